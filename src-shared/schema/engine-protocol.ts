@@ -1,0 +1,183 @@
+/**
+ * What the host and one engine process (one stage run) say to each other over the child process's
+ * channel. The engine never sees the store; the host alone writes it. Every message of the engine
+ * carries a sequence number that grows by one, so that the host notices a gap.
+ *
+ * Exactly once: points and rollouts of steps ≤ s are sent before the checkpoint of step s. When a
+ * run resumes from that checkpoint the host first deletes what it holds of later steps.
+ */
+import { z } from "zod";
+import { Stage } from "./recipe.ts";
+
+/** Backends the engine can be asked for. `auto`: TensorFlow where it can be had, else wasm. */
+export const RuntimeChoice = z.enum(["auto", "tensorflow", "wasm", "gpu"]);
+export type RuntimeChoice = z.infer<typeof RuntimeChoice>;
+
+export const EngineRequest = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("start"),
+    runId: z.string(),
+    stage: Stage,
+    seed: z.int(),
+    runtime: RuntimeChoice,
+    /** Folders in hub layout, by the names the stage uses (`model`, `teacher`). */
+    models: z.record(z.string(), z.string()),
+    /** JSONL of {prompt, completion} or {messages} for an sft stage fed by an earlier stage or a dataset. */
+    datasetFile: z.string().optional(),
+    /** The run's own folder: checkpoints/, model/, data.jsonl go here. */
+    outDir: z.string(),
+    /** Folder of the checkpoint to go on from. */
+    resumeFrom: z.string().optional(),
+    /** Folder where compiled programs are kept across processes. */
+    cacheDir: z.string(),
+  }),
+  z.strictObject({ type: z.literal("cancel") }),
+  /** Write a checkpoint at the next step boundary, then end as cancelled. */
+  z.strictObject({ type: z.literal("stop-and-keep") }),
+]);
+export type EngineRequest = z.infer<typeof EngineRequest>;
+
+export const MetricPoint = z.strictObject({
+  name: z.string(),
+  step: z.int(),
+  /** Non-finite values travel as null. */
+  value: z.number().nullable(),
+  timeMs: z.number(),
+});
+export type MetricPoint = z.infer<typeof MetricPoint>;
+
+/** One sampled completion with everything that was decided about it. */
+export const Rollout = z.strictObject({
+  step: z.int(),
+  group: z.int(),
+  index: z.int(),
+  problemId: z.string(),
+  difficulty: z.int(),
+  prompt: z.string(),
+  completion: z.string(),
+  completionIds: z.array(z.int()),
+  logprobs: z.array(z.number()),
+  rewards: z.record(z.string(), z.number().nullable()),
+  reward: z.number(),
+  advantage: z.number(),
+  correct: z.boolean(),
+  finishReason: z.enum(["stop", "length"]),
+});
+export type Rollout = z.infer<typeof Rollout>;
+
+/** One completion of a benchmark. */
+export const EvaluationSample = z.strictObject({
+  problemIndex: z.int(),
+  sampleIndex: z.int(),
+  problemId: z.string(),
+  difficulty: z.int(),
+  prompt: z.string(),
+  gold: z.string(),
+  completion: z.string(),
+  answer: z.string().nullable(),
+  correct: z.boolean(),
+  finishReason: z.enum(["stop", "length"]),
+  tokens: z.int(),
+});
+export type EvaluationSample = z.infer<typeof EvaluationSample>;
+
+/** A proportion with its 95% interval, all in 0–1. */
+export const Estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+export type Estimate = z.infer<typeof Estimate>;
+
+/** The summary of one benchmark; the interval is a bootstrap clustered by problem. */
+export const EvaluationSummary = z.strictObject({
+  task: z.string(),
+  n: z.int(),
+  k: z.int(),
+  temperature: z.number(),
+  topP: z.number(),
+  maxTokens: z.int(),
+  scoring: z.enum(["strict", "lenient"]),
+  verifierVersion: z.string(),
+  pass1: Estimate,
+  /** Unbiased pass@j for j = 1, 2, 4 … ≤ k. */
+  passK: z.array(z.strictObject({ k: z.int(), ...Estimate.shape })),
+  consK: Estimate,
+  byDifficulty: z.array(z.strictObject({ difficulty: z.int(), n: z.int(), ...Estimate.shape })),
+  formatRate: z.number(),
+  truncatedRate: z.number(),
+  meanTokens: z.number(),
+});
+export type EvaluationSummary = z.infer<typeof EvaluationSummary>;
+
+/** What a stage used so far; sent with each checkpoint and at the end (totals since the stage's first step). */
+export const Usage = z.strictObject({
+  wallMs: z.number(),
+  /** CPU seconds of the engine process (user + system). */
+  cpuSeconds: z.number(),
+  gpuSeconds: z.number(),
+  tokensSampled: z.int(),
+  tokensTrained: z.int(),
+  /** Estimated from the model's shape: 2 FLOPs a weight and token forward, 6 forward and backward. */
+  flops: z.number(),
+  /** Joules where the machine's counters are readable, else null: not measured. */
+  energyJ: z.number().nullable(),
+  peakMemoryBytes: z.number(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const EngineMessageBody = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("started"),
+    runtime: z.string(),
+    runtimeVersion: z.string(),
+    device: z.string(),
+    threads: z.int(),
+    parameters: z.int(),
+    totalSteps: z.int(),
+    /** Step the stage goes on from; 0 for a fresh start. */
+    fromStep: z.int(),
+    warnings: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal("progress"),
+    /** Steps done of total; the unit says what a step is, e.g. "steps", "problems", "completions". */
+    done: z.int(),
+    total: z.int(),
+    unit: z.string(),
+    /** What is happening now, e.g. "sampling", "training", "compiling". */
+    phase: z.string(),
+    /** Tokens a second over the last moments, where it makes sense. */
+    tokensPerSecond: z.number().nullable(),
+    etaMs: z.number().nullable(),
+  }),
+  z.strictObject({ type: z.literal("metrics"), points: z.array(MetricPoint) }),
+  z.strictObject({ type: z.literal("rollouts"), rollouts: z.array(Rollout) }),
+  z.strictObject({ type: z.literal("evaluation-samples"), samples: z.array(EvaluationSample) }),
+  z.strictObject({ type: z.literal("evaluation"), summary: EvaluationSummary }),
+  z.strictObject({
+    type: z.literal("checkpoint"),
+    step: z.int(),
+    dir: z.string(),
+    bytes: z.number(),
+    usage: Usage,
+    /** Checkpoint folders removed by the retention rule after this one was written. */
+    removed: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal("alarm"),
+    code: z.string(),
+    level: z.enum(["info", "warning", "error"]),
+    step: z.int(),
+    message: z.string(),
+    /** What to do about it. */
+    advice: z.string(),
+  }),
+  z.strictObject({ type: z.literal("log"), level: z.enum(["debug", "info", "warning", "error"]), message: z.string() }),
+  z.strictObject({ type: z.literal("heartbeat"), rssBytes: z.number(), tensors: z.int() }),
+  /** The stage's output model (hub layout) or dataset (JSONL), where it makes one. */
+  z.strictObject({ type: z.literal("output"), kind: z.enum(["model", "dataset"]), path: z.string(), records: z.int().optional() }),
+  z.strictObject({ type: z.literal("finished"), usage: Usage }),
+  z.strictObject({ type: z.literal("cancelled"), usage: Usage }),
+  z.strictObject({ type: z.literal("failed"), code: z.string(), message: z.string(), advice: z.string().optional(), stack: z.string().optional() }),
+]);
+export type EngineMessageBody = z.infer<typeof EngineMessageBody>;
+
+export const EngineMessage = z.strictObject({ seq: z.int().min(1), timeMs: z.number(), body: EngineMessageBody });
+export type EngineMessage = z.infer<typeof EngineMessage>;

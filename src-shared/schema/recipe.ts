@@ -1,0 +1,181 @@
+/**
+ * A recipe: models, tasks and the graph of stages. One schema for the wizard, the command line,
+ * the contract and the engine. Option names and defaults are TRL 1.16's where TRL has the option.
+ * Every object is strict: an unknown key is an error, never ignored.
+ */
+import { z } from "zod";
+
+export const TaskName = z.enum(["arithmetic", "countdown", "knights-and-knaves"]);
+export type TaskName = z.infer<typeof TaskName>;
+
+/** Where prompts come from: a seeded task generator, with weights by difficulty. */
+export const TaskSource = z.strictObject({
+  task: TaskName,
+  /** Difficulties drawn in turn; repeat one to ask for more of it, e.g. [3, 4, 5, 5, 5]. */
+  difficulties: z.array(z.int().min(1)).min(1),
+});
+export type TaskSource = z.infer<typeof TaskSource>;
+
+const stageBase = {
+  /** Unique in the recipe; later stages name it as an input. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower-case letters, digits and dashes"),
+  /** The model this stage starts from: a key of `models`, or the name of an earlier stage. */
+  model: z.string(),
+  /** Seed of this stage; by default derived from the recipe's seed and the stage's name. */
+  seed: z.int().min(0).optional(),
+};
+
+/** Optimisation options shared by every training stage. Names and meaning as in TRL / transformers. */
+export const TrainingOptions = z.strictObject({
+  learning_rate: z.number().positive().default(5e-5),
+  lr_scheduler_type: z.enum(["constant", "linear", "cosine"]).default("linear"),
+  /** Steps of linear warm-up from 0. */
+  warmup_steps: z.int().min(0).default(0),
+  /** Where a decaying schedule ends, as a share of `learning_rate`. */
+  min_lr_ratio: z.number().min(0).max(1).default(0),
+  per_device_train_batch_size: z.int().min(1).default(8),
+  gradient_accumulation_steps: z.int().min(1).default(1),
+  /** Steps of the optimizer; -1 means: as many as `num_train_epochs` asks. */
+  max_steps: z.int().min(-1).default(-1),
+  num_train_epochs: z.number().positive().default(1),
+  weight_decay: z.number().min(0).default(0),
+  adam_beta1: z.number().min(0).max(1).default(0.9),
+  adam_beta2: z.number().min(0).max(1).default(0.999),
+  adam_epsilon: z.number().positive().default(1e-8),
+  max_grad_norm: z.number().positive().default(1),
+  /** A checkpoint every so many steps. */
+  save_steps: z.int().min(1).default(50),
+  /** Checkpoints kept; the last good one is never deleted. */
+  save_total_limit: z.int().min(1).default(2),
+});
+export type TrainingOptions = z.infer<typeof TrainingOptions>;
+
+export const RewardSpec = z.strictObject({
+  name: z.enum(["answer", "format", "soft-overlong", "language"]),
+  weight: z.number().default(1),
+  /** soft-overlong: tokens before `max_completion_length` at which the penalty begins. */
+  cache_length: z.int().min(1).optional(),
+});
+export type RewardSpec = z.infer<typeof RewardSpec>;
+
+export const SamplingOptions = z.strictObject({
+  temperature: z.number().min(0).default(1),
+  top_p: z.number().gt(0).max(1).default(1),
+  /** 0 turns it off. */
+  top_k: z.int().min(0).default(0),
+  min_p: z.number().min(0).max(1).default(0),
+  repetition_penalty: z.number().positive().default(1),
+  max_completion_length: z.int().min(1).default(256),
+});
+export type SamplingOptions = z.infer<typeof SamplingOptions>;
+
+export const PretrainStage = z.strictObject({
+  ...stageBase,
+  kind: z.literal("pretrain"),
+  corpus: z.enum(["base"]).default("base"),
+  sequence_length: z.int().min(8).default(128),
+  ...TrainingOptions.shape,
+});
+
+export const SftStage = z.strictObject({
+  ...stageBase,
+  kind: z.literal("sft"),
+  /** Cold-start examples with worked reasoning, or the dataset an earlier stage made, or a dataset of the store. */
+  data: z.union([
+    z.strictObject({ source: TaskSource, examples: z.int().min(1) }),
+    z.strictObject({ stage: z.string() }),
+    z.strictObject({ dataset: z.string() }),
+  ]),
+  max_length: z.int().min(8).default(1024),
+  /** Several examples in one row, with attention kept apart; otherwise rows are grouped by length. */
+  packing: z.boolean().default(false),
+  ...TrainingOptions.shape,
+});
+
+export const GrpoStage = z.strictObject({
+  ...stageBase,
+  kind: z.literal("grpo"),
+  data: TaskSource,
+  rewards: z.array(RewardSpec).min(1).default([
+    { name: "answer", weight: 1 },
+    { name: "format", weight: 0.1 },
+  ]),
+  num_generations: z.int().min(2).default(8),
+  /** Completions per generation batch; per_device_train_batch_size × accumulation × steps_per_generation must divide into it. */
+  generation_batch_size: z.int().min(2),
+  num_iterations: z.int().min(1).default(1),
+  loss_type: z.enum(["grpo", "bnpo", "dr_grpo", "dapo"]).default("dapo"),
+  scale_rewards: z.enum(["group", "batch", "none"]).default("group"),
+  epsilon: z.number().min(0).default(0.2),
+  epsilon_high: z.number().min(0).optional(),
+  delta: z.number().positive().optional(),
+  beta: z.number().min(0).default(0),
+  mask_truncated_completions: z.boolean().default(false),
+  ...SamplingOptions.shape,
+  ...TrainingOptions.shape,
+});
+
+export const RejectionSamplingStage = z.strictObject({
+  ...stageBase,
+  kind: z.literal("rejection-sampling"),
+  data: TaskSource,
+  num_prompts: z.int().min(1),
+  num_generations: z.int().min(1).default(4),
+  /** At most so many different right completions kept of one prompt. */
+  max_per_prompt: z.int().min(1).default(2),
+  ...SamplingOptions.shape,
+});
+
+export const DistillStage = z.strictObject({
+  ...stageBase,
+  kind: z.literal("distill"),
+  /** The teacher: a key of `models` or an earlier stage. `model` is the fresh student. */
+  teacher: z.string(),
+  data: TaskSource,
+  num_prompts: z.int().min(1),
+  num_generations: z.int().min(1).default(2),
+  max_per_prompt: z.int().min(1).default(2),
+  ...SamplingOptions.shape,
+  ...TrainingOptions.shape,
+  max_length: z.int().min(8).default(1024),
+});
+
+export const BenchmarkStage = z.strictObject({
+  ...stageBase,
+  kind: z.literal("benchmark"),
+  data: TaskSource,
+  /** Held-out problems. */
+  num_problems: z.int().min(1),
+  /** Completions a problem (k). */
+  num_samples: z.int().min(1).default(4),
+  /** strict: the answer inside <answer>…</answer>; lenient: else the last number or list of the text. */
+  scoring: z.enum(["strict", "lenient"]).default("strict"),
+  ...SamplingOptions.shape,
+});
+
+export const Stage = z.discriminatedUnion("kind", [
+  PretrainStage,
+  SftStage,
+  GrpoStage,
+  RejectionSamplingStage,
+  DistillStage,
+  BenchmarkStage,
+]);
+export type Stage = z.infer<typeof Stage>;
+export type StageKind = Stage["kind"];
+export type PretrainStage = z.infer<typeof PretrainStage>;
+export type SftStage = z.infer<typeof SftStage>;
+export type GrpoStage = z.infer<typeof GrpoStage>;
+export type RejectionSamplingStage = z.infer<typeof RejectionSamplingStage>;
+export type DistillStage = z.infer<typeof DistillStage>;
+export type BenchmarkStage = z.infer<typeof BenchmarkStage>;
+
+export const Recipe = z.strictObject({
+  name: z.string().min(1),
+  description: z.string().optional(),
+  seed: z.int().min(0).default(0),
+  /** Names used by the stages → a model id of the workspace, a built-in name, or a folder in hub layout. */
+  models: z.record(z.string(), z.string()),
+  stages: z.array(Stage).min(1),
+});
+export type Recipe = z.infer<typeof Recipe>;
