@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+/**
+ * How every npm script starts: installs what is missing, prepares what the script needs, then runs
+ * a file on the application's Node with the given arguments, passing signals and the exit code on.
+ *
+ *   node scripts/launch.mjs [--with runtime,window] FILE [ARGUMENT…]
+ *
+ * `runtime` fetches TensorFlow's library where it is missing, `window` builds the window where its
+ * sources changed. What preparation prints goes to stderr: stdout belongs to the script.
+ *
+ * Plain JavaScript, for Node ≥ 20 without any package installed.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setUp } from "./setup.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const PREPARATIONS = {
+  runtime: "scripts/fetch-runtime.ts",
+  window: "scripts/build-window.mjs",
+};
+
+const args = process.argv.slice(2);
+const wanted = args[0] === "--with" ? args.splice(0, 2)[1].split(",") : [];
+const [file, ...rest] = args;
+if (!file) {
+  console.error("usage: node scripts/launch.mjs [--with runtime,window] FILE [ARGUMENT…]");
+  process.exit(2);
+}
+
+const node = setUp(ROOT);
+const env = { ...process.env };
+const pathKey = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+env[pathKey] = [join(node, ".."), join(ROOT, "node_modules", ".bin"), env[pathKey]].join(delimiter);
+
+const needsHelpOnly = rest.includes("--help") || rest.includes("-h");
+for (const name of needsHelpOnly ? [] : wanted) {
+  const result = spawnSync(node, [join(ROOT, PREPARATIONS[name])], {
+    cwd: ROOT,
+    env,
+    stdio: ["inherit", 2, "inherit"],
+  });
+  if (result.status !== 0)
+    process.exit(result.status ?? 128 + (constants.signals[result.signal] ?? 0));
+}
+
+// Relative paths among the application's arguments mean the folder the user is in; tools want the root.
+const isApplication = /^(src-main|bench)\//.test(file);
+const cwd = isApplication ? (process.env["INIT_CWD"] ?? process.cwd()) : ROOT;
+const child = spawn(node, [join(ROOT, file), ...rest], { cwd, env, stdio: "inherit" });
+// A terminal sends Ctrl+C to the whole group: the child decides what it means.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+process.on("SIGHUP", () => child.kill("SIGHUP"));
+child.on("error", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+child.on("exit", (code, signal) => {
+  process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+});

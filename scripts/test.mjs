@@ -1,0 +1,162 @@
+/**
+ * Everything that must hold before a change lands: types, lint, format, architecture, unused code,
+ * Vitest, Playwright. Streams what the parts print and ends with one line, `N passed, N failed`,
+ * in which each check counts as one test.
+ *
+ *   npm test [PART…]      with no name: all parts
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findTestBrowser } from "./test-browser.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const REPORTS = join(ROOT, ".cache", "reports");
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ */
+
+/** The parts in the order they run, quick ones first. A part without `report` counts as one test. */
+const PARTS = {
+  types: { args: ["node_modules/typescript/bin/tsc", "-b"] },
+  lint: { args: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"] },
+  format: { args: ["node_modules/oxfmt/bin/oxfmt", "--check"], quiet: true },
+  architecture: { args: ["scripts/check-architecture.mjs"] },
+  knip: { args: ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"] },
+  unit: vitest("fast"),
+  slow: vitest("slow"),
+  ui: {
+    args: ["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"],
+    report: { file: "ui.json", read: readPlaywright },
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(REPORTS, "ui.json") },
+    browser: true,
+  },
+};
+
+/** @param {"fast" | "slow"} project */
+function vitest(project) {
+  const file = `${project}.json`;
+  return {
+    args: [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      `--project=${project}`,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${join(REPORTS, file)}`,
+    ],
+    report: { file, read: readVitest },
+  };
+}
+
+/** @returns {Counts} */
+export function readVitest(report) {
+  // A file that fails to load has no test in it: it counts as one failed test.
+  const broken = report.testResults.filter(
+    (/** @type {{ status: string, assertionResults: { status: string }[] }} */ file) =>
+      file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** @returns {Counts} */
+export function readPlaywright(report) {
+  const { expected, unexpected, flaky, skipped } = report.stats;
+  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped };
+}
+
+/**
+ * Adds a part's exit code to what its report counted: a part that failed in any way counts as failed.
+ * @param {number} exitCode
+ * @param {Counts | undefined} counts
+ * @returns {Counts}
+ */
+export function outcome(exitCode, counts) {
+  if (counts === undefined) {
+    return exitCode === 0
+      ? { passed: 1, failed: 0, skipped: 0 }
+      : { passed: 0, failed: 1, skipped: 0 };
+  }
+  const silent = exitCode !== 0 && counts.failed === 0;
+  const empty = counts.passed + counts.failed === 0;
+  return silent || empty ? { ...counts, failed: 1 } : counts;
+}
+
+/** @param {string} name */
+async function runPart(name) {
+  const part = PARTS[name];
+  const started = performance.now();
+  console.log(`\n── ${name} ${"─".repeat(Math.max(1, 70 - name.length))}`);
+  const env = { ...process.env, ...part.env };
+  if (part.browser) {
+    try {
+      Object.assign(env, await findTestBrowser());
+    } catch (error) {
+      console.error(error.message);
+      return outcome(1, undefined);
+    }
+  }
+  const exitCode = await new Promise((resolve) => {
+    const child = spawn(process.execPath, part.args, {
+      cwd: ROOT,
+      env,
+      stdio: ["ignore", part.quiet ? "pipe" : "inherit", "inherit"],
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.on("close", (code) => {
+      if (part.quiet && code !== 0) process.stdout.write(output);
+      resolve(code ?? 1);
+    });
+  });
+  const counts = part.report && readReport(part.report);
+  const result = outcome(exitCode, counts);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`   ${name}: ${result.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+  return result;
+}
+
+function readReport({ file, read }) {
+  try {
+    return read(JSON.parse(readFileSync(join(REPORTS, file), "utf8")));
+  } catch (error) {
+    console.error(`   no report in ${file}: ${error.message}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function main() {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !(name in PARTS));
+  if (unknown.length > 0) {
+    console.error(`unknown part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
+    process.exit(2);
+  }
+  rmSync(REPORTS, { recursive: true, force: true });
+  mkdirSync(REPORTS, { recursive: true });
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const failed = [];
+  for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
+    const result = await runPart(name);
+    if (result.failed > 0) failed.push(name);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.skipped += result.skipped;
+  }
+  if (failed.length > 0) console.log(`\nfailed parts: ${failed.join(", ")}`);
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two projects: `fast` for everything that ends in seconds, `slow` for what trains, compiles or
+ * starts processes (golden values and whole runs). `npm test` runs both; while working, run one
+ * file: `npx vitest run tests/unit/NAME.test.ts`.
+ */
+export default defineConfig({
+  test: {
+    // Files in processes of their own: TensorFlow's library stays loaded for a process's lifetime.
+    pool: "forks",
+    maxWorkers: 2,
+    passWithNoTests: false,
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["tests/{unit,migrations,types}/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slow",
+          include: ["tests/{golden,e2e}/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          // One after the other: each uses every core.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
