@@ -1,0 +1,54 @@
+/**
+ * Tasks: one file each, a seeded generator of problems with a rule that checks answers. They import
+ * nothing but the shared schemas and the seeded random source.
+ *
+ * The assistant's form is the same in every task:
+ * `<think>\n{think}\n</think>\n<answer>{answer}</answer>`, followed by the stop token.
+ */
+import type { TaskName } from "#shared/schema/recipe.ts";
+import type { Random } from "#main/platform/random.ts";
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export type Problem = {
+  /** `task/canonical problem`: equal for problems that are the same, and what the split hashes. */
+  readonly id: string;
+  readonly task: TaskName;
+  readonly difficulty: number;
+  /** The user's message. */
+  readonly prompt: string;
+  /** A right answer in its canonical, readable form. */
+  readonly gold: string;
+  /** What `solve` and `verify` need. */
+  readonly data: JsonValue;
+};
+
+export type WorkedSolution = { readonly think: string; readonly answer: string };
+
+export type Task = {
+  readonly name: TaskName;
+  /** Grows when problems or verdicts change: scores of different versions do not compare. */
+  readonly version: string;
+  readonly title: string;
+  readonly description: string;
+  /** What one step of difficulty means, e.g. "numbers". */
+  readonly difficultyUnit: string;
+  readonly difficulties: readonly number[];
+  generate(random: Random, difficulty: number): Problem;
+  solve(problem: Problem): WorkedSolution;
+  /** Whether the text inside the answer tags is right. Never throws, whatever the text. */
+  verify(problem: Problem, answer: string): boolean;
+  /** A lenient reading of an answer out of free text, for base models that never saw the tags. */
+  extractLenient(text: string): string | null;
+};
+
+/** The assistant's message for a worked solution, without the stop token. */
+export function formatSolution(solution: WorkedSolution): string {
+  return `<think>\n${solution.think}\n</think>\n<answer>${solution.answer}</answer>`;
+}
