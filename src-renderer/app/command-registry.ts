@@ -1,0 +1,57 @@
+/**
+ * One registry of commands feeds the palette, the shortcuts and the cheat sheet. The shell registers the commands
+ * that always exist; a screen registers its own while it is shown.
+ */
+import { useEffect, useSyncExternalStore } from "react";
+
+export type CommandGroup = "Go to" | "Do" | "This screen" | "Window";
+
+export interface Command {
+  /** Unique, dotted: "go.runs", "run.stop". */
+  readonly id: string;
+  readonly title: string;
+  readonly group: CommandGroup;
+  /** A second line in the palette: what it does, or why it cannot run now. */
+  readonly note?: string;
+  /** Keys as written on screen, joined by "+" when held together, by a space when one after the other: "Mod+K", "G R", "V". */
+  readonly keys?: string;
+  /** Said instead of `note` and greyed, where the command exists but cannot run now. */
+  readonly notNow?: string | undefined;
+  readonly run: () => void;
+}
+
+let byOwner: ReadonlyMap<symbol, readonly Command[]> = new Map();
+let all: readonly Command[] = [];
+const listeners = new Set<() => void>();
+
+function publish(next: ReadonlyMap<symbol, readonly Command[]>): void {
+  byOwner = next;
+  all = [...next.values()].flat();
+  for (const listener of listeners) listener();
+}
+
+/** Adds an owner's commands, replacing those it had. Returns the function that takes them away. */
+export function registerCommands(owner: symbol, commands: readonly Command[]): () => void {
+  publish(new Map(byOwner).set(owner, commands));
+  return () => {
+    const next = new Map(byOwner);
+    next.delete(owner);
+    publish(next);
+  };
+}
+
+export function registeredCommands(): readonly Command[] {
+  return all;
+}
+
+export function useRegisteredCommands(): readonly Command[] {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, registeredCommands);
+}
+
+/** Offers commands while the calling component is shown. `commands` must be stable between renders (useMemo). */
+export function useCommands(commands: readonly Command[]): void {
+  useEffect(() => registerCommands(Symbol("commands"), commands), [commands]);
+}

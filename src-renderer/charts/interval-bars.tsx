@@ -1,0 +1,159 @@
+/** Proportions as bars from 0 to 100% with their 95% intervals, drawn by recharts; several series stand side by side. */
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { Bar, BarChart, CartesianGrid, ErrorBar, LabelList, XAxis, YAxis } from "recharts";
+import { formatPercent } from "../ui/format.ts";
+import type { Proportion } from "../ui/score.tsx";
+import { seriesTone } from "./series.ts";
+import "./interval-bars.css";
+
+export interface IntervalBarGroup {
+  /** Under the bars, e.g. a stage or a difficulty. */
+  readonly label: string;
+  /** One bar per series, in the order of `seriesLabels`; undefined where there is no measurement. */
+  readonly estimates: readonly (Proportion | undefined)[];
+}
+
+export interface IntervalBarsProps {
+  readonly title: string;
+  /** What is drawn, which interval, n and k. */
+  readonly caption: string;
+  readonly seriesLabels: readonly string[];
+  readonly groups: readonly IntervalBarGroup[];
+  readonly height?: number;
+}
+
+const FILL_OPACITY = [0.9, 0.55, 0.9, 0.55, 0.9, 0.55];
+
+/** Bars with whiskers; the same numbers are in `aria-label` and in the table that the screen shows. */
+export function IntervalBars({
+  title,
+  caption,
+  seriesLabels,
+  groups,
+  height = 196,
+}: IntervalBarsProps): ReactNode {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const titleId = useId();
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const observer = new ResizeObserver((entries) =>
+      setWidth(Math.floor(entries[0]?.contentRect.width ?? 0)),
+    );
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  const rows = useMemo(
+    () =>
+      groups.map((group) => {
+        const row: Record<string, string | number | [number, number]> = { label: group.label };
+        for (const [index, estimate] of group.estimates.entries()) {
+          if (estimate === undefined) continue;
+          const value = estimate.value * 100;
+          row[`v${String(index)}`] = value;
+          row[`t${String(index)}`] = formatPercent(estimate.value);
+          row[`e${String(index)}`] = [value - estimate.low * 100, estimate.high * 100 - value];
+        }
+        return row;
+      }),
+    [groups],
+  );
+  const summary = groups
+    .map(
+      (group) =>
+        `${group.label}: ${group.estimates.map((one, index) => (one === undefined ? "no value" : `${seriesLabels[index] ?? ""} ${formatPercent(one.value)} [${formatPercent(one.low)}, ${formatPercent(one.high)}]`)).join(", ")}`,
+    )
+    .join("; ");
+  const labelled = seriesLabels.length <= 2;
+  return (
+    <figure className="fig" aria-labelledby={titleId}>
+      <header>
+        <b id={titleId}>{title}</b>
+        <span className="u" title={caption}>
+          {caption}
+        </span>
+      </header>
+      {seriesLabels.length > 1 && (
+        <div className="barlegend s11 t2">
+          {seriesLabels.map((label, index) => (
+            <span key={label}>
+              <i
+                style={{
+                  background: `var(${seriesTone(index).token})`,
+                  opacity: FILL_OPACITY[index] ?? 1,
+                }}
+              />
+              {label}
+            </span>
+          ))}
+        </div>
+      )}
+      <div
+        ref={box}
+        className="bars"
+        style={{ height }}
+        role="img"
+        aria-label={`${title}, ${caption}. ${summary}`}
+      >
+        {width > 0 && (
+          <BarChart
+            width={width}
+            height={height}
+            data={rows}
+            margin={{ top: 18, right: 8, bottom: 0, left: 0 }}
+            barCategoryGap="28%"
+            barGap={2}
+            accessibilityLayer={false}
+            tabIndex={-1}
+          >
+            <CartesianGrid vertical={false} stroke="var(--grid)" />
+            <XAxis
+              dataKey="label"
+              tickLine={false}
+              axisLine={{ stroke: "var(--axis)" }}
+              tick={{ fill: "var(--text-2)", fontSize: 11 }}
+              interval={0}
+              height={22}
+            />
+            <YAxis
+              domain={[0, 100]}
+              ticks={[0, 25, 50, 75, 100]}
+              width={36}
+              tickLine={false}
+              axisLine={false}
+              tick={{ fill: "var(--text-3)", fontSize: 11 }}
+            />
+            {seriesLabels.map((label, index) => (
+              <Bar
+                key={label}
+                dataKey={`v${String(index)}`}
+                fill={`var(${seriesTone(index).token})`}
+                fillOpacity={FILL_OPACITY[index] ?? 1}
+                isAnimationActive={false}
+                maxBarSize={44}
+              >
+                <ErrorBar
+                  dataKey={`e${String(index)}`}
+                  width={5}
+                  strokeWidth={1.5}
+                  stroke="var(--text-1)"
+                  isAnimationActive={false}
+                />
+                {labelled && (
+                  <LabelList
+                    dataKey={`t${String(index)}`}
+                    position="insideBottom"
+                    fill="var(--bg-0)"
+                    fontSize={11}
+                    fontWeight={600}
+                  />
+                )}
+              </Bar>
+            ))}
+          </BarChart>
+        )}
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,150 @@
+/** What a chart draws, and the arithmetic that prepares it. Pure: no React, no drawing. */
+
+/** One line: points in rising x. `low` and `high`, where given, are its band. */
+export interface Series {
+  readonly id: string;
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly y: readonly (number | null)[];
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The most points a recharts line may hold before uPlot takes over. */
+export const SPARSE_LIMIT = 300;
+
+/** Colour, dash and marker of the nth series; past six they turn grey. */
+export function seriesTone(index: number): {
+  readonly token: string;
+  readonly dash: readonly number[];
+} {
+  const dashes = [[], [5, 3], [1.5, 3], [8, 3, 2, 3], [3, 2], [10, 4]];
+  return index < 6
+    ? { token: `--data-${index + 1}`, dash: dashes[index] ?? [] }
+    : { token: "--data-ref", dash: [2, 2] };
+}
+
+/**
+ * At most `limit` points that keep every peak: the range is cut into limit/2 buckets and each gives its lowest and
+ * highest point, in their order. Shorter series come back as they are.
+ */
+export function minMaxDecimate(series: Series, limit: number): Series {
+  const count = series.x.length;
+  if (count <= limit) return series;
+  const buckets = Math.max(1, Math.floor(limit / 2));
+  const kept: number[] = [];
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const from = Math.floor((bucket * count) / buckets);
+    const to = Math.floor(((bucket + 1) * count) / buckets);
+    let lowest = from;
+    let highest = from;
+    for (let index = from; index < to; index += 1) {
+      const value = series.y[index] ?? null;
+      if (value === null) continue;
+      if (value < (series.y[lowest] ?? Number.POSITIVE_INFINITY)) lowest = index;
+      if (value > (series.y[highest] ?? Number.NEGATIVE_INFINITY)) highest = index;
+    }
+    kept.push(Math.min(lowest, highest));
+    if (lowest !== highest) kept.push(Math.max(lowest, highest));
+  }
+  const pick = <T>(values: readonly (T | null)[]): (T | null)[] =>
+    kept.map((index) => values[index] ?? null);
+  return {
+    ...series,
+    x: kept.map((index) => series.x[index] ?? 0),
+    y: pick(series.y),
+    ...(series.low === undefined ? {} : { low: pick(series.low) }),
+    ...(series.high === undefined ? {} : { high: pick(series.high) }),
+  };
+}
+
+/** The steps 1, 2, 2.5, 5 × 10ⁿ that cut a range into about `count` parts. */
+function niceStep(span: number, count: number): number {
+  const rough = span / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const unit = rough / power;
+  if (unit <= 1) return power;
+  if (unit <= 2) return 2 * power;
+  if (unit <= 2.5) return 2.5 * power;
+  return unit <= 5 ? 5 * power : 10 * power;
+}
+
+/** A range widened to round numbers, and the round numbers in it. */
+export function niceAxis(
+  range: Range,
+  count: number,
+): { readonly range: Range; readonly ticks: readonly number[] } {
+  const { min, max } =
+    range.max > range.min
+      ? range
+      : {
+          min: range.min - Math.abs(range.min || 1) / 2,
+          max: range.max + Math.abs(range.max || 1) / 2,
+        };
+  const step = niceStep(max - min, count);
+  const first = Math.floor(min / step + 1e-9);
+  const last = Math.ceil(max / step - 1e-9);
+  const ticks: number[] = [];
+  for (let tick = first; tick <= last; tick += 1) ticks.push(Number((tick * step).toPrecision(12)));
+  return { range: { min: ticks[0] ?? min, max: ticks.at(-1) ?? max }, ticks };
+}
+
+/** Round ticks inside a range that itself must not grow: for steps along the x axis. */
+export function innerTicks(range: Range, count: number): readonly number[] {
+  if (!(range.max > range.min)) return [range.min];
+  const step = Math.max(1, niceStep(range.max - range.min, count));
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(range.min / step); tick * step <= range.max; tick += 1)
+    ticks.push(tick * step);
+  return ticks;
+}
+
+/** Lowest and highest drawn value, bands included; undefined where nothing is drawn. */
+export function valueRange(series: readonly Series[]): Range | undefined {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const one of series) {
+    for (const values of [one.y, one.low ?? [], one.high ?? []]) {
+      for (const value of values) {
+        if (value === null || !Number.isFinite(value)) continue;
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+    }
+  }
+  return min <= max ? { min, max } : undefined;
+}
+
+/** First and last x of all series. */
+export function stepRange(series: readonly Series[]): Range | undefined {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const one of series) {
+    min = Math.min(min, one.x[0] ?? Number.POSITIVE_INFINITY);
+    max = Math.max(max, one.x.at(-1) ?? Number.NEGATIVE_INFINITY);
+  }
+  return min <= max ? { min, max } : undefined;
+}
+
+/** Index of the last point at or before x (binary search); −1 before the first. */
+export function indexAt(xs: readonly number[], x: number): number {
+  let low = 0;
+  let high = xs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((xs[middle] ?? 0) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Value of a series at the last point at or before x. */
+export function valueAt(series: Series, x: number): number | null {
+  const index = indexAt(series.x, x);
+  return index < 0 ? null : (series.y[index] ?? null);
+}

@@ -1,0 +1,39 @@
+/** A proportion and its interval as a whisker on a 0–100 scale, for table cells. The numbers stand in the cells beside it. */
+import type { ReactNode } from "react";
+import type { Proportion } from "../ui/score.tsx";
+import "./whisker.css";
+
+export function Whisker({
+  estimate,
+  reference = false,
+}: {
+  readonly estimate: Proportion;
+  readonly reference?: boolean;
+}): ReactNode {
+  return (
+    <span className={reference ? "whisker cr" : "whisker c1"} aria-hidden="true">
+      {[0, 50, 100].map((tick) => (
+        <i key={tick} className="gl" style={{ left: `${tick}%` }} />
+      ))}
+      <i
+        className="wb"
+        style={{
+          left: `${estimate.low * 100}%`,
+          width: `${(estimate.high - estimate.low) * 100}%`,
+        }}
+      />
+      <i className={reference ? "mk hol" : "mk"} style={{ left: `${estimate.value * 100}%` }} />
+    </span>
+  );
+}
+
+/** The scale over a column of whiskers. */
+export function WhiskerScale(): ReactNode {
+  return (
+    <span className="whiskerscale" aria-hidden="true">
+      <i style={{ left: 0 }}>0</i>
+      <i style={{ left: "50%" }}>50</i>
+      <i style={{ left: "100%" }}>100 %</i>
+    </span>
+  );
+}
