@@ -145,7 +145,11 @@ export function parseModelConfig(
   // Qwen3's head size does not follow from the hidden size; transformers' default is 128.
   const headDim =
     hub.head_dim ?? (architecture === "qwen3" ? 128 : Math.floor(hub.hidden_size / numHeads));
-  if ((hub.head_dim ?? null) === null && architecture !== "qwen3" && hub.hidden_size % numHeads !== 0) {
+  if (
+    (hub.head_dim ?? null) === null &&
+    architecture !== "qwen3" &&
+    hub.hidden_size % numHeads !== 0
+  ) {
     throw bad(
       name,
       `hidden_size ${hub.hidden_size} is not a multiple of num_attention_heads ${numHeads}`,

@@ -1,0 +1,126 @@
+/**
+ * Files and folders written beside their place, flushed to the disk and then renamed:
+ * a reader sees the old one or the new one, never half of one. What fails leaves nothing behind.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { AppError } from "#shared/errors.ts";
+import { fileErrorCode } from "./json-file.ts";
+
+let writes = 0;
+
+/** A name beside `path` that no other write uses; `isTemporaryName` recognizes it. */
+export function temporaryBeside(path: string): string {
+  writes += 1;
+  return join(
+    dirname(path),
+    `${basename(path)}.tmp-${process.pid}-${writes}-${Date.now().toString(36)}`,
+  );
+}
+
+/** Whether a file or folder name is that of a write which did not end. */
+export function isTemporaryName(name: string): boolean {
+  return /\.tmp-\d+-\d+-[0-9a-z]+$/.test(name);
+}
+
+/** The AppError that tells a user why writing failed, or the error itself where it is none of theirs. */
+export function explainWriteError(error: unknown, path: string): unknown {
+  switch (fileErrorCode(error)) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new AppError(
+        "DISK_FULL",
+        `The disk is full: ${path} could not be written.`,
+        "Free some space or choose a workspace on another disk, then resume.",
+        { cause: error },
+      );
+    case "EROFS":
+    case "EACCES":
+    case "EPERM":
+      return new AppError(
+        "WORKSPACE_READ_ONLY",
+        `${path} may not be written.`,
+        "Choose a folder that you may write to, or change its permissions.",
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
+
+/** Writes all the bytes, however many calls that takes. */
+export function writeFully(fd: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.byteLength)
+    done += writeSync(fd, bytes, done, Math.min(bytes.byteLength - done, 1 << 30));
+}
+
+/** Calls `write` with an open file that takes `file`'s place once it is complete. */
+export function writeFileAtomically(file: string, write: (fd: number) => void): void {
+  const temporary = temporaryBeside(file);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const fd = openSync(temporary, "wx");
+    try {
+      write(fd);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, file);
+    syncFolder(dirname(file));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainWriteError(error, file);
+  }
+}
+
+/**
+ * Calls `fill` with a new folder that takes `folder`'s place once it is filled. Where `folder` already
+ * exists, it is moved aside for the moment of the exchange and then removed.
+ */
+export function writeFolderAtomically(folder: string, fill: (temporary: string) => void): void {
+  const temporary = temporaryBeside(folder);
+  try {
+    mkdirSync(temporary, { recursive: true });
+    fill(temporary);
+    syncFolder(temporary);
+    if (existsSync(folder)) {
+      const aside = temporaryBeside(folder);
+      renameSync(folder, aside);
+      try {
+        renameSync(temporary, folder);
+      } catch (error) {
+        renameSync(aside, folder);
+        throw error;
+      }
+      rmSync(aside, { recursive: true, force: true });
+    } else {
+      renameSync(temporary, folder);
+    }
+    syncFolder(dirname(folder));
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw explainWriteError(error, folder);
+  }
+}
+
+/** Flushes a folder's entries, on systems where a folder can be opened (not on Windows). */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const fd = openSync(folder, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
