@@ -1,0 +1,59 @@
+/**
+ * What the engine asks of a backend. Model, sampling and training code is written in TensorFlow.js
+ * operations plus the few things here, and runs on every backend.
+ */
+import type { Tensor } from "./tf.ts";
+
+/** A tensor that outlives a step and is updated in place. */
+export type Variable = {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Its value at this point of the program (or of the trace). */
+  read(): Tensor;
+  assign(value: Tensor): void;
+  /** A copy on the host. */
+  data(): Float32Array;
+  dispose(): void;
+};
+
+export type CompileOptions = {
+  /** Compile through XLA; where XLA refuses, the plain function runs and a warning is recorded. */
+  readonly xla?: boolean;
+};
+
+/** Takes and returns tensors; the caller disposes of the results. */
+export type CompiledFunction = {
+  (...args: readonly Tensor[]): Tensor[];
+  /** Programs compiled so far: one for each combination of input shapes. */
+  programs(): number;
+  dispose(): void;
+};
+
+export type RuntimeFacts = {
+  readonly kind: "tensorflow" | "wasm";
+  readonly version: string;
+  readonly device: string;
+  readonly threads: number;
+};
+
+export type Runtime = RuntimeFacts & {
+  /** Things the user should know, e.g. that wasm runs because TensorFlow could not be had. */
+  readonly warnings: string[];
+  variable(name: string, shape: readonly number[], values: Float32Array): Variable;
+  /** Traces `fn` once for each combination of input shapes and runs it as one call. */
+  compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[], options?: CompileOptions): CompiledFunction;
+  /**
+   * Repeats `body` while `cond` holds, on loop-carried tensors whose shapes stay fixed.
+   * Inside an XLA-compiled function it is one StatelessWhile; elsewhere it is unrolled eagerly.
+   */
+  whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[];
+  /** x (R, T, h) with `update` (R, 1, h) written at [:, at, :]; `at` is an int32 scalar. */
+  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor;
+  /** a @ b (b transposed where asked) with bfloat16 operands where the backend has them, else in float32. */
+  matMulReduced(a: Tensor, b: Tensor, transposeB: boolean): Tensor;
+  /** Live tensors of the backend: for leak checks. */
+  tensorCount(): number;
+};
+
+export type LoopCondition = (...carried: readonly Tensor[]) => Tensor;
+export type LoopBody = (...carried: readonly Tensor[]) => Tensor[];

@@ -1,0 +1,281 @@
+/**
+ * TensorFlow.js's Node binding (TFJSBinding of tfjs-node) on TensorFlow's C API.
+ * Outside a trace ops run at once; inside one they are added to the trace's graph.
+ */
+import { elementBytes, GraphTrace } from "./graph-trace.ts";
+import type { OpAttr, TensorFacts } from "./graph-trace.ts";
+import { AttrType, DType, viewMemory } from "./tensorflow-library.ts";
+import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.ts";
+
+export type TensorMetadata = { readonly id: number; readonly shape: number[]; readonly dtype: number };
+export type HostValues = Float32Array | Int32Array | Uint8Array;
+
+type Entry =
+  | { readonly kind: "eager"; readonly handle: Pointer; readonly facts: TensorFacts }
+  | { readonly kind: "symbolic"; readonly output: TfOutput; readonly trace: GraphTrace; readonly facts: TensorFacts };
+
+export class TensorBinding {
+  readonly TF_FLOAT = DType.float;
+  readonly TF_INT32 = DType.int32;
+  readonly TF_INT64 = DType.int64;
+  readonly TF_BOOL = DType.bool;
+  readonly TF_COMPLEX64 = DType.complex64;
+  readonly TF_STRING = DType.string;
+  readonly TF_RESOURCE = DType.resource;
+  readonly TF_UINT8 = DType.uint8;
+  readonly TF_ATTR_STRING = AttrType.string;
+  readonly TF_ATTR_INT = AttrType.int;
+  readonly TF_ATTR_FLOAT = AttrType.float;
+  readonly TF_ATTR_BOOL = AttrType.bool;
+  readonly TF_ATTR_TYPE = AttrType.type;
+  readonly TF_ATTR_SHAPE = AttrType.shape;
+  readonly TF_ATTR_RESOURCE = 0;
+  readonly TF_Version: string;
+  readonly library: TensorFlowLibrary;
+  readonly #entries = new Map<number, Entry>();
+  /** Handles captured by a compiled function; deleted when that function goes, not when the tensor does. */
+  readonly #pinned = new Set<number>();
+  readonly #gpu: boolean;
+  #nextId = 1;
+  #trace: GraphTrace | null = null;
+
+  constructor(library: TensorFlowLibrary) {
+    this.library = library;
+    this.TF_Version = library.version;
+    this.#gpu = library.devices.some((device) => device.type === "GPU");
+  }
+
+  get trace(): GraphTrace | null {
+    return this.#trace;
+  }
+
+  isUsingGpuDevice(): boolean {
+    return this.#gpu;
+  }
+
+  getNumOfTensors(): number {
+    return this.#entries.size;
+  }
+
+  getNumOfSavedModels(): number {
+    return 0;
+  }
+
+  /** Runs `body` with ops going to `trace`; traces nest (the functions of a loop). */
+  withTrace<T>(trace: GraphTrace, body: () => T): T {
+    const outer = this.#trace;
+    this.#trace = trace;
+    try {
+      return body();
+    } finally {
+      this.#trace = outer;
+    }
+  }
+
+  createTensor(shape: number[], dtype: number, values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike }): number {
+    const { c, status, check } = this.library;
+    const tensor = this.#hostTensor(shape, dtype, values);
+    if (this.#trace !== null) return this.#symbolic(this.#trace.constant(tensor, dtype), this.#trace, { shape, dtype });
+    const handle: Pointer = c.TFE_NewTensorHandle(tensor, status);
+    check(() => `tensor [${shape.join(", ")}]`);
+    c.TF_DeleteTensor(tensor);
+    return this.#eager(handle, { shape, dtype });
+  }
+
+  deleteTensor(id: number): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || this.#pinned.has(id)) return;
+    this.#entries.delete(id);
+    if (entry.kind === "eager") this.library.c.TFE_DeleteTensorHandle(entry.handle);
+  }
+
+  /** Keeps an eager tensor alive for a compiled function that captured it. */
+  pin(id: number): void {
+    this.#pinned.add(id);
+  }
+
+  unpin(id: number): void {
+    this.#pinned.delete(id);
+  }
+
+  tensorDataSync(id: number): HostValues {
+    const { c, status, check } = this.library;
+    const entry = this.#entry(id);
+    if (entry.kind === "symbolic") {
+      throw new Error("A tensor's value was read while tracing a compiled function; read it from the function's outputs instead.");
+    }
+    const tensor: Pointer = c.TFE_TensorHandleResolve(entry.handle, status);
+    check(() => `read tensor [${entry.facts.shape.join(", ")}]`);
+    const bytes = Number(c.TF_TensorByteSize(tensor));
+    const copy = bytes === 0 ? new ArrayBuffer(0) : viewMemory(c.TF_TensorData(tensor), bytes).slice(0);
+    c.TF_DeleteTensor(tensor);
+    switch (entry.facts.dtype) {
+      case DType.float:
+        return new Float32Array(copy);
+      case DType.int32:
+        return new Int32Array(copy);
+      case DType.int64:
+        return Int32Array.from(new BigInt64Array(copy), Number);
+      case DType.bool:
+      case DType.uint8:
+        return new Uint8Array(copy);
+      default:
+        throw new Error(`a tensor of TensorFlow type ${entry.facts.dtype} cannot be read`);
+    }
+  }
+
+  executeOp(name: string, attrs: readonly OpAttr[], inputIds: readonly number[], outputs: number): TensorMetadata[] {
+    const trace = this.#trace;
+    if (trace === null) return this.#executeEager(name, attrs, inputIds, outputs);
+    const oper = trace.operation(name, attrs, inputIds.map((id) => this.symbol(id)));
+    return Array.from({ length: outputs }, (_, index) => this.addSymbol({ oper, index }, name));
+  }
+
+  /** Executes an op that has no outputs we keep, on eager handles. */
+  executeStatement(name: string, attrs: readonly OpAttr[], inputIds: readonly number[]): void {
+    this.#executeEager(name, attrs, inputIds, 0);
+  }
+
+  /** The graph output that stands for tensor `id` in the open trace; an eager tensor is captured. */
+  symbol(id: number): TfOutput {
+    const trace = this.#trace;
+    if (trace === null) throw new Error("no trace is open");
+    const entry = this.#entry(id);
+    if (entry.kind === "eager") return trace.capture(id, entry.facts);
+    if (entry.trace !== trace) {
+      throw new Error("A tensor made inside one compiled function was used in another; make constants before compiling.");
+    }
+    return entry.output;
+  }
+
+  /** Registers a graph output as a tensor of the open trace. */
+  addSymbol(output: TfOutput, what: string, facts?: TensorFacts): TensorMetadata {
+    const trace = this.#trace;
+    if (trace === null) throw new Error("no trace is open");
+    const known = facts ?? trace.facts(output, what);
+    return { id: this.#symbolic(output, trace, known), shape: known.shape, dtype: known.dtype };
+  }
+
+  facts(id: number): TensorFacts {
+    return this.#entry(id).facts;
+  }
+
+  loadSavedModel(): number {
+    throw new Error("SavedModels are not supported");
+  }
+
+  deleteSavedModel(): void {
+    throw new Error("SavedModels are not supported");
+  }
+
+  runSavedModel(): TensorMetadata[] {
+    throw new Error("SavedModels are not supported");
+  }
+
+  /** Makes a resource variable's handle; returns its id. */
+  createVariableHandle(name: string, shape: readonly number[], dtype: number): number {
+    const attrs: OpAttr[] = [
+      { name: "dtype", type: AttrType.type, value: dtype },
+      { name: "shape", type: AttrType.shape, value: [...shape] },
+      { name: "shared_name", type: AttrType.string, value: name },
+      { name: "container", type: AttrType.string, value: "" },
+    ];
+    const [meta] = this.#executeEager("VarHandleOp", attrs, [], 1);
+    if (meta === undefined) throw new Error("VarHandleOp gave no handle");
+    return meta.id;
+  }
+
+  #entry(id: number): Entry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new Error(`tensor ${id} was already disposed`);
+    return entry;
+  }
+
+  #eager(handle: Pointer, facts: TensorFacts): number {
+    const id = this.#nextId++;
+    this.#entries.set(id, { kind: "eager", handle, facts });
+    return id;
+  }
+
+  #symbolic(output: TfOutput, trace: GraphTrace, facts: TensorFacts): number {
+    const id = this.#nextId++;
+    this.#entries.set(id, { kind: "symbolic", output, trace, facts });
+    return id;
+  }
+
+  #hostTensor(shape: readonly number[], dtype: number, values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike }): Pointer {
+    const { c } = this.library;
+    const size = shape.reduce((a, b) => a * b, 1);
+    const bytes = size * elementBytes(dtype);
+    const tensor: Pointer = c.TF_AllocateTensor(dtype, shape.map(BigInt), shape.length, bytes);
+    if (bytes === 0) return tensor;
+    const memory = viewMemory(c.TF_TensorData(tensor), bytes);
+    if (dtype === DType.int64) {
+      // tfjs passes int64 as pairs of int32 (low, high).
+      const pairs = Int32Array.from(values);
+      new Int32Array(memory).set(pairs.subarray(0, size * 2));
+      return tensor;
+    }
+    if (dtype === DType.string || dtype === DType.resource) throw new Error("string tensors are not supported by the engine");
+    const target = dtype === DType.float ? new Float32Array(memory) : dtype === DType.int32 ? new Int32Array(memory) : new Uint8Array(memory);
+    if (values.length !== size) throw new Error(`${values.length} values for a tensor of shape [${shape.join(", ")}]`);
+    target.set(values);
+    return tensor;
+  }
+
+  #executeEager(name: string, attrs: readonly OpAttr[], inputIds: readonly number[], outputs: number): TensorMetadata[] {
+    const { c, status, check, context } = this.library;
+    const op: Pointer = c.TFE_NewOp(context, name, status);
+    check(() => name);
+    try {
+      for (const attr of attrs) this.#setEagerAttr(op, name, attr);
+      for (const id of inputIds) {
+        const entry = this.#entry(id);
+        if (entry.kind === "symbolic") throw new Error(`${name}: a tensor of a finished trace was used outside it`);
+        c.TFE_OpAddInput(op, entry.handle, status);
+        check(() => name);
+      }
+      const handles: Pointer[] = Array.from({ length: outputs }, () => null);
+      c.TFE_Execute(op, handles, [outputs], status);
+      check(() => `${name}(${inputIds.map((id) => `[${this.#entry(id).facts.shape.join(", ")}]`).join(", ")})`);
+      return handles.map((handle) => {
+        const rank: number = c.TFE_TensorHandleNumDims(handle, status);
+        check(() => name);
+        const shape = Array.from({ length: rank }, (_, i) => Number(c.TFE_TensorHandleDim(handle, i, status)));
+        const dtype: number = c.TFE_TensorHandleDataType(handle);
+        return { id: this.#eager(handle, { shape, dtype }), shape, dtype };
+      });
+    } finally {
+      c.TFE_DeleteOp(op);
+    }
+  }
+
+  #setEagerAttr(op: Pointer, opName: string, { name, type, value }: OpAttr): void {
+    const { c, status, check } = this.library;
+    switch (type) {
+      case AttrType.type:
+        c.TFE_OpSetAttrType(op, name, value);
+        break;
+      case AttrType.bool:
+        c.TFE_OpSetAttrBool(op, name, value === true || value === 1 ? 1 : 0);
+        break;
+      case AttrType.int:
+        if (Array.isArray(value)) c.TFE_OpSetAttrIntList(op, name, value.map(BigInt), value.length);
+        else c.TFE_OpSetAttrInt(op, name, BigInt(Number(value)));
+        break;
+      case AttrType.float:
+        c.TFE_OpSetAttrFloat(op, name, value);
+        break;
+      case AttrType.string:
+        c.TFE_OpSetAttrString(op, name, value, Buffer.byteLength(String(value)));
+        break;
+      case AttrType.shape:
+        if (!Array.isArray(value)) throw new Error(`${opName}: shape attribute ${name} is not a list`);
+        c.TFE_OpSetAttrShape(op, name, value.map(BigInt), value.length, status);
+        check(() => `${opName}.${name}`);
+        break;
+      default:
+        throw new Error(`${opName}: attribute ${name} has unknown type ${type}`);
+    }
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * The TensorFlow backend: TensorFlow.js's own Node kernels on the C API, with tracing and XLA.
+ */
+import { availableParallelism } from "node:os";
+import { GraphTrace } from "./graph-trace.ts";
+import type { OpAttr } from "./graph-trace.ts";
+import type { CompiledFunction, CompileOptions, LoopBody, LoopCondition, Runtime, Variable } from "./runtime.ts";
+import { TensorBinding } from "./tensor-binding.ts";
+import type { TensorMetadata } from "./tensor-binding.ts";
+import { AttrType, DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
+import type { Pointer, TensorFlowLibrary } from "./tensorflow-library.ts";
+import { require, tf } from "./tf.ts";
+import type { Tensor } from "./tf.ts";
+
+/** The parts of tfjs-node's backend that are private in its declarations. */
+type NodeBackend = {
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(metadata: TensorMetadata): Tensor;
+  getDTypeInteger(dtype: string): number;
+};
+
+const typeAttr = (name: string, value: number): OpAttr => ({ name, type: AttrType.type, value });
+const boolAttr = (name: string, value: boolean): OpAttr => ({ name, type: AttrType.bool, value });
+
+/** AttrValue { b: true } of _XlaMustCompile, serialized. */
+const XLA_MUST_COMPILE = Uint8Array.from([0x28, 0x01]);
+
+function registerKernels(binding: TensorBinding): NodeBackend {
+  const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
+    NodeJSKernelBackend: new (binding: TensorBinding, packageName: string) => NodeBackend;
+  };
+  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node");
+  // The package's GatherV2 reads its indices back to the host, which a trace forbids.
+  tf.unregisterKernel("GatherV2", "tensorflow");
+  tf.registerKernel({
+    kernelName: "GatherV2",
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, indices } = inputs as unknown as { x: Tensor; indices: Tensor };
+      const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
+      const axisTensor = tf.scalar(axis, "int32");
+      const opAttrs: OpAttr[] = [
+        typeAttr("Tparams", backend.getDTypeInteger(x.dtype)),
+        typeAttr("Tindices", DType.int32),
+        typeAttr("Taxis", DType.int32),
+        { name: "batch_dims", type: AttrType.int, value: batchDims },
+      ];
+      const [out] = binding.executeOp("GatherV2", opAttrs, backend.getInputTensorIds([x, indices, axisTensor]), 1);
+      axisTensor.dispose();
+      if (out === undefined) throw new Error("GatherV2 gave no output");
+      return backend.createOutputTensor(out);
+    },
+  });
+  tf.registerBackend("tensorflow", () => backend as never, 3);
+  tf.setBackend("tensorflow");
+  return backend;
+}
+
+class TensorFlowVariable implements Variable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly #runtime: TensorFlowRuntime;
+  readonly #id: number;
+
+  constructor(runtime: TensorFlowRuntime, name: string, shape: readonly number[], id: number) {
+    this.#runtime = runtime;
+    this.name = name;
+    this.shape = shape;
+    this.#id = id;
+  }
+
+  read(): Tensor {
+    const { binding } = this.#runtime;
+    const facts = { shape: [...this.shape], dtype: DType.float };
+    const attrs = [typeAttr("dtype", DType.float)];
+    const trace = binding.trace;
+    if (trace === null) return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
+    const known = trace.variableValues.get(this.#id);
+    if (known !== undefined) return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
+    const oper = trace.operation("ReadVariableOp", attrs, [binding.symbol(this.#id)]);
+    const output = { oper, index: 0 };
+    trace.setShape(output, this.shape);
+    trace.variableValues.set(this.#id, { output, lastOp: oper });
+    return this.#runtime.wrap([binding.addSymbol(output, this.name, facts)]);
+  }
+
+  assign(value: Tensor): void {
+    if (value.shape.join() !== this.shape.join()) {
+      throw new Error(`variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`);
+    }
+    const { binding } = this.#runtime;
+    const attrs = [typeAttr("dtype", DType.float)];
+    const valueId = this.#runtime.idOf(value);
+    const trace = binding.trace;
+    if (trace === null) {
+      binding.executeStatement("AssignVariableOp", attrs, [this.#id, valueId]);
+      return;
+    }
+    const before = trace.variableValues.get(this.#id);
+    const output = binding.symbol(valueId);
+    const controls: Pointer[] = before === undefined ? [] : [before.lastOp];
+    const lastOp = trace.operation("AssignVariableOp", attrs, [binding.symbol(this.#id), output], controls);
+    trace.variableValues.set(this.#id, { output, lastOp });
+  }
+
+  data(): Float32Array {
+    const tensor = this.read();
+    const values = tensor.dataSync();
+    tensor.dispose();
+    return values as Float32Array;
+  }
+
+  dispose(): void {
+    const { binding } = this.#runtime;
+    binding.executeStatement("DestroyResourceOp", [boolAttr("ignore_lookup_error", true)], [this.#id]);
+    binding.unpin(this.#id);
+    binding.deleteTensor(this.#id);
+  }
+}
+
+type Program = { readonly name: string; readonly captured: readonly number[]; readonly outputs: number; readonly func: Pointer };
+
+class TensorFlowRuntime implements Runtime {
+  readonly kind = "tensorflow" as const;
+  readonly version: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly warnings: string[] = [];
+  readonly binding: TensorBinding;
+  readonly #library: TensorFlowLibrary;
+  readonly #backend: NodeBackend;
+  #functions = 0;
+  #variables = 0;
+
+  constructor(library: TensorFlowLibrary, threads: number) {
+    this.#library = library;
+    this.binding = new TensorBinding(library);
+    this.#backend = registerKernels(this.binding);
+    this.version = library.version;
+    const gpu = library.devices.find((device) => device.type === "GPU");
+    this.device = gpu === undefined ? "CPU" : gpu.name;
+    this.threads = threads > 0 ? threads : availableParallelism();
+  }
+
+  idOf(tensor: Tensor): number {
+    const [id] = this.#backend.getInputTensorIds([tensor]);
+    if (id === undefined) throw new Error("tensor without an id");
+    return id;
+  }
+
+  /** A TensorFlow.js tensor around the op output; bfloat16 travels as float32 to TensorFlow.js, which has no such type. */
+  wrap(outputs: readonly TensorMetadata[]): Tensor {
+    const [meta] = outputs;
+    if (meta === undefined) throw new Error("an op gave no output");
+    return this.#backend.createOutputTensor({ ...meta, dtype: meta.dtype === DType.bfloat16 ? DType.float : meta.dtype });
+  }
+
+  variable(name: string, shape: readonly number[], values: Float32Array): Variable {
+    const id = this.binding.createVariableHandle(`${name}#${this.#variables++}`, shape, DType.float);
+    this.binding.pin(id);
+    const variable = new TensorFlowVariable(this, name, shape, id);
+    const value = tf.tensor(values, [...shape], "float32");
+    variable.assign(value);
+    value.dispose();
+    return variable;
+  }
+
+  compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[], options: CompileOptions = {}): CompiledFunction {
+    const programs = new Map<string, Program>();
+    let xla = options.xla === true;
+    const build = (args: readonly Tensor[]): Program => this.#trace(`${name}_${this.#functions++}`, fn, args, xla);
+    const call = (...args: readonly Tensor[]): Tensor[] => {
+      const key = args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
+      const ids = args.map((arg) => this.idOf(arg));
+      let program = programs.get(key);
+      const first = program === undefined;
+      program ??= build(args);
+      programs.set(key, program);
+      try {
+        return this.#run(program, ids);
+      } catch (error) {
+        if (!first || !xla) throw error;
+        const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+        this.warnings.push(`XLA refused ${name}, so it runs as a plain TensorFlow function (slower): ${reason}`);
+        xla = false;
+        const plain = build(args);
+        programs.set(key, plain);
+        return this.#run(plain, ids);
+      }
+    };
+    return Object.assign(call, {
+      programs: () => programs.size,
+      dispose: () => {
+        for (const program of programs.values()) this.#removeFunction(program);
+        programs.clear();
+      },
+    });
+  }
+
+  whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
+    const trace = this.binding.trace;
+    if (trace === null) return unrolledLoop(cond, body, carried, maxIterations);
+    const facts = carried.map((tensor) => this.binding.facts(this.idOf(tensor)));
+    const condition = this.#traceInner("cond", (...args) => [cond(...args)], facts);
+    const step = this.#traceInner("body", body, facts);
+    trace.copyFunction(condition.func);
+    trace.copyFunction(step.func);
+    const inputs = carried.map((tensor) => this.binding.symbol(this.idOf(tensor)));
+    const oper = trace.whileOperation(inputs, facts.map((f) => f.dtype), condition.name, step.name);
+    return facts.map((known, index) => this.wrap([this.binding.addSymbol({ oper, index }, "loop", known)]));
+  }
+
+  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    const zero = tf.scalar(0, "int32");
+    const start = tf.stack([zero, at, zero]);
+    const attrs = [typeAttr("T", DType.float), typeAttr("Tindices", DType.int32)];
+    return this.op("XlaDynamicUpdateSlice", attrs, [x, update, start]);
+  }
+
+  matMulReduced(a: Tensor, b: Tensor, transposeB: boolean): Tensor {
+    const half = (x: Tensor): Tensor => this.op("Cast", [typeAttr("SrcT", DType.float), typeAttr("DstT", DType.bfloat16)], [x]);
+    const product = (x: Tensor, y: Tensor, ta: boolean, tb: boolean): Tensor =>
+      this.op(
+        "Cast",
+        [typeAttr("SrcT", DType.bfloat16), typeAttr("DstT", DType.float)],
+        [this.op("MatMul", [typeAttr("T", DType.bfloat16), boolAttr("transpose_a", ta), boolAttr("transpose_b", tb)], [half(x), half(y)])],
+      );
+    const multiply = tf.customGrad((...inputs) => {
+      const [x, y, save] = inputs as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
+      save([x, y]);
+      return {
+        value: product(x, y, false, transposeB),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const [sx, sy] = saved as [Tensor, Tensor];
+          return transposeB
+            ? [product(dy, sy, false, false), product(dy, sx, true, false)]
+            : [product(dy, sy, false, true), product(sx, dy, true, false)];
+        },
+      };
+    });
+    return multiply(a, b);
+  }
+
+  /** Any TensorFlow op with one output. */
+  op(name: string, attrs: readonly OpAttr[], inputs: readonly Tensor[]): Tensor {
+    return this.wrap(this.binding.executeOp(name, attrs, this.#backend.getInputTensorIds(inputs), 1));
+  }
+
+  tensorCount(): number {
+    return this.binding.getNumOfTensors();
+  }
+
+  #run(program: Program, ids: readonly number[]): Tensor[] {
+    const outputs = this.binding.executeOp(program.name, [], [...ids, ...program.captured], program.outputs);
+    return outputs.map((meta) => this.wrap([meta]));
+  }
+
+  #trace(name: string, fn: (...args: readonly Tensor[]) => Tensor[], args: readonly Tensor[], xla: boolean): Program {
+    const { c, status, check, context } = this.#library;
+    const facts = args.map((arg) => this.binding.facts(this.idOf(arg)));
+    const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
+    if (xla) {
+      c.TF_FunctionSetAttrValueProto(func, "_XlaMustCompile", XLA_MUST_COMPILE, XLA_MUST_COMPILE.length, status);
+      check(() => `mark ${name} for XLA`);
+    }
+    c.TFE_ContextAddFunction(context, func, status);
+    check(() => `add function ${name}`);
+    for (const id of captured) this.binding.pin(id);
+    return { name, captured, outputs, func };
+  }
+
+  /** A function without captures, for a loop. */
+  #traceInner(hint: string, fn: LoopBody, facts: readonly { readonly shape: number[]; readonly dtype: number }[]): Program {
+    const { c, status, check, context } = this.#library;
+    const name = `${hint}_${this.#functions++}`;
+    const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
+    if (captured.length > 0) throw new Error(`the ${hint} of a loop uses ${captured.length} tensors from outside; carry them instead`);
+    c.TFE_ContextAddFunction(context, func, status);
+    check(() => `add function ${name}`);
+    return { name, captured, outputs, func };
+  }
+
+  #traceFunction(
+    name: string,
+    fn: (...args: readonly Tensor[]) => Tensor[],
+    facts: readonly { readonly shape: number[]; readonly dtype: number }[],
+  ): { func: Pointer; captured: number[]; outputs: number } {
+    const trace = new GraphTrace(this.#library);
+    try {
+      return this.binding.withTrace(trace, () => {
+        let symbols: { readonly oper: Pointer; readonly index: number }[] = [];
+        const placeholders = facts.map((fact) => trace.placeholder(fact));
+        tf.tidy(() => {
+          const args = placeholders.map((output, i) => this.wrap([this.binding.addSymbol(output, "argument", facts[i])]));
+          symbols = fn(...args).map((tensor) => this.binding.symbol(this.idOf(tensor)));
+        });
+        const captured = [...trace.captures.keys()];
+        const func = trace.toFunction(name, [...placeholders, ...trace.captures.values()], symbols);
+        return { func, captured, outputs: symbols.length };
+      });
+    } finally {
+      trace.close();
+    }
+  }
+
+  #removeFunction(program: Program): void {
+    const { c, status, context } = this.#library;
+    c.TFE_ContextRemoveFunction(context, program.name, status);
+    c.TF_DeleteFunction(program.func);
+  }
+}
+
+/** The loop outside any trace: every iteration runs at once and its tensors are freed. */
+export function unrolledLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
+  let state = carried.map((tensor) => tensor.clone());
+  for (let i = 0; i < maxIterations; i++) {
+    const going = tf.tidy(() => cond(...state).dataSync()[0]);
+    if (going === 0) break;
+    const next = tf.tidy(() => body(...state));
+    for (const tensor of state) tensor.dispose();
+    state = next;
+  }
+  return state;
+}
+
+/** Opens TensorFlow from a folder with its two libraries. */
+export function openTensorFlowRuntime(folder: string, threads: number): Runtime {
+  return new TensorFlowRuntime(openTensorFlowLibrary(folder, threads), threads);
+}
