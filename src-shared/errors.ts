@@ -26,7 +26,12 @@ export type ErrorCode =
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly advice: string | undefined;
-  constructor(code: ErrorCode, message: string, advice?: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    advice?: string,
+    options?: { readonly cause?: unknown },
+  ) {
     super(message, options);
     this.name = "AppError";
     this.code = code;

@@ -169,15 +169,34 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
     /** What to do about it. */
     advice: z.string(),
   }),
-  z.strictObject({ type: z.literal("log"), level: z.enum(["debug", "info", "warning", "error"]), message: z.string() }),
+  z.strictObject({
+    type: z.literal("log"),
+    level: z.enum(["debug", "info", "warning", "error"]),
+    message: z.string(),
+  }),
   z.strictObject({ type: z.literal("heartbeat"), rssBytes: z.number(), tensors: z.int() }),
   /** The stage's output model (hub layout) or dataset (JSONL), where it makes one. */
-  z.strictObject({ type: z.literal("output"), kind: z.enum(["model", "dataset"]), path: z.string(), records: z.int().optional() }),
+  z.strictObject({
+    type: z.literal("output"),
+    kind: z.enum(["model", "dataset"]),
+    path: z.string(),
+    records: z.int().optional(),
+  }),
   z.strictObject({ type: z.literal("finished"), usage: Usage }),
   z.strictObject({ type: z.literal("cancelled"), usage: Usage }),
-  z.strictObject({ type: z.literal("failed"), code: z.string(), message: z.string(), advice: z.string().optional(), stack: z.string().optional() }),
+  z.strictObject({
+    type: z.literal("failed"),
+    code: z.string(),
+    message: z.string(),
+    advice: z.string().optional(),
+    stack: z.string().optional(),
+  }),
 ]);
 export type EngineMessageBody = z.infer<typeof EngineMessageBody>;
 
-export const EngineMessage = z.strictObject({ seq: z.int().min(1), timeMs: z.number(), body: EngineMessageBody });
+export const EngineMessage = z.strictObject({
+  seq: z.int().min(1),
+  timeMs: z.number(),
+  body: EngineMessageBody,
+});
 export type EngineMessage = z.infer<typeof EngineMessage>;

@@ -96,10 +96,13 @@ export const GrpoStage = z.strictObject({
   ...stageBase,
   kind: z.literal("grpo"),
   data: TaskSource,
-  rewards: z.array(RewardSpec).min(1).default([
-    { name: "answer", weight: 1 },
-    { name: "format", weight: 0.1 },
-  ]),
+  rewards: z
+    .array(RewardSpec)
+    .min(1)
+    .default([
+      { name: "answer", weight: 1 },
+      { name: "format", weight: 0.1 },
+    ]),
   num_generations: z.int().min(2).default(8),
   /** Completions per generation batch; per_device_train_batch_size × accumulation × steps_per_generation must divide into it. */
   generation_batch_size: z.int().min(2),

@@ -1,0 +1,22 @@
+/**
+ * Everything a window can ask of the host. One router, spoken over HTTP and WebSocket (serve), over
+ * a MessagePort (Electron) and, in-process, by the command line.
+ */
+import { cost } from "./cost.ts";
+import { models } from "./models.ts";
+import { demo, pipelines, recipes } from "./pipelines.ts";
+import { runs } from "./runs.ts";
+import { attention, settings, system } from "./system.ts";
+
+export const contract = {
+  system,
+  settings,
+  attention,
+  demo,
+  recipes,
+  pipelines,
+  runs,
+  models,
+  cost,
+};
+export type Contract = typeof contract;

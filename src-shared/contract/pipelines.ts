@@ -1,0 +1,83 @@
+/** Recipes and their launches. */
+import { eventIterator } from "@orpc/contract";
+import { z } from "zod";
+import { PipelineResults } from "../schema/evaluation.ts";
+import { PipelineLiveEvent } from "../schema/live.ts";
+import { Recipe } from "../schema/recipe.ts";
+import { Pipeline, PipelineId, PipelineSummary, RunStatus } from "../schema/run.ts";
+import { procedure } from "./errors.ts";
+
+/** One thing wrong with a recipe, at the key and the line where it is written. */
+export const RecipeProblem = z.strictObject({
+  /** e.g. "stages[2].generation_batch_size"; empty for the whole file. */
+  path: z.string(),
+  /** From 1; null where the recipe did not come as text. */
+  line: z.int().nullable(),
+  column: z.int().nullable(),
+  message: z.string(),
+  advice: z.string().nullable(),
+});
+export type RecipeProblem = z.infer<typeof RecipeProblem>;
+
+export const recipes = {
+  /** Recipes that ship with the application. */
+  list: procedure.output(
+    z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        description: z.string(),
+        yaml: z.string(),
+      }),
+    ),
+  ),
+  /** Never fails on a bad recipe: says what is wrong with it. */
+  validate: procedure
+    .input(z.strictObject({ yaml: z.string().max(1_000_000) }))
+    .output(z.strictObject({ recipe: Recipe.nullable(), problems: z.array(RecipeProblem) })),
+};
+
+export const demo = {
+  /** The built-in recipe, on the built-in base or on a model of one's own. `smoke` proves the wiring in minutes. */
+  start: procedure
+    .input(
+      z.strictObject({
+        model: z.string().optional(),
+        seed: z.int().min(0).optional(),
+        smoke: z.boolean().optional(),
+      }),
+    )
+    .output(z.strictObject({ pipelineId: PipelineId })),
+};
+
+const one = z.strictObject({ pipelineId: PipelineId });
+
+/** keep: write a checkpoint at the next step, resume goes on there. discard: end now, as cancelled. */
+export const StopMode = z.enum(["keep", "discard"]);
+export type StopMode = z.infer<typeof StopMode>;
+
+export const pipelines = {
+  /** Newest first. */
+  list: procedure
+    .input(
+      z.strictObject({
+        status: z.array(RunStatus).optional(),
+        text: z.string().optional(),
+        offset: z.int().min(0).default(0),
+        limit: z.int().min(1).max(1000).default(200),
+      }),
+    )
+    .output(z.strictObject({ total: z.int(), pipelines: z.array(PipelineSummary) })),
+  get: procedure.input(one).output(Pipeline),
+  /** Checks the recipe (BAD_RECIPE names the first problem), writes its runs and queues it. */
+  start: procedure
+    .input(z.strictObject({ yaml: z.string().max(1_000_000), seed: z.int().min(0).optional() }))
+    .output(z.strictObject({ pipelineId: PipelineId })),
+  stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),
+  /** Goes on at the stage and step where it stopped or failed. */
+  resume: procedure.input(one).output(z.void()),
+  /** Removes the records and files of a pipeline that is not at work. */
+  delete: procedure.input(one).output(z.void()),
+  results: procedure.input(one).output(PipelineResults),
+  watch: procedure.input(one).output(eventIterator(PipelineLiveEvent)),
+};

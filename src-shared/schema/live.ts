@@ -1,0 +1,96 @@
+/**
+ * What the host tells its windows while things happen. Every stream begins with a snapshot; each
+ * event carries an id (oRPC event meta), and a stream opened again with the last id goes on after it
+ * where the host still holds what followed, else begins with a new snapshot.
+ */
+import { z } from "zod";
+import { MetricPoint } from "./engine-protocol.ts";
+import {
+  Alarm,
+  Checkpoint,
+  PipelineId,
+  PipelineSummary,
+  RunEvent,
+  RunId,
+  RunSummary,
+} from "./run.ts";
+
+const pipelineChanged = z.strictObject({
+  type: z.literal("pipeline"),
+  pipeline: PipelineSummary,
+});
+const pipelineDeleted = z.strictObject({
+  type: z.literal("pipeline-deleted"),
+  pipelineId: PipelineId,
+});
+/** Status, progress, score or cost of a run changed. */
+const runChanged = z.strictObject({ type: z.literal("run"), run: RunSummary });
+const metrics = z.strictObject({
+  type: z.literal("metrics"),
+  runId: RunId,
+  points: z.array(MetricPoint),
+});
+/** A run went back to a checkpoint: its points, rollouts and samples of later steps are gone and will come again. */
+const rewound = z.strictObject({ type: z.literal("rewound"), runId: RunId, step: z.int() });
+/** The rollouts of a step can be asked for. */
+const rollouts = z.strictObject({ type: z.literal("rollouts"), runId: RunId, step: z.int() });
+const samples = z.strictObject({ type: z.literal("samples"), runId: RunId, count: z.int() });
+const evaluation = z.strictObject({ type: z.literal("evaluation"), runId: RunId });
+const alarm = z.strictObject({ type: z.literal("alarm"), alarm: Alarm });
+const checkpoint = z.strictObject({ type: z.literal("checkpoint"), checkpoint: Checkpoint });
+const event = z.strictObject({ type: z.literal("event"), event: RunEvent });
+
+/** Of a pipeline's stream: everything about it and its runs. */
+export const PipelineLiveEvent = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("snapshot"), pipeline: PipelineSummary }),
+  pipelineChanged,
+  pipelineDeleted,
+  runChanged,
+  metrics,
+  rewound,
+  rollouts,
+  samples,
+  evaluation,
+  alarm,
+  checkpoint,
+  event,
+]);
+export type PipelineLiveEvent = z.infer<typeof PipelineLiveEvent>;
+
+/** Of a run's stream. */
+export const RunLiveEvent = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("snapshot"), run: RunSummary }),
+  runChanged,
+  metrics,
+  rewound,
+  rollouts,
+  samples,
+  evaluation,
+  alarm,
+  checkpoint,
+  event,
+  pipelineDeleted,
+]);
+export type RunLiveEvent = z.infer<typeof RunLiveEvent>;
+
+/** Of the whole workspace: what lists, the status bar and the attention list need; no metric points, no log. */
+export const SystemLiveEvent = z.discriminatedUnion("type", [
+  /** Pipelines that run, wait or stop at the moment. */
+  z.strictObject({ type: z.literal("snapshot"), active: z.array(PipelineSummary) }),
+  pipelineChanged,
+  pipelineDeleted,
+  runChanged,
+  evaluation,
+  alarm,
+  checkpoint,
+  z.strictObject({ type: z.literal("settings") }),
+  z.strictObject({ type: z.literal("models") }),
+  z.strictObject({ type: z.literal("attention") }),
+]);
+export type SystemLiveEvent = z.infer<typeof SystemLiveEvent>;
+
+/** Everything the host announces, before it is divided into streams. */
+export type LiveEvent = Exclude<
+  PipelineLiveEvent | RunLiveEvent | SystemLiveEvent,
+  { type: "snapshot" }
+>;

@@ -1,0 +1,58 @@
+/** Metrics and rollouts as charts and browsers ask for them. The store keeps every point. */
+import { z } from "zod";
+import { Rollout } from "./engine-protocol.ts";
+
+/**
+ * One metric over a range of steps, in columns. Where the range holds more points than were asked
+ * for, each entry is a bucket: its first step, and the least, greatest and mean value in it.
+ * Where it does not, min = max = mean = the value. A null is a value that was not finite.
+ */
+export const MetricSeries = z.strictObject({
+  name: z.string(),
+  /** Points in the range, before bucketing. */
+  count: z.int(),
+  bucketed: z.boolean(),
+  step: z.array(z.int()),
+  min: z.array(z.number().nullable()),
+  max: z.array(z.number().nullable()),
+  mean: z.array(z.number().nullable()),
+});
+export type MetricSeries = z.infer<typeof MetricSeries>;
+
+export const MetricName = z.strictObject({
+  name: z.string(),
+  points: z.int(),
+  firstStep: z.int(),
+  lastStep: z.int(),
+  lastValue: z.number().nullable(),
+});
+export type MetricName = z.infer<typeof MetricName>;
+
+/** A completion without its tokens, which are asked for one completion at a time. */
+export const RolloutText = Rollout.omit({ completionIds: true, logprobs: true, prompt: true })
+  .extend({ tokens: z.int() })
+  .strict();
+export type RolloutText = z.infer<typeof RolloutText>;
+
+/** The completions of one prompt of one step. */
+export const RolloutGroup = z.strictObject({
+  step: z.int(),
+  group: z.int(),
+  problemId: z.string(),
+  difficulty: z.int(),
+  prompt: z.string(),
+  meanReward: z.number(),
+  correct: z.int(),
+  rollouts: z.array(RolloutText),
+});
+export type RolloutGroup = z.infer<typeof RolloutGroup>;
+
+/** What a step of rollouts holds, for the list of steps. */
+export const RolloutStep = z.strictObject({
+  step: z.int(),
+  groups: z.int(),
+  rollouts: z.int(),
+  meanReward: z.number(),
+  correct: z.int(),
+});
+export type RolloutStep = z.infer<typeof RolloutStep>;
