@@ -66,10 +66,12 @@ export type TrainedTokenizer = {
 
 /** GPT-2's printable stand-in for each byte. */
 function byteAlphabet(): string[] {
-  const printable = (b: number): boolean =>
-    (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || (b >= 174 && b <= 255);
   let next = 256;
-  return Array.from({ length: 256 }, (_, b) => String.fromCodePoint(printable(b) ? b : next++));
+  return Array.from({ length: 256 }, (_, b) => String.fromCodePoint(isPrintable(b) ? b : next++));
+}
+
+function isPrintable(b: number): boolean {
+  return (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || (b >= 174 && b <= 255);
 }
 
 function countWords(

@@ -2,8 +2,8 @@
  * Sums and differences of 2 to 6 numbers between 2 and 99, worked from left to right; no
  * intermediate result is below 0. The worked solution has one step a line.
  */
-import { AppError } from "#shared/errors.ts";
 import type { Random } from "#main/platform/random.ts";
+import { assertDifficulty } from "./task.ts";
 import type { JsonValue, Problem, Task, WorkedSolution } from "./task.ts";
 
 export type Operator = "+" | "-";
@@ -24,7 +24,6 @@ export type Chain = {
 const SMALLEST = 2;
 const LARGEST = 99;
 const OPERATORS: readonly Operator[] = ["+", "-"];
-const DIFFICULTIES = [2, 3, 4, 5, 6];
 
 function applyOperator(left: number, operator: Operator, right: number): number {
   return operator === "+" ? left + right : left - right;
@@ -75,20 +74,14 @@ function chainOf(data: JsonValue): Chain {
   if (typeof data !== "string" || !/^\d+(?:[+-]\d+)*$/.test(data))
     throw new Error("not an arithmetic problem");
   const numbers = data.split(/[+-]/).map(Number);
-  const operators = [...data].flatMap((c): Operator[] => (c === "+" || c === "-" ? [c] : []));
+  const operators = (data.match(/[+-]/g) ?? []).map((c): Operator => (c === "+" ? "+" : "-"));
   const chain = workChain(numbers, operators);
   if (chain === null) throw new Error("an arithmetic problem with a negative intermediate result");
   return chain;
 }
 
 function generate(random: Random, difficulty: number): Problem {
-  if (!DIFFICULTIES.includes(difficulty)) {
-    throw new AppError(
-      "BAD_RECIPE",
-      `Arithmetic has no difficulty ${difficulty}.`,
-      `Choose among ${DIFFICULTIES.join(", ")}: how many numbers a problem has.`,
-    );
-  }
+  assertDifficulty(arithmetic, difficulty);
   const chain = drawChain(random, difficulty);
   const expression = formatChain(chain);
   return {
@@ -111,6 +104,11 @@ function verify(problem: Problem, answer: string): boolean {
   if (answer.length > 64) return false;
   const text = answer.trim();
   return /^-?\d{1,15}$/.test(text) && Number(text) === Number(problem.gold);
+}
+
+function answerKey(answer: string): string {
+  const text = answer.trim();
+  return /^-?\d{1,15}$/.test(text) ? String(Number(text)) : text;
 }
 
 /** The last whole number of the text; a minus sign counts as a sign only where no number is before it. */
@@ -136,9 +134,10 @@ export const arithmetic: Task = {
   description:
     "What is 47+38-12? Sums and differences of numbers from 2 to 99, worked one step a line.",
   difficultyUnit: "numbers",
-  difficulties: DIFFICULTIES,
+  difficulties: [2, 3, 4, 5, 6],
   generate,
   solve,
   verify,
   extractLenient,
+  answerKey,
 };

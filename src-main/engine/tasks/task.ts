@@ -5,6 +5,7 @@
  * The assistant's form is the same in every task:
  * `<think>\n{think}\n</think>\n<answer>{answer}</answer>`, followed by the stop token.
  */
+import { AppError } from "#shared/errors.ts";
 import type { TaskName } from "#shared/schema/recipe.ts";
 import type { Random } from "#main/platform/random.ts";
 
@@ -17,7 +18,10 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 export type Problem = {
-  /** `task/canonical problem`: equal for problems that are the same, and what the split hashes. */
+  /**
+   * `task/canonical problem`, or `task/canonical problem/surface` where the same problem has several
+   * wordings: what the split hashes is the part without the surface.
+   */
   readonly id: string;
   readonly task: TaskName;
   readonly difficulty: number;
@@ -46,7 +50,19 @@ export type Task = {
   verify(problem: Problem, answer: string): boolean;
   /** A lenient reading of an answer out of free text, for base models that never saw the tags. */
   extractLenient(text: string): string | null;
+  /** Equal for answers that say the same, without knowing which is right: what a majority vote counts. */
+  answerKey(answer: string): string;
 };
+
+/** Throws BAD_RECIPE, with the difficulties there are. */
+export function assertDifficulty(task: Task, difficulty: number): void {
+  if (task.difficulties.includes(difficulty)) return;
+  throw new AppError(
+    "BAD_RECIPE",
+    `The task ${task.name} has no difficulty ${difficulty}.`,
+    `Choose among ${task.difficulties.join(", ")} (${task.difficultyUnit} in a problem).`,
+  );
+}
 
 /** The assistant's message for a worked solution, without the stop token. */
 export function formatSolution(solution: WorkedSolution): string {

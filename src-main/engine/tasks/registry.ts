@@ -1,0 +1,20 @@
+/** All tasks by name. */
+import type { TaskName } from "#shared/schema/recipe.ts";
+import { arithmetic } from "./arithmetic.ts";
+import { countdown } from "./countdown.ts";
+import { knightsAndKnaves } from "./knights-and-knaves.ts";
+import type { Task } from "./task.ts";
+
+const TASKS: { readonly [name in TaskName]: Task } = {
+  arithmetic,
+  countdown,
+  "knights-and-knaves": knightsAndKnaves,
+};
+
+export function taskByName(name: TaskName): Task {
+  return TASKS[name];
+}
+
+export function listTasks(): readonly Task[] {
+  return Object.values(TASKS);
+}
