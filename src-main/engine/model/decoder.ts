@@ -1,0 +1,116 @@
+/**
+ * The decoder of Qwen2, Qwen3 and Llama: ids → hidden states, differentiable, on whole sequences.
+ * One layer is written once (`decoderLayer`) and used for training, prefill and decoding; what differs
+ * is how keys and values are met, which the caller passes in as `attend`.
+ */
+import type { ModelConfig } from "../checkpoint/model-config.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import { groupedAttention, joinHeads, linear, MASKED, rmsNorm, rotate, rotaryTable, splitHeads, swiglu } from "./layers.ts";
+import type { Rotation } from "./layers.ts";
+
+/** Weights by hub name, matrices as (in, out). */
+export type Weights = ReadonlyMap<string, Tensor>;
+
+export type LayerProjections = { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor };
+
+/** Meets q, k, v (unrotated, head norms applied; (B, n, T, h)) and returns the mixed values (B, H, T, h). */
+export type Attend = (layer: number, projections: LayerProjections) => Tensor;
+
+export function weight(weights: Weights, name: string): Tensor {
+  const tensor = weights.get(name);
+  if (tensor === undefined) throw new Error(`the model has no weight ${name}`);
+  return tensor;
+}
+
+/** x (B, T, D) → (B, T, D) through layer `index`. */
+export function decoderLayer(weights: Weights, config: ModelConfig, index: number, x: Tensor, attend: Attend): Tensor {
+  const at = `model.layers.${index}.`;
+  const get = (name: string): Tensor => weight(weights, at + name);
+  const bias = (name: string, has: boolean): Tensor | undefined => (has ? get(name) : undefined);
+  const eps = config.rmsNormEps;
+
+  const normed = rmsNorm(x, get("input_layernorm.weight"), eps);
+  const project = (name: string, heads: number): Tensor =>
+    splitHeads(
+      linear(normed, get(`self_attn.${name}_proj.weight`), bias(`self_attn.${name}_proj.bias`, config.attentionBias)),
+      heads,
+      config.headDim,
+    );
+  let q = project("q", config.numHeads);
+  let k = project("k", config.numKeyValueHeads);
+  const v = project("v", config.numKeyValueHeads);
+  if (config.qkNorm) {
+    q = rmsNorm(q, get("self_attn.q_norm.weight"), eps);
+    k = rmsNorm(k, get("self_attn.k_norm.weight"), eps);
+  }
+  const mixed = joinHeads(attend(index, { q, k, v }));
+  const attended = tf.add(x, linear(mixed, get("self_attn.o_proj.weight"), bias("self_attn.o_proj.bias", config.outputBias)));
+
+  const h = rmsNorm(attended, get("post_attention_layernorm.weight"), eps);
+  const gate = linear(h, get("mlp.gate_proj.weight"), bias("mlp.gate_proj.bias", config.mlpBias));
+  const up = linear(h, get("mlp.up_proj.weight"), bias("mlp.up_proj.bias", config.mlpBias));
+  return tf.add(attended, linear(swiglu(gate, up), get("mlp.down_proj.weight"), bias("mlp.down_proj.bias", config.mlpBias)));
+}
+
+/** All layers and the final norm: x (B, T, D) → (B, T, D). */
+export function decoderStack(weights: Weights, config: ModelConfig, x: Tensor, attend: Attend): Tensor {
+  let h = x;
+  for (let layer = 0; layer < config.numLayers; layer++) h = decoderLayer(weights, config, layer, h, attend);
+  return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
+}
+
+/** The matrix that turns hidden states into logits, as (V, D). */
+export function outputMatrix(weights: Weights, config: ModelConfig): Tensor {
+  return weight(weights, config.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+}
+
+export function embed(weights: Weights, ids: Tensor): Tensor {
+  return tf.gather(weight(weights, "model.embed_tokens.weight"), ids);
+}
+
+export type SequenceLayout = {
+  /** Which document each token belongs to, (B, T) int32: tokens of different documents do not meet. Packed rows only. */
+  readonly segments?: Tensor;
+  /** Position of each token in its document, (B, T) int32; by default its column. */
+  readonly positions?: Tensor;
+};
+
+/**
+ * Hidden states after the final norm. ids (B, T) int32, padded on the right: causality keeps the padding out.
+ * @returns (B, T, D)
+ */
+export function hiddenStates(weights: Weights, config: ModelConfig, ids: Tensor, layout: SequenceLayout = {}): Tensor {
+  const [, t] = ids.shape as [number, number];
+  const rotation = sequenceRotation(config, t, layout.positions);
+  const mask = layout.segments === undefined ? causalMask(t) : tf.add(causalMask(t), segmentMask(layout.segments));
+  return decoderStack(weights, config, embed(weights, ids), (_, { q, k, v }) =>
+    groupedAttention(rotate(q, rotation), rotate(k, rotation), v, mask),
+  );
+}
+
+/** cos and sin for (B, n, T, h / 2). */
+export function sequenceRotation(config: ModelConfig, t: number, positions?: Tensor): Rotation {
+  const table = rotaryTable(config, t);
+  const half = config.headDim / 2;
+  if (positions === undefined) {
+    return { cos: tf.tensor(table.cos, [1, 1, t, half]), sin: tf.tensor(table.sin, [1, 1, t, half]) };
+  }
+  const [b] = positions.shape as [number, number];
+  const pick = (values: Float32Array): Tensor => tf.reshape(tf.gather(tf.tensor(values, [t, half]), positions), [b, 1, t, half]);
+  return { cos: pick(table.cos), sin: pick(table.sin) };
+}
+
+/** (1, 1, 1, T, T): 0 where a query may look, MASKED after it. */
+export function causalMask(t: number): Tensor {
+  const values = new Float32Array(t * t);
+  for (let i = 0; i < t; i++) values.fill(MASKED, i * t + i + 1, (i + 1) * t);
+  return tf.tensor(values, [1, 1, 1, t, t]);
+}
+
+/** segments (B, T) → (B, 1, 1, T, T): MASKED between tokens of different documents. */
+function segmentMask(segments: Tensor): Tensor {
+  const [b, t] = segments.shape as [number, number];
+  const other = tf.notEqual(tf.reshape(segments, [b, t, 1]), tf.reshape(segments, [b, 1, t]));
+  return tf.reshape(tf.mul(tf.cast(other, "float32"), MASKED), [b, 1, 1, t, t]);
+}

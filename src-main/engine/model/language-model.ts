@@ -1,0 +1,115 @@
+/** A model in memory: its config and its weights as variables of a runtime, loaded from and saved to hub layout. */
+import type { ModelConfig } from "../checkpoint/model-config.ts";
+import { expectedTensors } from "../checkpoint/expected-tensors.ts";
+import { loadHubFolder, saveHubFolder } from "../checkpoint/hub-layout.ts";
+import type { SaveHubOptions } from "../checkpoint/hub-layout.ts";
+import type { HostTensor } from "../checkpoint/safetensors.ts";
+import type { Runtime, Variable } from "../runtime/runtime.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import { Random } from "#main/platform/random.ts";
+import type { Weights } from "./decoder.ts";
+
+/** Hub matrices are (out, in); ours are (in, out), except the two that are indexed by token. */
+function isTransposed(name: string): boolean {
+  return name.endsWith("_proj.weight");
+}
+
+function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(data.length);
+  const block = 32;
+  for (let r0 = 0; r0 < rows; r0 += block) {
+    for (let c0 = 0; c0 < columns; c0 += block) {
+      for (let r = r0; r < Math.min(r0 + block, rows); r++) {
+        for (let c = c0; c < Math.min(c0 + block, columns); c++) out[c * rows + r] = data[r * columns + c] as number;
+      }
+    }
+  }
+  return out;
+}
+
+function flip(name: string, { shape, data }: HostTensor): HostTensor {
+  const [rows, columns] = shape;
+  if (!isTransposed(name) || rows === undefined || columns === undefined) return { shape, data };
+  return { shape: [columns, rows], data: transpose(data, rows, columns) };
+}
+
+export class LanguageModel {
+  readonly config: ModelConfig;
+  readonly variables: ReadonlyMap<string, Variable>;
+
+  constructor(config: ModelConfig, variables: ReadonlyMap<string, Variable>) {
+    this.config = config;
+    this.variables = variables;
+  }
+
+  /** Number of weights. */
+  get parameters(): number {
+    let count = 0;
+    for (const variable of this.variables.values()) count += variable.shape.reduce((a, b) => a * b, 1);
+    return count;
+  }
+
+  /** The weights' values now, to be called inside a compiled function. */
+  read(): Weights {
+    return new Map([...this.variables].map(([name, variable]) => [name, variable.read()]));
+  }
+
+  /** The weights on the host, in hub orientation. */
+  *hostTensors(): Generator<readonly [string, HostTensor]> {
+    for (const [name, variable] of this.variables) {
+      yield [name, flip(name, { shape: variable.shape, data: variable.data() })];
+    }
+  }
+
+  save(folder: string, options: Omit<SaveHubOptions, "config" | "tensors">): void {
+    saveHubFolder(folder, { ...options, config: this.config, tensors: this.hostTensors() });
+  }
+
+  dispose(): void {
+    for (const variable of this.variables.values()) variable.dispose();
+  }
+}
+
+/** Loads a folder in hub layout. @throws AppError for folders that are no supported model. */
+export function loadLanguageModel(runtime: Runtime, folder: string): LanguageModel {
+  using hub = loadHubFolder(folder);
+  const variables = new Map<string, Variable>();
+  for (const name of hub.names) {
+    const { shape, data } = flip(name, { shape: hub.shapeOf(name), data: hub.readTensor(name) });
+    variables.set(name, runtime.variable(name, shape, data));
+  }
+  return new LanguageModel(hub.config, variables);
+}
+
+/**
+ * A freshly initialised model: normal weights of `initializerRange`, residual projections scaled by
+ * 1/sqrt(2·layers) (GPT-2's rule), norms one, biases zero.
+ */
+export function initLanguageModel(runtime: Runtime, config: ModelConfig, seed: number): LanguageModel {
+  const random = new Random(seed);
+  const variables = new Map<string, Variable>();
+  for (const [name, shape] of expectedTensors(config)) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
+    const scale = config.initializerRange / (residual ? Math.sqrt(2 * config.numLayers) : 1);
+    const data = name.endsWith("norm.weight")
+      ? new Float32Array(size).fill(1)
+      : name.endsWith(".bias")
+        ? new Float32Array(size)
+        : Float32Array.from({ length: size }, () => random.normal() * scale);
+    const host = flip(name, { shape, data });
+    variables.set(name, runtime.variable(name, host.shape, host.data));
+  }
+  return new LanguageModel(config, variables);
+}
+
+/** Copies every weight of `source` into `target`; both have one config. */
+export function copyWeights(source: LanguageModel, target: LanguageModel, dispose: (tensor: Tensor) => void): void {
+  for (const [name, variable] of source.variables) {
+    const into = target.variables.get(name);
+    if (into === undefined) throw new Error(`the target model has no weight ${name}`);
+    const value = variable.read();
+    into.assign(value);
+    dispose(value);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The parts of a Llama-family decoder layer, as differentiable functions of TensorFlow.js tensors.
+ * Shapes: B rows, T columns, D hidden, H heads, K key-value heads, G = H / K, h head dimension.
+ */
+import type { ModelConfig, RopeConfig } from "../checkpoint/model-config.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+
+/** x (…, D), weight (D) → x / rms(x) · weight. Zhang & Sennrich 2019, eq. 4. */
+export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const variance = tf.mean(tf.square(x), -1, true);
+  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(variance, epsilon))), weight);
+}
+
+/** x (…, I) times weight (I, O), plus bias (O) where there is one → (…, O). */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const inner = x.shape[x.shape.length - 1];
+  const [weightIn, out] = weight.shape;
+  if (inner === undefined || out === undefined || inner !== weightIn) {
+    throw new Error(`linear: input [${x.shape.join(", ")}] against weight [${weight.shape.join(", ")}]`);
+  }
+  const flat = tf.matMul(tf.reshape(x, [-1, inner]), weight);
+  const y = bias === undefined ? flat : tf.add(flat, bias);
+  return tf.reshape(y, [...x.shape.slice(0, -1), out]);
+}
+
+/** The gated feed-forward layer: down(silu(gate x) · up x). Shazeer 2020. */
+export function swiglu(gate: Tensor, up: Tensor): Tensor {
+  return tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
+}
+
+/** Inverse frequencies of rotary embedding, one for each pair of channels: h / 2 numbers, in radians a position. */
+export function inverseFrequencies(headDim: number, rope: RopeConfig): Float64Array {
+  const half = headDim / 2;
+  const base = Float64Array.from({ length: half }, (_, i) => rope.theta ** ((-2 * i) / headDim));
+  if (rope.type === "default") return base;
+  if (rope.type === "linear") return base.map((f) => f / rope.factor);
+  // llama3: low frequencies are stretched by `factor`, high ones stay, those between are blended.
+  const { factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings } = rope;
+  const lowWavelength = originalMaxPositionEmbeddings / lowFreqFactor;
+  const highWavelength = originalMaxPositionEmbeddings / highFreqFactor;
+  return base.map((f) => {
+    const wavelength = (2 * Math.PI) / f;
+    if (wavelength < highWavelength) return f;
+    if (wavelength > lowWavelength) return f / factor;
+    const smooth = (originalMaxPositionEmbeddings / wavelength - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+    return ((1 - smooth) * f) / factor + smooth * f;
+  });
+}
+
+export type RotaryTable = { readonly positions: number; readonly cos: Float32Array; readonly sin: Float32Array };
+
+/** cos and sin of position × frequency: two (positions, h / 2) tables, row-major. */
+export function rotaryTable(config: ModelConfig, positions: number): RotaryTable {
+  const frequencies = inverseFrequencies(config.headDim, config.rope);
+  const half = frequencies.length;
+  const cos = new Float32Array(positions * half);
+  const sin = new Float32Array(positions * half);
+  for (let p = 0; p < positions; p++) {
+    for (let i = 0; i < half; i++) {
+      const angle = p * (frequencies[i] ?? 0);
+      cos[p * half + i] = Math.cos(angle);
+      sin[p * half + i] = Math.sin(angle);
+    }
+  }
+  return { positions, cos, sin };
+}
+
+export type Rotation = { readonly cos: Tensor; readonly sin: Tensor };
+
+/** Rotates x (…, h): the first half of the channels pairs with the second, as the hub's checkpoints expect. */
+export function rotate(x: Tensor, { cos, sin }: Rotation): Tensor {
+  const [first, second] = tf.split(x, 2, -1);
+  if (first === undefined || second === undefined) throw new Error("rotate: head dimension must be even");
+  return tf.concat([tf.sub(tf.mul(first, cos), tf.mul(second, sin)), tf.add(tf.mul(second, cos), tf.mul(first, sin))], -1);
+}
+
+/**
+ * Grouped-query attention. q (B, H, T, h), k and v (B, K, S, h), mask addable to (B, K, G, T, S) → (B, H, T, h).
+ * The G query heads of a key head are folded into matmul rows, so keys are never repeated.
+ */
+export function groupedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor): Tensor {
+  const [b, heads, t, dim] = q.shape as [number, number, number, number];
+  const [, kvHeads, s] = k.shape as [number, number, number, number];
+  const group = heads / kvHeads;
+  const scores = tf.matMul(tf.reshape(q, [b * kvHeads, group * t, dim]), tf.reshape(k, [b * kvHeads, s, dim]), false, true);
+  const scaled = tf.add(tf.reshape(tf.mul(scores, 1 / Math.sqrt(dim)), [b, kvHeads, group, t, s]), mask);
+  const weights = tf.softmax(scaled);
+  const mixed = tf.matMul(tf.reshape(weights, [b * kvHeads, group * t, s]), tf.reshape(v, [b * kvHeads, s, dim]));
+  return tf.reshape(mixed, [b, heads, t, dim]);
+}
+
+/** x (B, T, n·h) → (B, n, T, h). */
+export function splitHeads(x: Tensor, heads: number, headDim: number): Tensor {
+  const [b, t] = x.shape as [number, number, number];
+  return tf.transpose(tf.reshape(x, [b, t, heads, headDim]), [0, 2, 1, 3]);
+}
+
+/** x (B, n, T, h) → (B, T, n·h). */
+export function joinHeads(x: Tensor): Tensor {
+  const [b, heads, t, dim] = x.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [b, t, heads * dim]);
+}
+
+/** A mask value that softmax turns into exactly 0 in float32 and that never makes NaN. */
+export const MASKED = -1e9;

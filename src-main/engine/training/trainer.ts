@@ -1,0 +1,100 @@
+/**
+ * One optimizer step, in parts: gradients of micro-batches are accumulated, then applied once.
+ * Accumulating gives exactly the gradient of the big batch when the objective's denominators are those
+ * of the whole step, which every objective here takes as inputs.
+ */
+import type { LanguageModel } from "../model/language-model.ts";
+import type { Weights } from "../model/decoder.ts";
+import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import { AdamW } from "./adamw.ts";
+import type { AdamWOptions } from "./adamw.ts";
+
+/**
+ * A differentiable objective: the scalar to minimise, and numbers to log (each a scalar).
+ * `inputs` are the tensors given to `Trainer.accumulate`, in order.
+ */
+export type Objective = (weights: Weights, inputs: readonly Tensor[]) => { readonly loss: Tensor; readonly stats: readonly Tensor[] };
+
+/** A loss or gradient that is not finite: training must not go on with it. */
+export class NonFiniteError extends Error {
+  constructor(what: string) {
+    super(`the ${what} is not finite`);
+    this.name = "NonFiniteError";
+  }
+}
+
+export type TrainerOptions = AdamWOptions & {
+  readonly xla?: boolean;
+};
+
+export class Trainer {
+  readonly optimizer: AdamW;
+  readonly #accumulate: CompiledFunction;
+
+  constructor(runtime: Runtime, model: LanguageModel, objective: Objective, options: TrainerOptions) {
+    this.optimizer = new AdamW(runtime, model, options);
+    const names = [...model.variables.keys()];
+    this.#accumulate = runtime.compile(
+      "train",
+      (...inputs) => {
+        const weights = names.map((name) => model.variables.get(name)?.read() as Tensor);
+        let kept: Tensor[] = [];
+        const forward = (...w: Tensor[]): Tensor => {
+          const { loss, stats } = objective(new Map(names.map((name, i) => [name, w[i] as Tensor])), inputs);
+          // valueAndGrads frees what it made: the numbers to log must outlive it.
+          kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
+          return loss;
+        };
+        const { value, grads } = tf.valueAndGrads(forward as never)(weights as never);
+        names.forEach((name, i) => {
+          const sum = this.optimizer.gradients.get(name);
+          const gradient = grads[i];
+          if (sum === undefined || gradient === undefined) throw new Error(`no gradient for ${name}`);
+          sum.assign(tf.add(sum.read(), gradient));
+        });
+        const out = tf.stack([value, ...kept].map((x) => tf.reshape(x, [])));
+        for (const stat of kept) stat.dispose();
+        return [out];
+      },
+      { xla: options.xla === true },
+    );
+  }
+
+  /**
+   * Adds the gradient of one micro-batch. Returns [loss, ...stats].
+   * @throws NonFiniteError where the loss is not finite; the gradient is then to be cleared.
+   */
+  accumulate(inputs: readonly Tensor[]): Float32Array {
+    const [out] = this.#accumulate(...inputs);
+    const values = out?.dataSync() as Float32Array;
+    out?.dispose();
+    if (!Number.isFinite(values[0])) throw new NonFiniteError("loss");
+    return values;
+  }
+
+  /**
+   * Applies the accumulated gradient; `step` counts from 0. Returns the gradient's norm before clipping.
+   * @throws NonFiniteError, with weights and moments untouched and the gradient cleared.
+   */
+  apply(learningRate: number, step: number): number {
+    const norm = this.optimizer.gradientNorm();
+    if (!Number.isFinite(norm)) {
+      this.optimizer.clear();
+      throw new NonFiniteError("gradient");
+    }
+    this.optimizer.update(learningRate, step, norm);
+    return norm;
+  }
+
+  /** Programs compiled: one for each shape bucket met. */
+  programs(): number {
+    return this.#accumulate.programs();
+  }
+
+  dispose(): void {
+    this.#accumulate.dispose();
+    this.optimizer.dispose();
+  }
+}
