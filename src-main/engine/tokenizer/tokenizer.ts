@@ -1,0 +1,137 @@
+/**
+ * Text to token ids and back, as transformers' fast tokenizers do it, on @huggingface/tokenizers.
+ * What that library does differently is evened out here: unknown ids and tokens are skipped instead of becoming
+ * `undefined`, and spaces before punctuation are kept (transformers ignores the clean-up for BPE).
+ */
+import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
+import { AppError } from "#shared/errors.ts";
+import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
+
+export interface EncodeOptions {
+  /** Whether the post-processor adds its tokens (Llama's <|begin_of_text|>). Default true, as in transformers. */
+  readonly addSpecialTokens?: boolean;
+}
+
+export interface DecodeOptions {
+  readonly skipSpecialTokens?: boolean;
+}
+
+export class Tokenizer {
+  readonly folder: string;
+  /** One more than the largest id. */
+  readonly vocabSize: number;
+  /** Ids that end a completion: the tokenizer's eos_token and those of generation_config.json. */
+  readonly eosTokenIds: readonly number[];
+  readonly bosTokenId: number | null;
+  readonly padTokenId: number | null;
+  readonly unkTokenId: number | null;
+  /** The chat template's text, where the model has one. */
+  readonly chatTemplate: string | undefined;
+  /** Texts of the named special tokens (`bos_token`, `eos_token` …), for chat templates. */
+  readonly namedTokens: ReadonlyMap<string, string>;
+  readonly #inner: HubTokenizer;
+  readonly #vocab: readonly (string | undefined)[];
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #special: ReadonlySet<number>;
+  readonly #added: ReadonlySet<number>;
+
+  constructor(files: TokenizerFiles, inner: HubTokenizer) {
+    const { model } = inner;
+    if (model === null) throw new Error("the tokenizer has no model");
+    this.folder = files.folder;
+    this.chatTemplate = files.chatTemplate;
+    this.namedTokens = files.named;
+    this.#inner = inner;
+    this.#vocab = model.vocab;
+    this.#ids = model.tokens_to_ids;
+    this.vocabSize = model.vocab.length;
+    this.#added = new Set(files.tokenizer.added_tokens.map((token) => token.id));
+    const special = files.tokenizer.added_tokens
+      .filter((token) => token.special)
+      .map((token) => token.id);
+    const namedIds = [...files.named.values(), ...files.additionalSpecial].map((text) =>
+      this.#ids.get(text),
+    );
+    this.#special = new Set([...special, ...namedIds.filter((id) => id !== undefined)]);
+    const idOfNamed = (key: string): number | null =>
+      this.#ids.get(files.named.get(key) ?? "") ?? null;
+    this.bosTokenId = idOfNamed("bos_token");
+    this.padTokenId = idOfNamed("pad_token");
+    this.unkTokenId =
+      idOfNamed("unk_token") ?? this.#ids.get(files.tokenizer.model.unk_token ?? "") ?? null;
+    const eos = idOfNamed("eos_token");
+    this.eosTokenIds = [...new Set([...files.generationEosIds, ...(eos === null ? [] : [eos])])];
+  }
+
+  get hasChatTemplate(): boolean {
+    return this.chatTemplate !== undefined;
+  }
+
+  encode(text: string, options: EncodeOptions = {}): number[] {
+    const { ids } = this.#inner.encode(text, {
+      add_special_tokens: options.addSpecialTokens ?? true,
+    });
+    // The library answers undefined where a token has no id and the model no unknown token; Rust's skips those.
+    return ids.filter((id: number | undefined) => id !== undefined);
+  }
+
+  decode(ids: readonly number[], options: DecodeOptions = {}): string {
+    const skip = options.skipSpecialTokens ?? false;
+    const known = ids.filter(
+      (id) => this.#vocab[id] !== undefined && !(skip && this.#special.has(id)),
+    );
+    if (known.length === 0) return "";
+    return this.#inner.decode(known, {
+      skip_special_tokens: false,
+      clean_up_tokenization_spaces: false,
+    });
+  }
+
+  /** The id of a token's text, or undefined where the vocabulary lacks it. */
+  idOf(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
+  /** A token's text as the vocabulary spells it (byte-level tokens in their printable form). */
+  tokenOf(id: number): string | undefined {
+    return this.#vocab[id];
+  }
+
+  /** Whether the id is that of a special token: one that `skipSpecialTokens` leaves out. */
+  isSpecial(id: number): boolean {
+    return this.#special.has(id);
+  }
+
+  /** Whether the id was added beside the model's own vocabulary, so that its text stands for itself. */
+  isAdded(id: number): boolean {
+    return this.#added.has(id);
+  }
+}
+
+/**
+ * Loads the tokenizer of a model folder.
+ * @throws AppError NOT_FOUND, or BAD_TOKENIZER for missing, broken or unsupported files
+ */
+export function loadTokenizer(folder: string): Tokenizer {
+  const files = readTokenizerFiles(folder);
+  const { tokenizer } = files;
+  const unknown = files.named.get("unk_token") ?? tokenizer.model.unk_token;
+  try {
+    return new Tokenizer(
+      files,
+      new HubTokenizer(tokenizer, {
+        clean_up_tokenization_spaces: false,
+        eos_token: files.named.get("eos_token"),
+        unk_token: unknown ?? undefined,
+      }),
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError(
+      "BAD_TOKENIZER",
+      `The tokenizer in ${folder} cannot be used: ${reason}`,
+      "Gradus reads tokenizer.json files with BPE, Unigram, WordPiece or WordLevel models. Fetch the file again, or choose another model.",
+      { cause: error },
+    );
+  }
+}
