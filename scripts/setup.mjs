@@ -26,10 +26,27 @@ export function installationKey(root) {
     .digest("hex");
 }
 
-/** @param {string} root */
+const STAMP = join("node_modules", ".gradus-stamp");
+
+/**
+ * Whether node_modules fits the lock file: by our stamp, else by what npm itself wrote down about
+ * the last installation (someone may have run `npm install`).
+ * @param {string} root
+ */
 export function isInstalled(root) {
-  const stamp = join(root, "node_modules", ".gradus-stamp");
-  return existsSync(stamp) && readFileSync(stamp, "utf8").trim() === installationKey(root);
+  const stamp = join(root, STAMP);
+  const key = installationKey(root);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8").trim() === key) return true;
+  const record = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages ?? {};
+  const present = JSON.parse(readFileSync(record, "utf8")).packages ?? {};
+  const fits = Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      path === "" || (path in present ? present[path].version === version : optional === true),
+  );
+  if (fits) writeFileSync(stamp, `${key}\n`);
+  return fits;
 }
 
 /**
@@ -63,7 +80,7 @@ function install(root) {
     shell: !npmCli && process.platform === "win32",
   });
   if (result.status === 0) {
-    writeFileSync(join(root, "node_modules", ".gradus-stamp"), `${installationKey(root)}\n`);
+    writeFileSync(join(root, STAMP), `${installationKey(root)}\n`);
     return;
   }
   console.error(`

@@ -9,6 +9,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { discoverRuntime } from "../src-main/engine/runtime/discovery.ts";
+import { dataFolder } from "../src-main/platform/paths.ts";
 import { findTestBrowser } from "./test-browser.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -143,6 +145,9 @@ async function main() {
   }
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
+  // Tests give their hosts data folders of their own: they still share the fetched library.
+  const { location } = await discoverRuntime({ dataFolder: dataFolder(), download: false });
+  if (location !== null) process.env["GRADUS_TENSORFLOW"] = location.dir;
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const failed = [];

@@ -235,7 +235,7 @@ async function fetchRuntime(
     if (!(error instanceof DownloadUnavailable)) throw error;
     return {
       location: null,
-      reason: `pip could not fetch ${wheel.distribution} ${TENSORFLOW_VERSION}: ${error.message}`,
+      reason: `pip could not fetch ${wheel.distribution} ${TENSORFLOW_VERSION} (is there a network?): ${error.message}`,
     };
   }
   const dir = gpu ? join(target, "tensorflow") : target;

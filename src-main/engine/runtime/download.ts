@@ -102,7 +102,7 @@ async function requireSpace(dir: string, bytes: number): Promise<void> {
 async function pipDownload(work: string, options: DownloadOptions): Promise<string> {
   const { wheel, signal, onProgress } = options;
   const folder = join(work, "wheel");
-  let totalBytes = 0;
+  let totalBytes = wheel.bytes;
   const timer = setInterval(() => {
     void largestFile(work).then((doneBytes) => {
       onProgress?.({ phase: "downloading", doneBytes, totalBytes });
@@ -281,14 +281,10 @@ export async function downloadCudaRuntime(options: DownloadOptions): Promise<voi
       onOutput: () => onProgress?.({ phase: "downloading", doneBytes: 0, totalBytes: 0 }),
       ...(signal && { signal }),
     };
-    const platform = [
-      "--implementation",
-      "cp",
-      "--python-version",
-      WHEEL_PYTHON,
-      "--platform",
-      wheel.tag,
-    ];
+    const tags = [wheel.tag, "manylinux_2_17_x86_64", "manylinux2014_x86_64"];
+    const platform = ["--implementation", "cp", "--python-version", WHEEL_PYTHON].concat(
+      tags.flatMap((tag) => ["--platform", tag]),
+    );
     // The hash first, on the wheel alone; pip then takes that file and adds what it depends on.
     const wheelFile = await pipDownload(work, options);
     await checkWheel(wheelFile, options);

@@ -2,6 +2,7 @@
  * The published wheels that hold TensorFlow's C library, pinned by hash. The library inside does not
  * depend on Python: one wheel (CPython 3.11's) serves whatever Python, or none, is installed.
  */
+import { basename } from "node:path";
 
 export const TENSORFLOW_VERSION = "2.21.0";
 
@@ -9,6 +10,8 @@ export type TensorFlowWheel = {
   readonly distribution: "tensorflow-cpu" | "tensorflow";
   readonly file: string;
   readonly sha256: string;
+  /** 0 where it was never downloaded. */
+  readonly bytes: number;
   /** pip's platform tag. */
   readonly tag: string;
   /** Paths in the wheel. The framework comes first: the other one links to it. */
@@ -22,13 +25,18 @@ const ELF = [
   "tensorflow/libtensorflow_framework.so.2",
   "tensorflow/libtensorflow_cc.so.2",
 ] as const;
+const MACH_O = [
+  "tensorflow/libtensorflow_framework.2.dylib",
+  "tensorflow/libtensorflow_cc.2.dylib",
+] as const;
 
-/** By `process.platform` and `process.arch`. The first was run; the second only downloaded. */
+/** By `process.platform`-`process.arch`. The first was run; the others were only downloaded and looked into. */
 const CPU_WHEELS: Readonly<Record<string, TensorFlowWheel>> = {
   "linux-x64": {
     distribution: "tensorflow-cpu",
     file: "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl",
     sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
+    bytes: 273_829_956,
     tag: "manylinux_2_27_x86_64",
     libraries: ELF,
   },
@@ -36,8 +44,17 @@ const CPU_WHEELS: Readonly<Record<string, TensorFlowWheel>> = {
     distribution: "tensorflow",
     file: "tensorflow-2.21.0-cp311-cp311-manylinux_2_27_aarch64.whl",
     sha256: "4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c",
+    bytes: 281_828_020,
     tag: "manylinux_2_27_aarch64",
     libraries: ELF,
+  },
+  "darwin-arm64": {
+    distribution: "tensorflow",
+    file: "tensorflow-2.21.0-cp311-cp311-macosx_12_0_arm64.whl",
+    sha256: "51f46f4806139d01fc7920cc72a4c75876f80649bf40ff083ab6212ceb43ca88",
+    bytes: 223_405_849,
+    tag: "macosx_12_0_arm64",
+    libraries: MACH_O,
   },
 };
 
@@ -47,6 +64,7 @@ const CUDA_WHEELS: Readonly<Record<string, TensorFlowWheel>> = {
     distribution: "tensorflow",
     file: "tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl",
     sha256: "9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124",
+    bytes: 0,
     tag: "manylinux_2_27_x86_64",
     libraries: ELF,
   },
@@ -58,4 +76,6 @@ export function tensorFlowWheel(platform: string, gpu: boolean): TensorFlowWheel
 }
 
 /** Names of the two library files in a runtime folder, in the order they are loaded. */
-export const LIBRARY_FILES = ["libtensorflow_framework.so.2", "libtensorflow_cc.so.2"] as const;
+export const LIBRARY_FILES = (process.platform === "darwin" ? MACH_O : ELF).map((path) =>
+  basename(path),
+);
