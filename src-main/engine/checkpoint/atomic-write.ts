@@ -18,18 +18,34 @@ import { fileErrorCode } from "./json-file.ts";
 
 let writes = 0;
 
-/** A name beside `path` that no other write uses; `isTemporaryName` recognizes it. */
-export function temporaryBeside(path: string): string {
+/** Temporary names that this process is writing to. */
+const active = new Set<string>();
+
+const TEMPORARY = /^(.+)\.tmp-(\d+)-\d+-[0-9a-z]+$/;
+
+/** A name beside `path` that no other write uses. */
+function temporaryBeside(path: string): string {
   writes += 1;
-  return join(
-    dirname(path),
-    `${basename(path)}.tmp-${process.pid}-${writes}-${Date.now().toString(36)}`,
-  );
+  const name = `${basename(path)}.tmp-${process.pid}-${writes}-${Date.now().toString(36)}`;
+  return join(dirname(path), name);
 }
 
-/** Whether a file or folder name is that of a write which did not end. */
-export function isTemporaryName(name: string): boolean {
-  return /\.tmp-\d+-\d+-[0-9a-z]+$/.test(name);
+/** Whether a file or folder name is that of a write whose process ended before it did. */
+export function isStaleTemporary(name: string): boolean {
+  const pid = TEMPORARY.exec(name)?.[2];
+  if (pid === undefined || active.has(name)) return false;
+  if (Number(pid) === process.pid) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return fileErrorCode(error) === "ESRCH";
+  }
+}
+
+/** The name that a temporary name was to take. */
+export function targetOfTemporary(name: string): string {
+  return TEMPORARY.exec(name)?.[1] ?? name;
 }
 
 /** The AppError that tells a user why writing failed, or the error itself where it is none of theirs. */
@@ -67,6 +83,7 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
 /** Calls `write` with an open file that takes `file`'s place once it is complete. */
 export function writeFileAtomically(file: string, write: (fd: number) => void): void {
   const temporary = temporaryBeside(file);
+  active.add(basename(temporary));
   try {
     mkdirSync(dirname(file), { recursive: true });
     const fd = openSync(temporary, "wx");
@@ -81,7 +98,14 @@ export function writeFileAtomically(file: string, write: (fd: number) => void): 
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainWriteError(error, file);
+  } finally {
+    active.delete(basename(temporary));
   }
+}
+
+export function writeTextAtomically(file: string, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  writeFileAtomically(file, (fd) => writeFully(fd, bytes));
 }
 
 /**
@@ -90,6 +114,7 @@ export function writeFileAtomically(file: string, write: (fd: number) => void): 
  */
 export function writeFolderAtomically(folder: string, fill: (temporary: string) => void): void {
   const temporary = temporaryBeside(folder);
+  active.add(basename(temporary));
   try {
     mkdirSync(temporary, { recursive: true });
     fill(temporary);
@@ -111,6 +136,8 @@ export function writeFolderAtomically(folder: string, fill: (temporary: string) 
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw explainWriteError(error, folder);
+  } finally {
+    active.delete(basename(temporary));
   }
 }
 

@@ -2,11 +2,16 @@
  * A model folder as the hub and transformers lay it out: config.json, generation_config.json,
  * model.safetensors (or shards with their index), the tokenizer's files, README.md as the card.
  */
-import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { writeFileAtomically, writeFolderAtomically, writeFully } from "./atomic-write.ts";
+import {
+  writeFileAtomically,
+  writeFolderAtomically,
+  writeFully,
+  writeTextAtomically,
+} from "./atomic-write.ts";
 import { checkTensors, expectedTensors, isIgnoredTensor } from "./expected-tensors.ts";
 import { readJsonIfPresent, readTextIfPresent } from "./json-file.ts";
 import {
@@ -238,7 +243,7 @@ export function fillHubFolder(folder: string, options: SaveHubOptions): void {
   });
   writeWeights(folder, tensors, dtype, options.maxShardBytes ?? DEFAULT_SHARD_BYTES);
   if (options.tokenizerFrom !== undefined) copyTokenizerFiles(options.tokenizerFrom, folder);
-  if (options.card !== undefined) writeFileSync(join(folder, "README.md"), options.card);
+  if (options.card !== undefined) writeTextAtomically(join(folder, "README.md"), options.card);
 }
 
 function writeWeights(
@@ -280,11 +285,12 @@ function writeWeights(
 function copyTokenizerFiles(from: string, to: string): void {
   for (const file of TOKENIZER_FILES) {
     const source = join(from, file);
-    if (existsSync(source) && statSync(source).isFile()) copyFileSync(source, join(to, file));
+    if (!existsSync(source)) continue;
+    const bytes = readFileSync(source);
+    writeFileAtomically(join(to, file), (fd) => writeFully(fd, bytes));
   }
 }
 
 function writeJson(file: string, value: unknown): void {
-  const text = new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
-  writeFileAtomically(file, (fd) => writeFully(fd, text));
+  writeTextAtomically(file, `${JSON.stringify(value, undefined, 2)}\n`);
 }
