@@ -56,13 +56,20 @@ function permutations(count: number): number[][] {
   );
 }
 
+/** By the number of people: every order of speaking, and each person's place in it. */
+const ORDERS = [0, 1, 2, 3, 4].map((count) =>
+  permutations(count).map((order) => ({
+    order,
+    place: order.map((_, person) => order.indexOf(person)),
+  })),
+);
+
 /**
  * The canonical puzzle is the first, in code unit order, of its renumberings: two puzzles that differ
  * in names and in who speaks first are one problem. The surface says who stands where.
  */
 function puzzleId({ names, statements }: Puzzle): string {
-  const forms = permutations(names.length).map((order) => {
-    const place = order.map((_, person) => order.indexOf(person));
+  const forms = (ORDERS[names.length] ?? []).map(({ order, place }) => {
     const form = order.flatMap((person) => {
       const statement = statements[person];
       return statement === undefined ? [] : [encodeStatement(renumberStatement(statement, place))];

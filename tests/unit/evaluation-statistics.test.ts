@@ -1,0 +1,297 @@
+import { describe, expect, test } from "vitest";
+import { bootstrapMean } from "#main/engine/evaluation/bootstrap.ts";
+import { compareEvaluations } from "#main/engine/evaluation/compare.ts";
+import { consensus } from "#main/engine/evaluation/consensus.ts";
+import type { Vote } from "#main/engine/evaluation/consensus.ts";
+import { passAtK, passAtKSteps } from "#main/engine/evaluation/pass-at-k.ts";
+import { signFlipTest } from "#main/engine/evaluation/permutation-test.ts";
+import { summarize } from "#main/engine/evaluation/summarize.ts";
+import { Random } from "#main/platform/random.ts";
+import { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
+import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
+
+describe("pass@k", () => {
+  test.each([
+    // 1 - C(3,1)/C(4,1) = 1/4
+    [4, 1, 1, 1 / 4],
+    // 1 - C(3,2)/C(4,2) = 1 - 3/6
+    [4, 1, 2, 1 / 2],
+    // 1 - C(8,4)/C(10,4) = 1 - 70/210
+    [10, 2, 4, 2 / 3],
+    [10, 0, 5, 0],
+    // one wrong completion cannot fill two draws
+    [4, 3, 2, 1],
+    [16, 16, 1, 1],
+  ])("of %i completions, %i right, at k = %i", (n, c, k, expected) => {
+    expect(passAtK(n, c, k)).toBeCloseTo(expected, 12);
+  });
+
+  test("is the mean over every choice of k completions", () => {
+    // by enumeration: all 2^7 subsets of 7 completions of which the first 3 are right
+    for (const k of [1, 2, 3, 4, 5, 6, 7]) {
+      let subsets = 0;
+      let passed = 0;
+      for (let bits = 0; bits < 128; bits++) {
+        if (bits.toString(2).replaceAll("0", "").length !== k) continue;
+        subsets++;
+        if ((bits & 0b111) !== 0) passed++;
+      }
+      expect(passAtK(7, 3, k)).toBeCloseTo(passed / subsets, 12);
+    }
+  });
+
+  test("refuses k above n and counts that cannot be", () => {
+    expect(() => passAtK(4, 1, 5)).toThrow(RangeError);
+    expect(() => passAtK(4, 5, 1)).toThrow(RangeError);
+  });
+
+  test("is reported at powers of two and at k itself", () => {
+    expect([passAtKSteps(1), passAtKSteps(4), passAtKSteps(6)]).toEqual([
+      [1],
+      [1, 2, 4],
+      [1, 2, 4, 6],
+    ]);
+  });
+});
+
+function vote(key: string | null, correct = false): Vote {
+  return { key, correct };
+}
+
+describe("consensus", () => {
+  test.each([
+    [[vote("73", true), vote("73", true), vote("72")], 1],
+    [[vote("73", true), vote("72"), vote("72")], 0],
+    [[vote("73", true), vote("72")], 1 / 2],
+    [[vote("73", true), vote("72"), vote("71"), vote(null), vote(null)], 1 / 3],
+    [[vote(null), vote(null), vote("73", true)], 1],
+    [[vote(null)], 0],
+    [[], 0],
+  ])("of %j is %f", (votes, expected) => {
+    expect(consensus(votes)).toBeCloseTo(expected, 12);
+  });
+});
+
+function intervalWidth(values: readonly number[]): number {
+  const { low, high } = bootstrapMean(values, { seed: 1 });
+  return high - low;
+}
+
+describe("the bootstrap", () => {
+  test("agrees with the exact distribution on two problems", () => {
+    // means of two draws from {0, 1}: 0, 1/2, 1 with 1/4, 1/2, 1/4; the 2.5% and 97.5% points are 0 and 1
+    expect(bootstrapMean([0, 1], { seed: 1 })).toEqual({ value: 0.5, low: 0, high: 1 });
+  });
+
+  test("is close to the normal interval for many problems", () => {
+    const random = new Random(3);
+    const values = Array.from({ length: 400 }, () => (random.uniform() < 0.3 ? 1 : 0));
+    const { value, low, high } = bootstrapMean(values, { seed: 1 });
+    const half = 1.96 * Math.sqrt((value * (1 - value)) / 400);
+    expect(low).toBeCloseTo(value - half, 2);
+    expect(high).toBeCloseTo(value + half, 2);
+  });
+
+  test("covers the true mean about 95 times in 100", () => {
+    const random = new Random(7);
+    let covered = 0;
+    for (let trial = 0; trial < 400; trial++) {
+      const values = Array.from({ length: 100 }, () => (random.uniform() < 0.4 ? 1 : 0));
+      const { low, high } = bootstrapMean(values, { seed: trial, resamples: 500 });
+      if (low <= 0.4 && 0.4 <= high) covered++;
+    }
+    // 380 expected, standard error 4.4; the percentile interval is a little narrow at n = 100
+    expect(covered).toBeGreaterThan(360);
+    expect(covered).toBeLessThan(398);
+  });
+
+  test("is wider when the completions of a problem agree than when they are independent", () => {
+    // 100 problems × 4 completions, half right: agreeing problems are 0 or 1, mixed ones all 1/2
+    const agreeing = Array.from({ length: 100 }, (_, i) => i % 2);
+    const mixed = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 0.25 : 0.75));
+    expect(intervalWidth(agreeing) / intervalWidth(mixed)).toBeCloseTo(2, 1);
+  });
+
+  test("gives the exact binomial bound where every problem failed or every one passed", () => {
+    // Clopper and Pearson for 0 of 10: 1 - 0.025^(1/10) = 0.30850; scipy.stats.binomtest(0, 10).proportion_ci()
+    expect(
+      bootstrapMean(
+        Array.from({ length: 10 }, () => 0),
+        { seed: 1, share: true },
+      ).high,
+    ).toBeCloseTo(0.3084971, 6);
+    expect(
+      bootstrapMean(
+        Array.from({ length: 10 }, () => 1),
+        { seed: 1, share: true },
+      ).low,
+    ).toBeCloseTo(0.6915029, 6);
+  });
+
+  test("is the same for the same seed", () => {
+    const values = [0, 0.25, 0.5, 1, 0.75];
+    expect(bootstrapMean(values, { seed: 5 })).toEqual(bootstrapMean(values, { seed: 5 }));
+  });
+});
+
+describe("the sign-flip test", () => {
+  test.each([
+    // all of one sign: only the pattern itself and its mirror image are as extreme, 2 / 2^5
+    [[1, 1, 1, 1, 1], 2 / 32],
+    // |sum| ≥ 1 of ±1 ±2: sums 3, 1, -1, -3, all of them
+    [[2, -1], 1],
+    // |sum| ≥ 4 of ±3 ±2 ±1: 6, 4, -4, -6, four of eight... 3+2-1 = 4, 3-2+1 = 2, -3+2+1 = 0
+    [[3, 2, -1], 4 / 8],
+    [[0, 0, 0.5, 0.5], 2 / 4],
+    [[0, 0], 1],
+    [[], 1],
+  ])("is exact for %j", (differences, expected) => {
+    expect(signFlipTest(differences, 1)).toBeCloseTo(expected, 12);
+  });
+
+  test("counts ties in spite of rounding", () => {
+    // 0.1 + 0.2 - 0.3 is not 0 in floating point; its mirror image must count as equally extreme
+    expect(signFlipTest([0.1, 0.2, -0.3], 1)).toBe(1);
+  });
+
+  test("agrees with SciPy on quarters, exactly and by sampling", () => {
+    // scipy.stats.permutation_test((x,), mean, permutation_type="samples"), SciPy 1.17.1: exact, and the mean of
+    // four runs of 500,000 samples
+    const few = [0.25, 0.5, -0.25, 0.75, 1, 0, 0.25, -0.5, 0.5, 0.25, 0.5, -0.25];
+    expect(signFlipTest(few, 1)).toBeCloseTo(0.10546875, 12);
+    const many = Array.from({ length: 60 }, (_, i) => (((i * 7) % 9) - 3) / 4);
+    expect(Math.abs(signFlipTest(many, 1) - 0.005826)).toBeLessThan(0.001);
+  });
+
+  test("never gives 0 when it samples", () => {
+    expect(
+      signFlipTest(
+        Array.from({ length: 50 }, () => 1),
+        1,
+      ),
+    ).toBeCloseTo(1 / 100_001, 12);
+  });
+});
+
+/** `samples[problem][sample]`: an answer, right where it is "73". */
+function samplesOf(answers: readonly (readonly (string | null)[])[]): EvaluationSample[] {
+  return answers.flatMap((row, problemIndex) =>
+    row.map((answer, sampleIndex) => ({
+      problemIndex,
+      sampleIndex,
+      problemId: `arithmetic/${problemIndex}`,
+      difficulty: 3 + (problemIndex % 2),
+      prompt: "What is 47+38-12?",
+      gold: "73",
+      completion: answer === null ? "hm" : `<think>x</think><answer>${answer}</answer>`,
+      answer,
+      correct: answer === "73",
+      finishReason: answer === null ? "length" : "stop",
+      tokens: answer === null ? 72 : 40,
+    })),
+  );
+}
+
+describe("a summary", () => {
+  const settings = {
+    temperature: 0.6,
+    topP: 0.95,
+    maxTokens: 72,
+    scoring: "strict",
+    task: "arithmetic",
+    seed: 1,
+  } as const;
+
+  test("has the scores worked out by hand", () => {
+    const summary = summarize(
+      samplesOf([
+        ["73", "73", "73", "1"],
+        ["1", "73", "1", null],
+        ["73", "2", "3", "4"],
+        [null, null, null, null],
+      ]),
+      settings,
+    );
+    expect(EvaluationSummary.parse(summary)).toEqual(summary);
+    expect(summary).toMatchObject({
+      n: 4,
+      k: 4,
+      verifierVersion: "arithmetic/1",
+      task: "arithmetic",
+    });
+    // (3 + 1 + 1 + 0) / 16
+    expect(summary.pass1.value).toBeCloseTo(5 / 16, 12);
+    // pass@2 by problem: 1, 1/2, 1/2, 0; pass@4: 1, 1, 1, 0
+    expect(summary.passK.map(({ k, value }) => [k, value])).toEqual([
+      [1, expect.closeTo(5 / 16, 12)],
+      [2, expect.closeTo(1 / 2, 12)],
+      [4, expect.closeTo(3 / 4, 12)],
+    ]);
+    // majority: right, wrong, a tie of four with one right, nobody
+    expect(summary.consK.value).toBeCloseTo((1 + 0 + 1 / 4 + 0) / 4, 12);
+    // difficulty 3: problems 0 and 2; difficulty 4: problems 1 and 3
+    expect(summary.byDifficulty.map(({ difficulty, n, value }) => [difficulty, n, value])).toEqual([
+      [3, 2, 1 / 2],
+      [4, 2, 1 / 8],
+    ]);
+    expect(summary.formatRate).toBeCloseTo(11 / 16, 12);
+    expect(summary.truncatedRate).toBeCloseTo(5 / 16, 12);
+    expect(summary.meanTokens).toBeCloseTo((11 * 40 + 5 * 72) / 16, 12);
+  });
+
+  test("has intervals that hold their values", () => {
+    const summary = summarize(samplesOf([["73"], ["1"], ["73"], ["73"]]), settings);
+    for (const { value, low, high } of [
+      summary.pass1,
+      ...summary.passK,
+      summary.consK,
+      ...summary.byDifficulty,
+    ]) {
+      expect(low).toBeLessThanOrEqual(value);
+      expect(high).toBeGreaterThanOrEqual(value);
+    }
+  });
+
+  test("refuses problems with different numbers of samples, and none", () => {
+    expect(() => summarize(samplesOf([["73"], ["73", "1"]]), settings)).toThrow(RangeError);
+    expect(() => summarize([], settings)).toThrow(RangeError);
+  });
+});
+
+describe("a comparison", () => {
+  const wrong = samplesOf(Array.from({ length: 12 }, () => ["1", "1"]));
+  const right = samplesOf(Array.from({ length: 12 }, () => ["73", "1"]));
+
+  test("says better, worse or that it cannot tell", () => {
+    // every problem gains 1/2: p = 2 / 2^12
+    const better = compareEvaluations(wrong, right, 1);
+    expect(better).toEqual({
+      n: 12,
+      difference: { value: 0.5, low: 0.5, high: 0.5 },
+      p: 2 / 4096,
+      verdict: "better",
+    });
+    expect(compareEvaluations(right, wrong, 1).verdict).toBe("worse");
+    expect(compareEvaluations(right, right, 1)).toMatchObject({ p: 1, verdict: "cannot tell" });
+  });
+
+  test("cannot tell from four problems, however large the gain", () => {
+    const comparison = compareEvaluations(wrong.slice(0, 8), right.slice(0, 8), 1);
+    // 2 / 2^4
+    expect(comparison).toMatchObject({ n: 4, p: 0.125, verdict: "cannot tell" });
+  });
+
+  test("pairs by problem, whatever the order, and leaves out the unpaired", () => {
+    const comparison = compareEvaluations(wrong.slice(0, 16), right.toReversed(), 1);
+    expect(comparison).toMatchObject({ n: 8, difference: { value: 0.5 } });
+  });
+
+  test("refuses evaluations without a common problem", () => {
+    const others = right.map((sample) =>
+      Object.assign({}, sample, { problemId: `other/${sample.problemId}` }),
+    );
+    expect(() => compareEvaluations(wrong, others, 1)).toThrow(
+      expect.objectContaining({ code: "BAD_INPUT" }),
+    );
+  });
+});
