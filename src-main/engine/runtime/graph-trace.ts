@@ -18,7 +18,7 @@ export class GraphTrace {
   /** Captured eager tensor or resource ids → their placeholders, in order of first use. */
   readonly captures = new Map<number, TfOutput>();
   /** What each variable holds at this point of the trace, so that reads follow writes. */
-  readonly variableValues = new Map<number, { readonly output: TfOutput; readonly lastOp: Pointer }>();
+  readonly variableValues = new Map<number, { readonly output: TfOutput | undefined; readonly lastOp: Pointer }>();
   readonly #library: TensorFlowLibrary;
   #nodes = 0;
 

@@ -11,6 +11,8 @@ export type Variable = {
   /** Its value at this point of the program (or of the trace). */
   read(): Tensor;
   assign(value: Tensor): void;
+  /** Replaces rows `indices` (A, int32) of the first axis by `rows` (A, …); equal indices must bring equal rows. */
+  scatterRows(indices: Tensor, rows: Tensor): void;
   /** A copy on the host. */
   data(): Float32Array;
   dispose(): void;
@@ -49,8 +51,8 @@ export type Runtime = RuntimeFacts & {
   whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[];
   /** x (R, T, h) with `update` (R, 1, h) written at [:, at, :]; `at` is an int32 scalar. */
   updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor;
-  /** a @ b (b transposed where asked) with bfloat16 operands where the backend has them, else in float32. */
-  matMulReduced(a: Tensor, b: Tensor, transposeB: boolean): Tensor;
+  /** x (N, 1, c) with `update` (1, 1, c) written at [at, :, :]; `at` is an int32 scalar. */
+  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor;
   /** Live tensors of the backend: for leak checks. */
   tensorCount(): number;
 };

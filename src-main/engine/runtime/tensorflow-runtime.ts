@@ -77,8 +77,8 @@ class TensorFlowVariable implements Variable {
     const trace = binding.trace;
     if (trace === null) return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
     const known = trace.variableValues.get(this.#id);
-    if (known !== undefined) return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
-    const oper = trace.operation("ReadVariableOp", attrs, [binding.symbol(this.#id)]);
+    if (known?.output !== undefined) return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
+    const oper = trace.operation("ReadVariableOp", attrs, [binding.symbol(this.#id)], known === undefined ? [] : [known.lastOp]);
     const output = { oper, index: 0 };
     trace.setShape(output, this.shape);
     trace.variableValues.set(this.#id, { output, lastOp: oper });
@@ -102,6 +102,20 @@ class TensorFlowVariable implements Variable {
     const controls: Pointer[] = before === undefined ? [] : [before.lastOp];
     const lastOp = trace.operation("AssignVariableOp", attrs, [binding.symbol(this.#id), output], controls);
     trace.variableValues.set(this.#id, { output, lastOp });
+  }
+
+  scatterRows(indices: Tensor, rows: Tensor): void {
+    const { binding } = this.#runtime;
+    const attrs = [typeAttr("dtype", DType.float), typeAttr("Tindices", DType.int32)];
+    const ids = [this.#id, this.#runtime.idOf(indices), this.#runtime.idOf(rows)];
+    const trace = binding.trace;
+    if (trace === null) {
+      binding.executeStatement("ResourceScatterUpdate", attrs, ids);
+      return;
+    }
+    const before = trace.variableValues.get(this.#id);
+    const lastOp = trace.operation("ResourceScatterUpdate", attrs, ids.map((id) => binding.symbol(id)), before === undefined ? [] : [before.lastOp]);
+    trace.variableValues.set(this.#id, { output: undefined, lastOp });
   }
 
   data(): Float32Array {
@@ -213,33 +227,12 @@ class TensorFlowRuntime implements Runtime {
 
   updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
     const zero = tf.scalar(0, "int32");
-    const start = tf.stack([zero, at, zero]);
-    const attrs = [typeAttr("T", DType.float), typeAttr("Tindices", DType.int32)];
-    return this.op("XlaDynamicUpdateSlice", attrs, [x, update, start]);
+    return this.#updateSlice(x, update, tf.stack([zero, at, zero]));
   }
 
-  matMulReduced(a: Tensor, b: Tensor, transposeB: boolean): Tensor {
-    const half = (x: Tensor): Tensor => this.op("Cast", [typeAttr("SrcT", DType.float), typeAttr("DstT", DType.bfloat16)], [x]);
-    const product = (x: Tensor, y: Tensor, ta: boolean, tb: boolean): Tensor =>
-      this.op(
-        "Cast",
-        [typeAttr("SrcT", DType.bfloat16), typeAttr("DstT", DType.float)],
-        [this.op("MatMul", [typeAttr("T", DType.bfloat16), boolAttr("transpose_a", ta), boolAttr("transpose_b", tb)], [half(x), half(y)])],
-      );
-    const multiply = tf.customGrad((...inputs) => {
-      const [x, y, save] = inputs as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
-      save([x, y]);
-      return {
-        value: product(x, y, false, transposeB),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => {
-          const [sx, sy] = saved as [Tensor, Tensor];
-          return transposeB
-            ? [product(dy, sy, false, false), product(dy, sx, true, false)]
-            : [product(dy, sy, false, true), product(sx, dy, true, false)];
-        },
-      };
-    });
-    return multiply(a, b);
+  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    const zero = tf.scalar(0, "int32");
+    return this.#updateSlice(x, update, tf.stack([at, zero, zero]));
   }
 
   /** Any TensorFlow op with one output. */
@@ -249,6 +242,11 @@ class TensorFlowRuntime implements Runtime {
 
   tensorCount(): number {
     return this.binding.getNumOfTensors();
+  }
+
+  /** Only XLA has this op: it updates the loop's own buffer in place. */
+  #updateSlice(x: Tensor, update: Tensor, start: Tensor): Tensor {
+    return this.op("XlaDynamicUpdateSlice", [typeAttr("T", DType.float), typeAttr("Tindices", DType.int32)], [x, update, start]);
   }
 
   #run(program: Program, ids: readonly number[]): Tensor[] {

@@ -1,0 +1,240 @@
+/**
+ * The compiled programs of sampling. The key-value cache holds B rows of T columns; all rows write the same
+ * column at the same time. A row's prompt lies right-aligned before the column at which the row joined, so a row
+ * can join at any time, and what lies before its `start` is masked. Keys are rotated once, when they are written,
+ * by the position in the row (column − start), which is why columns can be moved freely.
+ *
+ * Shapes: B cache rows, T cache columns, R prompts prefilled at once, P their padded length, N tokens a call,
+ * K key-value heads, h head dimension, D hidden, L layers.
+ */
+import { decoderStack, embed, outputMatrix } from "../model/decoder.ts";
+import type { Attend, Weights } from "../model/decoder.ts";
+import { groupedAttention, MASKED, rotate, rotaryTable } from "../model/layers.ts";
+import type { Rotation } from "../model/layers.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import { penalizeRepetition, pickTokens } from "./pick-tokens.ts";
+import type { PickOptions } from "./pick-tokens.ts";
+
+export type DecodeOptions = PickOptions & { readonly repetitionPenalty: number };
+
+export type CacheShape = { readonly rows: number; readonly columns: number };
+
+/** The variables that live between calls. */
+export type DecodeState = {
+  readonly shape: CacheShape;
+  /** 2L variables (B·K, T, h): keys of layer 0, values of layer 0, keys of layer 1 … */
+  readonly caches: readonly Variable[];
+  /** (B, D): final hidden state from which each row's next token is drawn. */
+  readonly hidden: Variable;
+  /** (B, V): 1 for tokens that the row holds; only where there is a repetition penalty. */
+  readonly seen: Variable | null;
+};
+
+export function createDecodeState(runtime: Runtime, model: LanguageModel, shape: CacheShape, penalised: boolean): DecodeState {
+  const { numLayers, numKeyValueHeads, headDim, hiddenSize, vocabSize } = model.config;
+  const make = (name: string, dims: readonly number[]): Variable =>
+    runtime.variable(name, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)));
+  return {
+    shape,
+    caches: Array.from({ length: 2 * numLayers }, (_, i) =>
+      make(`cache.${i}`, [shape.rows * numKeyValueHeads, shape.columns, headDim]),
+    ),
+    hidden: make("hidden", [shape.rows, hiddenSize]),
+    seen: penalised ? make("seen", [shape.rows, vocabSize]) : null,
+  };
+}
+
+export function disposeDecodeState(state: DecodeState): void {
+  for (const cache of state.caches) cache.dispose();
+  state.hidden.dispose();
+  state.seen?.dispose();
+}
+
+/** (ids (R, P) int32 padded on the left, pads (R) int32) → [hidden (R, D), then 2L tensors (R·K, P, h)]. */
+export function prefillProgram(runtime: Runtime, model: LanguageModel): CompiledFunction {
+  const { config } = model;
+  return runtime.compile("prefill", (...args) => {
+    const [ids, pads] = args as [Tensor, Tensor];
+    const [r, p] = ids.shape as [number, number];
+    const columns = tf.range(0, p, 1, "int32");
+    const positions = tf.maximum(tf.sub(tf.reshape(columns, [1, p]), tf.reshape(pads, [r, 1])), tf.scalar(0, "int32"));
+    const rotation = rotationAt(model, p, tf.reshape(positions, [r * p]), [r, 1, p]);
+    const future = tf.greater(tf.reshape(columns, [1, 1, p]), tf.reshape(columns, [1, p, 1]));
+    const padding = tf.less(tf.reshape(columns, [1, 1, p]), tf.reshape(pads, [r, 1, 1]));
+    const hiddenFrom = tf.maximum(tf.cast(future, "float32"), tf.cast(padding, "float32"));
+    const mask = tf.reshape(tf.mul(hiddenFrom, MASKED), [r, 1, 1, p, p]);
+    const written: Tensor[] = [];
+    const attend: Attend = (_, { q, k, v }) => {
+      const rotated = rotate(k, rotation);
+      written.push(flattenHeads(rotated), flattenHeads(v));
+      return groupedAttention(rotate(q, rotation), rotated, v, mask);
+    };
+    const hidden = decoderStack(model.read(), config, embed(model.read(), ids), attend);
+    const last = tf.reshape(tf.slice(hidden, [0, p - 1, 0], [r, 1, config.hiddenSize]), [r, config.hiddenSize]);
+    return [last, ...written];
+  });
+}
+
+/**
+ * Puts prefilled prompts into cache rows. Inputs: rows (A) int32, the cache rows to fill (equal entries must bring
+ * equal content); sources (A) int32, which prefilled prompt each takes; at, scalar int32, the column at which they
+ * join; seen (A, V) or (A, 1) where unused; then prefill's outputs.
+ */
+export function admitProgram(runtime: Runtime, model: LanguageModel, state: DecodeState): CompiledFunction {
+  const heads = model.config.numKeyValueHeads;
+  const { columns } = state.shape;
+  return runtime.compile("admit", (...args) => {
+    const [rows, sources, at, seen, hidden, ...written] = args as [Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
+    const a = rows.shape[0] ?? 0;
+    const p = written[0]?.shape[1] ?? 0;
+    const headOffsets = tf.reshape(tf.range(0, heads, 1, "int32"), [1, heads]);
+    const expand = (index: Tensor): Tensor =>
+      tf.reshape(tf.add(tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32")), headOffsets), [a * heads]);
+    const cacheRows = expand(rows);
+    const sourceRows = expand(sources);
+    // Column c takes prompt column c − (at − P); what falls outside is masked by `start` and may hold anything.
+    const from = tf.sub(tf.range(0, columns, 1, "int32"), tf.sub(at, tf.scalar(p, "int32")));
+    const promptColumns = tf.minimum(tf.maximum(from, tf.scalar(0, "int32")), tf.scalar(p - 1, "int32"));
+    state.caches.forEach((cache, i) => {
+      const source = written[i];
+      if (source === undefined) throw new Error("admit: a layer's keys are missing");
+      cache.scatterRows(cacheRows, tf.gather(tf.gather(source, sourceRows), promptColumns, 1));
+    });
+    state.hidden.scatterRows(rows, tf.gather(hidden, sources));
+    state.seen?.scatterRows(rows, seen);
+    return [tf.scalar(0)];
+  });
+}
+
+/** Moves every column `shift` (scalar int32) to the left, to make room at the right end. */
+export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunction {
+  const { columns } = state.shape;
+  return runtime.compile("shift", (...args) => {
+    const [shift] = args as [Tensor];
+    const index = tf.minimum(tf.add(tf.range(0, columns, 1, "int32"), shift), tf.scalar(columns - 1, "int32"));
+    for (const cache of state.caches) cache.assign(tf.gather(cache.read(), index, 1));
+    return [tf.scalar(0)];
+  });
+}
+
+/**
+ * Draws `tokens` tokens a row. Inputs: at, scalar int32, the first column to write; starts (B) int32; uniforms (N, B).
+ * Returns [tokens (N, B) int32, log-probabilities (N, B)].
+ */
+export function decodeProgram(
+  runtime: Runtime,
+  model: LanguageModel,
+  state: DecodeState,
+  options: DecodeOptions,
+  tokens: number,
+  xla: boolean,
+): CompiledFunction {
+  const names = [...model.variables.keys()];
+  const layers = state.caches.length;
+  const { rows } = state.shape;
+  return runtime.compile(
+    "decode",
+    (...args) => {
+      const [at, starts, uniforms] = args as [Tensor, Tensor, Tensor];
+      const weights = [...model.read().values()];
+      const seen = state.seen === null ? [] : [state.seen.read()];
+      const caches = state.caches.map((cache) => cache.read());
+      const zero = tf.scalar(0, "int32");
+      const outTokens = tf.zeros([tokens, 1, rows]);
+      const carried = [zero, at, starts, uniforms, outTokens, outTokens, state.hidden.read(), ...seen, ...caches, ...weights];
+      const done = runtime.whileLoop(
+        (i) => tf.less(i as Tensor, tf.scalar(tokens, "int32")),
+        (...loop) => decodeStep(runtime, model, state, options, names, loop),
+        carried,
+        tokens,
+      );
+      const first = 7;
+      state.hidden.assign(done[6] as Tensor);
+      if (state.seen !== null) state.seen.assign(done[first] as Tensor);
+      const offset = first + seen.length;
+      state.caches.forEach((cache, i) => cache.assign(done[offset + i] as Tensor));
+      if (done.length !== offset + layers + names.length) throw new Error("decode: the loop lost a tensor");
+      return [
+        tf.cast(tf.reshape(done[4] as Tensor, [tokens, rows]), "int32"),
+        tf.reshape(done[5] as Tensor, [tokens, rows]),
+      ];
+    },
+    { xla },
+  );
+}
+
+/** One iteration: draw a token from `hidden`, run it through the layers, write column at + i. */
+function decodeStep(
+  runtime: Runtime,
+  model: LanguageModel,
+  state: DecodeState,
+  options: DecodeOptions,
+  names: readonly string[],
+  loop: readonly Tensor[],
+): Tensor[] {
+  const { config } = model;
+  const { rows, columns } = state.shape;
+  const [i, at, starts, uniforms, outTokens, outLogprobs, hidden] = loop as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+  let next = 7;
+  const seen = state.seen === null ? null : (loop[next++] as Tensor);
+  const caches = loop.slice(next, next + state.caches.length);
+  const weightTensors = loop.slice(next + state.caches.length);
+  const weights: Weights = new Map(names.map((name, j) => [name, weightTensors[j] as Tensor]));
+
+  const rawLogits = tf.matMul(hidden, outputMatrix(weights, config), false, true);
+  const logits = seen === null ? rawLogits : penalizeRepetition(rawLogits, seen, options.repetitionPenalty);
+  const uniform = tf.reshape(tf.gather(uniforms, tf.reshape(i, [1])), [rows]);
+  const picked = pickTokens(logits, uniform, options);
+
+  const column = tf.add(at, i);
+  const positions = tf.sub(column, starts);
+  const rotation = rotationAt(model, columns, positions, [rows, 1, 1]);
+  const all = tf.range(0, columns, 1, "int32");
+  const early = tf.less(tf.reshape(all, [1, columns]), tf.reshape(starts, [rows, 1]));
+  const late = tf.greater(tf.reshape(all, [1, columns]), column);
+  const mask = tf.reshape(tf.mul(tf.maximum(tf.cast(early, "float32"), tf.cast(late, "float32")), MASKED), [rows, 1, 1, 1, columns]);
+
+  const updated: Tensor[] = [];
+  const write = (index: number, value: Tensor): Tensor => {
+    const cache = runtime.updateColumn(caches[index] as Tensor, flattenHeads(value), column);
+    updated[index] = cache;
+    return tf.reshape(cache, [rows, config.numKeyValueHeads, columns, config.headDim]);
+  };
+  const attend: Attend = (layer, { q, k, v }) =>
+    groupedAttention(rotate(q, rotation), write(2 * layer, rotate(k, rotation)), write(2 * layer + 1, v), mask);
+  const x = tf.reshape(embed(weights, picked.tokens), [rows, 1, config.hiddenSize]);
+  const after = tf.reshape(decoderStack(weights, config, x, attend), [rows, config.hiddenSize]);
+
+  const record = (out: Tensor, values: Tensor): Tensor => runtime.updateRow(out, tf.reshape(tf.cast(values, "float32"), [1, 1, rows]), i);
+  const nowSeen =
+    seen === null ? [] : [tf.maximum(seen, tf.cast(tf.equal(tf.reshape(picked.tokens, [rows, 1]), tf.range(0, config.vocabSize, 1, "int32")), "float32"))];
+  return [
+    tf.add(i, tf.scalar(1, "int32")),
+    at,
+    starts,
+    uniforms,
+    record(outTokens, picked.tokens),
+    record(outLogprobs, picked.logprobs),
+    after,
+    ...nowSeen,
+    ...updated,
+    ...weightTensors,
+  ];
+}
+
+/** cos and sin for the given positions (flat int32), shaped [...lead, h / 2]. */
+function rotationAt(model: LanguageModel, table: number, positions: Tensor, lead: readonly number[]): Rotation {
+  const { cos, sin } = rotaryTable(model.config, table);
+  const half = model.config.headDim / 2;
+  const pick = (values: Float32Array): Tensor => tf.reshape(tf.gather(tf.tensor(values, [table, half]), positions), [...lead, half]);
+  return { cos: pick(cos), sin: pick(sin) };
+}
+
+/** (B, n, T, h) → (B·n, T, h). */
+function flattenHeads(x: Tensor): Tensor {
+  const [b, heads, t, dim] = x.shape as [number, number, number, number];
+  return tf.reshape(x, [b * heads, t, dim]);
+}

@@ -1,0 +1,12 @@
+/** What a stage is given by the process that runs it, and how it answers. */
+import type { EngineMessageBody, EngineRequest } from "#shared/schema/engine-protocol.ts";
+
+export type StartRequest = Extract<EngineRequest, { type: "start" }>;
+
+export type StageContext = {
+  emit(body: EngineMessageBody): void;
+  /** Aborted by a cancel: the stage ends at the next step boundary, keeping nothing new. */
+  readonly signal: AbortSignal;
+  /** True after stop-and-keep: the stage writes a checkpoint at the next step boundary and ends. */
+  stopRequested(): boolean;
+};
