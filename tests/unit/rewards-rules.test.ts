@@ -165,7 +165,7 @@ describe("several rewards", () => {
       inputOf(GOOD.replace("What", "")),
     );
     expect(scored).toEqual({ rewards: { answer: 1, language: null }, reward: 2 });
-    expect(scoreCompletion([specOf("language")], inputOf("1")).reward).toBe(0);
+    expect(scoreCompletion([specOf("language")], inputOf("1")).reward).toBeNull();
   });
 });
 

@@ -172,6 +172,13 @@ describe("arithmetic", () => {
     ["47+38=85 and 85-12=73.", "73"],
     ["It is -4.", "-4"],
     ["so 85-12", "12"],
+    ["-12", "-12"],
+    ["It makes 1,234 in all", "1234"],
+    ["73.00", "73"],
+    ["7.5", "7.5"],
+    ["3,4,73", "73"],
+    ["The answer is **73**. 😀", "73"],
+    ["\\boxed{73}", "73"],
     ["none", null],
     ["", null],
   ])("reads %j leniently as %j", (text, expected) => {

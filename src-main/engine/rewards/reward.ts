@@ -9,8 +9,8 @@ import { softOverlongReward } from "./soft-overlong.ts";
 
 export type ScoredCompletion = {
   readonly rewards: Readonly<Record<string, number | null>>;
-  /** The weighted sum of the rewards that apply; 0 where none does. */
-  readonly reward: number;
+  /** The weighted sum of the rewards that apply; null where none does (then it is no part of a baseline). */
+  readonly reward: number | null;
 };
 
 export function rewardByName(spec: RewardSpec): RewardFunction {
@@ -28,14 +28,17 @@ export function rewardByName(spec: RewardSpec): RewardFunction {
   }
 }
 
-/** Every reward of a completion and their weighted sum; rewards that do not apply add nothing (TRL's nansum). */
+/** Every reward of a completion and their weighted sum; rewards that do not apply are left out, as in TRL. */
 export function scoreCompletion(
   specs: readonly RewardSpec[],
   input: RewardInput,
 ): ScoredCompletion {
   const scored = specs.map((spec) => ({ spec, value: rewardByName(spec)(input) }));
+  const applying = scored.flatMap(({ spec, value }) =>
+    value === null ? [] : [spec.weight * value],
+  );
   return {
     rewards: Object.fromEntries(scored.map(({ spec, value }) => [spec.name, value])),
-    reward: scored.reduce((total, { spec, value }) => total + spec.weight * (value ?? 0), 0),
+    reward: applying.length === 0 ? null : applying.reduce((total, value) => total + value, 0),
   };
 }
