@@ -68,7 +68,7 @@ export const RULES = [
   {
     name: "electron-in-one-file",
     severity: "error",
-    from: { path: "^src-", pathNot: "^src-main/host/(electron\\.ts|preload\\.cts)$" },
+    from: { path: "^src-", pathNot: "^src-main/host/(electron\\.ts|preload\\.ts)$" },
     to: { path: "(^|/)electron(/|$)" },
   },
   {
