@@ -9,7 +9,7 @@ import { Recipe, Stage } from "./recipe.ts";
 
 export const PipelineId = z.string().min(1).max(64).brand<"PipelineId">();
 export type PipelineId = z.infer<typeof PipelineId>;
-export const RunId = z.string().min(1).max(64).brand<"RunId">();
+export const RunId = z.string().min(1).max(200).brand<"RunId">();
 export type RunId = z.infer<typeof RunId>;
 
 /**

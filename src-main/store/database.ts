@@ -1,0 +1,112 @@
+/**
+ * The workspace's database: SQLite in WAL mode, STRICT tables, foreign keys on, every commit synced
+ * to disk before it counts as written (synchronous=FULL). One process writes: the host.
+ */
+import Database from "better-sqlite3";
+import { AppError } from "#shared/errors.ts";
+import { ALL_MIGRATIONS } from "./migrations/all-migrations.ts";
+import type { Migration } from "./migrations/migration.ts";
+
+export type Connection = Database.Database;
+
+/** Opens (and, unless read-only, creates and migrates) a database file. Throws AppError for a full disk, a read-only folder or a database from the future. */
+export function openDatabase(
+  file: string,
+  options: { readonly readonly?: boolean } = {},
+): Connection {
+  const readonly = options.readonly === true;
+  const db = withStoreErrors(() => new Database(file, { readonly, timeout: 5000 }));
+  try {
+    withStoreErrors(() => {
+      db.pragma("foreign_keys = ON");
+      if (!readonly) {
+        db.pragma("journal_mode = WAL");
+        db.pragma("synchronous = FULL");
+      }
+      migrate(db, ALL_MIGRATIONS, readonly);
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return db;
+}
+
+export function schemaVersion(db: Connection): number {
+  return Number(db.pragma("user_version", { simple: true }));
+}
+
+/** Brings the schema up to the last of `migrations`, each in a transaction of its own. */
+export function migrate(db: Connection, migrations: readonly Migration[], readonly = false): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const found = schemaVersion(db);
+  if (found > newest) {
+    throw new AppError(
+      "CONFLICT",
+      `The workspace was written by a newer Gradus (schema ${found}, this one knows ${newest}).`,
+      "Start the newer version, or choose another folder with --workspace.",
+    );
+  }
+  if (readonly && found < newest) {
+    throw new AppError(
+      "CONFLICT",
+      `The workspace is of an older Gradus (schema ${found}) and was opened for reading only.`,
+      "Start the host once (`gradus serve`): it brings the workspace up to date.",
+    );
+  }
+  for (const migration of migrations.filter(({ version }) => version > found)) {
+    db.transaction(() => {
+      db.exec(migration.sql);
+      db.pragma(`user_version = ${migration.version}`);
+    }).immediate();
+  }
+}
+
+/** Runs `work` and turns SQLite's complaints about the disk into errors that say what to do. */
+export function withStoreErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw storeErrorOf(error);
+  }
+}
+
+function storeErrorOf(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL") {
+    return new AppError(
+      "DISK_FULL",
+      "The disk that holds the workspace is full: nothing more can be written.",
+      "Free some space or move the workspace, then resume the stopped runs: they go on from their last checkpoint.",
+      { cause: error },
+    );
+  }
+  if (
+    code === "EACCES" ||
+    code === "EROFS" ||
+    code === "EPERM" ||
+    code === "SQLITE_CANTOPEN" ||
+    code.startsWith("SQLITE_READONLY")
+  ) {
+    return new AppError(
+      "WORKSPACE_READ_ONLY",
+      "The workspace cannot be written.",
+      "Make its folder writable, or choose another with --workspace or GRADUS_HOME.",
+      { cause: error },
+    );
+  }
+  if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT")) {
+    return new AppError(
+      "CONFLICT",
+      "The workspace's database is damaged or is no Gradus database.",
+      "Move gradus.sqlite away to begin anew, or restore it from a backup.",
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !("code" in error)) return "";
+  return typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,220 @@
+/** Benchmarks: every completion by problem, the summary, and the paired comparison to the one before. */
+import { z } from "zod";
+import { EvaluationSample, EvaluationSummary } from "#shared/schema/engine-protocol.ts";
+import { Comparison, EvaluationRecord } from "#shared/schema/evaluation.ts";
+import type { ProblemSamples } from "#shared/schema/evaluation.ts";
+import type { PipelineId, RunId } from "#shared/schema/run.ts";
+import type { Connection } from "./database.ts";
+import { readJson, readJsonOrNull, writeJsonOrNull } from "./json-column.ts";
+
+interface SampleRow {
+  problem_index: number;
+  sample_index: number;
+  problem_id: string;
+  difficulty: number;
+  prompt: string;
+  gold: string;
+  completion: string;
+  answer: string | null;
+  correct: number;
+  finish_reason: string;
+  tokens: number;
+}
+
+interface EvaluationRow {
+  run_id: string;
+  pipeline_id: string;
+  label: string;
+  summary: string;
+  comparison: string | null;
+}
+
+export interface SampleFilter {
+  readonly correct: "any" | "all-right" | "mixed" | "all-wrong";
+  readonly difficulty?: number | undefined;
+  readonly text?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const SAMPLE_COLUMNS = `p.problem_index, s.sample_index, p.problem_id, p.difficulty, p.prompt, p.gold,
+  s.completion, s.answer, s.correct, s.finish_reason, s.tokens`;
+const Indexes = z.array(z.int());
+
+export class EvaluationRepository {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  /** Gives how many were new: a completion that is there already is left as it is. */
+  insertSamples(runId: RunId, samples: readonly EvaluationSample[]): number {
+    const problem = this.#db.prepare(
+      `INSERT INTO evaluation_problems (run_id, problem_index, problem_id, difficulty, prompt, gold)
+       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    const sample = this.#db.prepare(
+      `INSERT INTO evaluation_samples (run_id, problem_index, sample_index, completion, answer,
+         correct, finish_reason, tokens)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    let added = 0;
+    for (const one of samples) {
+      problem.run(runId, one.problemIndex, one.problemId, one.difficulty, one.prompt, one.gold);
+      added += sample.run(
+        runId,
+        one.problemIndex,
+        one.sampleIndex,
+        one.completion,
+        one.answer,
+        one.correct ? 1 : 0,
+        one.finishReason,
+        one.tokens,
+      ).changes;
+    }
+    return added;
+  }
+
+  countSamples(runId: RunId): number {
+    return (
+      this.#db
+        .prepare<[string], number>("SELECT count(*) FROM evaluation_samples WHERE run_id = ?")
+        .pluck()
+        .get(runId) ?? 0
+    );
+  }
+
+  /** Every completion, by problem. */
+  samples(runId: RunId): EvaluationSample[] {
+    return this.#db
+      .prepare<[string], SampleRow>(
+        `SELECT ${SAMPLE_COLUMNS} FROM evaluation_problems p
+         JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = ? ORDER BY p.problem_index, s.sample_index`,
+      )
+      .all(runId)
+      .map(sampleOf);
+  }
+
+  problems(runId: RunId, filter: SampleFilter): { total: number; problems: ProblemSamples[] } {
+    const matching = this.#db
+      .prepare<
+        { runId: string; difficulty: number | null; text: string; correct: string },
+        { problem_index: number }
+      >(
+        `SELECT p.problem_index FROM evaluation_problems p
+         JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = $runId AND ($difficulty IS NULL OR p.difficulty = $difficulty)
+         GROUP BY p.problem_index
+         HAVING ($text = '' OR instr(lower(p.prompt), lower($text)) > 0
+             OR sum(instr(lower(s.completion), lower($text))) > 0)
+           AND CASE $correct WHEN 'all-right' THEN sum(s.correct) = count(*)
+             WHEN 'all-wrong' THEN sum(s.correct) = 0
+             WHEN 'mixed' THEN sum(s.correct) BETWEEN 1 AND count(*) - 1 ELSE 1 END
+         ORDER BY p.problem_index`,
+      )
+      .all({
+        runId,
+        difficulty: filter.difficulty ?? null,
+        text: filter.text ?? "",
+        correct: filter.correct,
+      })
+      .map((row) => row.problem_index);
+    const page = matching.slice(filter.offset, filter.offset + filter.limit);
+    const rows = this.#db
+      .prepare<[string, string], SampleRow>(
+        `SELECT ${SAMPLE_COLUMNS} FROM evaluation_problems p
+         JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = ? AND p.problem_index IN (SELECT value FROM json_each(?))
+         ORDER BY p.problem_index, s.sample_index`,
+      )
+      .all(runId, JSON.stringify(Indexes.parse(page)));
+    const problems = new Map<number, ProblemSamples>();
+    for (const row of rows) {
+      const known = problems.get(row.problem_index) ?? {
+        problemIndex: row.problem_index,
+        problemId: row.problem_id,
+        difficulty: row.difficulty,
+        prompt: row.prompt,
+        gold: row.gold,
+        correct: 0,
+        samples: [],
+      };
+      known.samples.push(sampleOf(row));
+      known.correct += row.correct;
+      problems.set(row.problem_index, known);
+    }
+    return { total: matching.length, problems: [...problems.values()] };
+  }
+
+  setSummary(runId: RunId, label: string, summary: EvaluationSummary): void {
+    this.#db
+      .prepare(
+        `INSERT INTO evaluations (run_id, label, summary) VALUES (?, ?, ?)
+         ON CONFLICT (run_id) DO UPDATE SET label = excluded.label, summary = excluded.summary`,
+      )
+      .run(runId, label, JSON.stringify(summary));
+  }
+
+  setComparison(runId: RunId, comparison: Comparison | null): void {
+    this.#db
+      .prepare("UPDATE evaluations SET comparison = ? WHERE run_id = ?")
+      .run(writeJsonOrNull(comparison), runId);
+  }
+
+  get(runId: RunId): EvaluationRecord | null {
+    const row = this.#db
+      .prepare<[string], EvaluationRow>(
+        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, e.comparison FROM evaluations e
+         JOIN runs r ON r.id = e.run_id WHERE e.run_id = ?`,
+      )
+      .get(runId);
+    return row === undefined ? null : recordOf(row);
+  }
+
+  /** In the recipe's order. */
+  ofPipeline(pipelineId: PipelineId): EvaluationRecord[] {
+    return this.#db
+      .prepare<[string], EvaluationRow>(
+        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, e.comparison FROM evaluations e
+         JOIN runs r ON r.id = e.run_id WHERE r.pipeline_id = ? ORDER BY r.position`,
+      )
+      .all(pipelineId)
+      .map(recordOf);
+  }
+
+  /** Forgets the completions of problems from `problemIndex` on, and the summary. */
+  deleteFrom(runId: RunId, problemIndex: number): void {
+    this.#db
+      .prepare("DELETE FROM evaluation_problems WHERE run_id = ? AND problem_index >= ?")
+      .run(runId, problemIndex);
+    this.#db.prepare("DELETE FROM evaluations WHERE run_id = ?").run(runId);
+  }
+}
+
+function sampleOf(row: SampleRow): EvaluationSample {
+  return EvaluationSample.parse({
+    problemIndex: row.problem_index,
+    sampleIndex: row.sample_index,
+    problemId: row.problem_id,
+    difficulty: row.difficulty,
+    prompt: row.prompt,
+    gold: row.gold,
+    completion: row.completion,
+    answer: row.answer,
+    correct: row.correct === 1,
+    finishReason: row.finish_reason,
+    tokens: row.tokens,
+  });
+}
+
+function recordOf(row: EvaluationRow): EvaluationRecord {
+  return EvaluationRecord.parse({
+    runId: row.run_id,
+    pipelineId: row.pipeline_id,
+    label: row.label,
+    summary: readJson(EvaluationSummary, row.summary),
+    comparison: readJsonOrNull(Comparison, row.comparison),
+  });
+}

@@ -1,0 +1,163 @@
+/** Every completion that training sampled, with its tokens, log-probabilities, rewards and advantage. */
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { Rollout } from "#shared/schema/engine-protocol.ts";
+import { RolloutGroup } from "#shared/schema/metrics.ts";
+import type { RolloutStep } from "#shared/schema/metrics.ts";
+import type { RunId } from "#shared/schema/run.ts";
+import type { Connection } from "./database.ts";
+import { readJson } from "./json-column.ts";
+import { packFloat32, packInt32, unpackFloat32, unpackInt32 } from "./packed-numbers.ts";
+
+interface RolloutRow {
+  step: number;
+  group_index: number;
+  completion_index: number;
+  problem_id: string;
+  difficulty: number;
+  prompt: string;
+  completion: string;
+  completion_ids: Buffer;
+  logprobs: Buffer;
+  rewards: string;
+  reward: number;
+  advantage: number;
+  correct: number;
+  finish_reason: string;
+}
+
+const Rewards = z.record(z.string(), z.number().nullable());
+
+export class RolloutRepository {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  /** Gives how many were new: a completion that is there already is left as it is. */
+  insert(runId: RunId, rollouts: readonly Rollout[]): number {
+    const group = this.#db.prepare(
+      `INSERT INTO rollout_groups (run_id, step, group_index, problem_id, difficulty, prompt)
+       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    const completion = this.#db.prepare(
+      `INSERT INTO rollouts (run_id, step, group_index, completion_index, completion,
+         completion_ids, logprobs, rewards, reward, advantage, correct, finish_reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    let added = 0;
+    for (const one of rollouts) {
+      group.run(runId, one.step, one.group, one.problemId, one.difficulty, one.prompt);
+      added += completion.run(
+        runId,
+        one.step,
+        one.group,
+        one.index,
+        one.completion,
+        packInt32(one.completionIds),
+        packFloat32(one.logprobs),
+        JSON.stringify(one.rewards),
+        one.reward,
+        one.advantage,
+        one.correct ? 1 : 0,
+        one.finishReason,
+      ).changes;
+    }
+    return added;
+  }
+
+  steps(runId: RunId): RolloutStep[] {
+    return this.#db
+      .prepare<[string], RolloutStep>(
+        `SELECT step, count(DISTINCT group_index) AS groups, count(*) AS rollouts,
+           avg(reward) AS meanReward, sum(correct) AS correct
+         FROM rollouts WHERE run_id = ? GROUP BY step ORDER BY step`,
+      )
+      .all(runId);
+  }
+
+  groups(runId: RunId, step: number): RolloutGroup[] {
+    const groups = new Map<number, RolloutGroup>();
+    for (const row of this.#rows(runId, step)) {
+      let group = groups.get(row.group_index);
+      if (group === undefined) {
+        group = RolloutGroup.parse({
+          step: row.step,
+          group: row.group_index,
+          problemId: row.problem_id,
+          difficulty: row.difficulty,
+          prompt: row.prompt,
+          meanReward: 0,
+          correct: 0,
+          rollouts: [],
+        });
+        groups.set(row.group_index, group);
+      }
+      const { completionIds, logprobs: _logprobs, prompt: _prompt, ...text } = rolloutOf(row);
+      group.rollouts.push({ ...text, tokens: completionIds.length });
+      group.correct += row.correct;
+    }
+    for (const group of groups.values()) {
+      const sum = group.rollouts.reduce((total, { reward }) => total + reward, 0);
+      group.meanReward = sum / group.rollouts.length;
+    }
+    return [...groups.values()];
+  }
+
+  /** Every completion of the run in order; one at a time, since they are many. */
+  *all(runId: RunId): Generator<Rollout> {
+    for (const row of this.#rows(runId, undefined)) yield rolloutOf(row);
+  }
+
+  /** Throws NOT_FOUND. */
+  tokens(
+    runId: RunId,
+    at: { step: number; group: number; index: number },
+  ): { ids: number[]; logprobs: number[] } {
+    const row = this.#db
+      .prepare<[string, number, number, number], { ids: Buffer; logprobs: Buffer }>(
+        `SELECT completion_ids AS ids, logprobs FROM rollouts
+         WHERE run_id = ? AND step = ? AND group_index = ? AND completion_index = ?`,
+      )
+      .get(runId, at.step, at.group, at.index);
+    if (row === undefined) {
+      throw new AppError("NOT_FOUND", "There is no such completion.", "Choose a step of the list.");
+    }
+    return { ids: unpackInt32(row.ids), logprobs: unpackFloat32(row.logprobs) };
+  }
+
+  deleteAfter(runId: RunId, step: number): void {
+    this.#db.prepare("DELETE FROM rollout_groups WHERE run_id = ? AND step > ?").run(runId, step);
+  }
+
+  #rows(runId: RunId, step: number | undefined): IterableIterator<RolloutRow> {
+    return this.#db
+      .prepare<[string, number, number], RolloutRow>(
+        `SELECT r.*, g.problem_id, g.difficulty, g.prompt FROM rollouts r
+         JOIN rollout_groups g USING (run_id, step, group_index)
+         WHERE r.run_id = ? AND r.step BETWEEN ? AND ?
+         ORDER BY r.run_id, r.step, r.group_index, r.completion_index`,
+      )
+      .iterate(runId, step ?? 0, step ?? Number.MAX_SAFE_INTEGER);
+  }
+}
+
+function rolloutOf(row: RolloutRow): Rollout {
+  return Rollout.parse({
+    step: row.step,
+    group: row.group_index,
+    index: row.completion_index,
+    problemId: row.problem_id,
+    difficulty: row.difficulty,
+    prompt: row.prompt,
+    completion: row.completion,
+    completionIds: unpackInt32(row.completion_ids),
+    logprobs: unpackFloat32(row.logprobs),
+    rewards: readJson(Rewards, row.rewards),
+    reward: row.reward,
+    advantage: row.advantage,
+    correct: row.correct === 1,
+    finishReason: row.finish_reason,
+  });
+}

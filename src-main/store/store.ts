@@ -1,0 +1,72 @@
+/** The workspace's store: the database's repositories behind one door. May import #shared and platform only. */
+import type { RunId } from "#shared/schema/run.ts";
+import { CostRepository } from "./cost-repository.ts";
+import { openDatabase, schemaVersion, withStoreErrors } from "./database.ts";
+import type { Connection } from "./database.ts";
+import { EvaluationRepository } from "./evaluation-repository.ts";
+import { HistoryRepository } from "./history-repository.ts";
+import { MetricRepository } from "./metric-repository.ts";
+import { ModelRepository } from "./model-repository.ts";
+import { PipelineRepository } from "./pipeline-repository.ts";
+import { RolloutRepository } from "./rollout-repository.ts";
+import { RunRepository } from "./run-repository.ts";
+import { SettingRepository } from "./setting-repository.ts";
+
+export class Store {
+  readonly runs: RunRepository;
+  readonly pipelines: PipelineRepository;
+  readonly metrics: MetricRepository;
+  readonly rollouts: RolloutRepository;
+  readonly evaluations: EvaluationRepository;
+  readonly history: HistoryRepository;
+  readonly costs: CostRepository;
+  readonly settings: SettingRepository;
+  readonly models: ModelRepository;
+  readonly #db: Connection;
+
+  constructor(db: Connection, now: () => number) {
+    this.#db = db;
+    this.runs = new RunRepository(db);
+    this.pipelines = new PipelineRepository(db, this.runs, now);
+    this.metrics = new MetricRepository(db);
+    this.rollouts = new RolloutRepository(db);
+    this.evaluations = new EvaluationRepository(db);
+    this.history = new HistoryRepository(db);
+    this.costs = new CostRepository(db);
+    this.settings = new SettingRepository(db);
+    this.models = new ModelRepository(db);
+  }
+
+  /** All of `work` or nothing, on disk when this returns. Throws DISK_FULL or WORKSPACE_READ_ONLY. */
+  transaction<T>(work: () => T): T {
+    return withStoreErrors(() => this.#db.transaction(work).immediate());
+  }
+
+  /** Takes a run back to a step: what it recorded of later steps goes, and will come again. */
+  rewind(runId: RunId, step: number): void {
+    this.transaction(() => {
+      this.metrics.deleteAfter(runId, step);
+      this.rollouts.deleteAfter(runId, step);
+      this.evaluations.deleteFrom(runId, step);
+      this.history.deleteAfter(runId, step);
+      this.runs.setLastStep(runId, step);
+    });
+  }
+
+  get schemaVersion(): number {
+    return schemaVersion(this.#db);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** Opens the database file, creating and migrating it unless read-only. */
+export function openStore(
+  file: string,
+  options: { readonly readonly?: boolean; readonly now?: () => number } = {},
+): Store {
+  const db = openDatabase(file, { readonly: options.readonly === true });
+  return new Store(db, options.now ?? Date.now);
+}

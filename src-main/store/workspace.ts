@@ -1,0 +1,126 @@
+/**
+ * The workspace: one folder with the database, the runs' files and imported models. One host owns it
+ * at a time. Ownership is a lock that the operating system drops with the process, so a killed host
+ * leaves nothing to clean up; host.json beside it says who holds it and where it listens.
+ */
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import Database from "better-sqlite3";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { withStoreErrors } from "./database.ts";
+
+const Holder = z.object({
+  pid: z.int(),
+  startedAtMs: z.number(),
+  /** Where it listens, with its token; readable by the owner only. */
+  url: z.string().nullable(),
+});
+export type Holder = z.infer<typeof Holder>;
+
+export interface WorkspacePaths {
+  readonly root: string;
+  readonly database: string;
+  readonly runs: string;
+  readonly models: string;
+  readonly cache: string;
+  readonly crashes: string;
+}
+
+export function workspacePaths(root: string): WorkspacePaths {
+  const absolute = resolve(root);
+  return {
+    root: absolute,
+    database: join(absolute, "gradus.sqlite"),
+    runs: join(absolute, "runs"),
+    models: join(absolute, "models"),
+    cache: join(absolute, "cache"),
+    crashes: join(absolute, "crashes"),
+  };
+}
+
+export interface WorkspaceLock {
+  /** Tells others where this host listens. */
+  announce(url: string | null): void;
+  release(): void;
+}
+
+/** Makes the folders. Throws WORKSPACE_READ_ONLY, DISK_FULL or BAD_INPUT (the path is a file). */
+export function prepareWorkspace(root: string): WorkspacePaths {
+  const paths = workspacePaths(root);
+  withStoreErrors(() => {
+    try {
+      for (const folder of [paths.root, paths.runs, paths.models, paths.cache]) {
+        mkdirSync(folder, { recursive: true });
+      }
+    } catch (error) {
+      if (isFile(paths.root) || (error instanceof Error && /ENOTDIR|EEXIST/.test(error.message))) {
+        throw new AppError(
+          "BAD_INPUT",
+          `${paths.root} is not a folder.`,
+          "Choose a folder with --workspace or GRADUS_HOME.",
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  });
+  return paths;
+}
+
+/** Takes the workspace for this process. Throws WORKSPACE_LOCKED naming the process that holds it. */
+export function lockWorkspace(root: string): WorkspaceLock {
+  const holderFile = join(root, "host.json");
+  const lock = withStoreErrors(() => new Database(join(root, "host.lock"), { timeout: 200 }));
+  try {
+    // Held open for the process's life: SQLite's exclusive transaction is a lock of the operating system.
+    lock.pragma("journal_mode = MEMORY");
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if (!(error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY"))) {
+      return withStoreErrors(() => {
+        throw error;
+      });
+    }
+    const holder = readHolder(root);
+    throw new AppError(
+      "WORKSPACE_LOCKED",
+      `Another Gradus${holder === undefined ? "" : ` (process ${holder.pid})`} has the workspace ${root} open.`,
+      "Use that one, end it, or choose another folder with --workspace.",
+      { cause: error },
+    );
+  }
+  const startedAtMs = Date.now();
+  const announce = (url: string | null): void => {
+    const holder: Holder = { pid: process.pid, startedAtMs, url };
+    withStoreErrors(() => {
+      // The mode counts only where the file is made: an old one may have been readable by others.
+      rmSync(holderFile, { force: true });
+      writeFileSync(holderFile, JSON.stringify(holder), { mode: 0o600 });
+    });
+  };
+  announce(null);
+  return {
+    announce,
+    release() {
+      if (!lock.open) return;
+      rmSync(holderFile, { force: true });
+      lock.exec("ROLLBACK");
+      lock.close();
+    },
+  };
+}
+
+/** Who holds the workspace, as far as host.json says; undefined where nobody does or it cannot be read. */
+export function readHolder(root: string): Holder | undefined {
+  try {
+    return Holder.parse(JSON.parse(readFileSync(join(root, "host.json"), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

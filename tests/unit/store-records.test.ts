@@ -1,0 +1,238 @@
+import Database from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import { bucketSeries } from "#main/store/metric-repository.ts";
+import {
+  USAGE,
+  insertTwoStages,
+  rollout,
+  sample,
+  temporaryStore,
+} from "../helpers/store-fixture.ts";
+
+const EVERYTHING = { buckets: 1000 };
+
+function openRaw(file: string): Database.Database {
+  const db = new Database(file);
+  onTestFinished(() => {
+    db.close();
+  });
+  return db;
+}
+
+test("a launch is read back as it was written, with its runs in the recipe's order", () => {
+  const { store } = temporaryStore(() => 50);
+  const { pipelineId, train, check } = insertTwoStages(store);
+  const pipeline = store.pipelines.get(pipelineId);
+  expect(pipeline.id).toBe("p1");
+  expect(pipeline.runs.map((run) => run.id)).toEqual([train, check]);
+  expect(store.runs.get(check).parents).toEqual([train]);
+  expect(store.runs.get(train).config.kind).toBe("sft");
+});
+
+test("an id is never used again after its pipeline was deleted", () => {
+  const { store } = temporaryStore();
+  store.pipelines.delete(insertTwoStages(store).pipelineId);
+  expect(insertTwoStages(store).pipelineId).toBe("p2");
+});
+
+test("the database refuses to change a run's snapshot", () => {
+  const { store, folder } = temporaryStore();
+  insertTwoStages(store);
+  const other = openRaw(`${folder}/gradus.sqlite`);
+  expect(() => other.exec("UPDATE runs SET config = '{}'")).toThrow(/snapshot cannot be changed/);
+  expect(() => other.exec("UPDATE runs SET seed = 8")).toThrow(/snapshot cannot be changed/);
+});
+
+test("a metric point sent twice is kept once, with its first value", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  expect(store.metrics.insert(train, [{ name: "loss", step: 1, value: 2, timeMs: 5 }])).toBe(1);
+  expect(store.metrics.insert(train, [{ name: "loss", step: 1, value: 9, timeMs: 6 }])).toBe(0);
+  expect([...store.metrics.points(train)]).toEqual([
+    { name: "loss", step: 1, value: 2, timeMs: 5 },
+  ]);
+});
+
+test("fewer points than buckets come back as they are, and a value that is not finite as null", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  store.metrics.insert(train, [
+    { name: "loss", step: 1, value: 2, timeMs: 0 },
+    { name: "loss", step: 2, value: null, timeMs: 0 },
+    { name: "reward", step: 2, value: 1, timeMs: 0 },
+  ]);
+  expect(store.metrics.series(train, EVERYTHING)).toEqual([
+    {
+      name: "loss",
+      count: 2,
+      bucketed: false,
+      step: [1, 2],
+      min: [2, null],
+      max: [2, null],
+      mean: [2, null],
+    },
+    { name: "reward", count: 1, bucketed: false, step: [2], min: [1], max: [1], mean: [1] },
+  ]);
+});
+
+test("buckets keep every peak: 10 points in 4 buckets of 2, 3, 2 and 3", () => {
+  // Bounds are floor(i × 10 / 4): 0, 2, 5, 7, 10.
+  const rows = [5, 1, 2, 9, 4, 3, 3, 0, 8, 1].map((value, step) => [step, value] as const);
+  expect(bucketSeries("x", rows, 4)).toEqual({
+    name: "x",
+    count: 10,
+    bucketed: true,
+    step: [0, 2, 5, 7],
+    min: [1, 2, 3, 0],
+    max: [5, 9, 3, 8],
+    mean: [3, 5, 3, 3],
+  });
+});
+
+test("a million points are bucketed within a second", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  store.transaction(() => {
+    for (let from = 0; from < 1_000_000; from += 100_000) {
+      store.metrics.insert(
+        train,
+        Array.from({ length: 100_000 }, (_, i) => ({
+          name: "loss",
+          step: from + i,
+          value: from + i,
+          timeMs: 0,
+        })),
+      );
+    }
+  });
+  const startedAt = performance.now();
+  const [series] = store.metrics.series(train, { buckets: 300 });
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+  expect(series?.count).toBe(1_000_000);
+  expect(series?.step).toHaveLength(300);
+  expect(series?.max.at(-1)).toBe(999_999);
+});
+
+test("rollouts come back by group with token ids beyond 16 bits and exact float32 log-probabilities", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  const all = [rollout(1, 0, 0), rollout(1, 0, 1), rollout(1, 1, 0), rollout(2, 0, 0)];
+  expect(store.rollouts.insert(train, all)).toBe(4);
+  expect(store.rollouts.insert(train, all)).toBe(0);
+  expect([...store.rollouts.all(train)]).toEqual(all);
+  const groups = store.rollouts.groups(train, 1);
+  expect(groups.map(({ rollouts }) => rollouts.length)).toEqual([2, 1]);
+  // Rewards 0.1 and 1.1.
+  expect(groups[0]?.meanReward).toBeCloseTo(0.6, 12);
+  expect(groups[0]?.correct).toBe(1);
+  expect(store.rollouts.tokens(train, { step: 1, group: 0, index: 1 })).toEqual({
+    ids: [1, 70_000, 1],
+    logprobs: [-0.5, -0.25, -2],
+  });
+  expect(store.rollouts.steps(train)).toEqual([
+    { step: 1, groups: 2, rollouts: 3, meanReward: expect.closeTo(1.3 / 3, 12), correct: 1 },
+    { step: 2, groups: 1, rollouts: 1, meanReward: 0.1, correct: 0 },
+  ]);
+});
+
+test("benchmark completions are filtered by how many of a problem's are right, by difficulty and text", () => {
+  const { store } = temporaryStore();
+  const { check } = insertTwoStages(store);
+  store.evaluations.insertSamples(check, [
+    sample(0, 0, true),
+    sample(0, 1, true),
+    sample(1, 0, false),
+    sample(1, 1, true),
+    sample(2, 0, false),
+    sample(2, 1, false),
+  ]);
+  const page = { offset: 0, limit: 10 };
+  const indexes = (filter: Parameters<typeof store.evaluations.problems>[1]) =>
+    store.evaluations.problems(check, filter).problems.map((problem) => problem.problemIndex);
+  expect(indexes({ correct: "all-right", ...page })).toEqual([0]);
+  expect(indexes({ correct: "mixed", ...page })).toEqual([1]);
+  expect(indexes({ correct: "all-wrong", ...page })).toEqual([2]);
+  expect(indexes({ correct: "any", difficulty: 4, ...page })).toEqual([1]);
+  expect(indexes({ correct: "any", text: "WHAT IS 2", ...page })).toEqual([2]);
+  expect(store.evaluations.problems(check, { correct: "any", offset: 1, limit: 1 })).toMatchObject({
+    total: 3,
+    problems: [{ problemIndex: 1, correct: 1, samples: [{ correct: false }, { correct: true }] }],
+  });
+});
+
+test("rewinding to a step forgets later points, rollouts, checkpoints and alarms, and keeps the history", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  for (const step of [1, 2, 3]) {
+    store.metrics.insert(train, [{ name: "loss", step, value: step, timeMs: 0 }]);
+    store.rollouts.insert(train, [rollout(step, 0, 0)]);
+    store.history.addCheckpoint({
+      runId: train,
+      step,
+      dir: `c${step}`,
+      bytes: 1,
+      createdAtMs: 0,
+      usage: USAGE,
+    });
+    store.history.addAlarm({
+      runId: train,
+      step,
+      timeMs: 0,
+      code: "x",
+      level: "warning",
+      message: "m",
+      advice: "a",
+    });
+    store.history.addEvent({
+      runId: train,
+      timeMs: 0,
+      kind: "log",
+      level: "info",
+      message: `${step}`,
+    });
+  }
+  store.rewind(train, 2);
+  expect([...store.metrics.points(train)].map(({ step }) => step)).toEqual([1, 2]);
+  expect(store.rollouts.steps(train).map(({ step }) => step)).toEqual([1, 2]);
+  expect(store.history.checkpoints(train).map(({ step }) => step)).toEqual([1, 2]);
+  expect(store.history.alarms(train).map(({ step }) => step)).toEqual([1, 2]);
+  expect(store.history.events(train, { limit: 10 }).map(({ message }) => message)).toEqual([
+    "1",
+    "2",
+    "3",
+  ]);
+  expect(store.runs.summary(train).lastStep).toBe(2);
+});
+
+test("a transaction that fails half-way leaves nothing behind", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  expect(() =>
+    store.transaction(() => {
+      store.metrics.insert(train, [{ name: "loss", step: 1, value: 1, timeMs: 0 }]);
+      throw new Error("power cut");
+    }),
+  ).toThrow("power cut");
+  expect(store.metrics.names(train)).toEqual([]);
+});
+
+test("time between a stop and a resume does not count as work", () => {
+  const clock = { ms: 1000 };
+  const { store } = temporaryStore(() => clock.ms);
+  const { pipelineId, train } = insertTwoStages(store);
+  store.runs.startAttempt(train, 0, 1000);
+  store.runs.endAttempt(train, "stopped", null, 1400);
+  store.runs.startAttempt(train, 3, 9000);
+  clock.ms = 9100;
+  // 400 ms of the first attempt and 100 ms of the one that still runs.
+  expect(store.pipelines.summary(pipelineId).activeMs).toBe(500);
+  expect(store.runs.summary(train).attempts).toBe(2);
+});
+
+test("settings have defaults, and a change of one leaves the others", () => {
+  const { store } = temporaryStore();
+  expect(store.settings.get().theme).toBe("system");
+  store.settings.set({ theme: "dark" });
+  store.settings.set({ prices: { ...store.settings.get().prices, usdPerKWh: 0.3 } });
+  expect(store.settings.get()).toMatchObject({ theme: "dark", prices: { usdPerKWh: 0.3 } });
+});
