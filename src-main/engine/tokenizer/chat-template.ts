@@ -5,6 +5,7 @@
  */
 import { Template } from "@huggingface/jinja";
 import { AppError } from "#shared/errors.ts";
+import { pythonStripFunctions, replaceStripCalls } from "./python-strip.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 export interface ChatMessage {
@@ -30,6 +31,7 @@ function parseTemplate(tokenizer: Tokenizer, text: string): Template {
   if (known !== undefined) return known;
   try {
     const template = new Template(text);
+    replaceStripCalls(template);
     const oldest = parsed.keys().next();
     if (parsed.size >= KEPT && oldest.done !== true) parsed.delete(oldest.value);
     parsed.set(text, template);
@@ -76,6 +78,7 @@ export function renderTemplate(
   const compiled = parseTemplate(tokenizer, template);
   try {
     return compiled.render({
+      ...pythonStripFunctions,
       ...Object.fromEntries(tokenizer.namedTokens),
       tools: null,
       documents: null,

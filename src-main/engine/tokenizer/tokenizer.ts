@@ -4,8 +4,29 @@
  * `undefined`, and spaces before punctuation are kept (transformers ignores the clean-up for BPE).
  */
 import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
+import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
+
+/** What is used of the library, whose own declarations TypeScript cannot resolve under Node's module rules. */
+interface InnerTokenizer {
+  readonly model: {
+    readonly vocab: readonly (string | undefined)[];
+    readonly tokens_to_ids: ReadonlyMap<string, number>;
+  };
+  readonly decoder: unknown;
+  encode(
+    text: string,
+    options: { readonly add_special_tokens: boolean },
+  ): { readonly ids: readonly (number | undefined)[] };
+  decode(
+    ids: readonly number[],
+    options: {
+      readonly skip_special_tokens: boolean;
+      readonly clean_up_tokenization_spaces: boolean;
+    },
+  ): string;
+}
 
 export interface EncodeOptions {
   /** Whether the post-processor adds its tokens (Llama's <|begin_of_text|>). Default true, as in transformers. */
@@ -29,15 +50,14 @@ export class Tokenizer {
   readonly chatTemplate: string | undefined;
   /** Texts of the named special tokens (`bos_token`, `eos_token` …), for chat templates. */
   readonly namedTokens: ReadonlyMap<string, string>;
-  readonly #inner: HubTokenizer;
+  readonly #inner: InnerTokenizer;
   readonly #vocab: readonly (string | undefined)[];
   readonly #ids: ReadonlyMap<string, number>;
   readonly #special: ReadonlySet<number>;
   readonly #added: ReadonlySet<number>;
 
-  constructor(files: TokenizerFiles, inner: HubTokenizer) {
+  constructor(files: TokenizerFiles, inner: InnerTokenizer) {
     const { model } = inner;
-    if (model === null) throw new Error("the tokenizer has no model");
     this.folder = files.folder;
     this.chatTemplate = files.chatTemplate;
     this.namedTokens = files.named;
@@ -72,7 +92,7 @@ export class Tokenizer {
       add_special_tokens: options.addSpecialTokens ?? true,
     });
     // The library answers undefined where a token has no id and the model no unknown token; Rust's skips those.
-    return ids.filter((id: number | undefined) => id !== undefined);
+    return ids.filter((id) => id !== undefined);
   }
 
   decode(ids: readonly number[], options: DecodeOptions = {}): string {
@@ -108,6 +128,40 @@ export class Tokenizer {
   }
 }
 
+/** Bytes spelled as <0x..> tokens: a byte order mark stays, and bytes that are no UTF-8 become U+FFFD each, as in Rust. */
+class FallbackTextDecoder extends TextDecoder {
+  constructor() {
+    super("utf-8", { fatal: true, ignoreBOM: true });
+  }
+
+  override decode(bytes: Uint8Array): string {
+    try {
+      return super.decode(bytes);
+    } catch {
+      return "\uFFFD".repeat(bytes.length);
+    }
+  }
+}
+
+/** The library's decoders are callable objects, whose parts stand in the order of their description. */
+function correctByteFallback(decoder: unknown, description: unknown): void {
+  const checked = decoderSchema.safeParse(description);
+  if (typeof decoder !== "function" || !checked.success) return;
+  if (checked.data.type === "ByteFallback") {
+    Object.assign(decoder, { text_decoder: new FallbackTextDecoder() });
+  }
+  if ("decoders" in decoder && Array.isArray(decoder.decoders)) {
+    for (const [i, part] of decoder.decoders.entries()) {
+      correctByteFallback(part, checked.data.decoders?.[i]);
+    }
+  }
+}
+
+const decoderSchema = z.looseObject({
+  type: z.string(),
+  decoders: z.array(z.unknown()).optional(),
+});
+
 /**
  * Loads the tokenizer of a model folder.
  * @throws AppError NOT_FOUND, or BAD_TOKENIZER for missing, broken or unsupported files
@@ -117,14 +171,13 @@ export function loadTokenizer(folder: string): Tokenizer {
   const { tokenizer } = files;
   const unknown = files.named.get("unk_token") ?? tokenizer.model.unk_token;
   try {
-    return new Tokenizer(
-      files,
-      new HubTokenizer(tokenizer, {
-        clean_up_tokenization_spaces: false,
-        eos_token: files.named.get("eos_token"),
-        unk_token: unknown ?? undefined,
-      }),
-    );
+    const inner: InnerTokenizer = new HubTokenizer(tokenizer, {
+      clean_up_tokenization_spaces: false,
+      eos_token: files.named.get("eos_token"),
+      unk_token: unknown ?? undefined,
+    });
+    correctByteFallback(inner.decoder, tokenizer.decoder);
+    return new Tokenizer(files, inner);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError(
