@@ -72,13 +72,17 @@ export class LanguageModel {
 
 /** Loads a folder in hub layout. @throws AppError for folders that are no supported model. */
 export function loadLanguageModel(runtime: Runtime, folder: string): LanguageModel {
-  using hub = loadHubFolder(folder);
-  const variables = new Map<string, Variable>();
-  for (const name of hub.names) {
-    const { shape, data } = flip(name, { shape: hub.shapeOf(name), data: hub.readTensor(name) });
-    variables.set(name, runtime.variable(name, shape, data));
+  const hub = loadHubFolder(folder);
+  try {
+    const variables = new Map<string, Variable>();
+    for (const name of hub.names) {
+      const { shape, data } = flip(name, { shape: hub.shapeOf(name), data: hub.readTensor(name) });
+      variables.set(name, runtime.variable(name, shape, data));
+    }
+    return new LanguageModel(hub.config, variables);
+  } finally {
+    hub.close();
   }
-  return new LanguageModel(hub.config, variables);
 }
 
 /**

@@ -2,6 +2,7 @@
  * The TensorFlow backend: TensorFlow.js's own Node kernels on the C API, with tracing and XLA.
  */
 import { availableParallelism } from "node:os";
+import { eagerLoop } from "./eager-loop.ts";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
 import type { CompiledFunction, CompileOptions, LoopBody, LoopCondition, Runtime, Variable } from "./runtime.ts";
@@ -214,7 +215,7 @@ class TensorFlowRuntime implements Runtime {
 
   whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
     const trace = this.binding.trace;
-    if (trace === null) return unrolledLoop(cond, body, carried, maxIterations);
+    if (trace === null) return eagerLoop(cond, body, carried, maxIterations);
     const facts = carried.map((tensor) => this.binding.facts(this.idOf(tensor)));
     const condition = this.#traceInner("cond", (...args) => [cond(...args)], facts);
     const step = this.#traceInner("body", body, facts);
@@ -307,19 +308,6 @@ class TensorFlowRuntime implements Runtime {
     c.TFE_ContextRemoveFunction(context, program.name, status);
     c.TF_DeleteFunction(program.func);
   }
-}
-
-/** The loop outside any trace: every iteration runs at once and its tensors are freed. */
-export function unrolledLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
-  let state = carried.map((tensor) => tensor.clone());
-  for (let i = 0; i < maxIterations; i++) {
-    const going = tf.tidy(() => cond(...state).dataSync()[0]);
-    if (going === 0) break;
-    const next = tf.tidy(() => body(...state));
-    for (const tensor of state) tensor.dispose();
-    state = next;
-  }
-  return state;
 }
 
 /** Opens TensorFlow from a folder with its two libraries. */

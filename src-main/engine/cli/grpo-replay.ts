@@ -1,0 +1,144 @@
+/**
+ * Trains on recorded rollouts instead of sampling: for debugging, and for parity with TRL step by step.
+ * Inputs as in TRL's own terms: see `gradus grpo replay --help`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { loadLanguageModel } from "../model/language-model.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import { groupAdvantages, weightedReward } from "../objectives/advantages.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { learningRate } from "../training/schedule.ts";
+import { PolicyTrainer } from "../training/policy-trainer.ts";
+import type { PolicyRow, RowLogprobs } from "../training/policy-trainer.ts";
+import { lastLogits } from "./logits.ts";
+
+const Rollout = z.strictObject({
+  generation: z.int().min(0),
+  prompt_ids: z.array(z.int()).min(1),
+  completion_ids: z.array(z.int()).min(1),
+  rewards: z.record(z.string(), z.number().nullable()),
+});
+
+/** TRL's GRPOConfig options that replay honours, with TRL's defaults; those it cannot honour must have the value that turns them off. */
+const ReplayConfig = z.strictObject({
+  per_device_train_batch_size: z.int().min(1).default(8),
+  gradient_accumulation_steps: z.int().min(1).default(1),
+  num_generations: z.int().min(2).default(8),
+  max_completion_length: z.int().min(1).default(256),
+  learning_rate: z.number().positive().default(1e-6),
+  lr_scheduler_type: z.enum(["constant", "linear", "cosine"]).default("linear"),
+  warmup_steps: z.int().min(0).default(0),
+  weight_decay: z.number().min(0).default(0),
+  adam_beta1: z.number().default(0.9),
+  adam_beta2: z.number().default(0.999),
+  adam_epsilon: z.number().default(1e-8),
+  max_grad_norm: z.number().positive().default(1),
+  max_steps: z.int().min(1),
+  temperature: z.number().positive().default(1),
+  num_iterations: z.int().min(1).default(1),
+  loss_type: z.enum(["grpo", "bnpo", "dr_grpo", "dapo"]).default("dapo"),
+  scale_rewards: z.enum(["group", "batch", "none"]).default("group"),
+  epsilon: z.number().default(0.2),
+  epsilon_high: z.number().optional(),
+  delta: z.number().optional(),
+  beta: z.number().min(0).default(0),
+  mask_truncated_completions: z.boolean().default(false),
+  reward_weights: z.array(z.number()).optional(),
+  use_bias_correction_kl: z.literal(false).default(false),
+  bf16: z.literal(false).default(false),
+  gradient_checkpointing: z.boolean().default(false),
+  shuffle_dataset: z.literal(false).default(false),
+  seed: z.int().optional(),
+  probe_ids: z.array(z.int()).min(1).optional(),
+});
+
+export type GrpoReplayOptions = { readonly model: string; readonly rollouts: string; readonly config: string; readonly out: string };
+
+function parseFile<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AppError("BAD_INPUT", `${what} is not JSON.`, "Check the file.");
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new AppError("BAD_INPUT", `${what}: ${z.prettifyError(parsed.error)}`, "Correct the file; names and meaning are TRL's.");
+  return parsed.data;
+}
+
+/** Replays and writes `{"steps": […], "probe_logits_after": […]}`. */
+export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): void {
+  const config = parseFile(ReplayConfig, readFileSync(options.config, "utf8"), options.config);
+  const rollouts = readFileSync(options.rollouts, "utf8")
+    .split("\n")
+    .flatMap((line, i) => (line.trim() === "" ? [] : [parseFile(Rollout, line, `${options.rollouts}:${i + 1}`)]));
+  const model = loadLanguageModel(runtime, options.model);
+  const reference = config.beta > 0 ? loadLanguageModel(runtime, options.model) : null;
+  const trainer = new PolicyTrainer(runtime, model, reference, {
+    ...config,
+    epsilon_high: config.epsilon_high,
+    delta: config.delta,
+    usesOldLogprobs: config.num_iterations > 1,
+  });
+  const steps = replaySteps(trainer, model, config, rollouts);
+  const probe = config.probe_ids === undefined ? [] : Array.from(lastLogits(runtime, model, config.probe_ids));
+  writeFileSync(options.out, JSON.stringify({ steps, probe_logits_after: probe }));
+  trainer.dispose();
+}
+
+function replaySteps(
+  trainer: PolicyTrainer,
+  model: LanguageModel,
+  config: z.infer<typeof ReplayConfig>,
+  rollouts: readonly z.infer<typeof Rollout>[],
+): Record<string, number | null>[] {
+  const generations = [...new Set(rollouts.map(({ generation }) => generation))].sort((a, b) => a - b);
+  const stepSize = config.per_device_train_batch_size * config.gradient_accumulation_steps;
+  const stops = new Set(model.config.eosTokenIds);
+  const steps: Record<string, number | null>[] = [];
+  for (const generation of generations) {
+    const batch = rollouts.filter((rollout) => rollout.generation === generation);
+    if (batch.length % stepSize !== 0 || batch.length % config.num_generations !== 0) {
+      throw new AppError(
+        "BAD_INPUT",
+        `Generation ${generation} has ${batch.length} completions, which do not divide into groups of ${config.num_generations} and steps of ${stepSize}.`,
+        "Record whole groups, or change num_generations and the batch sizes.",
+      );
+    }
+    const rewards = batch.map(({ rewards: named }) => weightedReward(Object.values(named), config.reward_weights ?? Object.values(named).map(() => 1)));
+    const { advantages, batchStd, fracZeroStd } = groupAdvantages(rewards, { numGenerations: config.num_generations, scaleRewards: config.scale_rewards });
+    const rows: PolicyRow[] = batch.map((rollout, i) => ({
+      promptIds: rollout.prompt_ids,
+      completionIds: rollout.completion_ids,
+      finished: stops.has(rollout.completion_ids[rollout.completion_ids.length - 1] ?? -1),
+      advantage: advantages[i] ?? 0,
+    }));
+    const logprobs: RowLogprobs[] = trainer.score(rows);
+    const present = rewards.filter((reward) => reward !== null);
+    for (let iteration = 0; iteration < config.num_iterations; iteration++) {
+      for (let first = 0; first < rows.length && steps.length < config.max_steps; first += stepSize) {
+        const step = steps.length;
+        const part = rows.slice(first, first + stepSize);
+        const rate = learningRate({ ...config, min_lr_ratio: 0 }, step, config.max_steps);
+        const result = trainer.step(part, logprobs.slice(first, first + stepSize), rate, step);
+        steps.push({
+          loss: result.loss,
+          grad_norm: result.gradNorm,
+          learning_rate: rate,
+          reward: present.reduce((a, b) => a + b, 0) / Math.max(1, present.length),
+          reward_std: batchStd,
+          frac_reward_zero_std: fracZeroStd,
+          kl: result.kl,
+          entropy: result.entropy,
+          "clip_ratio/low_mean": result.clipLow,
+          "clip_ratio/high_mean": result.clipHigh,
+          "completions/mean_length": part.reduce((sum, row) => sum + row.completionIds.length, 0) / part.length,
+          "completions/clipped_ratio": part.filter((row) => !row.finished).length / part.length,
+        });
+      }
+    }
+  }
+  return steps;
+}

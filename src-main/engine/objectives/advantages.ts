@@ -1,0 +1,73 @@
+/** Rewards → advantages, relative to the group (DeepSeekMath, eq. 4; Dr. GRPO without the division). */
+
+export type AdvantageOptions = {
+  readonly numGenerations: number;
+  readonly scaleRewards: "group" | "batch" | "none";
+};
+
+export type Advantages = {
+  readonly advantages: Float64Array;
+  /** Standard deviation of all rewards of the batch, unbiased: TRL logs it as reward_std. */
+  readonly batchStd: number;
+  /** Share of groups whose rewards are all equal: they teach nothing. */
+  readonly fracZeroStd: number;
+};
+
+/** Added to the standard deviation, as TRL does. */
+const EPSILON = 1e-4;
+
+/**
+ * The weighted sum of a completion's rewards. A reward that does not apply (null) is left out;
+ * where none applies the result is null, and the completion stays out of its group's baseline.
+ */
+export function weightedReward(rewards: readonly (number | null)[], weights: readonly number[]): number | null {
+  let sum = 0;
+  let applied = false;
+  rewards.forEach((reward, i) => {
+    if (reward === null) return;
+    applied = true;
+    sum += reward * (weights[i] ?? 1);
+  });
+  return applied ? sum : null;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Unbiased standard deviation; 0 for fewer than two values and for values that are all equal. */
+function standardDeviation(values: readonly number[]): number {
+  const [first] = values;
+  if (values.length < 2 || first === undefined || values.every((v) => v === first)) return 0;
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
+}
+
+/**
+ * Advantages of completions that stand group after group, `numGenerations` each.
+ * A group of equal rewards gets exactly 0, whatever float noise its mean carries.
+ */
+export function groupAdvantages(rewards: readonly (number | null)[], options: AdvantageOptions): Advantages {
+  const g = options.numGenerations;
+  if (rewards.length % g !== 0) throw new RangeError(`${rewards.length} completions do not divide into groups of ${g}`);
+  const groups = rewards.length / g;
+  const advantages = new Float64Array(rewards.length);
+  const all = rewards.filter((reward) => reward !== null);
+  const batchStd = standardDeviation(all);
+  let zero = 0;
+  for (let group = 0; group < groups; group++) {
+    const members = rewards.slice(group * g, (group + 1) * g);
+    const present = members.filter((reward) => reward !== null);
+    const std = standardDeviation(present);
+    if (std === 0) {
+      zero++;
+      continue;
+    }
+    const mean = meanOf(present);
+    const scale = options.scaleRewards === "none" ? 1 : 1 / ((options.scaleRewards === "group" ? std : batchStd) + EPSILON);
+    members.forEach((reward, i) => {
+      if (reward !== null) advantages[group * g + i] = (reward - mean) * scale;
+    });
+  }
+  return { advantages, batchStd, fracZeroStd: groups === 0 ? 0 : zero / groups };
+}

@@ -1,0 +1,81 @@
+/**
+ * The clipped policy-gradient objective of GRPO, Dr. GRPO, BNPO and DAPO on one micro-batch.
+ * They differ in the weight of each token (aggregation.ts) and in the advantages (advantages.ts), not here.
+ */
+import type { ModelConfig } from "../checkpoint/model-config.ts";
+import { hiddenStates, outputMatrix } from "../model/decoder.ts";
+import type { Weights } from "../model/decoder.ts";
+import { tokenLogprobs } from "../model/token-logprobs.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import type { Objective } from "../training/trainer.ts";
+import { stopGradient } from "./stop-gradient.ts";
+
+export type GrpoObjectiveOptions = {
+  readonly temperature: number;
+  readonly epsilonLow: number;
+  readonly epsilonHigh: number;
+  readonly delta: number | null;
+  readonly beta: number;
+  /** False where the policy that sampled is the one being trained: the ratio is then exactly 1. */
+  readonly usesOldLogprobs: boolean;
+};
+
+/** What `grpoObjective` returns beside the loss, each summed over unmasked tokens. */
+export const GRPO_STATS = ["kl", "entropy", "clippedLow", "clippedHigh", "tokens"] as const;
+
+/** Log-probabilities of ids[:, 1:] at the temperature. ids (B, T+1) → (B·T) and the entropies, flat. */
+export function sequenceLogprobs(weights: Weights, config: ModelConfig, ids: Tensor, temperature: number): ReturnType<typeof tokenLogprobs> {
+  const [b, columns] = ids.shape as [number, number];
+  const t = columns - 1;
+  const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]));
+  const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
+  return tokenLogprobs(tf.reshape(hidden, [b * t, config.hiddenSize]), outputMatrix(weights, config), targets, temperature);
+}
+
+/**
+ * Inputs, all on target positions (B, T) unless said otherwise: ids (B, T+1) int32; mask, 1 on completion tokens that
+ * count; weight, the token's weight in the step's loss; advantages (B, 1); old, log π_old; reference, log π_ref
+ * (both ignored where the options do not use them).
+ * loss = Σ weight · (−min(c' A, clip(c, 1 − ε_low, 1 + ε_high) A) + β k3), c = exp(log π − log π_old), c' = min(c, δ).
+ */
+export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions): Objective {
+  return (weights, inputs) => {
+    const [ids, mask, tokenWeight, advantages, old, reference] = inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [b, columns] = ids.shape as [number, number];
+    const t = columns - 1;
+    const scored = sequenceLogprobs(weights, config, ids, options.temperature);
+    const logprobs = tf.reshape(scored.logprobs, [b, t]);
+    const before = options.usesOldLogprobs ? old : stopGradient(logprobs);
+    // Padding columns hold nothing that counts; their ratio is pinned to 1 so that exp cannot overflow there.
+    const ratio = tf.exp(tf.mul(tf.sub(logprobs, before), mask));
+    const clipped = tf.clipByValue(ratio, 1 - options.epsilonLow, 1 + options.epsilonHigh);
+    const bounded = options.delta === null ? ratio : tf.minimum(ratio, tf.scalar(options.delta));
+    const policy = tf.neg(tf.minimum(tf.mul(bounded, advantages), tf.mul(clipped, advantages)));
+    let perToken = policy;
+    let kl: Tensor = tf.scalar(0);
+    if (options.beta > 0) {
+      const gap = tf.mul(tf.sub(reference, logprobs), mask);
+      const k3 = tf.sub(tf.sub(tf.exp(gap), gap), 1);
+      perToken = tf.add(policy, tf.mul(k3, options.beta));
+      kl = tf.sum(tf.mul(k3, mask));
+    }
+    const loss = tf.sum(tf.mul(perToken, tokenWeight));
+    const low = tf.mul(under(ratio, 1 - options.epsilonLow), sign(advantages, -1));
+    const high = tf.mul(over(ratio, 1 + options.epsilonHigh), sign(advantages, 1));
+    const sum = (x: Tensor): Tensor => tf.sum(tf.mul(x, mask));
+    return { loss, stats: [kl, sum(tf.reshape(scored.entropy, [b, t])), sum(low), sum(high), tf.sum(mask)] };
+  };
+}
+
+function under(x: Tensor, bound: number): Tensor {
+  return tf.cast(tf.less(x, bound), "float32");
+}
+
+function over(x: Tensor, bound: number): Tensor {
+  return tf.cast(tf.greater(x, bound), "float32");
+}
+
+function sign(x: Tensor, direction: 1 | -1): Tensor {
+  return tf.cast(direction === 1 ? tf.greater(x, 0) : tf.less(x, 0), "float32");
+}

@@ -1,0 +1,53 @@
+/** Opens the backend that was asked for, and says plainly when it is not the one that was hoped for. */
+import { availableParallelism } from "node:os";
+import { AppError } from "#shared/errors.ts";
+import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import { discoverRuntime } from "./discovery.ts";
+import type { Runtime } from "./runtime.ts";
+import { dataFolder } from "#main/platform/paths.ts";
+
+export type OpenOptions = {
+  readonly choice: RuntimeChoice;
+  /** Where XLA keeps compiled programs across processes. */
+  readonly cacheDir?: string;
+};
+
+let opened: Promise<Runtime> | null = null;
+
+/**
+ * The process's one runtime. TensorFlow where it can be had; else, for `auto`, wasm with a warning.
+ * @throws AppError RUNTIME_* where TensorFlow was asked for and cannot be had, NO_GPU where a GPU was.
+ */
+export function openRuntime(options: OpenOptions): Promise<Runtime> {
+  opened ??= open(options);
+  return opened;
+}
+
+async function open({ choice, cacheDir }: OpenOptions): Promise<Runtime> {
+  if (choice === "wasm") return openWasm([]);
+  if (cacheDir !== undefined) process.env["TF_XLA_FLAGS"] ??= `--tf_xla_persistent_cache_directory=${cacheDir}`;
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  // The engine never downloads: the host fetches the runtime before it starts an engine process.
+  const found = await discoverRuntime({ dataFolder: dataFolder(), gpu: choice === "gpu", download: false });
+  if (found.location !== null) {
+    const { openTensorFlowRuntime } = await import("./tensorflow-runtime.ts");
+    return openTensorFlowRuntime(found.location.dir, threadsWanted());
+  }
+  if (choice !== "auto") {
+    throw new AppError("RUNTIME_MISSING", `TensorFlow is not available: ${found.reason}`, "Run `npm start` with a network connection once, or set GRADUS_TENSORFLOW.");
+  }
+  return openWasm([
+    `TensorFlow is not available (${found.reason}), so the engine runs on WebAssembly. Expect it to be 10 to 50 times slower.`,
+  ]);
+}
+
+async function openWasm(warnings: readonly string[]): Promise<Runtime> {
+  const { openWasmRuntime } = await import("./wasm-runtime.ts");
+  return openWasmRuntime(warnings);
+}
+
+/** GRADUS_THREADS, else all cores. */
+function threadsWanted(): number {
+  const asked = Number(process.env["GRADUS_THREADS"] ?? "");
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, 127) : Math.min(availableParallelism(), 127);
+}

@@ -1,0 +1,138 @@
+/**
+ * The WebAssembly backend of TensorFlow.js behind the engine's interface: correct everywhere, slow.
+ * Nothing is traced; a compiled function is the function itself, with its tensors freed.
+ */
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import type { CompiledFunction, LoopBody, LoopCondition, Runtime, Variable } from "./runtime.ts";
+import { require, tf } from "./tf.ts";
+import type { Tensor } from "./tf.ts";
+import { eagerLoop } from "./eager-loop.ts";
+
+type WasmPackage = {
+  setWasmPaths(prefix: string): void;
+  setThreadsCount(count: number): void;
+  readonly version_wasm: string;
+};
+
+class HostedVariable implements Variable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  #value: Tensor;
+
+  constructor(name: string, shape: readonly number[], values: Float32Array) {
+    this.name = name;
+    this.shape = shape;
+    this.#value = tf.keep(tf.tensor(values, [...shape], "float32"));
+  }
+
+  read(): Tensor {
+    return this.#value.clone();
+  }
+
+  assign(value: Tensor): void {
+    if (value.shape.join() !== this.shape.join()) {
+      throw new Error(`variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`);
+    }
+    const before = this.#value;
+    this.#value = tf.keep(value.clone());
+    before.dispose();
+  }
+
+  scatterRows(indices: Tensor, rows: Tensor): void {
+    const values = this.data();
+    const width = values.length / (this.shape[0] ?? 1);
+    const source = rows.dataSync();
+    Array.from(indices.dataSync()).forEach((row, i) => values.set(source.subarray(i * width, (i + 1) * width), row * width));
+    const updated = tf.tensor(values, [...this.shape], "float32");
+    this.assign(updated);
+    updated.dispose();
+  }
+
+  data(): Float32Array {
+    return Float32Array.from(this.#value.dataSync());
+  }
+
+  dispose(): void {
+    this.#value.dispose();
+  }
+}
+
+/** Rows whose index along `axis` equals `at` come from `update`, the others from x. */
+function replaceAt(x: Tensor, update: Tensor, at: Tensor, axis: 0 | 1): Tensor {
+  const [n = 0, t = 0] = x.shape;
+  const length = axis === 0 ? n : t;
+  const shape = axis === 0 ? [n, 1, 1] : [1, t, 1];
+  const here = tf.cast(tf.reshape(tf.equal(tf.range(0, length, 1, "int32"), at), shape), "float32");
+  return tf.add(tf.mul(x, tf.sub(1, here)), tf.mul(update, here));
+}
+
+class WasmRuntime implements Runtime {
+  readonly kind = "wasm" as const;
+  readonly version: string;
+  readonly device = "CPU (WebAssembly)";
+  readonly threads: number;
+  readonly warnings: string[];
+
+  constructor(version: string, threads: number, warnings: readonly string[]) {
+    this.version = version;
+    this.threads = threads;
+    this.warnings = [...warnings];
+  }
+
+  variable(name: string, shape: readonly number[], values: Float32Array): Variable {
+    return new HostedVariable(name, shape, values);
+  }
+
+  compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
+    const call = (...args: readonly Tensor[]): Tensor[] => tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
+    return Object.assign(call, { programs: () => 1, dispose: () => undefined });
+  }
+
+  whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
+    return eagerLoop(cond, body, carried, maxIterations);
+  }
+
+  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    return replaceAt(x, update, at, 1);
+  }
+
+  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    return replaceAt(x, update, at, 0);
+  }
+
+  tensorCount(): number {
+    return tf.memory().numTensors;
+  }
+}
+
+/** Kernels that tfjs-backend-wasm lacks and the engine's gradients need, made from those it has. */
+function registerMissingKernels(): void {
+  if (tf.getKernel("UnsortedSegmentSum", "wasm") !== undefined) return;
+  tf.registerKernel({
+    kernelName: "UnsortedSegmentSum",
+    backendName: "wasm",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, segmentIds } = inputs as unknown as { x: Tensor; segmentIds: Tensor };
+      const { numSegments } = attrs as unknown as { numSegments: number };
+      return tf.tidy(() => {
+        const rows = segmentIds.size;
+        const inner = x.size / rows;
+        const which = tf.cast(
+          tf.equal(tf.reshape(tf.range(0, numSegments, 1, "int32"), [numSegments, 1]), tf.reshape(segmentIds, [1, rows])),
+          "float32",
+        );
+        return tf.reshape(tf.matMul(which, tf.reshape(x, [rows, inner])), [numSegments, ...x.shape.slice(segmentIds.rank)]);
+      });
+    },
+  });
+}
+
+/** Opens the wasm backend of the installed package; no network is used. */
+export async function openWasmRuntime(warnings: readonly string[]): Promise<Runtime> {
+  const wasm = require("@tensorflow/tfjs-backend-wasm") as WasmPackage;
+  wasm.setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist")}/`);
+  registerMissingKernels();
+  await tf.setBackend("wasm");
+  return new WasmRuntime(wasm.version_wasm, availableParallelism(), warnings);
+}

@@ -1,0 +1,217 @@
+/**
+ * Policy optimisation on given rollouts: one call of `step` is one optimizer step on its batch of completions.
+ * Rows of like length are computed together and padded to a few shapes; the result does not depend on how.
+ */
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import { tokenWeights } from "../objectives/aggregation.ts";
+import { grpoObjective, GRPO_STATS, sequenceLogprobs } from "../objectives/grpo.ts";
+import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import { Trainer } from "./trainer.ts";
+
+export type PolicyRow = {
+  readonly promptIds: readonly number[];
+  /** Sampled ids, stop token included. */
+  readonly completionIds: readonly number[];
+  /** False where the completion hit the length limit. */
+  readonly finished: boolean;
+  readonly advantage: number;
+};
+
+/** log π_old and log π_ref of one row's completion tokens; null where not used. */
+export type RowLogprobs = { readonly old: Float32Array | null; readonly reference: Float32Array | null };
+
+export type PolicyOptions = Pick<
+  GrpoStage,
+  | "loss_type"
+  | "epsilon"
+  | "epsilon_high"
+  | "delta"
+  | "beta"
+  | "temperature"
+  | "mask_truncated_completions"
+  | "max_completion_length"
+  | "per_device_train_batch_size"
+  | "adam_beta1"
+  | "adam_beta2"
+  | "adam_epsilon"
+  | "weight_decay"
+  | "max_grad_norm"
+> & { readonly usesOldLogprobs: boolean };
+
+export type PolicyStepMetrics = {
+  readonly loss: number;
+  readonly gradNorm: number;
+  /** Mean over completion tokens that were computed; null where there was none or beta is 0. */
+  readonly kl: number | null;
+  readonly entropy: number | null;
+  readonly clipLow: number;
+  readonly clipHigh: number;
+  /** Tokens that went through forward and backward, padding not counted. */
+  readonly trainedTokens: number;
+};
+
+const LENGTH_BUCKET = 16;
+
+export class PolicyTrainer {
+  readonly #options: PolicyOptions;
+  readonly #trainer: Trainer;
+  readonly #policyScores: CompiledFunction;
+  readonly #referenceScores: CompiledFunction | null;
+
+  constructor(runtime: Runtime, model: LanguageModel, reference: LanguageModel | null, options: PolicyOptions) {
+    this.#options = options;
+    const scorer = (name: string, of: LanguageModel): CompiledFunction =>
+      runtime.compile(name, (...args) => {
+        const [ids] = args as [Tensor];
+        const [b, columns] = ids.shape as [number, number];
+        return [tf.reshape(sequenceLogprobs(of.read(), of.config, ids, options.temperature).logprobs, [b, columns - 1])];
+      });
+    this.#policyScores = scorer("score", model);
+    this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
+    const objective = grpoObjective(model.config, {
+      temperature: options.temperature,
+      epsilonLow: options.epsilon,
+      epsilonHigh: options.epsilon_high ?? options.epsilon,
+      delta: options.delta ?? null,
+      beta: options.beta,
+      usesOldLogprobs: options.usesOldLogprobs,
+    });
+    this.#trainer = new Trainer(runtime, model, objective, {
+      beta1: options.adam_beta1,
+      beta2: options.adam_beta2,
+      epsilon: options.adam_epsilon,
+      weightDecay: options.weight_decay,
+      maxGradNorm: options.max_grad_norm,
+    });
+  }
+
+  get optimizer(): Trainer["optimizer"] {
+    return this.#trainer.optimizer;
+  }
+
+  /** log π_old and log π_ref of each row under the weights as they are now. */
+  score(rows: readonly PolicyRow[]): RowLogprobs[] {
+    const results: RowLogprobs[] = rows.map(() => ({ old: null, reference: null }));
+    if (!this.#options.usesOldLogprobs && this.#referenceScores === null) return results;
+    for (const batch of this.#batches(rows)) {
+      const ids = tf.tensor(batch.ids, [batch.rows, batch.columns], "int32");
+      const run = (scores: CompiledFunction): Float32Array => {
+        const [out] = scores(ids);
+        const values = out?.dataSync() as Float32Array;
+        out?.dispose();
+        return values;
+      };
+      const old = this.#options.usesOldLogprobs ? run(this.#policyScores) : null;
+      const reference = this.#referenceScores === null ? null : run(this.#referenceScores);
+      ids.dispose();
+      batch.indices.forEach((index, r) => {
+        const row = rows[index];
+        if (row === undefined) return;
+        const from = r * (batch.columns - 1) + row.promptIds.length - 1;
+        const part = (values: Float32Array | null): Float32Array | null => values?.slice(from, from + row.completionIds.length) ?? null;
+        results[index] = { old: part(old), reference: part(reference) };
+      });
+    }
+    return results;
+  }
+
+  /**
+   * One optimizer step on `rows`, which stand in the order in which accumulation divides them.
+   * Rows that cannot move the policy (advantage 0 without a KL term, masked out) are not computed: their gradient is 0.
+   */
+  step(rows: readonly PolicyRow[], logprobs: readonly RowLogprobs[], learningRate: number, step: number): PolicyStepMetrics {
+    const { beta, loss_type, max_completion_length, mask_truncated_completions, per_device_train_batch_size } = this.#options;
+    const masked = (row: PolicyRow): boolean => mask_truncated_completions && !row.finished;
+    const lengths = rows.map((row) => (masked(row) ? 0 : row.completionIds.length));
+    const weights = tokenWeights(lengths, { lossType: loss_type, maxCompletionLength: max_completion_length, microBatch: per_device_train_batch_size });
+    const totals = { loss: 0, kl: 0, entropy: 0, clippedLow: 0, clippedHigh: 0, tokens: 0, trained: 0 };
+    const active = rows.flatMap((row, i) => ((row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : []));
+    for (const batch of this.#batches(rows, active)) {
+      const inputs = this.#inputs(rows, logprobs, weights, batch);
+      const [loss, ...stats] = this.#trainer.accumulate(inputs);
+      for (const tensor of inputs) tensor.dispose();
+      totals.loss += loss ?? 0;
+      GRPO_STATS.forEach((name, i) => {
+        totals[name] += stats[i] ?? 0;
+      });
+      for (const index of batch.indices) totals.trained += (rows[index]?.promptIds.length ?? 0) + (rows[index]?.completionIds.length ?? 0);
+    }
+    const gradNorm = this.#trainer.apply(learningRate, step);
+    const mean = (sum: number): number | null => (totals.tokens === 0 ? null : sum / totals.tokens);
+    return {
+      loss: totals.loss,
+      gradNorm,
+      kl: beta > 0 ? mean(totals.kl) : null,
+      entropy: mean(totals.entropy),
+      clipLow: mean(totals.clippedLow) ?? 0,
+      clipHigh: mean(totals.clippedHigh) ?? 0,
+      trainedTokens: totals.trained,
+    };
+  }
+
+  dispose(): void {
+    this.#trainer.dispose();
+    this.#policyScores.dispose();
+    this.#referenceScores?.dispose();
+  }
+
+  /** Micro-batches of like length: each a padded id matrix and the rows in it. */
+  *#batches(rows: readonly PolicyRow[], indices: readonly number[] = rows.map((_, i) => i)): Generator<PolicyBatch> {
+    const size = this.#options.per_device_train_batch_size;
+    const lengthOf = (i: number): number => (rows[i]?.promptIds.length ?? 0) + (rows[i]?.completionIds.length ?? 0);
+    const sorted = [...indices].sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
+    for (let first = 0; first < sorted.length; first += size) {
+      const part = sorted.slice(first, first + size);
+      const longest = Math.max(...part.map(lengthOf));
+      const columns = Math.ceil((longest - 1) / LENGTH_BUCKET) * LENGTH_BUCKET + 1;
+      const ids = new Int32Array(size * columns);
+      part.forEach((index, r) => {
+        const row = rows[index];
+        if (row === undefined) return;
+        ids.set(row.promptIds, r * columns);
+        ids.set(row.completionIds, r * columns + row.promptIds.length);
+      });
+      yield { ids, rows: size, columns, indices: part };
+    }
+  }
+
+  #inputs(rows: readonly PolicyRow[], logprobs: readonly RowLogprobs[], weights: Float64Array, batch: PolicyBatch): Tensor[] {
+    const t = batch.columns - 1;
+    const shape: [number, number] = [batch.rows, t];
+    const mask = new Float32Array(batch.rows * t);
+    const weight = new Float32Array(batch.rows * t);
+    const old = new Float32Array(batch.rows * t);
+    const reference = new Float32Array(batch.rows * t);
+    const advantages = new Float32Array(batch.rows);
+    batch.indices.forEach((index, r) => {
+      const row = rows[index];
+      if (row === undefined) return;
+      const from = r * t + row.promptIds.length - 1;
+      const to = from + row.completionIds.length;
+      mask.fill(1, from, to);
+      weight.fill(weights[index] ?? 0, from, to);
+      advantages[r] = row.advantage;
+      const known = logprobs[index];
+      if (known?.old) old.set(known.old, from);
+      if (known?.reference) reference.set(known.reference, from);
+    });
+    return [
+      tf.tensor(batch.ids, [batch.rows, batch.columns], "int32"),
+      tf.tensor(mask, shape),
+      tf.tensor(weight, shape),
+      tf.tensor(advantages, [batch.rows, 1]),
+      tf.tensor(old, shape),
+      tf.tensor(reference, shape),
+    ];
+  }
+}
+
+type PolicyBatch = {
+  readonly ids: Int32Array;
+  readonly rows: number;
+  readonly columns: number;
+  readonly indices: readonly number[];
+};
