@@ -59,6 +59,13 @@ export function explainWriteError(error: unknown, path: string): unknown {
         "Free some space or choose a workspace on another disk, then resume.",
         { cause: error },
       );
+    case "EFBIG":
+      return new AppError(
+        "DISK_FULL",
+        `${path} is larger than a file may be on this disk.`,
+        "Choose a workspace on a disk with another file system (FAT allows 4 GB a file), or raise the file size limit.",
+        { cause: error },
+      );
     case "EROFS":
     case "EACCES":
     case "EPERM":
