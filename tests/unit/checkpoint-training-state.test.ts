@@ -96,7 +96,7 @@ test("a state that JSON cannot hold is refused before anything is written", () =
         model: { config: smallConfig, tensors: smallTensors() },
         optimizer: smallMoments(),
       }),
-    ).toThrow();
+    ).toThrow("Invalid input");
   }
   expect(readdirSync(root)).toEqual([]);
 });
