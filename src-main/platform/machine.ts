@@ -1,0 +1,54 @@
+/** Facts about this machine that every run's environment records. */
+import { readdirSync, readFileSync, statfsSync } from "node:fs";
+import { availableParallelism, cpus, freemem, release, totalmem, type } from "node:os";
+import { z } from "zod";
+
+const Package = z.object({ version: z.string() });
+
+export interface MachineFacts {
+  readonly cpuModel: string;
+  /** Logical cores this process may use. */
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+  readonly freeMemoryBytes: number;
+  readonly gpus: readonly string[];
+  readonly os: string;
+  readonly arch: string;
+  readonly node: string;
+}
+
+export function machineFacts(): MachineFacts {
+  return {
+    cpuModel: cpus()[0]?.model.trim() ?? "unknown",
+    cpuCores: availableParallelism(),
+    memoryBytes: totalmem(),
+    freeMemoryBytes: freemem(),
+    gpus: nvidiaGpus(),
+    os: `${type()} ${release()}`,
+    arch: process.arch,
+    node: process.version,
+  };
+}
+
+export function appVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return Package.parse(JSON.parse(text)).version;
+}
+
+export function diskSpace(folder: string): { freeBytes: number; totalBytes: number } {
+  const { bavail, blocks, bsize } = statfsSync(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** Names of NVIDIA GPUs as the Linux driver lists them; empty where there is none or it cannot be asked. */
+function nvidiaGpus(): string[] {
+  try {
+    const root = "/proc/driver/nvidia/gpus";
+    return readdirSync(root).map((gpu) => {
+      const text = readFileSync(`${root}/${gpu}/information`, "utf8");
+      return /Model:\s*(.+)/.exec(text)?.[1] ?? "NVIDIA GPU";
+    });
+  } catch {
+    return [];
+  }
+}

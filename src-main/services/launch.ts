@@ -1,0 +1,130 @@
+/** Writes a recipe's launch to the store: the pipeline and one queued run for each stage, as snapshots. */
+import { isAbsolute, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { AppError } from "#shared/errors.ts";
+import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import { RunId } from "#shared/schema/run.ts";
+import type { Environment, Pipeline, PipelineId } from "#shared/schema/run.ts";
+import { sha256Of } from "#main/platform/canonical-json.ts";
+import { appVersion, machineFacts } from "#main/platform/machine.ts";
+import { deriveSeed } from "#main/platform/random.ts";
+import type { Store } from "#main/store/store.ts";
+import type { ModelCatalog } from "./model-catalog.ts";
+import { inputsOf } from "./recipe-checks.ts";
+
+export interface Launch {
+  readonly recipe: Recipe;
+  readonly recipeYaml: string | null;
+  readonly origin: Pipeline["origin"];
+  readonly runtime: RuntimeChoice;
+  /** Folder that relative paths in the recipe start from. */
+  readonly relativeTo: string;
+}
+
+/** Throws NOT_FOUND or BAD_CHECKPOINT for a model or a dataset that is not there; then nothing is written. */
+export function writeLaunch(
+  launch: Launch,
+  deps: {
+    readonly store: Store;
+    readonly models: ModelCatalog;
+    readonly runsFolder: string;
+    readonly now: () => number;
+  },
+): PipelineId {
+  const recipe = resolveRecipe(launch, deps.models);
+  const createdAtMs = deps.now();
+  const environment = currentEnvironment();
+  return deps.store.transaction(() => {
+    const id = deps.store.pipelines.insert({
+      name: recipe.name,
+      origin: launch.origin,
+      recipe,
+      recipeYaml: launch.recipeYaml,
+      recipeSha256: sha256Of(recipe),
+      seed: recipe.seed,
+      runtime: launch.runtime,
+      createdAtMs,
+    });
+    recipe.stages.forEach((config, position) => {
+      deps.store.runs.insert({
+        id: runIdOf(id, config.name),
+        pipelineId: id,
+        position,
+        config,
+        configSha256: sha256Of(config),
+        seed: seedOf(recipe, config),
+        environment,
+        parents: [
+          ...new Set(
+            inputsOf(config)
+              .filter(({ name }) => recipe.stages.some((stage) => stage.name === name))
+              .map(({ name }) => runIdOf(id, name)),
+          ),
+        ],
+        outDir: join(
+          deps.runsFolder,
+          id,
+          `${String(position + 1).padStart(2, "0")}-${config.name}`,
+        ),
+        createdAtMs,
+      });
+    });
+    return id;
+  });
+}
+
+export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
+  return RunId.parse(`${pipelineId}-${stageName}`);
+}
+
+/** Models and datasets by their full paths: what the launch used stays findable. */
+function resolveRecipe(launch: Launch, models: ModelCatalog): Recipe {
+  const { recipe, relativeTo } = launch;
+  return {
+    ...recipe,
+    models: Object.fromEntries(
+      Object.entries(recipe.models).map(([key, name]) => [key, models.resolve(name, relativeTo)]),
+    ),
+    stages: recipe.stages.map((stage) => {
+      if (stage.kind !== "sft" || !("dataset" in stage.data)) return stage;
+      const { dataset } = stage.data;
+      const file = isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset);
+      if (!existsSync(file)) {
+        throw new AppError(
+          "NOT_FOUND",
+          `The dataset of the stage "${stage.name}" is not there: ${file}.`,
+          "Name a JSONL file whose lines are {prompt, completion} or {messages}.",
+        );
+      }
+      return { ...stage, data: { dataset: file } };
+    }),
+  };
+}
+
+/** Benchmarks of the same problems share a seed, so that they can be compared problem by problem. */
+function seedOf(recipe: Recipe, stage: Stage): number {
+  if (stage.seed !== undefined) return stage.seed;
+  if (stage.kind === "benchmark") {
+    return deriveSeed(recipe.seed, `benchmark ${sha256Of(stage.data)}`);
+  }
+  return deriveSeed(recipe.seed, stage.name);
+}
+
+function currentEnvironment(): Environment {
+  const { cpuModel, cpuCores, memoryBytes, os, arch, node } = machineFacts();
+  return {
+    appVersion: appVersion(),
+    runtime: null,
+    runtimeVersion: null,
+    device: null,
+    threads: null,
+    parameters: null,
+    cpuModel,
+    cpuCores,
+    memoryBytes,
+    os,
+    arch,
+    node,
+  };
+}

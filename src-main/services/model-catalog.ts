@@ -1,0 +1,238 @@
+/** Models by name: those that ship, those that were imported, those that runs wrote, and plain folders. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, isAbsolute, join, resolve } from "node:path";
+import { AppError } from "#shared/errors.ts";
+import { ModelRecord } from "#shared/schema/system.ts";
+import { checkModel, modelFacts, weightsSha256 } from "#main/jobs/inspect-model.ts";
+import type { Store } from "#main/store/store.ts";
+import { withStoreErrors } from "#main/store/database.ts";
+
+export interface ModelCatalogOptions {
+  readonly store: Store;
+  /** assets/models: one folder a built-in model. */
+  readonly builtIn: string;
+  /** Where imported models are kept. */
+  readonly imported: string;
+  readonly now: () => number;
+  readonly changed: () => void;
+}
+
+export class ModelCatalog {
+  readonly #options: ModelCatalogOptions;
+
+  constructor(options: ModelCatalogOptions) {
+    this.#options = options;
+  }
+
+  /** Built-in first, then imported, then what runs wrote, newest first. Models that cannot be read are left out. */
+  list(): ModelRecord[] {
+    return [...this.#builtIns(), ...this.#imported(), ...this.#outputs()];
+  }
+
+  /**
+   * The folder that a name means: a built-in or imported model's id, the id of a run that wrote one,
+   * or a folder. Throws NOT_FOUND or what is wrong with the folder.
+   */
+  resolve(name: string, relativeTo: string = process.cwd()): string {
+    const builtIn = join(this.#options.builtIn, name);
+    if (isPlainName(name) && existsSync(join(builtIn, "config.json"))) return builtIn;
+    const imported = this.#options.store.models.get(name);
+    if (imported !== undefined) return imported.path;
+    const output = this.#outputs().find((model) => model.id === name);
+    if (output !== undefined) return output.path;
+    const folder = isAbsolute(name) ? name : resolve(relativeTo, name);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) {
+      modelFacts(folder);
+      return folder;
+    }
+    const known = this.list().map((model) => model.id);
+    throw new AppError(
+      "NOT_FOUND",
+      `There is no model "${name}".`,
+      `Name a folder in hub layout, or one of: ${known.join(", ")}.`,
+    );
+  }
+
+  /** Copies the folder into the workspace after checking every tensor's shape. */
+  async import(path: string, name?: string): Promise<ModelRecord> {
+    const folder = resolve(path);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new AppError(
+        "NOT_FOUND",
+        `There is no folder ${folder}.`,
+        "Name a folder in hub layout.",
+      );
+    }
+    const facts = checkModel(folder);
+    const id = this.#freeId(name ?? basename(folder));
+    const target = join(this.#options.imported, id);
+    const partial = `${target}.part`;
+    withStoreErrors(() => {
+      rmSync(partial, { recursive: true, force: true });
+      cpSync(folder, partial, { recursive: true, dereference: true });
+      renameSync(partial, target);
+    });
+    this.#options.store.models.insert({
+      id,
+      name: name ?? basename(folder),
+      path: target,
+      ...facts,
+      sha256: await weightsSha256(target),
+      createdAtMs: this.#options.now(),
+    });
+    this.#options.changed();
+    return this.get(id);
+  }
+
+  /** Copies a model's folder. The target must not exist yet or be empty. */
+  export(id: string, path: string): { path: string; bytes: number } {
+    const source = this.resolve(id);
+    const target = resolve(path);
+    if (existsSync(target) && readdirOrFile(target).length > 0) {
+      throw new AppError(
+        "CONFLICT",
+        `${target} is there already.`,
+        "Name a folder that does not exist yet: nothing is overwritten.",
+      );
+    }
+    return withStoreErrors(() => {
+      mkdirSync(target, { recursive: true });
+      cpSync(source, target, { recursive: true, dereference: true });
+      return { path: target, bytes: modelFacts(target).bytes };
+    });
+  }
+
+  delete(id: string): void {
+    const model = this.#options.store.models.get(id);
+    if (model === undefined) {
+      throw new AppError("NOT_FOUND", `There is no imported model "${id}".`);
+    }
+    const active = this.#options.store.pipelines
+      .list({ status: ["queued", "running", "stopping", "stopped"], offset: 0, limit: 1000 })
+      .pipelines.find(({ id: pipeline }) =>
+        Object.values(this.#options.store.pipelines.get(pipeline).recipe.models).includes(
+          model.path,
+        ),
+      );
+    if (active !== undefined) {
+      throw new AppError(
+        "CONFLICT",
+        `The pipeline ${active.id} (${active.name}) still needs this model.`,
+        "Let it finish or delete it first.",
+      );
+    }
+    this.#options.store.models.delete(id);
+    rmSync(model.path, { recursive: true, force: true });
+    this.#options.changed();
+  }
+
+  /** Throws NOT_FOUND. */
+  get(id: string): ModelRecord {
+    const found = this.list().find((model) => model.id === id);
+    if (found === undefined) throw new AppError("NOT_FOUND", `There is no model "${id}".`);
+    return found;
+  }
+
+  #builtIns(): ModelRecord[] {
+    const folder = this.#options.builtIn;
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((id) => existsSync(join(folder, id, "config.json")))
+      .flatMap((id) => {
+        const path = join(folder, id);
+        return recordOf({ id, name: id, origin: "built-in", path, createdAtMs: mtimeOf(path) });
+      });
+  }
+
+  #imported(): ModelRecord[] {
+    return this.#options.store.models.list().map((model) =>
+      ModelRecord.parse({
+        ...model,
+        origin: "imported",
+        runId: null,
+        pipelineId: null,
+        card: cardOf(model.path),
+      }),
+    );
+  }
+
+  #outputs(): ModelRecord[] {
+    const { runs } = this.#options.store;
+    return runs
+      .list({ status: ["finished"], offset: 0, limit: 1000 })
+      .runs.map(({ id }) => runs.get(id))
+      .flatMap((run) =>
+        run.outputModel === null
+          ? []
+          : recordOf({
+              id: run.id,
+              name: `${run.pipelineName}: ${run.stageName}`,
+              origin: "output",
+              path: run.outputModel,
+              createdAtMs: run.endedAtMs ?? run.createdAtMs,
+              runId: run.id,
+              pipelineId: run.pipelineId,
+            }),
+      );
+  }
+
+  #freeId(name: string): string {
+    const wanted =
+      name
+        .toLowerCase()
+        .replace(/[^a-z0-9.]+/g, "-")
+        .replace(/^[-.]+|[-.]+$/g, "") || "model";
+    const taken = new Set(this.list().map((model) => model.id));
+    for (let n = 1; ; n += 1) {
+      const id = n === 1 ? wanted : `${wanted}-${n}`;
+      if (!taken.has(id) && !existsSync(join(this.#options.imported, id))) return id;
+    }
+  }
+}
+
+function recordOf(
+  known: Pick<ModelRecord, "id" | "name" | "origin" | "path" | "createdAtMs"> &
+    Partial<Pick<ModelRecord, "runId" | "pipelineId">>,
+): ModelRecord[] {
+  try {
+    return [
+      {
+        runId: null,
+        pipelineId: null,
+        sha256: null,
+        ...known,
+        ...modelFacts(known.path),
+        card: cardOf(known.path),
+      },
+    ];
+  } catch {
+    // Its files are gone or damaged: a list of models is no place to fail for one of them.
+    return [];
+  }
+}
+
+function cardOf(folder: string): string | null {
+  const card = join(folder, "README.md");
+  return existsSync(card) ? readFileSync(card, "utf8").slice(0, 100_000) : null;
+}
+
+function mtimeOf(path: string): number {
+  return statSync(path).mtimeMs;
+}
+
+function isPlainName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+}
+
+function readdirOrFile(path: string): string[] {
+  return statSync(path).isDirectory() ? readdirSync(path) : [path];
+}

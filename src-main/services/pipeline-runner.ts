@@ -1,0 +1,265 @@
+/**
+ * Walks the launched recipes, one stage after the other, one engine process at a time; later
+ * launches wait. Knows how to stop, to go on, and to pick up what a killed host left behind.
+ */
+import { AppError } from "#shared/errors.ts";
+import type { PipelineId, RunStatus, StatusReason } from "#shared/schema/run.ts";
+import { endOrphan } from "#main/jobs/orphans.ts";
+import type { StageSupervisor, StopMode } from "#main/jobs/supervisor.ts";
+import { endStage, startStage } from "./stage-run.ts";
+import type { StageRunDeps } from "./stage-run.ts";
+
+const HOST_ENDED: StatusReason = {
+  code: "HOST_ENDED",
+  message: "Gradus ended while this was under way.",
+  advice: "Resume goes on from the last checkpoint.",
+};
+
+interface Current {
+  readonly pipelineId: PipelineId;
+  supervisor: StageSupervisor | undefined;
+  stop: StopMode | undefined;
+}
+
+export class PipelineRunner {
+  readonly #deps: StageRunDeps;
+  readonly #queue: PipelineId[] = [];
+  #current: Current | undefined;
+  #closing = false;
+  /** Told of errors that are bugs: they must not vanish in a promise. */
+  readonly #onBug: (error: unknown) => void;
+
+  constructor(deps: StageRunDeps, onBug: (error: unknown) => void) {
+    this.#deps = deps;
+    this.#onBug = onBug;
+  }
+
+  /** Marks what a killed host left as stopped, and ends engines that outlived it. Call once, before anything runs. */
+  recover(): void {
+    const { store, engineEntry } = this.#deps;
+    for (const id of store.runs.idsByStatus(["running", "stopping"])) {
+      const attempt = store.runs.openAttempt(id);
+      if (attempt?.pid != null) endOrphan(attempt.pid, engineEntry);
+      const run = store.runs.summary(id);
+      const reason = {
+        ...HOST_ENDED,
+        message: `Gradus ended while this stage was at step ${run.lastStep}.`,
+      };
+      store.transaction(() => {
+        store.runs.endAttempt(
+          id,
+          "stopped",
+          reason,
+          run.lastHeardAtMs ?? attempt?.startedAtMs ?? this.#deps.now(),
+        );
+        store.history.addEvent({
+          runId: id,
+          timeMs: this.#deps.now(),
+          kind: "status",
+          level: "warning",
+          message: reason.message,
+        });
+      });
+    }
+    const { pipelines } = store.pipelines.list({
+      status: ["queued", "running", "stopping"],
+      offset: 0,
+      limit: 1_000_000,
+    });
+    for (const { id } of pipelines) store.pipelines.setStatus(id, "stopped", HOST_ENDED);
+  }
+
+  /** Takes a queued pipeline up when its turn comes. */
+  enqueue(id: PipelineId): void {
+    this.#queue.push(id);
+    this.#announce(id);
+    this.#next();
+  }
+
+  /** Throws CONFLICT where it is not at work, NOT_FOUND where there is none. */
+  stop(id: PipelineId, mode: StopMode): void {
+    const { status } = this.#deps.store.pipelines.summary(id);
+    const current = this.#current;
+    if (current?.pipelineId === id) {
+      // A discard overrides a stop that waits for its checkpoint; not the other way round.
+      if (current.stop === "discard") return;
+      current.stop = mode;
+      this.#setStatus(id, "stopping", null);
+      this.#markStopping(id);
+      current.supervisor?.stop(mode);
+      return;
+    }
+    const waiting = this.#queue.indexOf(id);
+    if (waiting !== -1) this.#queue.splice(waiting, 1);
+    else if (!(mode === "discard" && (status === "stopped" || status === "failed"))) {
+      throw new AppError("CONFLICT", `The pipeline ${id} is not at work: it is ${status}.`);
+    }
+    if (mode === "discard") this.#cancelRest(id);
+    else {
+      this.#setStatus(id, "stopped", {
+        code: "STOPPED",
+        message: "Taken out of the queue.",
+        advice: "Resume puts it back.",
+      });
+    }
+  }
+
+  /** Throws CONFLICT where there is nothing to go on with. */
+  resume(id: PipelineId): void {
+    const { status } = this.#deps.store.pipelines.summary(id);
+    if (status !== "stopped" && status !== "failed") {
+      throw new AppError(
+        "CONFLICT",
+        `The pipeline ${id} is ${status}: there is nothing to resume.`,
+        status === "cancelled" ? "Start its recipe again." : undefined,
+      );
+    }
+    for (const run of this.#deps.store.runs.ofPipeline(id)) {
+      if (run.status === "stopped" || run.status === "failed") {
+        this.#deps.store.runs.setStatus(run.id, "queued", null);
+        this.#announceRun(run.id);
+      }
+    }
+    this.#setStatus(id, "queued", null);
+    this.enqueue(id);
+  }
+
+  isAtWork(id: PipelineId): boolean {
+    return this.#current?.pipelineId === id || this.#queue.includes(id);
+  }
+
+  /** Ends what runs (at its last checkpoint) and takes nothing up any more. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#queue.length = 0;
+    const supervisor = this.#current?.supervisor;
+    if (supervisor === undefined) return;
+    supervisor.kill();
+    await supervisor.outcome;
+    // The walk writes the end in the microtasks after the outcome.
+    await this.#walking;
+  }
+
+  #walking: Promise<void> = Promise.resolve();
+
+  #next(): void {
+    if (this.#current !== undefined || this.#closing) return;
+    const id = this.#queue.shift();
+    if (id === undefined) return;
+    const current: Current = { pipelineId: id, supervisor: undefined, stop: undefined };
+    this.#current = current;
+    this.#walking = this.#walk(current)
+      .catch((error: unknown) => {
+        this.#onBug(error);
+      })
+      .finally(() => {
+        this.#current = undefined;
+        this.#next();
+      });
+  }
+
+  async #walk(current: Current): Promise<void> {
+    const { store } = this.#deps;
+    const id = current.pipelineId;
+    const { recipe, runs } = store.pipelines.get(id);
+    this.#setStatus(id, "running", null);
+    for (const { id: runId, status } of runs) {
+      if (status === "finished") continue;
+      if (current.stop !== undefined) {
+        if (current.stop === "discard") this.#cancelRest(id);
+        else this.#setStatus(id, "stopped", stoppedBetween());
+        return;
+      }
+      const end = await this.#runStage(current, runId, recipe);
+      if (end.status === "finished") continue;
+      if (end.status === "cancelled") this.#cancelRest(id);
+      else this.#setStatus(id, end.status, end.reason);
+      return;
+    }
+    this.#setStatus(id, "finished", null);
+  }
+
+  async #runStage(
+    current: Current,
+    runId: Parameters<typeof this.#deps.store.runs.get>[0],
+    recipe: Parameters<typeof startStage>[2],
+  ) {
+    const { store } = this.#deps;
+    const run = store.runs.get(runId);
+    try {
+      const supervisor = startStage(this.#deps, run, recipe);
+      current.supervisor = supervisor;
+      const outcome = await supervisor.outcome;
+      return endStage(this.#deps, run, outcome);
+    } catch (error) {
+      // A stage that cannot be written off properly is written off as far as the disk allows.
+      const known = error instanceof AppError ? error : undefined;
+      if (known === undefined) this.#onBug(error);
+      const reason = {
+        code: known?.code ?? "ENGINE_ERROR",
+        message: error instanceof Error ? error.message : String(error),
+        advice: known?.advice ?? null,
+      };
+      const status: RunStatus = known?.code === "DISK_FULL" ? "stopped" : "failed";
+      try {
+        store.runs.endAttempt(runId, status, reason, this.#deps.now());
+        this.#announceRun(runId);
+      } catch (second) {
+        this.#onBug(second);
+      }
+      return { status, reason };
+    } finally {
+      current.supervisor = undefined;
+    }
+  }
+
+  #cancelRest(id: PipelineId): void {
+    const { store } = this.#deps;
+    for (const run of store.runs.ofPipeline(id)) {
+      if (run.status === "finished" || run.status === "cancelled") continue;
+      store.runs.setStatus(run.id, "cancelled", null);
+      this.#announceRun(run.id);
+    }
+    this.#setStatus(id, "cancelled", null);
+  }
+
+  #markStopping(id: PipelineId): void {
+    for (const run of this.#deps.store.runs.ofPipeline(id)) {
+      if (run.status !== "running") continue;
+      this.#deps.store.runs.setStatus(run.id, "stopping", null);
+      this.#announceRun(run.id);
+    }
+  }
+
+  #setStatus(id: PipelineId, status: RunStatus, reason: StatusReason | null): void {
+    try {
+      this.#deps.store.transaction(() => {
+        this.#deps.store.pipelines.setStatus(id, status, reason);
+      });
+    } catch (error) {
+      // On a full disk the next start of the host writes it: see recover().
+      this.#onBug(error);
+      return;
+    }
+    this.#announce(id);
+  }
+
+  #announce(id: PipelineId): void {
+    this.#deps.live.publish([
+      { type: "pipeline", pipeline: this.#deps.store.pipelines.summary(id) },
+      { type: "attention" },
+    ]);
+  }
+
+  #announceRun(id: Parameters<typeof this.#deps.store.runs.get>[0]): void {
+    this.#deps.live.publish([{ type: "run", run: this.#deps.store.runs.summary(id) }]);
+  }
+}
+
+function stoppedBetween(): StatusReason {
+  return {
+    code: "STOPPED",
+    message: "Stopped between two stages.",
+    advice: "Resume goes on with the next stage.",
+  };
+}

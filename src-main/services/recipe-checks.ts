@@ -1,0 +1,325 @@
+/**
+ * Reads a recipe and says everything that is wrong with it, each with its key and its line: shape
+ * first (the schema), then what the schema cannot see (names, order, sizes that must divide).
+ */
+import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import type { RecipeProblem } from "#shared/contract/pipelines.ts";
+import { AppError } from "#shared/errors.ts";
+import { Recipe } from "#shared/schema/recipe.ts";
+import type { GrpoStage, Stage } from "#shared/schema/recipe.ts";
+
+type Path = readonly (string | number)[];
+
+interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  readonly advice: string | null;
+}
+
+export interface RecipeReading {
+  readonly recipe: Recipe | null;
+  readonly problems: readonly RecipeProblem[];
+}
+
+/** Never throws on a bad recipe. `overrides` are `key=value` pairs, the key a path such as `stages.grpo.max_steps`. */
+export function readRecipe(yaml: string, overrides: readonly string[] = []): RecipeReading {
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
+  const broken = document.errors.map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return {
+      path: "",
+      line,
+      column: col,
+      message: `This is not valid YAML: ${error.message}`,
+      advice: null,
+    };
+  });
+  if (broken.length > 0) return { recipe: null, problems: broken };
+  const locate = (finding: Finding): RecipeProblem => ({
+    path: pathText(finding.path),
+    ...positionOf(document, finding.path, lines),
+    message: finding.message,
+    advice: finding.advice,
+  });
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const overridden = applyOverrides(value, overrides);
+  if (overridden.findings.length > 0) {
+    return { recipe: null, problems: overridden.findings.map(locate) };
+  }
+  const parsed = Recipe.safeParse(overridden.value);
+  const findings = parsed.success
+    ? checkRecipe(parsed.data)
+    : parsed.error.issues.flatMap((issue) => shapeFindings(issue));
+  return {
+    recipe: parsed.success && findings.length === 0 ? parsed.data : null,
+    problems: findings.map(locate),
+  };
+}
+
+/** The recipe, or BAD_RECIPE naming every problem. */
+export function requireRecipe(yaml: string, overrides: readonly string[] = []): Recipe {
+  const { recipe, problems } = readRecipe(yaml, overrides);
+  if (recipe !== null) return recipe;
+  const [first] = problems;
+  throw new AppError(
+    "BAD_RECIPE",
+    problems.map(problemText).join("\n"),
+    first?.advice ?? "Correct the recipe and start it again.",
+  );
+}
+
+/** e.g. "line 12, stages[2].num_generations: …". */
+export function problemText(problem: RecipeProblem): string {
+  const place = [problem.line === null ? "" : `line ${problem.line}`, problem.path]
+    .filter((part) => part !== "")
+    .join(", ");
+  return place === "" ? problem.message : `${place}: ${problem.message}`;
+}
+
+/** What the schema cannot see. */
+export function checkRecipe(recipe: Recipe): Finding[] {
+  const findings: Finding[] = [];
+  const position = new Map<string, number>();
+  recipe.stages.forEach((stage, index) => {
+    if (position.has(stage.name)) {
+      findings.push({
+        path: ["stages", index, "name"],
+        message: `there are two stages "${stage.name}"`,
+        advice: "Give each stage a name of its own: other stages refer to it.",
+      });
+    } else if (stage.name in recipe.models) {
+      findings.push({
+        path: ["stages", index, "name"],
+        message: `"${stage.name}" is also the name of a model`,
+        advice: "Rename the stage or the model: other stages would not know which is meant.",
+      });
+    }
+    if (!position.has(stage.name)) position.set(stage.name, index);
+  });
+  recipe.stages.forEach((stage, index) => {
+    findings.push(...checkInputs(recipe, stage, index, position));
+    if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
+  });
+  return findings;
+}
+
+/** Inputs of a stage by key: which stages or models it needs. */
+export function inputsOf(
+  stage: Stage,
+): readonly { key: Path; name: string; gives: "model" | "dataset" }[] {
+  const inputs: { key: Path; name: string; gives: "model" | "dataset" }[] = [
+    { key: ["model"], name: stage.model, gives: "model" },
+  ];
+  if (stage.kind === "distill")
+    inputs.push({ key: ["teacher"], name: stage.teacher, gives: "model" });
+  if (stage.kind === "sft" && "stage" in stage.data) {
+    inputs.push({ key: ["data", "stage"], name: stage.data.stage, gives: "dataset" });
+  }
+  return inputs;
+}
+
+function checkInputs(
+  recipe: Recipe,
+  stage: Stage,
+  index: number,
+  position: ReadonlyMap<string, number>,
+): Finding[] {
+  return inputsOf(stage).flatMap(({ key, name, gives }): Finding[] => {
+    const path = ["stages", index, ...key];
+    const at = position.get(name);
+    if (at === undefined) {
+      if (gives === "model" && name in recipe.models) return [];
+      const known = [...(gives === "model" ? Object.keys(recipe.models) : []), ...position.keys()];
+      return [
+        {
+          path,
+          message: `there is no stage${gives === "model" ? " or model" : ""} "${name}"`,
+          advice: `Known here: ${known.join(", ")}.`,
+        },
+      ];
+    }
+    const source = recipe.stages[at];
+    if (source === undefined) return [];
+    if (at === index) {
+      return [{ path, message: "a stage cannot be its own input", advice: null }];
+    }
+    if (at > index) {
+      const circle = reaches(recipe, source, stage.name, position);
+      return [
+        {
+          path,
+          message: circle
+            ? `"${stage.name}" and "${name}" need each other: the stages form a circle`
+            : `the stage "${name}" comes later`,
+          advice: circle ? "Break the circle." : `Move "${name}" before "${stage.name}".`,
+        },
+      ];
+    }
+    const makes = outputOf(source);
+    if (makes === gives) return [];
+    return [
+      {
+        path,
+        message: `the stage "${name}" (${source.kind}) makes ${makes === null ? "nothing that another stage can use" : `a ${makes}`}, and a ${gives} is needed`,
+        advice: null,
+      },
+    ];
+  });
+}
+
+function outputOf(stage: Stage): "model" | "dataset" | null {
+  if (stage.kind === "benchmark") return null;
+  return stage.kind === "rejection-sampling" ? "dataset" : "model";
+}
+
+function reaches(
+  recipe: Recipe,
+  from: Stage,
+  target: string,
+  position: ReadonlyMap<string, number>,
+  seen = new Set<string>(),
+): boolean {
+  if (seen.has(from.name)) return false;
+  seen.add(from.name);
+  return inputsOf(from).some(({ name }) => {
+    if (name === target) return true;
+    const next = recipe.stages[position.get(name) ?? -1];
+    return next !== undefined && reaches(recipe, next, target, position, seen);
+  });
+}
+
+/** TRL's rules: a generation batch is whole optimizer steps and whole groups; so is a micro-batch's step. */
+function checkGroups(stage: GrpoStage, index: number): Finding[] {
+  const findings: Finding[] = [];
+  const path = ["stages", index, "generation_batch_size"];
+  const {
+    generation_batch_size: batch,
+    num_generations: group,
+    per_device_train_batch_size: device,
+    gradient_accumulation_steps: accumulation,
+  } = stage;
+  const step = device * accumulation;
+  if (batch % step !== 0) {
+    findings.push({
+      path,
+      message: `generation_batch_size (${batch}) must be a multiple of per_device_train_batch_size × gradient_accumulation_steps (${device} × ${accumulation} = ${step})`,
+      advice: `Use ${Math.max(1, Math.round(batch / step)) * step}, or change the other two.`,
+    });
+  }
+  if (batch % group !== 0) {
+    findings.push({
+      path,
+      message: `generation_batch_size (${batch}) must be a multiple of num_generations (${group}): every prompt has a whole group`,
+      advice: `Use ${Math.max(1, Math.round(batch / group)) * group}, or change num_generations.`,
+    });
+  }
+  return findings;
+}
+
+interface ZodIssue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+}
+
+function shapeFindings(issue: ZodIssue): Finding[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  if (issue.code === "unrecognized_keys" && issue.keys !== undefined) {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `"${key}" is not an option here`,
+      advice: "Remove it, or correct its spelling.",
+    }));
+  }
+  return [{ path, message: issue.message, advice: null }];
+}
+
+function pathText(path: Path): string {
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`,
+    )
+    .join("");
+}
+
+/** Where a key is written; where it is missing, its nearest parent. */
+function positionOf(
+  document: Document,
+  path: Path,
+  lines: LineCounter,
+): { line: number | null; column: number | null } {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = keyOffset(document, path.slice(0, length));
+    if (offset !== undefined) {
+      const { line, col } = lines.linePos(offset);
+      return { line, column: col };
+    }
+  }
+  return { line: 1, column: 1 };
+}
+
+function keyOffset(document: Document, path: Path): number | undefined {
+  const last = path.at(-1);
+  const parent: unknown =
+    path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => String(key) === String(last));
+    return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+  }
+  if (isSeq(parent) && typeof last === "number") {
+    const item = parent.items[last];
+    return isNode(item) ? item.range?.[0] : undefined;
+  }
+  return undefined;
+}
+
+/** `stages.grpo.max_steps=20`: stages by name or index; the value is read as YAML. */
+function applyOverrides(
+  value: unknown,
+  overrides: readonly string[],
+): { value: unknown; findings: Finding[] } {
+  const findings: Finding[] = [];
+  for (const override of overrides) {
+    const at = override.indexOf("=");
+    const keys = at < 1 ? [] : override.slice(0, at).split(".");
+    const target = keys.length === 0 ? undefined : holderOf(value, keys);
+    if (target === undefined) {
+      findings.push({
+        path: [],
+        message: `"${override}" changes nothing: there is no such place in the recipe`,
+        advice: "Write key=value, e.g. seed=2 or stages.grpo.max_steps=20.",
+      });
+      continue;
+    }
+    target.holder[target.key] = parseDocument(override.slice(at + 1)).toJS();
+  }
+  return { value, findings };
+}
+
+function holderOf(
+  value: unknown,
+  keys: readonly string[],
+): { holder: Record<string, unknown>; key: string } | undefined {
+  let holder: unknown = value;
+  for (const key of keys.slice(0, -1)) {
+    if (Array.isArray(holder)) {
+      holder = holder.find(
+        (item, index) => isRecord(item) && (item["name"] === key || String(index) === key),
+      );
+    } else if (isRecord(holder)) holder = holder[key];
+    else return undefined;
+  }
+  const key = keys.at(-1);
+  return isRecord(holder) && key !== undefined && key !== "__proto__" ? { holder, key } : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

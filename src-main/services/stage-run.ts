@@ -1,0 +1,230 @@
+/**
+ * One attempt at one stage: goes back to its last checkpoint, runs the engine, and writes how it
+ * ended. What the engine did after that checkpoint is forgotten first and comes again, so that
+ * nothing is there twice.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "#shared/errors.ts";
+import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { EngineRequest } from "#shared/schema/engine-protocol.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
+import { pairedComparison } from "#main/jobs/paired-comparison.ts";
+import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
+import type { StageOutcome } from "#main/jobs/supervisor.ts";
+import { deriveSeed } from "#main/platform/random.ts";
+import type { Store } from "#main/store/store.ts";
+import { runIdOf } from "./launch.ts";
+import type { LiveEvents } from "./live-events.ts";
+import { RunRecorder } from "./run-recorder.ts";
+
+export interface StageRunDeps {
+  readonly store: Store;
+  readonly live: LiveEvents;
+  readonly engineEntry: string;
+  readonly engineEnv: Readonly<Record<string, string>>;
+  readonly cacheFolder: string;
+  readonly now: () => number;
+}
+
+export interface StageEnd {
+  readonly status: RunStatus;
+  readonly reason: StatusReason | null;
+}
+
+/** Starts a run's next attempt. Throws AppError where an input is missing. */
+export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageSupervisor {
+  const { store, now } = deps;
+  const inputs = inputsOfRun(store, run, recipe);
+  const checkpoint = store.history
+    .checkpoints(run.id)
+    .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
+  const fromStep = checkpoint?.step ?? 0;
+  const attempt = store.transaction(() => {
+    store.rewind(run.id, fromStep);
+    return store.runs.startAttempt(run.id, fromStep, now());
+  });
+  if (attempt > 1) {
+    deps.live.publish([{ type: "rewound", runId: run.id, step: fromStep }]);
+    tell(deps, run, "attempt", `Goes on from step ${fromStep} (attempt ${attempt}).`);
+  }
+  mkdirSync(run.outDir, { recursive: true });
+  const request: Extract<EngineRequest, { type: "start" }> = {
+    type: "start",
+    runId: run.id,
+    stage: run.config,
+    seed: run.seed,
+    runtime: RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId)),
+    ...inputs,
+    outDir: run.outDir,
+    ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
+    cacheDir: deps.cacheFolder,
+  };
+  const supervisor = new StageSupervisor(
+    {
+      entry: deps.engineEntry,
+      request,
+      logFile: join(run.outDir, "engine.log"),
+      env: deps.engineEnv,
+    },
+    new RunRecorder(store, deps.live, run.id, run.config.model, now),
+  );
+  if (supervisor.pid !== undefined) store.runs.setAttemptPid(run.id, attempt, supervisor.pid);
+  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
+  return supervisor;
+}
+
+/** Writes how an attempt ended. */
+export function endStage(deps: StageRunDeps, run: Run, outcome: StageOutcome): StageEnd {
+  const { store } = deps;
+  const end = endOf(outcome, store.runs.summary(run.id).lastStep);
+  store.transaction(() => {
+    store.runs.endAttempt(run.id, end.status, end.reason, deps.now());
+    tell(
+      deps,
+      run,
+      "status",
+      end.reason?.message ??
+        (end.status === "finished" ? "Finished." : `The run is ${end.status}.`),
+    );
+    if (end.status === "finished" && run.kind === "benchmark") compareToBefore(store, run);
+  });
+  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
+  return end;
+}
+
+function endOf(outcome: StageOutcome, lastStep: number): StageEnd {
+  switch (outcome.kind) {
+    case "finished":
+      return { status: "finished", reason: null };
+    case "stopped":
+      return outcome.mode === "discard"
+        ? { status: "cancelled", reason: null }
+        : {
+            status: "stopped",
+            reason: {
+              code: "STOPPED",
+              message: outcome.killed
+                ? "Stopped on request; it did not come to a checkpoint in time."
+                : "Stopped on request.",
+              advice: "Resume goes on from the last checkpoint.",
+            },
+          };
+    case "failed":
+      return {
+        status: "failed",
+        reason: { code: outcome.code, message: outcome.message, advice: outcome.advice },
+      };
+    case "crashed":
+      return {
+        status: "stopped",
+        reason: {
+          code: "ENGINE_CRASHED",
+          message: `The engine process ${describeExit(outcome.exit)} after step ${lastStep}.`,
+          advice:
+            "Resume goes on from the last checkpoint; the run's log holds what the engine printed.",
+        },
+      };
+    case "unrecorded": {
+      const { error } = outcome;
+      const known = error instanceof AppError;
+      return {
+        status: "stopped",
+        reason: {
+          code: known ? error.code : "ENGINE_ERROR",
+          message: `Stopped because its results could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+          advice: (known ? error.advice : undefined) ?? "Resume goes on from the last checkpoint.",
+        },
+      };
+    }
+    case "protocol":
+      return {
+        status: "stopped",
+        reason: {
+          code: "ENGINE_ERROR",
+          message: `The engine and the host did not understand each other: ${outcome.message}`,
+          advice: "Resume goes on from the last checkpoint. Please report this.",
+        },
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Model folders and the dataset of a stage, from the recipe's models or from what earlier runs wrote. */
+function inputsOfRun(
+  store: Store,
+  run: Run,
+  recipe: Recipe,
+): { models: Record<string, string>; datasetFile?: string } {
+  const modelFolder = (name: string): string => {
+    const named = recipe.models[name];
+    if (named !== undefined && !recipe.stages.some((stage) => stage.name === name)) return named;
+    return outputOfStage(store, run, name, "model");
+  };
+  const { config } = run;
+  const models = {
+    model: modelFolder(config.model),
+    ...(config.kind === "distill" ? { teacher: modelFolder(config.teacher) } : {}),
+  };
+  if (config.kind !== "sft") return { models };
+  if ("dataset" in config.data) return { models, datasetFile: config.data.dataset };
+  if ("stage" in config.data) {
+    return { models, datasetFile: outputOfStage(store, run, config.data.stage, "dataset") };
+  }
+  return { models };
+}
+
+function outputOfStage(
+  store: Store,
+  run: Run,
+  stageName: string,
+  kind: "model" | "dataset",
+): string {
+  const source = store.runs.get(runIdOf(run.pipelineId, stageName));
+  const path = kind === "model" ? source.outputModel : source.outputDataset;
+  if (path === null || !existsSync(path)) {
+    throw new AppError(
+      "NOT_FOUND",
+      `The stage "${run.stageName}" needs the ${kind} of "${stageName}", which is not there${path === null ? "" : ` (${path})`}.`,
+      "Start the recipe anew: the earlier stage's files were moved or deleted.",
+    );
+  }
+  return path;
+}
+
+/** Compares a finished benchmark to the nearest earlier one of the same problems. */
+function compareToBefore(store: Store, run: Run): void {
+  const before = store.runs
+    .ofPipeline(run.pipelineId)
+    .filter(
+      ({ kind, position, status }) =>
+        kind === "benchmark" && position < run.position && status === "finished",
+    )
+    .at(-1);
+  if (before === undefined) return;
+  const earlier = store.evaluations.get(before.id);
+  if (earlier === null) return;
+  const seed = deriveSeed(run.seed, "paired comparison");
+  const paired = pairedComparison(
+    store.evaluations.samples(before.id),
+    store.evaluations.samples(run.id),
+    seed,
+  );
+  store.evaluations.setComparison(
+    run.id,
+    paired === null ? null : { withRunId: before.id, withLabel: earlier.label, ...paired },
+  );
+}
+
+function tell(deps: StageRunDeps, run: Run, kind: RunEvent["kind"], message: string): void {
+  const event = deps.store.history.addEvent({
+    runId: run.id,
+    timeMs: deps.now(),
+    kind,
+    level: "info",
+    message,
+  });
+  deps.live.publish([{ type: "event", event }]);
+}
