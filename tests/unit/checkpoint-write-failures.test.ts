@@ -28,10 +28,10 @@ mkdirSync(disk);
 /** A real file system of 64 kB, where mounting is allowed (as root on Linux). */
 const mounted =
   process.platform === "linux" &&
-  spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status === 0;
+  spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status === 0;
 
 afterAll(() => {
-  if (mounted) spawnSync("umount", [disk]);
+  if (mounted) spawnSync("/bin/umount", [disk]);
   rmSync(place, { recursive: true, force: true });
 });
 
