@@ -134,6 +134,7 @@ function replaySteps(
           entropy: result.entropy,
           "clip_ratio/low_mean": result.clipLow,
           "clip_ratio/high_mean": result.clipHigh,
+          "clip_ratio/region_mean": result.clipLow + result.clipHigh,
           "completions/mean_length": part.reduce((sum, row) => sum + row.completionIds.length, 0) / part.length,
           "completions/clipped_ratio": part.filter((row) => !row.finished).length / part.length,
         });

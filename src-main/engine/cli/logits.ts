@@ -44,7 +44,7 @@ function scores(runtime: Runtime, model: LanguageModel, ids: readonly number[]):
 }
 
 /** Reads `{"sequences": [[ids] …]}` (or `[{"ids": […]} …]`) and writes the answers in the same order. */
-export function runLogits(runtime: Runtime, options: LogitsOptions): void {
+export async function runLogits(runtime: Runtime, options: LogitsOptions): Promise<void> {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(options.input, "utf8"));
@@ -60,7 +60,7 @@ export function runLogits(runtime: Runtime, options: LogitsOptions): void {
     throw new AppError("BAD_INPUT", `Token ${bad} is outside the model's vocabulary of ${model.config.vocabSize}.`, "Check which tokenizer made the ids.");
   }
   const sampler = new Sampler(runtime, model);
-  const greedy = sampler.generate(
+  const greedy = await sampler.generate(
     sequences.map((promptIds) => ({ promptIds, seeds: [0] })),
     { temperature: 0, top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1, max_completion_length: GREEDY_TOKENS, stopIds: [] },
   );

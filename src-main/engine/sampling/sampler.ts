@@ -3,6 +3,7 @@
  * are given to the next completion in the queue; every completion has its own random numbers, so that it does not
  * depend on its neighbours.
  */
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import { hashToUniform } from "#main/platform/random.ts";
@@ -85,7 +86,7 @@ export class Sampler {
    * Completions in the order of the requests and their seeds.
    * @throws AppError PROMPT_TOO_LONG where a prompt and its completion do not fit the model's context.
    */
-  generate(requests: readonly SampleRequest[], options: GenerateOptions): Completion[][] {
+  async generate(requests: readonly SampleRequest[], options: GenerateOptions): Promise<Completion[][]> {
     const results: (Completion | undefined)[][] = requests.map(({ seeds }) => seeds.map(() => undefined));
     const queue: Job[] = requests.flatMap(({ seeds }, request) => seeds.map((seed, sample) => ({ request, sample, seed })));
     if (queue.length === 0) return requests.map(() => []);
@@ -99,6 +100,8 @@ export class Sampler {
     let finished = 0;
     let tokens = 0;
     while (finished < total) {
+      // Between calls the process may answer messages: a cancel must reach it.
+      await setImmediate();
       options.signal?.throwIfAborted();
       const idle = rows.filter((row) => row === null).length;
       if (queue.length > 0 && (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))) {

@@ -1,0 +1,71 @@
+/** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
+import type { PolicySigns } from "../training/alarms.ts";
+import type { PolicyStepMetrics } from "../training/policy-trainer.ts";
+import type { Generation } from "./grpo.ts";
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function standardDeviation(values: readonly number[]): number | null {
+  const m = mean(values);
+  if (m === null || values.length < 2) return null;
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
+}
+
+function share(items: readonly unknown[], count: number): number {
+  return items.length === 0 ? 0 : count / items.length;
+}
+
+/** Accuracy of each difficulty in the batch. */
+export function accuracyByDifficulty(generation: Generation): Map<number, number> {
+  const by = Map.groupBy(generation.rollouts, ({ difficulty }) => difficulty);
+  return new Map([...by].sort(([a], [b]) => a - b).map(([difficulty, items]) => [difficulty, share(items, items.filter(({ correct }) => correct).length)]));
+}
+
+export function generationMetrics(generation: Generation): Record<string, number | null> {
+  const { rollouts } = generation;
+  const lengths = rollouts.map(({ completionIds }) => completionIds.length);
+  const ended = rollouts.filter(({ finishReason }) => finishReason === "stop").map(({ completionIds }) => completionIds.length);
+  const groups = [...Map.groupBy(rollouts, ({ group }) => group).values()];
+  const metrics: Record<string, number | null> = {
+    reward: mean(rollouts.map(({ reward }) => reward)),
+    reward_std: generation.batchStd,
+    frac_reward_zero_std: generation.fracZeroStd,
+    frac_groups_all_wrong: share(groups, groups.filter((group) => group.every(({ correct }) => !correct)).length),
+    frac_groups_all_right: share(groups, groups.filter((group) => group.every(({ correct }) => correct)).length),
+    accuracy: share(rollouts, rollouts.filter(({ correct }) => correct).length),
+    "completions/mean_length": mean(lengths),
+    "completions/min_length": Math.min(...lengths),
+    "completions/max_length": Math.max(...lengths),
+    "completions/clipped_ratio": share(rollouts, rollouts.length - ended.length),
+    "completions/mean_terminated_length": mean(ended),
+    "completions/min_terminated_length": ended.length === 0 ? null : Math.min(...ended),
+    "completions/max_terminated_length": ended.length === 0 ? null : Math.max(...ended),
+    sampling_tokens_per_second: generation.tokens / generation.seconds,
+  };
+  for (const name of Object.keys(rollouts[0]?.rewards ?? {})) {
+    const values = rollouts.flatMap(({ rewards }) => {
+      const value = rewards[name];
+      return value === null || value === undefined ? [] : [value];
+    });
+    metrics[`rewards/${name}/mean`] = mean(values);
+    metrics[`rewards/${name}/std`] = standardDeviation(values);
+  }
+  for (const [difficulty, accuracy] of accuracyByDifficulty(generation)) metrics[`accuracy/difficulty_${difficulty}`] = accuracy;
+  return metrics;
+}
+
+export function policySigns(generation: Generation, result: PolicyStepMetrics): PolicySigns {
+  const { rollouts } = generation;
+  const format = rollouts.flatMap(({ rewards }) => (typeof rewards["format"] === "number" ? [rewards["format"]] : []));
+  return {
+    rewardStd: generation.batchStd,
+    fracZeroStd: generation.fracZeroStd,
+    truncatedShare: share(rollouts, rollouts.filter(({ finishReason }) => finishReason === "length").length),
+    entropy: result.entropy,
+    kl: result.kl,
+    formatMean: mean(format),
+    accuracy: accuracyByDifficulty(generation),
+  };
+}

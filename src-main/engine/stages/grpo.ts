@@ -1,0 +1,184 @@
+/** Stage `grpo`: sample groups, grade them by rule, move the policy towards what did better than its group. */
+import { AppError } from "#shared/errors.ts";
+import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { deriveSeed, hash32 } from "#main/platform/random.ts";
+import { loadLanguageModel } from "../model/language-model.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import { groupAdvantages } from "../objectives/advantages.ts";
+import { scoreCompletion } from "../rewards/reward.ts";
+import { scoreText } from "../rewards/score.ts";
+import { Sampler } from "../sampling/sampler.ts";
+import { problemStream } from "../tasks/split.ts";
+import { loadTokenizer } from "../tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { NON_FINITE_ADVICE, PolicyAlarms } from "../training/alarms.ts";
+import { PolicyTrainer } from "../training/policy-trainer.ts";
+import type { PolicyRow, PolicyStepMetrics } from "../training/policy-trainer.ts";
+import { learningRate } from "../training/schedule.ts";
+import { NonFiniteError } from "../training/trainer.ts";
+import { generationMetrics, policySigns } from "./grpo-metrics.ts";
+import { completionText, promptIds, stopIds } from "./prompts.ts";
+import type { CheckpointParts, StageSession } from "./stage-session.ts";
+
+/** One batch of rollouts, graded. */
+export type Generation = {
+  readonly rows: readonly PolicyRow[];
+  readonly rollouts: readonly Rollout[];
+  readonly batchStd: number;
+  readonly fracZeroStd: number;
+  readonly tokens: number;
+  readonly seconds: number;
+};
+
+export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<void> {
+  const { runtime, request, resumed } = session;
+  const folder = session.modelFolder("model");
+  const tokenizer = loadTokenizer(folder);
+  const model = loadLanguageModel(runtime, request.resumeFrom ?? folder);
+  const reference = stage.beta > 0 ? loadLanguageModel(runtime, folder) : null;
+  const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
+  const stepsPerGeneration = stage.generation_batch_size / stepSize;
+  if (!Number.isInteger(stepsPerGeneration) || stage.generation_batch_size % stage.num_generations !== 0) {
+    throw new AppError("BAD_RECIPE", `generation_batch_size ${stage.generation_batch_size} does not divide into steps of ${stepSize} and groups of ${stage.num_generations}.`, "Make it a multiple of both.");
+  }
+  if (stage.max_steps < 1) throw new AppError("BAD_RECIPE", "A grpo stage needs max_steps: its problems never run out.", "Set max_steps.");
+  const trainer = new PolicyTrainer(runtime, model, reference, { ...stage, usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1 });
+  if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
+  const sampler = new Sampler(runtime, model);
+  const alarms = new PolicyAlarms();
+  const stepsPerBatch = stepsPerGeneration * stage.num_iterations;
+  const total = stage.max_steps;
+  session.started(model.parameters, total);
+
+  let step = session.fromStep;
+  let tokens = 0;
+  let samplesSeen = resumed?.state.samplesSeen ?? 0;
+  let numTokens = Number(resumed?.state.data["numTokens"] ?? 0);
+  let saved = step;
+  const parts = (): CheckpointParts => ({ step, model, tokenizerFrom: folder, optimizer: trainer.optimizer, samplesSeen, data: { numTokens }, keep: stage.save_total_limit });
+  session.progress(step, total, "steps", "compiling", null, true);
+  while (step < total) {
+    // Here the batch of rollouts is used up: a checkpoint needs no rollouts, only how many batches there were.
+    await session.boundary(parts);
+    if (step - saved >= stage.save_steps) {
+      session.checkpoint(parts());
+      saved = step;
+    }
+    const generation = await generate(session, stage, model, tokenizer, sampler, Math.floor(step / stepsPerBatch), step, total);
+    tokens += generation.tokens;
+    numTokens += generation.rows.reduce((sum, row) => sum + row.promptIds.length + row.completionIds.length, 0);
+    session.emit({ type: "rollouts", rollouts: [...generation.rollouts] });
+    const logprobs = trainer.score(generation.rows);
+    for (let i = 0; i < stepsPerBatch && step < total; i++) {
+      const begun = performance.now();
+      const first = (i % stepsPerGeneration) * stepSize;
+      const rate = learningRate(stage, step, total);
+      const result = policyStep(session, step, () =>
+        trainer.step(generation.rows.slice(first, first + stepSize), logprobs.slice(first, first + stepSize), rate, step),
+      );
+      step++;
+      samplesSeen += stepSize;
+      tokens += result.trainedTokens;
+      session.meter.addTraining(result.trainedTokens, model.parameters);
+      const seconds = (performance.now() - begun) / 1000;
+      session.metrics(step, {
+        ...(i === 0 ? { ...generationMetrics(generation), num_tokens: numTokens } : {}),
+        loss: result.loss,
+        grad_norm: result.gradNorm,
+        learning_rate: rate,
+        kl: result.kl,
+        entropy: result.entropy,
+        "clip_ratio/low_mean": result.clipLow,
+        "clip_ratio/high_mean": result.clipHigh,
+        "clip_ratio/region_mean": result.clipLow + result.clipHigh,
+        step_time: seconds + (i === 0 ? generation.seconds : 0),
+        training_tokens_per_second: result.trainedTokens / seconds,
+        memory_bytes: process.memoryUsage.rss(),
+      });
+      for (const alarm of alarms.check(policySigns(generation, result))) session.alarm(step, alarm);
+      session.progress(step, total, "steps", "training", tokens, true);
+    }
+  }
+  session.saveModel(model, folder);
+}
+
+function policyStep(session: StageSession, step: number, run: () => PolicyStepMetrics): PolicyStepMetrics {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    session.alarm(step + 1, { code: "non-finite", level: "error", message: `At step ${step + 1} ${error.message}.`, advice: NON_FINITE_ADVICE });
+    throw new AppError("ENGINE_ERROR", `Training stopped at step ${step + 1}: ${error.message}.`, NON_FINITE_ADVICE, { cause: error });
+  }
+}
+
+/** Samples and grades batch number `index`; prompts and noise depend on the seed and the number alone. */
+async function generate(
+  session: StageSession,
+  stage: GrpoStage,
+  model: LanguageModel,
+  tokenizer: Tokenizer,
+  sampler: Sampler,
+  index: number,
+  step: number,
+  total: number,
+): Promise<Generation> {
+  const begun = performance.now();
+  const { seed } = session.request;
+  const g = stage.num_generations;
+  const groups = stage.generation_batch_size / g;
+  const problemSeed = deriveSeed(seed, "prompts");
+  const problems = Array.from({ length: groups }, (_, i) => problemStream({ source: stage.data, split: "train", seed: problemSeed, index: index * groups + i }));
+  const prompts = problems.map((problem) => promptIds(tokenizer, problem));
+  session.progress(step, total, "steps", "sampling", null);
+  const completions = await sampler.generate(
+    prompts.map((ids, i) => ({ promptIds: ids, seeds: Array.from({ length: g }, (_, s) => hash32(seed, index, i, s)) })),
+    { ...stage, stopIds: stopIds(tokenizer, model.config.eosTokenIds), signal: session.signal },
+  );
+  const graded = problems.flatMap((problem, group) =>
+    (completions[group] ?? []).map((completion, i) => {
+      const text = completionText(tokenizer, completion);
+      const finished = completion.finishReason === "stop";
+      const scored = scoreCompletion(stage.rewards, {
+        problem,
+        completionText: text,
+        completionTokens: completion.ids.length,
+        finished,
+        maxCompletionLength: stage.max_completion_length,
+      });
+      return { problem, group, i, completion, text, finished, ...scored, correct: scoreText(problem, text, "strict").correct };
+    }),
+  );
+  const { advantages, batchStd, fracZeroStd } = groupAdvantages(graded.map(({ reward }) => reward), { numGenerations: g, scaleRewards: stage.scale_rewards });
+  const tokens = graded.reduce((sum, { completion }) => sum + completion.ids.length, 0);
+  session.meter.addForward(tokens + prompts.reduce((sum, ids) => sum + ids.length, 0), model.parameters, true);
+  return {
+    rows: graded.map(({ group, completion, finished }, row) => ({
+      promptIds: prompts[group] ?? [],
+      completionIds: completion.ids,
+      finished,
+      advantage: advantages[row] ?? 0,
+    })),
+    rollouts: graded.map(({ problem, group, i, completion, text, rewards, reward, correct }, row) => ({
+      step: step + 1,
+      group,
+      index: i,
+      problemId: problem.id,
+      difficulty: problem.difficulty,
+      prompt: problem.prompt,
+      completion: text,
+      completionIds: [...completion.ids],
+      logprobs: [...completion.logprobs],
+      rewards: { ...rewards },
+      reward: reward ?? 0,
+      advantage: advantages[row] ?? 0,
+      correct,
+      finishReason: completion.finishReason,
+    })),
+    batchStd,
+    fracZeroStd,
+    tokens,
+    seconds: (performance.now() - begun) / 1000,
+  };
+}

@@ -1,0 +1,61 @@
+/** Stage `pretrain`: next-token training from scratch on the generated corpus. */
+import type { PretrainStage } from "#shared/schema/recipe.ts";
+import { Random, deriveSeed } from "#main/platform/random.ts";
+import { readModelConfig } from "../checkpoint/hub-layout.ts";
+import { baseDocument } from "../corpus/base-corpus.ts";
+import { TokenStream } from "../corpus/token-stream.ts";
+import { initLanguageModel, loadLanguageModel } from "../model/language-model.ts";
+import { nextTokenObjective } from "../objectives/next-token.ts";
+import { tf } from "../runtime/tf.ts";
+import { loadTokenizer } from "../tokenizer/tokenizer.ts";
+import { Trainer } from "../training/trainer.ts";
+import { runTrainingLoop } from "../training/training-loop.ts";
+import type { StepBatch } from "../training/training-loop.ts";
+import type { StageSession } from "./stage-session.ts";
+
+const STREAM = "documents";
+
+/** `model` names a folder with config.json and a tokenizer; its weights, if it has any, are not used. */
+export async function runPretrain(session: StageSession, stage: PretrainStage): Promise<void> {
+  const folder = session.modelFolder("model");
+  const tokenizer = loadTokenizer(folder);
+  const { runtime, request, resumed } = session;
+  const model = resumed === null ? initLanguageModel(runtime, readModelConfig(folder), deriveSeed(request.seed, "weights")) : loadLanguageModel(runtime, request.resumeFrom ?? folder);
+  const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
+    beta1: stage.adam_beta1,
+    beta2: stage.adam_beta2,
+    epsilon: stage.adam_epsilon,
+    weightDecay: stage.weight_decay,
+    maxGradNorm: stage.max_grad_norm,
+  });
+  const [end] = tokenizer.eosTokenIds;
+  if (end === undefined) throw new Error("the tokenizer has no end token");
+  const random = new Random(resumed?.state.random[STREAM] ?? deriveSeed(request.seed, STREAM));
+  const rest = (resumed?.state.data["rest"] ?? []) as number[];
+  const encode = (text: string): readonly number[] => [...tokenizer.encode(text, { addSpecialTokens: false }), end];
+  const stream = new TokenStream(random, baseDocument, encode, rest);
+  const rows = stage.per_device_train_batch_size;
+  const columns = stage.sequence_length + 1;
+  const stepBatch = (): StepBatch => {
+    const parts = Array.from({ length: stage.gradient_accumulation_steps }, () => stream.take(rows * columns));
+    const tokens = parts.length * rows * stage.sequence_length;
+    return {
+      microBatches: parts.map((ids) => ({
+        inputs: () => [tf.tensor(ids, [rows, columns], "int32"), tf.ones([rows, columns - 1]), tf.scalar(tokens)],
+      })),
+      tokens,
+      samples: parts.length * rows,
+    };
+  };
+  const totalSteps = stage.max_steps;
+  session.started(model.parameters, totalSteps);
+  await runTrainingLoop(session, model, trainer, {
+    training: stage,
+    totalSteps,
+    scheduleOffset: 1,
+    stepBatch,
+    position: () => ({ random: { [STREAM]: random.state }, data: { rest: [...stream.rest] } }),
+    tokenizerFrom: folder,
+  });
+  session.saveModel(model, folder);
+}

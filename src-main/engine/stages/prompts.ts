@@ -1,0 +1,21 @@
+/** Problems as prompts, completions as text: the border between tasks and token ids. */
+import type { Problem } from "../tasks/task.ts";
+import { encodeChat } from "../tokenizer/chat-template.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Completion } from "../sampling/sampler.ts";
+
+/** The ids of a user's message and the opening of the assistant's turn. */
+export function promptIds(tokenizer: Tokenizer, problem: Problem): number[] {
+  return encodeChat(tokenizer, [{ role: "user", content: problem.prompt }], { addGenerationPrompt: true });
+}
+
+/** Ids that end a completion. */
+export function stopIds(tokenizer: Tokenizer, configured: readonly number[]): number[] {
+  return [...new Set([...tokenizer.eosTokenIds, ...configured])];
+}
+
+/** The completion's text as the rewards see it: without its stop token, other special tokens kept. */
+export function completionText(tokenizer: Tokenizer, completion: Completion): string {
+  const ids = completion.finishReason === "stop" ? completion.ids.slice(0, -1) : completion.ids;
+  return tokenizer.decode(ids, { skipSpecialTokens: false });
+}

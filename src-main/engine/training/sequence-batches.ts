@@ -1,0 +1,133 @@
+/** Supervised examples → the batches of each optimizer step, grouped by length or packed. */
+import { Random, hash32 } from "#main/platform/random.ts";
+import { tf } from "../runtime/tf.ts";
+import type { MicroBatch, StepBatch } from "./training-loop.ts";
+
+export type Example = {
+  readonly ids: readonly number[];
+  /** 1 on the tokens to learn. */
+  readonly mask: readonly (0 | 1)[];
+};
+
+export type BatchOptions = {
+  readonly seed: number;
+  /** Rows of a micro-batch. */
+  readonly rows: number;
+  readonly accumulation: number;
+  readonly packing: boolean;
+  readonly maxLength: number;
+};
+
+/** One row of a micro-batch: examples one after another. */
+type Row = readonly Example[];
+
+const LENGTH_BUCKET = 16;
+/** Rows are sorted by length inside chunks of so many batches, so that order stays mostly random. */
+const CHUNK_BATCHES = 8;
+
+/** The batches of any step, from the step's number alone: resuming needs no other position. */
+export class SequenceBatches {
+  readonly stepsPerEpoch: number;
+  readonly #examples: readonly Example[];
+  readonly #options: BatchOptions;
+  #epoch = -1;
+  #steps: readonly (readonly Row[])[] = [];
+
+  constructor(examples: readonly Example[], options: BatchOptions) {
+    this.#examples = examples;
+    this.#options = options;
+    this.stepsPerEpoch = Math.max(1, this.#plan(0).length);
+  }
+
+  step(step: number): StepBatch {
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    if (epoch !== this.#epoch) {
+      this.#steps = this.#plan(epoch);
+      this.#epoch = epoch;
+    }
+    const rows = this.#steps[step % this.stepsPerEpoch] ?? [];
+    const examples = rows.flat();
+    const learned = examples.reduce((sum, { mask }) => sum + mask.slice(1).reduce<number>((a, b) => a + b, 0), 0);
+    const micro: MicroBatch[] = [];
+    for (let first = 0; first < rows.length; first += this.#options.rows) {
+      const part = rows.slice(first, first + this.#options.rows);
+      micro.push({ inputs: () => batchTensors(part, this.#options, learned) });
+    }
+    return { microBatches: micro, tokens: examples.reduce((sum, { ids }) => sum + ids.length, 0), samples: examples.length };
+  }
+
+  /** The rows of each step of an epoch. The number of steps is the same in every epoch: a short last step is kept. */
+  #plan(epoch: number): readonly (readonly Row[])[] {
+    const { rows, accumulation, packing, maxLength, seed } = this.#options;
+    const random = new Random(hash32(seed, epoch));
+    const shuffled = random.shuffle(this.#examples);
+    const all: Row[] = packing ? pack(shuffled, maxLength) : shuffled.map((example) => [example]);
+    const size = rows * accumulation;
+    if (!packing) sortInChunks(all, size * CHUNK_BATCHES);
+    const steps: Row[][] = [];
+    for (let first = 0; first < all.length; first += size) steps.push(all.slice(first, first + size));
+    // A packed epoch may need a step more or less than the first one: its rows are dealt over the same number.
+    const wanted = epoch === 0 ? steps.length : this.stepsPerEpoch;
+    while (steps.length > wanted) steps.pop();
+    while (steps.length < wanted) steps.push(steps[steps.length % Math.max(1, steps.length)] ?? []);
+    return random.shuffle(steps);
+  }
+}
+
+function lengthOf(row: Row): number {
+  return row.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+function sortInChunks(rows: Row[], chunk: number): void {
+  for (let first = 0; first < rows.length; first += chunk) {
+    const part = rows.slice(first, first + chunk).sort((a, b) => lengthOf(a) - lengthOf(b));
+    rows.splice(first, part.length, ...part);
+  }
+}
+
+/** First-fit packing into rows of at most `maxLength` tokens. */
+function pack(examples: readonly Example[], maxLength: number): Row[] {
+  const rows: { items: Example[]; room: number }[] = [];
+  let open: { items: Example[]; room: number }[] = [];
+  for (const example of examples) {
+    let row = open.find(({ room }) => room >= example.ids.length);
+    if (row === undefined) {
+      row = { items: [], room: maxLength };
+      rows.push(row);
+      open.push(row);
+    }
+    row.items.push(example);
+    row.room -= example.ids.length;
+    open = open.filter(({ room }) => room >= 8);
+  }
+  return rows.map(({ items }) => items);
+}
+
+function batchTensors(rows: readonly Row[], options: BatchOptions, learned: number): ReturnType<MicroBatch["inputs"]> {
+  const longest = Math.max(...rows.map(lengthOf));
+  const columns = options.packing
+    ? options.maxLength + 1
+    : Math.min(options.maxLength, Math.ceil((longest - 1) / LENGTH_BUCKET) * LENGTH_BUCKET) + 1;
+  const b = options.rows;
+  const ids = new Int32Array(b * columns);
+  const segments = new Int32Array(b * columns);
+  const positions = new Int32Array(b * columns);
+  const mask = new Float32Array(b * (columns - 1));
+  rows.forEach((row, r) => {
+    let at = 0;
+    row.forEach((example, segment) => {
+      const base = r * columns + at;
+      ids.set(example.ids, base);
+      segments.fill(segment + 1, base, base + example.ids.length);
+      example.ids.forEach((_, i) => {
+        positions[base + i] = i;
+        // The first token of an example is never a target: nothing of it came before.
+        if (i > 0 && example.mask[i] === 1) mask[r * (columns - 1) + at + i - 1] = 1;
+      });
+      at += example.ids.length;
+    });
+  });
+  const tensors = [tf.tensor(ids, [b, columns], "int32"), tf.tensor(mask, [b, columns - 1]), tf.scalar(Math.max(1, learned))];
+  if (options.packing) tensors.push(tf.tensor(segments, [b, columns], "int32"), tf.tensor(positions, [b, columns], "int32"));
+  return tensors;
+}
