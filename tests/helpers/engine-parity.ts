@@ -1,0 +1,75 @@
+/** Runs the engine's two comparison commands on a reference and measures how far off they are. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runGrpoReplay } from "#main/engine/cli/grpo-replay.ts";
+import { runLogits } from "#main/engine/cli/logits.ts";
+import type { Runtime } from "#main/engine/runtime/runtime.ts";
+import { itemAt, largestDifference } from "./engine-model.ts";
+import {
+  logitsFolder,
+  readAnswers,
+  readReplayed,
+  readTrajectory,
+  trajectoryFolder,
+} from "./engine-reference.ts";
+import type { Replayed, Trajectory } from "./engine-reference.ts";
+
+/** Calls `body` with a folder that is gone afterwards. */
+export function withFolder<T>(body: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "gradus-engine-"));
+  try {
+    return body(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export type LogitsParity = {
+  readonly logits: number;
+  readonly logprobs: number;
+  readonly greedy: readonly (readonly number[])[];
+  readonly expectedGreedy: readonly (readonly number[])[];
+};
+
+/** `model logits` against transformers' answers on one of LOGITS_MODELS. */
+export function logitsParity(runtime: Runtime, name: string): LogitsParity {
+  const model = logitsFolder(name);
+  const expectedFile = join(model, "expected.json");
+  const expected = readAnswers(expectedFile).sequences;
+  const answers = withFolder((folder) => {
+    const out = join(folder, "out.json");
+    runLogits(runtime, { model, input: expectedFile, out });
+    return readAnswers(out).sequences;
+  });
+  const gaps = (key: "last_logits" | "token_logprobs"): number =>
+    Math.max(...expected.map((want, i) => largestDifference(want[key], itemAt(answers, i)[key])));
+  return {
+    logits: gaps("last_logits"),
+    logprobs: gaps("token_logprobs"),
+    greedy: answers.map(({ greedy_12: ids }) => ids),
+    expectedGreedy: expected.map(({ greedy_12: ids }) => ids),
+  };
+}
+
+/** `grpo replay` on one of TRAJECTORIES, and what TRL logged. */
+export function replay(
+  runtime: Runtime,
+  name: string,
+): { readonly ours: Replayed; readonly trl: Trajectory } {
+  const trl = readTrajectory(name);
+  const ours = withFolder((folder) => {
+    const config = join(folder, "config.json");
+    const out = join(folder, "out.json");
+    writeFileSync(config, JSON.stringify({ ...trl.config, probe_ids: trl.probe_ids }));
+    const at = trajectoryFolder(name);
+    runGrpoReplay(runtime, {
+      model: join(at, "model"),
+      rollouts: join(at, "rollouts.jsonl"),
+      config,
+      out,
+    });
+    return readReplayed(out);
+  });
+  return { ours, trl };
+}
