@@ -35,10 +35,6 @@ export function chooseTheme(choice: ThemeChoice): void {
   notify();
 }
 
-export function toggleTheme(): void {
-  chooseTheme(currentTheme() === "dark" ? "light" : "dark");
-}
-
 function subscribe(listener: () => void): () => void {
   if (listeners.size === 0) systemLight.addEventListener("change", notify);
   listeners.add(listener);

@@ -1,17 +1,25 @@
 /** A question before something that loses work. Focus stands on the safe answer; Esc gives it too. */
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
+import { FailureNotice } from "./region-state.tsx";
+import type { Failure } from "./region-state.tsx";
+
+export interface ConfirmAct {
+  /** The verb: "Stop and keep". */
+  readonly label: string;
+  readonly danger: boolean;
+  readonly run: () => void;
+}
 
 export interface ConfirmDialogProps {
   readonly opened: boolean;
   readonly title: string;
   readonly children: ReactNode;
-  /** The verb of the act: "Stop the run". */
-  readonly act: string;
+  readonly acts: readonly ConfirmAct[];
   /** The safe answer: "Keep running". */
   readonly keep: string;
   readonly busy: boolean;
-  readonly onAct: () => void;
+  readonly failure: Failure | undefined;
   readonly onClose: () => void;
 }
 
@@ -19,10 +27,10 @@ export function ConfirmDialog({
   opened,
   title,
   children,
-  act,
+  acts,
   keep,
   busy,
-  onAct,
+  failure,
   onClose,
 }: ConfirmDialogProps): ReactNode {
   return (
@@ -31,15 +39,24 @@ export function ConfirmDialog({
       onClose={onClose}
       title={title}
       centered
-      size={440}
+      size={480}
       withCloseButton={false}
       classNames={{ title: "dialogtitle" }}
     >
       <div className="t2">{children}</div>
+      {failure !== undefined && <FailureNotice failure={failure} />}
       <div className="flex" style={{ marginTop: 20, justifyContent: "flex-end" }}>
-        <button type="button" className="btn danger" disabled={busy} onClick={onAct}>
-          {act}
-        </button>
+        {acts.map((act) => (
+          <button
+            key={act.label}
+            type="button"
+            className={act.danger ? "btn danger" : "btn"}
+            disabled={busy}
+            onClick={act.run}
+          >
+            {act.label}
+          </button>
+        ))}
         <button type="button" className="btn" data-autofocus onClick={onClose}>
           {keep}
         </button>

@@ -47,7 +47,6 @@ export function Segments<T extends string>({
       ref={group}
       className={slim ? "seg slim" : "seg"}
       role="radiogroup"
-      tabIndex={-1}
       aria-label={label}
       onKeyDown={move}
     >

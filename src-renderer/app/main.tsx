@@ -1,0 +1,48 @@
+/** Starts the window: theme before the first paint, the line to the host, then the shell. */
+import { MantineProvider } from "@mantine/core";
+import "@mantine/core/styles/baseline.css";
+import "@mantine/core/styles/default-css-variables.css";
+import "@mantine/core/styles/global.css";
+import "@mantine/core/styles/UnstyledButton.css";
+import "@mantine/core/styles/Paper.css";
+import "@mantine/core/styles/Overlay.css";
+import "@mantine/core/styles/ModalBase.css";
+import "@mantine/core/styles/Modal.css";
+import "@mantine/core/styles/ScrollArea.css";
+import { StrictMode } from "react";
+import type { ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { connection } from "../bridge/connection.ts";
+import { takeTokenFromAddress } from "../bridge/session-token.ts";
+import "../theme/tokens.css";
+import "../theme/components.css";
+import "../theme/base.css";
+import { mantineTheme, mantineVariables } from "../theme/mantine-theme.ts";
+import { applyTheme, useTheme } from "../theme/theme-choice.ts";
+import { CrashBoundary } from "./crash-boundary.tsx";
+import { Shell } from "./shell.tsx";
+
+function Window(): ReactNode {
+  return (
+    <MantineProvider
+      theme={mantineTheme}
+      cssVariablesResolver={mantineVariables}
+      forceColorScheme={useTheme()}
+    >
+      <CrashBoundary what="The window">
+        <Shell />
+      </CrashBoundary>
+    </MantineProvider>
+  );
+}
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+applyTheme();
+takeTokenFromAddress();
+connection.start();
+createRoot(root).render(
+  <StrictMode>
+    <Window />
+  </StrictMode>,
+);

@@ -1,0 +1,93 @@
+/** The screens that exist, their addresses and their place in the list. A screen that is not built is not here. */
+import type { ReactNode } from "react";
+import { CostScreen } from "../features/cost/cost-screen.tsx";
+import { HomeScreen } from "../features/home/home-screen.tsx";
+import { ModelsScreen } from "../features/models/models-screen.tsx";
+import { PipelineScreen } from "../features/results/pipeline-screen.tsx";
+import { RunScreen } from "../features/run/run-screen.tsx";
+import { RunsScreen } from "../features/runs/runs-screen.tsx";
+import { SettingsScreen } from "../features/settings/settings-screen.tsx";
+import { pipelineIdFrom, runIdFrom } from "../bridge/ids.ts";
+import { Empty } from "../ui/region-state.tsx";
+import { hrefTo } from "./location.ts";
+import type { Address } from "./location.ts";
+
+export type ScreenId = "home" | "runs" | "cost" | "models" | "settings";
+
+export interface ListedScreen {
+  readonly id: ScreenId;
+  readonly title: string;
+  readonly path: readonly string[];
+  /** Typed after G. */
+  readonly key: string;
+  /** A line after this one in the list. */
+  readonly divided: boolean;
+}
+
+export const LISTED_SCREENS: readonly ListedScreen[] = [
+  { id: "home", title: "Home", path: [], key: "H", divided: false },
+  { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
+  { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
+  { id: "models", title: "Models", path: ["models"], key: "M", divided: true },
+  { id: "settings", title: "Settings", path: ["settings"], key: "S", divided: false },
+];
+
+export interface ShownScreen {
+  /** Marked in the screens list. */
+  readonly listed: ScreenId | undefined;
+  readonly title: string;
+  readonly content: ReactNode;
+}
+
+function NoSuchScreen(): ReactNode {
+  return (
+    <Empty
+      action={
+        <a className="btn" href={hrefTo([])}>
+          Go to Home
+        </a>
+      }
+    >
+      There is no screen at this address.
+    </Empty>
+  );
+}
+
+/** The screen at an address. */
+export function screenAt(address: Address): ShownScreen {
+  const [first, id] = address.path;
+  switch (first) {
+    case undefined:
+      return { listed: "home", title: "Home", content: <HomeScreen /> };
+    case "runs":
+      return { listed: "runs", title: "Runs", content: <RunsScreen /> };
+    case "run": {
+      const runId = runIdFrom(id);
+      return runId === undefined
+        ? notFound()
+        : { listed: "runs", title: "Run", content: <RunScreen key={runId} runId={runId} /> };
+    }
+    case "pipeline": {
+      const pipelineId = pipelineIdFrom(id);
+      return pipelineId === undefined
+        ? notFound()
+        : {
+            listed: "runs",
+            title: "Results",
+            content: <PipelineScreen key={pipelineId} pipelineId={pipelineId} />,
+          };
+    }
+    case "cost":
+      return { listed: "cost", title: "Cost", content: <CostScreen /> };
+    case "models":
+      return { listed: "models", title: "Models", content: <ModelsScreen /> };
+    case "settings":
+      return { listed: "settings", title: "Settings", content: <SettingsScreen /> };
+    default:
+      return notFound();
+  }
+}
+
+function notFound(): ShownScreen {
+  return { listed: undefined, title: "Nothing here", content: <NoSuchScreen /> };
+}

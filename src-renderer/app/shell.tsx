@@ -1,0 +1,169 @@
+/** The frame around every screen: window bar, screens list, status bar, palette, key sheet and the global commands. */
+import { useEffect, useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import { connection } from "../bridge/connection.ts";
+import { followHost } from "../bridge/live-store.ts";
+import { Glyph } from "../ui/glyph.tsx";
+import { KeyCaps } from "../ui/key-caps.tsx";
+import { useCommands } from "./command-registry.ts";
+import type { Command } from "./command-registry.ts";
+import { CommandPalette } from "./command-palette.tsx";
+import { CrashBoundary } from "./crash-boundary.tsx";
+import { LineNotice } from "./line-notice.tsx";
+import { hrefTo, navigate, useAddress } from "./location.ts";
+import { ScreensList } from "./screens-list.tsx";
+import { LISTED_SCREENS, screenAt } from "./screens.tsx";
+import { setTheme, switchTheme } from "./set-theme.ts";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
+import { useLettersOn } from "./letters-choice.ts";
+import { useShortcuts } from "./shortcuts.ts";
+import { StatusBar } from "./status-bar.tsx";
+import { useCrumbs } from "./crumbs.ts";
+import { usePaletteEntries } from "./use-palette-entries.ts";
+import { useSharedTheme } from "./use-shared-theme.ts";
+
+type Overlay = "palette" | "keys" | undefined;
+
+function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
+  return [
+    ...LISTED_SCREENS.map((screen): Command => ({
+      id: `go.${screen.id}`,
+      title: `Go to ${screen.title}`,
+      group: "Go to",
+      keys: `G ${screen.key}`,
+      run: () => navigate(hrefTo(screen.path)),
+    })),
+    {
+      id: "window.palette",
+      title: "Search or run a command",
+      group: "Window",
+      keys: "Mod+K",
+      run: () => open("palette"),
+    },
+    {
+      id: "window.keys",
+      title: "Show all keys",
+      group: "Window",
+      keys: "?",
+      run: () => open("keys"),
+    },
+    {
+      id: "window.theme",
+      title: "Switch between dark and light",
+      group: "Window",
+      keys: "T",
+      run: switchTheme,
+    },
+    {
+      id: "window.theme-system",
+      title: "Follow the system's theme",
+      group: "Window",
+      run: () => setTheme("system"),
+    },
+    {
+      id: "window.back",
+      title: "Back",
+      group: "Window",
+      keys: "Alt+ArrowLeft",
+      run: () => window.history.back(),
+    },
+    {
+      id: "window.forward",
+      title: "Forward",
+      group: "Window",
+      keys: "Alt+ArrowRight",
+      run: () => window.history.forward(),
+    },
+  ];
+}
+
+function CommandField({ onOpen }: { readonly onOpen: () => void }): ReactNode {
+  return (
+    <button type="button" className="cmd" onClick={onOpen}>
+      <Glyph name="search" />
+      <span>Search or run a command</span>
+      <span className="end">
+        <KeyCaps keys="Mod+K" />
+      </span>
+    </button>
+  );
+}
+
+export function Shell(): ReactNode {
+  const address = useAddress();
+  const [overlay, setOverlay] = useState<Overlay>(undefined);
+  const lettersOn = useLettersOn();
+  const screen = screenAt(address);
+  const crumbs = useCrumbs(screen.title);
+  const entries = usePaletteEntries(overlay === "palette");
+  useShortcuts(lettersOn);
+  useSharedTheme();
+  useCommands(useMemo(() => globalCommands(setOverlay), []));
+  useEffect(() => {
+    const abort = new AbortController();
+    void followHost(abort.signal);
+    return () => abort.abort();
+  }, []);
+  useEffect(() => {
+    document.title = `${crumbs.at(-1)?.label ?? screen.title} · Gradus`;
+  }, [crumbs, screen.title]);
+  return (
+    <div className="app">
+      <a className="skip" href="#main" onClick={(event) => focusMain(event)}>
+        Skip to the screen
+      </a>
+      <header className="appbar">
+        <div className="brand">
+          <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+            <path
+              d="M1 14.25H5.25V10H9.75V5.75H14.25V1.5"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="2"
+            />
+          </svg>
+          Gradus
+        </div>
+        <nav className="crumbs" aria-label="Where you are">
+          {crumbs.map((crumb, index) =>
+            index === crumbs.length - 1 ? (
+              <b key={crumb.label} className="ell">
+                {crumb.label}
+              </b>
+            ) : (
+              <span key={crumb.label} className="flex" style={{ gap: 6 }}>
+                <a href={crumb.href}>{crumb.label}</a>
+                <span aria-hidden="true">/</span>
+              </span>
+            ),
+          )}
+        </nav>
+        <CommandField onOpen={() => setOverlay("palette")} />
+      </header>
+      <ScreensList listed={screen.listed} />
+      <main className="main" id="main" tabIndex={-1}>
+        <LineNotice line={connection} />
+        <CrashBoundary key={address.path.join("/")} what="This screen">
+          {screen.content}
+        </CrashBoundary>
+      </main>
+      <StatusBar onKeys={() => setOverlay("keys")} />
+      <CommandPalette
+        opened={overlay === "palette"}
+        entries={entries}
+        onClose={() => setOverlay(undefined)}
+      />
+      <ShortcutSheet
+        opened={overlay === "keys"}
+        lettersOn={lettersOn}
+        onClose={() => setOverlay(undefined)}
+      />
+    </div>
+  );
+}
+
+/** The fragment is the address of a screen, so the skip link moves the focus itself. */
+function focusMain(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

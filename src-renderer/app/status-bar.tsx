@@ -1,0 +1,73 @@
+/** What is always in view: the engine's runtime, memory, the job at work and what was spent. */
+import type { ReactNode } from "react";
+import { useActiveRun } from "../bridge/live-store.ts";
+import { costQuery, infoQuery } from "../bridge/queries.ts";
+import { useQuery } from "../bridge/use-query.ts";
+import { formatBytes, formatUsd } from "../ui/format.ts";
+import { KeyCaps } from "../ui/key-caps.tsx";
+import { doneText, timeLeftText } from "../ui/progress-line.tsx";
+import { useNow } from "../ui/use-now.ts";
+import { hrefTo } from "./location.ts";
+
+const INFO_EVERY_MS = 15_000;
+
+/** Last segment of the workspace's path. */
+export function workspaceName(path: string): string {
+  return path.split(/[\\/]/u).findLast((part) => part !== "") ?? path;
+}
+
+function Job(): ReactNode {
+  const run = useActiveRun();
+  const now = useNow();
+  if (run === undefined) return <span>Nothing runs</span>;
+  const rate = run.progress?.tokensPerSecond ?? null;
+  return (
+    <a href={hrefTo(["run", run.id])}>
+      <b>{run.stageName}</b> {doneText(run)}
+      {rate === null ? "" : ` · ${Math.round(rate).toLocaleString("en-US")} tokens/s`} ·{" "}
+      {timeLeftText(run, now)}
+    </a>
+  );
+}
+
+export function StatusBar({ onKeys }: { readonly onKeys: () => void }): ReactNode {
+  const info = useQuery(infoQuery, { everyMs: INFO_EVERY_MS }).data;
+  const cost = useQuery(costQuery).data;
+  return (
+    <footer className="status">
+      {info !== undefined && (
+        <>
+          <span
+            className={info.runtime.state === "ready" ? undefined : "warn"}
+            title={info.runtime.detail}
+          >
+            {info.runtime.state === "missing" ? (
+              "No engine runtime"
+            ) : (
+              <b>
+                {info.runtime.name} {info.runtime.version}
+              </b>
+            )}
+          </span>
+          <span className="opt">
+            Memory <b>{formatBytes(info.hardware.freeMemoryBytes)} free</b>
+          </span>
+          <span className="opt" title={info.workspace.path}>
+            Workspace <b>{workspaceName(info.workspace.path)}</b>
+          </span>
+        </>
+      )}
+      <Job />
+      <span className="end">
+        {cost !== undefined && (
+          <a href={hrefTo(["cost"])}>
+            Spent <b>{formatUsd(cost.total.totalUsd)}</b>
+          </a>
+        )}
+        <button type="button" onClick={onKeys}>
+          Keys <KeyCaps keys="?" />
+        </button>
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,76 @@
+/** What the palette can find: the newest pipelines and their stages, and every registered command. */
+import { useMemo } from "react";
+import type { PipelineSummary, RunStatus } from "#shared/schema/run.ts";
+import { useLivePipelines } from "../bridge/live-store.ts";
+import { recentPipelinesQuery } from "../bridge/queries.ts";
+import { useQuery } from "../bridge/use-query.ts";
+import { formatInterval, formatPercent } from "../ui/format.ts";
+import { doneText } from "../ui/progress-line.tsx";
+import { statusWord } from "../ui/run-status.tsx";
+import { useRegisteredCommands } from "./command-registry.ts";
+import type { Command } from "./command-registry.ts";
+import { hrefTo, navigate } from "./location.ts";
+import type { PaletteEntry } from "./palette-search.ts";
+
+const NOTHING: readonly PipelineSummary[] = [];
+
+function markOf(status: RunStatus): PaletteEntry["mark"] {
+  if (status === "running" || status === "stopping") return "live";
+  if (status === "failed") return "failed";
+  return status === "stopped" ? "stopped" : "done";
+}
+
+function pipelineEntries(pipeline: PipelineSummary): readonly PaletteEntry[] {
+  const whole: PaletteEntry = {
+    id: `pipeline:${pipeline.id}`,
+    kind: "run",
+    group: "Runs",
+    title: pipeline.name,
+    note: `${statusWord(pipeline.status)}, ${String(pipeline.runs.length)} stages, results`,
+    keys: undefined,
+    notNow: undefined,
+    mark: markOf(pipeline.status),
+    run: () => navigate(hrefTo(["pipeline", pipeline.id])),
+  };
+  const stages = pipeline.runs.map((run): PaletteEntry => {
+    const score =
+      run.score === null
+        ? ""
+        : `, ${formatPercent(run.score.value)}% ${formatInterval(run.score.low, run.score.high)}`;
+    return {
+      ...whole,
+      id: `run:${run.id}`,
+      title: `${pipeline.name} / ${run.stageName}`,
+      note: `${statusWord(run.status)}, ${doneText(run)}${score}`,
+      mark: markOf(run.status),
+      run: () => navigate(hrefTo(["run", run.id])),
+    };
+  });
+  return [whole, ...stages];
+}
+
+function commandEntry(command: Command): PaletteEntry {
+  return {
+    id: command.id,
+    kind: "command",
+    group: command.group,
+    title: command.title,
+    note: command.note,
+    keys: command.keys,
+    notNow: command.notNow,
+    mark: undefined,
+    run: command.run,
+  };
+}
+
+/** Asks for the pipelines only while the palette is open. */
+export function usePaletteEntries(opened: boolean): readonly PaletteEntry[] {
+  const commands = useRegisteredCommands();
+  const pipelines = useLivePipelines(
+    useQuery(opened ? recentPipelinesQuery : undefined).data?.pipelines ?? NOTHING,
+  );
+  return useMemo(
+    () => [...commands.map(commandEntry), ...pipelines.flatMap(pipelineEntries)],
+    [commands, pipelines],
+  );
+}

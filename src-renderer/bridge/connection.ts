@@ -1,0 +1,116 @@
+/**
+ * The line to the host: a MessagePort inside Electron, a WebSocket elsewhere. It is opened again by itself when it
+ * breaks; calls made meanwhile fail at once and the regions that made them ask again when it is back.
+ */
+import type { ClientContext, ClientLink, ClientOptions } from "@orpc/client";
+import { RPCLink as PortLink } from "@orpc/client/message-port";
+import { RPCLink as SocketLink } from "@orpc/client/websocket";
+import { hostToken } from "./session-token.ts";
+
+export type LineState = "connecting" | "open" | "lost" | "refused";
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 5000;
+/** Close code of a socket that the host refuses because of its token or origin. */
+const REFUSED = 4401;
+
+/** Thrown by calls while the line is down. */
+export class LineDown extends Error {
+  override readonly name = "LineDown";
+}
+
+/** One for the window. */
+export class Connection implements ClientLink<ClientContext> {
+  #state: LineState = "connecting";
+  #lostAtMs: number | undefined;
+  #link: ClientLink<ClientContext> | undefined;
+  #waitMs = FIRST_WAIT_MS;
+  readonly #listeners = new Set<() => void>();
+
+  readonly state = (): LineState => this.#state;
+
+  /** When the line broke; undefined while it is open. */
+  readonly lostAtMs = (): number | undefined => this.#lostAtMs;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  start(): void {
+    if (window.gradus === undefined) this.#openSocket();
+    else this.#openPort(window.gradus);
+  }
+
+  /** Resolves when the line is open; rejects when the signal aborts. */
+  whenOpen(signal: AbortSignal): Promise<void> {
+    if (this.#state === "open") return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const stop = this.subscribe(() => {
+        if (this.#state !== "open") return;
+        stop();
+        resolve();
+      });
+      signal.addEventListener("abort", () => {
+        stop();
+        reject(signal.reason);
+      });
+    });
+  }
+
+  async call(
+    path: readonly string[],
+    input: unknown,
+    options: ClientOptions<ClientContext>,
+  ): Promise<unknown> {
+    if (this.#state === "connecting")
+      await this.whenOpen(options.signal ?? AbortSignal.timeout(10_000));
+    const link = this.#link;
+    if (link === undefined) throw new LineDown("The host does not answer.");
+    return link.call(path, input, options);
+  }
+
+  #openPort(bridge: NonNullable<Window["gradus"]>): void {
+    const { port1, port2 } = new MessageChannel();
+    bridge.connect(port2);
+    port1.start();
+    this.#link = new PortLink({ port: port1 });
+    this.#become("open");
+  }
+
+  #openSocket(): void {
+    const address = new URL("./rpc", window.location.href);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    address.hash = "";
+    const token = hostToken();
+    const socket = new WebSocket(
+      address,
+      token === undefined ? ["gradus"] : ["gradus", `gradus.token.${token}`],
+    );
+    socket.addEventListener("open", () => {
+      this.#link = new SocketLink({ websocket: socket });
+      this.#waitMs = FIRST_WAIT_MS;
+      this.#become("open");
+    });
+    socket.addEventListener("close", (event) => {
+      this.#link = undefined;
+      if (event.code === REFUSED) {
+        this.#become("refused");
+        return;
+      }
+      this.#become("lost");
+      window.setTimeout(() => this.#openSocket(), this.#waitMs);
+      this.#waitMs = Math.min(LONGEST_WAIT_MS, this.#waitMs * 1.6);
+    });
+  }
+
+  #become(state: LineState): void {
+    if (state === "open") this.#lostAtMs = undefined;
+    else this.#lostAtMs ??= Date.now();
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export const connection = new Connection();

@@ -1,0 +1,14 @@
+/** Ids out of addresses: text becomes an id here and nowhere else. The host says NOT_FOUND where there is no such thing. */
+import type { PipelineId, RunId } from "#shared/schema/run.ts";
+
+function isId(text: string | undefined): text is string {
+  return text !== undefined && text.length > 0 && text.length <= 64;
+}
+
+export function pipelineIdFrom(text: string | undefined): PipelineId | undefined {
+  return isId(text) ? (text as PipelineId) : undefined;
+}
+
+export function runIdFrom(text: string | undefined): RunId | undefined {
+  return isId(text) ? (text as RunId) : undefined;
+}

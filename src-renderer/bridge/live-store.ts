@@ -1,0 +1,157 @@
+/**
+ * What runs now. The host's workspace-wide stream keeps the newest summary of every run and pipeline that changed since
+ * the window opened; lists lay it over what they fetched, so progress moves without fetching. Changes that lists cannot
+ * see this way invalidate their topics.
+ */
+import { useMemo, useSyncExternalStore } from "react";
+import { assertNever } from "#shared/errors.ts";
+import type { SystemLiveEvent } from "#shared/schema/live.ts";
+import type { PipelineId, PipelineSummary, RunId, RunSummary } from "#shared/schema/run.ts";
+import { connection } from "./connection.ts";
+import { host } from "./host.ts";
+import { queryCache } from "./query-cache.ts";
+
+interface LiveState {
+  readonly runs: ReadonlyMap<RunId, RunSummary>;
+  readonly pipelines: ReadonlyMap<PipelineId, PipelineSummary>;
+}
+
+let state: LiveState = { runs: new Map(), pipelines: new Map() };
+const listeners = new Set<() => void>();
+
+function publish(next: LiveState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function takePipelines(pipelines: readonly PipelineSummary[]): void {
+  const byPipeline = new Map(state.pipelines);
+  const byRun = new Map(state.runs);
+  for (const pipeline of pipelines) {
+    byPipeline.set(pipeline.id, pipeline);
+    for (const run of pipeline.runs) byRun.set(run.id, run);
+  }
+  publish({ runs: byRun, pipelines: byPipeline });
+}
+
+/** Applies one event and names the topics whose answers are out of date. */
+function topicsOf(event: SystemLiveEvent): readonly string[] {
+  switch (event.type) {
+    case "snapshot":
+      takePipelines(event.active);
+      return [];
+    case "pipeline": {
+      const before = state.pipelines.get(event.pipeline.id);
+      takePipelines([event.pipeline]);
+      const same = before !== undefined && before.status === event.pipeline.status;
+      return same
+        ? []
+        : ["pipelines", "attention", "demo", "cost", `pipeline:${event.pipeline.id}`];
+    }
+    case "pipeline-deleted": {
+      const pipelines = new Map(state.pipelines);
+      pipelines.delete(event.pipelineId);
+      publish({ ...state, pipelines });
+      return ["pipelines", "attention", "cost", "models", `pipeline:${event.pipelineId}`];
+    }
+    case "run": {
+      const before = state.runs.get(event.run.id);
+      publish({ ...state, runs: new Map(state.runs).set(event.run.id, event.run) });
+      const same = before !== undefined && before.status === event.run.status;
+      return same
+        ? []
+        : [
+            "pipelines",
+            "attention",
+            "cost",
+            `run:${event.run.id}`,
+            `pipeline:${event.run.pipelineId}`,
+          ];
+    }
+    case "evaluation":
+      return [`run:${event.runId}`, "results"];
+    case "alarm":
+      return ["attention", `run:${event.alarm.runId}`];
+    case "checkpoint":
+      return ["cost", `run:${event.checkpoint.runId}`];
+    case "settings":
+      return ["settings", "cost"];
+    case "models":
+      return ["models"];
+    case "attention":
+      return ["attention"];
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Follows the host's stream for as long as the window lives, through lost lines and restarted hosts. */
+export async function followHost(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await connection.whenOpen(signal);
+      const events = await host.system.watch(undefined, { signal });
+      // Whatever happened while nobody listened is in the answers, not in the stream.
+      queryCache.invalidate(new Set(["*"]));
+      for await (const event of events) queryCache.invalidate(new Set(topicsOf(event)));
+    } catch {
+      if (signal.aborted) return;
+    }
+    await pauseBeforeRetry(signal);
+  }
+}
+
+/** Half a second, so that a stream that breaks at once is not opened in a tight loop. */
+export function pauseBeforeRetry(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = window.setTimeout(resolve, 500);
+    signal.addEventListener("abort", () => {
+      window.clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** A run, with the newest that is known of it. */
+export function useLiveRun(run: RunSummary): RunSummary {
+  const live = useSyncExternalStore(subscribe, () => state.runs.get(run.id));
+  return live ?? run;
+}
+
+function newest(fetched: PipelineSummary, live: LiveState): PipelineSummary {
+  const pipeline = live.pipelines.get(fetched.id) ?? fetched;
+  return { ...pipeline, runs: pipeline.runs.map((run) => live.runs.get(run.id) ?? run) };
+}
+
+/** A pipeline and its runs, with the newest that is known of each. */
+export function useLivePipeline(
+  pipeline: PipelineSummary | undefined,
+): PipelineSummary | undefined {
+  const live = useSyncExternalStore(subscribe, () => state);
+  return useMemo(
+    () => (pipeline === undefined ? undefined : newest(pipeline, live)),
+    [pipeline, live],
+  );
+}
+
+/** Pipelines and their runs, with the newest that is known of each. */
+export function useLivePipelines(
+  pipelines: readonly PipelineSummary[],
+): readonly PipelineSummary[] {
+  const live = useSyncExternalStore(subscribe, () => state);
+  return useMemo(() => pipelines.map((pipeline) => newest(pipeline, live)), [pipelines, live]);
+}
+
+/** The run that is computed now, if any. */
+export function useActiveRun(): RunSummary | undefined {
+  const runs = useSyncExternalStore(subscribe, () => state.runs);
+  return useMemo(
+    () => [...runs.values()].find((run) => run.status === "running" || run.status === "stopping"),
+    [runs],
+  );
+}

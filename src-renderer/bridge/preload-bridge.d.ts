@@ -1,0 +1,7 @@
+/** What Electron's preload script puts into the window; absent in a browser. */
+interface Window {
+  readonly gradus?: {
+    /** Hands the host its end of a channel. */
+    readonly connect: (port: MessagePort) => void;
+  };
+}

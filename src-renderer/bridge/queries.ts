@@ -1,0 +1,57 @@
+/** Questions that several screens ask; each has one key, so they share one answer. */
+import type { PipelineId } from "#shared/schema/run.ts";
+import { host } from "./host.ts";
+import type { QuerySource } from "./query-cache.ts";
+
+type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
+
+export const infoQuery: QuerySource<Answer<typeof host.system.info>> = {
+  key: "system.info",
+  topics: ["settings", "demo"],
+  fetch: (signal) => host.system.info(undefined, { signal }),
+};
+
+export const settingsQuery: QuerySource<Answer<typeof host.settings.get>> = {
+  key: "settings",
+  topics: ["settings"],
+  fetch: (signal) => host.settings.get(undefined, { signal }),
+};
+
+export const attentionQuery: QuerySource<Answer<typeof host.attention.list>> = {
+  key: "attention",
+  topics: ["attention"],
+  fetch: (signal) => host.attention.list(undefined, { signal }),
+};
+
+export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
+  key: "cost",
+  topics: ["cost"],
+  fetch: (signal) => host.cost.report({}, { signal }),
+};
+
+/** The newest pipelines: Home, the palette and the status bar. */
+export const recentPipelinesQuery: QuerySource<Answer<typeof host.pipelines.list>> = {
+  key: "pipelines.recent",
+  topics: ["pipelines"],
+  fetch: (signal) => host.pipelines.list({ limit: 50 }, { signal }),
+};
+
+export function pipelineQuery(
+  pipelineId: PipelineId,
+): QuerySource<Answer<typeof host.pipelines.get>> {
+  return {
+    key: `pipeline:${pipelineId}`,
+    topics: [`pipeline:${pipelineId}`],
+    fetch: (signal) => host.pipelines.get({ pipelineId }, { signal }),
+  };
+}
+
+export function resultsQuery(
+  pipelineId: PipelineId,
+): QuerySource<Answer<typeof host.pipelines.results>> {
+  return {
+    key: `results:${pipelineId}`,
+    topics: ["results", `pipeline:${pipelineId}`, "cost"],
+    fetch: (signal) => host.pipelines.results({ pipelineId }, { signal }),
+  };
+}

@@ -1,0 +1,123 @@
+/** Starting the demo, and what a recorded demo on this workspace took and reached. Nothing recorded, nothing shown. */
+import { useCallback, useMemo } from "react";
+import type { ReactNode } from "react";
+import type { DemoRecord } from "#shared/schema/system.ts";
+import { useCommands } from "../../app/command-registry.ts";
+import type { Command } from "../../app/command-registry.ts";
+import { hrefTo, navigate } from "../../app/location.ts";
+import { host } from "../../bridge/host.ts";
+import { useLivePipelines } from "../../bridge/live-store.ts";
+import { infoQuery, recentPipelinesQuery, resultsQuery } from "../../bridge/queries.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { IntervalBars } from "../../charts/interval-bars.tsx";
+import { formatDuration, formatUsd } from "../../ui/format.ts";
+import { FailureNotice } from "../../ui/region-state.tsx";
+import { isActive } from "../../ui/pipeline-facts.ts";
+
+/** Bars of a recorded demo, stage by stage, with the run they come from. */
+function WhatToExpect({ record }: { readonly record: DemoRecord }): ReactNode {
+  const results = useQuery(resultsQuery(record.pipelineId)).data;
+  const first = results?.rows[0]?.summary;
+  if (results === undefined || first === undefined) return null;
+  return (
+    <div className="expect">
+      <IntervalBars
+        title="What to expect"
+        caption={`recorded here: pass@1 in %, 95% interval, n ${String(first.n)}, k ${String(first.k)}`}
+        seriesLabels={["pass@1"]}
+        groups={results.rows.map((row) => ({ label: row.label, estimates: [row.summary.pass1] }))}
+        height={168}
+      />
+    </div>
+  );
+}
+
+export function DemoRegion(): ReactNode {
+  const info = useQuery(infoQuery);
+  const list = useQuery(recentPipelinesQuery);
+  const live = useLivePipelines(list.data?.pipelines ?? []);
+  const running = live.find(
+    (pipeline) => pipeline.origin !== "recipe" && isActive(pipeline.status),
+  );
+  const { busy, failure, run: call } = useAct();
+  const start = useCallback(
+    (smoke: boolean) =>
+      void call(async () => {
+        const { pipelineId } = await host.demo.start(smoke ? { smoke } : {});
+        navigate(hrefTo(["pipeline", pipelineId]));
+      }),
+    [call],
+  );
+  const commands = useMemo((): readonly Command[] => {
+    const notNow = running === undefined ? undefined : "a demo is at work";
+    return [
+      {
+        id: "demo.start",
+        title: "Run the demo",
+        note: "base, cold start, GRPO, rejection sampling, student",
+        group: "Do",
+        keys: "D",
+        notNow,
+        run: () => start(false),
+      },
+      {
+        id: "demo.smoke",
+        title: "Run the short check",
+        note: "every stage with few steps; proves the wiring",
+        group: "Do",
+        notNow,
+        run: () => start(true),
+      },
+    ];
+  }, [running, start]);
+  useCommands(commands);
+  const record = info.data?.demo ?? null;
+  return (
+    <div className="hero">
+      <div>
+        <h1>Run the demo</h1>
+        <p className="t2" style={{ margin: "6px 0 12px" }}>
+          The whole R1 method on a small model that comes with Gradus: measure the base, imitate
+          worked examples, reinforce with GRPO, keep the best samples, teach a fresh student. Each
+          step is measured on held-out problems.
+        </p>
+        <dl className="kv left" style={{ marginBottom: 14 }}>
+          <dt>On this machine</dt>
+          <dd>
+            {record === null
+              ? "no estimate yet"
+              : `${formatDuration(record.activeMs)}, ${formatUsd(record.costUsd)} last time`}
+          </dd>
+        </dl>
+        <div className="flex">
+          {running === undefined ? (
+            <button
+              type="button"
+              className="btn primary"
+              disabled={busy}
+              onClick={() => start(false)}
+            >
+              Run the demo <kbd aria-hidden="true">D</kbd>
+            </button>
+          ) : (
+            <a className="btn primary" href={hrefTo(["pipeline", running.id])}>
+              Watch the demo
+            </a>
+          )}
+          <button
+            type="button"
+            className="btn quiet"
+            disabled={busy || running !== undefined}
+            onClick={() => start(true)}
+            title="Every stage with few steps: proves that everything works, not how well"
+          >
+            Short check
+          </button>
+        </div>
+        {failure !== undefined && <FailureNotice failure={failure} />}
+      </div>
+      {record !== null && <WhatToExpect record={record} />}
+    </div>
+  );
+}

@@ -1,0 +1,224 @@
+/** The newest launches with their last score. */
+import { useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { PipelineSummary } from "#shared/schema/run.ts";
+import { useCommands } from "../../app/command-registry.ts";
+import { hrefTo, navigate } from "../../app/location.ts";
+import { useLivePipelines } from "../../bridge/live-store.ts";
+import { recentPipelinesQuery } from "../../bridge/queries.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import { formatInterval, formatPercent, formatUsd, formatWhen } from "../../ui/format.ts";
+import { KeyCaps } from "../../ui/key-caps.tsx";
+import { currentRun, isActive, lastScored, originWord } from "../../ui/pipeline-facts.ts";
+import { doneText } from "../../ui/progress-line.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { StatusMark, statusWord } from "../../ui/run-status.tsx";
+import { Trials } from "../../ui/score.tsx";
+import { useNow } from "../../ui/use-now.ts";
+import { VirtualGrid } from "../../ui/virtual-grid.tsx";
+import type { GridColumn } from "../../ui/virtual-grid.tsx";
+
+function StateCell({
+  pipeline,
+  now,
+}: {
+  readonly pipeline: PipelineSummary;
+  readonly now: number;
+}): ReactNode {
+  const run = currentRun(pipeline);
+  if (isActive(pipeline.status) && run !== undefined) {
+    return (
+      <span className="acc">
+        {run.stageName}
+        <br />
+        {pipeline.status === "queued" ? "waits" : doneText(run)}
+      </span>
+    );
+  }
+  const when = pipeline.endedAtMs ?? pipeline.createdAtMs;
+  const tone =
+    pipeline.status === "failed" ? "fail" : pipeline.status === "stopped" ? "warn" : "t3";
+  return (
+    <span className={tone}>
+      {statusWord(pipeline.status)}
+      {pipeline.status !== "finished" && run !== undefined && ` in ${run.stageName}`}
+      <br />
+      <span className="t3">{formatWhen(when, now)}</span>
+    </span>
+  );
+}
+
+function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
+  return [
+    {
+      id: "name",
+      header: "Launch",
+      track: "minmax(140px, 1.4fr)",
+      cell: (pipeline) => (
+        <span className="flex top">
+          <span style={{ paddingTop: 1 }}>
+            <StatusMark status={pipeline.status} />
+          </span>
+          <span className="grow">
+            <a
+              className="med ell"
+              style={{ display: "block" }}
+              href={hrefTo(["pipeline", pipeline.id])}
+              title={pipeline.name}
+              tabIndex={-1}
+            >
+              {pipeline.name}
+            </a>
+            <span className="t3">
+              {originWord(pipeline.origin)}, seed {pipeline.seed}
+            </span>
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: "score",
+      header: "pass@1 %",
+      track: "72px",
+      numeric: true,
+      cell: (pipeline) => {
+        const scored = lastScored(pipeline);
+        return scored === undefined ? (
+          <span className="t3">no score</span>
+        ) : (
+          <span className="med">{formatPercent(scored.score.value)}</span>
+        );
+      },
+    },
+    {
+      id: "interval",
+      header: "95% interval",
+      track: "96px",
+      cell: (pipeline) => {
+        const scored = lastScored(pipeline);
+        return scored === undefined ? null : (
+          <span className="ci">{formatInterval(scored.score.low, scored.score.high)}</span>
+        );
+      },
+    },
+    {
+      id: "whisker",
+      header: <WhiskerScale />,
+      track: "minmax(136px, 1fr)",
+      cell: (pipeline) => {
+        const scored = lastScored(pipeline);
+        return scored === undefined ? null : <Whisker estimate={scored.score} />;
+      },
+    },
+    {
+      id: "trials",
+      header: "n · k",
+      track: "72px",
+      numeric: true,
+      cell: (pipeline) => {
+        const scored = lastScored(pipeline);
+        return scored === undefined ? null : (
+          <span className="t3">
+            <Trials n={scored.score.n} k={scored.score.k} />
+          </span>
+        );
+      },
+    },
+    {
+      id: "cost",
+      header: "Cost",
+      track: "76px",
+      numeric: true,
+      cell: (pipeline) =>
+        pipeline.costUsd === null ? <span className="t3">–</span> : formatUsd(pipeline.costUsd),
+    },
+    {
+      id: "state",
+      header: "State",
+      track: "minmax(120px, 0.8fr)",
+      cell: (pipeline) => <StateCell pipeline={pipeline} now={now} />,
+    },
+  ];
+}
+
+export function RecentRegion(): ReactNode {
+  const query = useQuery(recentPipelinesQuery);
+  const pipelines = useLivePipelines(query.data?.pipelines ?? []).slice(0, 10);
+  const [chosen, setChosen] = useState(0);
+  const now = useNow(60_000);
+  const columns = useMemo(() => columnsAt(now), [now]);
+  const open = (index: number): void => {
+    const pipeline = pipelines[index];
+    if (pipeline !== undefined) navigate(hrefTo(["pipeline", pipeline.id]));
+  };
+  const count = pipelines.length;
+  const openId = pipelines[chosen]?.id;
+  useCommands(
+    useMemo(
+      () => [
+        {
+          id: "home.next",
+          title: "Next launch",
+          group: "This screen",
+          keys: "J",
+          run: () => setChosen((at) => Math.min(count - 1, at + 1)),
+        },
+        {
+          id: "home.previous",
+          title: "Previous launch",
+          group: "This screen",
+          keys: "K",
+          run: () => setChosen((at) => Math.max(0, at - 1)),
+        },
+        {
+          id: "home.open",
+          title: "Open the chosen launch",
+          group: "This screen",
+          keys: "O",
+          run: () => {
+            if (openId !== undefined) navigate(hrefTo(["pipeline", openId]));
+          },
+        },
+      ],
+      [count, openId],
+    ),
+  );
+  return (
+    <>
+      <div className="head bt">
+        <h2>Recent launches</h2>
+        {query.data !== undefined && query.data.total > 0 && (
+          <span className="note">
+            {pipelines.length} of {query.data.total}
+          </span>
+        )}
+        <span className="end flex s12 t3">
+          Open <KeyCaps keys="O" />
+          <a className="link" href={hrefTo(["runs"])}>
+            All runs
+          </a>
+        </span>
+      </div>
+      {query.failure !== undefined && (
+        <FailureNotice failure={query.failure} onRetry={query.refresh} />
+      )}
+      {query.data === undefined && query.failure === undefined && <SkeletonRows />}
+      {query.data !== undefined && pipelines.length === 0 && (
+        <Empty>No runs yet. Run the demo, or start a recipe with the command gradus run.</Empty>
+      )}
+      {pipelines.length > 0 && (
+        <VirtualGrid
+          label="Recent launches"
+          columns={columns}
+          rows={pipelines}
+          rowKey={(row) => row.id}
+          rowHeight={44}
+          chosen={chosen}
+          onChoose={setChosen}
+          onOpen={open}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+/** What each stage of a pipeline cost, and what the gain cost. */
+import type { ReactNode } from "react";
+import type { PipelineResults } from "#shared/schema/evaluation.ts";
+import { hrefTo } from "../../app/location.ts";
+import { formatDuration, formatEnergy, formatNumber, formatUsd } from "../../ui/format.ts";
+
+export function CostTable({ results }: { readonly results: PipelineResults }): ReactNode {
+  const { stages, total, usdPerPoint } = results;
+  return (
+    <section aria-label="Cost of each stage">
+      <div className="head bt">
+        <h2>Cost</h2>
+        <span className="note end">
+          {usdPerPoint === null
+            ? "no gain to divide by yet"
+            : `${formatUsd(usdPerPoint)} for each point gained`}
+        </span>
+      </div>
+      <table>
+        <thead>
+          <tr>
+            <th>Stage</th>
+            <th className="num">Time</th>
+            <th className="num">Tokens</th>
+            <th className="num">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
+          {stages.map((stage) => (
+            <tr key={stage.runId}>
+              <td className="ell" style={{ maxWidth: 120 }}>
+                <a className="link" href={hrefTo(["run", stage.runId])} title={stage.stageName}>
+                  {stage.stageName}
+                </a>
+              </td>
+              <td className="num">{formatDuration(stage.cost.wallMs)}</td>
+              <td className="num t3">
+                {formatNumber(stage.cost.tokensSampled + stage.cost.tokensTrained)}
+              </td>
+              <td className="num">{formatUsd(stage.cost.totalUsd)}</td>
+            </tr>
+          ))}
+          <tr className="total">
+            <td>All stages</td>
+            <td className="num">{formatDuration(total.wallMs)}</td>
+            <td className="num">{formatNumber(total.tokensSampled + total.tokensTrained)}</td>
+            <td className="num">{formatUsd(total.totalUsd)}</td>
+          </tr>
+        </tbody>
+      </table>
+      <p className="s11 t3" style={{ padding: "4px 16px 12px" }}>
+        Electricity: {formatEnergy(total.energyJ)}. Processor{" "}
+        {formatNumber(total.cpuSeconds / 3600, 3)} core hours
+        {total.gpuSeconds > 0 ? `, GPU ${formatNumber(total.gpuSeconds / 3600, 3)} hours` : ""}.
+      </p>
+    </section>
+  );
+}

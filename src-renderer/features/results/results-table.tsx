@@ -1,0 +1,177 @@
+/** A pipeline's result table: each benchmark with its doubt, and its paired difference to the row before. */
+import { Fragment } from "react";
+import type { ReactNode } from "react";
+import type { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
+import type { ResultRow } from "#shared/schema/evaluation.ts";
+import { hrefTo } from "../../app/location.ts";
+import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import {
+  formatInterval,
+  formatNumber,
+  formatP,
+  formatPercent,
+  formatPoints,
+  formatUsd,
+} from "../../ui/format.ts";
+import { Score, Trials } from "../../ui/score.tsx";
+import { VerdictWord } from "../../ui/verdict-word.tsx";
+
+/** How the scores below were made. Rows under one such line may be compared. */
+export function protocolText(summary: EvaluationSummary): string {
+  return `${summary.task} · ${formatNumber(summary.n)} problems · k ${formatNumber(summary.k)} · T ${formatNumber(summary.temperature, 2)}, top-p ${formatNumber(summary.topP, 2)} · limit ${formatNumber(summary.maxTokens)} tokens · ${summary.scoring} scoring · verifier ${summary.verifierVersion}`;
+}
+
+/** pass@j for the largest j ≤ k that was worked out. */
+function largestK(summary: EvaluationSummary): EvaluationSummary["passK"][number] | undefined {
+  return summary.passK.findLast((one) => one.k > 1);
+}
+
+function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean }): ReactNode {
+  const { summary, comparison } = row;
+  const passK = largestK(summary);
+  return (
+    <tr>
+      <td className="nowrap">
+        <a
+          className="med link"
+          href={hrefTo(["run", row.runId])}
+          title="Open the benchmark and its samples"
+        >
+          {row.label}
+        </a>
+      </td>
+      <td className="num med">{formatPercent(summary.pass1.value)}</td>
+      <td className="ci">{formatInterval(summary.pass1.low, summary.pass1.high)}</td>
+      <td style={{ minWidth: 150 }}>
+        <Whisker estimate={summary.pass1} reference={first} />
+      </td>
+      <td className="num t3">
+        <Trials n={summary.n} k={summary.k} />
+      </td>
+      <td className="nowrap">
+        {passK === undefined ? <span className="t3">–</span> : <Score estimate={passK} />}
+      </td>
+      <td className="nowrap">
+        <Score estimate={summary.consK} />
+      </td>
+      {comparison === null ? (
+        <td colSpan={4} className="t3">
+          {first ? "the start" : "not paired: other problems or protocol"}
+        </td>
+      ) : (
+        <>
+          <td
+            className="num"
+            title={`against ${comparison.withLabel}, paired on ${String(comparison.problems)} problems`}
+          >
+            {formatPoints(comparison.difference.value)}
+          </td>
+          <td className="ci">
+            {formatInterval(comparison.difference.low, comparison.difference.high)}
+          </td>
+          <td className="num">{formatP(comparison.p)}</td>
+          <td>
+            <VerdictWord verdict={comparison.verdict} />
+          </td>
+        </>
+      )}
+      <td className="num">
+        {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd)}
+      </td>
+    </tr>
+  );
+}
+
+export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }): ReactNode {
+  const largest = rows
+    .map((row) => largestK(row.summary)?.k ?? 1)
+    .reduce((a, b) => Math.max(a, b), 1);
+  const k = rows.map((row) => row.summary.k).reduce((a, b) => Math.max(a, b), 1);
+  return (
+    <div className="scroll resultstable" tabIndex={0} role="group" aria-label="Result table">
+      <table className="tall">
+        <caption className="visually-hidden">
+          Scores of each measured model in the recipe&apos;s order, each compared to the one before
+        </caption>
+        <thead>
+          <tr>
+            <th>Model</th>
+            <th className="num">pass@1 %</th>
+            <th>95% interval</th>
+            <th>
+              <WhiskerScale />
+            </th>
+            <th className="num">n · k</th>
+            <th>pass@{largest} %</th>
+            <th>cons@{k} %</th>
+            <th className="num">Points vs before</th>
+            <th>95% interval</th>
+            <th className="num">p</th>
+            <th>In words</th>
+            <th className="num">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => {
+            const protocol = protocolText(row.summary);
+            const before = rows[index - 1];
+            const changed = before === undefined || protocolText(before.summary) !== protocol;
+            return (
+              <Fragment key={row.runId}>
+                {changed && (
+                  <tr className="sub">
+                    <td colSpan={12}>{protocol}</td>
+                  </tr>
+                )}
+                <Row row={row} first={index === 0} />
+              </Fragment>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** pass@1 by difficulty, a row for each model. */
+export function DifficultyTable({ rows }: { readonly rows: readonly ResultRow[] }): ReactNode {
+  const difficulties = [
+    ...new Set(rows.flatMap((row) => row.summary.byDifficulty.map((one) => one.difficulty))),
+  ].toSorted((a, b) => a - b);
+  return (
+    <table>
+      <caption className="visually-hidden">
+        pass@1 in percent with its 95% interval, by difficulty
+      </caption>
+      <thead>
+        <tr>
+          <th>Model</th>
+          {difficulties.map((difficulty) => (
+            <th key={difficulty}>
+              {difficulty}, n{" "}
+              {formatNumber(
+                rows[0]?.summary.byDifficulty.find((one) => one.difficulty === difficulty)?.n ??
+                  null,
+              )}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.runId}>
+            <td className="med nowrap">{row.label}</td>
+            {difficulties.map((difficulty) => {
+              const one = row.summary.byDifficulty.find((entry) => entry.difficulty === difficulty);
+              return (
+                <td key={difficulty}>
+                  {one === undefined ? <span className="t3">–</span> : <Score estimate={one} />}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,175 @@
+/** A benchmark run: its scores with their intervals, by difficulty, and every problem with its completions. */
+import { useMemo } from "react";
+import type { ReactNode } from "react";
+import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
+import type { Run, RunSummary } from "#shared/schema/run.ts";
+import { useFilter } from "../../app/location.ts";
+import { IntervalBars } from "../../charts/interval-bars.tsx";
+import {
+  formatInterval,
+  formatNumber,
+  formatP,
+  formatPercent,
+  formatPoints,
+} from "../../ui/format.ts";
+import { Empty } from "../../ui/region-state.tsx";
+import { Segments } from "../../ui/segments.tsx";
+import { VerdictWord } from "../../ui/verdict-word.tsx";
+import { HistoryPanel, LogPanel } from "./log-panel.tsx";
+import { SamplesPanel } from "./samples-panel.tsx";
+
+type Tab = "problems" | "difficulty" | "history" | "log";
+
+function asTab(text: string): Tab {
+  return text === "difficulty" || text === "history" || text === "log" ? text : "problems";
+}
+
+function Figures({ evaluation }: { readonly evaluation: EvaluationRecord }): ReactNode {
+  const { summary, comparison } = evaluation;
+  return (
+    <div className="figures">
+      <div>
+        <div className="s12 t2">pass@1 of {evaluation.label}</div>
+        <div className="big">{formatPercent(summary.pass1.value)}%</div>
+        <div className="ci">
+          {formatInterval(summary.pass1.low, summary.pass1.high)}, n {formatNumber(summary.n)}, k{" "}
+          {summary.k}
+        </div>
+      </div>
+      {summary.passK
+        .filter((one) => one.k > 1)
+        .map((one) => (
+          <div key={one.k}>
+            <div className="s12 t2">pass@{one.k}</div>
+            <div className="big">{formatPercent(one.value)}%</div>
+            <div className="ci">{formatInterval(one.low, one.high)}</div>
+          </div>
+        ))}
+      <div>
+        <div className="s12 t2">cons@{summary.k}</div>
+        <div className="big">{formatPercent(summary.consK.value)}%</div>
+        <div className="ci">{formatInterval(summary.consK.low, summary.consK.high)}</div>
+      </div>
+      {comparison !== null && (
+        <div>
+          <div className="s12 t2">Against {comparison.withLabel}</div>
+          <div className="big">
+            {formatPoints(comparison.difference.value)} <VerdictWord verdict={comparison.verdict} />
+          </div>
+          <div className="ci">
+            {formatInterval(comparison.difference.low, comparison.difference.high)} points, p{" "}
+            {formatP(comparison.p)}, {formatNumber(comparison.problems)} problems
+          </div>
+        </div>
+      )}
+      <div>
+        <div className="s12 t2">Protocol</div>
+        <div className="s12">
+          T {formatNumber(summary.temperature, 2)}, top-p {formatNumber(summary.topP, 2)},{" "}
+          {summary.scoring} scoring
+        </div>
+        <div className="s11 t3">
+          limit {formatNumber(summary.maxTokens)} tokens, verifier {summary.verifierVersion}
+        </div>
+      </div>
+      <div>
+        <div className="s12 t2">Form</div>
+        <div className="s12">
+          {formatPercent(summary.formatRate)}% in format, {formatPercent(summary.truncatedRate)}%
+          cut
+        </div>
+        <div className="s11 t3">mean {formatNumber(summary.meanTokens)} tokens</div>
+      </div>
+    </div>
+  );
+}
+
+export function BenchmarkView({
+  run,
+  live,
+  evaluation,
+}: {
+  readonly run: Run;
+  readonly live: RunSummary;
+  readonly evaluation: EvaluationRecord | null;
+}): ReactNode {
+  const [tabText, setTab] = useFilter("tab", "problems");
+  const tab = asTab(tabText);
+  const groups = useMemo(
+    () =>
+      evaluation?.summary.byDifficulty.map((one) => ({
+        label: `${String(one.difficulty)} · n ${formatNumber(one.n)}`,
+        estimates: [one],
+      })) ?? [],
+    [evaluation],
+  );
+  return (
+    <div className="runmain">
+      {evaluation === null ? (
+        <Empty>
+          {live.startedAtMs === null
+            ? "This benchmark has not started. It runs when the stages before it are done."
+            : "The score is worked out when every problem is answered. The completions so far are below."}
+        </Empty>
+      ) : (
+        <Figures evaluation={evaluation} />
+      )}
+      <div className="lowertabs" style={{ borderTop: 0, height: 36 }}>
+        <Segments
+          slim
+          label="What is shown"
+          value={tab}
+          onChange={setTab}
+          segments={[
+            { value: "problems", label: "Problems" },
+            { value: "difficulty", label: "By difficulty" },
+            { value: "history", label: "History" },
+            { value: "log", label: "Log" },
+          ]}
+        />
+      </div>
+      {tab === "problems" && <SamplesPanel runId={run.id} />}
+      {tab === "difficulty" &&
+        (evaluation === null ? (
+          <Empty>No score yet.</Empty>
+        ) : (
+          <div
+            className="scroll grow bt"
+            tabIndex={0}
+            role="group"
+            aria-label="Scores by difficulty"
+          >
+            <IntervalBars
+              title="pass@1 by difficulty"
+              caption={`%, 95% interval by bootstrap over problems, k ${String(evaluation.summary.k)}`}
+              seriesLabels={["pass@1"]}
+              groups={groups}
+              height={220}
+            />
+            <table>
+              <thead>
+                <tr>
+                  <th>Difficulty</th>
+                  <th className="num">n</th>
+                  <th className="num">pass@1 %</th>
+                  <th>95% interval</th>
+                </tr>
+              </thead>
+              <tbody>
+                {evaluation.summary.byDifficulty.map((one) => (
+                  <tr key={one.difficulty}>
+                    <td>{one.difficulty}</td>
+                    <td className="num">{formatNumber(one.n)}</td>
+                    <td className="num med">{formatPercent(one.value)}</td>
+                    <td className="ci">{formatInterval(one.low, one.high)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        ))}
+      {tab === "history" && <HistoryPanel runId={run.id} />}
+      {tab === "log" && <LogPanel runId={run.id} live={live.status === "running"} />}
+    </div>
+  );
+}

@@ -1,0 +1,334 @@
+/** Every completion of one step, by group: what was asked, what was written, how it was rewarded. */
+import { useMemo } from "react";
+import type { ReactNode } from "react";
+import type { RolloutGroup, RolloutText } from "#shared/schema/metrics.ts";
+import type { RunId } from "#shared/schema/run.ts";
+import { host } from "../../bridge/host.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import type { Query } from "../../bridge/use-query.ts";
+import { useCommands } from "../../app/command-registry.ts";
+import { useFilter } from "../../app/location.ts";
+import { formatNumber, formatSigned } from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+import { KeyCaps } from "../../ui/key-caps.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { Segments } from "../../ui/segments.tsx";
+import { CompletionsTable } from "./completions-table.tsx";
+import { CompletionText } from "./completion-text.tsx";
+import { hasNoSpread, matchesVerdict, meanAndSd, rewardNames } from "./rollout-groups.ts";
+import type { Verdict } from "./rollout-groups.ts";
+import "./completions-panel.css";
+
+export interface CompletionsPanelProps {
+  readonly runId: RunId;
+  /** Completions of the step that is shown. */
+  readonly query: Query<readonly RolloutGroup[]>;
+  /** Steps that have completions, rising. */
+  readonly steps: readonly number[];
+  readonly step: number | undefined;
+  readonly pinned: boolean;
+  /** Undefined follows the newest step. */
+  readonly onStep: (step: number | undefined) => void;
+}
+
+function asVerdict(text: string): Verdict {
+  return text === "right" || text === "wrong" ? text : "all";
+}
+
+function StepPicker({
+  steps,
+  step,
+  pinned,
+  onStep,
+}: Omit<CompletionsPanelProps, "query" | "runId">): ReactNode {
+  const at = step === undefined ? -1 : steps.indexOf(step);
+  const before = steps[at - 1];
+  const after = steps[at + 1];
+  return (
+    <div className="head bt">
+      <h2>Completions</h2>
+      <span className="flex" style={{ gap: 4 }}>
+        <button
+          type="button"
+          className="btn small icon"
+          aria-label="Step before"
+          disabled={before === undefined}
+          onClick={() => onStep(before)}
+        >
+          <Glyph name="left" />
+        </button>
+        <span className="input mono" style={{ height: 24, minWidth: 84 }}>
+          step {step === undefined ? "–" : formatNumber(step)}
+        </span>
+        <button
+          type="button"
+          className="btn small icon"
+          aria-label="Step after"
+          disabled={after === undefined || at < 0}
+          onClick={() => onStep(after)}
+        >
+          <Glyph name="right" />
+        </button>
+        <KeyCaps keys="ArrowLeft ArrowRight" />
+      </span>
+      {pinned && steps.length > 0 && (
+        <span className="end flex s12 t3">
+          <span className="tag">pinned, newest is {formatNumber(steps.at(-1) ?? null)}</span>
+          <button type="button" className="linkbtn" onClick={() => onStep(undefined)}>
+            Follow the newest
+          </button>
+          <KeyCaps keys="Escape" />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function GroupLine({
+  groups,
+  chosen,
+  onChoose,
+}: {
+  readonly groups: readonly RolloutGroup[];
+  readonly chosen: RolloutGroup;
+  readonly onChoose: (group: RolloutGroup) => void;
+}): ReactNode {
+  const segments = groups.map((group) => ({
+    value: String(group.group),
+    title: `Difficulty ${String(group.difficulty)}: ${group.prompt}`,
+    label: (
+      <>
+        {group.correct}/{group.rollouts.length}
+        {hasNoSpread(group) && (
+          <span className="warn" title="equal rewards, no gradient">
+            &thinsp;=<span className="visually-hidden"> equal rewards</span>
+          </span>
+        )}
+      </>
+    ),
+  }));
+  return (
+    <div className="groups">
+      <span className="t3">Right</span>
+      <Segments
+        label="Prompt"
+        segments={segments}
+        value={String(chosen.group)}
+        onChange={(value) => {
+          const next = groups.find((group) => String(group.group) === value);
+          if (next !== undefined) onChoose(next);
+        }}
+      />
+      <KeyCaps keys="[ ]" />
+    </div>
+  );
+}
+
+export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
+  const { query, steps, step, onStep } = props;
+  const [groupText, setGroup] = useFilter("group");
+  const [indexText, setIndex] = useFilter("completion");
+  const [verdictText, setVerdict] = useFilter("show", "all");
+  const verdict = asVerdict(verdictText);
+  const groups = useMemo(() => query.data ?? [], [query.data]);
+  const rewards = useMemo(() => rewardNames(groups), [groups]);
+  const group =
+    groups.find((one) => String(one.group) === groupText) ??
+    groups.find((one) => !hasNoSpread(one)) ??
+    groups[0];
+  const shown = useMemo(
+    () => group?.rollouts.filter((one) => matchesVerdict(one, verdict)) ?? [],
+    [group, verdict],
+  );
+  const chosen = shown.find((one) => String(one.index) === indexText) ?? shown[0];
+
+  useCommands(
+    useMemo(() => {
+      const turn = (by: number): void => {
+        const next = groups[groups.findIndex((one) => one === group) + by];
+        if (next !== undefined) setGroup(String(next.group));
+      };
+      const move = (by: number): void => {
+        const next = shown[shown.findIndex((one) => one === chosen) + by];
+        if (next !== undefined) setIndex(String(next.index));
+      };
+      const verdicts: readonly Verdict[] = ["all", "right", "wrong"];
+      return [
+        {
+          id: "run.completion-next",
+          title: "Next completion",
+          group: "This screen",
+          keys: "J",
+          run: () => move(1),
+        },
+        {
+          id: "run.completion-previous",
+          title: "Previous completion",
+          group: "This screen",
+          keys: "K",
+          run: () => move(-1),
+        },
+        {
+          id: "run.group-next",
+          title: "Next prompt",
+          group: "This screen",
+          keys: "]",
+          run: () => turn(1),
+        },
+        {
+          id: "run.group-previous",
+          title: "Previous prompt",
+          group: "This screen",
+          keys: "[",
+          run: () => turn(-1),
+        },
+        {
+          id: "run.completion-filter",
+          title: "Show all, right or wrong completions",
+          group: "This screen",
+          keys: "F",
+          run: () => setVerdict(verdicts[(verdicts.indexOf(verdict) + 1) % 3] ?? "all"),
+        },
+      ];
+    }, [groups, group, shown, chosen, verdict, setGroup, setIndex, setVerdict]),
+  );
+
+  const stats = meanAndSd(group?.rollouts.map((one) => one.reward) ?? []);
+  const scale = Math.max(0, ...(group?.rollouts.map((one) => Math.abs(one.advantage)) ?? []));
+  return (
+    <section className="completions" aria-label="Completions">
+      <StepPicker steps={steps} step={step} pinned={props.pinned} onStep={onStep} />
+      {query.failure !== undefined && (
+        <FailureNotice failure={query.failure} onRetry={query.refresh} />
+      )}
+      {group === undefined ? (
+        query.loading && query.data === undefined && steps.length > 0 ? (
+          <SkeletonRows rows={5} />
+        ) : (
+          <Empty>
+            No completions at this step. They appear here with the first step that samples.
+          </Empty>
+        )
+      ) : (
+        <div className="cbx bt">
+          <div className="region">
+            <GroupLine
+              groups={groups}
+              chosen={group}
+              onChoose={(next) => setGroup(String(next.group))}
+            />
+            <p className="promptline">
+              <span className="t3">
+                Prompt {groups.indexOf(group) + 1} of {groups.length}, difficulty {group.difficulty}
+              </span>
+              &ensp;{group.prompt}
+            </p>
+            <div className="flex s12" style={{ padding: "0 16px 4px" }}>
+              <Segments
+                slim
+                label="Completions shown"
+                value={verdict}
+                onChange={setVerdict}
+                segments={[
+                  { value: "all", label: `All ${String(group.rollouts.length)}` },
+                  { value: "right", label: `Right ${String(group.correct)}` },
+                  {
+                    value: "wrong",
+                    label: `Wrong ${String(group.rollouts.length - group.correct)}`,
+                  },
+                ]}
+              />
+              <KeyCaps keys="F" />
+            </div>
+            <div className="scroll grow">
+              <CompletionsTable
+                rollouts={shown}
+                rewards={rewards}
+                scale={scale}
+                chosen={chosen}
+                onChoose={(next) => setIndex(String(next.index))}
+              />
+              {shown.length === 0 && <Empty>None of this prompt's completions is {verdict}.</Empty>}
+            </div>
+            <div className="flex s11 t3 bt groupfoot">
+              <span>
+                reward mean {formatNumber(stats.mean, 2)}, sd {formatNumber(stats.sd, 2)}
+              </span>
+              <span className="end">
+                <span className="warn">=</span> equal rewards, no gradient
+              </span>
+            </div>
+          </div>
+          <ChosenCompletion
+            runId={props.runId}
+            step={group.step}
+            group={group.group}
+            rollout={chosen}
+            problemId={group.problemId}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface ChosenCompletionProps {
+  readonly runId: RunId;
+  readonly step: number;
+  readonly group: number;
+  readonly problemId: string;
+  readonly rollout: RolloutText | undefined;
+}
+
+function ChosenCompletion({
+  runId,
+  step,
+  group,
+  problemId,
+  rollout,
+}: ChosenCompletionProps): ReactNode {
+  const index = rollout?.index;
+  const tokens = useQuery(
+    index === undefined
+      ? undefined
+      : {
+          key: `tokens:${runId}:${String(step)}:${String(group)}:${String(index)}`,
+          topics: [`rollouts:${runId}`],
+          fetch: (signal) => host.runs.rolloutTokens({ runId, step, group, index }, { signal }),
+        },
+  );
+  if (rollout === undefined) return <div className="region" />;
+  const logprobs = tokens.data?.logprobs ?? [];
+  const mean =
+    logprobs.length === 0
+      ? null
+      : logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
+  return (
+    <div className="region" aria-label="Chosen completion" role="region">
+      <div className="head s12">
+        <span className="med">Completion {rollout.index + 1}</span>
+        <span className="t3">
+          {formatNumber(rollout.tokens)} tokens,{" "}
+          {rollout.finishReason === "length" ? "cut at the limit" : "not cut"}
+        </span>
+        <span className="end t3">advantage {formatSigned(rollout.advantage)}</span>
+      </div>
+      {/* The text scrolls on its own, so it takes the focus to be scrolled by keys. */}
+      <div
+        className="scroll grow"
+        style={{ padding: "0 16px 12px" }}
+        tabIndex={0}
+        role="group"
+        aria-label="Text of the completion"
+      >
+        <CompletionText text={rollout.completion} />
+      </div>
+      <div className="s11 t3 bt groupfoot flex">
+        <span>mean log-prob {formatNumber(mean, 3)} a token</span>
+        <span className="mono end ell" title={problemId}>
+          {problemId}
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/** One group's completions: answer, each reward, the weighted reward, advantage and length. */
+import type { ReactNode } from "react";
+import type { RolloutText } from "#shared/schema/metrics.ts";
+import { formatNumber, formatSigned } from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+import { answerIn } from "./completion-text.tsx";
+
+export interface CompletionsTableProps {
+  readonly rollouts: readonly RolloutText[];
+  readonly rewards: readonly string[];
+  /** Largest |advantage| of the group: the full width of a bar. */
+  readonly scale: number;
+  readonly chosen: RolloutText | undefined;
+  readonly onChoose: (rollout: RolloutText) => void;
+}
+
+/** Full bars carry the sign by side and by fill: filled to the right is positive, hollow to the left negative. */
+function AdvantageBar({
+  value,
+  scale,
+}: {
+  readonly value: number;
+  readonly scale: number;
+}): ReactNode {
+  const width = `${String(scale === 0 ? 0 : (Math.abs(value) / scale) * 50)}%`;
+  return (
+    <span className="adv" aria-hidden="true">
+      {value !== 0 && <i className={value > 0 ? "pos" : "neg"} style={{ width }} />}
+    </span>
+  );
+}
+
+function Answer({ rollout }: { readonly rollout: RolloutText }): ReactNode {
+  const answer = answerIn(rollout.completion);
+  const cut = rollout.finishReason === "length";
+  return (
+    <span className="flex">
+      <Glyph
+        name={rollout.correct ? "check" : "cross"}
+        className={rollout.correct ? "pass" : "fail"}
+        label={rollout.correct ? "right" : "wrong"}
+      />
+      {answer === undefined ? (
+        <span className="t3">no answer{cut ? ", cut" : ""}</span>
+      ) : (
+        <span className="mono ell" title={answer}>
+          {answer}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function CompletionsTable({
+  rollouts,
+  rewards,
+  scale,
+  chosen,
+  onChoose,
+}: CompletionsTableProps): ReactNode {
+  return (
+    <table className="comp">
+      <thead>
+        <tr>
+          <th className="num">#</th>
+          <th>Answer</th>
+          {rewards.map((name) => (
+            <th key={name} className="num">
+              {name}
+            </th>
+          ))}
+          <th className="num">Reward</th>
+          <th className="num" colSpan={2}>
+            Advantage
+          </th>
+          <th className="num">Tokens</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rollouts.map((rollout) => (
+          <tr
+            key={rollout.index}
+            aria-selected={rollout === chosen}
+            onClick={() => onChoose(rollout)}
+          >
+            <td className="num t3">{rollout.index + 1}</td>
+            <td style={{ maxWidth: 160 }}>
+              <Answer rollout={rollout} />
+            </td>
+            {rewards.map((name) => (
+              <td key={name} className="num">
+                {formatNumber(rollout.rewards[name] ?? null, 2)}
+              </td>
+            ))}
+            <td className="num med">{formatNumber(rollout.reward, 2)}</td>
+            <td>
+              <AdvantageBar value={rollout.advantage} scale={scale} />
+            </td>
+            <td className="num">{formatSigned(rollout.advantage)}</td>
+            <td className="num">{formatNumber(rollout.tokens)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,296 @@
+/** The side of a run: alarms, cost, checkpoints, the locked configuration and where it was computed. */
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { CostEntry } from "#shared/schema/cost.ts";
+import type { Alarm, Checkpoint, Run } from "#shared/schema/run.ts";
+import { hrefTo } from "../../app/location.ts";
+import {
+  formatBytes,
+  formatCompact,
+  formatDuration,
+  formatEnergy,
+  formatNumber,
+  formatUsd,
+  formatWhen,
+} from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+import { useNow } from "../../ui/use-now.ts";
+import { flattenConfig } from "./flatten-config.ts";
+
+function Alarms({
+  alarms,
+  onStep,
+}: {
+  readonly alarms: readonly Alarm[];
+  readonly onStep: (step: number) => void;
+}): ReactNode {
+  const open = alarms.filter((alarm) => alarm.dismissedAtMs === null).length;
+  return (
+    <section aria-label="Alarms">
+      <div className="head" style={{ marginTop: 2 }}>
+        <h2>Alarms</h2>
+        <span className="note end">
+          {alarms.length === 0
+            ? "none so far"
+            : `${String(open)} open · ${String(alarms.length - open)} dismissed`}
+        </span>
+      </div>
+      {alarms.length > 0 && (
+        <ul className="s12" style={{ padding: "0 16px 10px" }}>
+          {alarms.toReversed().map((alarm) => (
+            <li key={alarm.id} className="al">
+              <Glyph
+                name={
+                  alarm.level === "error" ? "cross" : alarm.level === "warning" ? "warn" : "dash"
+                }
+                className={
+                  alarm.level === "error" ? "fail" : alarm.level === "warning" ? "warn" : "t3"
+                }
+                label={alarm.level}
+              />
+              <div className="break">
+                <span className="med">{alarm.message}</span>
+                <div className="t3">{alarm.advice}</div>
+                <button type="button" className="linkbtn" onClick={() => onStep(alarm.step)}>
+                  Show step {formatNumber(alarm.step)}
+                </button>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | null }): ReactNode {
+  const { usage } = run;
+  return (
+    <section aria-label="Cost so far">
+      <div className="head bt">
+        <h2>Cost so far</h2>
+        {usage !== null && <span className="note end">{formatDuration(usage.wallMs)} of work</span>}
+      </div>
+      {cost === null || usage === null ? (
+        <p className="s12 t3" style={{ padding: "0 16px 10px" }}>
+          Written with the first checkpoint.
+        </p>
+      ) : (
+        <div style={{ padding: "0 16px 10px" }}>
+          <b className="strong num" style={{ fontSize: 17, lineHeight: "24px" }}>
+            {formatUsd(cost.totalUsd)}
+          </b>
+          <dl className="kv">
+            <dt>Processor, {formatNumber(usage.cpuSeconds / 3600, 3)} core hours</dt>
+            <dd>{formatUsd((usage.cpuSeconds / 3600) * cost.prices.usdPerCpuCoreHour)}</dd>
+            {usage.gpuSeconds > 0 && (
+              <>
+                <dt>GPU, {formatNumber(usage.gpuSeconds / 3600, 3)} hours</dt>
+                <dd>{formatUsd((usage.gpuSeconds / 3600) * cost.prices.usdPerGpuHour)}</dd>
+              </>
+            )}
+            <dt>Electricity</dt>
+            <dd>
+              {usage.energyJ === null
+                ? "not measured"
+                : `${formatEnergy(usage.energyJ)}, ${formatUsd(cost.energyUsd)}`}
+            </dd>
+            <dt>Tokens sampled</dt>
+            <dd>{formatNumber(usage.tokensSampled)}</dd>
+            <dt>Tokens trained</dt>
+            <dd>{formatNumber(usage.tokensTrained)}</dd>
+            <dt>FLOPs, estimated</dt>
+            <dd>{formatCompact(usage.flops)}</dd>
+            <dt>Most memory</dt>
+            <dd>{formatBytes(usage.peakMemoryBytes)}</dd>
+          </dl>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Checkpoints({ checkpoints }: { readonly checkpoints: readonly Checkpoint[] }): ReactNode {
+  const now = useNow(60_000);
+  const kept = checkpoints.filter((one) => one.removedAtMs === null).length;
+  if (checkpoints.length === 0) return null;
+  return (
+    <section aria-label="Checkpoints">
+      <div className="head bt">
+        <h2>Checkpoints</h2>
+        <span className="note end">
+          {kept} of {checkpoints.length} kept
+        </span>
+      </div>
+      <table>
+        <thead>
+          <tr>
+            <th>Step</th>
+            <th className="num">Size</th>
+            <th className="num">Saved</th>
+          </tr>
+        </thead>
+        <tbody>
+          {checkpoints
+            .toSorted((a, b) => b.step - a.step)
+            .slice(0, 12)
+            .map((one) => (
+              <tr key={one.id}>
+                <td className="num" style={{ textAlign: "left" }}>
+                  {formatNumber(one.step)}
+                </td>
+                <td className="num">
+                  {one.removedAtMs === null ? (
+                    formatBytes(one.bytes)
+                  ) : (
+                    <span className="t3">removed</span>
+                  )}
+                </td>
+                <td className="num t3">{formatWhen(one.createdAtMs, now)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Config({ run }: { readonly run: Run }): ReactNode {
+  const [copied, setCopied] = useState(false);
+  return (
+    <section aria-label="Configuration">
+      <div className="head bt">
+        <h2>Config</h2>
+        <span className="tag" title={`Fixed at the launch. SHA-256 ${run.configSha256}`}>
+          <Glyph name="lock" />
+          fixed, <span className="mono">{run.configSha256.slice(0, 7)}</span>
+        </span>
+        <button
+          type="button"
+          className="btn small end"
+          onClick={() => {
+            void navigator.clipboard
+              .writeText(JSON.stringify(run.config, null, 2))
+              .then(() => setCopied(true));
+          }}
+        >
+          {copied ? "Copied" : "Copy JSON"}
+        </button>
+      </div>
+      <dl className="kv cf mono" style={{ padding: "0 16px 12px" }}>
+        {flattenConfig(run.config).map(({ key, value }) => (
+          <ConfigLine key={key} name={key} value={value} />
+        ))}
+        <ConfigLine name="seed used" value={String(run.seed)} />
+      </dl>
+    </section>
+  );
+}
+
+function ConfigLine({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
+
+function Environment({ run }: { readonly run: Run }): ReactNode {
+  const { environment } = run;
+  return (
+    <section aria-label="Environment">
+      <div className="head bt">
+        <h2>Computed with</h2>
+      </div>
+      <dl className="kv" style={{ padding: "0 16px 12px" }}>
+        <dt>Runtime</dt>
+        <dd>
+          {environment.runtime === null
+            ? "not started yet"
+            : `${environment.runtime} ${environment.runtimeVersion ?? ""}`}
+        </dd>
+        <dt>Device</dt>
+        <dd>
+          {environment.device === null
+            ? "–"
+            : `${environment.device}, ${String(environment.threads ?? 0)} threads`}
+        </dd>
+        <dt>Weights</dt>
+        <dd>{environment.parameters === null ? "–" : formatNumber(environment.parameters)}</dd>
+        <dt>Processor</dt>
+        <dd title={environment.cpuModel}>
+          {environment.cpuCores} cores, {environment.cpuModel}
+        </dd>
+        <dt>Memory</dt>
+        <dd>{formatBytes(environment.memoryBytes)}</dd>
+        <dt>System</dt>
+        <dd>
+          {environment.os}, {environment.arch}
+        </dd>
+        <dt>Gradus</dt>
+        <dd>
+          {environment.appVersion}, Node {environment.node}
+        </dd>
+      </dl>
+      {run.warnings.map((warning) => (
+        <p key={warning} className="s12 break" style={{ padding: "0 16px 10px" }}>
+          <Glyph name="warn" className="warn" label="warning" /> {warning}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Lineage({ run }: { readonly run: Run }): ReactNode {
+  return (
+    <section aria-label="Inputs and outputs">
+      <div className="head bt">
+        <h2>From and to</h2>
+      </div>
+      <dl className="kv" style={{ padding: "0 16px 12px" }}>
+        <dt>Uses</dt>
+        <dd>
+          {run.parents.length === 0
+            ? "no earlier stage"
+            : run.parents.map((parent) => (
+                <a key={parent} className="link mono" href={hrefTo(["run", parent])} title={parent}>
+                  {parent.slice(-8)}{" "}
+                </a>
+              ))}
+        </dd>
+        <dt>Model written</dt>
+        <dd title={run.outputModel ?? undefined}>{run.outputModel ?? "none yet"}</dd>
+        {run.outputDataset !== null && (
+          <>
+            <dt>Records written</dt>
+            <dd title={run.outputDataset}>{formatNumber(run.outputRecords)}</dd>
+          </>
+        )}
+        <dt>Folder</dt>
+        <dd title={run.outDir}>{run.outDir}</dd>
+      </dl>
+    </section>
+  );
+}
+
+export interface FactsAsideProps {
+  readonly run: Run;
+  readonly alarms: readonly Alarm[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly cost: CostEntry | null;
+  readonly onStep: (step: number) => void;
+}
+
+export function FactsAside({ run, alarms, checkpoints, cost, onStep }: FactsAsideProps): ReactNode {
+  return (
+    <aside className="region scroll" aria-label="Alarms, cost, configuration" tabIndex={0}>
+      <Alarms alarms={alarms} onStep={onStep} />
+      <Cost run={run} cost={cost} />
+      <Checkpoints checkpoints={checkpoints} />
+      <Config run={run} />
+      <Environment run={run} />
+      <Lineage run={run} />
+    </aside>
+  );
+}

@@ -1,0 +1,27 @@
+/** A stage's options as lines: nested options by dotted names, lists on one line. Pure. */
+
+export interface ConfigEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => textOf(item)).join(", ");
+  if (isRecord(value))
+    return Object.entries(value)
+      .map(([key, item]) => `${key} ${textOf(item)}`)
+      .join(" ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+export function flattenConfig(config: object, prefix = ""): readonly ConfigEntry[] {
+  return Object.entries(config).flatMap(([key, value]: [string, unknown]) => {
+    if (value === undefined) return [];
+    if (isRecord(value)) return flattenConfig(value, `${prefix}${key}.`);
+    return [{ key: `${prefix}${key}`, value: textOf(value) }];
+  });
+}

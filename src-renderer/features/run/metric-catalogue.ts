@@ -1,0 +1,171 @@
+/**
+ * Which charts a run's metrics make. A metric that the catalogue does not know still gets a chart under its own name:
+ * nothing that was measured is hidden. Names are TRL's.
+ */
+import { formatCompact, formatNumber, formatPercent } from "../../ui/format.ts";
+
+export interface ChartSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Metrics drawn as lines, with their labels. */
+  readonly lines: readonly { readonly metric: string; readonly label: string }[];
+  /** Metrics that bound the first line's band. */
+  readonly band: { readonly low: string; readonly high: string } | undefined;
+  readonly format: (value: number | null) => string;
+  readonly fromZero: boolean;
+}
+
+interface Rule {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Matches a metric; the first group, where there is one, is its label. */
+  readonly match: RegExp;
+  readonly format?: (value: number | null) => string;
+  readonly fromZero?: boolean;
+  readonly band?: { readonly low: string; readonly high: string };
+  /** Metrics that this rule swallows because they are its band. */
+  readonly hides?: RegExp;
+}
+
+const percent = (value: number | null): string => formatPercent(value);
+const whole = (value: number | null): string => formatNumber(value);
+const compact = (value: number | null): string => formatCompact(value);
+
+const RULES: readonly Rule[] = [
+  {
+    id: "accuracy",
+    title: "Right answers",
+    unit: "% of completions",
+    match: /^(?:accuracy|correct(?:_rate)?)$/u,
+    format: percent,
+    fromZero: true,
+  },
+  { id: "reward", title: "Reward", unit: "mean, after weights", match: /^reward$/u },
+  {
+    id: "rewards",
+    title: "Reward by function",
+    unit: "mean, before weights",
+    match: /^rewards\/(.+?)(?:\/mean)?$/u,
+    fromZero: true,
+  },
+  {
+    id: "accuracy-by-difficulty",
+    title: "Right answers by difficulty",
+    unit: "% of completions",
+    match: /^accuracy\/(?:difficulty[_-]?)?(.+)$/u,
+    format: percent,
+    fromZero: true,
+  },
+  { id: "loss", title: "Loss", unit: "per token", match: /^(?:loss|train\/loss)$/u },
+  {
+    id: "eval-loss",
+    title: "Held-out loss",
+    unit: "nats a token",
+    match: /^(?:eval_loss|eval\/loss)$/u,
+  },
+  { id: "kl", title: "KL", unit: "nats a token, to the reference", match: /^kl$/u },
+  { id: "entropy", title: "Entropy", unit: "nats a token", match: /^entropy$/u, fromZero: true },
+  {
+    id: "length",
+    title: "Completion length",
+    unit: "tokens, mean; shortest to longest shaded",
+    match: /^completions\/mean_length$/u,
+    format: whole,
+    fromZero: true,
+    band: { low: "completions/min_length", high: "completions/max_length" },
+    hides: /^completions\/(?:min|max)_length$/u,
+  },
+  {
+    id: "cut",
+    title: "Cut at the limit",
+    unit: "% of completions",
+    match: /^completions\/clipped_ratio$/u,
+    format: percent,
+    fromZero: true,
+  },
+  {
+    id: "zero-variance",
+    title: "Groups without spread",
+    unit: "% of groups, no gradient",
+    match: /^frac_reward_zero_std$/u,
+    format: percent,
+    fromZero: true,
+  },
+  {
+    id: "clip",
+    title: "Clip ratio",
+    unit: "% of tokens",
+    match: /^clip_ratio(?:\/(.+?)(?:_mean)?)?$/u,
+    format: percent,
+    fromZero: true,
+  },
+  {
+    id: "grad-norm",
+    title: "Gradient norm",
+    unit: "before clipping",
+    match: /^grad_norm$/u,
+    fromZero: true,
+  },
+  {
+    id: "learning-rate",
+    title: "Learning rate",
+    unit: "schedule",
+    match: /^learning_rate$/u,
+    fromZero: true,
+  },
+  {
+    id: "throughput",
+    title: "Throughput",
+    unit: "tokens/s",
+    match: /^(?:tokens_per_second|throughput|tokens_per_second\/(.+))$/u,
+    format: whole,
+    fromZero: true,
+  },
+];
+
+function labelOf(rule: Rule, metric: string): string | undefined {
+  const match = rule.match.exec(metric);
+  return match === null ? undefined : (match[1] ?? match[0]);
+}
+
+/** The charts for these metrics, in the catalogue's order, then those it does not know by name. */
+export function chartSpecs(metrics: readonly string[]): readonly ChartSpec[] {
+  const left = new Set(metrics);
+  const specs: ChartSpec[] = [];
+  for (const rule of RULES) {
+    const lines: { metric: string; label: string }[] = [];
+    for (const metric of [...left].sort()) {
+      const label = labelOf(rule, metric);
+      if (label === undefined) continue;
+      lines.push({ metric, label });
+      left.delete(metric);
+    }
+    if (lines.length === 0) continue;
+    const { band } = rule;
+    const hasBand = band !== undefined && left.has(band.low) && left.has(band.high);
+    if (hasBand && rule.hides !== undefined)
+      for (const metric of metrics) if (rule.hides.test(metric)) left.delete(metric);
+    specs.push({
+      id: rule.id,
+      title: rule.title,
+      unit: rule.unit,
+      lines,
+      band: hasBand ? band : undefined,
+      format: rule.format ?? compact,
+      fromZero: rule.fromZero ?? false,
+    });
+  }
+  for (const metric of [...left].sort())
+    specs.push({
+      id: metric,
+      title: metric,
+      unit: "",
+      lines: [{ metric, label: metric }],
+      band: undefined,
+      format: compact,
+      fromZero: false,
+    });
+  return specs;
+}

@@ -1,0 +1,89 @@
+/** One stage run: live charts, completions of any step, history, cost and the locked configuration. */
+import { useCallback, useMemo } from "react";
+import type { ReactNode } from "react";
+import type { RunId } from "#shared/schema/run.ts";
+import { useTellCrumbs } from "../../app/crumbs.ts";
+import { hrefTo } from "../../app/location.ts";
+import { host } from "../../bridge/host.ts";
+import { useLivePipeline, useLiveRun } from "../../bridge/live-store.ts";
+import { pipelineQuery } from "../../bridge/queries.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { StageStrip } from "../../ui/stage-strip.tsx";
+import { BenchmarkView } from "./benchmark-view.tsx";
+import { FactsAside } from "./facts-aside.tsx";
+import { RunHead, RunNotices } from "./run-head.tsx";
+import { TrainingView } from "./training-view.tsx";
+import { usePinnedStep } from "./use-pinned-step.ts";
+import "./run.css";
+
+type RunFacts = Awaited<ReturnType<typeof host.runs.get>>;
+
+function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
+  const { run, checkpoints, alarms, cost, evaluation } = facts;
+  const live = useLiveRun(run);
+  const pipeline = useQuery(pipelineQuery(run.pipelineId)).data;
+  const livePipeline = useLivePipeline(pipeline);
+  const [, setStep] = usePinnedStep();
+  const checkpointStep = checkpoints
+    .filter((one) => one.removedAtMs === null)
+    .reduce<number | undefined>((last, one) => Math.max(last ?? 0, one.step), undefined);
+  const onStep = useCallback((step: number) => setStep(step), [setStep]);
+  useTellCrumbs(
+    useMemo(
+      () => [
+        { label: "Runs", href: hrefTo(["runs"]) },
+        { label: run.pipelineName, href: hrefTo(["pipeline", run.pipelineId]) },
+        { label: run.stageName },
+      ],
+      [run.pipelineName, run.pipelineId, run.stageName],
+    ),
+  );
+  return (
+    <>
+      <RunHead
+        run={run}
+        live={live}
+        pipeline={pipeline}
+        pipelineStatus={livePipeline?.status}
+        checkpointStep={checkpointStep}
+      />
+      <StageStrip pipelineId={run.pipelineId} runs={livePipeline?.runs ?? [live]} shown={run.id} />
+      <RunNotices run={live} />
+      <div className="cols runcols">
+        {run.kind === "benchmark" ? (
+          <BenchmarkView run={run} live={live} evaluation={evaluation} />
+        ) : (
+          <TrainingView run={run} live={live} />
+        )}
+        <FactsAside
+          run={run}
+          alarms={alarms}
+          checkpoints={checkpoints}
+          cost={cost}
+          onStep={onStep}
+        />
+      </div>
+    </>
+  );
+}
+
+export function RunScreen({ runId }: { readonly runId: RunId }): ReactNode {
+  const query = useQuery({
+    key: `run:${runId}`,
+    topics: [`run:${runId}`],
+    fetch: (signal) => host.runs.get({ runId }, { signal }),
+  });
+  return (
+    <>
+      {query.failure !== undefined && (
+        <FailureNotice failure={query.failure} onRetry={query.refresh} />
+      )}
+      {query.data === undefined ? (
+        query.failure === undefined && <SkeletonRows rows={16} />
+      ) : (
+        <RunBody facts={query.data} />
+      )}
+    </>
+  );
+}

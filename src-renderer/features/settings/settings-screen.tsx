@@ -1,0 +1,146 @@
+/** Theme, keys, the engine's backend and the price list. */
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { PriceList } from "#shared/schema/cost.ts";
+import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import { chooseLetters, useLettersOn } from "../../app/letters-choice.ts";
+import { setTheme } from "../../app/set-theme.ts";
+import { host } from "../../bridge/host.ts";
+import { infoQuery, settingsQuery } from "../../bridge/queries.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { useThemeChoice } from "../../theme/theme-choice.ts";
+import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { Segments } from "../../ui/segments.tsx";
+import { PriceForm } from "./price-form.tsx";
+import "./settings.css";
+
+function Row({
+  name,
+  hint,
+  children,
+}: {
+  readonly name: string;
+  readonly hint: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <div className="setting">
+      <div>
+        <div className="med">{name}</div>
+        <div className="s12 t3">{hint}</div>
+      </div>
+      <div>{children}</div>
+    </div>
+  );
+}
+
+function Appearance(): ReactNode {
+  const theme = useThemeChoice();
+  const letters = useLettersOn();
+  return (
+    <section aria-label="Window">
+      <div className="head">
+        <h2>Window</h2>
+      </div>
+      <Row name="Theme" hint="T switches between dark and light.">
+        <Segments
+          label="Theme"
+          value={theme}
+          onChange={setTheme}
+          segments={[
+            { value: "system", label: "As the system" },
+            { value: "dark", label: "Dark" },
+            { value: "light", label: "Light" },
+          ]}
+        />
+      </Row>
+      <Row
+        name="Single-letter keys"
+        hint="Keys held with Ctrl or Cmd always act. Kept in this browser."
+      >
+        <Segments
+          label="Single-letter keys"
+          value={letters ? "on" : "off"}
+          onChange={(value) => chooseLetters(value === "on")}
+          segments={[
+            { value: "on", label: "On" },
+            { value: "off", label: "Off" },
+          ]}
+        />
+      </Row>
+    </section>
+  );
+}
+
+const RUNTIMES: readonly { readonly value: RuntimeChoice; readonly label: string }[] = [
+  { value: "auto", label: "Best found" },
+  { value: "tensorflow", label: "TensorFlow" },
+  { value: "gpu", label: "GPU" },
+  { value: "wasm", label: "wasm" },
+];
+
+export function SettingsScreen(): ReactNode {
+  const query = useQuery(settingsQuery);
+  const info = useQuery(infoQuery);
+  const act = useAct();
+  const [saved, setSaved] = useState(false);
+  const save = async (change: { prices?: PriceList; runtime?: RuntimeChoice }): Promise<void> => {
+    setSaved(false);
+    if (await act.run(() => host.settings.set(change))) {
+      setSaved(true);
+      query.refresh();
+      info.refresh();
+    }
+  };
+  return (
+    <>
+      <div className="screenhead">
+        <h1>Settings</h1>
+        <span className="end s12 t3" role="status">
+          {act.busy ? "Saving" : saved ? "Saved" : ""}
+        </span>
+      </div>
+      <div className="scroll grow" tabIndex={0} role="group" aria-label="Settings">
+        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+        <Appearance />
+        {query.failure !== undefined && (
+          <FailureNotice failure={query.failure} onRetry={query.refresh} />
+        )}
+        {query.data === undefined && query.failure === undefined && <SkeletonRows />}
+        {query.data !== undefined && (
+          <>
+            <section aria-label="Engine">
+              <div className="head bt">
+                <h2>Engine</h2>
+              </div>
+              <Row
+                name="Runtime"
+                hint="For runs that start from now on. What is running keeps its own."
+              >
+                <Segments
+                  label="Runtime"
+                  value={query.data.runtime}
+                  onChange={(runtime) => void save({ runtime })}
+                  segments={RUNTIMES}
+                />
+              </Row>
+              {info.data !== undefined && (
+                <p className="s12 t2 setting break">
+                  {info.data.runtime.name} {info.data.runtime.version}: {info.data.runtime.detail}{" "}
+                  {info.data.runtime.advice}
+                </p>
+              )}
+            </section>
+            <PriceForm
+              key={JSON.stringify(query.data.prices)}
+              prices={query.data.prices}
+              busy={act.busy}
+              onSave={(prices) => void save({ prices })}
+            />
+          </>
+        )}
+      </div>
+    </>
+  );
+}

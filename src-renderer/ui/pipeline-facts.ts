@@ -1,0 +1,33 @@
+/** What lists say about a pipeline, worked out from its runs. Pure. */
+import type { PipelineSummary, RunStatus, RunSummary } from "#shared/schema/run.ts";
+
+/** Ended early, can go on. */
+export function canResume(status: RunStatus): boolean {
+  return status === "stopped" || status === "failed";
+}
+
+export function isActive(status: RunStatus): boolean {
+  return status === "queued" || status === "running" || status === "stopping";
+}
+
+/** The stage at work; else the first that is not finished; else the last. */
+export function currentRun(pipeline: PipelineSummary): RunSummary | undefined {
+  return (
+    pipeline.runs.find((run) => run.status === "running" || run.status === "stopping") ??
+    pipeline.runs.find((run) => run.status !== "finished") ??
+    pipeline.runs.at(-1)
+  );
+}
+
+/** The last benchmark that has a score. */
+export function lastScored(
+  pipeline: PipelineSummary,
+): (RunSummary & { readonly score: NonNullable<RunSummary["score"]> }) | undefined {
+  const run = pipeline.runs.findLast((one) => one.score !== null);
+  return run === undefined || run.score === null ? undefined : { ...run, score: run.score };
+}
+
+export function originWord(origin: PipelineSummary["origin"]): string {
+  if (origin === "demo") return "demo";
+  return origin === "demo-smoke" ? "short check" : "recipe";
+}
