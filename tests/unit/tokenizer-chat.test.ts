@@ -233,3 +233,18 @@ test("the caller's variables reach the template", () => {
     }),
   ).toMatch(/<think>\n\n<\/think>\n\n$/);
 });
+
+test("the built-in model learns from its answers and their end, and from nothing else", () => {
+  const tokenizer = loadTokenizer(join(import.meta.dirname, "../../assets/models/gradus-base"));
+  const messages = [
+    { role: "system", content: "Work it out." },
+    { role: "user", content: "2 + 2?" },
+    { role: "assistant", content: "<think>\n2 + 2 = 4\n</think>\n<answer>4</answer>" },
+    { role: "user", content: "And 3?" },
+    { role: "assistant", content: "<answer>3</answer>" },
+  ];
+  expect(maskedText(tokenizer, messages)).toEqual([
+    "<think>\n2 + 2 = 4\n</think>\n<answer>4</answer><|end|>",
+    "<answer>3</answer><|end|>",
+  ]);
+});
