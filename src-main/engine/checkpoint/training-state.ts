@@ -28,7 +28,7 @@ const STATE = "state.json";
 const OPTIMIZER = "optimizer.safetensors";
 const FORMAT_VERSION = 1;
 
-const randomState = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+const randomState = z.tuple([z.int(), z.int(), z.int(), z.int()]).readonly();
 
 const trainingStateSchema = z.strictObject({
   /** Optimizer steps done. */
