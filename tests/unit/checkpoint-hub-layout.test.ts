@@ -1,16 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadHubFolder, saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
 import { AppError } from "#shared/errors.ts";
 import { openSafetensors, writeSafetensors } from "#main/engine/checkpoint/safetensors.ts";
 import { smallConfig, smallTensors } from "../helpers/small-checkpoint.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const reference = join(import.meta.dirname, "../../../shared/reference");
 
 function newFolder(): string {
-  return join(mkdtempSync(join(tmpdir(), "gradus-hub-")), "model");
+  return join(temporaryFolder(), "model");
 }
 
 /** A saved small model whose files a test then spoils. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openSafetensors, writeSafetensors } from "#main/engine/checkpoint/safetensors.ts";
 import { formatFixture, readExpected } from "../fixtures/formats/read-expected.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gradus-safetensors-"));
+const folder = temporaryFolder();
 let files = 0;
 
 /** A file of a header (text, or an object written as JSON) and so many data bytes. */
@@ -147,7 +147,7 @@ describe("writing", () => {
   });
 
   test("a number beyond F16 is refused, and no file is left", () => {
-    const place = mkdtempSync(join(tmpdir(), "gradus-f16-"));
+    const place = temporaryFolder();
     expect(() =>
       writeSafetensors(
         join(place, "x.safetensors"),

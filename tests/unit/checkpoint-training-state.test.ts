@@ -1,6 +1,5 @@
 import {
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -8,7 +7,6 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -22,9 +20,10 @@ import {
 } from "#main/engine/checkpoint/training-state.ts";
 import { Random } from "#main/platform/random.ts";
 import { smallConfig, smallMoments, smallTensors } from "../helpers/small-checkpoint.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 function newRoot(): string {
-  return mkdtempSync(join(tmpdir(), "gradus-checkpoints-"));
+  return temporaryFolder();
 }
 
 function stateAt(step: number): TrainingState {

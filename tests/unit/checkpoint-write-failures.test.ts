@@ -4,12 +4,10 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   rmSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { explainWriteError } from "#main/engine/checkpoint/atomic-write.ts";
@@ -20,8 +18,9 @@ import {
   writeTrainingCheckpoint,
 } from "#main/engine/checkpoint/training-state.ts";
 import { smallConfig, smallMoments, smallTensors } from "../helpers/small-checkpoint.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
-const place = mkdtempSync(join(tmpdir(), "gradus-failures-"));
+const place = temporaryFolder();
 const disk = join(place, "disk");
 mkdirSync(disk);
 

@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -9,6 +8,7 @@ import {
 import { type ChatMessage, encodeChat, renderChat } from "#main/engine/tokenizer/chat-template.ts";
 import { loadTokenizer, type Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { formatFixture, readExpected, readTemplates } from "../fixtures/formats/read-expected.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const expected = readExpected();
 const templates = readTemplates();
@@ -25,7 +25,7 @@ function tokenizerWith(name: string): Tokenizer {
 }
 
 function withTemplate(base: string, template: string): Tokenizer {
-  const folder = mkdtempSync(join(tmpdir(), "gradus-chat-"));
+  const folder = temporaryFolder();
   cpSync(formatFixture(base), folder, { recursive: true });
   writeFileSync(join(folder, "chat_template.jinja"), template);
   return loadTokenizer(folder);

@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { IncrementalDecoder } from "#main/engine/tokenizer/incremental-decode.ts";
 import { tokenSpans } from "#main/engine/tokenizer/token-spans.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { formatFixture, readExpected } from "../fixtures/formats/read-expected.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const expected = readExpected();
 
 function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "gradus-tokenizer-"));
+  const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
