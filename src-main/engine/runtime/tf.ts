@@ -8,8 +8,8 @@ import type * as TensorFlowJs from "@tensorflow/tfjs";
 export const require = createRequire(import.meta.url);
 
 const util = require("node:util") as Record<string, unknown>;
-util["isNullOrUndefined"] ??= (value: unknown): boolean => value === null || value === undefined;
-util["isArray"] ??= Array.isArray;
+util["isNullOrUndefined"] = (value: unknown): boolean => value === null || value === undefined;
+util["isArray"] = Array.isArray;
 
 export const tf = require("@tensorflow/tfjs") as typeof TensorFlowJs;
 
