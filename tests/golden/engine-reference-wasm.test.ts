@@ -8,16 +8,16 @@ import { hasReference, LOGITS_MODELS } from "../helpers/engine-reference.ts";
 const runtime = await openRuntime({ choice: "wasm" });
 
 describe.runIf(hasReference)("the wasm backend", () => {
-  test.each(LOGITS_MODELS)("%s gives transformers' logits and greedy tokens", (name) => {
-    const { logits, logprobs, greedy, expectedGreedy } = logitsParity(runtime, name);
+  test.each(LOGITS_MODELS)("%s gives transformers' logits and greedy tokens", async (name) => {
+    const { logits, logprobs, greedy, expectedGreedy } = await logitsParity(runtime, name);
     expect(logits).toBeLessThanOrEqual(1e-3);
     expect(logprobs).toBeLessThanOrEqual(1e-3);
     expect(greedy).toEqual(expectedGreedy);
   });
 
-  test("takes TRL's optimizer steps, with old log-probabilities and with a reference model", () => {
+  test("takes TRL's optimizer steps, with old log-probabilities and with a reference model", async () => {
     for (const name of ["grpo-two-iterations-qwen2", "dapo-kl-llama"]) {
-      const { ours, trl } = replay(runtime, name);
+      const { ours, trl } = await replay(runtime, name);
       const gaps = (key: string): number =>
         largestDifference(
           ours.steps.map((step) => step[key] ?? Number.NaN),

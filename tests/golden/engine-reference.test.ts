@@ -8,8 +8,8 @@ import { hasReference, LOGITS_MODELS, TRAJECTORIES } from "../helpers/engine-ref
 const runtime = await openRuntime({ choice: "tensorflow" });
 
 describe.runIf(hasReference)("transformers 5.23 on the same weights", () => {
-  test.each(LOGITS_MODELS)("%s gives the same logits and the same greedy tokens", (name) => {
-    const { logits, logprobs, greedy, expectedGreedy } = logitsParity(runtime, name);
+  test.each(LOGITS_MODELS)("%s gives the same logits and the same greedy tokens", async (name) => {
+    const { logits, logprobs, greedy, expectedGreedy } = await logitsParity(runtime, name);
     expect(logits).toBeLessThanOrEqual(1e-3);
     expect(logprobs).toBeLessThanOrEqual(1e-3);
     expect(greedy).toEqual(expectedGreedy);
@@ -17,8 +17,8 @@ describe.runIf(hasReference)("transformers 5.23 on the same weights", () => {
 });
 
 describe.runIf(hasReference)("TRL 1.16 on the same rollouts", () => {
-  test.each(TRAJECTORIES)("%s takes the same optimizer steps", (name) => {
-    const { ours, trl } = replay(runtime, name);
+  test.each(TRAJECTORIES)("%s takes the same optimizer steps", async (name) => {
+    const { ours, trl } = await replay(runtime, name);
     expect(ours.steps).toHaveLength(trl.expected.length);
     trl.expected.forEach((want, i) => {
       const { loss, grad_norm: norm, ...logged } = want;

@@ -16,10 +16,10 @@ import {
 import type { Replayed, Trajectory } from "./engine-reference.ts";
 
 /** Calls `body` with a folder that is gone afterwards. */
-export function withFolder<T>(body: (folder: string) => T): T {
+export async function withFolder<T>(body: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "gradus-engine-"));
   try {
-    return body(folder);
+    return await body(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -33,13 +33,13 @@ export type LogitsParity = {
 };
 
 /** `model logits` against transformers' answers on one of LOGITS_MODELS. */
-export function logitsParity(runtime: Runtime, name: string): LogitsParity {
+export async function logitsParity(runtime: Runtime, name: string): Promise<LogitsParity> {
   const model = logitsFolder(name);
   const expectedFile = join(model, "expected.json");
   const expected = readAnswers(expectedFile).sequences;
-  const answers = withFolder((folder) => {
+  const answers = await withFolder(async (folder) => {
     const out = join(folder, "out.json");
-    runLogits(runtime, { model, input: expectedFile, out });
+    await runLogits(runtime, { model, input: expectedFile, out });
     return readAnswers(out).sequences;
   });
   const gaps = (key: "last_logits" | "token_logprobs"): number =>
@@ -53,12 +53,12 @@ export function logitsParity(runtime: Runtime, name: string): LogitsParity {
 }
 
 /** `grpo replay` on one of TRAJECTORIES, and what TRL logged. */
-export function replay(
+export async function replay(
   runtime: Runtime,
   name: string,
-): { readonly ours: Replayed; readonly trl: Trajectory } {
+): Promise<{ readonly ours: Replayed; readonly trl: Trajectory }> {
   const trl = readTrajectory(name);
-  const ours = withFolder((folder) => {
+  const ours = await withFolder((folder) => {
     const config = join(folder, "config.json");
     const out = join(folder, "out.json");
     writeFileSync(config, JSON.stringify({ ...trl.config, probe_ids: trl.probe_ids }));
