@@ -87,8 +87,8 @@ function trainingStep(): number {
 }
 
 /** 64 prompts of 32 tokens, 96 new tokens each, with their log-probabilities. */
-function sampling(): number {
-  const completions = sampler.generate(prompts, {
+async function sampling(): Promise<number> {
+  const completions = await sampler.generate(prompts, {
     temperature: 1,
     top_p: 1,
     top_k: 0,
@@ -102,7 +102,7 @@ function sampling(): number {
   return tokens;
 }
 
-const benchmarks: Readonly<Record<string, () => number>> = {
+const benchmarks: Readonly<Record<string, () => number | Promise<number>>> = {
   "training-step": trainingStep,
   sampling,
 };
@@ -121,7 +121,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const run = benchmarks[name];
   if (run === undefined) throw new Error(`no benchmark ${name}`);
   const started = performance.now();
-  const tokens = run();
+  const tokens = await run();
   say({ tokens, seconds: (performance.now() - started) / 1000 });
 }
 // TensorFlow's own exit handlers are not safe to run: end as the engine's process does.
