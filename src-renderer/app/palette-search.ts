@@ -45,7 +45,7 @@ function rank(entry: PaletteEntry, words: readonly string[]): number | undefined
   return sum + (entry.notNow === undefined ? 0 : 0.5);
 }
 
-/** Entries that hold every word, best first within their group, groups in the order of their first entry. */
+/** Entries that hold every word, best first within their group, the group with the best entry first. */
 export function searchEntries(
   entries: readonly PaletteEntry[],
   query: PaletteQuery,
@@ -54,7 +54,11 @@ export function searchEntries(
     .filter((entry) => query.kind === undefined || entry.kind === query.kind)
     .map((entry, order) => ({ entry, order, rank: rank(entry, query.words) }))
     .filter((one): one is typeof one & { rank: number } => one.rank !== undefined);
-  const groups = [...new Set(found.map((one) => one.entry.group))];
+  const groups = [
+    ...new Set(
+      found.toSorted((a, b) => a.rank - b.rank || a.order - b.order).map((one) => one.entry.group),
+    ),
+  ];
   return found
     .toSorted(
       (a, b) =>

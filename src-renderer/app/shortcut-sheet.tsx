@@ -46,11 +46,16 @@ export function ShortcutSheet({
           );
         })}
       </div>
-      <p className="s12 t3">
-        {lettersOn
-          ? "Single letters act outside text fields. They can be turned off in Settings."
-          : "Single letters are turned off in Settings; keys held with Ctrl or Cmd act."}
-      </p>
+      <div className="flex">
+        <p className="s12 t3 grow">
+          {lettersOn
+            ? "Single letters act outside text fields. They can be turned off in Settings."
+            : "Single letters are turned off in Settings; keys held with Ctrl or Cmd act."}
+        </p>
+        <button type="button" className="btn" data-autofocus onClick={onClose}>
+          Close <kbd aria-hidden="true">Esc</kbd>
+        </button>
+      </div>
     </Modal>
   );
 }

@@ -1,7 +1,7 @@
 /** Proportions as bars from 0 to 100% with their 95% intervals, drawn by recharts; several series stand side by side. */
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { Bar, BarChart, CartesianGrid, ErrorBar, LabelList, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, CartesianGrid, ErrorBar, XAxis, YAxis } from "recharts";
 import { formatPercent } from "../ui/format.ts";
 import type { Proportion } from "../ui/score.tsx";
 import { seriesTone } from "./series.ts";
@@ -23,7 +23,38 @@ export interface IntervalBarsProps {
   readonly height?: number;
 }
 
-const FILL_OPACITY = [0.9, 0.55, 0.9, 0.55, 0.9, 0.55];
+const TOP = 18;
+const AXIS = 22;
+const LEFT = 36;
+const RIGHT = 8;
+
+/** The values over the bars of the only series, above the upper ends of their intervals. */
+function BarValues({
+  groups,
+  width,
+  height,
+}: {
+  readonly groups: readonly IntervalBarGroup[];
+  readonly width: number;
+  readonly height: number;
+}): ReactNode {
+  const band = (width - LEFT - RIGHT) / groups.length;
+  return groups.map((group, index) => {
+    const estimate = group.estimates[0];
+    if (estimate === undefined) return null;
+    const top = TOP + (height - TOP - AXIS) * (1 - estimate.high);
+    return (
+      <i
+        key={group.label}
+        className="barvalue"
+        style={{ left: LEFT + (index + 0.5) * band, top }}
+        aria-hidden="true"
+      >
+        {formatPercent(estimate.value)}
+      </i>
+    );
+  });
+}
 
 /** Bars with whiskers; the same numbers are in `aria-label` and in the table that the screen shows. */
 export function IntervalBars({
@@ -52,7 +83,6 @@ export function IntervalBars({
           if (estimate === undefined) continue;
           const value = estimate.value * 100;
           row[`v${String(index)}`] = value;
-          row[`t${String(index)}`] = formatPercent(estimate.value);
           row[`e${String(index)}`] = [value - estimate.low * 100, estimate.high * 100 - value];
         }
         return row;
@@ -65,7 +95,6 @@ export function IntervalBars({
         `${group.label}: ${group.estimates.map((one, index) => (one === undefined ? "no value" : `${seriesLabels[index] ?? ""} ${formatPercent(one.value)} [${formatPercent(one.low)}, ${formatPercent(one.high)}]`)).join(", ")}`,
     )
     .join("; ");
-  const labelled = seriesLabels.length <= 2;
   return (
     <figure className="fig" aria-labelledby={titleId}>
       <header>
@@ -81,7 +110,6 @@ export function IntervalBars({
               <i
                 style={{
                   background: `var(${seriesTone(index).token})`,
-                  opacity: FILL_OPACITY[index] ?? 1,
                 }}
               />
               {label}
@@ -101,7 +129,7 @@ export function IntervalBars({
             width={width}
             height={height}
             data={rows}
-            margin={{ top: 18, right: 8, bottom: 0, left: 0 }}
+            margin={{ top: TOP, right: RIGHT, bottom: 0, left: 0 }}
             barCategoryGap="28%"
             barGap={2}
             accessibilityLayer={false}
@@ -114,12 +142,12 @@ export function IntervalBars({
               axisLine={{ stroke: "var(--axis)" }}
               tick={{ fill: "var(--text-2)", fontSize: 11 }}
               interval={0}
-              height={22}
+              height={AXIS}
             />
             <YAxis
               domain={[0, 100]}
               ticks={[0, 25, 50, 75, 100]}
-              width={36}
+              width={LEFT}
               tickLine={false}
               axisLine={false}
               tick={{ fill: "var(--text-3)", fontSize: 11 }}
@@ -129,7 +157,6 @@ export function IntervalBars({
                 key={label}
                 dataKey={`v${String(index)}`}
                 fill={`var(${seriesTone(index).token})`}
-                fillOpacity={FILL_OPACITY[index] ?? 1}
                 isAnimationActive={false}
                 maxBarSize={44}
               >
@@ -140,18 +167,12 @@ export function IntervalBars({
                   stroke="var(--text-1)"
                   isAnimationActive={false}
                 />
-                {labelled && (
-                  <LabelList
-                    dataKey={`t${String(index)}`}
-                    position="insideBottom"
-                    fill="var(--bg-0)"
-                    fontSize={11}
-                    fontWeight={600}
-                  />
-                )}
               </Bar>
             ))}
           </BarChart>
+        )}
+        {width > 0 && seriesLabels.length === 1 && (
+          <BarValues groups={groups} width={width} height={height} />
         )}
       </div>
     </figure>

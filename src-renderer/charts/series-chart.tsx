@@ -67,13 +67,40 @@ function useBox(): readonly [React.RefObject<HTMLDivElement | null>, number, boo
   return [ref, width, visible];
 }
 
+/** A tick needs no figures that only say zero: "40.0" is "40", "0.500" is "0.5". */
+function tickText(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=\D|$)/u, "$1").replace(/\.(?=\D|$)/u, "");
+}
+
 function share(value: number, range: Range): number {
   return ((value - range.min) / (range.max - range.min)) * 100;
 }
 
-function Values({ series, format }: Pick<SeriesChartProps, "series" | "format">): ReactNode {
+/** The value at the crosshair, or the newest. */
+function Value({
+  series,
+  format,
+}: {
+  readonly series: Series;
+  readonly format: SeriesChartProps["format"];
+}): ReactNode {
   const step = useCrosshairStep() ?? Number.POSITIVE_INFINITY;
-  return <span className="v">{series.map((one) => format(valueAt(one, step))).join(" · ")}</span>;
+  return <span className="v">{format(valueAt(series, step))}</span>;
+}
+
+/** The same for several lines, beside their names. */
+function Legend({ series, format }: Pick<SeriesChartProps, "series" | "format">): ReactNode {
+  const step = useCrosshairStep() ?? Number.POSITIVE_INFINITY;
+  return (
+    <span className="legend s11">
+      {series.map((one, index) => (
+        <span key={one.id} className="t2">
+          <LegendLine index={index} />
+          {one.label} <b>{format(valueAt(one, step))}</b>
+        </span>
+      ))}
+    </span>
+  );
 }
 
 function CrosshairMark({
@@ -154,18 +181,11 @@ export function SeriesChart(props: SeriesChartProps): ReactNode {
         <span className="u" title={unit}>
           {unit}
         </span>
-        <Values series={series} format={format} />
+        {series.length === 1 && series[0] !== undefined && (
+          <Value series={series[0]} format={format} />
+        )}
       </header>
-      {series.length > 1 && (
-        <div className="legend s11">
-          {series.map((one, index) => (
-            <span key={one.id} className="t2">
-              <LegendLine index={index} />
-              {one.label}
-            </span>
-          ))}
-        </div>
-      )}
+      {series.length > 1 && <Legend series={series} format={format} />}
       <div
         ref={box}
         className="pl"
@@ -210,10 +230,10 @@ export function SeriesChart(props: SeriesChartProps): ReactNode {
         <span aria-hidden="true">
           {yAxis.ticks.map((tick) => (
             <i key={tick} className="yt" style={{ top: `${100 - share(tick, yAxis.range)}%` }}>
-              {format(tick)}
+              {tickText(format(tick))}
             </i>
           ))}
-          {innerTicks(xRange, width > 320 ? 6 : 3).map((tick, index) => (
+          {innerTicks(xRange, width > 320 ? 8 : 4).map((tick, index) => (
             <i key={tick} className="xt" style={{ left: `${share(tick, xRange)}%` }}>
               {index === 0
                 ? `${xName} ${tick.toLocaleString("en-US")}`

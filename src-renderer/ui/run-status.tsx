@@ -51,7 +51,7 @@ export function StatusMark({ status }: { readonly status: RunStatus }): ReactNod
 
 export function StatusWord({ status }: { readonly status: RunStatus }): ReactNode {
   return (
-    <span className="flex" style={{ gap: 6, display: "inline-flex" }}>
+    <span className="flex s12" style={{ gap: 6 }}>
       <StatusMark status={status} />
       <span className={TONES[status]}>{WORDS[status]}</span>
     </span>

@@ -16,6 +16,47 @@ function factOf(run: RunSummary): string {
   return run.status === "finished" ? "" : statusWord(run.status);
 }
 
+/** A benchmark is known by its score; its name stands in its title, since it measures the stage before it. */
+function StageLink({
+  run,
+  shown,
+}: {
+  readonly run: RunSummary;
+  readonly shown: boolean;
+}): ReactNode {
+  const scored = run.kind === "benchmark" && run.score !== null;
+  return (
+    <a
+      href={hrefTo(["run", run.id])}
+      className={scored ? "scorechip" : undefined}
+      aria-current={shown ? "page" : undefined}
+      title={`${run.stageName}: ${statusWord(run.status)}`}
+      ref={
+        shown
+          ? (element) => element?.scrollIntoView({ block: "nearest", inline: "nearest" })
+          : undefined
+      }
+    >
+      {scored ? (
+        <>
+          <span className="visually-hidden">{run.stageName}: </span>
+          <span className="s11 t2 num">{factOf(run)}</span>
+        </>
+      ) : (
+        <>
+          <StatusMark status={run.status} />
+          <span className="visually-hidden">{statusWord(run.status)}: </span>
+          <span className={run.status === "queued" ? "t2" : "med"}>
+            {run.kind === "benchmark" ? "score" : run.stageName}
+          </span>
+          {run.kind === "benchmark" && <span className="visually-hidden">{run.stageName}</span>}
+          <span className="s11 t3 nowrap">{run.status === "queued" ? "" : factOf(run)}</span>
+        </>
+      )}
+    </a>
+  );
+}
+
 export interface StageStripProps {
   readonly pipelineId: PipelineId;
   readonly runs: readonly RunSummary[];
@@ -33,21 +74,7 @@ export function StageStrip({ pipelineId, runs, shown }: StageStripProps): ReactN
         <span className="med">Results</span>
       </a>
       {runs.map((run) => (
-        <a
-          key={run.id}
-          href={hrefTo(["run", run.id])}
-          aria-current={run.id === shown ? "page" : undefined}
-          ref={
-            run.id === shown
-              ? (element) => element?.scrollIntoView({ block: "nearest", inline: "nearest" })
-              : undefined
-          }
-        >
-          <StatusMark status={run.status} />
-          <span className="visually-hidden">{statusWord(run.status)}: </span>
-          <span className={run.status === "queued" ? "t2" : "med"}>{run.stageName}</span>
-          <span className="s11 t3 nowrap">{factOf(run)}</span>
-        </a>
+        <StageLink key={run.id} run={run} shown={run.id === shown} />
       ))}
     </nav>
   );

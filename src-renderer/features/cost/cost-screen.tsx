@@ -50,7 +50,7 @@ function columnsAt(now: number): readonly GridColumn<LedgerRow>[] {
     {
       id: "when",
       header: "When",
-      track: "112px",
+      track: "136px",
       cell: (row) => (
         <span className="t3">
           {formatWhen(row.type === "launch" ? row.timeMs : row.entry.timeMs, now)}

@@ -42,7 +42,7 @@ function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean 
       </td>
       <td className="num med">{formatPercent(summary.pass1.value)}</td>
       <td className="ci">{formatInterval(summary.pass1.low, summary.pass1.high)}</td>
-      <td style={{ minWidth: 150 }}>
+      <td className="whiskercell">
         <Whisker estimate={summary.pass1} reference={first} />
       </td>
       <td className="num t3">
@@ -55,19 +55,19 @@ function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean 
         <Score estimate={summary.consK} />
       </td>
       {comparison === null ? (
-        <td colSpan={4} className="t3">
+        <td colSpan={3} className="t3">
           {first ? "the start" : "not paired: other problems or protocol"}
         </td>
       ) : (
         <>
           <td
-            className="num"
+            className="num nowrap"
             title={`against ${comparison.withLabel}, paired on ${String(comparison.problems)} problems`}
           >
-            {formatPoints(comparison.difference.value)}
-          </td>
-          <td className="ci">
-            {formatInterval(comparison.difference.low, comparison.difference.high)}
+            {formatPoints(comparison.difference.value)}{" "}
+            <span className="ci">
+              {formatInterval(comparison.difference.low, comparison.difference.high)}
+            </span>
           </td>
           <td className="num">{formatP(comparison.p)}</td>
           <td>
@@ -98,14 +98,13 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
             <th>Model</th>
             <th className="num">pass@1 %</th>
             <th>95% interval</th>
-            <th>
+            <th className="whiskercell">
               <WhiskerScale />
             </th>
             <th className="num">n · k</th>
             <th>pass@{largest} %</th>
             <th>cons@{k} %</th>
             <th className="num">Points vs before</th>
-            <th>95% interval</th>
             <th className="num">p</th>
             <th>In words</th>
             <th className="num">Cost</th>
@@ -120,7 +119,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
               <Fragment key={row.runId}>
                 {changed && (
                   <tr className="sub">
-                    <td colSpan={12}>{protocol}</td>
+                    <td colSpan={11}>{protocol}</td>
                   </tr>
                 )}
                 <Row row={row} first={index === 0} />

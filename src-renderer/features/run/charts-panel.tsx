@@ -14,6 +14,9 @@ export interface ChartsPanelProps {
   readonly xRange: Range | undefined;
 }
 
+/** So few charts may be large. */
+const ROOMY = 8;
+
 /** Lines of one chart; bounds of a band are aligned by step with the line they belong to. */
 function seriesOf(spec: ChartSpec, byName: ReadonlyMap<string, MetricLine>): readonly Series[] {
   return spec.lines.flatMap((line, index) => {
@@ -46,7 +49,7 @@ export function ChartsPanel({ lines, xRange }: ChartsPanelProps): ReactNode {
     return chartSpecs([...byName.keys()]).map((spec) => ({ spec, series: seriesOf(spec, byName) }));
   }, [lines]);
   return (
-    <div className="chartgrid">
+    <div className={charts.length <= ROOMY ? "chartgrid roomy" : "chartgrid"}>
       {charts.map(({ spec, series }) => (
         <SeriesChart
           key={spec.id}
@@ -56,6 +59,7 @@ export function ChartsPanel({ lines, xRange }: ChartsPanelProps): ReactNode {
           format={spec.format}
           fromZero={spec.fromZero}
           xRange={xRange}
+          height={charts.length <= ROOMY ? 132 : 88}
         />
       ))}
     </div>

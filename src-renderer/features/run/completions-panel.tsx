@@ -9,7 +9,6 @@ import type { Query } from "../../bridge/use-query.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import { useFilter } from "../../app/location.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
@@ -23,75 +22,22 @@ export interface CompletionsPanelProps {
   readonly runId: RunId;
   /** Completions of the step that is shown. */
   readonly query: Query<readonly RolloutGroup[]>;
-  /** Steps that have completions, rising. */
-  readonly steps: readonly number[];
-  readonly step: number | undefined;
-  readonly pinned: boolean;
-  /** Undefined follows the newest step. */
-  readonly onStep: (step: number | undefined) => void;
 }
 
 function asVerdict(text: string): Verdict {
   return text === "right" || text === "wrong" ? text : "all";
 }
 
-function StepPicker({
-  steps,
-  step,
-  pinned,
-  onStep,
-}: Omit<CompletionsPanelProps, "query" | "runId">): ReactNode {
-  const at = step === undefined ? -1 : steps.indexOf(step);
-  const before = steps[at - 1];
-  const after = steps[at + 1];
-  return (
-    <div className="head bt">
-      <h2>Completions</h2>
-      <span className="flex" style={{ gap: 4 }}>
-        <button
-          type="button"
-          className="btn small icon"
-          aria-label="Step before"
-          disabled={before === undefined}
-          onClick={() => onStep(before)}
-        >
-          <Glyph name="left" />
-        </button>
-        <span className="input mono" style={{ height: 24, minWidth: 84 }}>
-          step {step === undefined ? "–" : formatNumber(step)}
-        </span>
-        <button
-          type="button"
-          className="btn small icon"
-          aria-label="Step after"
-          disabled={after === undefined || at < 0}
-          onClick={() => onStep(after)}
-        >
-          <Glyph name="right" />
-        </button>
-        <KeyCaps keys="ArrowLeft ArrowRight" />
-      </span>
-      {pinned && steps.length > 0 && (
-        <span className="end flex s12 t3">
-          <span className="tag">pinned, newest is {formatNumber(steps.at(-1) ?? null)}</span>
-          <button type="button" className="linkbtn" onClick={() => onStep(undefined)}>
-            Follow the newest
-          </button>
-          <KeyCaps keys="Escape" />
-        </span>
-      )}
-    </div>
-  );
-}
-
 function GroupLine({
   groups,
   chosen,
   onChoose,
+  children,
 }: {
   readonly groups: readonly RolloutGroup[];
   readonly chosen: RolloutGroup;
   readonly onChoose: (group: RolloutGroup) => void;
+  readonly children: ReactNode;
 }): ReactNode {
   const segments = groups.map((group) => ({
     value: String(group.group),
@@ -120,12 +66,13 @@ function GroupLine({
         }}
       />
       <KeyCaps keys="[ ]" />
+      <span className="end flex">{children}</span>
     </div>
   );
 }
 
 export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
-  const { query, steps, step, onStep } = props;
+  const { query } = props;
   const [groupText, setGroup] = useFilter("group");
   const [indexText, setIndex] = useFilter("completion");
   const [verdictText, setVerdict] = useFilter("show", "all");
@@ -197,12 +144,11 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
   const scale = Math.max(0, ...(group?.rollouts.map((one) => Math.abs(one.advantage)) ?? []));
   return (
     <section className="completions" aria-label="Completions">
-      <StepPicker steps={steps} step={step} pinned={props.pinned} onStep={onStep} />
       {query.failure !== undefined && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}
       {group === undefined ? (
-        query.loading && query.data === undefined && steps.length > 0 ? (
+        query.loading && query.data === undefined ? (
           <SkeletonRows rows={5} />
         ) : (
           <Empty>
@@ -216,14 +162,7 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
               groups={groups}
               chosen={group}
               onChoose={(next) => setGroup(String(next.group))}
-            />
-            <p className="promptline">
-              <span className="t3">
-                Prompt {groups.indexOf(group) + 1} of {groups.length}, difficulty {group.difficulty}
-              </span>
-              &ensp;{group.prompt}
-            </p>
-            <div className="flex s12" style={{ padding: "0 16px 4px" }}>
+            >
               <Segments
                 slim
                 label="Completions shown"
@@ -239,7 +178,13 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
                 ]}
               />
               <KeyCaps keys="F" />
-            </div>
+            </GroupLine>
+            <p className="promptline">
+              <span className="t3">
+                Prompt {groups.indexOf(group) + 1} of {groups.length}, difficulty {group.difficulty}
+              </span>
+              &ensp;{group.prompt}
+            </p>
             <div className="scroll grow">
               <CompletionsTable
                 rollouts={shown}

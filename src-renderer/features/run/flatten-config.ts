@@ -11,11 +11,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => textOf(item)).join(", ");
-  if (isRecord(value))
-    return Object.entries(value)
-      .map(([key, item]) => `${key} ${textOf(item)}`)
-      .join(" ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (!isRecord(value)) return typeof value === "string" ? value : JSON.stringify(value);
+  // A named thing with options, e.g. a reward with its weight.
+  const { name, weight, ...rest } = value;
+  const options = Object.entries(rest).map(([key, item]) => `${key} ${textOf(item)}`);
+  const first = [name, weight].filter((item) => item !== undefined).map((item) => textOf(item));
+  return [...first, ...options].join(" ");
 }
 
 export function flattenConfig(config: object, prefix = ""): readonly ConfigEntry[] {

@@ -2,7 +2,13 @@
  * Which charts a run's metrics make. A metric that the catalogue does not know still gets a chart under its own name:
  * nothing that was measured is hidden. Names are TRL's.
  */
-import { formatCompact, formatNumber, formatPercent } from "../../ui/format.ts";
+import {
+  formatBytes,
+  formatCompact,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+} from "../../ui/format.ts";
 
 export interface ChartSpec {
   readonly id: string;
@@ -22,6 +28,8 @@ interface Rule {
   readonly unit: string;
   /** Matches a metric; the first group, where there is one, is its label. */
   readonly match: RegExp;
+  /** Better words for some labels. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly format?: (value: number | null) => string;
   readonly fromZero?: boolean;
   readonly band?: { readonly low: string; readonly high: string };
@@ -33,12 +41,15 @@ const percent = (value: number | null): string => formatPercent(value);
 const whole = (value: number | null): string => formatNumber(value);
 const compact = (value: number | null): string => formatCompact(value);
 
+const seconds = (value: number | null): string =>
+  value === null ? "–" : formatDuration(value * 1000);
+
 const RULES: readonly Rule[] = [
   {
     id: "accuracy",
     title: "Right answers",
     unit: "% of completions",
-    match: /^(?:accuracy|correct(?:_rate)?)$/u,
+    match: /^accuracy$/u,
     format: percent,
     fromZero: true,
   },
@@ -47,30 +58,24 @@ const RULES: readonly Rule[] = [
     id: "rewards",
     title: "Reward by function",
     unit: "mean, before weights",
-    match: /^rewards\/(.+?)(?:\/mean)?$/u,
+    match: /^rewards\/(.+)\/mean$/u,
     fromZero: true,
   },
   {
     id: "accuracy-by-difficulty",
-    title: "Right answers by difficulty",
+    title: "Right by difficulty",
     unit: "% of completions",
     match: /^accuracy\/(?:difficulty[_-]?)?(.+)$/u,
     format: percent,
     fromZero: true,
   },
-  { id: "loss", title: "Loss", unit: "per token", match: /^(?:loss|train\/loss)$/u },
-  {
-    id: "eval-loss",
-    title: "Held-out loss",
-    unit: "nats a token",
-    match: /^(?:eval_loss|eval\/loss)$/u,
-  },
+  { id: "loss", title: "Loss", unit: "per token", match: /^loss$/u },
   { id: "kl", title: "KL", unit: "nats a token, to the reference", match: /^kl$/u },
   { id: "entropy", title: "Entropy", unit: "nats a token", match: /^entropy$/u, fromZero: true },
   {
     id: "length",
     title: "Completion length",
-    unit: "tokens, mean; shortest to longest shaded",
+    unit: "tokens: mean, shortest to longest",
     match: /^completions\/mean_length$/u,
     format: whole,
     fromZero: true,
@@ -78,18 +83,11 @@ const RULES: readonly Rule[] = [
     hides: /^completions\/(?:min|max)_length$/u,
   },
   {
-    id: "cut",
-    title: "Cut at the limit",
-    unit: "% of completions",
-    match: /^completions\/clipped_ratio$/u,
-    format: percent,
-    fromZero: true,
-  },
-  {
     id: "zero-variance",
     title: "Groups without spread",
-    unit: "% of groups, no gradient",
-    match: /^frac_reward_zero_std$/u,
+    unit: "% of groups",
+    match: /^frac_(?:groups_)?(reward_zero_std|all_right|all_wrong)$/u,
+    labels: { reward_zero_std: "no spread", all_right: "all right", all_wrong: "all wrong" },
     format: percent,
     fromZero: true,
   },
@@ -97,7 +95,16 @@ const RULES: readonly Rule[] = [
     id: "clip",
     title: "Clip ratio",
     unit: "% of tokens",
-    match: /^clip_ratio(?:\/(.+?)(?:_mean)?)?$/u,
+    match: /^clip_ratio\/(.+?)(?:_mean)?$/u,
+    labels: { region: "both" },
+    format: percent,
+    fromZero: true,
+  },
+  {
+    id: "cut",
+    title: "Cut at the limit",
+    unit: "% of completions",
+    match: /^completions\/clipped_ratio$/u,
     format: percent,
     fromZero: true,
   },
@@ -111,7 +118,7 @@ const RULES: readonly Rule[] = [
   {
     id: "learning-rate",
     title: "Learning rate",
-    unit: "schedule",
+    unit: "by the schedule",
     match: /^learning_rate$/u,
     fromZero: true,
   },
@@ -119,15 +126,67 @@ const RULES: readonly Rule[] = [
     id: "throughput",
     title: "Throughput",
     unit: "tokens/s",
-    match: /^(?:tokens_per_second|throughput|tokens_per_second\/(.+))$/u,
+    match: /^(?:(sampling|training)_)?tokens_per_second$/u,
     format: whole,
+    fromZero: true,
+  },
+  {
+    id: "reward-spread",
+    title: "Reward spread",
+    unit: "standard deviation",
+    match: /^(?:reward_std|rewards\/(.+)\/std)$/u,
+    labels: { reward_std: "weighted" },
+    fromZero: true,
+  },
+  {
+    id: "finished-length",
+    title: "Length, not cut",
+    unit: "tokens: mean, shortest to longest",
+    match: /^completions\/mean_terminated_length$/u,
+    format: whole,
+    fromZero: true,
+    band: { low: "completions/min_terminated_length", high: "completions/max_terminated_length" },
+    hides: /^completions\/(?:min|max)_terminated_length$/u,
+  },
+  {
+    id: "traces",
+    title: "Solutions",
+    unit: "so far",
+    match: /^(traces_kept|completions_sampled)$/u,
+    labels: { traces_kept: "kept", completions_sampled: "sampled" },
+    format: whole,
+    fromZero: true,
+  },
+  {
+    id: "tokens",
+    title: "Tokens",
+    unit: "so far",
+    match: /^(?:num_tokens|tokens_sampled)$/u,
+    fromZero: true,
+  },
+  {
+    id: "step-time",
+    title: "Step time",
+    unit: "sampling included",
+    match: /^step_time$/u,
+    format: seconds,
+    fromZero: true,
+  },
+  {
+    id: "memory",
+    title: "Memory",
+    unit: "of the engine process",
+    match: /^memory_bytes$/u,
+    format: formatBytes,
     fromZero: true,
   },
 ];
 
 function labelOf(rule: Rule, metric: string): string | undefined {
   const match = rule.match.exec(metric);
-  return match === null ? undefined : (match[1] ?? match[0]);
+  if (match === null) return undefined;
+  const label = match[1] ?? match[0];
+  return rule.labels?.[label] ?? label;
 }
 
 /** The charts for these metrics, in the catalogue's order, then those it does not know by name. */

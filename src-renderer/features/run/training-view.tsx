@@ -16,13 +16,14 @@ import { ChartsPanel } from "./charts-panel.tsx";
 import { CompletionsPanel } from "./completions-panel.tsx";
 import { HistoryPanel, LogPanel } from "./log-panel.tsx";
 import { MetricTable } from "./metric-table.tsx";
+import { StepPicker } from "./step-picker.tsx";
 import { usePinnedStep } from "./use-pinned-step.ts";
 import { useRunStream } from "./use-run-stream.ts";
 
 type Lower = "completions" | "history" | "log";
 
-/** Kinds of stages that sample, and so have completions. */
-const SAMPLES = new Set<Run["kind"]>(["grpo", "rejection-sampling", "distill"]);
+/** Kinds of stages whose completions are kept step by step. */
+const SAMPLES = new Set<Run["kind"]>(["grpo"]);
 
 /** The last step of `steps` at or before `step`; without one, the newest. */
 export function nearestStep(
@@ -89,12 +90,13 @@ export function TrainingView({
     live.lastStep,
     stream.lines.reduce((last, line) => Math.max(last, line.steps.at(-1) ?? 0), 0),
   );
+  // A distillation counts prompts first and optimizer steps later, so there is no one range of steps.
   const xRange = useMemo(
     () =>
-      run.totalSteps === null || run.totalSteps < 2
+      run.totalSteps === null || run.totalSteps < 2 || run.kind === "distill"
         ? undefined
         : { min: 0, max: Math.max(run.totalSteps, lastStep) },
-    [run.totalSteps, lastStep],
+    [run.totalSteps, run.kind, lastStep],
   );
   useCommands(
     useMemo((): readonly Command[] => {
@@ -207,7 +209,7 @@ export function TrainingView({
             ))}
         </section>
         <section className="lower" aria-label="Completions, history and log">
-          <div className="lowertabs">
+          <div className="head bt">
             <Segments
               slim
               label="What is shown below"
@@ -227,17 +229,16 @@ export function TrainingView({
                 },
               ]}
             />
+            {tab === "completions" && (
+              <StepPicker
+                steps={steps}
+                step={shownStep}
+                pinned={pinned !== undefined}
+                onStep={setPinned}
+              />
+            )}
           </div>
-          {tab === "completions" && (
-            <CompletionsPanel
-              runId={run.id}
-              query={rollouts}
-              steps={steps}
-              step={shownStep}
-              pinned={pinned !== undefined}
-              onStep={setPinned}
-            />
-          )}
+          {tab === "completions" && <CompletionsPanel runId={run.id} query={rollouts} />}
           {tab === "history" && <HistoryPanel runId={run.id} />}
           {tab === "log" && <LogPanel runId={run.id} live={live.status === "running"} />}
         </section>

@@ -166,7 +166,7 @@ export function runColumns(now: number): readonly GridColumn<RunRow>[] {
     {
       id: "when",
       header: "Started",
-      track: "104px",
+      track: "132px",
       numeric: true,
       cell: (row) => <span className="t3">{whenText(row, now)}</span>,
     },
