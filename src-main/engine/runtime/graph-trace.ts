@@ -17,6 +17,8 @@ export class GraphTrace {
   readonly graph: Pointer;
   /** Captured eager tensor or resource ids → their placeholders, in order of first use. */
   readonly captures = new Map<number, TfOutput>();
+  /** Tensors with known values → their Const nodes. */
+  readonly constants = new Map<number, TfOutput>();
   /** What each variable holds at this point of the trace, so that reads follow writes. */
   readonly variableValues = new Map<number, { readonly output: TfOutput | undefined; readonly lastOp: Pointer }>();
   readonly #library: TensorFlowLibrary;

@@ -10,8 +10,9 @@ import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.
 export type TensorMetadata = { readonly id: number; readonly shape: number[]; readonly dtype: number };
 export type HostValues = Float32Array | Int32Array | Uint8Array;
 
+/** `constant`: made inside a trace from values on the host, so it stands for a Const node in whatever trace uses it. */
 type Entry =
-  | { readonly kind: "eager"; readonly handle: Pointer; readonly facts: TensorFacts }
+  | { readonly kind: "eager"; readonly handle: Pointer; readonly facts: TensorFacts; readonly constant: boolean }
   | { readonly kind: "symbolic"; readonly output: TfOutput; readonly trace: GraphTrace; readonly facts: TensorFacts };
 
 export class TensorBinding {
@@ -33,8 +34,10 @@ export class TensorBinding {
   readonly TF_Version: string;
   readonly library: TensorFlowLibrary;
   readonly #entries = new Map<number, Entry>();
-  /** Handles captured by a compiled function; deleted when that function goes, not when the tensor does. */
-  readonly #pinned = new Set<number>();
+  /** Handles that variables and compiled functions hold, and how many do. */
+  readonly #pins = new Map<number, number>();
+  /** Tensors disposed of while pinned: deleted when the last pin goes. */
+  readonly #doomed = new Set<number>();
   readonly #gpu: boolean;
   #nextId = 1;
   #trace: GraphTrace | null = null;
@@ -75,27 +78,36 @@ export class TensorBinding {
   createTensor(shape: number[], dtype: number, values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike }): number {
     const { c, status, check } = this.library;
     const tensor = this.#hostTensor(shape, dtype, values);
-    if (this.#trace !== null) return this.#symbolic(this.#trace.constant(tensor, dtype), this.#trace, { shape, dtype });
     const handle: Pointer = c.TFE_NewTensorHandle(tensor, status);
     check(() => `tensor [${shape.join(", ")}]`);
     c.TF_DeleteTensor(tensor);
-    return this.#eager(handle, { shape, dtype });
+    return this.#eager(handle, { shape, dtype }, this.#trace !== null);
   }
 
   deleteTensor(id: number): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined || this.#pinned.has(id)) return;
+    if (entry === undefined) return;
+    if (this.#pins.has(id)) {
+      this.#doomed.add(id);
+      return;
+    }
     this.#entries.delete(id);
     if (entry.kind === "eager") this.library.c.TFE_DeleteTensorHandle(entry.handle);
   }
 
-  /** Keeps an eager tensor alive for a compiled function that captured it. */
+  /** Keeps an eager tensor alive, whatever happens to the tensor, until `unpin` was called as often. */
   pin(id: number): void {
-    this.#pinned.add(id);
+    this.#pins.set(id, (this.#pins.get(id) ?? 0) + 1);
   }
 
   unpin(id: number): void {
-    this.#pinned.delete(id);
+    const left = (this.#pins.get(id) ?? 0) - 1;
+    if (left > 0) {
+      this.#pins.set(id, left);
+      return;
+    }
+    this.#pins.delete(id);
+    if (this.#doomed.delete(id)) this.deleteTensor(id);
   }
 
   tensorDataSync(id: number): HostValues {
@@ -136,11 +148,12 @@ export class TensorBinding {
     this.#executeEager(name, attrs, inputIds, 0);
   }
 
-  /** The graph output that stands for tensor `id` in the open trace; an eager tensor is captured. */
+  /** The graph output that stands for tensor `id` in the open trace: an eager tensor is captured, a constant becomes a node. */
   symbol(id: number): TfOutput {
     const trace = this.#trace;
     if (trace === null) throw new Error("no trace is open");
     const entry = this.#entry(id);
+    if (entry.kind === "eager" && entry.constant) return this.#constant(trace, id, entry.handle, entry.facts.dtype);
     if (entry.kind === "eager") return trace.capture(id, entry.facts);
     if (entry.trace !== trace) {
       throw new Error("A tensor made inside one compiled function was used in another; make constants before compiling.");
@@ -191,10 +204,21 @@ export class TensorBinding {
     return entry;
   }
 
-  #eager(handle: Pointer, facts: TensorFacts): number {
+  #eager(handle: Pointer, facts: TensorFacts, constant = false): number {
     const id = this.#nextId++;
-    this.#entries.set(id, { kind: "eager", handle, facts });
+    this.#entries.set(id, { kind: "eager", handle, facts, constant });
     return id;
+  }
+
+  #constant(trace: GraphTrace, id: number, handle: Pointer, dtype: number): TfOutput {
+    const known = trace.constants.get(id);
+    if (known !== undefined) return known;
+    const { c, status, check } = this.library;
+    const tensor: Pointer = c.TFE_TensorHandleResolve(handle, status);
+    check(() => "constant");
+    const output = trace.constant(tensor, dtype);
+    trace.constants.set(id, output);
+    return output;
   }
 
   #symbolic(output: TfOutput, trace: GraphTrace, facts: TensorFacts): number {

@@ -22,6 +22,7 @@ export const AttrType = { string: 1, int: 2, float: 3, bool: 5, type: 6, shape: 
 const SIGNATURES = {
   TF_Version: "const char* TF_Version()",
   TF_NewStatus: "void* TF_NewStatus()",
+  TF_SetStatus: "void TF_SetStatus(void*, int, const char*)",
   TF_GetCode: "int TF_GetCode(void*)",
   TF_Message: "const char* TF_Message(void*)",
   TF_AllocateTensor: "void* TF_AllocateTensor(int, const int64_t*, int, size_t)",
@@ -132,7 +133,11 @@ export function openTensorFlowLibrary(folder: string, threads: number): TensorFl
   ) as unknown as CFunctions;
   const status: Pointer = c.TF_NewStatus();
   const check = (what: () => string): void => {
-    if (c.TF_GetCode(status) !== 0) throw new Error(`TensorFlow: ${what()}: ${String(c.TF_Message(status))}`);
+    if (c.TF_GetCode(status) === 0) return;
+    const message = String(c.TF_Message(status));
+    // Some calls leave an earlier error in place, and `what` may make calls of its own.
+    c.TF_SetStatus(status, 0, "");
+    throw new Error(`TensorFlow: ${what()}: ${message}`);
   };
   const version: string = c.TF_Version();
   if (!EXPECTED_VERSION.test(version)) {

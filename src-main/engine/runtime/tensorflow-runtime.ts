@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { eagerLoop } from "./eager-loop.ts";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
+import { replaceAt } from "./replace-at.ts";
 import type { CompiledFunction, CompileOptions, LoopBody, LoopCondition, Runtime, Variable } from "./runtime.ts";
 import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
@@ -145,6 +146,8 @@ class TensorFlowRuntime implements Runtime {
   readonly binding: TensorBinding;
   readonly #library: TensorFlowLibrary;
   readonly #backend: NodeBackend;
+  /** Whether the open trace will be compiled by XLA. */
+  #tracingForXla = false;
   #functions = 0;
   #variables = 0;
 
@@ -227,11 +230,13 @@ class TensorFlowRuntime implements Runtime {
   }
 
   updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    if (!this.#tracingForXla) return replaceAt(x, update, at, 1);
     const zero = tf.scalar(0, "int32");
     return this.#updateSlice(x, update, tf.stack([zero, at, zero]));
   }
 
   updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    if (!this.#tracingForXla) return replaceAt(x, update, at, 0);
     const zero = tf.scalar(0, "int32");
     return this.#updateSlice(x, update, tf.stack([at, zero, zero]));
   }
@@ -258,6 +263,7 @@ class TensorFlowRuntime implements Runtime {
   #trace(name: string, fn: (...args: readonly Tensor[]) => Tensor[], args: readonly Tensor[], xla: boolean): Program {
     const { c, status, check, context } = this.#library;
     const facts = args.map((arg) => this.binding.facts(this.idOf(arg)));
+    this.#tracingForXla = xla;
     const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
     if (xla) {
       c.TF_FunctionSetAttrValueProto(func, "_XlaMustCompile", XLA_MUST_COMPILE, XLA_MUST_COMPILE.length, status);
@@ -286,6 +292,7 @@ class TensorFlowRuntime implements Runtime {
     facts: readonly { readonly shape: number[]; readonly dtype: number }[],
   ): { func: Pointer; captured: number[]; outputs: number } {
     const trace = new GraphTrace(this.#library);
+    const outer = this.binding.trace;
     try {
       return this.binding.withTrace(trace, () => {
         let symbols: { readonly oper: Pointer; readonly index: number }[] = [];
@@ -300,6 +307,7 @@ class TensorFlowRuntime implements Runtime {
       });
     } finally {
       trace.close();
+      if (outer === null) this.#tracingForXla = false;
     }
   }
 
@@ -307,6 +315,7 @@ class TensorFlowRuntime implements Runtime {
     const { c, status, context } = this.#library;
     c.TFE_ContextRemoveFunction(context, program.name, status);
     c.TF_DeleteFunction(program.func);
+    for (const id of program.captured) this.binding.unpin(id);
   }
 }
 

@@ -8,6 +8,7 @@ import type { CompiledFunction, LoopBody, LoopCondition, Runtime, Variable } fro
 import { require, tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 import { eagerLoop } from "./eager-loop.ts";
+import { replaceAt } from "./replace-at.ts";
 
 type WasmPackage = {
   setWasmPaths(prefix: string): void;
@@ -56,15 +57,6 @@ class HostedVariable implements Variable {
   dispose(): void {
     this.#value.dispose();
   }
-}
-
-/** Rows whose index along `axis` equals `at` come from `update`, the others from x. */
-function replaceAt(x: Tensor, update: Tensor, at: Tensor, axis: 0 | 1): Tensor {
-  const [n = 0, t = 0] = x.shape;
-  const length = axis === 0 ? n : t;
-  const shape = axis === 0 ? [n, 1, 1] : [1, t, 1];
-  const here = tf.cast(tf.reshape(tf.equal(tf.range(0, length, 1, "int32"), at), shape), "float32");
-  return tf.add(tf.mul(x, tf.sub(1, here)), tf.mul(update, here));
 }
 
 class WasmRuntime implements Runtime {
