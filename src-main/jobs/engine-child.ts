@@ -25,7 +25,6 @@ export interface EngineStart {
   readonly request: Extract<EngineRequest, { type: "start" }>;
   /** Takes what the process prints. */
   readonly logFile: string;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class EngineChild {
@@ -37,7 +36,7 @@ export class EngineChild {
     try {
       this.#child = fork(start.entry, [], {
         // Electron's own executable behaves as Node with this variable.
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", ...start.env },
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
         execArgv: ["--disable-warning=ExperimentalWarning"],
         serialization: "advanced",
         stdio: ["ignore", log, log, "ipc"],

@@ -86,20 +86,24 @@ function resolveRecipe(launch: Launch, models: ModelCatalog): Recipe {
     models: Object.fromEntries(
       Object.entries(recipe.models).map(([key, name]) => [key, models.resolve(name, relativeTo)]),
     ),
-    stages: recipe.stages.map((stage) => {
-      if (stage.kind !== "sft" || !("dataset" in stage.data)) return stage;
-      const { dataset } = stage.data;
-      const file = isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset);
-      if (!existsSync(file)) {
-        throw new AppError(
-          "NOT_FOUND",
-          `The dataset of the stage "${stage.name}" is not there: ${file}.`,
-          "Name a JSONL file whose lines are {prompt, completion} or {messages}.",
-        );
-      }
-      return { ...stage, data: { dataset: file } };
-    }),
+    stages: recipe.stages.map((stage) =>
+      stage.kind === "sft" && "dataset" in stage.data
+        ? Object.assign({}, stage, {
+            data: { dataset: datasetFile(stage.name, stage.data.dataset, relativeTo) },
+          })
+        : stage,
+    ),
   };
+}
+
+function datasetFile(stageName: string, dataset: string, relativeTo: string): string {
+  const file = isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset);
+  if (existsSync(file)) return file;
+  throw new AppError(
+    "NOT_FOUND",
+    `The dataset of the stage "${stageName}" is not there: ${file}.`,
+    'Name a JSONL file whose lines are {"messages": […]}.',
+  );
 }
 
 /** Benchmarks of the same problems share a seed, so that they can be compared problem by problem. */

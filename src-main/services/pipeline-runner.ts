@@ -3,11 +3,12 @@
  * launches wait. Knows how to stop, to go on, and to pick up what a killed host left behind.
  */
 import { AppError } from "#shared/errors.ts";
-import type { PipelineId, RunStatus, StatusReason } from "#shared/schema/run.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { endOrphan } from "#main/jobs/orphans.ts";
 import type { StageSupervisor, StopMode } from "#main/jobs/supervisor.ts";
 import { endStage, startStage } from "./stage-run.ts";
-import type { StageRunDeps } from "./stage-run.ts";
+import type { StageEnd, StageRunDeps } from "./stage-run.ts";
 
 const HOST_ENDED: StatusReason = {
   code: "HOST_ENDED",
@@ -26,6 +27,7 @@ export class PipelineRunner {
   readonly #queue: PipelineId[] = [];
   #current: Current | undefined;
   #closing = false;
+  #walking: Promise<void> = Promise.resolve();
   /** Told of errors that are bugs: they must not vanish in a promise. */
   readonly #onBug: (error: unknown) => void;
 
@@ -39,7 +41,8 @@ export class PipelineRunner {
     const { store, engineEntry } = this.#deps;
     for (const id of store.runs.idsByStatus(["running", "stopping"])) {
       const attempt = store.runs.openAttempt(id);
-      if (attempt?.pid != null) endOrphan(attempt.pid, engineEntry);
+      const pid = attempt?.pid ?? undefined;
+      if (pid !== undefined) endOrphan(pid, engineEntry);
       const run = store.runs.summary(id);
       const reason = {
         ...HOST_ENDED,
@@ -132,15 +135,11 @@ export class PipelineRunner {
   async close(): Promise<void> {
     this.#closing = true;
     this.#queue.length = 0;
-    const supervisor = this.#current?.supervisor;
-    if (supervisor === undefined) return;
-    supervisor.kill();
-    await supervisor.outcome;
-    // The walk writes the end in the microtasks after the outcome.
+    if (this.#current === undefined) return;
+    this.#current.stop ??= "keep";
+    this.#current.supervisor?.kill();
     await this.#walking;
   }
-
-  #walking: Promise<void> = Promise.resolve();
 
   #next(): void {
     if (this.#current !== undefined || this.#closing) return;
@@ -179,11 +178,7 @@ export class PipelineRunner {
     this.#setStatus(id, "finished", null);
   }
 
-  async #runStage(
-    current: Current,
-    runId: Parameters<typeof this.#deps.store.runs.get>[0],
-    recipe: Parameters<typeof startStage>[2],
-  ) {
+  async #runStage(current: Current, runId: RunId, recipe: Recipe): Promise<StageEnd> {
     const { store } = this.#deps;
     const run = store.runs.get(runId);
     try {
@@ -251,7 +246,7 @@ export class PipelineRunner {
     ]);
   }
 
-  #announceRun(id: Parameters<typeof this.#deps.store.runs.get>[0]): void {
+  #announceRun(id: RunId): void {
     this.#deps.live.publish([{ type: "run", run: this.#deps.store.runs.summary(id) }]);
   }
 }

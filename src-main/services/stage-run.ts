@@ -3,7 +3,7 @@
  * ended. What the engine did after that checkpoint is forgotten first and comes again, so that
  * nothing is there twice.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
@@ -19,11 +19,13 @@ import { runIdOf } from "./launch.ts";
 import type { LiveEvents } from "./live-events.ts";
 import { RunRecorder } from "./run-recorder.ts";
 
+/** In a run's folder: what its engine process printed, over all attempts. */
+export const ENGINE_LOG = "engine.log";
+
 export interface StageRunDeps {
   readonly store: Store;
   readonly live: LiveEvents;
   readonly engineEntry: string;
-  readonly engineEnv: Readonly<Record<string, string>>;
   readonly cacheFolder: string;
   readonly now: () => number;
 }
@@ -42,13 +44,14 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
     .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
   const fromStep = checkpoint?.step ?? 0;
   const attempt = store.transaction(() => {
-    store.rewind(run.id, fromStep);
+    store.rewind(run.id, checkpoint);
     return store.runs.startAttempt(run.id, fromStep, now());
   });
   if (attempt > 1) {
     deps.live.publish([{ type: "rewound", runId: run.id, step: fromStep }]);
     tell(deps, run, "attempt", `Goes on from step ${fromStep} (attempt ${attempt}).`);
   }
+  if (checkpoint === undefined) clearOutput(run.outDir);
   mkdirSync(run.outDir, { recursive: true });
   const request: Extract<EngineRequest, { type: "start" }> = {
     type: "start",
@@ -65,14 +68,21 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
     {
       entry: deps.engineEntry,
       request,
-      logFile: join(run.outDir, "engine.log"),
-      env: deps.engineEnv,
+      logFile: join(run.outDir, ENGINE_LOG),
     },
     new RunRecorder(store, deps.live, run.id, run.config.model, now),
   );
   if (supervisor.pid !== undefined) store.runs.setAttemptPid(run.id, attempt, supervisor.pid);
   deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
   return supervisor;
+}
+
+/** A stage that begins anew must not find half of what an earlier attempt wrote. The printed log stays. */
+function clearOutput(outDir: string): void {
+  if (!existsSync(outDir)) return;
+  for (const name of readdirSync(outDir).filter((entry) => entry !== ENGINE_LOG)) {
+    rmSync(join(outDir, name), { recursive: true, force: true });
+  }
 }
 
 /** Writes how an attempt ended. */
@@ -198,11 +208,10 @@ function outputOfStage(
 function compareToBefore(store: Store, run: Run): void {
   const before = store.runs
     .ofPipeline(run.pipelineId)
-    .filter(
+    .findLast(
       ({ kind, position, status }) =>
         kind === "benchmark" && position < run.position && status === "finished",
-    )
-    .at(-1);
+    );
   if (before === undefined) return;
   const earlier = store.evaluations.get(before.id);
   if (earlier === null) return;

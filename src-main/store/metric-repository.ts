@@ -77,13 +77,17 @@ export class MetricRepository {
       .map(({ id, name }) => this.#one(id, name, range));
   }
 
-  deleteAfter(runId: RunId, step: number): void {
+  /**
+   * Forgets points of later steps that came since a moment. The moment matters where a stage counts
+   * twice: a distillation's sampled problems, then its training steps.
+   */
+  deleteAfter(runId: RunId, step: number, sinceMs: number): void {
     this.#db
       .prepare(
-        `DELETE FROM metric_points WHERE step > ?
+        `DELETE FROM metric_points WHERE step > ? AND time_ms >= ?
          AND series_id IN (SELECT id FROM metric_series WHERE run_id = ?)`,
       )
-      .run(step, runId);
+      .run(step, sinceMs, runId);
   }
 
   #one(seriesId: number, name: string, range: MetricRange): MetricSeries {

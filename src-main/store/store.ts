@@ -1,5 +1,5 @@
 /** The workspace's store: the database's repositories behind one door. May import #shared and platform only. */
-import type { RunId } from "#shared/schema/run.ts";
+import type { Checkpoint, RunId } from "#shared/schema/run.ts";
 import { CostRepository } from "./cost-repository.ts";
 import { openDatabase, schemaVersion, withStoreErrors } from "./database.ts";
 import type { Connection } from "./database.ts";
@@ -42,10 +42,14 @@ export class Store {
     return withStoreErrors(() => this.#db.transaction(work).immediate());
   }
 
-  /** Takes a run back to a step: what it recorded of later steps goes, and will come again. */
-  rewind(runId: RunId, step: number): void {
+  /**
+   * Takes a run back to a checkpoint, or to its beginning: what it recorded of later steps goes, and
+   * will come again.
+   */
+  rewind(runId: RunId, checkpoint: Pick<Checkpoint, "step" | "createdAtMs"> | undefined): void {
+    const step = checkpoint?.step ?? 0;
     this.transaction(() => {
-      this.metrics.deleteAfter(runId, step);
+      this.metrics.deleteAfter(runId, step, checkpoint?.createdAtMs ?? 0);
       this.rollouts.deleteAfter(runId, step);
       this.evaluations.deleteFrom(runId, step);
       this.history.deleteAfter(runId, step);

@@ -8,7 +8,7 @@ import type { Store } from "#main/store/store.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
 import { Environment, RunId } from "#shared/schema/run.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
-import type { EvaluationSample, Rollout, Usage } from "#shared/schema/engine-protocol.ts";
+import type { Usage } from "#shared/schema/engine-protocol.ts";
 
 export const ENVIRONMENT = Environment.parse({
   appVersion: "0.0.0",
@@ -109,43 +109,4 @@ export function insertTwoStages(store: Store): {
     if (train === undefined || check === undefined) throw new Error("two stages were expected");
     return { pipelineId, train, check };
   });
-}
-
-export function rollout(step: number, group: number, index: number): Rollout {
-  return {
-    step,
-    group,
-    index,
-    problemId: `q${group}`,
-    difficulty: 3,
-    prompt: `What is ${group}+1+1?`,
-    completion: `text ${step}/${group}/${index}`,
-    completionIds: [1, 70_000, index],
-    logprobs: [-0.5, -0.25, -2],
-    rewards: { answer: index % 2, format: 1, language: null },
-    reward: (index % 2) + 0.1,
-    advantage: index % 2 === 0 ? -1 : 1,
-    correct: index % 2 === 1,
-    finishReason: "stop",
-  };
-}
-
-export function sample(
-  problemIndex: number,
-  sampleIndex: number,
-  correct: boolean,
-): EvaluationSample {
-  return {
-    problemIndex,
-    sampleIndex,
-    problemId: `t${problemIndex}`,
-    difficulty: 3 + (problemIndex % 2),
-    prompt: `What is ${problemIndex}+2+3?`,
-    gold: String(problemIndex + 5),
-    completion: correct ? `${problemIndex + 5}` : "no idea",
-    answer: correct ? `${problemIndex + 5}` : null,
-    correct,
-    finishReason: "stop",
-    tokens: 4,
-  };
 }

@@ -1,13 +1,8 @@
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { bucketSeries } from "#main/store/metric-repository.ts";
-import {
-  USAGE,
-  insertTwoStages,
-  rollout,
-  sample,
-  temporaryStore,
-} from "../helpers/store-fixture.ts";
+import { rollout, sample } from "../helpers/store-fixture-data.ts";
+import { USAGE, insertTwoStages, temporaryStore } from "../helpers/store-fixture.ts";
 
 const EVERYTHING = { buckets: 1000 };
 
@@ -164,7 +159,7 @@ test("rewinding to a step forgets later points, rollouts, checkpoints and alarms
   const { store } = temporaryStore();
   const { train } = insertTwoStages(store);
   for (const step of [1, 2, 3]) {
-    store.metrics.insert(train, [{ name: "loss", step, value: step, timeMs: 0 }]);
+    store.metrics.insert(train, [{ name: "loss", step, value: step, timeMs: step * 10 }]);
     store.rollouts.insert(train, [rollout(step, 0, 0)]);
     store.history.addCheckpoint({
       runId: train,
@@ -191,8 +186,10 @@ test("rewinding to a step forgets later points, rollouts, checkpoints and alarms
       message: `${step}`,
     });
   }
-  store.rewind(train, 2);
-  expect([...store.metrics.points(train)].map(({ step }) => step)).toEqual([1, 2]);
+  // Counted in another unit, and before the checkpoint of step 2 (at 25): a distillation's sampled problems.
+  store.metrics.insert(train, [{ name: "traces", step: 500, value: 1, timeMs: 5 }]);
+  store.rewind(train, { step: 2, createdAtMs: 25 });
+  expect([...store.metrics.points(train)].map(({ step }) => step)).toEqual([1, 2, 500]);
   expect(store.rollouts.steps(train).map(({ step }) => step)).toEqual([1, 2]);
   expect(store.history.checkpoints(train).map(({ step }) => step)).toEqual([1, 2]);
   expect(store.history.alarms(train).map(({ step }) => step)).toEqual([1, 2]);
@@ -202,6 +199,9 @@ test("rewinding to a step forgets later points, rollouts, checkpoints and alarms
     "3",
   ]);
   expect(store.runs.summary(train).lastStep).toBe(2);
+  store.rewind(train, undefined);
+  expect([...store.metrics.points(train)]).toEqual([]);
+  expect(store.rollouts.steps(train)).toEqual([]);
 });
 
 test("a transaction that fails half-way leaves nothing behind", () => {

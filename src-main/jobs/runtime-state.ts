@@ -1,0 +1,61 @@
+/** Which backend the engine would run on, without loading it. */
+import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
+import { AppError } from "#shared/errors.ts";
+import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { RuntimeState } from "#shared/schema/system.ts";
+
+const FALLBACK = {
+  name: "TensorFlow.js wasm",
+  version: null,
+  path: null,
+} as const;
+
+/** Never fails: what is wrong is the answer. */
+export async function runtimeState(choice: RuntimeChoice, folder: string): Promise<RuntimeState> {
+  if (choice === "wasm") {
+    return {
+      ...FALLBACK,
+      choice,
+      state: "ready",
+      detail: "Chosen in the settings; many times slower than TensorFlow.",
+      advice: null,
+    };
+  }
+  try {
+    const found = await discoverRuntime({
+      dataFolder: folder,
+      gpu: choice === "gpu",
+      download: false,
+    });
+    if (found.location === null) {
+      return {
+        ...FALLBACK,
+        choice,
+        state: choice === "auto" ? "fallback" : "missing",
+        detail: `TensorFlow is not here: ${found.reason}.`,
+        advice:
+          "Run `npm run setup` with a network to fetch it, or set GRADUS_TENSORFLOW to the folder of an installed tensorflow-cpu.",
+      };
+    }
+    const { dir, version, source, gpu } = found.location;
+    return {
+      choice,
+      state: "ready",
+      name: gpu ? "TensorFlow (CUDA)" : "TensorFlow",
+      version: version ?? null,
+      path: dir,
+      detail: `Found by way of the ${source === "environment" ? "GRADUS_TENSORFLOW variable" : source}.`,
+      advice: null,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return {
+      ...FALLBACK,
+      choice,
+      state: "missing",
+      name: "TensorFlow",
+      detail: error.message,
+      advice: error.advice ?? null,
+    };
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The host's heart: one open workspace with its store, its queue of work and its live events. The
+ * window (through the contract) and the command line use the same one.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { randomUUID } from "node:crypto";
+import { AppError } from "#shared/errors.ts";
+import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { PipelineId } from "#shared/schema/run.ts";
+import type { SystemInfo } from "#shared/schema/system.ts";
+import { assetFolder } from "#main/platform/asset-folder.ts";
+import { openStore } from "#main/store/store.ts";
+import type { Store } from "#main/store/store.ts";
+import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
+import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
+import { writeLaunch } from "./launch.ts";
+import { LiveEvents } from "./live-events.ts";
+import { ModelCatalog } from "./model-catalog.ts";
+import { PipelineRunner } from "./pipeline-runner.ts";
+import { requireRecipe } from "./recipe-checks.ts";
+
+export interface ApplicationOptions {
+  readonly workspace: string;
+  readonly shell: SystemInfo["shell"];
+  /** The module that serves a stage in a process of its own. */
+  readonly engineEntry?: string;
+  readonly now?: () => number;
+}
+
+export interface DemoOptions {
+  readonly model?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly smoke?: boolean | undefined;
+  readonly runtime?: RuntimeChoice | undefined;
+}
+
+const ENGINE_ENTRY = fileURLToPath(new URL("../jobs/engine-process.ts", import.meta.url));
+
+export class Application {
+  readonly store: Store;
+  readonly live: LiveEvents;
+  readonly models: ModelCatalog;
+  readonly runner: PipelineRunner;
+  readonly paths: WorkspacePaths;
+  readonly shell: SystemInfo["shell"];
+  readonly startedAtMs: number;
+  readonly now: () => number;
+  readonly #lock: WorkspaceLock;
+
+  /** Takes the workspace. Throws WORKSPACE_LOCKED, WORKSPACE_READ_ONLY, DISK_FULL. */
+  constructor(options: ApplicationOptions) {
+    this.now = options.now ?? Date.now;
+    this.shell = options.shell;
+    this.startedAtMs = this.now();
+    this.paths = prepareWorkspace(options.workspace);
+    this.#lock = lockWorkspace(this.paths.root);
+    try {
+      this.store = openStore(this.paths.database, { now: this.now });
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+    this.live = new LiveEvents(randomUUID().slice(0, 8));
+    this.models = new ModelCatalog({
+      store: this.store,
+      builtIn: join(assetFolder(), "models"),
+      imported: this.paths.models,
+      now: this.now,
+      changed: () => {
+        this.live.publish([{ type: "models" }]);
+      },
+    });
+    this.runner = new PipelineRunner(
+      {
+        store: this.store,
+        live: this.live,
+        engineEntry: options.engineEntry ?? ENGINE_ENTRY,
+        cacheFolder: this.paths.cache,
+        now: this.now,
+      },
+      (error) => {
+        this.reportBug(error);
+      },
+    );
+    this.runner.recover();
+  }
+
+  /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT. */
+  launch(options: {
+    readonly yaml: string;
+    readonly overrides?: readonly string[] | undefined;
+    readonly seed?: number | undefined;
+    readonly runtime?: RuntimeChoice | undefined;
+    readonly relativeTo?: string | undefined;
+  }): PipelineId {
+    const recipe = requireRecipe(options.yaml, options.overrides);
+    return this.#queue(withSeed(recipe, options.seed), {
+      yaml: options.yaml,
+      origin: "recipe",
+      runtime: options.runtime,
+      relativeTo: options.relativeTo,
+    });
+  }
+
+  /** Queues the built-in demo, on the built-in base or on another model. */
+  startDemo(options: DemoOptions): PipelineId {
+    const id = options.smoke === true ? "demo-smoke" : "demo";
+    const yaml = this.builtInRecipe(id);
+    const recipe = withSeed(requireRecipe(yaml), options.seed);
+    const models =
+      options.model === undefined ? recipe.models : { ...recipe.models, base: options.model };
+    return this.#queue(
+      { ...recipe, models },
+      { yaml, origin: id, runtime: options.runtime, relativeTo: undefined },
+    );
+  }
+
+  /** Recipes that ship, by id. */
+  builtInRecipes(): { id: string; yaml: string }[] {
+    const folder = join(assetFolder(), "recipes");
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".yaml"))
+      .sort()
+      .map((name) => ({
+        id: name.slice(0, -".yaml".length),
+        yaml: readFileSync(join(folder, name), "utf8"),
+      }));
+  }
+
+  builtInRecipe(id: string): string {
+    const found = this.builtInRecipes().find((recipe) => recipe.id === id);
+    if (found === undefined)
+      throw new AppError("NOT_FOUND", `There is no built-in recipe "${id}".`);
+    return found.yaml;
+  }
+
+  /** Removes a pipeline's records and files. Throws CONFLICT while it is at work. */
+  deletePipeline(id: PipelineId): void {
+    this.store.pipelines.summary(id);
+    if (this.runner.isAtWork(id)) {
+      throw new AppError("CONFLICT", `The pipeline ${id} is at work.`, "Stop it first.");
+    }
+    this.store.transaction(() => {
+      this.store.pipelines.delete(id);
+    });
+    rmSync(join(this.paths.runs, id), { recursive: true, force: true });
+    this.live.publish([
+      { type: "pipeline-deleted", pipelineId: id },
+      { type: "attention" },
+      { type: "models" },
+    ]);
+  }
+
+  /** Tells other processes of this user where this host listens. */
+  announce(url: string | null): void {
+    this.#lock.announce(url);
+  }
+
+  /** A bug is written down in the workspace, never swallowed. */
+  reportBug(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`gradus: unexpected error\n${text}\n`);
+    try {
+      mkdirSync(this.paths.crashes, { recursive: true });
+      const name = `${new Date(this.now()).toISOString().replace(/[:.]/g, "-")}.txt`;
+      writeFileSync(join(this.paths.crashes, name), `${text}\n`, { flag: "a" });
+    } catch {
+      // Where even that cannot be written, stderr has it.
+    }
+  }
+
+  /** Ends what runs (resumable) and gives the workspace back. */
+  async close(): Promise<void> {
+    await this.runner.close();
+    this.store.close();
+    this.#lock.release();
+  }
+
+  #queue(
+    recipe: Recipe,
+    from: {
+      readonly yaml: string;
+      readonly origin: "demo" | "demo-smoke" | "recipe";
+      readonly runtime: RuntimeChoice | undefined;
+      readonly relativeTo: string | undefined;
+    },
+  ): PipelineId {
+    const id = writeLaunch(
+      {
+        recipe,
+        recipeYaml: from.yaml,
+        origin: from.origin,
+        runtime: from.runtime ?? this.store.settings.get().runtime,
+        relativeTo: from.relativeTo ?? process.cwd(),
+      },
+      { store: this.store, models: this.models, runsFolder: this.paths.runs, now: this.now },
+    );
+    this.runner.enqueue(id);
+    return id;
+  }
+}
+
+function withSeed(recipe: Recipe, seed: number | undefined): Recipe {
+  return seed === undefined ? recipe : { ...recipe, seed };
+}

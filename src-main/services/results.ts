@@ -1,0 +1,51 @@
+/** The result table of a pipeline: a row for each benchmark, with what it took to get there. */
+import type { CostEntry } from "#shared/schema/cost.ts";
+import type { PipelineResults, ResultRow } from "#shared/schema/evaluation.ts";
+import type { PipelineId } from "#shared/schema/run.ts";
+import type { Store } from "#main/store/store.ts";
+import { totalCost } from "./cost-of-usage.ts";
+
+/** Throws NOT_FOUND. */
+export function pipelineResults(store: Store, pipelineId: PipelineId): PipelineResults {
+  const { runs } = store.pipelines.summary(pipelineId);
+  const entries = new Map(store.costs.list(pipelineId).map((entry) => [entry.runId, entry]));
+  const evaluations = new Map(
+    store.evaluations.ofPipeline(pipelineId).map((record) => [record.runId, record]),
+  );
+  const rows: ResultRow[] = [];
+  let between: { stage: string; entry: CostEntry | undefined }[] = [];
+  for (const run of runs) {
+    const entry = entries.get(run.id);
+    const record = evaluations.get(run.id);
+    if (run.kind !== "benchmark") between.push({ stage: run.stageName, entry });
+    else if (record !== undefined) {
+      rows.push({
+        ...record,
+        stages: between.map(({ stage }) => stage),
+        cost: totalCost(between.flatMap((part) => part.entry ?? [])),
+      });
+      between = [];
+    }
+  }
+  const all = runs.flatMap((run) => entries.get(run.id) ?? []);
+  const trainingUsd = totalCost(all.filter(({ kind }) => kind !== "benchmark")).totalUsd;
+  return {
+    pipelineId,
+    rows,
+    stages: all.map((entry) => ({
+      runId: entry.runId,
+      stageName: entry.stageName,
+      kind: entry.kind,
+      cost: totalCost([entry]),
+    })),
+    total: totalCost(all),
+    usdPerPoint: usdPerPoint(rows, trainingUsd),
+  };
+}
+
+function usdPerPoint(rows: readonly ResultRow[], trainingUsd: number): number | null {
+  const [first, ...later] = rows.map((row) => row.summary.pass1.value);
+  if (first === undefined || later.length === 0) return null;
+  const points = (Math.max(...later) - first) * 100;
+  return points > 0 ? trainingUsd / points : null;
+}

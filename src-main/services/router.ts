@@ -1,0 +1,301 @@
+/** The contract's procedures: each validates through its schema, calls the application, and no more. */
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { implement, ORPCError, withEventMeta } from "@orpc/server";
+import { contract } from "#shared/contract/contract.ts";
+import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
+import { AppError } from "#shared/errors.ts";
+import type {
+  LiveEvent,
+  PipelineLiveEvent,
+  RunLiveEvent,
+  SystemLiveEvent,
+} from "#shared/schema/live.ts";
+import { PipelineId } from "#shared/schema/run.ts";
+import type { RunId } from "#shared/schema/run.ts";
+import type { Application } from "./application.ts";
+import { totalCost } from "./cost-of-usage.ts";
+import type { Numbered } from "./live-events.ts";
+import { readRecipe, requireRecipe } from "./recipe-checks.ts";
+import { pipelineResults } from "./results.ts";
+import { ENGINE_LOG } from "./stage-run.ts";
+import { attentionItems, doctor, systemInfo } from "./system-facts.ts";
+
+/** The router over an application. Expected failures become the contract's errors; bugs are reported and stay anonymous. */
+export function createRouter(app: Application) {
+  const { store, runner, live } = app;
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw publicError(app, error);
+    }
+  });
+  return os.router({
+    system: {
+      info: os.system.info.handler(() => systemInfo(app)),
+      doctor: os.system.doctor.handler(() => doctor(app)),
+      watch: os.system.watch.handler(({ lastEventId, signal }) =>
+        numbered(
+          live.watch<SystemLiveEvent>({
+            lastEventId,
+            signal,
+            snapshot: () => ({
+              type: "snapshot",
+              active: store.pipelines.list({
+                status: ["queued", "running", "stopping"],
+                offset: 0,
+                limit: 100,
+              }).pipelines,
+            }),
+            select: systemEvent,
+          }),
+        ),
+      ),
+    },
+    settings: {
+      get: os.settings.get.handler(() => store.settings.get()),
+      set: os.settings.set.handler(({ input }) => {
+        const changed = store.transaction(() => store.settings.set(input));
+        live.publish([{ type: "settings" }]);
+        return changed;
+      }),
+    },
+    attention: {
+      list: os.attention.list.handler(() => attentionItems(store)),
+      dismiss: os.attention.dismiss.handler(({ input }) => {
+        const [kind, id = ""] = input.id.split(":");
+        store.transaction(() => {
+          if (kind === "pipeline") store.pipelines.dismiss(PipelineId.parse(id));
+          else store.history.dismissAlarm(Number(id), app.now());
+        });
+        live.publish([{ type: "attention" }]);
+      }),
+    },
+    demo: {
+      start: os.demo.start.handler(({ input }) => ({ pipelineId: app.startDemo(input) })),
+    },
+    recipes: {
+      list: os.recipes.list.handler(() =>
+        app.builtInRecipes().map(({ id, yaml }) => {
+          const recipe = requireRecipe(yaml);
+          return { id, yaml, name: recipe.name, description: recipe.description ?? "" };
+        }),
+      ),
+      validate: os.recipes.validate.handler(({ input }) => {
+        const { recipe, problems } = readRecipe(input.yaml);
+        return { recipe, problems: [...problems] };
+      }),
+    },
+    pipelines: {
+      list: os.pipelines.list.handler(({ input }) => store.pipelines.list(input)),
+      get: os.pipelines.get.handler(({ input }) => store.pipelines.get(input.pipelineId)),
+      start: os.pipelines.start.handler(({ input }) => ({ pipelineId: app.launch(input) })),
+      stop: os.pipelines.stop.handler(({ input }) => {
+        runner.stop(input.pipelineId, input.mode);
+      }),
+      resume: os.pipelines.resume.handler(({ input }) => {
+        runner.resume(input.pipelineId);
+      }),
+      delete: os.pipelines.delete.handler(({ input }) => {
+        app.deletePipeline(input.pipelineId);
+      }),
+      results: os.pipelines.results.handler(({ input }) =>
+        pipelineResults(store, input.pipelineId),
+      ),
+      watch: os.pipelines.watch.handler(({ input, lastEventId, signal }) => {
+        const { pipelineId } = input;
+        store.pipelines.summary(pipelineId);
+        const runIds = new Set(store.runs.ofPipeline(pipelineId).map(({ id }) => id));
+        return numbered(
+          live.watch<PipelineLiveEvent>({
+            lastEventId,
+            signal,
+            snapshot: () => ({ type: "snapshot", pipeline: store.pipelines.summary(pipelineId) }),
+            select: (event) => {
+              const of = subjectOf(event);
+              if (event.type === "settings" || event.type === "models") return undefined;
+              if (event.type === "attention") return undefined;
+              return of.pipelineId === pipelineId ||
+                (of.runId !== undefined && runIds.has(of.runId))
+                ? event
+                : undefined;
+            },
+          }),
+        );
+      }),
+    },
+    runs: {
+      list: os.runs.list.handler(({ input }) => store.runs.list(input)),
+      get: os.runs.get.handler(({ input }) => ({
+        run: store.runs.get(input.runId),
+        checkpoints: store.history.checkpoints(input.runId),
+        alarms: store.history.alarms(input.runId),
+        cost: store.costs.ofRun(input.runId),
+        evaluation: store.evaluations.get(input.runId),
+      })),
+      stop: os.runs.stop.handler(({ input }) => {
+        runner.stop(store.runs.summary(input.runId).pipelineId, input.mode);
+      }),
+      resume: os.runs.resume.handler(({ input }) => {
+        runner.resume(store.runs.summary(input.runId).pipelineId);
+      }),
+      metrics: os.runs.metrics.handler(({ input }) => {
+        store.runs.summary(input.runId);
+        return {
+          names: store.metrics.names(input.runId),
+          series: store.metrics.series(input.runId, input),
+        };
+      }),
+      rolloutSteps: os.runs.rolloutSteps.handler(({ input }) => {
+        store.runs.summary(input.runId);
+        return store.rollouts.steps(input.runId);
+      }),
+      rollouts: os.runs.rollouts.handler(({ input }) => {
+        store.runs.summary(input.runId);
+        return store.rollouts.groups(input.runId, input.step);
+      }),
+      rolloutTokens: os.runs.rolloutTokens.handler(({ input }) =>
+        store.rollouts.tokens(input.runId, input),
+      ),
+      samples: os.runs.samples.handler(({ input }) => {
+        store.runs.summary(input.runId);
+        return store.evaluations.problems(input.runId, input);
+      }),
+      events: os.runs.events.handler(({ input }) => {
+        store.runs.summary(input.runId);
+        return store.history.events(input.runId, input);
+      }),
+      log: os.runs.log.handler(({ input }) =>
+        endOfFile(join(store.runs.get(input.runId).outDir, ENGINE_LOG), input.maxBytes),
+      ),
+      watch: os.runs.watch.handler(({ input, lastEventId, signal }) => {
+        const { runId } = input;
+        const { pipelineId } = store.runs.summary(runId);
+        return numbered(
+          live.watch<RunLiveEvent>({
+            lastEventId,
+            signal,
+            snapshot: () => ({ type: "snapshot", run: store.runs.summary(runId) }),
+            select: (event) => runEvent(event, runId, pipelineId),
+          }),
+        );
+      }),
+    },
+    models: {
+      list: os.models.list.handler(() => app.models.list()),
+      import: os.models.import.handler(({ input }) => app.models.import(input.path, input.name)),
+      export: os.models.export.handler(({ input }) => app.models.export(input.id, input.path)),
+      delete: os.models.delete.handler(({ input }) => {
+        app.models.delete(input.id);
+      }),
+    },
+    cost: {
+      report: os.cost.report.handler(({ input }) => {
+        const entries = store.costs.list(input.pipelineId);
+        const byPipeline = Map.groupBy(entries, (entry) => entry.pipelineId);
+        return {
+          prices: store.settings.get().prices,
+          pipelines: [...byPipeline].map(([pipelineId, own]) => {
+            const { name, createdAtMs } = store.pipelines.summary(pipelineId);
+            return { pipelineId, name, createdAtMs, entries: own, total: totalCost(own) };
+          }),
+          total: totalCost(entries),
+        };
+      }),
+    },
+  });
+}
+
+export type AppRouter = ReturnType<typeof createRouter>;
+
+/** Declared where it is expected; a bug reaches the crash report and, outside, only its existence. */
+function publicError(app: Application, error: unknown): unknown {
+  if (error instanceof AppError) {
+    return new ORPCError(error.code, {
+      defined: true,
+      status: CONTRACT_ERRORS[error.code].status,
+      message: error.message,
+      data: error.advice === undefined ? {} : { advice: error.advice },
+    });
+  }
+  if (error instanceof ORPCError) return error;
+  if (error instanceof Error && error.name === "AbortError") return error;
+  app.reportBug(error);
+  return new ORPCError("INTERNAL_SERVER_ERROR", {
+    message: "Something went wrong inside Gradus; the workspace's crashes folder has the details.",
+  });
+}
+
+async function* numbered<T extends object>(stream: AsyncGenerator<Numbered<T>>): AsyncGenerator<T> {
+  for await (const { id, event } of stream) yield withEventMeta({ ...event }, { id });
+}
+
+/** Whom an event is about. */
+function subjectOf(event: LiveEvent): { pipelineId?: PipelineId; runId?: RunId } {
+  switch (event.type) {
+    case "pipeline":
+      return { pipelineId: event.pipeline.id };
+    case "pipeline-deleted":
+      return { pipelineId: event.pipelineId };
+    case "run":
+      return { runId: event.run.id, pipelineId: event.run.pipelineId };
+    case "alarm":
+      return { runId: event.alarm.runId };
+    case "checkpoint":
+      return { runId: event.checkpoint.runId };
+    case "event":
+      return { runId: event.event.runId };
+    case "metrics":
+    case "rewound":
+    case "rollouts":
+    case "samples":
+    case "evaluation":
+      return { runId: event.runId };
+    case "settings":
+    case "models":
+    case "attention":
+      return {};
+    default:
+      return event satisfies never;
+  }
+}
+
+function systemEvent(event: LiveEvent): SystemLiveEvent | undefined {
+  switch (event.type) {
+    case "metrics":
+    case "rewound":
+    case "rollouts":
+    case "samples":
+    case "event":
+      return undefined;
+    default:
+      return event;
+  }
+}
+
+function runEvent(event: LiveEvent, runId: string, pipelineId: string): RunLiveEvent | undefined {
+  switch (event.type) {
+    case "pipeline":
+    case "settings":
+    case "models":
+    case "attention":
+      return undefined;
+    case "pipeline-deleted":
+      return event.pipelineId === pipelineId ? event : undefined;
+    default:
+      return subjectOf(event).runId === runId ? event : undefined;
+  }
+}
+
+async function endOfFile(
+  file: string,
+  maxBytes: number,
+): Promise<{ text: string; truncated: boolean }> {
+  if (!existsSync(file)) return { text: "", truncated: false };
+  const { size } = statSync(file);
+  const start = Math.max(0, size - maxBytes);
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(file, { start })) chunks.push(Buffer.from(chunk));
+  return { text: Buffer.concat(chunks).toString("utf8"), truncated: start > 0 };
+}
