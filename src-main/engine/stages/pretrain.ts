@@ -1,6 +1,6 @@
 /** Stage `pretrain`: next-token training from scratch on the generated corpus. */
 import type { PretrainStage } from "#shared/schema/recipe.ts";
-import { Random, deriveSeed } from "#main/platform/random.ts";
+import { Random } from "#main/platform/random.ts";
 import { readModelConfig } from "../checkpoint/hub-layout.ts";
 import { baseDocument } from "../corpus/base-corpus.ts";
 import { TokenStream } from "../corpus/token-stream.ts";
@@ -20,7 +20,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
   const folder = session.modelFolder("model");
   const tokenizer = loadTokenizer(folder);
   const { runtime, request, resumed } = session;
-  const model = resumed === null ? initLanguageModel(runtime, readModelConfig(folder), deriveSeed(request.seed, "weights")) : loadLanguageModel(runtime, request.resumeFrom ?? folder);
+  const model = resumed === null ? initLanguageModel(runtime, readModelConfig(folder), request.seed) : loadLanguageModel(runtime, request.resumeFrom ?? folder);
   const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
     beta1: stage.adam_beta1,
     beta2: stage.adam_beta2,
@@ -30,7 +30,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
   });
   const [end] = tokenizer.eosTokenIds;
   if (end === undefined) throw new Error("the tokenizer has no end token");
-  const random = new Random(resumed?.state.random[STREAM] ?? deriveSeed(request.seed, STREAM));
+  const random = new Random(resumed?.state.random[STREAM] ?? request.seed + 1);
   const rest = (resumed?.state.data["rest"] ?? []) as number[];
   const encode = (text: string): readonly number[] => [...tokenizer.encode(text, { addSpecialTokens: false }), end];
   const stream = new TokenStream(random, baseDocument, encode, rest);
