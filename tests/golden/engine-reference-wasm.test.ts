@@ -25,9 +25,18 @@ describe.runIf(hasReference)("the wasm backend", () => {
         );
       expect(gaps("loss")).toBeLessThanOrEqual(1e-3);
       const norms = trl.expected.map((step) => step["grad_norm"] ?? Number.NaN);
-      const ratios = ours.steps.map((step, i) => (step["grad_norm"] ?? Number.NaN) / (norms[i] ?? Number.NaN));
-      expect(largestDifference(ratios, ratios.map(() => 1))).toBeLessThanOrEqual(0.01);
-      expect(largestDifference(ours.probe_logits_after, trl.probe_logits_after)).toBeLessThanOrEqual(5e-3);
+      const ratios = ours.steps.map(
+        (step, i) => (step["grad_norm"] ?? Number.NaN) / (norms[i] ?? Number.NaN),
+      );
+      expect(
+        largestDifference(
+          ratios,
+          ratios.map(() => 1),
+        ),
+      ).toBeLessThanOrEqual(0.01);
+      expect(
+        largestDifference(ours.probe_logits_after, trl.probe_logits_after),
+      ).toBeLessThanOrEqual(5e-3);
     }
   });
 });

@@ -23,7 +23,9 @@ describe.runIf(hasReference)("TRL 1.16 on the same rollouts", () => {
     trl.expected.forEach((want, i) => {
       const { loss, grad_norm: norm, ...logged } = want;
       const step = itemAt(ours.steps, i);
-      expect.soft(Math.abs((step["loss"] ?? Number.NaN) - (loss ?? 0)), `loss ${i}`).toBeLessThanOrEqual(1e-3);
+      expect
+        .soft(Math.abs((step["loss"] ?? Number.NaN) - (loss ?? 0)), `loss ${i}`)
+        .toBeLessThanOrEqual(1e-3);
       const normGap = Math.abs((step["grad_norm"] ?? Number.NaN) / (norm ?? 0) - 1);
       expect.soft(normGap, `grad_norm ${i}`).toBeLessThanOrEqual(0.01);
       for (const [metric, value] of Object.entries(logged)) {

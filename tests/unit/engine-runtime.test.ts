@@ -58,7 +58,7 @@ describe("a compiled function", () => {
     // Morphological dilation has no XLA kernel.
     const dilate = runtime.compile(
       "dilate",
-      (x) => [tf.dilation2d(tf.reshape(x ?? tf.scalar(0), [1, 2, 2, 1]), tf.zeros([2, 2, 1]), 1, "valid")],
+      (x) => [tf.dilation2d((x ?? tf.scalar(0)).as4D(1, 2, 2, 1), tf.zeros([2, 2, 1]), 1, "valid")],
       { xla: true },
     );
     const x = tf.tensor1d([1, 5, 2, 3]);
@@ -91,7 +91,12 @@ describe("a compiled function", () => {
           start,
           3,
         );
-        const none = tf.dilation2d(tf.mul(tf.ones([1, 2, 2, 1]), zero ?? tf.scalar(0)), tf.zeros([2, 2, 1]), 1, "valid");
+        const none = tf.dilation2d(
+          tf.mul(tf.ones([4]), zero ?? tf.scalar(0)).as4D(1, 2, 2, 1),
+          tf.zeros([2, 2, 1]),
+          1,
+          "valid",
+        );
         const flat = [columns, rows].map((x) => tf.reshape(x ?? tf.scalar(0), [-1]));
         return [tf.add(tf.concat(flat), tf.sum(none))];
       },
@@ -155,7 +160,9 @@ describe("a compiled function", () => {
     expect(valuesOf(inner(x))).toEqual([2]);
     const outer = runtime.compile("outer", () => [tf.add(escaped ?? tf.scalar(0), 1)]);
     expect(() => outer()).toThrow(/made inside one compiled function was used in another/);
-    expect(() => tf.add(escaped ?? tf.scalar(0), 1)).toThrow(/a tensor of a finished trace was used outside it/);
+    expect(() => tf.add(escaped ?? tf.scalar(0), 1)).toThrow(
+      /a tensor of a finished trace was used outside it/,
+    );
     tf.dispose([escaped ?? [], x]);
     inner.dispose();
     outer.dispose();
@@ -189,7 +196,9 @@ describe("an error of TensorFlow", () => {
   });
 
   test("met while tracing names them too", () => {
-    const sums = runtime.compile("sums", (...args) => [tf.unsortedSegmentSum(itemAt(args, 0), tf.tensor1d([0, 1, 2], "int32"), 2)]);
+    const sums = runtime.compile("sums", (...args) => [
+      tf.unsortedSegmentSum(itemAt(args, 0), tf.tensor1d([0, 1, 2], "int32"), 2),
+    ]);
     const a = tf.ones([2, 3]);
     expect(() => sums(a)).toThrow(/UnsortedSegmentSum\(\[2, 3\], \[3\]/);
     sums.dispose();
@@ -235,7 +244,9 @@ describe("a variable", () => {
   test("refuses a value of another shape, naming both", () => {
     const variable = runtime.variable("weights", [2], Float32Array.of(1, 2));
     const wrong = tf.ones([3]);
-    expect(() => variable.assign(wrong)).toThrow("variable weights has shape [2], the new value [3]");
+    expect(() => variable.assign(wrong)).toThrow(
+      "variable weights has shape [2], the new value [3]",
+    );
     variable.dispose();
     wrong.dispose();
   });

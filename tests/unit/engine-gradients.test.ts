@@ -1,0 +1,174 @@
+/** The gradient of every objective against central differences of its loss, weight by weight. */
+import { afterAll, describe, expect, test } from "vitest";
+import { initLanguageModel } from "#main/engine/model/language-model.ts";
+import type { LanguageModel } from "#main/engine/model/language-model.ts";
+import { tokenWeights } from "#main/engine/objectives/aggregation.ts";
+import { grpoObjective } from "#main/engine/objectives/grpo.ts";
+import type { GrpoObjectiveOptions } from "#main/engine/objectives/grpo.ts";
+import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
+import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
+import { tf } from "#main/engine/runtime/tf.ts";
+import type { Tensor } from "#main/engine/runtime/tf.ts";
+import type { Objective } from "#main/engine/training/trainer.ts";
+import { Random } from "#main/platform/random.ts";
+import { idMatrix, logprobsOf, randomRows } from "../helpers/engine-forward.ts";
+import { checkDirections, gradientOf } from "../helpers/engine-gradients.ts";
+import { ARCHITECTURES, itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+
+const runtime = await openRuntime({ choice: "tensorflow" });
+const held: Tensor[] = [];
+afterAll(() => tf.dispose(held));
+
+function keep<T extends Tensor>(tensor: T): T {
+  held.push(tensor);
+  return tensor;
+}
+
+function expectTrueGradient(
+  model: LanguageModel,
+  objective: Objective,
+  inputs: readonly Tensor[],
+): void {
+  const checks = checkDirections(runtime, model, objective, inputs, 4e-3);
+  const largest = Math.max(...checks.map(({ analytic }) => Math.abs(analytic)));
+  // A gradient of zeros would pass: it must be there.
+  expect(largest).toBeGreaterThan(0.01);
+  for (const { name, analytic, numeric } of checks) {
+    expect
+      .soft(Math.abs(analytic - numeric), name)
+      .toBeLessThan(2e-3 * largest + 0.01 * Math.abs(analytic));
+  }
+}
+
+describe("the next-token objective", () => {
+  const columns = 9;
+
+  test.each(ARCHITECTURES)("has its gradient on a %s model", (architecture) => {
+    const config = tinyConfig(architecture, { numLayers: 1 });
+    const model = initLanguageModel(runtime, config, 2);
+    const rows = randomRows(config, 3, columns, columns, 4);
+    const mask = keep(
+      tf.tensor2d(
+        rows.map((_, i) => Array.from({ length: columns - 1 }, (_, t) => (t >= i ? 1 : 0))),
+      ),
+    );
+    const inputs = [keep(idMatrix(rows)), mask, keep(tf.scalar(21))];
+    expectTrueGradient(model, nextTokenObjective(config), inputs);
+  });
+
+  test("has its gradient on packed rows", () => {
+    const config = tinyConfig("qwen2", { numLayers: 1 });
+    const model = initLanguageModel(runtime, config, 3);
+    const rows = randomRows(config, 2, columns, columns, 5);
+    const segments = rows.map(() => [0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    const positions = rows.map(() => [0, 1, 2, 3, 0, 1, 2, 3, 4]);
+    const mask = rows.map(() => [1, 1, 1, 0, 1, 1, 1, 1]);
+    const inputs = [
+      keep(idMatrix(rows)),
+      keep(tf.tensor2d(mask)),
+      keep(tf.scalar(14)),
+      keep(idMatrix(segments)),
+      keep(idMatrix(positions)),
+    ];
+    expectTrueGradient(model, nextTokenObjective(config), inputs);
+  });
+});
+
+describe("the GRPO objective", () => {
+  const config = tinyConfig("qwen3", { numLayers: 1 });
+  const model = initLanguageModel(runtime, config, 6);
+  const columns = 9;
+  const rows = randomRows(config, 4, columns, columns, 7);
+  const prompt = 3;
+  const lengths = [6, 4, 6, 2];
+  const plain: GrpoObjectiveOptions = {
+    temperature: 0.8,
+    epsilonLow: 0.2,
+    epsilonHigh: 0.28,
+    delta: null,
+    beta: 0,
+    usesOldLogprobs: false,
+  };
+  const advantages = [1.3, -0.9, 0.4, -1.1];
+  const completion = (t: number, row: number): boolean =>
+    t >= prompt - 1 && t < prompt - 1 + itemAt(lengths, row);
+  const grid = (value: (t: number, row: number) => number): Tensor =>
+    keep(
+      tf.tensor2d(
+        rows.map((_, row) =>
+          Array.from({ length: columns - 1 }, (_, t) => (completion(t, row) ? value(t, row) : 0)),
+        ),
+      ),
+    );
+
+  /** ids, mask, weight, advantages, old, reference; `drift` moves the old policy off the current one, in nats. */
+  function inputsFor(
+    lossType: "grpo" | "bnpo" | "dr_grpo" | "dapo",
+    drift: readonly number[],
+  ): Tensor[] {
+    const now = logprobsOf(runtime, model, rows, plain.temperature);
+    const weights = tokenWeights(lengths, { lossType, maxCompletionLength: 6, microBatch: 4 });
+    const random = new Random(8);
+    return [
+      keep(idMatrix(rows)),
+      grid(() => 1),
+      grid((_, row) => itemAt(weights, row)),
+      keep(tf.tensor2d(advantages, [4, 1])),
+      grid((t, row) => itemAt(itemAt(now, row), t) - itemAt(drift, (t + row) % drift.length)),
+      grid((t, row) => itemAt(itemAt(now, row), t) + 0.5 * random.normal()),
+    ];
+  }
+
+  // Ratios e^0.1, e^0.4, e^-0.1, e^-0.5 = 1.105, 1.49, 0.905, 0.607: inside the clip range and beyond both ends.
+  const drift = [0.1, 0.4, -0.1, -0.5];
+
+  test.each(["grpo", "bnpo", "dr_grpo", "dapo"] as const)(
+    "has its gradient with loss_type %s, clipped on both sides",
+    (lossType) => {
+      expectTrueGradient(
+        model,
+        grpoObjective(config, { ...plain, usesOldLogprobs: true }),
+        inputsFor(lossType, drift),
+      );
+    },
+  );
+
+  test("without old log-probabilities has the gradient of holding them at the present ones", () => {
+    const inputs = inputsFor("dapo", [0]);
+    const implied = gradientOf(runtime, model, grpoObjective(config, plain), inputs);
+    const held = gradientOf(
+      runtime,
+      model,
+      grpoObjective(config, { ...plain, usesOldLogprobs: true }),
+      inputs,
+    );
+    for (const [name, gradient] of implied) {
+      expect.soft(largestDifference(gradient, held.get(name) ?? []), name).toBeLessThan(1e-5);
+    }
+    expect(Math.max(...(implied.get("model.embed_tokens.weight") ?? []))).toBeGreaterThan(0.01);
+  });
+
+  test("gives no gradient for advantages of 0", () => {
+    const [ids, mask, weight, , old, reference] = inputsFor("dapo", drift);
+    const zero = keep(tf.zeros([4, 1]));
+    const inputs = [ids, mask, weight, zero, old, reference].flatMap((tensor) => tensor ?? []);
+    for (const gradient of gradientOf(
+      runtime,
+      model,
+      grpoObjective(config, { ...plain, usesOldLogprobs: true }),
+      inputs,
+    ).values()) {
+      expect(gradient.every((g) => g === 0)).toBe(true);
+    }
+  });
+
+  test("has its gradient with delta", () => {
+    const options = { ...plain, usesOldLogprobs: true, delta: 1.4 };
+    expectTrueGradient(model, grpoObjective(config, options), inputsFor("dapo", drift));
+  });
+
+  test("has its gradient with a KL term", () => {
+    const options = { ...plain, usesOldLogprobs: true, beta: 0.3 };
+    expectTrueGradient(model, grpoObjective(config, options), inputsFor("bnpo", drift));
+  });
+});
