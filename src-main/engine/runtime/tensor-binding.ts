@@ -2,8 +2,8 @@
  * TensorFlow.js's Node binding (TFJSBinding of tfjs-node) on TensorFlow's C API.
  * Outside a trace ops run at once; inside one they are added to the trace's graph.
  */
-import { elementBytes, GraphTrace } from "./graph-trace.ts";
-import type { OpAttr, TensorFacts } from "./graph-trace.ts";
+import { elementBytes } from "./graph-trace.ts";
+import type { GraphTrace, OpAttr, TensorFacts } from "./graph-trace.ts";
 import { AttrType, DType, viewMemory } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.ts";
 

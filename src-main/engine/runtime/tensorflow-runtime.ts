@@ -31,6 +31,7 @@ function registerKernels(binding: TensorBinding): NodeBackend {
   const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
     NodeJSKernelBackend: new (binding: TensorBinding, packageName: string) => NodeBackend;
   };
+  // oxlint-disable-next-line import/no-unassigned-import -- loading the file registers the kernels
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node");
   // The package's GatherV2 reads its indices back to the host, which a trace forbids.
@@ -55,7 +56,8 @@ function registerKernels(binding: TensorBinding): NodeBackend {
     },
   });
   tf.registerBackend("tensorflow", () => backend as never, 3);
-  tf.setBackend("tensorflow");
+  // Registered as made, so it is set at once.
+  void tf.setBackend("tensorflow");
   return backend;
 }
 

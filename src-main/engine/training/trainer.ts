@@ -64,13 +64,16 @@ export class Trainer {
 
   /**
    * Adds the gradient of one micro-batch. Returns [loss, ...stats].
-   * @throws NonFiniteError where the loss is not finite; the gradient is then to be cleared.
+   * @throws NonFiniteError where the loss is not finite, with the whole accumulated gradient cleared.
    */
   accumulate(inputs: readonly Tensor[]): Float32Array {
     const [out] = this.#accumulate(...inputs);
     const values = out?.dataSync() as Float32Array;
     out?.dispose();
-    if (!Number.isFinite(values[0])) throw new NonFiniteError("loss");
+    if (!Number.isFinite(values[0])) {
+      this.optimizer.clear();
+      throw new NonFiniteError("loss");
+    }
     return values;
   }
 
