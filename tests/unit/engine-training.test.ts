@@ -1,0 +1,284 @@
+/** Optimizer, schedules, accumulation and the refusal to train on numbers that are not finite. */
+import { describe, expect, test } from "vitest";
+import { initLanguageModel, LanguageModel } from "#main/engine/model/language-model.ts";
+import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
+import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
+import { tf } from "#main/engine/runtime/tf.ts";
+import type { Tensor } from "#main/engine/runtime/tf.ts";
+import { learningRate } from "#main/engine/training/schedule.ts";
+import { NonFiniteError, Trainer } from "#main/engine/training/trainer.ts";
+import type { Objective } from "#main/engine/training/trainer.ts";
+import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
+import { gradientsOf, PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
+import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+
+const runtime = await openRuntime({ choice: "tensorflow" });
+
+/** Two weights, one of which is decayed (a matrix) and one not (a bias). */
+function twoWeights(): LanguageModel {
+  return new LanguageModel(
+    tinyConfig(),
+    new Map([
+      ["w_proj.weight", runtime.variable("w", [2, 2], Float32Array.of(1, -2, 0.5, 3))],
+      ["w_proj.bias", runtime.variable("b", [2], Float32Array.of(0.25, -0.75))],
+    ]),
+  );
+}
+
+/** ½ Σ (w − w*)² + 0.05 Σ (b − 0.3)², w* = [[0, 1], [2, 2.9]], times the input. */
+const bowl: Objective = (weights, inputs) => {
+  const w = weights.get("w_proj.weight") ?? tf.scalar(0);
+  const b = weights.get("w_proj.bias") ?? tf.scalar(0);
+  const target = tf.tensor2d([0, 1, 2, 2.9], [2, 2]);
+  const loss = tf.add(
+    tf.mul(0.5, tf.sum(tf.square(tf.sub(w, target)))),
+    tf.mul(0.05, tf.sum(tf.square(tf.sub(b, 0.3)))),
+  );
+  return { loss: tf.mul(loss, itemAt(inputs, 0)), stats: [] };
+};
+
+function withScalar<T>(value: number, body: (inputs: readonly Tensor[]) => T): T {
+  const scalar = tf.scalar(value);
+  try {
+    return body([scalar]);
+  } finally {
+    scalar.dispose();
+  }
+}
+
+function weightsOf(model: LanguageModel): number[] {
+  return [...model.variables.values()].flatMap((variable) => Array.from(variable.data()));
+}
+
+test("AdamW with decay and clipping walks where torch.optim.AdamW walks", () => {
+  // torch 2.13, float64: AdamW(betas=(0.9, 0.95), eps=1e-6), weight_decay 0.1 on w and 0 on b,
+  // clip_grad_norm_(1.0), learning rates 0.1, 0.05, 0.2, 0.1. Loss, norm, then w and b after the step.
+  const expected = [
+    [6.18525, 3.50300585, 0.89000035, -1.88000012, 0.59499977, 2.8700035, 0.34992999, -0.65000334],
+    [
+      5.57596334, 3.32723259, 0.83562086, -1.82059369, 0.64201402, 2.83470148, 0.34605304,
+      -0.6000526,
+    ],
+    [
+      5.29181118, 3.24199367, 0.6194541, -1.58413023, 0.8290863536, 2.79633407, 0.26390336,
+      -0.40043436,
+    ],
+    [
+      4.24621446, 2.90657133, 0.51442327, -1.46821831, 0.9206388709, 2.81414446, 0.25950248,
+      -0.30121351,
+    ],
+  ];
+  const model = twoWeights();
+  const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1, maxGradNorm: 1 };
+  const trainer = new Trainer(runtime, model, bowl, options);
+  [0.1, 0.05, 0.2, 0.1].forEach((rate, step) => {
+    const loss = withScalar(1, (inputs) => itemAt(trainer.accumulate(inputs), 0));
+    const norm = trainer.apply(rate, step);
+    const got = [loss, norm, ...weightsOf(model)];
+    expect(largestDifference(got, itemAt(expected, step))).toBeLessThan(2e-6);
+  });
+  trainer.dispose();
+  model.dispose();
+});
+
+test("an optimizer that was saved and restored goes on as if nothing had happened", () => {
+  const run = (interrupted: boolean): number[] => {
+    const model = twoWeights();
+    let trainer = new Trainer(runtime, model, bowl, { ...PLAIN_ADAMW, maxGradNorm: 1 });
+    for (let step = 0; step < 6; step++) {
+      if (interrupted && step === 3) {
+        const saved = new Map(
+          [...trainer.optimizer.hostTensors()].map(([name, { data }]) => [name, data]),
+        );
+        trainer.dispose();
+        trainer = new Trainer(runtime, model, bowl, { ...PLAIN_ADAMW, maxGradNorm: 1 });
+        trainer.optimizer.restore((name) => saved.get(name) ?? new Float32Array());
+      }
+      withScalar(1, (inputs) => trainer.accumulate(inputs));
+      trainer.apply(0.05, step);
+    }
+    trainer.dispose();
+    return weightsOf(model);
+  };
+  expect(run(true)).toEqual(run(false));
+});
+
+describe("numbers that are not finite", () => {
+  test.each([
+    ["loss", "a loss", Number.NaN],
+    ["loss", "an endless loss", Number.POSITIVE_INFINITY],
+    // The loss is finite in float32 and its gradient's squares are not.
+    ["gradient", "a gradient", 3e30],
+  ])(
+    "stop the step with an error that names the %s (%s), and touch no weight",
+    (what, _, factor) => {
+      const model = twoWeights();
+      const trainer = new Trainer(runtime, model, bowl, PLAIN_ADAMW);
+      withScalar(1, (inputs) => trainer.accumulate(inputs));
+      trainer.apply(0.01, 0);
+      const before = weightsOf(model);
+      const moments = [...trainer.optimizer.hostTensors()].map(([, { data }]) => Array.from(data));
+      const bad = (): void => {
+        withScalar(1, (inputs) => trainer.accumulate(inputs));
+        withScalar(factor, (inputs) => trainer.accumulate(inputs));
+        trainer.apply(0.01, 1);
+      };
+      expect(bad).toThrow(NonFiniteError);
+      expect(bad).toThrow(`the ${what} is not finite`);
+      expect(weightsOf(model)).toEqual(before);
+      expect([...trainer.optimizer.hostTensors()].map(([, { data }]) => Array.from(data))).toEqual(
+        moments,
+      );
+      // Nothing of the bad step is left: the next one is as good as any.
+      for (const gradient of gradientsOf(trainer.optimizer).values())
+        expect(gradient.every((g) => g === 0)).toBe(true);
+      trainer.dispose();
+      model.dispose();
+    },
+  );
+});
+
+describe("gradients accumulated over parts", () => {
+  test.each([2, 4])("of a batch of 8 cut in %i are those of the whole batch", (parts) => {
+    const config = tinyConfig("qwen3");
+    const model = initLanguageModel(runtime, config, 11);
+    const trainer = new Trainer(runtime, model, nextTokenObjective(config), PLAIN_ADAMW);
+    const rows = randomRows(config, 8, 10, 10, 12);
+    // Row i counts i + 1 tokens: the parts weigh differently, and the denominator is that of all 36.
+    const masks = rows.map((_, i) => Array.from({ length: 9 }, (_, t) => (t <= i ? 1 : 0)));
+    const denominator = tf.scalar(36);
+    const accumulated = (size: number): { loss: number; gradients: Map<string, Float32Array> } => {
+      let loss = 0;
+      for (let first = 0; first < rows.length; first += size) {
+        const inputs = [
+          idMatrix(rows.slice(first, first + size)),
+          tf.tensor2d(masks.slice(first, first + size)),
+        ];
+        loss += itemAt(trainer.accumulate([...inputs, denominator]), 0);
+        tf.dispose(inputs);
+      }
+      const gradients = gradientsOf(trainer.optimizer);
+      trainer.optimizer.clear();
+      return { loss, gradients };
+    };
+    const whole = accumulated(8);
+    const cut = accumulated(8 / parts);
+    expect(cut.loss).toBeCloseTo(whole.loss, 5);
+    for (const [name, gradient] of whole.gradients) {
+      expect
+        .soft(largestDifference(gradient, cut.gradients.get(name) ?? []), name)
+        .toBeLessThan(2e-6);
+    }
+    denominator.dispose();
+    trainer.dispose();
+    model.dispose();
+  });
+});
+
+test("200 training steps leave no tensor behind", () => {
+  const config = tinyConfig("qwen2", { numLayers: 1 });
+  const model = initLanguageModel(runtime, config, 13);
+  const trainer = new Trainer(runtime, model, nextTokenObjective(config), {
+    ...PLAIN_ADAMW,
+    maxGradNorm: 1,
+  });
+  const rows = randomRows(config, 4, 9, 9, 14);
+  const losses: number[] = [];
+  const step = (index: number): void => {
+    const inputs = [idMatrix(rows), tf.ones([4, 8]), tf.scalar(32)];
+    losses.push(itemAt(trainer.accumulate(inputs), 0));
+    tf.dispose(inputs);
+    trainer.apply(3e-3, index);
+  };
+  step(0);
+  const before = runtime.tensorCount();
+  for (let index = 1; index <= 200; index++) step(index);
+  expect(runtime.tensorCount()).toBe(before);
+  expect(trainer.programs()).toBe(1);
+  // And they did train.
+  expect(itemAt(losses, 200)).toBeLessThan(0.2 * itemAt(losses, 0));
+  trainer.dispose();
+  model.dispose();
+});
+
+test("a trainer and its model give back every tensor when they are disposed of", () => {
+  const before = runtime.tensorCount();
+  const config = tinyConfig();
+  const model = initLanguageModel(runtime, config, 15);
+  const trainer = new Trainer(runtime, model, nextTokenObjective(config), PLAIN_ADAMW);
+  const inputs = [idMatrix(randomRows(config, 2, 9, 9, 16)), tf.ones([2, 8]), tf.scalar(16)];
+  trainer.accumulate(inputs);
+  trainer.apply(1e-3, 0);
+  tf.dispose(inputs);
+  trainer.dispose();
+  model.dispose();
+  expect(runtime.tensorCount()).toBe(before);
+});
+
+describe("the learning rate", () => {
+  // transformers 5.24, get_scheduler(name, lr 0.01, num_warmup_steps, num_training_steps = 10); "constant" with a
+  // warm-up is its constant_with_warmup, a minimum ratio its cosine_with_min_lr(min_lr_rate=0.1).
+  test.each([
+    ["linear", 0, 0, [0.01, 0.009, 0.008, 0.007, 0.006, 0.005, 0.004, 0.003, 0.002, 0.001]],
+    [
+      "linear",
+      3,
+      0,
+      [
+        0, 0.0033333333, 0.0066666667, 0.01, 0.0085714286, 0.0071428571, 0.0057142857, 0.0042857143,
+        0.0028571429, 0.0014285714,
+      ],
+    ],
+    [
+      "cosine",
+      0,
+      0,
+      [
+        0.01, 0.0097552826, 0.009045085, 0.0079389263, 0.006545085, 0.005, 0.003454915,
+        0.0020610737, 0.000954915, 0.0002447174,
+      ],
+    ],
+    [
+      "cosine",
+      2,
+      0,
+      [
+        0, 0.005, 0.01, 0.0096193977, 0.0085355339, 0.0069134172, 0.005, 0.0030865828, 0.0014644661,
+        0.0003806023,
+      ],
+    ],
+    [
+      "cosine",
+      2,
+      0.1,
+      [
+        0, 0.005, 0.01, 0.0096574579, 0.0086819805, 0.0072220754, 0.0055, 0.0037779246,
+        0.0023180195, 0.0013425421,
+      ],
+    ],
+    ["constant", 4, 0, [0, 0.0025, 0.005, 0.0075, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01]],
+    ["constant", 0, 0, [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01]],
+  ] as const)(
+    "of a %s schedule with %i warm-up steps and floor %d is transformers'",
+    (type, warmup, floor, expected) => {
+      const options = {
+        learning_rate: 0.01,
+        lr_scheduler_type: type,
+        warmup_steps: warmup,
+        min_lr_ratio: floor,
+      };
+      const rates = expected.map((_, step) => learningRate(options, step, 10));
+      expect(largestDifference(rates, expected)).toBeLessThan(1e-9);
+    },
+  );
+
+  test("stays at the floor after the last step", () => {
+    const options = {
+      learning_rate: 0.01,
+      lr_scheduler_type: "linear",
+      warmup_steps: 0,
+      min_lr_ratio: 0.2,
+    } as const;
+    expect(learningRate(options, 15, 10)).toBeCloseTo(0.002, 12);
+  });
+});
