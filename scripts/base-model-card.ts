@@ -22,9 +22,16 @@ function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
 }
 
 export function baseModelCard({ name, stage, config, curve, usage, processor }: CardFacts): string {
-  const tokens = stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps * stage.sequence_length;
+  const tokens =
+    stage.max_steps *
+    stage.per_device_train_batch_size *
+    stage.gradient_accumulation_steps *
+    stage.sequence_length;
   const rows = thinned(curve).map(({ step, loss }) => `| ${step} | ${loss.toFixed(3)} |`);
-  const energy = usage.energyJ === null ? "not measured (no readable counter)" : `${(usage.energyJ / 3600).toFixed(1)} Wh`;
+  const energy =
+    usage.energyJ === null
+      ? "not measured (no readable counter)"
+      : `${(usage.energyJ / 3600).toFixed(1)} Wh`;
   return `---
 license: apache-2.0
 language: en

@@ -25,6 +25,16 @@ const PREPARATIONS = {
 const args = process.argv.slice(2);
 const wanted = args[0] === "--with" ? args.splice(0, 2)[1].split(",") : [];
 const [file, ...rest] = args;
+/** What a command of the application needs that a fresh clone has not. */
+const COMMAND_NEEDS = {
+  app: ["runtime", "window"],
+  serve: ["runtime", "window"],
+  demo: ["runtime"],
+  run: ["runtime"],
+  model: ["runtime"],
+  grpo: ["runtime"],
+};
+if (file === "src-main/host/cli/main.ts") wanted.push(...(COMMAND_NEEDS[rest[0]] ?? []));
 if (!file) {
   console.error("usage: node scripts/launch.mjs [--with runtime,window] FILE [ARGUMENT…]");
   process.exit(2);

@@ -19,8 +19,13 @@ import type { CurvePoint } from "./base-model-card.ts";
 
 const root = join(import.meta.dirname, "..");
 const name = process.argv[2] ?? "gradus-base";
-const recipe = Recipe.parse(parse(readFileSync(join(root, "assets/recipes/pretrain-base.yaml"), "utf8"), { merge: true }));
-const stage = recipe.stages.find((candidate): candidate is PretrainStage => candidate.kind === "pretrain" && candidate.name === name);
+const recipe = Recipe.parse(
+  parse(readFileSync(join(root, "assets/recipes/pretrain-base.yaml"), "utf8"), { merge: true }),
+);
+const stage = recipe.stages.find(
+  (candidate): candidate is PretrainStage =>
+    candidate.kind === "pretrain" && candidate.name === name,
+);
 if (stage === undefined) {
   console.error(`There is no built-in model ${name}; choose gradus-base or gradus-student.`);
   process.exit(2);
@@ -39,13 +44,17 @@ function onMessage(body: EngineMessageBody): void {
       const loss = body.points.find((point) => point.name === "loss");
       if (loss?.value === null || loss === undefined) break;
       progress.loss = loss.value;
-      if (loss.step % 25 === 0) appendFileSync(curveFile, `${JSON.stringify({ step: loss.step, loss: loss.value })}\n`);
+      if (loss.step % 25 === 0)
+        appendFileSync(curveFile, `${JSON.stringify({ step: loss.step, loss: loss.value })}\n`);
       break;
     }
     case "progress": {
       const left = body.etaMs === null ? "" : `, ${(body.etaMs / 60_000).toFixed(0)} min left`;
-      const rate = body.tokensPerSecond === null ? "" : `, ${body.tokensPerSecond.toFixed(0)} tokens/s`;
-      process.stderr.write(`\r${name}: step ${body.done} of ${body.total}, loss ${progress.loss.toFixed(3)}${rate}${left}   `);
+      const rate =
+        body.tokensPerSecond === null ? "" : `, ${body.tokensPerSecond.toFixed(0)} tokens/s`;
+      process.stderr.write(
+        `\r${name}: step ${body.done} of ${body.total}, loss ${progress.loss.toFixed(3)}${rate}${left}   `,
+      );
       break;
     }
     case "finished":
@@ -76,13 +85,28 @@ await runStage(
 process.stderr.write("\n");
 if (progress.failed === null && progress.usage !== null) {
   const hub = loadHubFolder(join(outDir, "model"));
-  const curve = existsSync(curveFile) ? readFileSync(curveFile, "utf8").trim().split("\n").map((line) => JSON.parse(line) as CurvePoint) : [];
+  const curve = existsSync(curveFile)
+    ? readFileSync(curveFile, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as CurvePoint)
+    : [];
   saveHubFolder(folder, {
     config: hub.config,
-    tensors: hub.names.map((tensor) => [tensor, { shape: hub.shapeOf(tensor), data: () => hub.readTensor(tensor) }] as const),
+    tensors: hub.names.map(
+      (tensor) =>
+        [tensor, { shape: hub.shapeOf(tensor), data: () => hub.readTensor(tensor) }] as const,
+    ),
     dtype: "F16",
     tokenizerFrom: join(outDir, "model"),
-    card: baseModelCard({ name, stage, config: hub.config, curve, usage: progress.usage, processor: cpus()[0]?.model ?? "unknown" }),
+    card: baseModelCard({
+      name,
+      stage,
+      config: hub.config,
+      curve,
+      usage: progress.usage,
+      processor: cpus()[0]?.model ?? "unknown",
+    }),
   });
   console.log(`Wrote ${folder}`);
 } else {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { RPCHandler } from "@orpc/server/message-port";
 import { BrowserWindow, Menu, app, dialog, ipcMain, protocol, session, shell } from "electron";
 import { AppError } from "#shared/errors.ts";
+import { fetchRuntime } from "#main/jobs/fetch-runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
@@ -69,7 +70,8 @@ function start(): void {
     openManual: () => void shell.openPath(here("../../README.md")),
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
-  openWindow();
+  const stopFetching = new AbortController();
+  void showFetch(openWindow(), application, stopFetching.signal);
   app.on("activate", () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow();
   });
@@ -79,11 +81,34 @@ function start(): void {
     if (isClosed) return;
     // Runs are stopped at a checkpoint and the database closed before the process ends.
     event.preventDefault();
+    stopFetching.abort();
     void application.close().finally(() => {
       isClosed = true;
       app.quit();
     });
   });
+}
+
+/** Fetches TensorFlow's library on the first start, with its progress on the window's icon. */
+async function showFetch(
+  window: BrowserWindow,
+  application: Application,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await fetchRuntime(
+      dataFolder(),
+      (share) => {
+        if (!window.isDestroyed()) window.setProgressBar(share);
+      },
+      signal,
+    );
+  } catch (error) {
+    // What a user can cause is shown by the window, as the runtime's state.
+    if (!(error instanceof AppError) && !signal.aborted) application.reportBug(error);
+  } finally {
+    if (!window.isDestroyed()) window.setProgressBar(-1);
+  }
 }
 
 app.on("web-contents-created", (_event, contents) => guardContents(contents, openOutside));

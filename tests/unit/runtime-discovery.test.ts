@@ -22,6 +22,7 @@ import { DownloadUnavailable, downloadRuntime } from "#main/engine/runtime/downl
 import type { DownloadProgress } from "#main/engine/runtime/download.ts";
 import { LIBRARY_FILES, tensorFlowWheel } from "#main/engine/runtime/tensorflow-wheels.ts";
 import type { TensorFlowWheel } from "#main/engine/runtime/tensorflow-wheels.ts";
+import { fetchedShare } from "#main/jobs/fetch-runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 
 let dir = "";
@@ -256,6 +257,17 @@ describe("the download, by the real pip from a folder of wheels", () => {
     );
     expect(readdirSync(join(dir, "runtime"))).toEqual([]);
   });
+});
+
+test("the share of a fetch grows from phase to phase and ends at one", () => {
+  const share = (phase: DownloadProgress["phase"], doneBytes: number): number =>
+    fetchedShare({ phase, doneBytes, totalBytes: 10 });
+  const phases = ["downloading", "checking", "unpacking"] as const;
+  const shares = phases.flatMap((phase) => [share(phase, 0), share(phase, 10)]);
+  expect(shares[0]).toBe(0);
+  expect(shares.at(-1)).toBe(1);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(fetchedShare({ phase: "downloading", doneBytes: 5, totalBytes: 0 })).toBe(0);
 });
 
 describe("the data folder", () => {
