@@ -1,0 +1,331 @@
+/** From rewards to one policy step: advantages, token weights, accumulation, masking, and what must not move the policy. */
+import { describe, expect, test } from "vitest";
+import { initLanguageModel } from "#main/engine/model/language-model.ts";
+import type { LanguageModel } from "#main/engine/model/language-model.ts";
+import { groupAdvantages, weightedReward } from "#main/engine/objectives/advantages.ts";
+import { tokenWeights } from "#main/engine/objectives/aggregation.ts";
+import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
+import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
+import type {
+  PolicyOptions,
+  PolicyRow,
+  PolicyStepMetrics,
+} from "#main/engine/training/policy-trainer.ts";
+import { Random } from "#main/platform/random.ts";
+import { logprobsOf, randomRows } from "../helpers/engine-forward.ts";
+import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+
+const runtime = await openRuntime({ choice: "tensorflow" });
+
+describe("advantages", () => {
+  const group = { numGenerations: 4, scaleRewards: "group" } as const;
+
+  test("are the distance from the group's mean in unbiased standard deviations", () => {
+    // [1, 0, 0, 1]: mean 0.5, std √(4 · 0.25 / 3) = 0.5773503. [3, 1, 1, 1]: mean 1.5, std √(3 / 3) = 1.
+    const { advantages } = groupAdvantages([1, 0, 0, 1, 3, 1, 1, 1], group);
+    const a = 0.5 / 0.5774503;
+    const expected = [a, -a, -a, a, 1.5 / 1.0001, -0.5 / 1.0001, -0.5 / 1.0001, -0.5 / 1.0001];
+    expect(largestDifference(advantages, expected)).toBeLessThan(1e-6);
+  });
+
+  test("of a group with equal rewards are exactly 0, whatever noise their mean carries", () => {
+    // 0.1 + 0.1 + 0.1 = 0.30000000000000004, so a mean of three tenths is not a tenth.
+    const { advantages, fracZeroStd } = groupAdvantages([0.1, 0.1, 0.1, 1, 0, 0], {
+      ...group,
+      numGenerations: 3,
+    });
+    expect(Array.from(advantages.slice(0, 3))).toEqual([0, 0, 0]);
+    expect(fracZeroStd).toBe(0.5);
+  });
+
+  test("divide by the batch's deviation where asked, and by nothing where asked", () => {
+    const rewards = [1, 0, 0, 1, 3, 1, 1, 1];
+    // All eight: mean 1, squares 0 + 1 + 1 + 0 + 4 + 0 + 0 + 0 = 6, std √(6 / 7) = 0.9258201.
+    const batch = groupAdvantages(rewards, { ...group, scaleRewards: "batch" });
+    expect(batch.batchStd).toBeCloseTo(0.9258201, 6);
+    expect(batch.advantages[4]).toBeCloseTo(1.5 / 0.9259201, 6);
+    const none = groupAdvantages(rewards, { ...group, scaleRewards: "none" });
+    expect(Array.from(none.advantages)).toEqual([0.5, -0.5, -0.5, 0.5, 1.5, -0.5, -0.5, -0.5]);
+  });
+
+  test("leave completions without a reward out of the baseline and at 0", () => {
+    // Present: 1, 0, 0.5: mean 0.5, std 0.5.
+    const { advantages } = groupAdvantages([1, null, 0, 0.5], group);
+    expect(largestDifference(advantages, [0.5 / 0.5001, 0, -0.5 / 0.5001, 0])).toBeLessThan(1e-9);
+    expect(Array.from(groupAdvantages([null, null, null, null], group).advantages)).toEqual([
+      0, 0, 0, 0,
+    ]);
+    expect(Array.from(groupAdvantages([null, 2, null, null], group).advantages)).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
+  test("need whole groups", () => {
+    expect(() => groupAdvantages([1, 0, 1], group)).toThrow(
+      "3 completions do not divide into groups of 4",
+    );
+    expect(groupAdvantages([], group)).toEqual({
+      advantages: new Float64Array(),
+      batchStd: 0,
+      fracZeroStd: 0,
+    });
+  });
+
+  test("come from the weighted sum of the rewards that apply", () => {
+    expect(weightedReward([1, 0.5], [1, 0.2])).toBeCloseTo(1.1, 12);
+    expect(weightedReward([null, 0.5], [1, 0.2])).toBeCloseTo(0.1, 12);
+    expect(weightedReward([null, null], [1, 0.2])).toBeNull();
+  });
+});
+
+describe("the weight of a token", () => {
+  const lengths = [2, 4, 0, 6];
+  const options = { maxCompletionLength: 8, microBatch: 2 };
+
+  // Two accumulation steps of two completions: tokens 2 + 4 = 6, then 0 + 6 = 6; 12 in all.
+  test.each([
+    ["grpo", [1 / 2 / 2 / 2, 1 / 4 / 2 / 2, 0, 1 / 6 / 2 / 2]],
+    ["bnpo", [1 / 6 / 2, 1 / 6 / 2, 0, 1 / 6 / 2]],
+    ["dr_grpo", [1 / 8 / 2 / 2, 1 / 8 / 2 / 2, 0, 1 / 8 / 2 / 2]],
+    ["dapo", [1 / 12, 1 / 12, 0, 1 / 12]],
+  ] as const)("with loss_type %s is TRL's", (lossType, expected) => {
+    expect(
+      largestDifference(tokenWeights(lengths, { ...options, lossType }), expected),
+    ).toBeLessThan(1e-15);
+  });
+
+  test.each(["grpo", "bnpo", "dr_grpo", "dapo"] as const)(
+    "with loss_type %s is 0 where every completion is masked",
+    (lossType) => {
+      expect(Array.from(tokenWeights([0, 0], { ...options, lossType }))).toEqual([0, 0]);
+    },
+  );
+
+  test("needs whole accumulation steps", () => {
+    expect(() => tokenWeights([1, 2, 3], { ...options, lossType: "dapo" })).toThrow(
+      "3 completions do not divide into parts of 2",
+    );
+  });
+});
+
+const config = tinyConfig("qwen2", { numLayers: 1 });
+
+/** A large Adam epsilon makes the step nearly proportional to the gradient, so that equal gradients give equal weights. */
+const plain: PolicyOptions = {
+  loss_type: "dapo",
+  epsilon: 0.2,
+  epsilon_high: undefined,
+  delta: undefined,
+  beta: 0,
+  temperature: 0.9,
+  mask_truncated_completions: false,
+  max_completion_length: 12,
+  per_device_train_batch_size: 8,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1,
+  weight_decay: 0,
+  max_grad_norm: 1e9,
+  usesOldLogprobs: false,
+};
+
+/** 8 completions of 2 to 12 tokens of prompts of 3 to 7. */
+function someRows(): PolicyRow[] {
+  const random = new Random(20);
+  const prompts = randomRows(config, 8, 3, 7, 21);
+  return randomRows(config, 8, 2, 12, 22).map((completionIds, i) => ({
+    promptIds: itemAt(prompts, i),
+    completionIds,
+    finished: i % 3 !== 0,
+    advantage: random.normal(),
+  }));
+}
+
+type Step = { readonly metrics: PolicyStepMetrics; readonly weights: Float32Array[] };
+
+/** One step from the same weights, with rate 1. */
+function stepWith(
+  changes: Partial<PolicyOptions>,
+  rows: readonly PolicyRow[],
+  reference: LanguageModel | null = null,
+): Step {
+  const model = initLanguageModel(runtime, config, 23);
+  const trainer = new PolicyTrainer(runtime, model, reference, { ...plain, ...changes });
+  const metrics = trainer.step(rows, trainer.score(rows), 1, 0);
+  const weights = [...model.variables.values()].map((variable) => variable.data());
+  trainer.dispose();
+  model.dispose();
+  return { metrics, weights };
+}
+
+function expectSame(a: Step, b: Step): void {
+  expect(a.metrics.loss).toBeCloseTo(b.metrics.loss, 5);
+  expect(a.metrics.gradNorm / b.metrics.gradNorm).toBeCloseTo(1, 4);
+  a.weights.forEach((values, i) =>
+    expect.soft(largestDifference(values, itemAt(b.weights, i))).toBeLessThan(2e-5),
+  );
+}
+
+describe("a policy step", () => {
+  const rows = someRows();
+
+  test.each(["grpo", "dr_grpo", "dapo"] as const)(
+    "with loss_type %s is the same in one batch of 8, in 4 parts of 2 and one by one",
+    (lossType) => {
+      const whole = stepWith({ loss_type: lossType }, rows);
+      expect(whole.metrics.gradNorm).toBeGreaterThan(0.01);
+      for (const size of [2, 1]) {
+        const cut = stepWith({ loss_type: lossType, per_device_train_batch_size: size }, rows);
+        expectSame(whole, cut);
+        expect(cut.metrics.entropy).toBeCloseTo(whole.metrics.entropy ?? Number.NaN, 4);
+      }
+    },
+  );
+
+  test("with loss_type bnpo is the same in parts where the parts hold equally many tokens", () => {
+    const even = rows.map((row, i) => ({
+      ...row,
+      completionIds: row.completionIds.slice(0, 2).concat(i % 2 === 0 ? [9, 8] : []),
+    }));
+    expectSame(
+      stepWith({ loss_type: "bnpo" }, even),
+      stepWith({ loss_type: "bnpo", per_device_train_batch_size: 2 }, even),
+    );
+  });
+
+  test("has the loss that its formula gives by hand", () => {
+    // One iteration: every ratio is 1, so the loss is −Σ weight · tokens · advantage, here with dapo's weight 1 / tokens.
+    const tokens = rows.reduce((sum, row) => sum + row.completionIds.length, 0);
+    const expected = -rows.reduce(
+      (sum, row) => sum + (row.completionIds.length * row.advantage) / tokens,
+      0,
+    );
+    expect(stepWith({}, rows).metrics.loss).toBeCloseTo(expected, 5);
+  });
+
+  test("skips rows without an advantage, and they change nothing", () => {
+    // dr_grpo divides by constants, so the neighbours' weights do not depend on the rows that are emptied.
+    const half = rows.map((row, i) => (i < 4 ? row : { ...row, advantage: 0 }));
+    const noise = rows.map((row, i) =>
+      i < 4 ? row : { ...row, advantage: 0, completionIds: [4, 5, 6] },
+    );
+    const a = stepWith({ loss_type: "dr_grpo" }, half);
+    expectSame(a, stepWith({ loss_type: "dr_grpo" }, noise));
+    const trained = half
+      .slice(0, 4)
+      .reduce((sum, row) => sum + row.promptIds.length + row.completionIds.length, 0);
+    expect(a.metrics.trainedTokens).toBe(trained);
+  });
+
+  test("of groups with equal rewards only has gradient 0 and leaves the weights as they are", () => {
+    const untouched = initLanguageModel(runtime, config, 23);
+    const { metrics, weights } = stepWith(
+      {},
+      rows.map((row) => ({ ...row, advantage: 0 })),
+    );
+    expect(metrics).toMatchObject({
+      loss: 0,
+      gradNorm: 0,
+      kl: null,
+      entropy: null,
+      trainedTokens: 0,
+    });
+    expect(weights).toEqual([...untouched.variables.values()].map((variable) => variable.data()));
+    untouched.dispose();
+  });
+
+  test("leaves truncated completions out where asked, numerator and denominator", () => {
+    const masked = stepWith({ mask_truncated_completions: true, loss_type: "dapo" }, rows);
+    const finished = rows.filter((row) => row.finished);
+    const tokens = finished.reduce((sum, row) => sum + row.completionIds.length, 0);
+    const expected = -finished.reduce(
+      (sum, row) => sum + (row.completionIds.length * row.advantage) / tokens,
+      0,
+    );
+    expect(masked.metrics.loss).toBeCloseTo(expected, 5);
+  });
+
+  test("with every completion truncated and masked has gradient 0 instead of a division by 0", () => {
+    const truncated = rows.map((row) => ({ ...row, finished: false }));
+    const { metrics } = stepWith(
+      { mask_truncated_completions: true, loss_type: "bnpo" },
+      truncated,
+    );
+    expect(metrics).toMatchObject({ loss: 0, gradNorm: 0 });
+  });
+
+  test("measures KL from the reference by the k3 estimator", () => {
+    const reference = initLanguageModel(runtime, config, 24);
+    const policy = initLanguageModel(runtime, config, 23);
+    const { metrics } = stepWith({ beta: 0.1 }, rows, reference);
+    let sum = 0;
+    let tokens = 0;
+    for (const row of rows) {
+      const ids = [...row.promptIds, ...row.completionIds];
+      const from = row.promptIds.length - 1;
+      const [now, then] = [policy, reference].map((model) =>
+        itemAt(logprobsOf(runtime, model, [ids], 0.9), 0).slice(from),
+      );
+      row.completionIds.forEach((_, t) => {
+        const gap = itemAt(then ?? [], t) - itemAt(now ?? [], t);
+        sum += Math.exp(gap) - gap - 1;
+        tokens++;
+      });
+    }
+    expect((metrics.kl ?? Number.NaN) / (sum / tokens)).toBeCloseTo(1, 3);
+    reference.dispose();
+    policy.dispose();
+  });
+
+  test("repeated on the same rollouts clips what has moved too far", () => {
+    const model = initLanguageModel(runtime, config, 23);
+    const trainer = new PolicyTrainer(runtime, model, null, {
+      ...plain,
+      usesOldLogprobs: true,
+      epsilon_high: 0.28,
+    });
+    const logprobs = trainer.score(rows);
+    const first = trainer.step(rows, logprobs, 0.3, 0);
+    expect(first.clipLow + first.clipHigh).toBe(0);
+    const second = trainer.step(rows, logprobs, 0.3, 1);
+    expect(second.clipLow + second.clipHigh).toBeGreaterThan(0);
+    // By hand, from the ratios that the moved policy has.
+    const moved = initLanguageModel(runtime, config, 23);
+    const again = new PolicyTrainer(runtime, moved, null, {
+      ...plain,
+      usesOldLogprobs: true,
+      epsilon_high: 0.28,
+    });
+    again.step(rows, logprobs, 0.3, 0);
+    const now = again.score(rows);
+    let [low, high, tokens] = [0, 0, 0];
+    rows.forEach((row, i) => {
+      row.completionIds.forEach((_, t) => {
+        const ratio = Math.exp(
+          (now[i]?.old?.[t] ?? Number.NaN) - (logprobs[i]?.old?.[t] ?? Number.NaN),
+        );
+        if (ratio < 0.8 && row.advantage < 0) low++;
+        if (ratio > 1.28 && row.advantage > 0) high++;
+        tokens++;
+      });
+    });
+    expect(second.clipLow).toBeCloseTo(low / tokens, 6);
+    expect(second.clipHigh).toBeCloseTo(high / tokens, 6);
+    for (const thing of [trainer, model, again, moved]) thing.dispose();
+  });
+
+  test("200 times leaves no tensor behind", () => {
+    const model = initLanguageModel(runtime, config, 25);
+    const reference = initLanguageModel(runtime, config, 26);
+    const trainer = new PolicyTrainer(runtime, model, reference, {
+      ...plain,
+      beta: 0.05,
+      usesOldLogprobs: true,
+    });
+    trainer.step(rows, trainer.score(rows), 1e-3, 0);
+    const before = runtime.tensorCount();
+    for (let step = 1; step <= 200; step++) trainer.step(rows, trainer.score(rows), 1e-3, step);
+    expect(runtime.tensorCount()).toBe(before);
+    for (const thing of [trainer, model, reference]) thing.dispose();
+  });
+});
