@@ -1,7 +1,7 @@
 /** The command palette: type, choose with the arrows, Enter runs. Tab changes the kind; ">" asks for commands. */
-import { Modal } from "@mantine/core";
 import { useId, useMemo, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
+import { Dialog } from "../ui/dialog.tsx";
 import { Glyph } from "../ui/glyph.tsx";
 import { KeyCaps } from "../ui/key-caps.tsx";
 import { markMatches, parseQuery, searchEntries } from "./palette-search.ts";
@@ -198,17 +198,17 @@ function PaletteRow({
 
 export function CommandPalette({ opened, entries, onClose }: CommandPaletteProps): ReactNode {
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
-      withCloseButton={false}
+      label="Command palette"
+      headed={false}
       size={640}
-      yOffset={88}
-      padding={0}
-      aria-label="Command palette"
-      classNames={{ body: "palbody" }}
+      atTop
     >
-      <PaletteBody entries={entries} onClose={onClose} />
-    </Modal>
+      <div className="palbody">
+        <PaletteBody entries={entries} onClose={onClose} />
+      </div>
+    </Dialog>
   );
 }

@@ -15,11 +15,8 @@ function ActiveRun(): ReactNode {
   if (run === undefined) return null;
   const share = shareDone(run);
   return (
-    <a
-      className="navrun"
-      href={hrefTo(["run", run.id])}
-      aria-label={`Open ${run.stageName}, at work`}
-    >
+    <a className="navrun" href={hrefTo(["run", run.id])}>
+      <span className="visually-hidden">At work:</span>
       <div className="flex">
         <i className="dot live" />
         <span className="med ell">{run.stageName}</span>

@@ -41,15 +41,20 @@ export interface ShownScreen {
 
 function NoSuchScreen(): ReactNode {
   return (
-    <Empty
-      action={
-        <a className="btn" href={hrefTo([])}>
-          Go to Home
-        </a>
-      }
-    >
-      There is no screen at this address.
-    </Empty>
+    <>
+      <div className="screenhead">
+        <h1>Nothing here</h1>
+      </div>
+      <Empty
+        action={
+          <a className="btn" href={hrefTo([])}>
+            Go to Home
+          </a>
+        }
+      >
+        There is no screen at this address.
+      </Empty>
+    </>
   );
 }
 

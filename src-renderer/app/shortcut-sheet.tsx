@@ -1,6 +1,6 @@
 /** All keys of the screen that is shown, read from the same registry as the palette. */
-import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Dialog } from "../ui/dialog.tsx";
 import { KeyCaps } from "../ui/key-caps.tsx";
 import { useRegisteredCommands } from "./command-registry.ts";
 import type { CommandGroup } from "./command-registry.ts";
@@ -18,15 +18,7 @@ export function ShortcutSheet({
 }): ReactNode {
   const commands = useRegisteredCommands().filter((command) => command.keys !== undefined);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Keys"
-      size={640}
-      yOffset={88}
-      withCloseButton={false}
-      classNames={{ title: "dialogtitle" }}
-    >
+    <Dialog opened={opened} onClose={onClose} label="Keys" headed size={640} atTop>
       <div className="sheet">
         {GROUPS.map((group) => {
           const rows = commands.filter((command) => command.group === group);
@@ -56,6 +48,6 @@ export function ShortcutSheet({
           Close <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

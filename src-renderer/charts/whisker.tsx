@@ -30,10 +30,13 @@ export function Whisker({
 /** The scale over a column of whiskers. */
 export function WhiskerScale(): ReactNode {
   return (
-    <span className="whiskerscale" aria-hidden="true">
-      <i style={{ left: 0 }}>0</i>
-      <i style={{ left: "50%" }}>50</i>
-      <i style={{ left: "100%" }}>100 %</i>
-    </span>
+    <>
+      <span className="visually-hidden">Interval, drawn from 0 to 100%</span>
+      <span className="whiskerscale" aria-hidden="true">
+        <i style={{ left: 0 }}>0</i>
+        <i style={{ left: "50%" }}>50</i>
+        <i style={{ left: "100%" }}>100 %</i>
+      </span>
+    </>
   );
 }

@@ -30,15 +30,13 @@ export const mantineTheme = createTheme({
   respectReducedMotion: true,
   focusRing: "never",
   components: {
-    Modal: {
+    ModalRoot: {
       defaultProps: {
         transitionProps: { duration: 0 },
         radius: "lg",
         shadow: "none",
-        overlayProps: { backgroundOpacity: 1, color: "transparent" },
       },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 0 } } },
   },
 });
 

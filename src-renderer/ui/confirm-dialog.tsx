@@ -1,6 +1,6 @@
 /** A question before something that loses work. Focus stands on the safe answer; Esc gives it too. */
-import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Dialog } from "./dialog.tsx";
 import { FailureNotice } from "./region-state.tsx";
 import type { Failure } from "./region-state.tsx";
 
@@ -34,15 +34,7 @@ export function ConfirmDialog({
   onClose,
 }: ConfirmDialogProps): ReactNode {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      centered
-      size={480}
-      withCloseButton={false}
-      classNames={{ title: "dialogtitle" }}
-    >
+    <Dialog opened={opened} onClose={onClose} label={title} headed size={480}>
       <div className="t2">{children}</div>
       {failure !== undefined && <FailureNotice failure={failure} />}
       <div className="flex" style={{ marginTop: 20, justifyContent: "flex-end" }}>
@@ -61,6 +53,6 @@ export function ConfirmDialog({
           {keep}
         </button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,10 @@
 /** Importing a folder in hub layout. The host checks it before it copies anything. */
-import { Modal } from "@mantine/core";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { ModelRecord } from "#shared/schema/system.ts";
 import { host } from "../../bridge/host.ts";
 import { useAct } from "../../bridge/use-act.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { FailureNotice } from "../../ui/region-state.tsx";
 
 export interface ImportFormProps {
@@ -30,15 +30,7 @@ export function ImportForm({ opened, onClose, onImported }: ImportFormProps): Re
     });
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Import a model"
-      centered
-      size={520}
-      withCloseButton={false}
-      classNames={{ title: "dialogtitle" }}
-    >
+    <Dialog opened={opened} onClose={onClose} label="Import a model" headed size={520}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -79,6 +71,6 @@ export function ImportForm({ opened, onClose, onImported }: ImportFormProps): Re
           </button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -21,7 +21,6 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
           <tr>
             <th>Stage</th>
             <th className="num">Time</th>
-            <th className="num">Tokens</th>
             <th className="num">Cost</th>
           </tr>
         </thead>
@@ -34,22 +33,19 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
                 </a>
               </td>
               <td className="num">{formatDuration(stage.cost.wallMs)}</td>
-              <td className="num t3">
-                {formatNumber(stage.cost.tokensSampled + stage.cost.tokensTrained)}
-              </td>
               <td className="num">{formatUsd(stage.cost.totalUsd)}</td>
             </tr>
           ))}
           <tr className="total">
             <td>All stages</td>
             <td className="num">{formatDuration(total.wallMs)}</td>
-            <td className="num">{formatNumber(total.tokensSampled + total.tokensTrained)}</td>
             <td className="num">{formatUsd(total.totalUsd)}</td>
           </tr>
         </tbody>
       </table>
       <p className="s11 t3" style={{ padding: "4px 16px 12px" }}>
-        Electricity: {formatEnergy(total.energyJ)}. Processor{" "}
+        {formatNumber(total.tokensSampled)} tokens sampled, {formatNumber(total.tokensTrained)}{" "}
+        trained. Electricity: {formatEnergy(total.energyJ)}. Processor{" "}
         {formatNumber(total.cpuSeconds / 3600, 3)} core hours
         {total.gpuSeconds > 0 ? `, GPU ${formatNumber(total.gpuSeconds / 3600, 3)} hours` : ""}.
       </p>

@@ -134,6 +134,11 @@ export function PipelineScreen({ pipelineId }: { readonly pipelineId: PipelineId
   const query = useQuery(pipelineQuery(pipelineId));
   return (
     <>
+      {query.data === undefined && (
+        <div className="screenhead">
+          <h1>Results</h1>
+        </div>
+      )}
       {query.failure !== undefined && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}

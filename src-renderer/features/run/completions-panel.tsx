@@ -185,7 +185,12 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
               </span>
               &ensp;{group.prompt}
             </p>
-            <div className="scroll grow">
+            <div
+              className="scroll grow"
+              tabIndex={0}
+              role="group"
+              aria-label="Completions of the prompt"
+            >
               <CompletionsTable
                 rollouts={shown}
                 rewards={rewards}
@@ -251,12 +256,12 @@ function ChosenCompletion({
   return (
     <div className="region" aria-label="Chosen completion" role="region">
       <div className="head s12">
-        <span className="med">Completion {rollout.index + 1}</span>
-        <span className="t3">
+        <span className="med nowrap">Completion {rollout.index + 1}</span>
+        <span className="t3 ell">
           {formatNumber(rollout.tokens)} tokens,{" "}
           {rollout.finishReason === "length" ? "cut at the limit" : "not cut"}
         </span>
-        <span className="end t3">advantage {formatSigned(rollout.advantage)}</span>
+        <span className="end t3 nowrap">advantage {formatSigned(rollout.advantage)}</span>
       </div>
       {/* The text scrolls on its own, so it takes the focus to be scrolled by keys. */}
       <div

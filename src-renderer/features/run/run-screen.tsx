@@ -76,6 +76,11 @@ export function RunScreen({ runId }: { readonly runId: RunId }): ReactNode {
   });
   return (
     <>
+      {query.data === undefined && (
+        <div className="screenhead">
+          <h1>Run</h1>
+        </div>
+      )}
       {query.failure !== undefined && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}
