@@ -1,6 +1,7 @@
 /** Recipes and their launches. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { PipelineResults } from "../schema/evaluation.ts";
 import { PipelineLiveEvent } from "../schema/live.ts";
 import { Recipe } from "../schema/recipe.ts";
@@ -45,6 +46,8 @@ export const demo = {
         model: z.string().optional(),
         seed: z.int().min(0).optional(),
         smoke: z.boolean().optional(),
+        /** By default the one of the settings. */
+        runtime: RuntimeChoice.optional(),
       }),
     )
     .output(z.strictObject({ pipelineId: PipelineId })),
@@ -71,7 +74,17 @@ export const pipelines = {
   get: procedure.input(one).output(Pipeline),
   /** Checks the recipe (BAD_RECIPE names the first problem), writes its runs and queues it. */
   start: procedure
-    .input(z.strictObject({ yaml: z.string().max(1_000_000), seed: z.int().min(0).optional() }))
+    .input(
+      z.strictObject({
+        yaml: z.string().max(1_000_000),
+        seed: z.int().min(0).optional(),
+        /** `key=value` pairs, the key a path such as `stages.grpo.max_steps`. */
+        overrides: z.array(z.string().max(10_000)).max(1000).optional(),
+        runtime: RuntimeChoice.optional(),
+        /** Folder that relative paths in the recipe start from. */
+        relativeTo: z.string().optional(),
+      }),
+    )
     .output(z.strictObject({ pipelineId: PipelineId })),
   stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),
   /** Goes on at the stage and step where it stopped or failed. */

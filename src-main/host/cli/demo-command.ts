@@ -1,0 +1,157 @@
+/** `demo` and `run`: launch a recipe, watch it, print its results. */
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { PipelineResults } from "#shared/schema/evaluation.ts";
+import type { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
+import {
+  contextOf,
+  runtimeOption,
+  wholeNumber,
+  withCommonOptions,
+  withHost,
+} from "./command-context.ts";
+import type { CommandContext } from "./command-context.ts";
+import { follow } from "./follow.ts";
+import { duration } from "./live-line.ts";
+import type { OpenHost } from "./open-host.ts";
+import { resultsJson, resultsText } from "./result-table.ts";
+import { Failed } from "./terminal.ts";
+
+const Options = z.object({
+  model: z.string().optional(),
+  out: z.string().optional(),
+  seed: z.int().optional(),
+  smoke: z.boolean().optional(),
+  runtime: RuntimeChoice.optional(),
+});
+
+export function addDemoCommands(program: Command): void {
+  withCommonOptions(program.command("demo"))
+    .description("run the whole recipe on a built-in or a named model and print the result table")
+    .option(
+      "--model <id>",
+      "start from this model instead of the built-in base: a name or a folder",
+    )
+    .option("--out <folder>", "write the results and the trained models there")
+    .option("--smoke", "only a few steps of each stage: proves that everything works")
+    .option("--seed <number>", "another seed than the recipe's", wholeNumber(0))
+    .addOption(runtimeOption())
+    .action(async (_options: unknown, command: Command) => {
+      const options = Options.parse(command.opts());
+      const context = contextOf(command);
+      await withHost(context, async (host) => {
+        const model = options.model === undefined ? undefined : modelName(options.model);
+        const { pipelineId } = await host.client.demo.start({
+          ...(model === undefined ? {} : { model }),
+          ...(options.seed === undefined ? {} : { seed: options.seed }),
+          ...(options.smoke === undefined ? {} : { smoke: options.smoke }),
+          ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+        });
+        await watchAndPrint(host, context, pipelineId, options.out);
+      });
+    });
+
+  withCommonOptions(program.command("run"))
+    .description("run a recipe; key=value changes an option, e.g. stages.grpo.max_steps=20")
+    .argument("<recipe>", "a YAML file, or the name of a built-in recipe")
+    .argument("[changes...]", "key=value pairs")
+    .option("--out <folder>", "write the results and the trained models there")
+    .option("--seed <number>", "another seed than the recipe's", wholeNumber(0))
+    .addOption(runtimeOption())
+    .action(async (recipe: string, changes: string[], _options: unknown, command: Command) => {
+      const options = Options.parse(command.opts());
+      const context = contextOf(command);
+      await withHost(context, async (host) => {
+        const { yaml, relativeTo } = await readRecipeFile(host, recipe);
+        const { pipelineId } = await host.client.pipelines.start({
+          yaml,
+          relativeTo,
+          overrides: changes,
+          ...(options.seed === undefined ? {} : { seed: options.seed }),
+          ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+        });
+        await watchAndPrint(host, context, pipelineId, options.out);
+      });
+    });
+}
+
+/** Follows a launch to its end and prints its results. Throws Failed or Cancelled where it did not finish. */
+export async function watchAndPrint(
+  host: OpenHost,
+  context: CommandContext,
+  pipelineId: PipelineId,
+  out: string | undefined,
+): Promise<void> {
+  const { terminal } = context;
+  const address = await host.listen();
+  terminal.note(`Pipeline ${pipelineId} in ${host.workspace}`);
+  terminal.note(
+    host.pid === undefined
+      ? `Watch it in the window, while it runs: ${address}`
+      : `It runs in the host that has the workspace open (process ${host.pid}).`,
+  );
+  const pipeline = await follow(host, pipelineId, terminal);
+  const results = await host.client.pipelines.results({ pipelineId });
+  const body = {
+    pipelineId,
+    status: pipeline.status,
+    results: resultsJson(results),
+    cost: results.total,
+    usdPerPoint: results.usdPerPoint,
+    durationMs: pipeline.activeMs,
+  };
+  if (pipeline.status !== "finished") {
+    terminal.note(`${pipeline.name}: ${pipeline.status}. ${pipeline.statusReason?.message ?? ""}`);
+    const advice = pipeline.statusReason?.advice ?? undefined;
+    if (advice !== undefined) terminal.note(advice);
+    if (terminal.json) {
+      terminal.result({ ...body, error: pipeline.statusReason }, "");
+    }
+    throw new Failed();
+  }
+  if (out !== undefined) await writeOut(host, pipeline, results, resolve(out), body);
+  terminal.result(body, `${resultsText(results)}\nDone in ${duration(pipeline.activeMs)}.`);
+}
+
+/** results.json, results.txt and each trained model in hub layout. */
+async function writeOut(
+  host: OpenHost,
+  pipeline: PipelineSummary,
+  results: PipelineResults,
+  out: string,
+  body: unknown,
+): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "results.json"), `${JSON.stringify(body, undefined, 2)}\n`);
+  writeFileSync(join(out, "results.txt"), `${resultsText(results)}\n`);
+  for (const { id, stageName } of pipeline.runs) {
+    const { run } = await host.client.runs.get({ runId: id });
+    if (run.outputModel === null) continue;
+    cpSync(run.outputModel, join(out, "models", stageName), { recursive: true });
+  }
+}
+
+async function readRecipeFile(
+  host: OpenHost,
+  recipe: string,
+): Promise<{ yaml: string; relativeTo: string }> {
+  const file = resolve(recipe);
+  if (existsSync(file)) return { yaml: readFileSync(file, "utf8"), relativeTo: dirname(file) };
+  const builtIn = await host.client.recipes.list();
+  const named = builtIn.find(({ id }) => id === recipe);
+  if (named !== undefined) return { yaml: named.yaml, relativeTo: process.cwd() };
+  throw new AppError(
+    "NOT_FOUND",
+    `There is no recipe ${file}.`,
+    `Name a YAML file, or one of: ${builtIn.map(({ id }) => id).join(", ")}.`,
+  );
+}
+
+/** A folder by its full path (the host may have another current folder), else the name as it is. */
+export function modelName(model: string): string {
+  return existsSync(model) ? resolve(model) : model;
+}

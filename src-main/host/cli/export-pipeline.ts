@@ -1,0 +1,90 @@
+/** Writes everything the store keeps of a launch to files, read-only, also while it runs. */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { AppError } from "#shared/errors.ts";
+import type { RunId } from "#shared/schema/run.ts";
+import { PipelineId } from "#shared/schema/run.ts";
+import { dataFolder } from "#main/platform/paths.ts";
+import { pipelineResults } from "#main/services/results.ts";
+import { openStore } from "#main/store/store.ts";
+import type { Store } from "#main/store/store.ts";
+import { workspacePaths } from "#main/store/workspace.ts";
+
+/** Gives the files written. Throws NOT_FOUND, CONFLICT (the folder is not empty). */
+export function exportPipeline(workspace: string | undefined, id: string, out: string): string[] {
+  const paths = workspacePaths(workspace ?? dataFolder());
+  if (!existsSync(paths.database)) {
+    throw new AppError(
+      "NOT_FOUND",
+      `There is no workspace in ${paths.root}.`,
+      "Name another with --workspace.",
+    );
+  }
+  const store = openStore(paths.database, { readonly: true });
+  try {
+    const pipelineId = PipelineId.parse(id);
+    const pipeline = store.pipelines.get(pipelineId);
+    const folder = resolve(out);
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
+      throw new AppError(
+        "CONFLICT",
+        `${folder} is not empty.`,
+        "Name a new folder: nothing is overwritten.",
+      );
+    }
+    mkdirSync(folder, { recursive: true });
+    const written = [
+      writeJson(folder, "pipeline.json", pipeline),
+      writeJson(folder, "results.json", pipelineResults(store, pipelineId)),
+      ...pipeline.runs.flatMap((run) => exportRun(store, run.id, join(folder, run.stageName))),
+    ];
+    return written.map((file) => relative(folder, file));
+  } finally {
+    store.close();
+  }
+}
+
+function exportRun(store: Store, id: RunId, folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  const run = {
+    ...store.runs.get(id),
+    checkpoints: store.history.checkpoints(id),
+    alarms: store.history.alarms(id),
+    cost: store.costs.ofRun(id),
+    evaluation: store.evaluations.get(id),
+  };
+  return [
+    writeJson(folder, "run.json", run),
+    ...writeLines(folder, "metrics.jsonl", store.metrics.points(id)),
+    ...writeLines(folder, "rollouts.jsonl", store.rollouts.all(id)),
+    ...writeLines(folder, "samples.jsonl", store.evaluations.samples(id)),
+    ...writeLines(folder, "events.jsonl", store.history.events(id, { limit: 1_000_000_000 })),
+  ];
+}
+
+function writeJson(folder: string, name: string, value: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+  return file;
+}
+
+/** One JSON document a line; no file where there is nothing to write. */
+function writeLines(folder: string, name: string, values: Iterable<unknown>): string[] {
+  const file = join(folder, name);
+  let fd: number | undefined;
+  for (const value of values) {
+    fd ??= openSync(file, "w");
+    writeSync(fd, `${JSON.stringify(value)}\n`);
+  }
+  if (fd === undefined) return [];
+  closeSync(fd);
+  return [file];
+}

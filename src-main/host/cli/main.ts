@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** The command line: `gradus COMMAND`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
+import { Command, CommanderError } from "commander";
+import { appVersion } from "#main/platform/machine.ts";
+import { addCompletionCommand } from "./completion-command.ts";
+import { addDemoCommands } from "./demo-command.ts";
+import { addModelCommands } from "./model-command.ts";
+import { addRunsCommands } from "./runs-command.ts";
+import { addServeCommands } from "./serve-command.ts";
+import { EXIT, reportFailure } from "./terminal.ts";
+
+function buildProgram(): Command {
+  const program = new Command("gradus")
+    .description("a desktop laboratory for reasoning models")
+    .version(appVersion())
+    .showHelpAfterError("(--help says more)");
+  addServeCommands(program);
+  addDemoCommands(program);
+  addRunsCommands(program);
+  addModelCommands(program);
+  addCompletionCommand(program);
+  throwInsteadOfExit(program);
+  return program;
+}
+
+/** Commander would end the process itself, with code 1 for wrong usage too. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync([...args], { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return reportFailure(error, args.includes("--json"));
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,242 @@
+/** `model` and `grpo replay`: models by name, and the engine's commands on files. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import { runEngineCommand } from "#main/jobs/engine-command.ts";
+import type { EngineCommand } from "#main/jobs/engine-command.ts";
+import { dataFolder } from "#main/platform/paths.ts";
+import {
+  contextOf,
+  numberBetween,
+  runtimeOption,
+  wholeNumber,
+  withCommonOptions,
+  withHost,
+} from "./command-context.ts";
+import type { CommandContext } from "./command-context.ts";
+import { Cancelled, table } from "./terminal.ts";
+
+const Files = z.object({
+  model: z.string(),
+  input: z.string(),
+  out: z.string(),
+  runtime: RuntimeChoice.optional(),
+});
+const Generate = z.object({
+  maxNew: z.int(),
+  temperature: z.number(),
+  topP: z.number(),
+  topK: z.int(),
+  minP: z.number(),
+  repetitionPenalty: z.number(),
+  n: z.int(),
+  seed: z.int(),
+});
+const Replay = z.object({
+  model: z.string(),
+  rollouts: z.string(),
+  config: z.string(),
+  out: z.string(),
+  runtime: RuntimeChoice.optional(),
+});
+
+export function addModelCommands(program: Command): void {
+  const model = program.command("model").description("models by name, hub folder or run");
+  addCatalogCommands(model);
+
+  engineOptions(model.command("logits"))
+    .description(
+      'reads {"sequences":[[ids]…]}, writes last logits, log-probabilities, greedy tokens',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const files = Files.parse(command.opts());
+      await runOnModel(contextOf(command), files, { name: "logits", ...inputOf(files) });
+    });
+
+  engineOptions(model.command("tokenize"))
+    .description('reads JSONL {"text"}, writes {"ids","decoded"}')
+    .action(async (_options: unknown, command: Command) => {
+      const files = Files.parse(command.opts());
+      await runOnModel(contextOf(command), files, { name: "tokenize", ...inputOf(files) });
+    });
+
+  engineOptions(model.command("generate"))
+    .description("reads JSONL of messages, prompt or prompt_ids, writes completions in that order")
+    .option("--max-new <tokens>", "tokens at most", wholeNumber(1), 256)
+    .option("--temperature <t>", "0 is greedy", numberBetween(0, 100), 1)
+    .option("--top-p <p>", "nucleus", numberBetween(1e-9, 1), 1)
+    .option("--top-k <k>", "0 turns it off", wholeNumber(0), 0)
+    .option("--min-p <p>", "0 turns it off", numberBetween(0, 1), 0)
+    .option("--repetition-penalty <x>", "1 turns it off", numberBetween(1e-9, 100), 1)
+    .option("--n <count>", "completions a prompt", wholeNumber(1), 1)
+    .option("--seed <number>", "equal seeds give equal completions", wholeNumber(0), 0)
+    .action(async (_options: unknown, command: Command) => {
+      const files = Files.parse(command.opts());
+      const sampling = Generate.parse(command.opts());
+      await runOnModel(contextOf(command), files, {
+        name: "generate",
+        ...inputOf(files),
+        ...sampling,
+      });
+    });
+
+  const grpo = program.command("grpo").description("policy optimization apart from recipes");
+  withCommonOptions(grpo.command("replay"))
+    .description("train on recorded rollouts instead of sampling: for debugging and parity")
+    .requiredOption("--model <model>", "a name or a folder")
+    .requiredOption("--rollouts <file>", "JSONL of generation, prompt_ids, completion_ids, rewards")
+    .requiredOption("--config <file>", "JSON of TRL's options, and probe_ids")
+    .requiredOption("--out <file>", "where the steps' losses and norms go")
+    .addOption(runtimeOption())
+    .action(async (_options: unknown, command: Command) => {
+      const options = Replay.parse(command.opts());
+      await runOnModel(contextOf(command), options, {
+        name: "grpo-replay",
+        model: options.model,
+        rollouts: existing(options.rollouts),
+        config: existing(options.config),
+        out: resolve(options.out),
+      });
+    });
+}
+
+function addCatalogCommands(model: Command): void {
+  withCommonOptions(model.command("list"))
+    .description("built-in models, imported ones, and those that runs wrote")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const models = await client.models.list();
+        context.terminal.result(
+          models,
+          table(
+            ["id", "origin", "architecture", "parameters", "size", "path"],
+            models.map((one) => [
+              one.id,
+              one.origin,
+              one.architecture,
+              one.parameters === null ? "" : `${(one.parameters / 1e6).toFixed(2)}M`,
+              `${(one.bytes / 1e6).toFixed(1)} MB`,
+              one.path,
+            ]),
+            [3, 4],
+          ),
+        );
+      });
+    });
+
+  withCommonOptions(model.command("import"))
+    .description("copy a folder in hub layout into the workspace, after checking it")
+    .argument("<folder>")
+    .option("--name <name>", "by default the folder's")
+    .action(async (folder: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { name } = z.object({ name: z.string().optional() }).parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const path = resolve(folder);
+        const record = await client.models.import({
+          path,
+          ...(name === undefined ? {} : { name }),
+        });
+        context.terminal.result(record, `Imported as ${record.id}: ${record.path}`);
+      });
+    });
+
+  withCommonOptions(model.command("export"))
+    .description("copy a model to a new folder in hub layout")
+    .argument("<model>", "an id of `gradus model list`")
+    .requiredOption("--out <folder>", "a folder that does not exist yet")
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { out } = z.object({ out: z.string() }).parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const written = await client.models.export({ id, path: resolve(out) });
+        context.terminal.result(written, `Written to ${written.path}`);
+      });
+    });
+}
+
+function engineOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .requiredOption("--model <model>", "a name or a folder")
+    .requiredOption("--input <file>", "what to read")
+    .requiredOption("--out <file>", "what to write")
+    .addOption(runtimeOption());
+}
+
+function inputOf(files: z.infer<typeof Files>): { model: string; input: string; out: string } {
+  return { model: files.model, input: existing(files.input), out: resolve(files.out) };
+}
+
+function existing(file: string): string {
+  const path = resolve(file);
+  if (existsSync(path)) return path;
+  throw new AppError("NOT_FOUND", `There is no file ${path}.`, "Check the path.");
+}
+
+async function runOnModel(
+  context: CommandContext,
+  options: { readonly runtime?: RuntimeChoice | undefined },
+  command: EngineCommand,
+): Promise<void> {
+  const { terminal } = context;
+  const folder = await modelFolder(context, command.model);
+  const abort = new AbortController();
+  const onInterrupt = (): void => {
+    abort.abort(new Cancelled());
+  };
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
+  const startedAtMs = performance.now();
+  const started: { runtime: string | null } = { runtime: null };
+  try {
+    await runEngineCommand(
+      {
+        command: { ...command, model: folder },
+        runtime: options.runtime ?? "auto",
+        cacheDir: join(context.workspace ?? dataFolder(), "cache"),
+      },
+      {
+        signal: abort.signal,
+        onAnswer: (answer) => {
+          if (answer.type === "started") {
+            started.runtime = answer.runtime;
+            for (const warning of answer.warnings) terminal.note(`! ${warning}`);
+          } else if (answer.type === "progress") {
+            terminal.line.show(
+              command.name,
+              `${command.name}: ${answer.done}/${answer.total} · ${answer.tokens} tokens`,
+            );
+          }
+        },
+      },
+    );
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onInterrupt);
+  }
+  const { runtime } = started;
+  const durationMs = performance.now() - startedAtMs;
+  terminal.result(
+    { out: command.out, runtime, durationMs },
+    `Written to ${command.out} in ${(durationMs / 1000).toFixed(1)} s${runtime === null ? "" : ` (${runtime})`}.`,
+  );
+}
+
+/** A folder as it is; a name by asking the workspace. */
+async function modelFolder(context: CommandContext, model: string): Promise<string> {
+  if (existsSync(model)) return resolve(model);
+  return withHost(context, async ({ client }) => {
+    const models = await client.models.list();
+    const found = models.find(({ id }) => id === model);
+    if (found !== undefined) return found.path;
+    throw new AppError(
+      "NOT_FOUND",
+      `There is no model "${model}".`,
+      `Name a folder in hub layout, or one of: ${models.map(({ id }) => id).join(", ")}.`,
+    );
+  });
+}

@@ -1,0 +1,151 @@
+/** `runs`: what was launched, and going on with it. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
+import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
+import { watchAndPrint } from "./demo-command.ts";
+import { exportPipeline } from "./export-pipeline.ts";
+import { dollars, duration, percent } from "./live-line.ts";
+import type { Client } from "./open-host.ts";
+import { resultsJson, resultsText } from "./result-table.ts";
+import { table } from "./terminal.ts";
+
+export function addRunsCommands(program: Command): void {
+  const runs = program.command("runs").description("launches and their stages");
+
+  withCommonOptions(runs.command("list"))
+    .description("every launch, newest first")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const { pipelines } = await client.pipelines.list({ limit: 1000 });
+        context.terminal.result(pipelines, listText(pipelines));
+      });
+    });
+
+  withCommonOptions(runs.command("show"))
+    .description("one launch with its stages and results, or one stage")
+    .argument("<id>", "e.g. p3 or p3-grpo")
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const pipelineId = await pipelineOf(client, id);
+        if (id !== pipelineId) {
+          const found = await client.runs.get({ runId: id });
+          context.terminal.result(found, JSON.stringify(found, undefined, 2));
+          return;
+        }
+        const pipeline = await client.pipelines.get({ pipelineId });
+        const results = await client.pipelines.results({ pipelineId });
+        context.terminal.result(
+          { ...pipeline, results: resultsJson(results), cost: results.total },
+          [
+            `${pipeline.id}  ${pipeline.name}  ${pipeline.status}  seed ${pipeline.seed}`,
+            ...(pipeline.statusReason === null ? [] : [pipeline.statusReason.message]),
+            "",
+            stagesText(pipeline.runs),
+            "",
+            resultsText(results),
+          ].join("\n"),
+        );
+      });
+    });
+
+  withCommonOptions(runs.command("stop"))
+    .description("stop a launch at its next step, so that it can be resumed")
+    .argument("<id>", "e.g. p3")
+    .option("--discard", "end it at once; it cannot be resumed")
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { discard } = z.object({ discard: z.boolean().optional() }).parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const pipelineId = await pipelineOf(client, id);
+        const mode = discard === true ? "discard" : "keep";
+        await client.pipelines.stop({ pipelineId, mode });
+        context.terminal.result(
+          { pipelineId, mode },
+          mode === "keep" ? `${pipelineId} stops at its next step.` : `${pipelineId} is cancelled.`,
+        );
+      });
+    });
+
+  withCommonOptions(runs.command("resume"))
+    .description("go on at the stage and step where a launch stopped or failed")
+    .argument("<id>", "e.g. p3")
+    .option("--out <folder>", "write the results and the trained models there")
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { out } = z.object({ out: z.string().optional() }).parse(command.opts());
+      await withHost(context, async (host) => {
+        const pipelineId = await pipelineOf(host.client, id);
+        await host.client.pipelines.resume({ pipelineId });
+        await watchAndPrint(host, context, pipelineId, out);
+      });
+    });
+
+  withCommonOptions(runs.command("export"))
+    .description("everything that is kept of a launch, as JSON and JSONL files")
+    .argument("<id>", "e.g. p3")
+    .requiredOption("--out <folder>", "a new folder")
+    .action((id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { out } = z.object({ out: z.string() }).parse(command.opts());
+      const files = exportPipeline(context.workspace, id, out);
+      context.terminal.result({ out, files }, files.join("\n"));
+    });
+}
+
+/** The launch that an id means: its own, or that of one of its stages. */
+async function pipelineOf(client: Client, id: string) {
+  const { pipelines } = await client.pipelines.list({ limit: 1000 });
+  const found = pipelines.find(
+    (pipeline) => pipeline.id === id || pipeline.runs.some((run) => run.id === id),
+  );
+  if (found !== undefined) return found.id;
+  throw new AppError(
+    "NOT_FOUND",
+    `There is no launch and no stage "${id}".`,
+    "`gradus runs list` shows them all.",
+  );
+}
+
+function listText(pipelines: readonly PipelineSummary[]): string {
+  if (pipelines.length === 0) return "Nothing was launched yet. `gradus demo` is a good start.";
+  return table(
+    ["id", "name", "status", "stages", "pass@1", "time", "cost", "started"],
+    pipelines.map((pipeline) => [
+      pipeline.id,
+      pipeline.name,
+      pipeline.status,
+      `${pipeline.runs.filter(({ status }) => status === "finished").length}/${pipeline.runs.length}`,
+      scoreText(pipeline.runs.findLast(({ score }) => score !== null)),
+      duration(pipeline.activeMs),
+      pipeline.costUsd === null ? "" : dollars(pipeline.costUsd),
+      new Date(pipeline.createdAtMs).toLocaleString("sv-SE"),
+    ]),
+    [4, 6],
+  );
+}
+
+function stagesText(runs: readonly RunSummary[]): string {
+  return table(
+    ["id", "kind", "status", "step", "pass@1", "time", "cost"],
+    runs.map((run) => [
+      run.id,
+      run.kind,
+      run.status,
+      run.totalSteps === null ? "" : `${run.progress?.done ?? run.lastStep}/${run.totalSteps}`,
+      scoreText(run),
+      run.startedAtMs === null ? "" : duration((run.endedAtMs ?? Date.now()) - run.startedAtMs),
+      run.costUsd === null ? "" : dollars(run.costUsd),
+    ]),
+    [4, 6],
+  );
+}
+
+function scoreText(run: RunSummary | undefined): string {
+  const score = run?.score ?? undefined;
+  if (score === undefined) return "";
+  return `${percent(score.value)} (${percent(score.low)}–${percent(score.high)})`;
+}

@@ -1,0 +1,157 @@
+/** `serve`, `app` and `doctor`. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { z } from "zod";
+import { dataFolder } from "#main/platform/paths.ts";
+import { Application } from "#main/services/application.ts";
+import { findBrowser } from "#main/services/system-facts.ts";
+import { serve } from "../serve.ts";
+import { contextOf, wholeNumber, withCommonOptions, withHost } from "./command-context.ts";
+import type { CommandContext } from "./command-context.ts";
+import { Failed, table } from "./terminal.ts";
+
+const ServeOptions = z.object({ port: z.int(), host: z.string() });
+
+export function addServeCommands(program: Command): void {
+  withCommonOptions(program.command("serve"))
+    .description("the headless host: prints an address that a browser on this machine opens")
+    .option("--port <port>", "0 takes a free one", wholeNumber(0), 8123)
+    .option("--host <address>", "127.0.0.1, localhost or ::1", "127.0.0.1")
+    .action(async (_options: unknown, command: Command) => {
+      const { port, host } = ServeOptions.parse(command.opts());
+      await runHost(contextOf(command), port, host, undefined);
+    });
+
+  withCommonOptions(program.command("app"))
+    .description("the window: in Electron, else in an installed Chromium, else by its address")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const electron = findElectron();
+      if (electron !== undefined && hasDisplay()) await runElectron(electron);
+      else await runHost(context, 0, "127.0.0.1", hasDisplay() ? findBrowser() : null);
+    });
+
+  withCommonOptions(program.command("doctor"))
+    .description("the runtime, devices, disk and browsers, and what to do about each problem")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const report = await client.system.doctor();
+        context.terminal.result(
+          report,
+          table(
+            ["", "what", "how it is"],
+            report.checks.flatMap(({ status, title, detail, advice }) => [
+              [MARKS[status], title, detail],
+              ...(advice === null ? [] : [["", "", advice]]),
+            ]),
+          ),
+        );
+        if (!report.ok) throw new Failed();
+      });
+    });
+}
+
+const MARKS = { ok: "ok", warning: "!", error: "x" } as const;
+
+/** Serves until it is told to end. A browser, where one is given, is opened as the window and ends the host with it. */
+async function runHost(
+  context: CommandContext,
+  port: number,
+  host: string,
+  browser: string | null | undefined,
+): Promise<void> {
+  const { terminal } = context;
+  const app = new Application({ workspace: context.workspace ?? dataFolder(), shell: "serve" });
+  process.on("uncaughtException", (error) => {
+    app.reportBug(error);
+  });
+  process.on("unhandledRejection", (error) => {
+    app.reportBug(error);
+  });
+  const ended = Promise.withResolvers<void>();
+  try {
+    const served = await serve({ app, port, host });
+    app.announce(served.url);
+    try {
+      if (terminal.json) {
+        // One line, at once: whoever started this host waits for it.
+        process.stdout.write(`${JSON.stringify({ url: served.url, pid: process.pid })}\n`);
+      } else process.stdout.write(`Gradus is at ${served.url}\n`);
+      if (browser === null) {
+        terminal.note("No display or no Chromium was found: open this address in a browser.");
+      } else if (browser !== undefined) {
+        openBrowser(browser, served.url, app.paths.root, () => {
+          ended.resolve();
+        });
+      }
+      const end = (): void => {
+        ended.resolve();
+      };
+      process.once("SIGINT", end);
+      process.once("SIGTERM", end);
+      process.once("SIGHUP", end);
+      await ended.promise;
+    } finally {
+      await served.close();
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+function openBrowser(browser: string, url: string, workspace: string, closed: () => void): void {
+  const profile = join(workspace, "browser");
+  mkdirSync(profile, { recursive: true });
+  const child = spawn(
+    browser,
+    [
+      `--app=${url}`,
+      // A profile of its own: the window is a process that ends when it is closed.
+      `--user-data-dir=${profile}`,
+      "--no-first-run",
+      "--no-default-browser-check",
+      "--lang=en-US",
+      "--window-size=1440,900",
+    ],
+    { stdio: "ignore" },
+  );
+  child.on("exit", closed);
+  child.on("error", () => {
+    process.stderr.write(`${browser} could not be started: open ${url} in a browser.\n`);
+  });
+}
+
+async function runElectron(binary: string): Promise<void> {
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const child = spawn(binary, [root], { stdio: "inherit" });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.on("exit", (code) => {
+    resolve(code ?? 1);
+  });
+  child.on("error", reject);
+  const stop = (): void => {
+    child.kill("SIGTERM");
+  };
+  process.once("SIGTERM", stop);
+  if ((await promise) !== 0) throw new Failed();
+}
+
+/** Electron's executable, where its package's binary was fetched; its package alone does not bring it. */
+function findElectron(): string | undefined {
+  try {
+    const path: unknown = createRequire(import.meta.url)("electron");
+    return typeof path === "string" && existsSync(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasDisplay(): boolean {
+  if (process.platform !== "linux") return true;
+  return (process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"] ?? "") !== "";
+}
