@@ -10,7 +10,8 @@ import type { Command } from "./command-registry.ts";
 import { CommandPalette } from "./command-palette.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
 import { LineNotice } from "./line-notice.tsx";
-import { hrefTo, navigate, useAddress } from "./location.ts";
+import { currentAddress, hrefTo, navigate, useAddress } from "./location.ts";
+import type { Address } from "./location.ts";
 import { ScreensList } from "./screens-list.tsx";
 import { LISTED_SCREENS, screenAt } from "./screens.tsx";
 import { setTheme, switchTheme } from "./set-theme.ts";
@@ -22,7 +23,7 @@ import { useCrumbs } from "./crumbs.ts";
 import { usePaletteEntries } from "./use-palette-entries.ts";
 import { useSharedTheme } from "./use-shared-theme.ts";
 
-type Overlay = "palette" | "keys" | undefined;
+type Overlay = "palette" | "keys";
 
 function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
   return [
@@ -91,14 +92,23 @@ function CommandField({ onOpen }: { readonly onOpen: () => void }): ReactNode {
 
 export function Shell(): ReactNode {
   const address = useAddress();
-  const [overlay, setOverlay] = useState<Overlay>(undefined);
+  // An overlay belongs to the address it was opened at: going elsewhere, back and forward included, closes it.
+  const [shown, setShown] = useState<{ readonly overlay: Overlay; readonly address: Address }>();
+  const overlay = shown?.address === address ? shown.overlay : undefined;
+  const close = (): void => setShown(undefined);
+  const openOverlay = (next: Overlay): void => setShown({ overlay: next, address });
   const lettersOn = useLettersOn();
   const screen = screenAt(address);
   const crumbs = useCrumbs(screen.title);
   const entries = usePaletteEntries(overlay === "palette");
   useShortcuts(lettersOn);
   useSharedTheme();
-  useCommands(useMemo(() => globalCommands(setOverlay), []));
+  useCommands(
+    useMemo(
+      () => globalCommands((next) => setShown({ overlay: next, address: currentAddress() })),
+      [],
+    ),
+  );
   useEffect(() => {
     const abort = new AbortController();
     void followHost(abort.signal);
@@ -138,7 +148,7 @@ export function Shell(): ReactNode {
             ),
           )}
         </nav>
-        <CommandField onOpen={() => setOverlay("palette")} />
+        <CommandField onOpen={() => openOverlay("palette")} />
       </header>
       <ScreensList listed={screen.listed} />
       <main className="main" id="main" tabIndex={-1}>
@@ -147,17 +157,9 @@ export function Shell(): ReactNode {
           {screen.content}
         </CrashBoundary>
       </main>
-      <StatusBar onKeys={() => setOverlay("keys")} />
-      <CommandPalette
-        opened={overlay === "palette"}
-        entries={entries}
-        onClose={() => setOverlay(undefined)}
-      />
-      <ShortcutSheet
-        opened={overlay === "keys"}
-        lettersOn={lettersOn}
-        onClose={() => setOverlay(undefined)}
-      />
+      <StatusBar onKeys={() => openOverlay("keys")} />
+      <CommandPalette opened={overlay === "palette"} entries={entries} onClose={close} />
+      <ShortcutSheet opened={overlay === "keys"} lettersOn={lettersOn} onClose={close} />
     </div>
   );
 }

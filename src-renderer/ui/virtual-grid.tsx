@@ -5,6 +5,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useRef } from "react";
 import type { ReactNode } from "react";
+import { useNarrow } from "./use-narrow.ts";
 import { useListKeys } from "./use-list-keys.ts";
 
 export interface GridColumn<T> {
@@ -13,6 +14,8 @@ export interface GridColumn<T> {
   /** A CSS grid track: "minmax(0, 1fr)", "80px". */
   readonly track: string;
   readonly numeric?: boolean;
+  /** Left out where the window is narrow. */
+  readonly wideOnly?: boolean;
   readonly cell: (row: T) => ReactNode;
 }
 
@@ -31,17 +34,11 @@ export interface VirtualGridProps<T> {
 }
 
 export function VirtualGrid<T>(props: VirtualGridProps<T>): ReactNode {
-  const {
-    label,
-    columns,
-    rows,
-    rowKey,
-    rowHeight = 28,
-    chosen,
-    onChoose,
-    onOpen,
-    rowClass,
-  } = props;
+  const { label, rows, rowKey, rowHeight = 28, chosen, onChoose, onOpen, rowClass } = props;
+  const narrow = useNarrow();
+  const columns = narrow
+    ? props.columns.filter((column) => column.wideOnly !== true)
+    : props.columns;
   const scroller = useRef<HTMLDivElement>(null);
   const gridId = useId();
   const virtualizer = useVirtualizer({

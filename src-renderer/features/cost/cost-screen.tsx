@@ -88,6 +88,7 @@ function columnsAt(now: number): readonly GridColumn<LedgerRow>[] {
     },
     {
       id: "gpu",
+      wideOnly: true,
       header: "GPU hours",
       track: "88px",
       numeric: true,
@@ -109,6 +110,7 @@ function columnsAt(now: number): readonly GridColumn<LedgerRow>[] {
     },
     {
       id: "flops",
+      wideOnly: true,
       header: "FLOPs",
       track: "80px",
       numeric: true,

@@ -80,7 +80,7 @@ function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | nul
           <b className="strong num" style={{ fontSize: 17, lineHeight: "24px" }}>
             {formatUsd(cost.totalUsd)}
           </b>
-          <dl className="kv">
+          <dl className="kv facts">
             <dt>Processor, {formatNumber(usage.cpuSeconds / 3600, 3)} core hours</dt>
             <dd>{formatUsd((usage.cpuSeconds / 3600) * cost.prices.usdPerCpuCoreHour)}</dd>
             {usage.gpuSeconds > 0 && (
@@ -174,7 +174,7 @@ function Config({ run }: { readonly run: Run }): ReactNode {
               .then(() => setCopied(true));
           }}
         >
-          {copied ? "Copied" : "Copy JSON"}
+          {copied ? "Copied" : "Copy"}
         </button>
       </div>
       <dl className="kv cf mono" style={{ padding: "0 16px 12px" }}>

@@ -24,7 +24,7 @@ function ProgressBox({ run, now }: { readonly run: RunSummary; readonly now: num
         <span className="end num">
           <span className="med">{timeLeftText(run, now)}</span>
           {ends !== undefined && (
-            <span className="t3">, ends {formatWhen(Math.max(now, ends), now)}</span>
+            <span className="t3 opt">, ends {formatWhen(Math.max(now, ends), now)}</span>
           )}
         </span>
       </div>

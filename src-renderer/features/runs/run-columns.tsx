@@ -131,6 +131,7 @@ export function runColumns(now: number): readonly GridColumn<RunRow>[] {
     },
     {
       id: "whisker",
+      wideOnly: true,
       header: <WhiskerScale />,
       track: "minmax(120px, 1fr)",
       cell: (row) => {
@@ -162,7 +163,14 @@ export function runColumns(now: number): readonly GridColumn<RunRow>[] {
         return usd === null ? <span className="t3">–</span> : formatUsd(usd);
       },
     },
-    { id: "took", header: "Took", track: "88px", numeric: true, cell: (row) => tookText(row, now) },
+    {
+      id: "took",
+      wideOnly: true,
+      header: "Took",
+      track: "88px",
+      numeric: true,
+      cell: (row) => tookText(row, now),
+    },
     {
       id: "when",
       header: "Started",
