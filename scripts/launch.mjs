@@ -11,6 +11,7 @@
  * Plain JavaScript, for Node ≥ 20 without any package installed.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +21,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PREPARATIONS = {
   runtime: "scripts/fetch-runtime.ts",
   window: "scripts/build-window.mjs",
+  electron: "scripts/build-app.mjs",
 };
 
 const args = process.argv.slice(2);
@@ -35,6 +37,10 @@ const COMMAND_NEEDS = {
   grpo: ["runtime"],
 };
 if (file === "src-main/host/cli/main.ts") wanted.push(...(COMMAND_NEEDS[rest[0]] ?? []));
+// Electron's package brings its binary only where it could be fetched.
+if (rest[0] === "app" && existsSync(join(ROOT, "node_modules", "electron", "dist"))) {
+  wanted.push("electron");
+}
 if (!file) {
   console.error("usage: node scripts/launch.mjs [--with runtime,window] FILE [ARGUMENT…]");
   process.exit(2);

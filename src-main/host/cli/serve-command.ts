@@ -127,8 +127,9 @@ function openBrowser(browser: string, url: string, workspace: string, closed: ()
 }
 
 async function runElectron(binary: string): Promise<void> {
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
-  const child = spawn(binary, [root], { stdio: "inherit" });
+  // Built by scripts/build-app.mjs: Electron runs JavaScript only.
+  const built = fileURLToPath(new URL("../../../out/app", import.meta.url));
+  const child = spawn(binary, [built], { stdio: "inherit" });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   child.on("exit", (code) => {
     resolve(code ?? 1);
