@@ -11,7 +11,7 @@ import { appVersion, machineFacts } from "#main/platform/machine.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
 import type { ModelCatalog } from "./model-catalog.ts";
-import { inputsOf } from "./recipe-checks.ts";
+import { earlierStage, inputsOf } from "./recipe-checks.ts";
 
 export interface Launch {
   readonly recipe: Recipe;
@@ -58,7 +58,7 @@ export function writeLaunch(
         parents: [
           ...new Set(
             inputsOf(config)
-              .filter(({ name }) => recipe.stages.some((stage) => stage.name === name))
+              .filter(({ name }) => earlierStage(recipe, config, name) !== undefined)
               .map(({ name }) => runIdOf(id, name)),
           ),
         ],

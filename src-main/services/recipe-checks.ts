@@ -28,6 +28,8 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
   const document = parseDocument(yaml, {
     lineCounter: lines,
     uniqueKeys: true,
+    // Stages often share options: YAML's merge keys (<<) save repeating them.
+    merge: true,
     prettyErrors: false,
   });
   const broken = document.errors.map((error) => {
@@ -58,7 +60,7 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
     : parsed.error.issues.flatMap((issue) => shapeFindings(issue));
   return {
     recipe: parsed.success && findings.length === 0 ? parsed.data : null,
-    problems: findings.map(locate),
+    problems: findings.map(locate).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   };
 }
 
@@ -93,12 +95,6 @@ export function checkRecipe(recipe: Recipe): Finding[] {
         message: `there are two stages "${stage.name}"`,
         advice: "Give each stage a name of its own: other stages refer to it.",
       });
-    } else if (stage.name in recipe.models) {
-      findings.push({
-        path: ["stages", index, "name"],
-        message: `"${stage.name}" is also the name of a model`,
-        advice: "Rename the stage or the model: other stages would not know which is meant.",
-      });
     }
     if (!position.has(stage.name)) position.set(stage.name, index);
   });
@@ -124,6 +120,12 @@ export function inputsOf(
   return inputs;
 }
 
+/** The earlier stage that a stage's input names; undefined where it names one of the recipe's models. */
+export function earlierStage(recipe: Recipe, stage: Stage, name: string): Stage | undefined {
+  const index = recipe.stages.findIndex((other) => other.name === stage.name);
+  return recipe.stages.slice(0, index).find((other) => other.name === name);
+}
+
 function checkInputs(
   recipe: Recipe,
   stage: Stage,
@@ -133,8 +135,18 @@ function checkInputs(
   return inputsOf(stage).flatMap(({ key, name, gives }): Finding[] => {
     const path = ["stages", index, ...key];
     const at = position.get(name);
+    const isModel = gives === "model" && name in recipe.models;
+    if (isModel && (at === undefined || at >= index)) return [];
+    if (isModel) {
+      return [
+        {
+          path,
+          message: `"${name}" is the name of a model and of an earlier stage`,
+          advice: "Rename one of them: it is not clear which is meant.",
+        },
+      ];
+    }
     if (at === undefined) {
-      if (gives === "model" && name in recipe.models) return [];
       const known = [...(gives === "model" ? Object.keys(recipe.models) : []), ...position.keys()];
       return [
         {
@@ -313,7 +325,7 @@ function holderOf(
       holder = holder.find(
         (item, index) => isRecord(item) && (item["name"] === key || String(index) === key),
       );
-    } else if (isRecord(holder)) holder = holder[key];
+    } else if (isRecord(holder) && Object.hasOwn(holder, key)) holder = holder[key];
     else return undefined;
   }
   const key = keys.at(-1);

@@ -16,7 +16,7 @@ import type { RunId } from "#shared/schema/run.ts";
 import type { Application } from "./application.ts";
 import { totalCost } from "./cost-of-usage.ts";
 import type { Numbered } from "./live-events.ts";
-import { readRecipe, requireRecipe } from "./recipe-checks.ts";
+import { readRecipe } from "./recipe-checks.ts";
 import { pipelineResults } from "./results.ts";
 import { ENGINE_LOG } from "./stage-run.ts";
 import { attentionItems, doctor, systemInfo } from "./system-facts.ts";
@@ -77,9 +77,10 @@ export function createRouter(app: Application) {
     },
     recipes: {
       list: os.recipes.list.handler(() =>
-        app.builtInRecipes().map(({ id, yaml }) => {
-          const recipe = requireRecipe(yaml);
-          return { id, yaml, name: recipe.name, description: recipe.description ?? "" };
+        app.builtInRecipes().flatMap(({ id, yaml }) => {
+          const { recipe } = readRecipe(yaml);
+          if (recipe === null) return [];
+          return [{ id, yaml, name: recipe.name, description: recipe.description ?? "" }];
         }),
       ),
       validate: os.recipes.validate.handler(({ input }) => {

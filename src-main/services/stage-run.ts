@@ -17,6 +17,7 @@ import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
 import { runIdOf } from "./launch.ts";
 import type { LiveEvents } from "./live-events.ts";
+import { earlierStage } from "./recipe-checks.ts";
 import { RunRecorder } from "./run-recorder.ts";
 
 /** In a run's folder: what its engine process printed, over all attempts. */
@@ -170,7 +171,7 @@ function inputsOfRun(
 ): { models: Record<string, string>; datasetFile?: string } {
   const modelFolder = (name: string): string => {
     const named = recipe.models[name];
-    if (named !== undefined && !recipe.stages.some((stage) => stage.name === name)) return named;
+    if (named !== undefined && earlierStage(recipe, run.config, name) === undefined) return named;
     return outputOfStage(store, run, name, "model");
   };
   const { config } = run;
