@@ -107,7 +107,7 @@ export class Sampler {
       if (queue.length > 0 && (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))) {
         this.#admit(engine, requests, rows, queue, at, promptColumns);
       }
-      at = this.#makeRoom(engine, rows, at);
+      at = this.#makeRoom(engine, rows, at, promptColumns);
       const drawn = this.#decode(engine, rows, at);
       at += this.#tokensPerCall;
       for (let r = 0; r < rows.length; r++) {
@@ -241,10 +241,13 @@ export class Sampler {
     return tf.tensor(marks, [prompts.length, v]);
   }
 
-  /** Moves the columns to the left where the next call would run past the cache's end. */
-  #makeRoom(engine: Engine, rows: (Row | null)[], at: number): number {
+  /**
+   * Moves the columns to the left where the next call would run past the cache's end. The next column to write
+   * stays at `promptColumns` or later, so that the longest prompt can still join before it.
+   */
+  #makeRoom(engine: Engine, rows: (Row | null)[], at: number, promptColumns: number): number {
     if (at + this.#tokensPerCall <= engine.state.shape.columns) return at;
-    const shift = Math.min(...rows.flatMap((row) => (row === null ? [] : [row.start])));
+    const shift = Math.min(at - promptColumns, ...rows.flatMap((row) => (row === null ? [] : [row.start])));
     if (shift <= 0) throw new Error("the key-value cache has no room left");
     const amount = tf.scalar(shift, "int32");
     for (const tensor of engine.shift(amount)) tensor.dispose();
