@@ -27,7 +27,8 @@ function transpose(data: Float32Array, rows: number, columns: number): Float32Ar
   return out;
 }
 
-function flip(name: string, { shape, data }: HostTensor): HostTensor {
+/** A parameter's tensor from hub orientation to ours, or back. */
+export function flip(name: string, { shape, data }: HostTensor): HostTensor {
   const [rows, columns] = shape;
   if (!isTransposed(name) || rows === undefined || columns === undefined) return { shape, data };
   return { shape: [columns, rows], data: transpose(data, rows, columns) };

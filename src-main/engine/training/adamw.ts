@@ -3,6 +3,7 @@
  * Arithmetic follows torch.optim.AdamW: ε is added after the bias correction of the second moment.
  * Decay is applied to matrices only, not to biases and norms, as transformers' Trainer does.
  */
+import { flip } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { HostTensor } from "../checkpoint/safetensors.ts";
 import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
@@ -86,21 +87,33 @@ export class AdamW {
     for (const out of this.#clear()) out.dispose();
   }
 
+  /** The moments, in the hub's orientation like the weights they belong to. */
   *hostTensors(): Generator<readonly [string, HostTensor]> {
-    for (const [prefix, moments] of [["m", this.#first], ["v", this.#second]] as const) {
-      for (const [name, variable] of moments) yield [`${prefix}.${name}`, { shape: variable.shape, data: variable.data() }];
+    for (const [prefix, moments] of this.#moments()) {
+      for (const [name, variable] of moments) {
+        yield [`${prefix}.${name}`, flip(name, { shape: variable.shape, data: variable.data() })];
+      }
     }
   }
 
   /** Puts back what `hostTensors` gave. */
   restore(read: (name: string) => Float32Array): void {
-    for (const [prefix, moments] of [["m", this.#first], ["v", this.#second]] as const) {
+    for (const [prefix, moments] of this.#moments()) {
       for (const [name, variable] of moments) {
-        const value = tf.tensor(read(`${prefix}.${name}`), [...variable.shape], "float32");
+        const hub = { shape: [...variable.shape].reverse(), data: read(`${prefix}.${name}`) };
+        const { data } = flip(name, hub);
+        const value = tf.tensor(data, [...variable.shape], "float32");
         variable.assign(value);
         value.dispose();
       }
     }
+  }
+
+  #moments(): readonly (readonly [string, ReadonlyMap<string, Variable>])[] {
+    return [
+      ["m", this.#first],
+      ["v", this.#second],
+    ];
   }
 
   dispose(): void {

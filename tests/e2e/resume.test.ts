@@ -1,0 +1,135 @@
+/** kill -9 of the real engine and of the real host: what comes after is as if nothing had happened. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { Application } from "#main/services/application.ts";
+import { PipelineId, RunId } from "#shared/schema/run.ts";
+import { resumeRecipe } from "../helpers/resume-recipe.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { nextEvent, settled } from "../helpers/test-application.ts";
+import { writeTinyModel } from "../helpers/tiny-model.ts";
+
+const HOST = fileURLToPath(new URL("../helpers/resume-host.ts", import.meta.url));
+/** Measured anew at every attempt; everything else must be equal. */
+const MEASURED = new Set(["step_time", "training_tokens_per_second", "sampling_tokens_per_second", "memory_bytes"]);
+const STAGES = ["cold-start", "grpo"] as const;
+
+const folder = temporaryFolder();
+const model = writeTinyModel(join(folder, "tiny"), 3);
+
+function open(workspace: string): Application {
+  const app = new Application({ workspace, shell: "cli" });
+  onTestFinished(() => app.close());
+  return app;
+}
+
+function runOf(id: PipelineId, stage: string): RunId {
+  return RunId.parse(`${id}-${stage}`);
+}
+
+/** What must be the same after an interruption, by stage: points, rollouts, weights. */
+function outcome(app: Application, id: PipelineId) {
+  return STAGES.map((stage) => {
+    const runId = runOf(id, stage);
+    const { outputModel } = app.store.runs.get(runId);
+    if (outputModel === null) throw new Error(`${stage} left no model`);
+    const hub = loadHubFolder(outputModel);
+    const weights = hub.names.map((name) => hub.readTensor(name));
+    hub.close();
+    const points = [...app.store.metrics.points(runId)];
+    return {
+      stage,
+      points: points.map(({ name, step }) => `${name}@${step}`).sort(),
+      values: points.flatMap(({ name, step, value }) => (MEASURED.has(name) ? [] : [{ name, step, value }])),
+      rollouts: [...app.store.rollouts.all(runId)],
+      weights,
+    };
+  });
+}
+
+type Outcome = ReturnType<typeof outcome>;
+
+let reference: Promise<Outcome> | undefined;
+
+function uninterrupted(): Promise<Outcome> {
+  reference ??= (async () => {
+    const app = open(join(folder, "reference"));
+    const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+    expect((await settled(app, id)).status).toBe("finished");
+    return outcome(app, id);
+  })();
+  return reference;
+}
+
+async function expectSame(app: Application, id: PipelineId): Promise<void> {
+  const expected = await uninterrupted();
+  const actual = outcome(app, id);
+  actual.forEach((stage, i) => {
+    const other = expected[i];
+    if (other === undefined) throw new Error("stage missing");
+    expect(stage.points).toEqual(other.points);
+    expect(new Set(stage.points).size).toBe(stage.points.length);
+    expect(stage.rollouts.length).toBe(other.rollouts.length);
+    expect(stage.rollouts).toEqual(other.rollouts);
+    stage.values.forEach(({ name, step, value }, j) => {
+      const reference = other.values[j];
+      expect([name, step]).toEqual([reference?.name, reference?.step]);
+      expect(Math.abs((value ?? 0) - (reference?.value ?? 0))).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(value ?? 0)));
+    });
+    let largest = 0;
+    stage.weights.forEach((tensor, j) => {
+      tensor.forEach((value, k) => {
+        largest = Math.max(largest, Math.abs(value - (other.weights[j]?.[k] ?? Number.NaN)));
+      });
+    });
+    expect(largest).toBeLessThanOrEqual(1e-5);
+  });
+}
+
+test("GRPO moves the random model, so that the comparison means something", async () => {
+  const [sft, grpo] = await uninterrupted();
+  expect(sft?.points.filter((point) => point.startsWith("loss@"))).toHaveLength(24);
+  expect(grpo?.rollouts.some(({ advantage }) => Math.abs(advantage) > 0.1)).toBe(true);
+  expect(grpo?.values.some(({ name, value }) => name === "grad_norm" && (value ?? 0) > 0.01)).toBe(true);
+});
+
+for (const [stage, step] of [
+  ["cold-start", 10],
+  ["grpo", 10],
+] as const) {
+  test(`an engine killed in the middle of ${stage} goes on from its checkpoint to the same weights, points and completions`, async () => {
+    const app = open(join(folder, `engine-${stage}`));
+    const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+    const runId = runOf(id, stage);
+    await nextEvent(app, (event) => event.type === "metrics" && event.runId === runId && event.points.some((point) => point.step >= step));
+    process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
+    const stopped = await settled(app, id);
+    expect(stopped.status).toBe("stopped");
+    expect(stopped.statusReason?.message).toContain("SIGKILL");
+    app.runner.resume(id);
+    expect((await settled(app, id)).status).toBe("finished");
+    expect(app.store.runs.summary(runId).attempts).toBe(2);
+    await expectSame(app, id);
+  });
+
+  test(`a host killed in the middle of ${stage} leaves a workspace that goes on to the same weights, points and completions`, async () => {
+    const workspace = join(folder, `host-${stage}`);
+    const host = spawn(process.execPath, [HOST, workspace, model, stage, String(step)], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(createInterface({ input: host.stdout }), "line")) as [string];
+    const { id } = z.object({ id: PipelineId, enginePid: z.int() }).parse(JSON.parse(line));
+    const exit = once(host, "exit");
+    host.kill("SIGKILL");
+    await exit;
+    const app = open(workspace);
+    expect(app.store.pipelines.summary(id).status).toBe("stopped");
+    expect(app.store.runs.summary(runOf(id, stage)).statusReason?.message).toContain("Gradus ended");
+    app.runner.resume(id);
+    expect((await settled(app, id)).status).toBe("finished");
+    await expectSame(app, id);
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * A small recipe whose GRPO really moves a random model: the rewards vary with length and script, so that
+ * advantages are not zero.
+ */
+export function resumeRecipe(model: string): string {
+  return `
+name: Resume
+seed: 7
+models: { tiny: ${JSON.stringify(model)} }
+stages:
+  - name: cold-start
+    kind: sft
+    model: tiny
+    data: { source: { task: arithmetic, difficulties: [3, 4] }, examples: 48 }
+    per_device_train_batch_size: 8
+    num_train_epochs: 4
+    learning_rate: 1.0e-3
+    max_length: 128
+    save_steps: 4
+  - name: grpo
+    kind: grpo
+    model: tiny
+    data: { task: arithmetic, difficulties: [3, 4] }
+    rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }]
+    num_generations: 4
+    generation_batch_size: 16
+    per_device_train_batch_size: 8
+    gradient_accumulation_steps: 1
+    num_iterations: 2
+    beta: 0.02
+    max_steps: 24
+    learning_rate: 1.0e-3
+    max_completion_length: 24
+    save_steps: 4
+`;
+}
