@@ -77,21 +77,30 @@ export function logprobsOf(
   return rows.map((row, i) => values.slice(i * (columns - 1), i * (columns - 1) + row.length - 1));
 }
 
-/** Logits after the last token of `ids`, over the whole vocabulary. */
+/** Logits after each token of `ids`, over the whole vocabulary. */
+export function logitsOf(
+  runtime: Runtime,
+  model: LanguageModel,
+  ids: readonly number[],
+): Float32Array[] {
+  const { hiddenSize: width, vocabSize } = model.config;
+  const [hidden] = hiddenOf(runtime, model, [ids]);
+  if (hidden === undefined) throw new Error("no hidden states");
+  const states = tf.tensor2d(hidden, [ids.length, width]);
+  const weights = model.read();
+  const logits = tf.matMul(states, outputMatrix(weights, model.config), false, true);
+  const values = Float32Array.from(logits.dataSync());
+  tf.dispose([states, logits, ...weights.values()]);
+  return ids.map((_, t) => values.slice(t * vocabSize, (t + 1) * vocabSize));
+}
+
+/** Logits after the last token of `ids`. */
 export function nextLogits(
   runtime: Runtime,
   model: LanguageModel,
   ids: readonly number[],
 ): Float32Array {
-  const width = model.config.hiddenSize;
-  const [hidden] = hiddenOf(runtime, model, [ids]);
-  if (hidden === undefined) throw new Error("no hidden state");
-  const last = tf.tensor2d(hidden.slice(-width), [1, width]);
-  const weights = model.read();
-  const logits = tf.matMul(last, outputMatrix(weights, model.config), false, true);
-  const values = Float32Array.from(logits.dataSync());
-  tf.dispose([last, logits, ...weights.values()]);
-  return values;
+  return itemAt(logitsOf(runtime, model, ids), ids.length - 1);
 }
 
 /** `count` rows of random tokens with lengths between `shortest` and `longest`. */

@@ -4,6 +4,7 @@ import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import type { Runtime, Variable } from "#main/engine/runtime/runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
+import type { PolicyOptions } from "#main/engine/training/policy-trainer.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import type { Objective } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";
@@ -16,6 +17,25 @@ export const PLAIN_ADAMW = {
   weightDecay: 0,
   maxGradNorm: 1e9,
 } as const;
+
+/** A large Adam epsilon makes the step nearly proportional to the gradient, so that equal gradients give equal weights. */
+export const PLAIN_POLICY: PolicyOptions = {
+  loss_type: "dapo",
+  epsilon: 0.2,
+  epsilon_high: undefined,
+  delta: undefined,
+  beta: 0,
+  temperature: 0.9,
+  mask_truncated_completions: false,
+  max_completion_length: 12,
+  per_device_train_batch_size: 8,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1,
+  weight_decay: 0,
+  max_grad_norm: 1e9,
+  usesOldLogprobs: false,
+};
 
 /** The accumulated gradient, by weight name. */
 export function gradientsOf(optimizer: AdamW): Map<string, Float32Array> {
