@@ -1,7 +1,6 @@
 /** `serve`, `app` and `doctor`. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
@@ -144,12 +143,12 @@ async function runElectron(binary: string): Promise<void> {
 
 /** Electron's executable, where its package's binary was fetched; its package alone does not bring it. */
 function findElectron(): string | undefined {
-  try {
-    const path: unknown = createRequire(import.meta.url)("electron");
-    return typeof path === "string" && existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
+  // Asking the package itself would download the binary.
+  const folder = fileURLToPath(new URL("../../../node_modules/electron", import.meta.url));
+  const note = join(folder, "path.txt");
+  if (!existsSync(note)) return undefined;
+  const path = join(folder, "dist", readFileSync(note, "utf8").trim());
+  return existsSync(path) ? path : undefined;
 }
 
 function hasDisplay(): boolean {
