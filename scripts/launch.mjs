@@ -70,6 +70,15 @@ const child = spawn(node, [join(ROOT, file), ...rest], { cwd, env, stdio: "inher
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 process.on("SIGHUP", () => child.kill("SIGHUP"));
+// npm and its shell do not pass SIGTERM on: when they are gone, whoever started us wants us gone too.
+if (process.env["npm_lifecycle_event"]) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 1000);
+}
 child.on("error", (error) => {
   console.error(error.message);
   process.exit(1);
