@@ -1,0 +1,277 @@
+/** Sampling with a cache, refilled rows and moving columns gives what plain forward passes give. */
+import { describe, expect, test } from "vitest";
+import { initLanguageModel } from "#main/engine/model/language-model.ts";
+import type { LanguageModel } from "#main/engine/model/language-model.ts";
+import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
+import { tf } from "#main/engine/runtime/tf.ts";
+import { Sampler } from "#main/engine/sampling/sampler.ts";
+import type { Completion, GenerateOptions, SampleRequest } from "#main/engine/sampling/sampler.ts";
+import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
+import { logitsOf, logprobsOf, randomRows } from "../helpers/engine-forward.ts";
+import { PLAIN_POLICY } from "../helpers/engine-gradients.ts";
+import { ARCHITECTURES, itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+
+const runtime = await openRuntime({ choice: "tensorflow" });
+
+/** One set of options, prompts of up to 30 tokens and 5 completions or more: one compiled program for most tests. */
+const TEMPERATURE = 0.8;
+const free: GenerateOptions = {
+  temperature: TEMPERATURE,
+  top_p: 1,
+  top_k: 0,
+  min_p: 0,
+  repetition_penalty: 1,
+  max_completion_length: 21,
+  stopIds: [],
+};
+
+/** Requests of prompts of 1 to 30 tokens, `each` completions of each; the first prompt has 30. */
+function raggedRequests(
+  model: LanguageModel,
+  count: number,
+  each: number,
+  seed: number,
+): SampleRequest[] {
+  const [longest = []] = randomRows(model.config, 1, 30, 30, seed);
+  return [longest, ...randomRows(model.config, count - 1, 1, 30, seed + 1)].map((promptIds, i) => ({
+    promptIds,
+    seeds: Array.from({ length: each }, (_, s) => seed * 1000 + i * each + s),
+  }));
+}
+
+/** Every completion with its prompt, flat. */
+function pairs(
+  requests: readonly SampleRequest[],
+  results: readonly (readonly Completion[])[],
+): { promptIds: readonly number[]; completion: Completion }[] {
+  return requests.flatMap(({ promptIds }, i) =>
+    itemAt(results, i).map((completion) => ({ promptIds, completion })),
+  );
+}
+
+/** The largest gap between the sampler's log-probabilities and a full forward pass over prompt and completion. */
+function logprobGap(
+  model: LanguageModel,
+  all: ReturnType<typeof pairs>,
+  temperature = TEMPERATURE,
+): number {
+  const rows = all.map(({ promptIds, completion }) => [...promptIds, ...completion.ids]);
+  const full = logprobsOf(runtime, model, rows, temperature);
+  return Math.max(
+    ...all.map(({ promptIds, completion }, i) =>
+      largestDifference(completion.logprobs, itemAt(full, i).slice(promptIds.length - 1)),
+    ),
+  );
+}
+
+function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (itemAt(values, i) > itemAt(values, best)) best = i;
+  return best;
+}
+
+test.each(ARCHITECTURES)(
+  "sampling a %s model with a cache gives the log-probabilities of full forward passes through refills and shifts",
+  async (architecture) => {
+    const model = initLanguageModel(runtime, tinyConfig(architecture), 31);
+    const sampler = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 4 });
+    // 24 completions of 21 tokens through 4 rows: 6 refills, and more columns than the cache has.
+    const requests = raggedRequests(model, 8, 3, 32);
+    const all = pairs(requests, await sampler.generate(requests, free));
+    expect(all).toHaveLength(24);
+    for (const { completion } of all) expect(completion.finishReason).toBe("length");
+    expect(logprobGap(model, all)).toBeLessThan(1e-4);
+    sampler.dispose();
+    model.dispose();
+  },
+);
+
+describe("a sampler", () => {
+  const model = initLanguageModel(runtime, tinyConfig("qwen2", { numLayers: 1 }), 41);
+  const sampler = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 4 });
+
+  test("finds room for a long prompt that follows short ones", async () => {
+    // The short rows stop at different times, so that the columns move left while the long prompt still waits.
+    const [long = []] = randomRows(model.config, 1, 30, 30, 42);
+    const short = Array.from({ length: 40 }, (_, i) => ({ promptIds: [5 + i], seeds: [i] }));
+    const requests = [
+      ...short,
+      { promptIds: long, seeds: [100, 101] },
+      ...short,
+      { promptIds: long, seeds: [102] },
+    ];
+    const results = await sampler.generate(requests, {
+      ...free,
+      stopIds: [7, 11, 13, 17, 19, 23, 29, 31, 37],
+    });
+    expect(logprobGap(model, pairs(requests, results))).toBeLessThan(1e-4);
+  });
+
+  test("gives a completion that depends on its seed and prompt, not on its neighbours", async () => {
+    const [promptIds = [], ...others] = randomRows(model.config, 9, 17, 30, 43);
+    const request = { promptIds, seeds: [7, 8, 9, 10, 11] };
+    const alone = itemAt(await sampler.generate([request], free), 0);
+    const crowd = [...others.map((ids, i) => ({ promptIds: ids, seeds: [i, i + 100] })), request];
+    const together = itemAt(await sampler.generate(crowd, free), crowd.length - 1);
+    const wide = new Sampler(runtime, model, { maxRows: 16, tokensPerCall: 8 });
+    const elsewhere = itemAt(await wide.generate([request, ...crowd], free), 0);
+    wide.dispose();
+    expect(together.map(({ ids }) => ids)).toEqual(alone.map(({ ids }) => ids));
+    expect(elsewhere.map(({ ids }) => ids)).toEqual(alone.map(({ ids }) => ids));
+    expect(alone[0]?.ids).not.toEqual(alone[1]?.ids);
+  });
+
+  test("gives one prompt with many seeds what it gives many prompts with one", async () => {
+    const [promptIds = []] = randomRows(model.config, 1, 20, 20, 44);
+    const seeds = [1, 2, 3, 4, 5, 6];
+    const group = itemAt(await sampler.generate([{ promptIds, seeds }], free), 0);
+    const single = (
+      await sampler.generate(
+        seeds.map((seed) => ({ promptIds, seeds: [seed] })),
+        free,
+      )
+    ).flat();
+    expect(group.map(({ ids }) => ids)).toEqual(single.map(({ ids }) => ids));
+  });
+
+  test("stops at the first of several stop ids, and keeps it", async () => {
+    const requests = raggedRequests(model, 6, 1, 45);
+    const unstopped = (await sampler.generate(requests, free)).flat();
+    // One token of the first completion, one of the second: the others may hold either, or none.
+    const stopIds = [itemAt(itemAt(unstopped, 0).ids, 4), itemAt(itemAt(unstopped, 1).ids, 9)];
+    const stopped = (await sampler.generate(requests, { ...free, stopIds })).flat();
+    stopped.forEach((completion, i) => {
+      const whole = itemAt(unstopped, i).ids;
+      const end = whole.findIndex((id) => stopIds.includes(id));
+      expect(completion.ids).toEqual(end < 0 ? whole : whole.slice(0, end + 1));
+      expect(completion.finishReason).toBe(end < 0 ? "length" : "stop");
+      expect(completion.logprobs).toHaveLength(completion.ids.length);
+    });
+    expect(stopped.some(({ finishReason }) => finishReason === "stop")).toBe(true);
+  });
+
+  test.each([1, 1.4])(
+    "draws greedily what full forward passes rank first (repetition penalty %d)",
+    async (penalty) => {
+      const greedy = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 4 });
+      const requests = raggedRequests(model, 5, 1, 46);
+      const options = { ...free, temperature: 0, repetition_penalty: penalty };
+      const all = pairs(requests, await greedy.generate(requests, options));
+      for (const { promptIds, completion } of all) {
+        const ids = [...promptIds, ...completion.ids];
+        const logits = logitsOf(runtime, model, ids);
+        completion.ids.forEach((id, i) => {
+          const t = promptIds.length + i;
+          const ranked = itemAt(logits, t - 1);
+          for (const seen of new Set(ids.slice(0, t))) {
+            const logit = itemAt(ranked, seen);
+            ranked[seen] = logit > 0 ? logit / penalty : logit * penalty;
+          }
+          expect(id).toBe(argmax(ranked));
+        });
+      }
+      greedy.dispose();
+    },
+  );
+
+  test("samples with the weights as they are now", async () => {
+    const changing = initLanguageModel(runtime, tinyConfig("qwen3", { numLayers: 1 }), 47);
+    const of = new Sampler(runtime, changing, { maxRows: 4, tokensPerCall: 4 });
+    const requests = raggedRequests(changing, 5, 1, 48);
+    const before = await of.generate(requests, free);
+    for (const variable of changing.variables.values()) {
+      const value = variable.read();
+      const shrunk = tf.mul(value, 0.9);
+      variable.assign(shrunk);
+      tf.dispose([value, shrunk]);
+    }
+    const after = await of.generate(requests, free);
+    expect(after).not.toEqual(before);
+    expect(logprobGap(changing, pairs(requests, after))).toBeLessThan(1e-4);
+    of.dispose();
+    changing.dispose();
+  });
+
+  test("has the log-probabilities that the policy trainer computes", async () => {
+    const requests = raggedRequests(model, 8, 1, 49);
+    const filtering = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 4 });
+    const completions = (
+      await filtering.generate(requests, { ...free, temperature: 0.7, top_k: 20, top_p: 0.9 })
+    ).flat();
+    filtering.dispose();
+    const trainer = new PolicyTrainer(runtime, model, null, {
+      ...PLAIN_POLICY,
+      temperature: 0.7,
+      usesOldLogprobs: true,
+    });
+    const scored = trainer.score(
+      completions.map(({ ids }, i) => ({
+        promptIds: itemAt(requests, i).promptIds,
+        completionIds: ids,
+        finished: true,
+        advantage: 0,
+      })),
+    );
+    completions.forEach(({ logprobs }, i) => {
+      expect(largestDifference(logprobs, itemAt(scored, i).old ?? [])).toBeLessThan(1e-4);
+    });
+    trainer.dispose();
+  });
+
+  test("leaves no tensor behind over 200 calls, and gives all back when it is disposed of", async () => {
+    const untouched = runtime.tensorCount();
+    const of = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 1 });
+    const requests = raggedRequests(model, 10, 1, 50);
+    await of.generate(requests, free);
+    const before = runtime.tensorCount();
+    let calls = 0;
+    for (let round = 0; round < 4; round++)
+      await of.generate(requests, { ...free, onProgress: () => calls++ });
+    expect(calls).toBeGreaterThanOrEqual(200);
+    expect(runtime.tensorCount()).toBe(before);
+    of.dispose();
+    expect(runtime.tensorCount()).toBe(untouched);
+  });
+
+  test("reports progress up to the last completion", async () => {
+    const seen: { finished: number; total: number; tokens: number }[] = [];
+    await sampler.generate(raggedRequests(model, 6, 1, 51), {
+      ...free,
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(seen.at(-1)).toEqual({ finished: 6, total: 6, tokens: 6 * 21 });
+  });
+
+  test("ends at once when it is cancelled", async () => {
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort(new Error("enough"));
+    const cancelled = sampler.generate(raggedRequests(model, 6, 1, 52), {
+      ...free,
+      signal: controller.signal,
+      onProgress,
+    });
+    await expect(cancelled).rejects.toThrow("enough");
+    // The sampler is as good as before.
+    const requests = raggedRequests(model, 5, 1, 53);
+    expect(logprobGap(model, pairs(requests, await sampler.generate(requests, free)))).toBeLessThan(
+      1e-4,
+    );
+  });
+
+  test("refuses a prompt that does not fit the context, saying what would", async () => {
+    const promptIds = Array.from({ length: 250 }, () => 5);
+    await expect(sampler.generate([{ promptIds, seeds: [1] }], free)).rejects.toMatchObject({
+      code: "PROMPT_TOO_LONG",
+      message: "A prompt of 250 tokens and 21 new ones do not fit the model's context of 256.",
+      advice: expect.stringContaining("lower max_completion_length to 6"),
+    });
+  });
+
+  test("refuses an empty prompt and gives nothing for nothing", async () => {
+    await expect(sampler.generate([{ promptIds: [], seeds: [1] }], free)).rejects.toMatchObject({
+      code: "BAD_INPUT",
+    });
+    expect(await sampler.generate([], free)).toEqual([]);
+    expect(await sampler.generate([{ promptIds: [5], seeds: [] }], free)).toEqual([[]]);
+  });
+});
