@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { modelFolder, settled, testApplication } from "../helpers/test-application.ts";
+import { recipeYaml } from "../helpers/test-recipe.ts";
+
+const MAIN = fileURLToPath(new URL("../../src-main/host/cli/main.ts", import.meta.url));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line as a user starts it, in a process of its own. */
+async function gradus(workspace: string, ...args: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, GRADUS_HOME: workspace },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += String(chunk);
+  });
+  await once(child, "close");
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** A workspace in which the small recipe was run to its end. */
+async function finishedWorkspace(): Promise<string> {
+  const { app, workspace, model } = testApplication();
+  await settled(app, app.launch({ yaml: recipeYaml(model) }));
+  await app.close();
+  return workspace;
+}
+
+test("wrong usage exits with 2 and says so on stderr only", async () => {
+  const home = temporaryFolder();
+  const [unknown, option, value] = await Promise.all([
+    gradus(home, "nonsense"),
+    gradus(home, "runs", "list", "--nonsense"),
+    gradus(home, "serve", "--port", "many"),
+  ]);
+  expect([unknown.code, option.code, value.code]).toEqual([2, 2, 2]);
+  expect(unknown.stderr).toContain("unknown command 'nonsense'");
+  expect(value.stderr).toContain("whole number");
+  expect(unknown.stdout + option.stdout + value.stdout).toBe("");
+});
+
+test("a failure exits with 1, says what to do, and with --json is one document", async () => {
+  const home = temporaryFolder();
+  const { code, stdout, stderr } = await gradus(home, "runs", "show", "p7", "--json");
+  expect(code).toBe(1);
+  expect(stderr).toContain("gradus runs list");
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "NOT_FOUND" } });
+});
+
+test("a recipe with mistakes is refused with their lines, and nothing is launched", async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, "workspace");
+  const file = join(folder, "bad.yaml");
+  writeFileSync(
+    file,
+    recipeYaml(modelFolder(folder)).replace("generation_batch_size: 8", "generation_batch_size: 9"),
+  );
+  const { code, stderr } = await gradus(home, "run", file);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/line 7, stages\[2\]\.generation_batch_size: .*multiple of/);
+  expect((await gradus(home, "runs", "list", "--json")).stdout.trim()).toBe("[]");
+});
+
+test("launches are listed, shown and exported, every line of it JSON", async () => {
+  const workspace = await finishedWorkspace();
+  const out = join(temporaryFolder(), "export");
+  const [list, show] = [
+    await gradus(workspace, "runs", "list"),
+    await gradus(workspace, "runs", "show", "p1"),
+  ];
+  expect(list.stdout).toMatch(/p1 +Small +finished +4\/4 +75\.0%/);
+  expect(show.stdout).toMatch(/grpo +75\.0%.*\+50\.0 +0\.5000 +cannot tell/);
+  const exported = await gradus(workspace, "runs", "export", "p1", "--out", out, "--json");
+  expect(exported.code).toBe(0);
+  expect(readdirSync(join(out, "grpo")).sort()).toEqual([
+    "events.jsonl",
+    "metrics.jsonl",
+    "rollouts.jsonl",
+    "run.json",
+  ]);
+  const lines = readFileSync(join(out, "grpo", "rollouts.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  expect(lines).toHaveLength(20);
+  expect(lines.map((line) => JSON.parse(line).step)).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((step) => [step, step]),
+  );
+  const again = await gradus(workspace, "runs", "export", "p1", "--out", out);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain("not empty");
+});
+
+test("while a host has the workspace open, other commands talk to it; a second host is refused", async () => {
+  const workspace = await finishedWorkspace();
+  const host = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--json"], {
+    env: { ...process.env, GRADUS_HOME: workspace },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => {
+    host.kill("SIGKILL");
+  });
+  const [line] = await once(createInterface({ input: host.stdout }), "line");
+  const { url, pid } = z.object({ url: z.string(), pid: z.int() }).parse(JSON.parse(String(line)));
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
+  expect(pid).toBe(host.pid);
+  const list = await gradus(workspace, "runs", "list", "--json");
+  expect(JSON.parse(list.stdout)).toMatchObject([{ id: "p1", status: "finished" }]);
+  const second = await gradus(workspace, "serve", "--port", "0");
+  expect(second.code).toBe(1);
+  expect(second.stderr).toContain(`process ${host.pid}`);
+  host.kill("SIGTERM");
+  const [code] = await once(host, "exit");
+  expect(code).toBe(0);
+});
+
+test("completion scripts name every command and are sound for the shell", async () => {
+  const home = temporaryFolder();
+  const { stdout } = await gradus(home, "completion", "bash");
+  expect(stdout).toContain('"runs"*) words="list show stop resume export');
+  const bash = spawn("bash", ["-n"], { stdio: ["pipe", "ignore", "inherit"] });
+  bash.stdin.end(stdout);
+  const [code] = await once(bash, "exit");
+  expect(code).toBe(0);
+});
