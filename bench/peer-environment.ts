@@ -46,3 +46,5 @@ function run(command: string, args: readonly string[]): void {
   );
   process.exit(1);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(preparePeer());
