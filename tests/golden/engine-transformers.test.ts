@@ -8,7 +8,7 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
-import { idMatrix, nextLogits, randomRows } from "../helpers/engine-forward.ts";
+import { idMatrix, lastLogitsOf, randomRows } from "../helpers/engine-forward.ts";
 import { PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
 import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
 import { withFolder } from "../helpers/engine-parity.ts";
@@ -68,7 +68,7 @@ function saveTrained(root: string): Saved[] {
     trainOnce(model);
     const folder = join(root, `model-${i}`);
     model.save(folder, {});
-    const logits = SEQUENCES.map((ids) => nextLogits(runtime, model, ids));
+    const logits = lastLogitsOf(runtime, model, SEQUENCES);
     model.dispose();
     return { name, folder, logits };
   });
@@ -79,8 +79,8 @@ describe("a trained model that is saved", () => {
     await withFolder((root) => {
       for (const { name, folder, logits } of saveTrained(root)) {
         const again = loadLanguageModel(runtime, folder);
-        SEQUENCES.forEach((ids, s) => {
-          const gap = largestDifference(itemAt(logits, s), nextLogits(runtime, again, ids));
+        lastLogitsOf(runtime, again, SEQUENCES).forEach((reloaded, s) => {
+          const gap = largestDifference(itemAt(logits, s), reloaded);
           expect.soft(gap, name).toBeLessThan(1e-5);
         });
         again.dispose();

@@ -77,21 +77,37 @@ export function logprobsOf(
   return rows.map((row, i) => values.slice(i * (columns - 1), i * (columns - 1) + row.length - 1));
 }
 
-/** Logits after each token of `ids`, over the whole vocabulary. */
+/** hidden states (count × hidden numbers) → logits over the whole vocabulary, one list for each. */
+function project(model: LanguageModel, hidden: Float32Array): Float32Array[] {
+  const { hiddenSize, vocabSize } = model.config;
+  const count = hidden.length / hiddenSize;
+  const states = tf.tensor2d(hidden, [count, hiddenSize]);
+  const weights = model.read();
+  const logits = tf.matMul(states, outputMatrix(weights, model.config), false, true);
+  const values = Float32Array.from(logits.dataSync());
+  tf.dispose([states, logits, ...weights.values()]);
+  return Array.from({ length: count }, (_, i) => values.slice(i * vocabSize, (i + 1) * vocabSize));
+}
+
+/** Logits after each token of `ids`. */
 export function logitsOf(
   runtime: Runtime,
   model: LanguageModel,
   ids: readonly number[],
 ): Float32Array[] {
-  const { hiddenSize: width, vocabSize } = model.config;
-  const [hidden] = hiddenOf(runtime, model, [ids]);
-  if (hidden === undefined) throw new Error("no hidden states");
-  const states = tf.tensor2d(hidden, [ids.length, width]);
-  const weights = model.read();
-  const logits = tf.matMul(states, outputMatrix(weights, model.config), false, true);
-  const values = Float32Array.from(logits.dataSync());
-  tf.dispose([states, logits, ...weights.values()]);
-  return ids.map((_, t) => values.slice(t * vocabSize, (t + 1) * vocabSize));
+  return project(model, itemAt(hiddenOf(runtime, model, [ids]), 0));
+}
+
+/** Logits after the last token of each row. */
+export function lastLogitsOf(
+  runtime: Runtime,
+  model: LanguageModel,
+  rows: readonly (readonly number[])[],
+): Float32Array[] {
+  const last = hiddenOf(runtime, model, rows).flatMap((hidden) =>
+    Array.from(hidden.slice(-model.config.hiddenSize)),
+  );
+  return project(model, Float32Array.from(last));
 }
 
 /** Logits after the last token of `ids`. */
@@ -100,7 +116,7 @@ export function nextLogits(
   model: LanguageModel,
   ids: readonly number[],
 ): Float32Array {
-  return itemAt(logitsOf(runtime, model, ids), ids.length - 1);
+  return itemAt(lastLogitsOf(runtime, model, [ids]), 0);
 }
 
 /** `count` rows of random tokens with lengths between `shortest` and `longest`. */

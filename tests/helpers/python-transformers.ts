@@ -1,7 +1,7 @@
 /** A Python that has torch and transformers, for tests that compare with them in the same run. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { z } from "zod";
 
 /** The environment that the speed benchmark makes for its peer; here it is only used where it exists. */
