@@ -98,11 +98,13 @@ export class LiveEvents {
     }
   }
 
+  /** What followed an event; undefined where it is another host's, or no longer held. */
   #after(lastEventId: string | undefined): Numbered<LiveEvent>[] | undefined {
-    if (lastEventId === undefined) return undefined;
-    const newest = `${this.#epoch}-${this.#next - 1}`;
-    if (lastEventId === newest) return [];
-    const at = this.#held.findIndex((item) => item.id === lastEventId);
-    return at === -1 ? undefined : this.#held.slice(at + 1);
+    const prefix = `${this.#epoch}-`;
+    if (lastEventId?.startsWith(prefix) !== true) return undefined;
+    const seen = Number(lastEventId.slice(prefix.length));
+    const oldest = this.#next - this.#held.length;
+    if (!Number.isInteger(seen) || seen < oldest - 1 || seen >= this.#next) return undefined;
+    return this.#held.slice(seen - oldest + 1);
   }
 }
