@@ -49,7 +49,7 @@ cold start, GRPO, rejection sampling, distillation. It is made to be trained fur
 - **Made by**: \`npm run pretrain:base -- ${name}\`.
 - **Cost**: ${(usage.wallMs / 60_000).toFixed(0)} minutes of wall time, ${(usage.cpuSeconds / 60).toFixed(0)} core-minutes on ${processor}; about ${usage.flops.toExponential(1)} FLOPs; energy ${energy}.
 
-| step | loss (nats a token) |
+| step | loss (nats a token, running mean of 0.98) |
 |---:|---:|
 ${rows.join("\n")}
 `;

@@ -43,9 +43,12 @@ function onMessage(body: EngineMessageBody): void {
     case "metrics": {
       const loss = body.points.find((point) => point.name === "loss");
       if (loss?.value === null || loss === undefined) break;
-      progress.loss = loss.value;
+      // The card shows a running mean: single batches are noisy.
+      progress.loss = Number.isNaN(progress.loss)
+        ? loss.value
+        : 0.98 * progress.loss + 0.02 * loss.value;
       if (loss.step % 25 === 0)
-        appendFileSync(curveFile, `${JSON.stringify({ step: loss.step, loss: loss.value })}\n`);
+        appendFileSync(curveFile, `${JSON.stringify({ step: loss.step, loss: progress.loss })}\n`);
       break;
     }
     case "progress": {

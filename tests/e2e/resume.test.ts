@@ -16,7 +16,12 @@ import { writeTinyModel } from "../helpers/tiny-model.ts";
 
 const HOST = fileURLToPath(new URL("../helpers/resume-host.ts", import.meta.url));
 /** Measured anew at every attempt; everything else must be equal. */
-const MEASURED = new Set(["step_time", "training_tokens_per_second", "sampling_tokens_per_second", "memory_bytes"]);
+const MEASURED = new Set([
+  "step_time",
+  "training_tokens_per_second",
+  "sampling_tokens_per_second",
+  "memory_bytes",
+]);
 const STAGES = ["cold-start", "grpo"] as const;
 
 const folder = temporaryFolder();
@@ -45,7 +50,9 @@ function outcome(app: Application, id: PipelineId) {
     return {
       stage,
       points: points.map(({ name, step }) => `${name}@${step}`).sort(),
-      values: points.flatMap(({ name, step, value }) => (MEASURED.has(name) ? [] : [{ name, step, value }])),
+      values: points.flatMap(({ name, step, value }) =>
+        MEASURED.has(name) ? [] : [{ name, step, value }],
+      ),
       rollouts: [...app.store.rollouts.all(runId)],
       weights,
     };
@@ -79,7 +86,9 @@ async function expectSame(app: Application, id: PipelineId): Promise<void> {
     stage.values.forEach(({ name, step, value }, j) => {
       const reference = other.values[j];
       expect([name, step]).toEqual([reference?.name, reference?.step]);
-      expect(Math.abs((value ?? 0) - (reference?.value ?? 0))).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(value ?? 0)));
+      expect(Math.abs((value ?? 0) - (reference?.value ?? 0))).toBeLessThanOrEqual(
+        1e-4 * Math.max(1, Math.abs(value ?? 0)),
+      );
     });
     let largest = 0;
     stage.weights.forEach((tensor, j) => {
@@ -95,7 +104,9 @@ test("GRPO moves the random model, so that the comparison means something", asyn
   const [sft, grpo] = await uninterrupted();
   expect(sft?.points.filter((point) => point.startsWith("loss@"))).toHaveLength(24);
   expect(grpo?.rollouts.some(({ advantage }) => Math.abs(advantage) > 0.1)).toBe(true);
-  expect(grpo?.values.some(({ name, value }) => name === "grad_norm" && (value ?? 0) > 0.01)).toBe(true);
+  expect(grpo?.values.some(({ name, value }) => name === "grad_norm" && (value ?? 0) > 0.01)).toBe(
+    true,
+  );
 });
 
 for (const [stage, step] of [
@@ -106,7 +117,13 @@ for (const [stage, step] of [
     const app = open(join(folder, `engine-${stage}`));
     const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
     const runId = runOf(id, stage);
-    await nextEvent(app, (event) => event.type === "metrics" && event.runId === runId && event.points.some((point) => point.step >= step));
+    await nextEvent(
+      app,
+      (event) =>
+        event.type === "metrics" &&
+        event.runId === runId &&
+        event.points.some((point) => point.step >= step),
+    );
     process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
     const stopped = await settled(app, id);
     expect(stopped.status).toBe("stopped");
@@ -119,7 +136,9 @@ for (const [stage, step] of [
 
   test(`a host killed in the middle of ${stage} leaves a workspace that goes on to the same weights, points and completions`, async () => {
     const workspace = join(folder, `host-${stage}`);
-    const host = spawn(process.execPath, [HOST, workspace, model, stage, String(step)], { stdio: ["ignore", "pipe", "inherit"] });
+    const host = spawn(process.execPath, [HOST, workspace, model, stage, String(step)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [line] = (await once(createInterface({ input: host.stdout }), "line")) as [string];
     const { id } = z.object({ id: PipelineId, enginePid: z.int() }).parse(JSON.parse(line));
     const exit = once(host, "exit");
@@ -127,7 +146,9 @@ for (const [stage, step] of [
     await exit;
     const app = open(workspace);
     expect(app.store.pipelines.summary(id).status).toBe("stopped");
-    expect(app.store.runs.summary(runOf(id, stage)).statusReason?.message).toContain("Gradus ended");
+    expect(app.store.runs.summary(runOf(id, stage)).statusReason?.message).toContain(
+      "Gradus ended",
+    );
     app.runner.resume(id);
     expect((await settled(app, id)).status).toBe("finished");
     await expectSame(app, id);

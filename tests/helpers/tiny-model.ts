@@ -30,9 +30,15 @@ export function writeTinyModel(folder: string, seed: number): string {
   const random = new Random(seed);
   const tensors = [...expectedTensors(config)].map(([name, shape]) => {
     const size = shape.reduce((a, b) => a * b, 1);
-    const data = Float32Array.from({ length: size }, () => (name.endsWith("norm.weight") ? 1 : random.normal() * 0.2));
+    const data = Float32Array.from({ length: size }, () =>
+      name.endsWith("norm.weight") ? 1 : random.normal() * 0.2,
+    );
     return [name, { shape, data }] as const;
   });
-  saveHubFolder(folder, { config, tensors, tokenizerFrom: join(assetFolder(), "models", "gradus-base") });
+  saveHubFolder(folder, {
+    config,
+    tensors,
+    tokenizerFrom: join(assetFolder(), "models", "gradus-base"),
+  });
   return folder;
 }

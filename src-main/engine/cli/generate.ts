@@ -12,7 +12,9 @@ import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { readJsonl } from "./read-jsonl.ts";
 
 const Request = z.union([
-  z.strictObject({ messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).min(1) }),
+  z.strictObject({
+    messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).min(1),
+  }),
   z.strictObject({ prompt: z.string() }),
   z.strictObject({ prompt_ids: z.array(z.int().min(0)).min(1) }),
 ]);
@@ -42,7 +44,10 @@ function idsOf(tokenizer: Tokenizer, request: z.infer<typeof Request>): readonly
 }
 
 /** Reads JSONL and writes one line a prompt, in the same order. */
-export async function runGenerate(runtime: Runtime, options: GenerateCommandOptions): Promise<void> {
+export async function runGenerate(
+  runtime: Runtime,
+  options: GenerateCommandOptions,
+): Promise<void> {
   const requests = readJsonl(options.input, Request, ADVICE);
   const tokenizer = loadTokenizer(options.model);
   const model = loadLanguageModel(runtime, options.model);
@@ -50,7 +55,10 @@ export async function runGenerate(runtime: Runtime, options: GenerateCommandOpti
   const prompts = requests.map((request) => idsOf(tokenizer, request));
   const { onProgress } = options;
   const completions = await sampler.generate(
-    prompts.map((promptIds, i) => ({ promptIds, seeds: Array.from({ length: options.n }, (_, s) => hash32(options.seed, i, s)) })),
+    prompts.map((promptIds, i) => ({
+      promptIds,
+      seeds: Array.from({ length: options.n }, (_, s) => hash32(options.seed, i, s)),
+    })),
     {
       temperature: options.temperature,
       top_p: options.topP,
@@ -59,7 +67,9 @@ export async function runGenerate(runtime: Runtime, options: GenerateCommandOpti
       repetition_penalty: options.repetitionPenalty,
       max_completion_length: options.maxNew,
       stopIds: stopIds(tokenizer, model.config.eosTokenIds),
-      ...(onProgress === undefined ? {} : { onProgress: (p) => onProgress(p.finished, p.total, p.tokens) }),
+      ...(onProgress === undefined
+        ? {}
+        : { onProgress: (p) => onProgress(p.finished, p.total, p.tokens) }),
     },
   );
   const lines = prompts.map((prompt, i) =>

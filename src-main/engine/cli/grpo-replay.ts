@@ -54,7 +54,12 @@ const ReplayConfig = z.strictObject({
   probe_ids: z.array(z.int()).min(1).optional(),
 });
 
-export type GrpoReplayOptions = { readonly model: string; readonly rollouts: string; readonly config: string; readonly out: string };
+export type GrpoReplayOptions = {
+  readonly model: string;
+  readonly rollouts: string;
+  readonly config: string;
+  readonly out: string;
+};
 
 function parseFile<T>(schema: z.ZodType<T>, text: string, what: string): T {
   let value: unknown;
@@ -64,7 +69,12 @@ function parseFile<T>(schema: z.ZodType<T>, text: string, what: string): T {
     throw new AppError("BAD_INPUT", `${what} is not JSON.`, "Check the file.");
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new AppError("BAD_INPUT", `${what}: ${z.prettifyError(parsed.error)}`, "Correct the file; names and meaning are TRL's.");
+  if (!parsed.success)
+    throw new AppError(
+      "BAD_INPUT",
+      `${what}: ${z.prettifyError(parsed.error)}`,
+      "Correct the file; names and meaning are TRL's.",
+    );
   return parsed.data;
 }
 
@@ -73,7 +83,9 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
   const config = parseFile(ReplayConfig, readFileSync(options.config, "utf8"), options.config);
   const rollouts = readFileSync(options.rollouts, "utf8")
     .split("\n")
-    .flatMap((line, i) => (line.trim() === "" ? [] : [parseFile(Rollout, line, `${options.rollouts}:${i + 1}`)]));
+    .flatMap((line, i) =>
+      line.trim() === "" ? [] : [parseFile(Rollout, line, `${options.rollouts}:${i + 1}`)],
+    );
   const model = loadLanguageModel(runtime, options.model);
   const reference = config.beta > 0 ? loadLanguageModel(runtime, options.model) : null;
   const trainer = new PolicyTrainer(runtime, model, reference, {
@@ -83,7 +95,8 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
     usesOldLogprobs: config.num_iterations > 1,
   });
   const steps = replaySteps(trainer, model, config, rollouts);
-  const probe = config.probe_ids === undefined ? [] : Array.from(lastLogits(runtime, model, config.probe_ids));
+  const probe =
+    config.probe_ids === undefined ? [] : Array.from(lastLogits(runtime, model, config.probe_ids));
   writeFileSync(options.out, JSON.stringify({ steps, probe_logits_after: probe }));
   trainer.dispose();
 }
@@ -94,7 +107,9 @@ function replaySteps(
   config: z.infer<typeof ReplayConfig>,
   rollouts: readonly z.infer<typeof Rollout>[],
 ): Record<string, number | null>[] {
-  const generations = [...new Set(rollouts.map(({ generation }) => generation))].sort((a, b) => a - b);
+  const generations = [...new Set(rollouts.map(({ generation }) => generation))].sort(
+    (a, b) => a - b,
+  );
   const stepSize = config.per_device_train_batch_size * config.gradient_accumulation_steps;
   const stops = new Set(model.config.eosTokenIds);
   const steps: Record<string, number | null>[] = [];
@@ -107,8 +122,16 @@ function replaySteps(
         "Record whole groups, or change num_generations and the batch sizes.",
       );
     }
-    const rewards = batch.map(({ rewards: named }) => weightedReward(Object.values(named), config.reward_weights ?? Object.values(named).map(() => 1)));
-    const { advantages, batchStd, fracZeroStd } = groupAdvantages(rewards, { numGenerations: config.num_generations, scaleRewards: config.scale_rewards });
+    const rewards = batch.map(({ rewards: named }) =>
+      weightedReward(
+        Object.values(named),
+        config.reward_weights ?? Object.values(named).map(() => 1),
+      ),
+    );
+    const { advantages, batchStd, fracZeroStd } = groupAdvantages(rewards, {
+      numGenerations: config.num_generations,
+      scaleRewards: config.scale_rewards,
+    });
     const rows: PolicyRow[] = batch.map((rollout, i) => ({
       promptIds: rollout.prompt_ids,
       completionIds: rollout.completion_ids,
@@ -118,7 +141,11 @@ function replaySteps(
     const logprobs: RowLogprobs[] = trainer.score(rows);
     const present = rewards.filter((reward) => reward !== null);
     for (let iteration = 0; iteration < config.num_iterations; iteration++) {
-      for (let first = 0; first < rows.length && steps.length < config.max_steps; first += stepSize) {
+      for (
+        let first = 0;
+        first < rows.length && steps.length < config.max_steps;
+        first += stepSize
+      ) {
         const step = steps.length;
         const part = rows.slice(first, first + stepSize);
         const rate = learningRate({ ...config, min_lr_ratio: 0 }, step, config.max_steps);
@@ -135,7 +162,8 @@ function replaySteps(
           "clip_ratio/low_mean": result.clipLow,
           "clip_ratio/high_mean": result.clipHigh,
           "clip_ratio/region_mean": result.clipLow + result.clipHigh,
-          "completions/mean_length": part.reduce((sum, row) => sum + row.completionIds.length, 0) / part.length,
+          "completions/mean_length":
+            part.reduce((sum, row) => sum + row.completionIds.length, 0) / part.length,
           "completions/clipped_ratio": part.filter((row) => !row.finished).length / part.length,
         });
       }

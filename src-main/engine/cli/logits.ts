@@ -11,18 +11,34 @@ import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { Sampler } from "../sampling/sampler.ts";
 
-const Input = z.object({ sequences: z.array(z.object({ ids: z.array(z.int().min(0)).min(1) })).or(z.array(z.array(z.int().min(0)).min(1))) });
+const Input = z.object({
+  sequences: z
+    .array(z.object({ ids: z.array(z.int().min(0)).min(1) }))
+    .or(z.array(z.array(z.int().min(0)).min(1))),
+});
 
-export type LogitsOptions = { readonly model: string; readonly input: string; readonly out: string };
+export type LogitsOptions = {
+  readonly model: string;
+  readonly input: string;
+  readonly out: string;
+};
 
 const GREEDY_TOKENS = 12;
 
 /** Logits after the last token of `ids`: (V). */
-export function lastLogits(runtime: Runtime, model: LanguageModel, ids: readonly number[]): Float32Array {
+export function lastLogits(
+  runtime: Runtime,
+  model: LanguageModel,
+  ids: readonly number[],
+): Float32Array {
   return scores(runtime, model, ids).logits;
 }
 
-function scores(runtime: Runtime, model: LanguageModel, ids: readonly number[]): { logits: Float32Array; logprobs: Float32Array } {
+function scores(
+  runtime: Runtime,
+  model: LanguageModel,
+  ids: readonly number[],
+): { logits: Float32Array; logprobs: Float32Array } {
   const { config } = model;
   const t = ids.length;
   const program = runtime.compile("logits", (...args) => {
@@ -30,10 +46,19 @@ function scores(runtime: Runtime, model: LanguageModel, ids: readonly number[]):
     const weights = model.read();
     const flat = tf.reshape(hiddenStates(weights, config, x), [t, config.hiddenSize]);
     const output = outputMatrix(weights, config);
-    const logits = tf.matMul(tf.slice(flat, [t - 1, 0], [1, config.hiddenSize]), output, false, true);
+    const logits = tf.matMul(
+      tf.slice(flat, [t - 1, 0], [1, config.hiddenSize]),
+      output,
+      false,
+      true,
+    );
     if (t === 1) return [logits];
     const targets = tf.reshape(tf.slice(x, [0, 1], [1, t - 1]), [-1]);
-    return [logits, tokenLogprobs(tf.slice(flat, [0, 0], [t - 1, config.hiddenSize]), output, targets, 1).logprobs];
+    return [
+      logits,
+      tokenLogprobs(tf.slice(flat, [0, 0], [t - 1, config.hiddenSize]), output, targets, 1)
+        .logprobs,
+    ];
   });
   const input = tf.tensor(Int32Array.from(ids), [1, t], "int32");
   const outputs = program(input);
@@ -49,24 +74,52 @@ export async function runLogits(runtime: Runtime, options: LogitsOptions): Promi
   try {
     value = JSON.parse(readFileSync(options.input, "utf8"));
   } catch (cause) {
-    throw new AppError("BAD_INPUT", `${options.input} cannot be read as JSON.`, 'Give a file with {"sequences": [[1, 2, 3]]}.', { cause });
+    throw new AppError(
+      "BAD_INPUT",
+      `${options.input} cannot be read as JSON.`,
+      'Give a file with {"sequences": [[1, 2, 3]]}.',
+      { cause },
+    );
   }
   const parsed = Input.safeParse(value);
-  if (!parsed.success) throw new AppError("BAD_INPUT", `${options.input}: ${z.prettifyError(parsed.error)}`, 'Give a file with {"sequences": [[1, 2, 3]]}.');
-  const sequences = parsed.data.sequences.map((sequence) => (Array.isArray(sequence) ? sequence : sequence.ids));
+  if (!parsed.success)
+    throw new AppError(
+      "BAD_INPUT",
+      `${options.input}: ${z.prettifyError(parsed.error)}`,
+      'Give a file with {"sequences": [[1, 2, 3]]}.',
+    );
+  const sequences = parsed.data.sequences.map((sequence) =>
+    Array.isArray(sequence) ? sequence : sequence.ids,
+  );
   const model = loadLanguageModel(runtime, options.model);
   const bad = sequences.flat().find((id) => id >= model.config.vocabSize);
   if (bad !== undefined) {
-    throw new AppError("BAD_INPUT", `Token ${bad} is outside the model's vocabulary of ${model.config.vocabSize}.`, "Check which tokenizer made the ids.");
+    throw new AppError(
+      "BAD_INPUT",
+      `Token ${bad} is outside the model's vocabulary of ${model.config.vocabSize}.`,
+      "Check which tokenizer made the ids.",
+    );
   }
   const sampler = new Sampler(runtime, model);
   const greedy = await sampler.generate(
     sequences.map((promptIds) => ({ promptIds, seeds: [0] })),
-    { temperature: 0, top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1, max_completion_length: GREEDY_TOKENS, stopIds: [] },
+    {
+      temperature: 0,
+      top_p: 1,
+      top_k: 0,
+      min_p: 0,
+      repetition_penalty: 1,
+      max_completion_length: GREEDY_TOKENS,
+      stopIds: [],
+    },
   );
   const answers = sequences.map((ids, i) => {
     const { logits, logprobs } = scores(runtime, model, ids);
-    return { last_logits: Array.from(logits), token_logprobs: Array.from(logprobs), greedy_12: greedy[i]?.[0]?.ids ?? [] };
+    return {
+      last_logits: Array.from(logits),
+      token_logprobs: Array.from(logprobs),
+      greedy_12: greedy[i]?.[0]?.ids ?? [],
+    };
   });
   writeFileSync(options.out, JSON.stringify({ sequences: answers }));
   sampler.dispose();

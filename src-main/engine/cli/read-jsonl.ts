@@ -20,7 +20,8 @@ export function readJsonl<T>(file: string, schema: z.ZodType<T>, advice: string)
       throw new AppError("BAD_INPUT", `${file}:${i + 1} is not JSON.`, advice, { cause });
     }
     const parsed = schema.safeParse(value);
-    if (!parsed.success) throw new AppError("BAD_INPUT", `${file}:${i + 1}: ${z.prettifyError(parsed.error)}`, advice);
+    if (!parsed.success)
+      throw new AppError("BAD_INPUT", `${file}:${i + 1}: ${z.prettifyError(parsed.error)}`, advice);
     return [parsed.data];
   });
 }

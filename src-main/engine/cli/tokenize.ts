@@ -4,11 +4,19 @@ import { writeTextAtomically } from "../checkpoint/atomic-write.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import { readJsonl } from "./read-jsonl.ts";
 
-export type TokenizeOptions = { readonly model: string; readonly input: string; readonly out: string };
+export type TokenizeOptions = {
+  readonly model: string;
+  readonly input: string;
+  readonly out: string;
+};
 
 /** Reads JSONL of `{"text"}` and writes `{"ids", "decoded"}` in the same order. */
 export function runTokenize(options: TokenizeOptions): void {
-  const texts = readJsonl(options.input, z.strictObject({ text: z.string() }), 'Each line is {"text": "…"}.');
+  const texts = readJsonl(
+    options.input,
+    z.strictObject({ text: z.string() }),
+    'Each line is {"text": "…"}.',
+  );
   const tokenizer = loadTokenizer(options.model);
   const lines = texts.map(({ text }) => {
     const ids = tokenizer.encode(text);

@@ -11,7 +11,12 @@ export class TokenStream {
   #rest: number[];
 
   /** @param rest tokens left over from an earlier stream that this one continues. */
-  constructor(random: Random, document: (random: Random) => string, encode: Encode, rest: readonly number[] = []) {
+  constructor(
+    random: Random,
+    document: (random: Random) => string,
+    encode: Encode,
+    rest: readonly number[] = [],
+  ) {
     this.#random = random;
     this.#document = document;
     this.#encode = encode;
@@ -20,7 +25,8 @@ export class TokenStream {
 
   /** The next `count` tokens of the stream. */
   take(count: number): Int32Array {
-    while (this.#rest.length < count) this.#rest.push(...this.#encode(this.#document(this.#random)));
+    while (this.#rest.length < count)
+      this.#rest.push(...this.#encode(this.#document(this.#random)));
     const out = Int32Array.from(this.#rest.slice(0, count));
     this.#rest = this.#rest.slice(count);
     return out;

@@ -6,7 +6,17 @@
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { groupedAttention, joinHeads, linear, MASKED, rmsNorm, rotate, rotaryTable, splitHeads, swiglu } from "./layers.ts";
+import {
+  groupedAttention,
+  joinHeads,
+  linear,
+  MASKED,
+  rmsNorm,
+  rotate,
+  rotaryTable,
+  splitHeads,
+  swiglu,
+} from "./layers.ts";
 import type { Rotation } from "./layers.ts";
 
 /** Weights by hub name, matrices as (in, out). */
@@ -24,7 +34,13 @@ export function weight(weights: Weights, name: string): Tensor {
 }
 
 /** x (B, T, D) → (B, T, D) through layer `index`. */
-export function decoderLayer(weights: Weights, config: ModelConfig, index: number, x: Tensor, attend: Attend): Tensor {
+export function decoderLayer(
+  weights: Weights,
+  config: ModelConfig,
+  index: number,
+  x: Tensor,
+  attend: Attend,
+): Tensor {
   const at = `model.layers.${index}.`;
   const get = (name: string): Tensor => weight(weights, at + name);
   const bias = (name: string, has: boolean): Tensor | undefined => (has ? get(name) : undefined);
@@ -33,7 +49,11 @@ export function decoderLayer(weights: Weights, config: ModelConfig, index: numbe
   const normed = rmsNorm(x, get("input_layernorm.weight"), eps);
   const project = (name: string, heads: number): Tensor =>
     splitHeads(
-      linear(normed, get(`self_attn.${name}_proj.weight`), bias(`self_attn.${name}_proj.bias`, config.attentionBias)),
+      linear(
+        normed,
+        get(`self_attn.${name}_proj.weight`),
+        bias(`self_attn.${name}_proj.bias`, config.attentionBias),
+      ),
       heads,
       config.headDim,
     );
@@ -45,18 +65,34 @@ export function decoderLayer(weights: Weights, config: ModelConfig, index: numbe
     k = rmsNorm(k, get("self_attn.k_norm.weight"), eps);
   }
   const mixed = joinHeads(attend(index, { q, k, v }));
-  const attended = tf.add(x, linear(mixed, get("self_attn.o_proj.weight"), bias("self_attn.o_proj.bias", config.outputBias)));
+  const attended = tf.add(
+    x,
+    linear(mixed, get("self_attn.o_proj.weight"), bias("self_attn.o_proj.bias", config.outputBias)),
+  );
 
   const h = rmsNorm(attended, get("post_attention_layernorm.weight"), eps);
   const gate = linear(h, get("mlp.gate_proj.weight"), bias("mlp.gate_proj.bias", config.mlpBias));
   const up = linear(h, get("mlp.up_proj.weight"), bias("mlp.up_proj.bias", config.mlpBias));
-  return tf.add(attended, linear(swiglu(gate, up), get("mlp.down_proj.weight"), bias("mlp.down_proj.bias", config.mlpBias)));
+  return tf.add(
+    attended,
+    linear(
+      swiglu(gate, up),
+      get("mlp.down_proj.weight"),
+      bias("mlp.down_proj.bias", config.mlpBias),
+    ),
+  );
 }
 
 /** All layers and the final norm: x (B, T, D) → (B, T, D). */
-export function decoderStack(weights: Weights, config: ModelConfig, x: Tensor, attend: Attend): Tensor {
+export function decoderStack(
+  weights: Weights,
+  config: ModelConfig,
+  x: Tensor,
+  attend: Attend,
+): Tensor {
   let h = x;
-  for (let layer = 0; layer < config.numLayers; layer++) h = decoderLayer(weights, config, layer, h, attend);
+  for (let layer = 0; layer < config.numLayers; layer++)
+    h = decoderLayer(weights, config, layer, h, attend);
   return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
 }
 
@@ -80,10 +116,18 @@ export type SequenceLayout = {
  * Hidden states after the final norm. ids (B, T) int32, padded on the right: causality keeps the padding out.
  * @returns (B, T, D)
  */
-export function hiddenStates(weights: Weights, config: ModelConfig, ids: Tensor, layout: SequenceLayout = {}): Tensor {
+export function hiddenStates(
+  weights: Weights,
+  config: ModelConfig,
+  ids: Tensor,
+  layout: SequenceLayout = {},
+): Tensor {
   const [, t] = ids.shape as [number, number];
   const rotation = sequenceRotation(config, t, layout.positions);
-  const mask = layout.segments === undefined ? causalMask(t) : tf.add(causalMask(t), segmentMask(layout.segments));
+  const mask =
+    layout.segments === undefined
+      ? causalMask(t)
+      : tf.add(causalMask(t), segmentMask(layout.segments));
   return decoderStack(weights, config, embed(weights, ids), (_, { q, k, v }) =>
     groupedAttention(rotate(q, rotation), rotate(k, rotation), v, mask),
   );
@@ -94,10 +138,14 @@ export function sequenceRotation(config: ModelConfig, t: number, positions?: Ten
   const table = rotaryTable(config, t);
   const half = config.headDim / 2;
   if (positions === undefined) {
-    return { cos: tf.tensor(table.cos, [1, 1, t, half]), sin: tf.tensor(table.sin, [1, 1, t, half]) };
+    return {
+      cos: tf.tensor(table.cos, [1, 1, t, half]),
+      sin: tf.tensor(table.sin, [1, 1, t, half]),
+    };
   }
   const [b] = positions.shape as [number, number];
-  const pick = (values: Float32Array): Tensor => tf.reshape(tf.gather(tf.tensor(values, [t, half]), positions), [b, 1, t, half]);
+  const pick = (values: Float32Array): Tensor =>
+    tf.reshape(tf.gather(tf.tensor(values, [t, half]), positions), [b, 1, t, half]);
   return { cos: pick(table.cos), sin: pick(table.sin) };
 }
 

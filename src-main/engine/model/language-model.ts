@@ -20,7 +20,8 @@ function transpose(data: Float32Array, rows: number, columns: number): Float32Ar
   for (let r0 = 0; r0 < rows; r0 += block) {
     for (let c0 = 0; c0 < columns; c0 += block) {
       for (let r = r0; r < Math.min(r0 + block, rows); r++) {
-        for (let c = c0; c < Math.min(c0 + block, columns); c++) out[c * rows + r] = data[r * columns + c] as number;
+        for (let c = c0; c < Math.min(c0 + block, columns); c++)
+          out[c * rows + r] = data[r * columns + c] as number;
       }
     }
   }
@@ -46,7 +47,8 @@ export class LanguageModel {
   /** Number of weights. */
   get parameters(): number {
     let count = 0;
-    for (const variable of this.variables.values()) count += variable.shape.reduce((a, b) => a * b, 1);
+    for (const variable of this.variables.values())
+      count += variable.shape.reduce((a, b) => a * b, 1);
     return count;
   }
 
@@ -90,7 +92,11 @@ export function loadLanguageModel(runtime: Runtime, folder: string): LanguageMod
  * A freshly initialised model: normal weights of `initializerRange`, residual projections scaled by
  * 1/sqrt(2·layers) (GPT-2's rule), norms one, biases zero.
  */
-export function initLanguageModel(runtime: Runtime, config: ModelConfig, seed: number): LanguageModel {
+export function initLanguageModel(
+  runtime: Runtime,
+  config: ModelConfig,
+  seed: number,
+): LanguageModel {
   const random = new Random(seed);
   const variables = new Map<string, Variable>();
   for (const [name, shape] of expectedTensors(config)) {
@@ -109,7 +115,11 @@ export function initLanguageModel(runtime: Runtime, config: ModelConfig, seed: n
 }
 
 /** Copies every weight of `source` into `target`; both have one config. */
-export function copyWeights(source: LanguageModel, target: LanguageModel, dispose: (tensor: Tensor) => void): void {
+export function copyWeights(
+  source: LanguageModel,
+  target: LanguageModel,
+  dispose: (tensor: Tensor) => void,
+): void {
   for (const [name, variable] of source.variables) {
     const into = target.variables.get(name);
     if (into === undefined) throw new Error(`the target model has no weight ${name}`);

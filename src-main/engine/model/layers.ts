@@ -17,7 +17,9 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const inner = x.shape[x.shape.length - 1];
   const [weightIn, out] = weight.shape;
   if (inner === undefined || out === undefined || inner !== weightIn) {
-    throw new Error(`linear: input [${x.shape.join(", ")}] against weight [${weight.shape.join(", ")}]`);
+    throw new Error(
+      `linear: input [${x.shape.join(", ")}] against weight [${weight.shape.join(", ")}]`,
+    );
   }
   const flat = tf.matMul(tf.reshape(x, [-1, inner]), weight);
   const y = bias === undefined ? flat : tf.add(flat, bias);
@@ -43,12 +45,18 @@ export function inverseFrequencies(headDim: number, rope: RopeConfig): Float64Ar
     const wavelength = (2 * Math.PI) / f;
     if (wavelength < highWavelength) return f;
     if (wavelength > lowWavelength) return f / factor;
-    const smooth = (originalMaxPositionEmbeddings / wavelength - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+    const smooth =
+      (originalMaxPositionEmbeddings / wavelength - lowFreqFactor) /
+      (highFreqFactor - lowFreqFactor);
     return ((1 - smooth) * f) / factor + smooth * f;
   });
 }
 
-export type RotaryTable = { readonly positions: number; readonly cos: Float32Array; readonly sin: Float32Array };
+export type RotaryTable = {
+  readonly positions: number;
+  readonly cos: Float32Array;
+  readonly sin: Float32Array;
+};
 
 /** cos and sin of position × frequency: two (positions, h / 2) tables, row-major. */
 export function rotaryTable(config: ModelConfig, positions: number): RotaryTable {
@@ -71,8 +79,15 @@ export type Rotation = { readonly cos: Tensor; readonly sin: Tensor };
 /** Rotates x (…, h): the first half of the channels pairs with the second, as the hub's checkpoints expect. */
 export function rotate(x: Tensor, { cos, sin }: Rotation): Tensor {
   const [first, second] = tf.split(x, 2, -1);
-  if (first === undefined || second === undefined) throw new Error("rotate: head dimension must be even");
-  return tf.concat([tf.sub(tf.mul(first, cos), tf.mul(second, sin)), tf.add(tf.mul(second, cos), tf.mul(first, sin))], -1);
+  if (first === undefined || second === undefined)
+    throw new Error("rotate: head dimension must be even");
+  return tf.concat(
+    [
+      tf.sub(tf.mul(first, cos), tf.mul(second, sin)),
+      tf.add(tf.mul(second, cos), tf.mul(first, sin)),
+    ],
+    -1,
+  );
 }
 
 /**
@@ -83,10 +98,21 @@ export function groupedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor):
   const [b, heads, t, dim] = q.shape as [number, number, number, number];
   const [, kvHeads, s] = k.shape as [number, number, number, number];
   const group = heads / kvHeads;
-  const scores = tf.matMul(tf.reshape(q, [b * kvHeads, group * t, dim]), tf.reshape(k, [b * kvHeads, s, dim]), false, true);
-  const scaled = tf.add(tf.reshape(tf.mul(scores, 1 / Math.sqrt(dim)), [b, kvHeads, group, t, s]), mask);
+  const scores = tf.matMul(
+    tf.reshape(q, [b * kvHeads, group * t, dim]),
+    tf.reshape(k, [b * kvHeads, s, dim]),
+    false,
+    true,
+  );
+  const scaled = tf.add(
+    tf.reshape(tf.mul(scores, 1 / Math.sqrt(dim)), [b, kvHeads, group, t, s]),
+    mask,
+  );
   const weights = tf.softmax(scaled);
-  const mixed = tf.matMul(tf.reshape(weights, [b * kvHeads, group * t, s]), tf.reshape(v, [b * kvHeads, s, dim]));
+  const mixed = tf.matMul(
+    tf.reshape(weights, [b * kvHeads, group * t, s]),
+    tf.reshape(v, [b * kvHeads, s, dim]),
+  );
   return tf.reshape(mixed, [b, heads, t, dim]);
 }
 

@@ -13,7 +13,12 @@ export type TokenLogprobs = {
  * hidden (N, D), output (V, D), targets (N) int32 → log-probabilities at `temperature`.
  * The target's logit comes from the dot product with its own row of `output`, so that no one-hot (N, V) is made.
  */
-export function tokenLogprobs(hidden: Tensor, output: Tensor, targets: Tensor, temperature: number): TokenLogprobs {
+export function tokenLogprobs(
+  hidden: Tensor,
+  output: Tensor,
+  targets: Tensor,
+  temperature: number,
+): TokenLogprobs {
   const scaled = temperature === 1 ? hidden : tf.mul(hidden, 1 / temperature);
   const logits = tf.matMul(scaled, output, false, true);
   const logNormalizer = tf.logSumExp(logits, -1);

@@ -20,7 +20,10 @@ const EPSILON = 1e-4;
  * The weighted sum of a completion's rewards. A reward that does not apply (null) is left out;
  * where none applies the result is null, and the completion stays out of its group's baseline.
  */
-export function weightedReward(rewards: readonly (number | null)[], weights: readonly number[]): number | null {
+export function weightedReward(
+  rewards: readonly (number | null)[],
+  weights: readonly number[],
+): number | null {
   let sum = 0;
   let applied = false;
   rewards.forEach((reward, i) => {
@@ -47,9 +50,13 @@ function standardDeviation(values: readonly number[]): number {
  * Advantages of completions that stand group after group, `numGenerations` each.
  * A group of equal rewards gets exactly 0, whatever float noise its mean carries.
  */
-export function groupAdvantages(rewards: readonly (number | null)[], options: AdvantageOptions): Advantages {
+export function groupAdvantages(
+  rewards: readonly (number | null)[],
+  options: AdvantageOptions,
+): Advantages {
   const g = options.numGenerations;
-  if (rewards.length % g !== 0) throw new RangeError(`${rewards.length} completions do not divide into groups of ${g}`);
+  if (rewards.length % g !== 0)
+    throw new RangeError(`${rewards.length} completions do not divide into groups of ${g}`);
   const groups = rewards.length / g;
   const advantages = new Float64Array(rewards.length);
   const all = rewards.filter((reward) => reward !== null);
@@ -64,7 +71,10 @@ export function groupAdvantages(rewards: readonly (number | null)[], options: Ad
       continue;
     }
     const mean = meanOf(present);
-    const scale = options.scaleRewards === "none" ? 1 : 1 / ((options.scaleRewards === "group" ? std : batchStd) + EPSILON);
+    const scale =
+      options.scaleRewards === "none"
+        ? 1
+        : 1 / ((options.scaleRewards === "group" ? std : batchStd) + EPSILON);
     members.forEach((reward, i) => {
       if (reward !== null) advantages[group * g + i] = (reward - mean) * scale;
     });

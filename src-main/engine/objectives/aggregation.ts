@@ -15,10 +15,14 @@ export type AggregationOptions = {
  * The weight that every unmasked token of completion i carries, so that loss = Σ weight · token loss over the whole
  * optimizer step. `lengths` are the unmasked completion tokens (0 where the completion is masked out).
  */
-export function tokenWeights(lengths: readonly number[], options: AggregationOptions): Float64Array {
+export function tokenWeights(
+  lengths: readonly number[],
+  options: AggregationOptions,
+): Float64Array {
   const { lossType, microBatch, maxCompletionLength } = options;
   const parts = lengths.length / microBatch;
-  if (!Number.isInteger(parts)) throw new RangeError(`${lengths.length} completions do not divide into parts of ${microBatch}`);
+  if (!Number.isInteger(parts))
+    throw new RangeError(`${lengths.length} completions do not divide into parts of ${microBatch}`);
   const all = lengths.reduce((a, b) => a + b, 0);
   return Float64Array.from(lengths, (length, i) => {
     if (length === 0) return 0;

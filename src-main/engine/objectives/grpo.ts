@@ -25,12 +25,22 @@ export type GrpoObjectiveOptions = {
 export const GRPO_STATS = ["kl", "entropy", "clippedLow", "clippedHigh", "tokens"] as const;
 
 /** Log-probabilities of ids[:, 1:] at the temperature. ids (B, T+1) → (B·T) and the entropies, flat. */
-export function sequenceLogprobs(weights: Weights, config: ModelConfig, ids: Tensor, temperature: number): ReturnType<typeof tokenLogprobs> {
+export function sequenceLogprobs(
+  weights: Weights,
+  config: ModelConfig,
+  ids: Tensor,
+  temperature: number,
+): ReturnType<typeof tokenLogprobs> {
   const [b, columns] = ids.shape as [number, number];
   const t = columns - 1;
   const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]));
   const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
-  return tokenLogprobs(tf.reshape(hidden, [b * t, config.hiddenSize]), outputMatrix(weights, config), targets, temperature);
+  return tokenLogprobs(
+    tf.reshape(hidden, [b * t, config.hiddenSize]),
+    outputMatrix(weights, config),
+    targets,
+    temperature,
+  );
 }
 
 /**
@@ -41,7 +51,14 @@ export function sequenceLogprobs(weights: Weights, config: ModelConfig, ids: Ten
  */
 export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions): Objective {
   return (weights, inputs) => {
-    const [ids, mask, tokenWeight, advantages, old, reference] = inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [ids, mask, tokenWeight, advantages, old, reference] = inputs as readonly [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const [b, columns] = ids.shape as [number, number];
     const t = columns - 1;
     const scored = sequenceLogprobs(weights, config, ids, options.temperature);
@@ -64,7 +81,10 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     const low = tf.mul(under(ratio, 1 - options.epsilonLow), sign(advantages, -1));
     const high = tf.mul(over(ratio, 1 + options.epsilonHigh), sign(advantages, 1));
     const sum = (x: Tensor): Tensor => tf.sum(tf.mul(x, mask));
-    return { loss, stats: [kl, sum(tf.reshape(scored.entropy, [b, t])), sum(low), sum(high), tf.sum(mask)] };
+    return {
+      loss,
+      stats: [kl, sum(tf.reshape(scored.entropy, [b, t])), sum(low), sum(high), tf.sum(mask)],
+    };
   };
 }
 

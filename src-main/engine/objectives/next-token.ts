@@ -14,12 +14,20 @@ import type { Objective } from "../training/trainer.ts";
  */
 export function nextTokenObjective(config: ModelConfig): Objective {
   return (weights, inputs) => {
-    const [ids, mask, denominator, segments, positions] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?, Tensor?];
+    const [ids, mask, denominator, segments, positions] = inputs as readonly [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor?,
+      Tensor?,
+    ];
     const [b, columns] = ids.shape as [number, number];
     const t = columns - 1;
     const head = (x: Tensor): Tensor => tf.slice(x, [0, 0], [b, t]);
     const layout: SequenceLayout =
-      segments === undefined || positions === undefined ? {} : { segments: head(segments), positions: head(positions) };
+      segments === undefined || positions === undefined
+        ? {}
+        : { segments: head(segments), positions: head(positions) };
     const hidden = hiddenStates(weights, config, head(ids), layout);
     const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
     const flat = tf.reshape(hidden, [b * t, config.hiddenSize]);

@@ -3,7 +3,12 @@ import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 
 /** A loop outside any trace: every iteration runs at once and its tensors are freed. */
-export function eagerLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
+export function eagerLoop(
+  cond: LoopCondition,
+  body: LoopBody,
+  carried: readonly Tensor[],
+  maxIterations: number,
+): Tensor[] {
   let state = carried.map((tensor) => tensor.clone());
   for (let i = 0; i < maxIterations; i++) {
     const going = tf.tidy(() => cond(...state).dataSync()[0]);

@@ -8,7 +8,12 @@ import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.
 export type TensorFacts = { readonly shape: number[]; readonly dtype: number };
 
 /** Ops whose inputs form one list; the second number counts the plain inputs after it. */
-const LIST_INPUT_OPS: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0 };
+const LIST_INPUT_OPS: Readonly<Record<string, number>> = {
+  ConcatV2: 1,
+  Pack: 0,
+  AddN: 0,
+  Einsum: 0,
+};
 
 /** An op's attribute in TensorFlow.js's form; `type` is an AttrType. */
 export type OpAttr = { readonly name: string; readonly type: number; readonly value: unknown };
@@ -20,7 +25,10 @@ export class GraphTrace {
   /** Tensors with known values → their Const nodes. */
   readonly constants = new Map<number, TfOutput>();
   /** What each variable holds at this point of the trace, so that reads follow writes. */
-  readonly variableValues = new Map<number, { readonly output: TfOutput | undefined; readonly lastOp: Pointer }>();
+  readonly variableValues = new Map<
+    number,
+    { readonly output: TfOutput | undefined; readonly lastOp: Pointer }
+  >();
   readonly #library: TensorFlowLibrary;
   #nodes = 0;
 
@@ -35,7 +43,11 @@ export class GraphTrace {
 
   placeholder(facts: TensorFacts): TfOutput {
     const { c } = this.#library;
-    const description: Pointer = c.TF_NewOperation(this.graph, "Placeholder", `in_${this.#nodes++}`);
+    const description: Pointer = c.TF_NewOperation(
+      this.graph,
+      "Placeholder",
+      `in_${this.#nodes++}`,
+    );
     c.TF_SetAttrType(description, "dtype", facts.dtype);
     c.TF_SetAttrShape(description, "shape", facts.shape.map(BigInt), facts.shape.length);
     return { oper: this.#finish(description, "Placeholder"), index: 0 };
@@ -63,7 +75,12 @@ export class GraphTrace {
   }
 
   /** Adds an operation and returns its pointer. `controls` run before it. */
-  operation(name: string, attrs: readonly OpAttr[], inputs: readonly TfOutput[], controls: readonly Pointer[] = []): Pointer {
+  operation(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly TfOutput[],
+    controls: readonly Pointer[] = [],
+  ): Pointer {
     const { c } = this.#library;
     const description: Pointer = c.TF_NewOperation(this.graph, name, `${name}_${this.#nodes++}`);
     const trailing = LIST_INPUT_OPS[name];
@@ -76,14 +93,24 @@ export class GraphTrace {
     }
     for (const control of controls) c.TF_AddControlInput(description, control);
     // The graph API derives N from the list itself.
-    for (const attr of attrs) if (!(trailing !== undefined && attr.name === "N")) this.#setAttr(description, name, attr);
+    for (const attr of attrs)
+      if (!(trailing !== undefined && attr.name === "N")) this.#setAttr(description, name, attr);
     return this.#finish(description, name, inputs);
   }
 
   /** StatelessWhile over `inputs`; `cond` and `body` are names of functions already copied into this graph. */
-  whileOperation(inputs: readonly TfOutput[], dtypes: readonly number[], cond: string, body: string): Pointer {
+  whileOperation(
+    inputs: readonly TfOutput[],
+    dtypes: readonly number[],
+    cond: string,
+    body: string,
+  ): Pointer {
     const { c } = this.#library;
-    const description: Pointer = c.TF_NewOperation(this.graph, "StatelessWhile", `while_${this.#nodes++}`);
+    const description: Pointer = c.TF_NewOperation(
+      this.graph,
+      "StatelessWhile",
+      `while_${this.#nodes++}`,
+    );
     c.TF_AddInputList(description, inputs, inputs.length);
     c.TF_SetAttrTypeList(description, "T", Int32Array.from(dtypes), dtypes.length);
     c.TF_SetAttrFuncName(description, "cond", cond, cond.length);
@@ -113,7 +140,10 @@ export class GraphTrace {
     c.TF_GraphGetTensorShape(this.graph, output, dims, rank, status);
     check(() => `shape of ${what}`);
     const shape = [...dims].slice(0, rank).map(Number);
-    if (shape.some((d) => d < 0)) throw new Error(`TensorFlow cannot infer the shape of ${what} while tracing: [${shape.join(", ")}]`);
+    if (shape.some((d) => d < 0))
+      throw new Error(
+        `TensorFlow cannot infer the shape of ${what} while tracing: [${shape.join(", ")}]`,
+      );
     return { shape, dtype: c.TF_OperationOutputType(output) };
   }
 
@@ -121,7 +151,19 @@ export class GraphTrace {
   toFunction(name: string, inputs: readonly TfOutput[], outputs: readonly TfOutput[]): Pointer {
     const { c, status, check } = this.#library;
     const func: Pointer = c.TF_GraphToFunction(
-      this.graph, name, 0, -1, null, inputs.length, inputs, outputs.length, outputs, null, null, null, status,
+      this.graph,
+      name,
+      0,
+      -1,
+      null,
+      inputs.length,
+      inputs,
+      outputs.length,
+      outputs,
+      null,
+      null,
+      null,
+      status,
     );
     check(() => `make function ${name}`);
     return func;
@@ -156,7 +198,8 @@ export class GraphTrace {
         c.TF_SetAttrBool(description, name, value === true || value === 1 ? 1 : 0);
         break;
       case 2:
-        if (Array.isArray(value)) c.TF_SetAttrIntList(description, name, value.map(BigInt), value.length);
+        if (Array.isArray(value))
+          c.TF_SetAttrIntList(description, name, value.map(BigInt), value.length);
         else c.TF_SetAttrInt(description, name, BigInt(Number(value)));
         break;
       case 3:

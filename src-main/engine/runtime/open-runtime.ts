@@ -25,16 +25,25 @@ export function openRuntime(options: OpenOptions): Promise<Runtime> {
 
 async function open({ choice, cacheDir }: OpenOptions): Promise<Runtime> {
   if (choice === "wasm") return openWasm([]);
-  if (cacheDir !== undefined) process.env["TF_XLA_FLAGS"] ??= `--tf_xla_persistent_cache_directory=${cacheDir}`;
+  if (cacheDir !== undefined)
+    process.env["TF_XLA_FLAGS"] ??= `--tf_xla_persistent_cache_directory=${cacheDir}`;
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   // The engine never downloads: the host fetches the runtime before it starts an engine process.
-  const found = await discoverRuntime({ dataFolder: dataFolder(), gpu: choice === "gpu", download: false });
+  const found = await discoverRuntime({
+    dataFolder: dataFolder(),
+    gpu: choice === "gpu",
+    download: false,
+  });
   if (found.location !== null) {
     const { openTensorFlowRuntime } = await import("./tensorflow-runtime.ts");
     return openTensorFlowRuntime(found.location.dir, threadsWanted());
   }
   if (choice !== "auto") {
-    throw new AppError("RUNTIME_MISSING", `TensorFlow is not available: ${found.reason}`, "Run `npm start` with a network connection once, or set GRADUS_TENSORFLOW.");
+    throw new AppError(
+      "RUNTIME_MISSING",
+      `TensorFlow is not available: ${found.reason}`,
+      "Run `npm start` with a network connection once, or set GRADUS_TENSORFLOW.",
+    );
   }
   return openWasm([
     `TensorFlow is not available (${found.reason}), so the engine runs on WebAssembly. Expect it to be 10 to 50 times slower.`,
@@ -49,5 +58,7 @@ async function openWasm(warnings: readonly string[]): Promise<Runtime> {
 /** GRADUS_THREADS, else all cores. */
 function threadsWanted(): number {
   const asked = Number(process.env["GRADUS_THREADS"] ?? "");
-  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, 127) : Math.min(availableParallelism(), 127);
+  return Number.isInteger(asked) && asked > 0
+    ? Math.min(asked, 127)
+    : Math.min(availableParallelism(), 127);
 }

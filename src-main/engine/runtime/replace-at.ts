@@ -5,5 +5,9 @@ import type { Tensor } from "./tf.ts";
 export function replaceAt(x: Tensor, update: Tensor, at: Tensor, axis: 0 | 1): Tensor {
   const length = x.shape[axis] ?? 0;
   const here = tf.equal(tf.range(0, length, 1, "int32"), at);
-  return tf.where(tf.reshape(here, axis === 0 ? [length, 1, 1] : [1, length, 1]), tf.broadcastTo(update, x.shape), x);
+  return tf.where(
+    tf.reshape(here, axis === 0 ? [length, 1, 1] : [1, length, 1]),
+    tf.broadcastTo(update, x.shape),
+    x,
+  );
 }

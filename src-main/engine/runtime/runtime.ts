@@ -43,12 +43,21 @@ export type Runtime = RuntimeFacts & {
   readonly warnings: string[];
   variable(name: string, shape: readonly number[], values: Float32Array): Variable;
   /** Traces `fn` once for each combination of input shapes and runs it as one call. */
-  compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[], options?: CompileOptions): CompiledFunction;
+  compile(
+    name: string,
+    fn: (...args: readonly Tensor[]) => Tensor[],
+    options?: CompileOptions,
+  ): CompiledFunction;
   /**
    * Repeats `body` while `cond` holds, on loop-carried tensors whose shapes stay fixed.
    * Inside an XLA-compiled function it is one StatelessWhile; elsewhere it is unrolled eagerly.
    */
-  whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[];
+  whileLoop(
+    cond: LoopCondition,
+    body: LoopBody,
+    carried: readonly Tensor[],
+    maxIterations: number,
+  ): Tensor[];
   /** x (R, T, h) with `update` (R, 1, h) written at [:, at, :]; `at` is an int32 scalar. */
   updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor;
   /** x (N, 1, c) with `update` (1, 1, c) written at [at, :, :]; `at` is an int32 scalar. */

@@ -7,13 +7,27 @@ import type { GraphTrace, OpAttr, TensorFacts } from "./graph-trace.ts";
 import { AttrType, DType, viewMemory } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.ts";
 
-export type TensorMetadata = { readonly id: number; readonly shape: number[]; readonly dtype: number };
+export type TensorMetadata = {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+};
 export type HostValues = Float32Array | Int32Array | Uint8Array;
 
 /** `constant`: made inside a trace from values on the host, so it stands for a Const node in whatever trace uses it. */
 type Entry =
-  | { readonly kind: "eager"; readonly handle: Pointer; readonly facts: TensorFacts; readonly constant: boolean }
-  | { readonly kind: "symbolic"; readonly output: TfOutput; readonly trace: GraphTrace; readonly facts: TensorFacts };
+  | {
+      readonly kind: "eager";
+      readonly handle: Pointer;
+      readonly facts: TensorFacts;
+      readonly constant: boolean;
+    }
+  | {
+      readonly kind: "symbolic";
+      readonly output: TfOutput;
+      readonly trace: GraphTrace;
+      readonly facts: TensorFacts;
+    };
 
 export class TensorBinding {
   readonly TF_FLOAT = DType.float;
@@ -75,7 +89,11 @@ export class TensorBinding {
     }
   }
 
-  createTensor(shape: number[], dtype: number, values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike }): number {
+  createTensor(
+    shape: number[],
+    dtype: number,
+    values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike },
+  ): number {
     const { c, status, check } = this.library;
     const tensor = this.#hostTensor(shape, dtype, values);
     const handle: Pointer = c.TFE_NewTensorHandle(tensor, status);
@@ -114,12 +132,15 @@ export class TensorBinding {
     const { c, status, check } = this.library;
     const entry = this.#entry(id);
     if (entry.kind === "symbolic") {
-      throw new Error("A tensor's value was read while tracing a compiled function; read it from the function's outputs instead.");
+      throw new Error(
+        "A tensor's value was read while tracing a compiled function; read it from the function's outputs instead.",
+      );
     }
     const tensor: Pointer = c.TFE_TensorHandleResolve(entry.handle, status);
     check(() => `read tensor [${entry.facts.shape.join(", ")}]`);
     const bytes = Number(c.TF_TensorByteSize(tensor));
-    const copy = bytes === 0 ? new ArrayBuffer(0) : viewMemory(c.TF_TensorData(tensor), bytes).slice(0);
+    const copy =
+      bytes === 0 ? new ArrayBuffer(0) : viewMemory(c.TF_TensorData(tensor), bytes).slice(0);
     c.TF_DeleteTensor(tensor);
     switch (entry.facts.dtype) {
       case DType.float:
@@ -136,10 +157,19 @@ export class TensorBinding {
     }
   }
 
-  executeOp(name: string, attrs: readonly OpAttr[], inputIds: readonly number[], outputs: number): TensorMetadata[] {
+  executeOp(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputIds: readonly number[],
+    outputs: number,
+  ): TensorMetadata[] {
     const trace = this.#trace;
     if (trace === null) return this.#executeEager(name, attrs, inputIds, outputs);
-    const oper = trace.operation(name, attrs, inputIds.map((id) => this.symbol(id)));
+    const oper = trace.operation(
+      name,
+      attrs,
+      inputIds.map((id) => this.symbol(id)),
+    );
     return Array.from({ length: outputs }, (_, index) => this.addSymbol({ oper, index }, name));
   }
 
@@ -153,10 +183,13 @@ export class TensorBinding {
     const trace = this.#trace;
     if (trace === null) throw new Error("no trace is open");
     const entry = this.#entry(id);
-    if (entry.kind === "eager" && entry.constant) return this.#constant(trace, id, entry.handle, entry.facts.dtype);
+    if (entry.kind === "eager" && entry.constant)
+      return this.#constant(trace, id, entry.handle, entry.facts.dtype);
     if (entry.kind === "eager") return trace.capture(id, entry.facts);
     if (entry.trace !== trace) {
-      throw new Error("A tensor made inside one compiled function was used in another; make constants before compiling.");
+      throw new Error(
+        "A tensor made inside one compiled function was used in another; make constants before compiling.",
+      );
     }
     return entry.output;
   }
@@ -227,7 +260,11 @@ export class TensorBinding {
     return id;
   }
 
-  #hostTensor(shape: readonly number[], dtype: number, values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike }): Pointer {
+  #hostTensor(
+    shape: readonly number[],
+    dtype: number,
+    values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike },
+  ): Pointer {
     const { c } = this.library;
     const size = shape.reduce((a, b) => a * b, 1);
     const bytes = size * elementBytes(dtype);
@@ -240,14 +277,26 @@ export class TensorBinding {
       new Int32Array(memory).set(pairs.subarray(0, size * 2));
       return tensor;
     }
-    if (dtype === DType.string || dtype === DType.resource) throw new Error("string tensors are not supported by the engine");
-    const target = dtype === DType.float ? new Float32Array(memory) : dtype === DType.int32 ? new Int32Array(memory) : new Uint8Array(memory);
-    if (values.length !== size) throw new Error(`${values.length} values for a tensor of shape [${shape.join(", ")}]`);
+    if (dtype === DType.string || dtype === DType.resource)
+      throw new Error("string tensors are not supported by the engine");
+    const target =
+      dtype === DType.float
+        ? new Float32Array(memory)
+        : dtype === DType.int32
+          ? new Int32Array(memory)
+          : new Uint8Array(memory);
+    if (values.length !== size)
+      throw new Error(`${values.length} values for a tensor of shape [${shape.join(", ")}]`);
     target.set(values);
     return tensor;
   }
 
-  #executeEager(name: string, attrs: readonly OpAttr[], inputIds: readonly number[], outputs: number): TensorMetadata[] {
+  #executeEager(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputIds: readonly number[],
+    outputs: number,
+  ): TensorMetadata[] {
     const { c, status, check, context } = this.library;
     const op: Pointer = c.TFE_NewOp(context, name, status);
     check(() => name);
@@ -255,17 +304,23 @@ export class TensorBinding {
       for (const attr of attrs) this.#setEagerAttr(op, name, attr);
       for (const id of inputIds) {
         const entry = this.#entry(id);
-        if (entry.kind === "symbolic") throw new Error(`${name}: a tensor of a finished trace was used outside it`);
+        if (entry.kind === "symbolic")
+          throw new Error(`${name}: a tensor of a finished trace was used outside it`);
         c.TFE_OpAddInput(op, entry.handle, status);
         check(() => name);
       }
       const handles: Pointer[] = Array.from({ length: outputs }, () => null);
       c.TFE_Execute(op, handles, [outputs], status);
-      check(() => `${name}(${inputIds.map((id) => `[${this.#entry(id).facts.shape.join(", ")}]`).join(", ")})`);
+      check(
+        () =>
+          `${name}(${inputIds.map((id) => `[${this.#entry(id).facts.shape.join(", ")}]`).join(", ")})`,
+      );
       return handles.map((handle) => {
         const rank: number = c.TFE_TensorHandleNumDims(handle, status);
         check(() => name);
-        const shape = Array.from({ length: rank }, (_, i) => Number(c.TFE_TensorHandleDim(handle, i, status)));
+        const shape = Array.from({ length: rank }, (_, i) =>
+          Number(c.TFE_TensorHandleDim(handle, i, status)),
+        );
         const dtype: number = c.TFE_TensorHandleDataType(handle);
         return { id: this.#eager(handle, { shape, dtype }), shape, dtype };
       });
@@ -294,7 +349,8 @@ export class TensorBinding {
         c.TFE_OpSetAttrString(op, name, value, Buffer.byteLength(String(value)));
         break;
       case AttrType.shape:
-        if (!Array.isArray(value)) throw new Error(`${opName}: shape attribute ${name} is not a list`);
+        if (!Array.isArray(value))
+          throw new Error(`${opName}: shape attribute ${name} is not a list`);
         c.TFE_OpSetAttrShape(op, name, value.map(BigInt), value.length, status);
         check(() => `${opName}.${name}`);
         break;

@@ -14,7 +14,17 @@ export type Pointer = { readonly __pointer: true } | null;
 export type TfOutput = { readonly oper: Pointer; readonly index: number };
 
 /** TF_DataType numbers. */
-export const DType = { float: 1, int32: 3, uint8: 4, string: 7, complex64: 8, int64: 9, bool: 10, bfloat16: 14, resource: 20 } as const;
+export const DType = {
+  float: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  complex64: 8,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+} as const;
 
 /** TF_AttrType numbers used by TensorFlow.js's kernels. */
 export const AttrType = { string: 1, int: 2, float: 3, bool: 5, type: 6, shape: 7 } as const;
@@ -47,16 +57,20 @@ const SIGNATURES = {
   TF_SetAttrTensor: "void TF_SetAttrTensor(void*, const char*, void*, void*)",
   TF_SetAttrFuncName: "void TF_SetAttrFuncName(void*, const char*, const char*, size_t)",
   TF_GraphGetTensorNumDims: "int TF_GraphGetTensorNumDims(void*, TF_Output, void*)",
-  TF_GraphGetTensorShape: "void TF_GraphGetTensorShape(void*, TF_Output, _Out_ int64_t*, int, void*)",
-  TF_GraphSetTensorShape: "void TF_GraphSetTensorShape(void*, TF_Output, const int64_t*, int, void*)",
+  TF_GraphGetTensorShape:
+    "void TF_GraphGetTensorShape(void*, TF_Output, _Out_ int64_t*, int, void*)",
+  TF_GraphSetTensorShape:
+    "void TF_GraphSetTensorShape(void*, TF_Output, const int64_t*, int, void*)",
   TF_OperationOutputType: "int TF_OperationOutputType(TF_Output)",
   TF_GraphToFunction:
     "void* TF_GraphToFunction(void*, const char*, uint8_t, int, void*, int, const TF_Output*, int, const TF_Output*, void*, void*, const char*, void*)",
   TF_GraphCopyFunction: "void TF_GraphCopyFunction(void*, void*, void*, void*)",
-  TF_FunctionSetAttrValueProto: "void TF_FunctionSetAttrValueProto(void*, const char*, const uint8_t*, size_t, void*)",
+  TF_FunctionSetAttrValueProto:
+    "void TF_FunctionSetAttrValueProto(void*, const char*, const uint8_t*, size_t, void*)",
   TF_DeleteFunction: "void TF_DeleteFunction(void*)",
   TFE_NewContextOptions: "void* TFE_NewContextOptions()",
-  TFE_ContextOptionsSetConfig: "void TFE_ContextOptionsSetConfig(void*, const uint8_t*, size_t, void*)",
+  TFE_ContextOptionsSetConfig:
+    "void TFE_ContextOptionsSetConfig(void*, const uint8_t*, size_t, void*)",
   TFE_DeleteContextOptions: "void TFE_DeleteContextOptions(void*)",
   TFE_NewContext: "void* TFE_NewContext(void*, void*)",
   TFE_ContextListDevices: "void* TFE_ContextListDevices(void*, void*)",
@@ -86,7 +100,9 @@ const SIGNATURES = {
 } as const;
 
 /** koffi's functions are untyped; the border is here. Arguments follow SIGNATURES. */
-type CFunctions = { readonly [Name in keyof typeof SIGNATURES]: (...args: readonly unknown[]) => never };
+type CFunctions = {
+  readonly [Name in keyof typeof SIGNATURES]: (...args: readonly unknown[]) => never;
+};
 
 export type TensorFlowLibrary = {
   readonly c: CFunctions;

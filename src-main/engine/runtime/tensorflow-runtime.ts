@@ -6,7 +6,14 @@ import { eagerLoop } from "./eager-loop.ts";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
 import { replaceAt } from "./replace-at.ts";
-import type { CompiledFunction, CompileOptions, LoopBody, LoopCondition, Runtime, Variable } from "./runtime.ts";
+import type {
+  CompiledFunction,
+  CompileOptions,
+  LoopBody,
+  LoopCondition,
+  Runtime,
+  Variable,
+} from "./runtime.ts";
 import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
 import { AttrType, DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
@@ -28,9 +35,10 @@ const boolAttr = (name: string, value: boolean): OpAttr => ({ name, type: AttrTy
 const XLA_MUST_COMPILE = Uint8Array.from([0x28, 0x01]);
 
 function registerKernels(binding: TensorBinding): NodeBackend {
-  const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
-    NodeJSKernelBackend: new (binding: TensorBinding, packageName: string) => NodeBackend;
-  };
+  const { NodeJSKernelBackend } =
+    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
+      NodeJSKernelBackend: new (binding: TensorBinding, packageName: string) => NodeBackend;
+    };
   // oxlint-disable-next-line import/no-unassigned-import -- loading the file registers the kernels
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node");
@@ -49,7 +57,12 @@ function registerKernels(binding: TensorBinding): NodeBackend {
         typeAttr("Taxis", DType.int32),
         { name: "batch_dims", type: AttrType.int, value: batchDims },
       ];
-      const [out] = binding.executeOp("GatherV2", opAttrs, backend.getInputTensorIds([x, indices, axisTensor]), 1);
+      const [out] = binding.executeOp(
+        "GatherV2",
+        opAttrs,
+        backend.getInputTensorIds([x, indices, axisTensor]),
+        1,
+      );
       axisTensor.dispose();
       if (out === undefined) throw new Error("GatherV2 gave no output");
       return backend.createOutputTensor(out);
@@ -79,10 +92,17 @@ class TensorFlowVariable implements Variable {
     const facts = { shape: [...this.shape], dtype: DType.float };
     const attrs = [typeAttr("dtype", DType.float)];
     const trace = binding.trace;
-    if (trace === null) return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
+    if (trace === null)
+      return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
     const known = trace.variableValues.get(this.#id);
-    if (known?.output !== undefined) return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
-    const oper = trace.operation("ReadVariableOp", attrs, [binding.symbol(this.#id)], known === undefined ? [] : [known.lastOp]);
+    if (known?.output !== undefined)
+      return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
+    const oper = trace.operation(
+      "ReadVariableOp",
+      attrs,
+      [binding.symbol(this.#id)],
+      known === undefined ? [] : [known.lastOp],
+    );
     const output = { oper, index: 0 };
     trace.setShape(output, this.shape);
     trace.variableValues.set(this.#id, { output, lastOp: oper });
@@ -91,7 +111,9 @@ class TensorFlowVariable implements Variable {
 
   assign(value: Tensor): void {
     if (value.shape.join() !== this.shape.join()) {
-      throw new Error(`variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`);
+      throw new Error(
+        `variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`,
+      );
     }
     const { binding } = this.#runtime;
     const attrs = [typeAttr("dtype", DType.float)];
@@ -104,7 +126,12 @@ class TensorFlowVariable implements Variable {
     const before = trace.variableValues.get(this.#id);
     const output = binding.symbol(valueId);
     const controls: Pointer[] = before === undefined ? [] : [before.lastOp];
-    const lastOp = trace.operation("AssignVariableOp", attrs, [binding.symbol(this.#id), output], controls);
+    const lastOp = trace.operation(
+      "AssignVariableOp",
+      attrs,
+      [binding.symbol(this.#id), output],
+      controls,
+    );
     trace.variableValues.set(this.#id, { output, lastOp });
   }
 
@@ -118,7 +145,12 @@ class TensorFlowVariable implements Variable {
       return;
     }
     const before = trace.variableValues.get(this.#id);
-    const lastOp = trace.operation("ResourceScatterUpdate", attrs, ids.map((id) => binding.symbol(id)), before === undefined ? [] : [before.lastOp]);
+    const lastOp = trace.operation(
+      "ResourceScatterUpdate",
+      attrs,
+      ids.map((id) => binding.symbol(id)),
+      before === undefined ? [] : [before.lastOp],
+    );
     trace.variableValues.set(this.#id, { output: undefined, lastOp });
   }
 
@@ -131,13 +163,22 @@ class TensorFlowVariable implements Variable {
 
   dispose(): void {
     const { binding } = this.#runtime;
-    binding.executeStatement("DestroyResourceOp", [boolAttr("ignore_lookup_error", true)], [this.#id]);
+    binding.executeStatement(
+      "DestroyResourceOp",
+      [boolAttr("ignore_lookup_error", true)],
+      [this.#id],
+    );
     binding.unpin(this.#id);
     binding.deleteTensor(this.#id);
   }
 }
 
-type Program = { readonly name: string; readonly captured: readonly number[]; readonly outputs: number; readonly func: Pointer };
+type Program = {
+  readonly name: string;
+  readonly captured: readonly number[];
+  readonly outputs: number;
+  readonly func: Pointer;
+};
 
 class TensorFlowRuntime implements Runtime {
   readonly kind = "tensorflow" as const;
@@ -173,11 +214,18 @@ class TensorFlowRuntime implements Runtime {
   wrap(outputs: readonly TensorMetadata[]): Tensor {
     const [meta] = outputs;
     if (meta === undefined) throw new Error("an op gave no output");
-    return this.#backend.createOutputTensor({ ...meta, dtype: meta.dtype === DType.bfloat16 ? DType.float : meta.dtype });
+    return this.#backend.createOutputTensor({
+      ...meta,
+      dtype: meta.dtype === DType.bfloat16 ? DType.float : meta.dtype,
+    });
   }
 
   variable(name: string, shape: readonly number[], values: Float32Array): Variable {
-    const id = this.binding.createVariableHandle(`${name}#${this.#variables++}`, shape, DType.float);
+    const id = this.binding.createVariableHandle(
+      `${name}#${this.#variables++}`,
+      shape,
+      DType.float,
+    );
     this.binding.pin(id);
     const variable = new TensorFlowVariable(this, name, shape, id);
     const value = tf.tensor(values, [...shape], "float32");
@@ -186,10 +234,15 @@ class TensorFlowRuntime implements Runtime {
     return variable;
   }
 
-  compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[], options: CompileOptions = {}): CompiledFunction {
+  compile(
+    name: string,
+    fn: (...args: readonly Tensor[]) => Tensor[],
+    options: CompileOptions = {},
+  ): CompiledFunction {
     const programs = new Map<string, Program>();
     let xla = options.xla === true;
-    const build = (args: readonly Tensor[]): Program => this.#trace(`${name}_${this.#functions++}`, fn, args, xla);
+    const build = (args: readonly Tensor[]): Program =>
+      this.#trace(`${name}_${this.#functions++}`, fn, args, xla);
     const call = (...args: readonly Tensor[]): Tensor[] => {
       const key = args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
       const ids = args.map((arg) => this.idOf(arg));
@@ -201,8 +254,11 @@ class TensorFlowRuntime implements Runtime {
         return this.#run(program, ids);
       } catch (error) {
         if (!first || !xla) throw error;
-        const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-        this.warnings.push(`XLA refused ${name}, so it runs as a plain TensorFlow function (slower): ${reason}`);
+        const reason =
+          error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+        this.warnings.push(
+          `XLA refused ${name}, so it runs as a plain TensorFlow function (slower): ${reason}`,
+        );
         xla = false;
         const plain = build(args);
         programs.set(key, plain);
@@ -218,7 +274,12 @@ class TensorFlowRuntime implements Runtime {
     });
   }
 
-  whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
+  whileLoop(
+    cond: LoopCondition,
+    body: LoopBody,
+    carried: readonly Tensor[],
+    maxIterations: number,
+  ): Tensor[] {
     const trace = this.binding.trace;
     if (trace === null) return eagerLoop(cond, body, carried, maxIterations);
     const facts = carried.map((tensor) => this.binding.facts(this.idOf(tensor)));
@@ -227,8 +288,15 @@ class TensorFlowRuntime implements Runtime {
     trace.copyFunction(condition.func);
     trace.copyFunction(step.func);
     const inputs = carried.map((tensor) => this.binding.symbol(this.idOf(tensor)));
-    const oper = trace.whileOperation(inputs, facts.map((f) => f.dtype), condition.name, step.name);
-    return facts.map((known, index) => this.wrap([this.binding.addSymbol({ oper, index }, "loop", known)]));
+    const oper = trace.whileOperation(
+      inputs,
+      facts.map((f) => f.dtype),
+      condition.name,
+      step.name,
+    );
+    return facts.map((known, index) =>
+      this.wrap([this.binding.addSymbol({ oper, index }, "loop", known)]),
+    );
   }
 
   updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
@@ -245,7 +313,9 @@ class TensorFlowRuntime implements Runtime {
 
   /** Any TensorFlow op with one output. */
   op(name: string, attrs: readonly OpAttr[], inputs: readonly Tensor[]): Tensor {
-    return this.wrap(this.binding.executeOp(name, attrs, this.#backend.getInputTensorIds(inputs), 1));
+    return this.wrap(
+      this.binding.executeOp(name, attrs, this.#backend.getInputTensorIds(inputs), 1),
+    );
   }
 
   tensorCount(): number {
@@ -254,21 +324,41 @@ class TensorFlowRuntime implements Runtime {
 
   /** Only XLA has this op: it updates the loop's own buffer in place. */
   #updateSlice(x: Tensor, update: Tensor, start: Tensor): Tensor {
-    return this.op("XlaDynamicUpdateSlice", [typeAttr("T", DType.float), typeAttr("Tindices", DType.int32)], [x, update, start]);
+    return this.op(
+      "XlaDynamicUpdateSlice",
+      [typeAttr("T", DType.float), typeAttr("Tindices", DType.int32)],
+      [x, update, start],
+    );
   }
 
   #run(program: Program, ids: readonly number[]): Tensor[] {
-    const outputs = this.binding.executeOp(program.name, [], [...ids, ...program.captured], program.outputs);
+    const outputs = this.binding.executeOp(
+      program.name,
+      [],
+      [...ids, ...program.captured],
+      program.outputs,
+    );
     return outputs.map((meta) => this.wrap([meta]));
   }
 
-  #trace(name: string, fn: (...args: readonly Tensor[]) => Tensor[], args: readonly Tensor[], xla: boolean): Program {
+  #trace(
+    name: string,
+    fn: (...args: readonly Tensor[]) => Tensor[],
+    args: readonly Tensor[],
+    xla: boolean,
+  ): Program {
     const { c, status, check, context } = this.#library;
     const facts = args.map((arg) => this.binding.facts(this.idOf(arg)));
     this.#tracingForXla = xla;
     const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
     if (xla) {
-      c.TF_FunctionSetAttrValueProto(func, "_XlaMustCompile", XLA_MUST_COMPILE, XLA_MUST_COMPILE.length, status);
+      c.TF_FunctionSetAttrValueProto(
+        func,
+        "_XlaMustCompile",
+        XLA_MUST_COMPILE,
+        XLA_MUST_COMPILE.length,
+        status,
+      );
       check(() => `mark ${name} for XLA`);
     }
     c.TFE_ContextAddFunction(context, func, status);
@@ -278,11 +368,18 @@ class TensorFlowRuntime implements Runtime {
   }
 
   /** A function without captures, for a loop. */
-  #traceInner(hint: string, fn: LoopBody, facts: readonly { readonly shape: number[]; readonly dtype: number }[]): Program {
+  #traceInner(
+    hint: string,
+    fn: LoopBody,
+    facts: readonly { readonly shape: number[]; readonly dtype: number }[],
+  ): Program {
     const { c, status, check, context } = this.#library;
     const name = `${hint}_${this.#functions++}`;
     const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
-    if (captured.length > 0) throw new Error(`the ${hint} of a loop uses ${captured.length} tensors from outside; carry them instead`);
+    if (captured.length > 0)
+      throw new Error(
+        `the ${hint} of a loop uses ${captured.length} tensors from outside; carry them instead`,
+      );
     c.TFE_ContextAddFunction(context, func, status);
     check(() => `add function ${name}`);
     return { name, captured, outputs, func };
@@ -300,7 +397,9 @@ class TensorFlowRuntime implements Runtime {
         let symbols: { readonly oper: Pointer; readonly index: number }[] = [];
         const placeholders = facts.map((fact) => trace.placeholder(fact));
         tf.tidy(() => {
-          const args = placeholders.map((output, i) => this.wrap([this.binding.addSymbol(output, "argument", facts[i])]));
+          const args = placeholders.map((output, i) =>
+            this.wrap([this.binding.addSymbol(output, "argument", facts[i])]),
+          );
           symbols = fn(...args).map((tensor) => this.binding.symbol(this.idOf(tensor)));
         });
         const captured = [...trace.captures.keys()];

@@ -33,7 +33,9 @@ class HostedVariable implements Variable {
 
   assign(value: Tensor): void {
     if (value.shape.join() !== this.shape.join()) {
-      throw new Error(`variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`);
+      throw new Error(
+        `variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`,
+      );
     }
     const before = this.#value;
     this.#value = tf.keep(value.clone());
@@ -44,7 +46,9 @@ class HostedVariable implements Variable {
     const values = this.data();
     const width = values.length / (this.shape[0] ?? 1);
     const source = rows.dataSync();
-    Array.from(indices.dataSync()).forEach((row, i) => values.set(source.subarray(i * width, (i + 1) * width), row * width));
+    Array.from(indices.dataSync()).forEach((row, i) =>
+      values.set(source.subarray(i * width, (i + 1) * width), row * width),
+    );
     const updated = tf.tensor(values, [...this.shape], "float32");
     this.assign(updated);
     updated.dispose();
@@ -77,11 +81,17 @@ class WasmRuntime implements Runtime {
   }
 
   compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
-    const call = (...args: readonly Tensor[]): Tensor[] => tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
+    const call = (...args: readonly Tensor[]): Tensor[] =>
+      tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
     return Object.assign(call, { programs: () => 1, dispose: () => undefined });
   }
 
-  whileLoop(cond: LoopCondition, body: LoopBody, carried: readonly Tensor[], maxIterations: number): Tensor[] {
+  whileLoop(
+    cond: LoopCondition,
+    body: LoopBody,
+    carried: readonly Tensor[],
+    maxIterations: number,
+  ): Tensor[] {
     return eagerLoop(cond, body, carried, maxIterations);
   }
 
@@ -111,10 +121,16 @@ function registerMissingKernels(): void {
         const rows = segmentIds.size;
         const inner = x.size / rows;
         const which = tf.cast(
-          tf.equal(tf.reshape(tf.range(0, numSegments, 1, "int32"), [numSegments, 1]), tf.reshape(segmentIds, [1, rows])),
+          tf.equal(
+            tf.reshape(tf.range(0, numSegments, 1, "int32"), [numSegments, 1]),
+            tf.reshape(segmentIds, [1, rows]),
+          ),
           "float32",
         );
-        return tf.reshape(tf.matMul(which, tf.reshape(x, [rows, inner])), [numSegments, ...x.shape.slice(segmentIds.rank)]);
+        return tf.reshape(tf.matMul(which, tf.reshape(x, [rows, inner])), [
+          numSegments,
+          ...x.shape.slice(segmentIds.rank),
+        ]);
       });
     },
   });
@@ -135,7 +151,10 @@ function repairBatchedGather(): void {
       const { x, indices } = params.inputs as unknown as { x: Tensor; indices: Tensor };
       const { axis, batchDims } = params.attrs as unknown as { axis: number; batchDims: number };
       if (batchDims === 0) return own.kernelFunc(params);
-      if (axis !== batchDims) throw new Error(`gather: axis ${axis} after ${batchDims} batch dimensions is not supported`);
+      if (axis !== batchDims)
+        throw new Error(
+          `gather: axis ${axis} after ${batchDims} batch dimensions is not supported`,
+        );
       return tf.tidy(() => {
         const lead = x.shape.slice(0, axis);
         const batch = lead.reduce((a, b) => a * b, 1);
@@ -153,7 +172,9 @@ function repairBatchedGather(): void {
 /** Opens the wasm backend of the installed package; no network is used. */
 export async function openWasmRuntime(warnings: readonly string[]): Promise<Runtime> {
   const wasm = require("@tensorflow/tfjs-backend-wasm") as WasmPackage;
-  wasm.setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist")}/`);
+  wasm.setWasmPaths(
+    `${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist")}/`,
+  );
   registerMissingKernels();
   await tf.setBackend("wasm");
   repairBatchedGather();

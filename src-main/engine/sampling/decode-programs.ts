@@ -33,7 +33,12 @@ export type DecodeState = {
   readonly seen: Variable | null;
 };
 
-export function createDecodeState(runtime: Runtime, model: LanguageModel, shape: CacheShape, penalised: boolean): DecodeState {
+export function createDecodeState(
+  runtime: Runtime,
+  model: LanguageModel,
+  shape: CacheShape,
+  penalised: boolean,
+): DecodeState {
   const { numLayers, numKeyValueHeads, headDim, hiddenSize, vocabSize } = model.config;
   const make = (name: string, dims: readonly number[]): Variable =>
     runtime.variable(name, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)));
@@ -60,7 +65,10 @@ export function prefillProgram(runtime: Runtime, model: LanguageModel): Compiled
     const [ids, pads] = args as [Tensor, Tensor];
     const [r, p] = ids.shape as [number, number];
     const columns = tf.range(0, p, 1, "int32");
-    const positions = tf.maximum(tf.sub(tf.reshape(columns, [1, p]), tf.reshape(pads, [r, 1])), tf.scalar(0, "int32"));
+    const positions = tf.maximum(
+      tf.sub(tf.reshape(columns, [1, p]), tf.reshape(pads, [r, 1])),
+      tf.scalar(0, "int32"),
+    );
     const rotation = rotationAt(model, p, tf.reshape(positions, [r * p]), [r, 1, p]);
     const future = tf.greater(tf.reshape(columns, [1, 1, p]), tf.reshape(columns, [1, p, 1]));
     const padding = tf.less(tf.reshape(columns, [1, 1, p]), tf.reshape(pads, [r, 1, 1]));
@@ -73,7 +81,10 @@ export function prefillProgram(runtime: Runtime, model: LanguageModel): Compiled
       return groupedAttention(rotate(q, rotation), rotated, v, mask);
     };
     const hidden = decoderStack(model.read(), config, embed(model.read(), ids), attend);
-    const last = tf.reshape(tf.slice(hidden, [0, p - 1, 0], [r, 1, config.hiddenSize]), [r, config.hiddenSize]);
+    const last = tf.reshape(tf.slice(hidden, [0, p - 1, 0], [r, 1, config.hiddenSize]), [
+      r,
+      config.hiddenSize,
+    ]);
     return [last, ...written];
   });
 }
@@ -83,21 +94,38 @@ export function prefillProgram(runtime: Runtime, model: LanguageModel): Compiled
  * equal content); sources (A) int32, which prefilled prompt each takes; at, scalar int32, the column at which they
  * join; seen (A, V) or (A, 1) where unused; then prefill's outputs.
  */
-export function admitProgram(runtime: Runtime, model: LanguageModel, state: DecodeState): CompiledFunction {
+export function admitProgram(
+  runtime: Runtime,
+  model: LanguageModel,
+  state: DecodeState,
+): CompiledFunction {
   const heads = model.config.numKeyValueHeads;
   const { columns } = state.shape;
   return runtime.compile("admit", (...args) => {
-    const [rows, sources, at, seen, hidden, ...written] = args as [Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
+    const [rows, sources, at, seen, hidden, ...written] = args as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      ...Tensor[],
+    ];
     const a = rows.shape[0] ?? 0;
     const p = written[0]?.shape[1] ?? 0;
     const headOffsets = tf.reshape(tf.range(0, heads, 1, "int32"), [1, heads]);
     const expand = (index: Tensor): Tensor =>
-      tf.reshape(tf.add(tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32")), headOffsets), [a * heads]);
+      tf.reshape(
+        tf.add(tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32")), headOffsets),
+        [a * heads],
+      );
     const cacheRows = expand(rows);
     const sourceRows = expand(sources);
     // Column c takes prompt column c − (at − P); what falls outside is masked by `start` and may hold anything.
     const from = tf.sub(tf.range(0, columns, 1, "int32"), tf.sub(at, tf.scalar(p, "int32")));
-    const promptColumns = tf.minimum(tf.maximum(from, tf.scalar(0, "int32")), tf.scalar(p - 1, "int32"));
+    const promptColumns = tf.minimum(
+      tf.maximum(from, tf.scalar(0, "int32")),
+      tf.scalar(p - 1, "int32"),
+    );
     state.caches.forEach((cache, i) => {
       const source = written[i];
       if (source === undefined) throw new Error("admit: a layer's keys are missing");
@@ -114,7 +142,10 @@ export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunc
   const { columns } = state.shape;
   return runtime.compile("shift", (...args) => {
     const [shift] = args as [Tensor];
-    const index = tf.minimum(tf.add(tf.range(0, columns, 1, "int32"), shift), tf.scalar(columns - 1, "int32"));
+    const index = tf.minimum(
+      tf.add(tf.range(0, columns, 1, "int32"), shift),
+      tf.scalar(columns - 1, "int32"),
+    );
     for (const cache of state.caches) cache.assign(tf.gather(cache.read(), index, 1));
     return [tf.scalar(0)];
   });
@@ -144,7 +175,18 @@ export function decodeProgram(
       const caches = state.caches.map((cache) => cache.read());
       const zero = tf.scalar(0, "int32");
       const outTokens = tf.zeros([tokens, 1, rows]);
-      const carried = [zero, at, starts, uniforms, outTokens, outTokens, state.hidden.read(), ...seen, ...caches, ...weights];
+      const carried = [
+        zero,
+        at,
+        starts,
+        uniforms,
+        outTokens,
+        outTokens,
+        state.hidden.read(),
+        ...seen,
+        ...caches,
+        ...weights,
+      ];
       const done = runtime.whileLoop(
         (i) => tf.less(i as Tensor, tf.scalar(tokens, "int32")),
         (...loop) => decodeStep(runtime, model, state, options, names, loop),
@@ -156,7 +198,8 @@ export function decodeProgram(
       if (state.seen !== null) state.seen.assign(done[first] as Tensor);
       const offset = first + seen.length;
       state.caches.forEach((cache, i) => cache.assign(done[offset + i] as Tensor));
-      if (done.length !== offset + layers + names.length) throw new Error("decode: the loop lost a tensor");
+      if (done.length !== offset + layers + names.length)
+        throw new Error("decode: the loop lost a tensor");
       return [
         tf.cast(tf.reshape(done[4] as Tensor, [tokens, rows]), "int32"),
         tf.reshape(done[5] as Tensor, [tokens, rows]),
@@ -177,7 +220,15 @@ function decodeStep(
 ): Tensor[] {
   const { config } = model;
   const { rows, columns } = state.shape;
-  const [i, at, starts, uniforms, outTokens, outLogprobs, hidden] = loop as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+  const [i, at, starts, uniforms, outTokens, outLogprobs, hidden] = loop as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   let next = 7;
   const seen = state.seen === null ? null : (loop[next++] as Tensor);
   const caches = loop.slice(next, next + state.caches.length);
@@ -185,7 +236,8 @@ function decodeStep(
   const weights: Weights = new Map(names.map((name, j) => [name, weightTensors[j] as Tensor]));
 
   const rawLogits = tf.matMul(hidden, outputMatrix(weights, config), false, true);
-  const logits = seen === null ? rawLogits : penalizeRepetition(rawLogits, seen, options.repetitionPenalty);
+  const logits =
+    seen === null ? rawLogits : penalizeRepetition(rawLogits, seen, options.repetitionPenalty);
   const uniform = tf.reshape(tf.gather(uniforms, tf.reshape(i, [1])), [rows]);
   const picked = pickTokens(logits, uniform, options);
 
@@ -195,7 +247,10 @@ function decodeStep(
   const all = tf.range(0, columns, 1, "int32");
   const early = tf.less(tf.reshape(all, [1, columns]), tf.reshape(starts, [rows, 1]));
   const late = tf.greater(tf.reshape(all, [1, columns]), column);
-  const mask = tf.reshape(tf.mul(tf.maximum(tf.cast(early, "float32"), tf.cast(late, "float32")), MASKED), [rows, 1, 1, 1, columns]);
+  const mask = tf.reshape(
+    tf.mul(tf.maximum(tf.cast(early, "float32"), tf.cast(late, "float32")), MASKED),
+    [rows, 1, 1, 1, columns],
+  );
 
   const updated: Tensor[] = [];
   const write = (index: number, value: Tensor): Tensor => {
@@ -204,13 +259,32 @@ function decodeStep(
     return tf.reshape(cache, [rows, config.numKeyValueHeads, columns, config.headDim]);
   };
   const attend: Attend = (layer, { q, k, v }) =>
-    groupedAttention(rotate(q, rotation), write(2 * layer, rotate(k, rotation)), write(2 * layer + 1, v), mask);
+    groupedAttention(
+      rotate(q, rotation),
+      write(2 * layer, rotate(k, rotation)),
+      write(2 * layer + 1, v),
+      mask,
+    );
   const x = tf.reshape(embed(weights, picked.tokens), [rows, 1, config.hiddenSize]);
   const after = tf.reshape(decoderStack(weights, config, x, attend), [rows, config.hiddenSize]);
 
-  const record = (out: Tensor, values: Tensor): Tensor => runtime.updateRow(out, tf.reshape(tf.cast(values, "float32"), [1, 1, rows]), i);
+  const record = (out: Tensor, values: Tensor): Tensor =>
+    runtime.updateRow(out, tf.reshape(tf.cast(values, "float32"), [1, 1, rows]), i);
   const nowSeen =
-    seen === null ? [] : [tf.maximum(seen, tf.cast(tf.equal(tf.reshape(picked.tokens, [rows, 1]), tf.range(0, config.vocabSize, 1, "int32")), "float32"))];
+    seen === null
+      ? []
+      : [
+          tf.maximum(
+            seen,
+            tf.cast(
+              tf.equal(
+                tf.reshape(picked.tokens, [rows, 1]),
+                tf.range(0, config.vocabSize, 1, "int32"),
+              ),
+              "float32",
+            ),
+          ),
+        ];
   return [
     tf.add(i, tf.scalar(1, "int32")),
     at,
@@ -226,10 +300,16 @@ function decodeStep(
 }
 
 /** cos and sin for the given positions (flat int32), shaped [...lead, h / 2]. */
-function rotationAt(model: LanguageModel, table: number, positions: Tensor, lead: readonly number[]): Rotation {
+function rotationAt(
+  model: LanguageModel,
+  table: number,
+  positions: Tensor,
+  lead: readonly number[],
+): Rotation {
   const { cos, sin } = rotaryTable(model.config, table);
   const half = model.config.headDim / 2;
-  const pick = (values: Float32Array): Tensor => tf.reshape(tf.gather(tf.tensor(values, [table, half]), positions), [...lead, half]);
+  const pick = (values: Float32Array): Tensor =>
+    tf.reshape(tf.gather(tf.tensor(values, [table, half]), positions), [...lead, half]);
   return { cos: pick(cos), sin: pick(sin) };
 }
 

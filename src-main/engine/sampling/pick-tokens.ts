@@ -32,12 +32,15 @@ const BELOW_ONE = 1 - 1e-6;
 export function pickTokens(logits: Tensor, uniforms: Tensor, options: PickOptions): Picked {
   const [b, v] = logits.shape as [number, number];
   const greedy = options.temperature === 0;
-  const scaled = greedy || options.temperature === 1 ? logits : tf.mul(logits, 1 / options.temperature);
+  const scaled =
+    greedy || options.temperature === 1 ? logits : tf.mul(logits, 1 / options.temperature);
   const highest = tf.max(scaled, -1, true);
   const shifted = tf.sub(scaled, highest); // (B, V), ≤ 0
   const mass = tf.exp(shifted);
   const total = tf.sum(mass, -1, true);
-  const weights = greedy ? tf.cast(tf.greaterEqual(shifted, 0), "float32") : filtered(shifted, mass, options);
+  const weights = greedy
+    ? tf.cast(tf.greaterEqual(shifted, 0), "float32")
+    : filtered(shifted, mass, options);
   const draw = greedy ? tf.zerosLike(uniforms) : uniforms;
   const tokens = drawIndex(weights, draw, b, v);
   const chosen = tf.gather(shifted, tf.reshape(tokens, [b, 1]), 1, 1);
@@ -49,7 +52,9 @@ function filtered(shifted: Tensor, mass: Tensor, { topK, topP, minP }: PickOptio
   const v = shifted.shape[1] ?? 0;
   let kept = mass;
   if (topK > 0 && topK < v) {
-    kept = keepAbove(shifted, kept, (above) => tf.greaterEqual(tf.sum(tf.cast(above, "float32"), -1, true), topK));
+    kept = keepAbove(shifted, kept, (above) =>
+      tf.greaterEqual(tf.sum(tf.cast(above, "float32"), -1, true), topK),
+    );
   }
   if (topP < 1) {
     const before = kept;
@@ -84,21 +89,28 @@ function keepAbove(shifted: Tensor, weights: Tensor, enough: (above: Tensor) => 
 function drawIndex(weights: Tensor, draws: Tensor, b: number, v: number): Tensor {
   const size = 2 ** Math.ceil(Math.log2(Math.sqrt(v)));
   const blocks = Math.ceil(v / size);
-  const padded = blocks * size === v ? weights : tf.concat([weights, tf.zeros([b, blocks * size - v])], 1);
+  const padded =
+    blocks * size === v ? weights : tf.concat([weights, tf.zeros([b, blocks * size - v])], 1);
   const cells = tf.reshape(padded, [b, blocks, size]);
   const blockMass = tf.sum(cells, -1);
   const blockEnds = tf.matMul(blockMass, upperTriangle(blocks));
   const total = tf.slice(blockEnds, [0, blocks - 1], [b, 1]);
   const target = tf.mul(tf.mul(tf.reshape(draws, [b, 1]), BELOW_ONE), total);
   const block = tf.cast(tf.sum(tf.cast(tf.lessEqual(blockEnds, target), "float32"), -1), "int32");
-  const chosen = tf.cast(tf.equal(tf.reshape(block, [b, 1]), tf.range(0, blocks, 1, "int32")), "float32"); // one-hot (B, blocks)
+  const chosen = tf.cast(
+    tf.equal(tf.reshape(block, [b, 1]), tf.range(0, blocks, 1, "int32")),
+    "float32",
+  ); // one-hot (B, blocks)
   const before = tf.sum(tf.mul(tf.sub(blockEnds, blockMass), chosen), -1, true);
   const row = tf.reshape(tf.matMul(tf.reshape(chosen, [b, 1, blocks]), cells), [b, size]);
   const rowEnds = tf.matMul(row, upperTriangle(size));
   const rowTotal = tf.slice(rowEnds, [0, size - 1], [b, 1]);
   const rest = tf.minimum(tf.maximum(tf.sub(target, before), 0), tf.mul(rowTotal, BELOW_ONE));
   const within = tf.cast(tf.sum(tf.cast(tf.lessEqual(rowEnds, rest), "float32"), -1), "int32");
-  return tf.minimum(tf.add(tf.mul(block, tf.scalar(size, "int32")), within), tf.scalar(v - 1, "int32"));
+  return tf.minimum(
+    tf.add(tf.mul(block, tf.scalar(size, "int32")), within),
+    tf.scalar(v - 1, "int32"),
+  );
 }
 
 /** (n, n) with ones where row ≤ column: x · U is the running sum of x. */
@@ -113,5 +125,8 @@ export function penalizeRepetition(logits: Tensor, seen: Tensor, penalty: number
   const punished = tf.minimum(tf.mul(logits, penalty), tf.div(logits, penalty));
   return penalty >= 1
     ? tf.add(logits, tf.mul(seen, tf.sub(punished, logits)))
-    : tf.add(logits, tf.mul(seen, tf.sub(tf.maximum(tf.mul(logits, penalty), tf.div(logits, penalty)), logits)));
+    : tf.add(
+        logits,
+        tf.mul(seen, tf.sub(tf.maximum(tf.mul(logits, penalty), tf.div(logits, penalty)), logits)),
+      );
 }

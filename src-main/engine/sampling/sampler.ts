@@ -11,7 +11,14 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { admitProgram, createDecodeState, decodeProgram, disposeDecodeState, prefillProgram, shiftProgram } from "./decode-programs.ts";
+import {
+  admitProgram,
+  createDecodeState,
+  decodeProgram,
+  disposeDecodeState,
+  prefillProgram,
+  shiftProgram,
+} from "./decode-programs.ts";
 import type { DecodeState } from "./decode-programs.ts";
 
 export type SampleRequest = {
@@ -32,7 +39,11 @@ export type GenerateOptions = SamplingOptions & {
   readonly stopIds: readonly number[];
   readonly signal?: AbortSignal;
   /** Called after every few tokens. */
-  readonly onProgress?: (progress: { readonly finished: number; readonly total: number; readonly tokens: number }) => void;
+  readonly onProgress?: (progress: {
+    readonly finished: number;
+    readonly total: number;
+    readonly tokens: number;
+  }) => void;
 };
 
 export type SamplerOptions = {
@@ -43,11 +54,15 @@ export type SamplerOptions = {
 };
 
 type Job = { readonly request: number; readonly sample: number; readonly seed: number };
-type Row = { readonly job: Job; readonly start: number; readonly ids: number[]; readonly logprobs: number[] };
+type Row = {
+  readonly job: Job;
+  readonly start: number;
+  readonly ids: number[];
+  readonly logprobs: number[];
+};
 
 /** The programs and cache for one cache shape and one set of options. */
 type Engine = {
-  readonly key: string;
   readonly state: DecodeState;
   readonly admit: CompiledFunction;
   readonly shift: CompiledFunction;
@@ -57,6 +72,9 @@ type Engine = {
 const PROMPT_BUCKET = 16;
 const COLUMN_BUCKET = 32;
 const PREFILL_ROWS = 64;
+/** Caches kept at once; the one in use may be larger. */
+const KEPT_CACHE_BYTES = 2 ** 29;
+const KEPT_ENGINES = 4;
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
@@ -72,7 +90,8 @@ export class Sampler {
   readonly #maxRows: number;
   readonly #tokensPerCall: number;
   readonly #prefill: CompiledFunction;
-  #engine: Engine | null = null;
+  /** By key, the one used last at the end: prompts that cross a bucket's border do not compile again and again. */
+  readonly #engines = new Map<string, Engine>();
 
   constructor(runtime: Runtime, model: LanguageModel, options: SamplerOptions = {}) {
     this.#runtime = runtime;
@@ -84,15 +103,26 @@ export class Sampler {
 
   /**
    * Completions in the order of the requests and their seeds.
-   * @throws AppError PROMPT_TOO_LONG where a prompt and its completion do not fit the model's context.
+   * @throws AppError PROMPT_TOO_LONG where a prompt and its completion do not fit the model's context,
+   *   ENGINE_ERROR where the model's weights are not finite.
    */
-  async generate(requests: readonly SampleRequest[], options: GenerateOptions): Promise<Completion[][]> {
-    const results: (Completion | undefined)[][] = requests.map(({ seeds }) => seeds.map(() => undefined));
-    const queue: Job[] = requests.flatMap(({ seeds }, request) => seeds.map((seed, sample) => ({ request, sample, seed })));
+  async generate(
+    requests: readonly SampleRequest[],
+    options: GenerateOptions,
+  ): Promise<Completion[][]> {
+    const results: (Completion | undefined)[][] = requests.map(({ seeds }) =>
+      seeds.map(() => undefined),
+    );
+    const queue: Job[] = requests.flatMap(({ seeds }, request) =>
+      seeds.map((seed, sample) => ({ request, sample, seed })),
+    );
     if (queue.length === 0) return requests.map(() => []);
     this.#checkLengths(requests, options.max_completion_length);
     const total = queue.length;
-    const promptColumns = roundUp(Math.max(...requests.map(({ promptIds }) => promptIds.length)), PROMPT_BUCKET);
+    const promptColumns = roundUp(
+      Math.max(...requests.map(({ promptIds }) => promptIds.length)),
+      PROMPT_BUCKET,
+    );
     const engine = this.#engineFor(total, promptColumns, options);
     const rows: (Row | null)[] = Array.from({ length: engine.state.shape.rows }, () => null);
     const stops = new Set(options.stopIds);
@@ -104,7 +134,10 @@ export class Sampler {
       await setImmediate();
       options.signal?.throwIfAborted();
       const idle = rows.filter((row) => row === null).length;
-      if (queue.length > 0 && (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))) {
+      if (
+        queue.length > 0 &&
+        (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))
+      ) {
         this.#admit(engine, requests, rows, queue, at, promptColumns);
       }
       at = this.#makeRoom(engine, rows, at, promptColumns);
@@ -128,13 +161,18 @@ export class Sampler {
 
   dispose(): void {
     this.#prefill.dispose();
-    this.#dropEngine();
+    for (const [key, engine] of this.#engines) this.#dropEngine(key, engine);
   }
 
   #checkLengths(requests: readonly SampleRequest[], maxNew: number): void {
     const context = this.#model.config.maxPositionEmbeddings;
     for (const { promptIds } of requests) {
-      if (promptIds.length === 0) throw new AppError("BAD_INPUT", "A prompt has no tokens.", "Give every prompt at least one token.");
+      if (promptIds.length === 0)
+        throw new AppError(
+          "BAD_INPUT",
+          "A prompt has no tokens.",
+          "Give every prompt at least one token.",
+        );
       if (promptIds.length + maxNew > context) {
         throw new AppError(
           "PROMPT_TOO_LONG",
@@ -159,37 +197,77 @@ export class Sampler {
       repetitionPenalty: options.repetition_penalty,
     };
     const key = JSON.stringify([rows, columns, decode]);
-    if (this.#engine?.key === key) return this.#engine;
-    this.#dropEngine();
-    const state = createDecodeState(this.#runtime, this.#model, { rows, columns }, options.repetition_penalty !== 1);
-    this.#engine = {
-      key,
+    const known = this.#engines.get(key);
+    if (known !== undefined) {
+      this.#engines.delete(key);
+      this.#engines.set(key, known);
+      return known;
+    }
+    this.#makeSpace(rows * columns);
+    const state = createDecodeState(
+      this.#runtime,
+      this.#model,
+      { rows, columns },
+      options.repetition_penalty !== 1,
+    );
+    const engine: Engine = {
       state,
       admit: admitProgram(this.#runtime, this.#model, state),
       shift: shiftProgram(this.#runtime, state),
       decode: decodeProgram(this.#runtime, this.#model, state, decode, n, true),
     };
-    return this.#engine;
+    this.#engines.set(key, engine);
+    return engine;
   }
 
-  #dropEngine(): void {
-    if (this.#engine === null) return;
-    const { state, admit, shift, decode } = this.#engine;
+  /** Drops the engines used longest ago until a cache of `cells` (rows × columns) fits beside the others. */
+  #makeSpace(cells: number): void {
+    const { numLayers, numKeyValueHeads, headDim } = this.#model.config;
+    const bytesOf = (count: number): number =>
+      count * 2 * numLayers * numKeyValueHeads * headDim * 4;
+    let used = bytesOf(cells);
+    for (const { state } of this.#engines.values())
+      used += bytesOf(state.shape.rows * state.shape.columns);
+    for (const [key, engine] of this.#engines) {
+      if (used <= KEPT_CACHE_BYTES && this.#engines.size < KEPT_ENGINES) return;
+      used -= bytesOf(engine.state.shape.rows * engine.state.shape.columns);
+      this.#dropEngine(key, engine);
+    }
+  }
+
+  #dropEngine(key: string, { state, admit, shift, decode }: Engine): void {
     for (const program of [admit, shift, decode]) program.dispose();
     disposeDecodeState(state);
-    this.#engine = null;
+    this.#engines.delete(key);
   }
 
   /** Fills idle rows from the queue: prefills each distinct prompt once, then copies it into its rows. */
-  #admit(engine: Engine, requests: readonly SampleRequest[], rows: (Row | null)[], queue: Job[], at: number, p: number): void {
+  #admit(
+    engine: Engine,
+    requests: readonly SampleRequest[],
+    rows: (Row | null)[],
+    queue: Job[],
+    at: number,
+    p: number,
+  ): void {
     const idle = rows.flatMap((row, r) => (row === null ? [r] : []));
     const jobs = queue.splice(0, idle.length);
     const prompts = [...new Set(jobs.map(({ request }) => request))];
     for (let first = 0; first < prompts.length; first += PREFILL_ROWS) {
       const batch = prompts.slice(first, first + PREFILL_ROWS);
       const place = new Map(batch.map((request, i) => [request, i]));
-      const placed = jobs.flatMap((job, i) => (place.has(job.request) ? [{ job, row: idle[i] ?? 0 }] : []));
-      this.#admitBatch(engine, batch.map((request) => requests[request]?.promptIds ?? []), place, placed, rows, at, p);
+      const placed = jobs.flatMap((job, i) =>
+        place.has(job.request) ? [{ job, row: idle[i] ?? 0 }] : [],
+      );
+      this.#admitBatch(
+        engine,
+        batch.map((request) => requests[request]?.promptIds ?? []),
+        place,
+        placed,
+        rows,
+        at,
+        p,
+      );
     }
   }
 
@@ -217,10 +295,19 @@ export class Sampler {
     const tensors: Tensor[] = [tf.tensor(ids, [r, p], "int32"), tf.tensor1d(pads, "int32")];
     const prefilled = this.#prefill(...tensors);
     const admitted: Tensor[] = [
-      tf.tensor1d(Int32Array.from(entries, ({ row }) => row), "int32"),
-      tf.tensor1d(Int32Array.from(entries, ({ job }) => place.get(job.request) ?? 0), "int32"),
+      tf.tensor1d(
+        Int32Array.from(entries, ({ row }) => row),
+        "int32",
+      ),
+      tf.tensor1d(
+        Int32Array.from(entries, ({ job }) => place.get(job.request) ?? 0),
+        "int32",
+      ),
       tf.scalar(at, "int32"),
-      this.#seenRows(engine, entries.map(({ job }) => prompts[place.get(job.request) ?? 0] ?? [])),
+      this.#seenRows(
+        engine,
+        entries.map(({ job }) => prompts[place.get(job.request) ?? 0] ?? []),
+      ),
     ];
     for (const tensor of engine.admit(...admitted, ...prefilled)) tensor.dispose();
     for (const tensor of [...tensors, ...prefilled, ...admitted]) tensor.dispose();
@@ -247,7 +334,10 @@ export class Sampler {
    */
   #makeRoom(engine: Engine, rows: (Row | null)[], at: number, promptColumns: number): number {
     if (at + this.#tokensPerCall <= engine.state.shape.columns) return at;
-    const shift = Math.min(at - promptColumns, ...rows.flatMap((row) => (row === null ? [] : [row.start])));
+    const shift = Math.min(
+      at - promptColumns,
+      ...rows.flatMap((row) => (row === null ? [] : [row.start])),
+    );
     if (shift <= 0) throw new Error("the key-value cache has no room left");
     const amount = tf.scalar(shift, "int32");
     for (const tensor of engine.shift(amount)) tensor.dispose();
@@ -258,7 +348,11 @@ export class Sampler {
     return at - shift;
   }
 
-  #decode(engine: Engine, rows: readonly (Row | null)[], at: number): { readonly tokens: Int32Array; readonly logprobs: Float32Array } {
+  #decode(
+    engine: Engine,
+    rows: readonly (Row | null)[],
+    at: number,
+  ): { readonly tokens: Int32Array; readonly logprobs: Float32Array } {
     const n = this.#tokensPerCall;
     const b = rows.length;
     const uniforms = new Float32Array(n * b);
@@ -267,11 +361,20 @@ export class Sampler {
       starts[r] = row?.start ?? at;
       if (row === null) return;
       // 24 bits, so that the number stays below 1 in float32.
-      for (let i = 0; i < n; i++) uniforms[i * b + r] = Math.floor(hashToUniform(row.job.seed, row.ids.length + i) * 16777216) / 16777216;
+      for (let i = 0; i < n; i++)
+        uniforms[i * b + r] =
+          Math.floor(hashToUniform(row.job.seed, row.ids.length + i) * 16777216) / 16777216;
     });
-    const inputs: Tensor[] = [tf.scalar(at, "int32"), tf.tensor1d(starts, "int32"), tf.tensor(uniforms, [n, b])];
+    const inputs: Tensor[] = [
+      tf.scalar(at, "int32"),
+      tf.tensor1d(starts, "int32"),
+      tf.tensor(uniforms, [n, b]),
+    ];
     const [tokens, logprobs] = engine.decode(...inputs) as [Tensor, Tensor];
-    const drawn = { tokens: tokens.dataSync() as Int32Array, logprobs: logprobs.dataSync() as Float32Array };
+    const drawn = {
+      tokens: tokens.dataSync() as Int32Array,
+      logprobs: logprobs.dataSync() as Float32Array,
+    };
     for (const tensor of [...inputs, tokens, logprobs]) tensor.dispose();
     return drawn;
   }
@@ -287,10 +390,19 @@ export class Sampler {
     const b = drawn.tokens.length / this.#tokensPerCall;
     for (let i = 0; i < this.#tokensPerCall; i++) {
       const id = drawn.tokens[i * b + index] ?? 0;
+      const logprob = drawn.logprobs[i * b + index] ?? Number.NaN;
+      if (!Number.isFinite(logprob)) {
+        throw new AppError(
+          "ENGINE_ERROR",
+          "The model's logits are not finite, so nothing can be sampled from it.",
+          "Go back to an earlier checkpoint; if training led here, lower learning_rate.",
+        );
+      }
       row.ids.push(id);
-      row.logprobs.push(drawn.logprobs[i * b + index] ?? 0);
+      row.logprobs.push(logprob);
       if (stops.has(id)) return { ids: row.ids, logprobs: row.logprobs, finishReason: "stop" };
-      if (row.ids.length >= maxNew) return { ids: row.ids, logprobs: row.logprobs, finishReason: "length" };
+      if (row.ids.length >= maxNew)
+        return { ids: row.ids, logprobs: row.logprobs, finishReason: "length" };
     }
     return null;
   }

@@ -22,7 +22,12 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(runtime, folder);
   const sampler = new Sampler(runtime, model);
-  const problems = drawProblems({ source: stage.data, split: "test", seed: PROBLEM_SEED, count: stage.num_problems });
+  const problems = drawProblems({
+    source: stage.data,
+    split: "test",
+    seed: PROBLEM_SEED,
+    count: stage.num_problems,
+  });
   session.started(model.parameters, problems.length);
   const all: EvaluationSample[] = [];
   let tokens = 0;
@@ -33,14 +38,22 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
     const completions = await sampler.generate(
       prompts.map((ids, i) => ({
         promptIds: ids,
-        seeds: Array.from({ length: stage.num_samples }, (_, s) => hash32(request.seed, first + i, s)),
+        seeds: Array.from({ length: stage.num_samples }, (_, s) =>
+          hash32(request.seed, first + i, s),
+        ),
       })),
       {
         ...stage,
         stopIds: stopIds(tokenizer, model.config.eosTokenIds),
         signal: session.signal,
         onProgress: (p) =>
-          session.progress(first + Math.floor((chunk.length * p.finished) / p.total), problems.length, "problems", "sampling", tokens + p.tokens),
+          session.progress(
+            first + Math.floor((chunk.length * p.finished) / p.total),
+            problems.length,
+            "problems",
+            "sampling",
+            tokens + p.tokens,
+          ),
       },
     );
     const samples = chunk.flatMap((problem, i) =>
@@ -62,13 +75,21 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
       }),
     );
     session.meter.addForward(
-      prompts.reduce((sum, ids) => sum + ids.length, 0) + samples.reduce((sum, sample) => sum + sample.tokens, 0),
+      prompts.reduce((sum, ids) => sum + ids.length, 0) +
+        samples.reduce((sum, sample) => sum + sample.tokens, 0),
       model.parameters,
       true,
     );
     all.push(...samples);
     session.emit({ type: "evaluation-samples", samples });
-    session.progress(Math.min(first + CHUNK, problems.length), problems.length, "problems", "sampling", tokens, first + CHUNK >= problems.length);
+    session.progress(
+      Math.min(first + CHUNK, problems.length),
+      problems.length,
+      "problems",
+      "sampling",
+      tokens,
+      first + CHUNK >= problems.length,
+    );
   }
   const summary = summarize(all, {
     task: stage.data.task,

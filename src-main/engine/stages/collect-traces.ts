@@ -29,12 +29,22 @@ type Trace = { readonly problem: Problem; readonly text: string };
  * Different right solutions, at most `max_per_prompt` of a prompt, written to `file` as JSONL of
  * {messages, problemId, difficulty}. Returns how many.
  */
-export async function collectTraces(session: StageSession, folder: string, file: string, options: TraceOptions): Promise<number> {
+export async function collectTraces(
+  session: StageSession,
+  folder: string,
+  file: string,
+  options: TraceOptions,
+): Promise<number> {
   const { runtime, request } = session;
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(runtime, folder);
   const sampler = new Sampler(runtime, model);
-  const problems = drawProblems({ source: options.data, split: "train", seed: deriveSeed(request.seed, "traces"), count: options.num_prompts });
+  const problems = drawProblems({
+    source: options.data,
+    split: "train",
+    seed: deriveSeed(request.seed, "traces"),
+    count: options.num_prompts,
+  });
   session.started(model.parameters, options.num_prompts);
   const traces: Trace[] = [];
   let tokens = 0;
@@ -46,14 +56,22 @@ export async function collectTraces(session: StageSession, folder: string, file:
     const completions = await sampler.generate(
       prompts.map((ids, i) => ({
         promptIds: ids,
-        seeds: Array.from({ length: options.num_generations }, (_, s) => hash32(request.seed, first + i, s)),
+        seeds: Array.from({ length: options.num_generations }, (_, s) =>
+          hash32(request.seed, first + i, s),
+        ),
       })),
       {
         ...options,
         stopIds: stopIds(tokenizer, model.config.eosTokenIds),
         signal: session.signal,
         onProgress: (p) =>
-          session.progress(first + Math.floor((chunk.length * p.finished) / p.total), problems.length, "problems", "sampling", tokens + p.tokens),
+          session.progress(
+            first + Math.floor((chunk.length * p.finished) / p.total),
+            problems.length,
+            "problems",
+            "sampling",
+            tokens + p.tokens,
+          ),
       },
     );
     chunk.forEach((problem, i) => {
@@ -69,13 +87,32 @@ export async function collectTraces(session: StageSession, folder: string, file:
           finished: completion.finishReason === "stop",
           maxCompletionLength: options.max_completion_length,
         };
-        if (input.finished && answerReward(input) === 1 && formatReward(input) === 1) right.add(text);
+        if (input.finished && answerReward(input) === 1 && formatReward(input) === 1)
+          right.add(text);
       }
-      session.meter.addForward((prompts[i]?.length ?? 0) + (completions[i] ?? []).reduce((sum, c) => sum + c.ids.length, 0), model.parameters, true);
-      traces.push(...[...right].slice(0, options.max_per_prompt).map((text) => ({ problem, text })));
+      session.meter.addForward(
+        (prompts[i]?.length ?? 0) +
+          (completions[i] ?? []).reduce((sum, c) => sum + c.ids.length, 0),
+        model.parameters,
+        true,
+      );
+      traces.push(
+        ...[...right].slice(0, options.max_per_prompt).map((text) => ({ problem, text })),
+      );
     });
-    session.metrics(Math.min(first + CHUNK, problems.length), { traces_kept: traces.length, completions_sampled: sampled, tokens_sampled: tokens });
-    session.progress(Math.min(first + CHUNK, problems.length), problems.length, "problems", "sampling", tokens, first + CHUNK >= problems.length);
+    session.metrics(Math.min(first + CHUNK, problems.length), {
+      traces_kept: traces.length,
+      completions_sampled: sampled,
+      tokens_sampled: tokens,
+    });
+    session.progress(
+      Math.min(first + CHUNK, problems.length),
+      problems.length,
+      "problems",
+      "sampling",
+      tokens,
+      first + CHUNK >= problems.length,
+    );
   }
   const lines = traces.map(({ problem, text }) =>
     JSON.stringify({
@@ -95,5 +132,7 @@ export async function collectTraces(session: StageSession, folder: string, file:
 
 /** Lines of a traces file. */
 export function countLines(file: string): number {
-  return readFileSync(file, "utf8").split("\n").filter((line) => line !== "").length;
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "").length;
 }

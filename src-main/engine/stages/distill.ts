@@ -9,10 +9,19 @@ import type { StageSession } from "./stage-session.ts";
 export async function runDistill(session: StageSession, stage: DistillStage): Promise<void> {
   const file = session.outPath("data.jsonl");
   // The file appears whole or not at all, so what is there was sampled by an earlier attempt.
-  const records = existsSync(file) ? countLines(file) : await collectTraces(session, session.modelFolder("teacher"), file, stage);
+  const records = existsSync(file)
+    ? countLines(file)
+    : await collectTraces(session, session.modelFolder("teacher"), file, stage);
   if (records === 0) {
-    throw new AppError("ENGINE_ERROR", "None of the teacher's solutions was right, so the student has nothing to learn.", "Use a better teacher, easier problems, or more completions a prompt.");
+    throw new AppError(
+      "ENGINE_ERROR",
+      "None of the teacher's solutions was right, so the student has nothing to learn.",
+      "Use a better teacher, easier problems, or more completions a prompt.",
+    );
   }
   session.emit({ type: "output", kind: "dataset", path: file, records });
-  await fineTune(session, session.modelFolder("model"), readConversations(file), { ...stage, packing: false });
+  await fineTune(session, session.modelFolder("model"), readConversations(file), {
+    ...stage,
+    packing: false,
+  });
 }

@@ -20,20 +20,35 @@ function share(items: readonly unknown[], count: number): number {
 /** Accuracy of each difficulty in the batch. */
 export function accuracyByDifficulty(generation: Generation): Map<number, number> {
   const by = Map.groupBy(generation.rollouts, ({ difficulty }) => difficulty);
-  return new Map([...by].sort(([a], [b]) => a - b).map(([difficulty, items]) => [difficulty, share(items, items.filter(({ correct }) => correct).length)]));
+  return new Map(
+    [...by]
+      .sort(([a], [b]) => a - b)
+      .map(([difficulty, items]) => [
+        difficulty,
+        share(items, items.filter(({ correct }) => correct).length),
+      ]),
+  );
 }
 
 export function generationMetrics(generation: Generation): Record<string, number | null> {
   const { rollouts } = generation;
   const lengths = rollouts.map(({ completionIds }) => completionIds.length);
-  const ended = rollouts.filter(({ finishReason }) => finishReason === "stop").map(({ completionIds }) => completionIds.length);
+  const ended = rollouts
+    .filter(({ finishReason }) => finishReason === "stop")
+    .map(({ completionIds }) => completionIds.length);
   const groups = [...Map.groupBy(rollouts, ({ group }) => group).values()];
   const metrics: Record<string, number | null> = {
     reward: mean(rollouts.map(({ reward }) => reward)),
     reward_std: generation.batchStd,
     frac_reward_zero_std: generation.fracZeroStd,
-    frac_groups_all_wrong: share(groups, groups.filter((group) => group.every(({ correct }) => !correct)).length),
-    frac_groups_all_right: share(groups, groups.filter((group) => group.every(({ correct }) => correct)).length),
+    frac_groups_all_wrong: share(
+      groups,
+      groups.filter((group) => group.every(({ correct }) => !correct)).length,
+    ),
+    frac_groups_all_right: share(
+      groups,
+      groups.filter((group) => group.every(({ correct }) => correct)).length,
+    ),
     accuracy: share(rollouts, rollouts.filter(({ correct }) => correct).length),
     "completions/mean_length": mean(lengths),
     "completions/min_length": Math.min(...lengths),
@@ -52,17 +67,23 @@ export function generationMetrics(generation: Generation): Record<string, number
     metrics[`rewards/${name}/mean`] = mean(values);
     metrics[`rewards/${name}/std`] = standardDeviation(values);
   }
-  for (const [difficulty, accuracy] of accuracyByDifficulty(generation)) metrics[`accuracy/difficulty_${difficulty}`] = accuracy;
+  for (const [difficulty, accuracy] of accuracyByDifficulty(generation))
+    metrics[`accuracy/difficulty_${difficulty}`] = accuracy;
   return metrics;
 }
 
 export function policySigns(generation: Generation, result: PolicyStepMetrics): PolicySigns {
   const { rollouts } = generation;
-  const format = rollouts.flatMap(({ rewards }) => (typeof rewards["format"] === "number" ? [rewards["format"]] : []));
+  const format = rollouts.flatMap(({ rewards }) =>
+    typeof rewards["format"] === "number" ? [rewards["format"]] : [],
+  );
   return {
     rewardStd: generation.batchStd,
     fracZeroStd: generation.fracZeroStd,
-    truncatedShare: share(rollouts, rollouts.filter(({ finishReason }) => finishReason === "length").length),
+    truncatedShare: share(
+      rollouts,
+      rollouts.filter(({ finishReason }) => finishReason === "length").length,
+    ),
     entropy: result.entropy,
     kl: result.kl,
     formatMean: mean(format),

@@ -39,11 +39,26 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   const reference = stage.beta > 0 ? loadLanguageModel(runtime, folder) : null;
   const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
   const stepsPerGeneration = stage.generation_batch_size / stepSize;
-  if (!Number.isInteger(stepsPerGeneration) || stage.generation_batch_size % stage.num_generations !== 0) {
-    throw new AppError("BAD_RECIPE", `generation_batch_size ${stage.generation_batch_size} does not divide into steps of ${stepSize} and groups of ${stage.num_generations}.`, "Make it a multiple of both.");
+  if (
+    !Number.isInteger(stepsPerGeneration) ||
+    stage.generation_batch_size % stage.num_generations !== 0
+  ) {
+    throw new AppError(
+      "BAD_RECIPE",
+      `generation_batch_size ${stage.generation_batch_size} does not divide into steps of ${stepSize} and groups of ${stage.num_generations}.`,
+      "Make it a multiple of both.",
+    );
   }
-  if (stage.max_steps < 1) throw new AppError("BAD_RECIPE", "A grpo stage needs max_steps: its problems never run out.", "Set max_steps.");
-  const trainer = new PolicyTrainer(runtime, model, reference, { ...stage, usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1 });
+  if (stage.max_steps < 1)
+    throw new AppError(
+      "BAD_RECIPE",
+      "A grpo stage needs max_steps: its problems never run out.",
+      "Set max_steps.",
+    );
+  const trainer = new PolicyTrainer(runtime, model, reference, {
+    ...stage,
+    usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1,
+  });
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
   const sampler = new Sampler(runtime, model);
   const alarms = new PolicyAlarms();
@@ -56,7 +71,15 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   let samplesSeen = resumed?.state.samplesSeen ?? 0;
   let numTokens = Number(resumed?.state.data["numTokens"] ?? 0);
   let saved = step;
-  const parts = (): CheckpointParts => ({ step, model, tokenizerFrom: folder, optimizer: trainer.optimizer, samplesSeen, data: { numTokens }, keep: stage.save_total_limit });
+  const parts = (): CheckpointParts => ({
+    step,
+    model,
+    tokenizerFrom: folder,
+    optimizer: trainer.optimizer,
+    samplesSeen,
+    data: { numTokens },
+    keep: stage.save_total_limit,
+  });
   session.progress(step, total, "steps", "compiling", null, true);
   while (step < total) {
     // Here the batch of rollouts is used up: a checkpoint needs no rollouts, only how many batches there were.
@@ -65,9 +88,21 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       session.checkpoint(parts());
       saved = step;
     }
-    const generation = await generate(session, stage, model, tokenizer, sampler, Math.floor(step / stepsPerBatch), step, total);
+    const generation = await generate(
+      session,
+      stage,
+      model,
+      tokenizer,
+      sampler,
+      Math.floor(step / stepsPerBatch),
+      step,
+      total,
+    );
     tokens += generation.tokens;
-    numTokens += generation.rows.reduce((sum, row) => sum + row.promptIds.length + row.completionIds.length, 0);
+    numTokens += generation.rows.reduce(
+      (sum, row) => sum + row.promptIds.length + row.completionIds.length,
+      0,
+    );
     session.emit({ type: "rollouts", rollouts: [...generation.rollouts] });
     const logprobs = trainer.score(generation.rows);
     for (let i = 0; i < stepsPerBatch && step < total; i++) {
@@ -75,7 +110,12 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       const first = (i % stepsPerGeneration) * stepSize;
       const rate = learningRate(stage, step, total);
       const result = policyStep(session, step, () =>
-        trainer.step(generation.rows.slice(first, first + stepSize), logprobs.slice(first, first + stepSize), rate, step),
+        trainer.step(
+          generation.rows.slice(first, first + stepSize),
+          logprobs.slice(first, first + stepSize),
+          rate,
+          step,
+        ),
       );
       step++;
       samplesSeen += stepSize;
@@ -103,13 +143,27 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   session.saveModel(model, folder);
 }
 
-function policyStep(session: StageSession, step: number, run: () => PolicyStepMetrics): PolicyStepMetrics {
+function policyStep(
+  session: StageSession,
+  step: number,
+  run: () => PolicyStepMetrics,
+): PolicyStepMetrics {
   try {
     return run();
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
-    session.alarm(step + 1, { code: "non-finite", level: "error", message: `At step ${step + 1} ${error.message}.`, advice: NON_FINITE_ADVICE });
-    throw new AppError("ENGINE_ERROR", `Training stopped at step ${step + 1}: ${error.message}.`, NON_FINITE_ADVICE, { cause: error });
+    session.alarm(step + 1, {
+      code: "non-finite",
+      level: "error",
+      message: `At step ${step + 1} ${error.message}.`,
+      advice: NON_FINITE_ADVICE,
+    });
+    throw new AppError(
+      "ENGINE_ERROR",
+      `Training stopped at step ${step + 1}: ${error.message}.`,
+      NON_FINITE_ADVICE,
+      { cause: error },
+    );
   }
 }
 
@@ -129,11 +183,21 @@ async function generate(
   const g = stage.num_generations;
   const groups = stage.generation_batch_size / g;
   const problemSeed = deriveSeed(seed, "prompts");
-  const problems = Array.from({ length: groups }, (_, i) => problemStream({ source: stage.data, split: "train", seed: problemSeed, index: index * groups + i }));
+  const problems = Array.from({ length: groups }, (_, i) =>
+    problemStream({
+      source: stage.data,
+      split: "train",
+      seed: problemSeed,
+      index: index * groups + i,
+    }),
+  );
   const prompts = problems.map((problem) => promptIds(tokenizer, problem));
   session.progress(step, total, "steps", "sampling", null);
   const completions = await sampler.generate(
-    prompts.map((ids, i) => ({ promptIds: ids, seeds: Array.from({ length: g }, (_, s) => hash32(seed, index, i, s)) })),
+    prompts.map((ids, i) => ({
+      promptIds: ids,
+      seeds: Array.from({ length: g }, (_, s) => hash32(seed, index, i, s)),
+    })),
     { ...stage, stopIds: stopIds(tokenizer, model.config.eosTokenIds), signal: session.signal },
   );
   const graded = problems.flatMap((problem, group) =>
@@ -147,12 +211,28 @@ async function generate(
         finished,
         maxCompletionLength: stage.max_completion_length,
       });
-      return { problem, group, i, completion, text, finished, ...scored, correct: scoreText(problem, text, "strict").correct };
+      return {
+        problem,
+        group,
+        i,
+        completion,
+        text,
+        finished,
+        ...scored,
+        correct: scoreText(problem, text, "strict").correct,
+      };
     }),
   );
-  const { advantages, batchStd, fracZeroStd } = groupAdvantages(graded.map(({ reward }) => reward), { numGenerations: g, scaleRewards: stage.scale_rewards });
+  const { advantages, batchStd, fracZeroStd } = groupAdvantages(
+    graded.map(({ reward }) => reward),
+    { numGenerations: g, scaleRewards: stage.scale_rewards },
+  );
   const tokens = graded.reduce((sum, { completion }) => sum + completion.ids.length, 0);
-  session.meter.addForward(tokens + prompts.reduce((sum, ids) => sum + ids.length, 0), model.parameters, true);
+  session.meter.addForward(
+    tokens + prompts.reduce((sum, ids) => sum + ids.length, 0),
+    model.parameters,
+    true,
+  );
   return {
     rows: graded.map(({ group, completion, finished }, row) => ({
       promptIds: prompts[group] ?? [],
@@ -160,22 +240,24 @@ async function generate(
       finished,
       advantage: advantages[row] ?? 0,
     })),
-    rollouts: graded.map(({ problem, group, i, completion, text, rewards, reward, correct }, row) => ({
-      step: step + 1,
-      group,
-      index: i,
-      problemId: problem.id,
-      difficulty: problem.difficulty,
-      prompt: problem.prompt,
-      completion: text,
-      completionIds: [...completion.ids],
-      logprobs: [...completion.logprobs],
-      rewards: { ...rewards },
-      reward: reward ?? 0,
-      advantage: advantages[row] ?? 0,
-      correct,
-      finishReason: completion.finishReason,
-    })),
+    rollouts: graded.map(
+      ({ problem, group, i, completion, text, rewards, reward, correct }, row) => ({
+        step: step + 1,
+        group,
+        index: i,
+        problemId: problem.id,
+        difficulty: problem.difficulty,
+        prompt: problem.prompt,
+        completion: text,
+        completionIds: [...completion.ids],
+        logprobs: [...completion.logprobs],
+        rewards: { ...rewards },
+        reward: reward ?? 0,
+        advantage: advantages[row] ?? 0,
+        correct,
+        finishReason: completion.finishReason,
+      }),
+    ),
     batchStd,
     fracZeroStd,
     tokens,

@@ -20,7 +20,10 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
   const folder = session.modelFolder("model");
   const tokenizer = loadTokenizer(folder);
   const { runtime, request, resumed } = session;
-  const model = resumed === null ? initLanguageModel(runtime, readModelConfig(folder), request.seed) : loadLanguageModel(runtime, request.resumeFrom ?? folder);
+  const model =
+    resumed === null
+      ? initLanguageModel(runtime, readModelConfig(folder), request.seed)
+      : loadLanguageModel(runtime, request.resumeFrom ?? folder);
   const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
     beta1: stage.adam_beta1,
     beta2: stage.adam_beta2,
@@ -32,16 +35,25 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
   if (end === undefined) throw new Error("the tokenizer has no end token");
   const random = new Random(resumed?.state.random[STREAM] ?? request.seed + 1);
   const rest = (resumed?.state.data["rest"] ?? []) as number[];
-  const encode = (text: string): readonly number[] => [...tokenizer.encode(text, { addSpecialTokens: false }), end];
+  const encode = (text: string): readonly number[] => [
+    ...tokenizer.encode(text, { addSpecialTokens: false }),
+    end,
+  ];
   const stream = new TokenStream(random, baseDocument, encode, rest);
   const rows = stage.per_device_train_batch_size;
   const columns = stage.sequence_length + 1;
   const stepBatch = (): StepBatch => {
-    const parts = Array.from({ length: stage.gradient_accumulation_steps }, () => stream.take(rows * columns));
+    const parts = Array.from({ length: stage.gradient_accumulation_steps }, () =>
+      stream.take(rows * columns),
+    );
     const tokens = parts.length * rows * stage.sequence_length;
     return {
       microBatches: parts.map((ids) => ({
-        inputs: () => [tf.tensor(ids, [rows, columns], "int32"), tf.ones([rows, columns - 1]), tf.scalar(tokens)],
+        inputs: () => [
+          tf.tensor(ids, [rows, columns], "int32"),
+          tf.ones([rows, columns - 1]),
+          tf.scalar(tokens),
+        ],
       })),
       tokens,
       samples: parts.length * rows,

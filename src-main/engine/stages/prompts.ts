@@ -6,7 +6,9 @@ import type { Completion } from "../sampling/sampler.ts";
 
 /** The ids of a user's message and the opening of the assistant's turn. */
 export function promptIds(tokenizer: Tokenizer, problem: Problem): number[] {
-  return encodeChat(tokenizer, [{ role: "user", content: problem.prompt }], { addGenerationPrompt: true });
+  return encodeChat(tokenizer, [{ role: "user", content: problem.prompt }], {
+    addGenerationPrompt: true,
+  });
 }
 
 /** Ids that end a completion. */

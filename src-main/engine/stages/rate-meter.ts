@@ -6,7 +6,8 @@ export class RateMeter {
   add(done: number, tokens: number): void {
     const timeMs = performance.now();
     this.#marks.push({ timeMs, done, tokens });
-    while (this.#marks.length > 2 && timeMs - (this.#marks[0]?.timeMs ?? timeMs) > this.#windowMs) this.#marks.shift();
+    while (this.#marks.length > 2 && timeMs - (this.#marks[0]?.timeMs ?? timeMs) > this.#windowMs)
+      this.#marks.shift();
   }
 
   reset(): void {
@@ -30,6 +31,10 @@ export class RateMeter {
     const first = this.#marks[0];
     const last = this.#marks[this.#marks.length - 1];
     if (first === undefined || last === undefined || last.timeMs - first.timeMs < 200) return null;
-    return { ms: last.timeMs - first.timeMs, done: last.done - first.done, tokens: last.tokens - first.tokens };
+    return {
+      ms: last.timeMs - first.timeMs,
+      done: last.done - first.done,
+      tokens: last.tokens - first.tokens,
+    };
   }
 }

@@ -19,7 +19,10 @@ export async function runStage(request: StartRequest, context: StageContext): Pr
     context.emit({ type: "finished", usage: session.meter.total() });
   } catch (error) {
     if (error instanceof StageEnded || context.signal.aborted) {
-      context.emit({ type: "cancelled", usage: session?.meter.total() ?? new UsageMeter(null, false).total() });
+      context.emit({
+        type: "cancelled",
+        usage: session?.meter.total() ?? new UsageMeter(null, false).total(),
+      });
       return;
     }
     const known = error instanceof AppError;
@@ -29,7 +32,9 @@ export async function runStage(request: StartRequest, context: StageContext): Pr
       code: known ? error.code : "ENGINE_ERROR",
       message,
       ...(known && error.advice !== undefined ? { advice: error.advice } : {}),
-      ...(!known && error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}),
+      ...(!known && error instanceof Error && error.stack !== undefined
+        ? { stack: error.stack }
+        : {}),
     });
   }
 }

@@ -33,14 +33,25 @@ export function readConversations(file: string): Conversation[] {
         return [DatasetLine.parse(JSON.parse(line)).messages];
       } catch (cause) {
         const what = cause instanceof z.ZodError ? z.prettifyError(cause) : "not JSON";
-        throw new AppError("BAD_INPUT", `${file}:${i + 1}: ${what}`, 'Each line is {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}.', { cause });
+        throw new AppError(
+          "BAD_INPUT",
+          `${file}:${i + 1}: ${what}`,
+          'Each line is {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}.',
+          { cause },
+        );
       }
     });
 }
 
 /** Conversations → ids with the assistant's tokens marked; those longer than `maxLength` are left out. */
-export function encodeExamples(tokenizer: Tokenizer, conversations: readonly Conversation[], maxLength: number): { examples: Example[]; tooLong: number } {
-  const all = conversations.map((messages): Example => encodeWithAssistantMask(tokenizer, messages));
+export function encodeExamples(
+  tokenizer: Tokenizer,
+  conversations: readonly Conversation[],
+  maxLength: number,
+): { examples: Example[]; tooLong: number } {
+  const all = conversations.map((messages): Example =>
+    encodeWithAssistantMask(tokenizer, messages),
+  );
   const examples = all.filter(({ ids }) => ids.length <= maxLength);
   return { examples, tooLong: all.length - examples.length };
 }
@@ -51,18 +62,27 @@ export async function runSft(session: StageSession, stage: SftStage): Promise<vo
   if ("source" in stage.data) {
     const { source, examples } = stage.data;
     const task = taskByName(source.task);
-    conversations = drawProblems({ source, split: "train", seed: deriveSeed(seed, "cold-start"), count: examples }).map((problem) => [
+    conversations = drawProblems({
+      source,
+      split: "train",
+      seed: deriveSeed(seed, "cold-start"),
+      count: examples,
+    }).map((problem) => [
       { role: "user", content: problem.prompt },
       { role: "assistant", content: formatSolution(task.solve(problem)) },
     ]);
   } else {
-    if (session.request.datasetFile === undefined) throw new Error("the host gave the stage no dataset");
+    if (session.request.datasetFile === undefined)
+      throw new Error("the host gave the stage no dataset");
     conversations = readConversations(session.request.datasetFile);
   }
   await fineTune(session, session.modelFolder("model"), conversations, stage);
 }
 
-export type FineTuneOptions = TrainingOptions & { readonly max_length: number; readonly packing: boolean };
+export type FineTuneOptions = TrainingOptions & {
+  readonly max_length: number;
+  readonly packing: boolean;
+};
 
 /** Trains the model of `folder` on conversations and saves it as the stage's output. */
 export async function fineTune(
@@ -75,7 +95,11 @@ export async function fineTune(
   const tokenizer = loadTokenizer(folder);
   const { examples, tooLong } = encodeExamples(tokenizer, conversations, options.max_length);
   if (examples.length === 0) {
-    throw new AppError("BAD_INPUT", `None of ${conversations.length} examples is left to train on (${tooLong} are longer than max_length ${options.max_length}).`, "Raise max_length, or check the stage that made the data.");
+    throw new AppError(
+      "BAD_INPUT",
+      `None of ${conversations.length} examples is left to train on (${tooLong} are longer than max_length ${options.max_length}).`,
+      "Raise max_length, or check the stage that made the data.",
+    );
   }
   const model = loadLanguageModel(runtime, request.resumeFrom ?? folder);
   const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
@@ -92,9 +116,20 @@ export async function fineTune(
     packing: options.packing,
     maxLength: options.max_length,
   });
-  const totalSteps = options.max_steps > 0 ? options.max_steps : Math.max(1, Math.round(batches.stepsPerEpoch * options.num_train_epochs));
+  const totalSteps =
+    options.max_steps > 0
+      ? options.max_steps
+      : Math.max(1, Math.round(batches.stepsPerEpoch * options.num_train_epochs));
   session.started(model.parameters, totalSteps);
-  if (tooLong > 0) session.log(`${tooLong} of ${conversations.length} examples are longer than ${options.max_length} tokens and were left out.`);
-  await runTrainingLoop(session, model, trainer, { training: options, totalSteps, stepBatch: (step) => batches.step(step), tokenizerFrom: folder });
+  if (tooLong > 0)
+    session.log(
+      `${tooLong} of ${conversations.length} examples are longer than ${options.max_length} tokens and were left out.`,
+    );
+  await runTrainingLoop(session, model, trainer, {
+    training: options,
+    totalSteps,
+    stepBatch: (step) => batches.step(step),
+    tokenizerFrom: folder,
+  });
   session.saveModel(model, folder);
 }

@@ -5,7 +5,12 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { MetricPoint, Usage } from "#shared/schema/engine-protocol.ts";
-import { hashConfig, pruneCheckpoints, readTrainingCheckpoint, writeTrainingCheckpoint } from "../checkpoint/training-state.ts";
+import {
+  hashConfig,
+  pruneCheckpoints,
+  readTrainingCheckpoint,
+  writeTrainingCheckpoint,
+} from "../checkpoint/training-state.ts";
 import type { TrainingCheckpoint, TrainingState } from "../checkpoint/training-state.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { openRuntime } from "../runtime/open-runtime.ts";
@@ -50,7 +55,12 @@ export class StageSession {
   #reportedWarnings = 0;
   #checkpointStep: number;
 
-  private constructor(request: StartRequest, context: StageContext, runtime: Runtime, resumed: TrainingCheckpoint | null) {
+  private constructor(
+    request: StartRequest,
+    context: StageContext,
+    runtime: Runtime,
+    resumed: TrainingCheckpoint | null,
+  ) {
     this.request = request;
     this.runtime = runtime;
     this.resumed = resumed;
@@ -62,7 +72,10 @@ export class StageSession {
 
   static async open(request: StartRequest, context: StageContext): Promise<StageSession> {
     const runtime = await openRuntime({ choice: request.runtime, cacheDir: request.cacheDir });
-    const resumed = request.resumeFrom === undefined ? null : readTrainingCheckpoint(request.resumeFrom, { configHash: configHash(request) });
+    const resumed =
+      request.resumeFrom === undefined
+        ? null
+        : readTrainingCheckpoint(request.resumeFrom, { configHash: configHash(request) });
     return new StageSession(request, context, runtime, resumed);
   }
 
@@ -98,7 +111,14 @@ export class StageSession {
   }
 
   /** `tokens` are those handled since the stage began in this process; the rate is over the last moments. */
-  progress(done: number, total: number, unit: string, phase: string, tokens: number | null, always = false): void {
+  progress(
+    done: number,
+    total: number,
+    unit: string,
+    phase: string,
+    tokens: number | null,
+    always = false,
+  ): void {
     this.#rate.add(done, tokens ?? 0);
     const now = performance.now();
     if (!always && now - this.#lastProgress < PROGRESS_INTERVAL_MS) return;
@@ -170,12 +190,23 @@ export class StageSession {
         stage: { usage },
         configHash: configHash(this.request),
       },
-      model: { config: parts.model.config, tensors: parts.model.hostTensors(), tokenizerFrom: parts.tokenizerFrom },
+      model: {
+        config: parts.model.config,
+        tensors: parts.model.hostTensors(),
+        tokenizerFrom: parts.tokenizerFrom,
+      },
       optimizer: parts.optimizer.hostTensors(),
     });
     const removed = pruneCheckpoints(root, parts.keep);
     this.#checkpointStep = parts.step;
-    this.#context.emit({ type: "checkpoint", step: parts.step, dir: written.folder, bytes: written.bytes, usage, removed: [...removed] });
+    this.#context.emit({
+      type: "checkpoint",
+      step: parts.step,
+      dir: written.folder,
+      bytes: written.bytes,
+      usage,
+      removed: [...removed],
+    });
   }
 
   /** Saves the stage's model to its output folder and says so. */
@@ -187,7 +218,8 @@ export class StageSession {
 
   #warnAnew(): void {
     const { warnings } = this.runtime;
-    for (const message of warnings.slice(this.#reportedWarnings)) this.#context.emit({ type: "log", level: "warning", message });
+    for (const message of warnings.slice(this.#reportedWarnings))
+      this.#context.emit({ type: "log", level: "warning", message });
     this.#reportedWarnings = warnings.length;
   }
 }

@@ -9,7 +9,10 @@ export function packageEnergyJ(): number | null {
   try {
     const zones = readdirSync(POWERCAP).filter((zone) => /^intel-rapl:\d+$/.test(zone));
     if (zones.length === 0) return null;
-    return zones.reduce((sum, zone) => sum + Number(readFileSync(`${POWERCAP}/${zone}/energy_uj`, "utf8")) / 1e6, 0);
+    return zones.reduce(
+      (sum, zone) => sum + Number(readFileSync(`${POWERCAP}/${zone}/energy_uj`, "utf8")) / 1e6,
+      0,
+    );
   } catch {
     return null;
   }
@@ -48,7 +51,8 @@ export class UsageMeter {
     const wallMs = performance.now() - this.#startMs;
     const cpu = process.cpuUsage(this.#startCpu);
     const energyNow = packageEnergyJ();
-    const energy = this.#startEnergy === null || energyNow === null ? null : energyNow - this.#startEnergy;
+    const energy =
+      this.#startEnergy === null || energyNow === null ? null : energyNow - this.#startEnergy;
     this.#peak = Math.max(this.#peak, process.resourceUsage().maxRSS * 1024);
     const before = this.#before;
     return {
@@ -58,7 +62,10 @@ export class UsageMeter {
       tokensSampled: this.#sampled + (before?.tokensSampled ?? 0),
       tokensTrained: this.#trained + (before?.tokensTrained ?? 0),
       flops: this.#flops + (before?.flops ?? 0),
-      energyJ: energy === null || (before !== null && before.energyJ === null) ? null : energy + (before?.energyJ ?? 0),
+      energyJ:
+        energy === null || (before !== null && before.energyJ === null)
+          ? null
+          : energy + (before?.energyJ ?? 0),
       peakMemoryBytes: Math.max(this.#peak, before?.peakMemoryBytes ?? 0),
     };
   }

@@ -39,7 +39,11 @@ export class AdamW {
       new Map(
         [...model.variables].map(([name, { shape }]) => [
           name,
-          runtime.variable(`${prefix}.${name}`, shape, new Float32Array(shape.reduce((a, b) => a * b, 1))),
+          runtime.variable(
+            `${prefix}.${name}`,
+            shape,
+            new Float32Array(shape.reduce((a, b) => a * b, 1)),
+          ),
         ]),
       );
     this.gradients = zeros("g");
@@ -77,7 +81,16 @@ export class AdamW {
     const clip = Math.min(1, maxGradNorm / (gradNorm + 1e-6));
     const firstCorrection = 1 - beta1 ** (step + 1);
     const secondCorrection = Math.sqrt(1 - beta2 ** (step + 1));
-    const scalars = tf.tensor1d([clip, learningRate / firstCorrection, secondCorrection, epsilon, 1 - learningRate * weightDecay], "float32");
+    const scalars = tf.tensor1d(
+      [
+        clip,
+        learningRate / firstCorrection,
+        secondCorrection,
+        epsilon,
+        1 - learningRate * weightDecay,
+      ],
+      "float32",
+    );
     for (const out of this.#update(scalars)) out.dispose();
     scalars.dispose();
   }
@@ -118,7 +131,8 @@ export class AdamW {
 
   dispose(): void {
     for (const fn of [this.#norm, this.#update, this.#clear]) fn.dispose();
-    for (const group of [this.gradients, this.#first, this.#second]) for (const variable of group.values()) variable.dispose();
+    for (const group of [this.gradients, this.#first, this.#second])
+      for (const variable of group.values()) variable.dispose();
   }
 
   #clearGradients(): void {
@@ -127,18 +141,26 @@ export class AdamW {
 
   #step(scalars: Tensor): void {
     const { beta1, beta2 } = this.#options;
-    const [clip, rate, correction, epsilon, decay] = tf.unstack(scalars) as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [clip, rate, correction, epsilon, decay] = tf.unstack(scalars) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     for (const [name, variable] of this.#model.variables) {
       const gradient = this.gradients.get(name);
       const first = this.#first.get(name);
       const second = this.#second.get(name);
-      if (gradient === undefined || first === undefined || second === undefined) throw new Error(`no optimizer state for ${name}`);
+      if (gradient === undefined || first === undefined || second === undefined)
+        throw new Error(`no optimizer state for ${name}`);
       const g = tf.mul(gradient.read(), clip);
       const m = tf.add(tf.mul(first.read(), beta1), tf.mul(g, 1 - beta1));
       const v = tf.add(tf.mul(second.read(), beta2), tf.mul(tf.square(g), 1 - beta2));
       const step = tf.mul(rate, tf.div(m, tf.add(tf.div(tf.sqrt(v), correction), epsilon)));
       const weight = variable.read();
-      const decayed = isDecayed(name) && this.#options.weightDecay > 0 ? tf.mul(weight, decay) : weight;
+      const decayed =
+        isDecayed(name) && this.#options.weightDecay > 0 ? tf.mul(weight, decay) : weight;
       variable.assign(tf.sub(decayed, step));
       first.assign(m);
       second.assign(v);

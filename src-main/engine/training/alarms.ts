@@ -40,19 +40,22 @@ export class PolicyAlarms {
       code: "no-signal",
       level: "warning",
       message: `Over ${PATIENCE} steps more than 90% of the groups had equal rewards, so almost nothing was learnt from them.`,
-      advice: "Choose problems the policy solves sometimes: another difficulty, a better cold start, or more completions a group.",
+      advice:
+        "Choose problems the policy solves sometimes: another difficulty, a better cold start, or more completions a group.",
     });
     watch(signs.truncatedShare > 0.5, {
       code: "truncated",
       level: "warning",
       message: `Over ${PATIENCE} steps more than half of the completions hit the length limit.`,
-      advice: "Raise max_completion_length, or check that the model ends its answers with a stop token.",
+      advice:
+        "Raise max_completion_length, or check that the model ends its answers with a stop token.",
     });
     watch(signs.entropy !== null && signs.entropy < 0.02, {
       code: "entropy-collapse",
       level: "warning",
       message: `Over ${PATIENCE} steps the policy's entropy was under 0.02 nats a token: it hardly explores.`,
-      advice: "Stop from here if the score no longer moves; else lower learning_rate, raise epsilon_high, or sample at a higher temperature.",
+      advice:
+        "Stop from here if the score no longer moves; else lower learning_rate, raise epsilon_high, or sample at a higher temperature.",
     });
     watch(signs.kl !== null && signs.kl > 10, {
       code: "kl-high",
@@ -64,23 +67,23 @@ export class PolicyAlarms {
       code: "format-never",
       level: "warning",
       message: `Over ${PATIENCE} steps no completion had the format <think>…</think><answer>…</answer>.`,
-      advice: "Check the cold start and the chat template: does the template itself open <think>, or strip it?",
+      advice:
+        "Check the cold start and the chat template: does the template itself open <think>, or strip it?",
     });
     for (const [difficulty, accuracy] of signs.accuracy) {
       const best = Math.max(this.#bestAccuracy.get(difficulty) ?? 0, accuracy);
       this.#bestAccuracy.set(difficulty, best);
-      watch(
-        best >= 0.05 && accuracy === 0,
-        {
-          code: `hole-${difficulty}`,
-          level: "warning",
-          message: `Problems of difficulty ${difficulty} were solved before (up to ${(100 * best).toFixed(0)}%) and not once over ${PATIENCE} steps: the policy is losing them.`,
-          advice: "Ask more of that difficulty (repeat it in difficulties), lower learning_rate, or branch from an earlier checkpoint.",
-        },
-      );
+      watch(best >= 0.05 && accuracy === 0, {
+        code: `hole-${difficulty}`,
+        level: "warning",
+        message: `Problems of difficulty ${difficulty} were solved before (up to ${(100 * best).toFixed(0)}%) and not once over ${PATIENCE} steps: the policy is losing them.`,
+        advice:
+          "Ask more of that difficulty (repeat it in difficulties), lower learning_rate, or branch from an earlier checkpoint.",
+      });
     }
     return alarms;
   }
 }
 
-export const NON_FINITE_ADVICE = "Lower learning_rate or max_grad_norm and resume from the last checkpoint, which is intact.";
+export const NON_FINITE_ADVICE =
+  "Lower learning_rate or max_grad_norm and resume from the last checkpoint, which is intact.";

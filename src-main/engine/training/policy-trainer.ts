@@ -21,7 +21,10 @@ export type PolicyRow = {
 };
 
 /** log π_old and log π_ref of one row's completion tokens; null where not used. */
-export type RowLogprobs = { readonly old: Float32Array | null; readonly reference: Float32Array | null };
+export type RowLogprobs = {
+  readonly old: Float32Array | null;
+  readonly reference: Float32Array | null;
+};
 
 export type PolicyOptions = Pick<
   GrpoStage,
@@ -61,13 +64,23 @@ export class PolicyTrainer {
   readonly #policyScores: CompiledFunction;
   readonly #referenceScores: CompiledFunction | null;
 
-  constructor(runtime: Runtime, model: LanguageModel, reference: LanguageModel | null, options: PolicyOptions) {
+  constructor(
+    runtime: Runtime,
+    model: LanguageModel,
+    reference: LanguageModel | null,
+    options: PolicyOptions,
+  ) {
     this.#options = options;
     const scorer = (name: string, of: LanguageModel): CompiledFunction =>
       runtime.compile(name, (...args) => {
         const [ids] = args as [Tensor];
         const [b, columns] = ids.shape as [number, number];
-        return [tf.reshape(sequenceLogprobs(of.read(), of.config, ids, options.temperature).logprobs, [b, columns - 1])];
+        return [
+          tf.reshape(sequenceLogprobs(of.read(), of.config, ids, options.temperature).logprobs, [
+            b,
+            columns - 1,
+          ]),
+        ];
       });
     this.#policyScores = scorer("score", model);
     this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
@@ -111,7 +124,8 @@ export class PolicyTrainer {
         const row = rows[index];
         if (row === undefined) return;
         const from = r * (batch.columns - 1) + row.promptIds.length - 1;
-        const part = (values: Float32Array | null): Float32Array | null => values?.slice(from, from + row.completionIds.length) ?? null;
+        const part = (values: Float32Array | null): Float32Array | null =>
+          values?.slice(from, from + row.completionIds.length) ?? null;
         results[index] = { old: part(old), reference: part(reference) };
       });
     }
@@ -122,13 +136,38 @@ export class PolicyTrainer {
    * One optimizer step on `rows`, which stand in the order in which accumulation divides them.
    * Rows that cannot move the policy (advantage 0 without a KL term, masked out) are not computed: their gradient is 0.
    */
-  step(rows: readonly PolicyRow[], logprobs: readonly RowLogprobs[], learningRate: number, step: number): PolicyStepMetrics {
-    const { beta, loss_type, max_completion_length, mask_truncated_completions, per_device_train_batch_size } = this.#options;
+  step(
+    rows: readonly PolicyRow[],
+    logprobs: readonly RowLogprobs[],
+    learningRate: number,
+    step: number,
+  ): PolicyStepMetrics {
+    const {
+      beta,
+      loss_type,
+      max_completion_length,
+      mask_truncated_completions,
+      per_device_train_batch_size,
+    } = this.#options;
     const masked = (row: PolicyRow): boolean => mask_truncated_completions && !row.finished;
     const lengths = rows.map((row) => (masked(row) ? 0 : row.completionIds.length));
-    const weights = tokenWeights(lengths, { lossType: loss_type, maxCompletionLength: max_completion_length, microBatch: per_device_train_batch_size });
-    const totals = { loss: 0, kl: 0, entropy: 0, clippedLow: 0, clippedHigh: 0, tokens: 0, trained: 0 };
-    const active = rows.flatMap((row, i) => ((row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : []));
+    const weights = tokenWeights(lengths, {
+      lossType: loss_type,
+      maxCompletionLength: max_completion_length,
+      microBatch: per_device_train_batch_size,
+    });
+    const totals = {
+      loss: 0,
+      kl: 0,
+      entropy: 0,
+      clippedLow: 0,
+      clippedHigh: 0,
+      tokens: 0,
+      trained: 0,
+    };
+    const active = rows.flatMap((row, i) =>
+      (row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : [],
+    );
     for (const batch of this.#batches(rows, active)) {
       const inputs = this.#inputs(rows, logprobs, weights, batch);
       const [loss, ...stats] = this.#trainer.accumulate(inputs);
@@ -137,7 +176,9 @@ export class PolicyTrainer {
       GRPO_STATS.forEach((name, i) => {
         totals[name] += stats[i] ?? 0;
       });
-      for (const index of batch.indices) totals.trained += (rows[index]?.promptIds.length ?? 0) + (rows[index]?.completionIds.length ?? 0);
+      for (const index of batch.indices)
+        totals.trained +=
+          (rows[index]?.promptIds.length ?? 0) + (rows[index]?.completionIds.length ?? 0);
     }
     const gradNorm = this.#trainer.apply(learningRate, step);
     const mean = (sum: number): number | null => (totals.tokens === 0 ? null : sum / totals.tokens);
@@ -159,9 +200,13 @@ export class PolicyTrainer {
   }
 
   /** Micro-batches of like length: each a padded id matrix and the rows in it. */
-  *#batches(rows: readonly PolicyRow[], indices: readonly number[] = rows.map((_, i) => i)): Generator<PolicyBatch> {
+  *#batches(
+    rows: readonly PolicyRow[],
+    indices: readonly number[] = rows.map((_, i) => i),
+  ): Generator<PolicyBatch> {
     const size = this.#options.per_device_train_batch_size;
-    const lengthOf = (i: number): number => (rows[i]?.promptIds.length ?? 0) + (rows[i]?.completionIds.length ?? 0);
+    const lengthOf = (i: number): number =>
+      (rows[i]?.promptIds.length ?? 0) + (rows[i]?.completionIds.length ?? 0);
     const sorted = [...indices].sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
     for (let first = 0; first < sorted.length; first += size) {
       const part = sorted.slice(first, first + size);
@@ -178,7 +223,12 @@ export class PolicyTrainer {
     }
   }
 
-  #inputs(rows: readonly PolicyRow[], logprobs: readonly RowLogprobs[], weights: Float64Array, batch: PolicyBatch): Tensor[] {
+  #inputs(
+    rows: readonly PolicyRow[],
+    logprobs: readonly RowLogprobs[],
+    weights: Float64Array,
+    batch: PolicyBatch,
+  ): Tensor[] {
     const t = batch.columns - 1;
     const shape: [number, number] = [batch.rows, t];
     const mask = new Float32Array(batch.rows * t);

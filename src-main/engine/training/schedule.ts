@@ -2,7 +2,10 @@
 import { assertNever } from "#shared/errors.ts";
 import type { TrainingOptions } from "#shared/schema/recipe.ts";
 
-type ScheduleOptions = Pick<TrainingOptions, "learning_rate" | "lr_scheduler_type" | "warmup_steps" | "min_lr_ratio">;
+type ScheduleOptions = Pick<
+  TrainingOptions,
+  "learning_rate" | "lr_scheduler_type" | "warmup_steps" | "min_lr_ratio"
+>;
 
 /**
  * The learning rate of optimizer step `step` (from 0) of `totalSteps`.

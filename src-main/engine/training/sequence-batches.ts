@@ -47,13 +47,20 @@ export class SequenceBatches {
     }
     const rows = this.#steps[step % this.stepsPerEpoch] ?? [];
     const examples = rows.flat();
-    const learned = examples.reduce((sum, { mask }) => sum + mask.slice(1).reduce<number>((a, b) => a + b, 0), 0);
+    const learned = examples.reduce(
+      (sum, { mask }) => sum + mask.slice(1).reduce<number>((a, b) => a + b, 0),
+      0,
+    );
     const micro: MicroBatch[] = [];
     for (let first = 0; first < rows.length; first += this.#options.rows) {
       const part = rows.slice(first, first + this.#options.rows);
       micro.push({ inputs: () => batchTensors(part, this.#options, learned) });
     }
-    return { microBatches: micro, tokens: examples.reduce((sum, { ids }) => sum + ids.length, 0), samples: examples.length };
+    return {
+      microBatches: micro,
+      tokens: examples.reduce((sum, { ids }) => sum + ids.length, 0),
+      samples: examples.length,
+    };
   }
 
   /** The rows of each step of an epoch. The number of steps is the same in every epoch: a short last step is kept. */
@@ -65,7 +72,8 @@ export class SequenceBatches {
     const size = rows * accumulation;
     if (!packing) sortInChunks(all, size * CHUNK_BATCHES);
     const steps: Row[][] = [];
-    for (let first = 0; first < all.length; first += size) steps.push(all.slice(first, first + size));
+    for (let first = 0; first < all.length; first += size)
+      steps.push(all.slice(first, first + size));
     // A packed epoch may need a step more or less than the first one: its rows are dealt over the same number.
     const wanted = epoch === 0 ? steps.length : this.stepsPerEpoch;
     while (steps.length > wanted) steps.pop();
@@ -103,7 +111,11 @@ function pack(examples: readonly Example[], maxLength: number): Row[] {
   return rows.map(({ items }) => items);
 }
 
-function batchTensors(rows: readonly Row[], options: BatchOptions, learned: number): ReturnType<MicroBatch["inputs"]> {
+function batchTensors(
+  rows: readonly Row[],
+  options: BatchOptions,
+  learned: number,
+): ReturnType<MicroBatch["inputs"]> {
   const longest = Math.max(...rows.map(lengthOf));
   const columns = options.packing
     ? options.maxLength + 1
@@ -127,7 +139,15 @@ function batchTensors(rows: readonly Row[], options: BatchOptions, learned: numb
       at += example.ids.length;
     });
   });
-  const tensors = [tf.tensor(ids, [b, columns], "int32"), tf.tensor(mask, [b, columns - 1]), tf.scalar(Math.max(1, learned))];
-  if (options.packing) tensors.push(tf.tensor(segments, [b, columns], "int32"), tf.tensor(positions, [b, columns], "int32"));
+  const tensors = [
+    tf.tensor(ids, [b, columns], "int32"),
+    tf.tensor(mask, [b, columns - 1]),
+    tf.scalar(Math.max(1, learned)),
+  ];
+  if (options.packing)
+    tensors.push(
+      tf.tensor(segments, [b, columns], "int32"),
+      tf.tensor(positions, [b, columns], "int32"),
+    );
   return tensors;
 }

@@ -15,7 +15,10 @@ import type { AdamWOptions } from "./adamw.ts";
  * A differentiable objective: the scalar to minimise, and numbers to log (each a scalar).
  * `inputs` are the tensors given to `Trainer.accumulate`, in order.
  */
-export type Objective = (weights: Weights, inputs: readonly Tensor[]) => { readonly loss: Tensor; readonly stats: readonly Tensor[] };
+export type Objective = (
+  weights: Weights,
+  inputs: readonly Tensor[],
+) => { readonly loss: Tensor; readonly stats: readonly Tensor[] };
 
 /** A loss or gradient that is not finite: training must not go on with it. */
 export class NonFiniteError extends Error {
@@ -33,7 +36,12 @@ export class Trainer {
   readonly optimizer: AdamW;
   readonly #accumulate: CompiledFunction;
 
-  constructor(runtime: Runtime, model: LanguageModel, objective: Objective, options: TrainerOptions) {
+  constructor(
+    runtime: Runtime,
+    model: LanguageModel,
+    objective: Objective,
+    options: TrainerOptions,
+  ) {
     this.optimizer = new AdamW(runtime, model, options);
     const names = [...model.variables.keys()];
     this.#accumulate = runtime.compile(
@@ -42,7 +50,10 @@ export class Trainer {
         const weights = names.map((name) => model.variables.get(name)?.read() as Tensor);
         let kept: Tensor[] = [];
         const forward = (...w: Tensor[]): Tensor => {
-          const { loss, stats } = objective(new Map(names.map((name, i) => [name, w[i] as Tensor])), inputs);
+          const { loss, stats } = objective(
+            new Map(names.map((name, i) => [name, w[i] as Tensor])),
+            inputs,
+          );
           // valueAndGrads frees what it made: the numbers to log must outlive it.
           kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
           return loss;
@@ -51,7 +62,8 @@ export class Trainer {
         names.forEach((name, i) => {
           const sum = this.optimizer.gradients.get(name);
           const gradient = grads[i];
-          if (sum === undefined || gradient === undefined) throw new Error(`no gradient for ${name}`);
+          if (sum === undefined || gradient === undefined)
+            throw new Error(`no gradient for ${name}`);
           sum.assign(tf.add(sum.read(), gradient));
         });
         const out = tf.stack([value, ...kept].map((x) => tf.reshape(x, [])));

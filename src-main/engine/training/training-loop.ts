@@ -32,7 +32,12 @@ export type LoopOptions = {
 };
 
 /** Trains from the session's step to `totalSteps`. */
-export async function runTrainingLoop(session: StageSession, model: LanguageModel, trainer: Trainer, options: LoopOptions): Promise<void> {
+export async function runTrainingLoop(
+  session: StageSession,
+  model: LanguageModel,
+  trainer: Trainer,
+  options: LoopOptions,
+): Promise<void> {
   const { training, totalSteps } = options;
   let samplesSeen = session.resumed?.state.samplesSeen ?? 0;
   let tokens = 0;
@@ -70,7 +75,8 @@ export async function runTrainingLoop(session: StageSession, model: LanguageMode
       training_tokens_per_second: batch.tokens / seconds,
       memory_bytes: process.memoryUsage.rss(),
     });
-    if ((step + 1) % training.save_steps === 0 && step + 1 < totalSteps) session.checkpoint(parts(step + 1));
+    if ((step + 1) % training.save_steps === 0 && step + 1 < totalSteps)
+      session.checkpoint(parts(step + 1));
     session.progress(step + 1, totalSteps, "steps", "training", tokens, step + 1 === totalSteps);
   }
 }
@@ -95,7 +101,17 @@ function trainStep(
     return { loss, entropy, gradNorm: trainer.apply(rate, step) };
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
-    session.alarm(step + 1, { code: "non-finite", level: "error", message: `At step ${step + 1} ${error.message}.`, advice: NON_FINITE_ADVICE });
-    throw new AppError("ENGINE_ERROR", `Training stopped at step ${step + 1}: ${error.message}.`, NON_FINITE_ADVICE, { cause: error });
+    session.alarm(step + 1, {
+      code: "non-finite",
+      level: "error",
+      message: `At step ${step + 1} ${error.message}.`,
+      advice: NON_FINITE_ADVICE,
+    });
+    throw new AppError(
+      "ENGINE_ERROR",
+      `Training stopped at step ${step + 1}: ${error.message}.`,
+      NON_FINITE_ADVICE,
+      { cause: error },
+    );
   }
 }

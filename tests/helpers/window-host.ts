@@ -1,0 +1,68 @@
+/** A real host in a process of its own, for the window's tests: `gradus serve` on a workspace, with an address of its own. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MAIN = join(ROOT, "src-main", "host", "cli", "main.ts");
+const SEED = join(ROOT, "tests", "helpers", "seed-window-workspace.ts");
+const Served = z.object({ url: z.string() });
+
+export interface WindowHost {
+  /** With the token in its fragment. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends the host at once, as a crash or a power cut would. */
+  kill(): Promise<void>;
+}
+
+/** Starts a host and waits until it says where it listens. */
+export async function startHost(workspace: string, port = 0): Promise<WindowHost> {
+  const child = spawn(
+    process.execPath,
+    [MAIN, "serve", "--workspace", workspace, "--port", String(port), "--json"],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith("{")) continue;
+    const { url } = Served.parse(JSON.parse(line));
+    return {
+      url,
+      port: Number(new URL(url).port),
+      kill: async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const ended = once(child, "exit");
+        child.kill("SIGKILL");
+        await ended;
+      },
+    };
+  }
+  throw new Error("the host ended before it said where it listens");
+}
+
+/** An empty folder and the way to remove it. */
+export function windowWorkspace(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "gradus-window-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Fills a workspace with the launches that the screens are looked at with. */
+export function seedWorkspace(folder: string): {
+  readonly finished: string;
+  readonly stopped: string;
+} {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SEED, folder], {
+    encoding: "utf8",
+    cwd: ROOT,
+  });
+  if (status !== 0) throw new Error(`seeding failed: ${stderr}`);
+  return z.object({ finished: z.string(), stopped: z.string() }).parse(JSON.parse(stdout));
+}
