@@ -1,0 +1,160 @@
+/** The window by keyboard alone, on a seeded workspace behind a real host. */
+import { expect, test } from "@playwright/test";
+import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  seedWorkspace(workspace.folder);
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+});
+
+test("G and a letter goes to a screen, and back and forward retrace the way", async ({
+  browser,
+}) => {
+  const { page } = await openWindow(browser, host);
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Runs");
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Cost");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Runs");
+  await page.goForward();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Cost");
+});
+
+test("the palette finds a run by its name and opens it, and gives the focus back when left", async ({
+  browser,
+}) => {
+  const { page } = await openWindow(browser, host);
+  const field = page.getByRole("button", { name: /Search or run a command/u });
+  await field.focus();
+  await page.keyboard.press("Enter");
+  const box = page.getByRole("combobox", { name: "Search or run a command" });
+  await expect(box).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(field).toBeFocused();
+  await page.keyboard.press("Control+k");
+  await box.fill("ladder grpo");
+  await expect(page.getByRole("option").first()).toContainText("grpo");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("grpo");
+});
+
+test("J, K and O walk the table of runs and open one; the filter is in the address and survives a reload", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/runs");
+  const chosen = page.getByRole("row", { selected: true });
+  await expect(chosen).toContainText("ladder-stopped");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await expect(chosen).toContainText("cold-start");
+  await page.keyboard.press("k");
+  await expect(chosen).toContainText("benchmark-base");
+  await page.keyboard.press("/");
+  await page.keyboard.type("traces");
+  await expect(page).toHaveURL(/text=traces/u);
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: "Filter by name" })).toHaveValue("traces");
+  await expect(page.getByRole("row").filter({ hasText: "grpo" })).toHaveCount(0);
+  await page.keyboard.press("j");
+  await page.keyboard.press("o");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("traces");
+});
+
+test("a long table holds only the rows in view, and End reaches the last", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/runs");
+  const grid = page.getByRole("grid", { name: "Launches and stages" });
+  // 2 launches of 9 stages and 60 of one: 2 + 18 + 120 rows and the head.
+  await expect(grid).toHaveAttribute("aria-rowcount", "141");
+  expect(await grid.getByRole("row").count()).toBeLessThan(80);
+  await grid.focus();
+  await page.keyboard.press("End");
+  await expect(grid.getByRole("row", { selected: true })).toHaveAttribute("aria-rowindex", "141");
+});
+
+test("arrows move one crosshair over all charts, V shows them as a table, Esc follows the newest", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  // 40 steps: one back, then ten back.
+  await expect(page).toHaveURL(/step=29/u);
+  await expect(page.getByText("at step 29, every chart")).toBeVisible();
+  expect(await page.locator(".xh").count()).toBeGreaterThan(3);
+  await page.keyboard.press("v");
+  const grid = page.getByRole("grid", { name: "Metrics by step" });
+  await expect(grid.getByRole("row", { selected: true }).getByRole("gridcell").first()).toHaveText(
+    "29",
+  );
+  await page.keyboard.press("v");
+  await page.keyboard.press("Escape");
+  await expect(page).not.toHaveURL(/step=/u);
+});
+
+test("completions of any step: brackets change the prompt, J the completion, F filters right and wrong", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo?step=12&group=0");
+  const panel = page.getByRole("region", { name: "Completions", exact: true });
+  await expect(panel.getByText("Prompt 1 of 8")).toBeVisible();
+  await page.keyboard.press("]");
+  await expect(panel.getByText("Prompt 2 of 8")).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(panel.getByText("Completion 2", { exact: true })).toBeVisible();
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(/show=right/u);
+  await expect(panel.getByRole("img", { name: "wrong" })).toHaveCount(0);
+  await page.keyboard.press("f");
+  await expect(panel.getByRole("img", { name: "right" })).toHaveCount(0);
+});
+
+test("T switches the theme, it is kept, and another window of the workspace follows", async ({
+  browser,
+}) => {
+  const first = await openWindow(browser, host);
+  const other = await openWindow(browser, host);
+  const theme = (page: typeof first.page): Promise<string | null> =>
+    page.locator("html").getAttribute("data-theme");
+  expect(await theme(first.page)).toBe("dark");
+  await first.page.keyboard.press("t");
+  await expect(first.page.locator("html")).toHaveAttribute("data-theme", "light");
+  await expect(other.page.locator("html")).toHaveAttribute("data-theme", "light");
+  await first.page.reload();
+  await expect(first.page.locator("html")).toHaveAttribute("data-theme", "light");
+  await first.goTo("/settings");
+  await first.page.getByRole("radio", { name: "As the system" }).click();
+  await expect(other.page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("single letters can be turned off; held keys still act", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/settings");
+  await page
+    .getByRole("radiogroup", { name: "Single-letter keys" })
+    .getByRole("radio", { name: "Off" })
+    .click();
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Settings");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Command palette" })).toBeVisible();
+});

@@ -1,0 +1,127 @@
+/**
+ * Every screen, on a seeded workspace behind a real host: no complaint in the console, no accessibility fault in dark
+ * or light, nothing cut off at any supported size. With GRADUS_SCREENSHOTS=FOLDER it also writes a picture of each.
+ */
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+const SCREENS: Readonly<Record<string, string>> = {
+  home: "/",
+  runs: "/runs",
+  "runs-nothing-matches": "/runs?text=no-such-launch",
+  "run-grpo": "/run/p61-grpo?step=20",
+  "run-stopped": "/run/p62-grpo",
+  "run-waiting": "/run/p62-student",
+  "run-sft": "/run/p61-cold-start",
+  "run-table": "/run/p61-grpo?view=table&tab=history",
+  "run-log": "/run/p61-grpo?tab=log",
+  benchmark: "/run/p61-benchmark-grpo",
+  "benchmark-difficulty": "/run/p61-benchmark-grpo?tab=difficulty",
+  results: "/pipeline/p61",
+  models: "/models",
+  cost: "/cost",
+  settings: "/settings",
+  "run-unknown": "/run/p99-nothing",
+  "no-screen": "/no/such/screen",
+};
+
+const SIZES = [
+  [1100, 720],
+  [1280, 800],
+  [1440, 900],
+  [1920, 1080],
+] as const;
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  seedWorkspace(workspace.folder);
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+});
+
+/** Controls outside scrolling regions that reach over the window's edge, and regions wider than their place. */
+async function cutOff(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const inScroller = (element: Element): boolean =>
+      element.closest(".scroll, .rows, .stagestrip, .seg, .status") !== null;
+    const cut = [...document.querySelectorAll("button, a:not(.skip), input")].filter((element) => {
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || inScroller(element)) return false;
+      return (
+        box.left < -1 || box.right > window.innerWidth + 1 || box.bottom > window.innerHeight + 1
+      );
+    });
+    const wide = [
+      ...document.querySelectorAll(".screenhead, .head, .region, .figures, .groups"),
+    ].filter(
+      (element) =>
+        element.scrollWidth > element.clientWidth + 1 &&
+        !["auto", "scroll"].includes(getComputedStyle(element).overflowX),
+    );
+    return [...cut, ...wide].map((element) => element.outerHTML.slice(0, 120));
+  });
+}
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test(`every screen is free of accessibility faults and complaints in ${colorScheme}`, async ({
+    browser,
+  }) => {
+    // Seventeen screens, each searched by axe.
+    test.setTimeout(600_000);
+    const { page, complaints, goTo } = await openWindow(browser, host, { colorScheme });
+    for (const [name, address] of Object.entries(SCREENS)) {
+      await test.step(name, async () => {
+        await goTo(address);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const faults = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+        );
+        expect.soft(faults, name).toEqual([]);
+        const folder = process.env["GRADUS_SCREENSHOTS"];
+        if (folder !== undefined)
+          await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+      });
+    }
+    expect(complaints).toEqual([]);
+  });
+}
+
+for (const [width, height] of SIZES) {
+  test(`nothing is cut off at ${String(width)}×${String(height)}`, async ({ browser }) => {
+    const { page, goTo } = await openWindow(browser, host, { width, height });
+    for (const [name, address] of Object.entries(SCREENS)) {
+      await goTo(address);
+      expect.soft(await cutOff(page), name).toEqual([]);
+    }
+  });
+}
+
+test("the palette, the key sheet and the stop question have names and no accessibility fault", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p62-grpo");
+  for (const [keys, name] of [
+    ["Control+k", "Command palette"],
+    ["?", "Keys"],
+  ] as const) {
+    await page.keyboard.press(keys);
+    await expect(page.getByRole("dialog", { name })).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  }
+});
