@@ -30,7 +30,6 @@ export type MenuItem = {
 
 export type MenuActions = {
   readonly openDataFolder: () => void;
-  readonly openManual: () => void;
 };
 
 const SEPARATOR: MenuItem = { type: "separator" };
@@ -58,7 +57,7 @@ export function menuTemplate(
     submenu: [
       { label: "Open the data folder", click: actions.openDataFolder },
       SEPARATOR,
-      { role: isMac ? "close" : "quit" },
+      ...(isMac ? roles("close") : roles("about", "-", "quit")),
     ],
   };
   const edit: MenuItem = { label: "Edit", submenu: roles("cut", "copy", "paste", "selectAll") };
@@ -70,12 +69,5 @@ export function menuTemplate(
     ],
   };
   const window: MenuItem = { label: "Window", submenu: roles("minimize", "zoom", "close") };
-  const help: MenuItem = {
-    label: "Help",
-    submenu: [
-      { label: "How Gradus works", click: actions.openManual },
-      ...(isMac ? [] : roles("-", "about")),
-    ],
-  };
-  return [...(isMac ? [application] : []), file, edit, view, window, help];
+  return [...(isMac ? [application] : []), file, edit, view, window];
 }

@@ -43,6 +43,7 @@ function openWindow(): BrowserWindow {
     minWidth: 900,
     minHeight: 600,
     show: false,
+    icon: here("../../assets/icons/icon.png"),
     backgroundColor: "#14161a",
     webPreferences: { ...WEB_PREFERENCES, preload: here("./preload.cjs"), devTools: isDevelopment },
   });
@@ -67,7 +68,6 @@ function start(): void {
   protocol.handle(SCHEME, windowProtocol(here("../../out/renderer")));
   const menu = menuTemplate(process.platform, isDevelopment, {
     openDataFolder: () => void shell.openPath(application.paths.root),
-    openManual: () => void shell.openPath(here("../../README.md")),
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
   const stopFetching = new AbortController();
@@ -111,6 +111,14 @@ async function showFetch(
   }
 }
 
+/** For example: another host holds the workspace, or its disk is full. */
+function refuse(error: unknown): void {
+  const advice = error instanceof AppError ? error.advice : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  dialog.showErrorBox("Gradus cannot start", [message, advice].filter(Boolean).join("\n\n"));
+  app.exit(1);
+}
+
 app.on("web-contents-created", (_event, contents) => guardContents(contents, openOutside));
 app.on("window-all-closed", () => {
   if (process.platform !== "darwin") app.quit();
@@ -122,19 +130,9 @@ if (app.requestSingleInstanceLock()) {
     if (window?.isMinimized() === true) window.restore();
     window?.focus();
   });
-  try {
-    process.chdir(homedir());
-    await app.whenReady();
-    start();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    // For example: another host holds the workspace, or its disk is full.
-    dialog.showErrorBox(
-      "Gradus cannot start",
-      [error.message, error.advice].filter(Boolean).join("\n\n"),
-    );
-    app.exit(1);
-  }
+  process.chdir(homedir());
+  // Not awaited: Electron says "ready" only after this module has run to its end.
+  void app.whenReady().then(start).catch(refuse);
 } else {
   app.quit();
 }

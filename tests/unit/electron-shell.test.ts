@@ -249,7 +249,7 @@ describe("the bridge", () => {
 });
 
 describe("the menu", () => {
-  const actions = { openDataFolder: () => undefined, openManual: () => undefined };
+  const actions = { openDataFolder: () => undefined };
 
   test("developer tools are there in development only", () => {
     const text = (isDevelopment: boolean): string =>
