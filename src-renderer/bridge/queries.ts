@@ -23,6 +23,12 @@ export const attentionQuery: QuerySource<Answer<typeof host.attention.list>> = {
   fetch: (signal) => host.attention.list(undefined, { signal }),
 };
 
+export const modelsQuery: QuerySource<Answer<typeof host.models.list>> = {
+  key: "models",
+  topics: ["models", "pipelines"],
+  fetch: (signal) => host.models.list(undefined, { signal }),
+};
+
 export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
   key: "cost",
   topics: ["cost"],

@@ -1,5 +1,5 @@
 /** Starting the demo, and what a recorded demo on this workspace took and reached. Nothing recorded, nothing shown. */
-import { useCallback, useMemo } from "react";
+import { useCallback, useId, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { DemoRecord } from "#shared/schema/system.ts";
 import { useCommands } from "../../app/command-registry.ts";
@@ -7,7 +7,12 @@ import type { Command } from "../../app/command-registry.ts";
 import { hrefTo, navigate } from "../../app/location.ts";
 import { host } from "../../bridge/host.ts";
 import { useLivePipelines } from "../../bridge/live-store.ts";
-import { infoQuery, recentPipelinesQuery, resultsQuery } from "../../bridge/queries.ts";
+import {
+  infoQuery,
+  modelsQuery,
+  recentPipelinesQuery,
+  resultsQuery,
+} from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { IntervalBars } from "../../charts/interval-bars.tsx";
@@ -34,6 +39,7 @@ function WhatToExpect({ record }: { readonly record: DemoRecord }): ReactNode {
 }
 
 export function DemoRegion(): ReactNode {
+  const modelId = useId();
   const info = useQuery(infoQuery);
   const list = useQuery(recentPipelinesQuery);
   const live = useLivePipelines(list.data?.pipelines ?? []);
@@ -41,13 +47,15 @@ export function DemoRegion(): ReactNode {
     (pipeline) => pipeline.origin !== "recipe" && isActive(pipeline.status),
   );
   const { busy, failure, run: call } = useAct();
+  const models = useQuery(modelsQuery).data ?? [];
+  const [model, setModel] = useState("");
   const start = useCallback(
     (smoke: boolean) =>
       void call(async () => {
-        const { pipelineId } = await host.demo.start(smoke ? { smoke } : {});
+        const { pipelineId } = await host.demo.start({ smoke, ...(model === "" ? {} : { model }) });
         navigate(hrefTo(["pipeline", pipelineId]));
       }),
-    [call],
+    [call, model],
   );
   const commands = useMemo((): readonly Command[] => {
     const notNow = running === undefined ? undefined : "a demo is at work";
@@ -82,7 +90,28 @@ export function DemoRegion(): ReactNode {
           worked examples, reinforce with GRPO, keep the best samples, teach a fresh student. Each
           step is measured on held-out problems.
         </p>
-        <dl className="kv left" style={{ marginBottom: 14 }}>
+        <dl className="kv left demofacts">
+          <dt>
+            <label htmlFor={modelId}>Model</label>
+          </dt>
+          <dd>
+            <select
+              id={modelId}
+              className="input mono"
+              value={model}
+              disabled={running !== undefined}
+              onChange={(event) => setModel(event.currentTarget.value)}
+            >
+              <option value="">gradus-base, built in</option>
+              {models
+                .filter((one) => one.origin !== "built-in")
+                .map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {one.name}
+                  </option>
+                ))}
+            </select>
+          </dd>
           <dt>On this machine</dt>
           <dd>
             {record === null

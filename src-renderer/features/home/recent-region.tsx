@@ -94,11 +94,17 @@ function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
     {
       id: "interval",
       header: "95% interval",
-      track: "96px",
+      track: "minmax(104px, 0.7fr)",
       cell: (pipeline) => {
         const scored = lastScored(pipeline);
         return scored === undefined ? null : (
-          <span className="ci">{formatInterval(scored.score.low, scored.score.high)}</span>
+          <>
+            <span className="ci">{formatInterval(scored.score.low, scored.score.high)}</span>
+            <br />
+            <span className="t3 ell" title={scored.stageName}>
+              {scored.stageName.replace(/^benchmark-/u, "")}
+            </span>
+          </>
         );
       },
     },

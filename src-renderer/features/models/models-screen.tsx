@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { ModelRecord } from "#shared/schema/system.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import { hrefTo, useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
+import { modelsQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatBytes, formatCompact, formatNumber, formatWhen, plural } from "../../ui/format.ts";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
@@ -113,11 +113,7 @@ function Details({ model }: { readonly model: ModelRecord }): ReactNode {
 }
 
 export function ModelsScreen(): ReactNode {
-  const query = useQuery({
-    key: "models",
-    topics: ["models", "pipelines"],
-    fetch: (signal) => host.models.list(undefined, { signal }),
-  });
+  const query = useQuery(modelsQuery);
   const models = useMemo(() => query.data ?? [], [query.data]);
   const [chosenId, setChosenId] = useFilter("model");
   const [importing, setImporting] = useState(false);

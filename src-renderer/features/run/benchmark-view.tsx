@@ -62,25 +62,20 @@ function Figures({ evaluation }: { readonly evaluation: EvaluationRecord }): Rea
           </div>
         </div>
       )}
-      <div>
-        <div className="s12 t2">Protocol</div>
-        <div className="s12">
-          T {formatNumber(summary.temperature, 2)}, top-p {formatNumber(summary.topP, 2)},{" "}
-          {summary.scoring} scoring
-        </div>
-        <div className="s11 t3">
-          limit {formatNumber(summary.maxTokens)} tokens, verifier {summary.verifierVersion}
-        </div>
-      </div>
-      <div>
-        <div className="s12 t2">Form</div>
-        <div className="s12">
-          {formatPercent(summary.formatRate)}% in format, {formatPercent(summary.truncatedRate)}%
-          cut
-        </div>
-        <div className="s11 t3">mean {formatNumber(summary.meanTokens)} tokens</div>
-      </div>
     </div>
+  );
+}
+
+/** How the score was made, and the form of what was written. */
+function Protocol({ evaluation }: { readonly evaluation: EvaluationRecord }): ReactNode {
+  const { summary } = evaluation;
+  return (
+    <p className="s11 t3 bb protocol">
+      T {formatNumber(summary.temperature, 2)}, top-p {formatNumber(summary.topP, 2)} · limit{" "}
+      {formatNumber(summary.maxTokens)} tokens · {summary.scoring} scoring · verifier{" "}
+      {summary.verifierVersion} · {formatPercent(summary.formatRate)}% in format ·{" "}
+      {formatPercent(summary.truncatedRate)}% cut · mean {formatNumber(summary.meanTokens)} tokens
+    </p>
   );
 }
 
@@ -112,9 +107,12 @@ export function BenchmarkView({
             : "The score is worked out when every problem is answered. The completions so far are below."}
         </Empty>
       ) : (
-        <Figures evaluation={evaluation} />
+        <>
+          <Figures evaluation={evaluation} />
+          <Protocol evaluation={evaluation} />
+        </>
       )}
-      <div className="lowertabs" style={{ borderTop: 0, height: 36 }}>
+      <div className="lowertabs">
         <Segments
           slim
           label="What is shown"

@@ -22,6 +22,9 @@ import { useRunStream } from "./use-run-stream.ts";
 
 type Lower = "completions" | "history" | "log";
 
+/** Metrics of a stage whose charts need no more than their own height. */
+const FEW = 8;
+
 /** Kinds of stages whose completions are kept step by step. */
 const SAMPLES = new Set<Run["kind"]>(["grpo"]);
 
@@ -158,7 +161,12 @@ export function TrainingView({
   return (
     <CrosshairContext value={crosshair}>
       <div className="runmain">
-        <section className="chartsregion" aria-label="Progress">
+        <section
+          className={
+            view === "charts" && stream.lines.length <= FEW ? "chartsregion fit" : "chartsregion"
+          }
+          aria-label="Progress"
+        >
           <div className="head">
             <h2>Progress</h2>
             <span className="note">

@@ -1,0 +1,107 @@
+/**
+ * The whole way through the window, with the real host and the real engine: start the short check, watch it, open a
+ * completion, stop, resume, read the result table; and what the window says when its host is gone.
+ */
+import { expect, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+const MINUTE = 60_000;
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+
+test.beforeEach(async () => {
+  workspace = windowWorkspace();
+  host = await startHost(workspace.folder);
+});
+
+test.afterEach(async () => {
+  await host.kill();
+  workspace.remove();
+});
+
+/** Points that a chart says it holds; 0 where it is not there. */
+async function pointsOf(page: Page, chart: string): Promise<number> {
+  const box = page.getByRole("figure", { name: chart, exact: true }).getByRole("img");
+  if ((await box.count()) === 0) return 0;
+  const label = await box.first().getAttribute("aria-label");
+  return Number(/(\d+) points/u.exec(label ?? "")?.[1] ?? 0);
+}
+
+test("a demo is started, watched, stopped, resumed and read from the window", async ({
+  browser,
+}) => {
+  test.setTimeout(15 * MINUTE);
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await expect(page.getByText("No runs yet.")).toBeVisible();
+  // Nothing was recorded here, so nothing is promised.
+  await expect(page.getByText("no estimate yet")).toBeVisible();
+  await expect(page.getByText("What to expect")).toHaveCount(0);
+  await page.getByRole("button", { name: "Short check" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Demo");
+  await expect(page.getByRole("link", { name: /Watch it/u })).toBeVisible({ timeout: 2 * MINUTE });
+
+  await goTo("/run/p1-cold-start");
+  await expect(page.getByText("This stage has not started.")).toBeVisible();
+  const seen = new Set<number>();
+  await expect
+    .poll(
+      async () => {
+        seen.add(await pointsOf(page, "Loss"));
+        return seen.size;
+      },
+      { timeout: 4 * MINUTE, intervals: [100] },
+    )
+    .toBeGreaterThan(1);
+
+  await goTo("/run/p1-grpo");
+  const completion = page.getByRole("group", { name: "Text of the completion" });
+  await expect(completion).not.toBeEmpty({ timeout: 5 * MINUTE });
+  await page.keyboard.press("j");
+  await expect(page.getByText("Completion 2", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: /Stop…/u }).click();
+  const dialog = page.getByRole("dialog", { name: /^Stop / });
+  await expect(dialog.getByRole("button", { name: "Keep running" })).toBeFocused();
+  await dialog.getByRole("button", { name: "Stop, go on later" }).click();
+  await expect(dialog).toHaveCount(0);
+  const resume = page.getByRole("button", { name: /^Resume/u });
+  await expect(resume).toBeVisible({ timeout: 2 * MINUTE });
+  await resume.click();
+  await expect(resume).toHaveCount(0);
+
+  await goTo("/pipeline/p1");
+  const table = page.getByRole("group", { name: "Result table" });
+  await expect(table.getByRole("row").filter({ hasText: "student" })).toContainText(
+    /\[\d+\.\d, \d+\.\d\]/u,
+    { timeout: 6 * MINUTE },
+  );
+  await expect(page.locator(".screenhead")).toContainText("finished", { timeout: MINUTE });
+  for (const model of ["base", "cold-start", "grpo", "rejection-sampling"])
+    await expect(table.getByRole("link", { name: model, exact: true })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Cost of each stage" })).toContainText(
+    "All stages",
+  );
+  expect(complaints).toEqual([]);
+});
+
+test("a killed host is said to be gone, its run is found stopped after a restart, and goes on", async ({
+  browser,
+}) => {
+  test.setTimeout(10 * MINUTE);
+  const { page, goTo } = await openWindow(browser, host);
+  await page.getByRole("button", { name: "Short check" }).click();
+  await expect(page.getByRole("link", { name: /Watch it/u })).toBeVisible({ timeout: 2 * MINUTE });
+  await host.kill();
+  await expect(page.getByText("The host is not heard")).toBeVisible();
+  host = await startHost(workspace.folder, host.port);
+  // Another host has another token: the window says so instead of trying for ever.
+  await expect(page.getByText("The host refused this window.")).toBeVisible({ timeout: MINUTE });
+  await page.goto(host.url);
+  await goTo("/pipeline/p1");
+  await expect(page.getByRole("button", { name: /^Resume/u })).toBeVisible();
+  await page.getByRole("button", { name: /^Resume/u }).click();
+  await expect(page.getByRole("link", { name: /Watch it/u })).toBeVisible({ timeout: 2 * MINUTE });
+});
