@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import koffi from "koffi";
 import { AppError } from "#shared/errors.ts";
+import { LIBRARY_FILES } from "./tensorflow-wheels.ts";
 
 /** An opaque C pointer, as koffi hands it out. */
 export type Pointer = { readonly __pointer: true } | null;
@@ -133,8 +134,9 @@ export function openTensorFlowLibrary(folder: string, threads: number): TensorFl
   if (opened !== null) return opened;
   let library: ReturnType<typeof koffi.load>;
   try {
-    koffi.load(join(folder, "libtensorflow_framework.so.2"), { global: true });
-    library = koffi.load(join(folder, "libtensorflow_cc.so.2"), { global: true });
+    const [framework, main] = LIBRARY_FILES;
+    koffi.load(join(folder, framework), { global: true });
+    library = koffi.load(join(folder, main), { global: true });
   } catch (cause) {
     throw new AppError(
       "RUNTIME_MISSING",

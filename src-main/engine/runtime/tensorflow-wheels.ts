@@ -75,7 +75,6 @@ export function tensorFlowWheel(platform: string, gpu: boolean): TensorFlowWheel
   return (gpu ? CUDA_WHEELS : CPU_WHEELS)[platform];
 }
 
-/** Names of the two library files in a runtime folder, in the order they are loaded. */
-export const LIBRARY_FILES = (process.platform === "darwin" ? MACH_O : ELF).map((path) =>
-  basename(path),
-);
+const [framework, main] = process.platform === "darwin" ? MACH_O : ELF;
+/** Names of the two library files in a runtime folder. The first is loaded first. */
+export const LIBRARY_FILES = [basename(framework), basename(main)] as const;
