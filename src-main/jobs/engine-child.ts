@@ -36,7 +36,7 @@ export class EngineChild {
     try {
       this.#child = fork(start.entry, [], {
         // Electron's own executable behaves as Node with this variable.
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+        env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },
         execArgv: ["--disable-warning=ExperimentalWarning"],
         serialization: "advanced",
         stdio: ["ignore", log, log, "ipc"],

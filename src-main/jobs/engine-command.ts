@@ -71,7 +71,7 @@ export async function runEngineCommand(
 ): Promise<void> {
   options.signal.throwIfAborted();
   const child = fork(ENTRY, [], {
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+    env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },
     execArgv: ["--disable-warning=ExperimentalWarning"],
     serialization: "advanced",
     // What native code prints is for people: stdout belongs to the command's result.

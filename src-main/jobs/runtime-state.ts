@@ -34,7 +34,7 @@ export async function runtimeState(choice: RuntimeChoice, folder: string): Promi
         state: choice === "auto" ? "fallback" : "missing",
         detail: `TensorFlow is not here: ${found.reason}.`,
         advice:
-          "Run `npm run setup` with a network to fetch it, or set GRADUS_TENSORFLOW to the folder of an installed tensorflow-cpu.",
+          "Run `npm start` or `npm run demo` once with a network: they fetch it. Or set GRADUS_TENSORFLOW to the folder of an installed tensorflow-cpu.",
       };
     }
     const { dir, version, source, gpu } = found.location;

@@ -10,7 +10,8 @@ import type { EngineExit, EngineStart } from "./engine-child.ts";
 const FLUSH_MS = 50;
 const FLUSH_COUNT = 200;
 const DISCARD_GRACE_MS = 3000;
-const KEEP_GRACE_MS = 180_000;
+/** A step of a large model can take many minutes, and ending it early would throw its work away. */
+const KEEP_GRACE_MS = 30 * 60_000;
 
 /** Where a stage's messages go. */
 export interface StageJournal {

@@ -43,12 +43,15 @@ export class ModelCatalog {
    * or a folder. Throws NOT_FOUND or what is wrong with the folder.
    */
   resolve(name: string, relativeTo: string = process.cwd()): string {
-    const builtIn = join(this.#options.builtIn, name);
-    if (isPlainName(name) && existsSync(join(builtIn, "config.json"))) return builtIn;
-    const imported = this.#options.store.models.get(name);
-    if (imported !== undefined) return imported.path;
-    const output = this.#outputs().find((model) => model.id === name);
-    if (output !== undefined) return output.path;
+    if (isPlainName(name)) {
+      const builtIn = join(this.#options.builtIn, name);
+      if (existsSync(join(builtIn, "config.json"))) return builtIn;
+      const { store } = this.#options;
+      const path =
+        store.models.get(name)?.path ??
+        store.runs.withOutputModel().find((output) => output.id === name)?.path;
+      if (path !== undefined) return path;
+    }
     const folder = isAbsolute(name) ? name : resolve(relativeTo, name);
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) {
       modelFacts(folder);
@@ -166,22 +169,18 @@ export class ModelCatalog {
   }
 
   #outputs(): ModelRecord[] {
-    const { runs } = this.#options.store;
-    return runs
-      .list({ status: ["finished"], offset: 0, limit: 1000 })
-      .runs.map(({ id }) => runs.get(id))
-      .flatMap((run) =>
-        run.outputModel === null
-          ? []
-          : recordOf({
-              id: run.id,
-              name: `${run.pipelineName}: ${run.stageName}`,
-              origin: "output",
-              path: run.outputModel,
-              createdAtMs: run.endedAtMs ?? run.createdAtMs,
-              runId: run.id,
-              pipelineId: run.pipelineId,
-            }),
+    return this.#options.store.runs
+      .withOutputModel()
+      .flatMap(({ id, name, pipelineId, path, endedAtMs }) =>
+        recordOf({
+          id,
+          name,
+          origin: "output",
+          path,
+          createdAtMs: endedAtMs,
+          runId: id,
+          pipelineId,
+        }),
       );
   }
 

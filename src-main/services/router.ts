@@ -14,6 +14,7 @@ import type {
 import { PipelineId } from "#shared/schema/run.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Application } from "./application.ts";
+import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { totalCost } from "./cost-of-usage.ts";
 import type { Numbered } from "./live-events.ts";
 import { readRecipe } from "./recipe-checks.ts";
@@ -162,6 +163,15 @@ export function createRouter(app: Application) {
       samples: os.runs.samples.handler(({ input }) => {
         store.runs.summary(input.runId);
         return store.evaluations.problems(input.runId, input);
+      }),
+      compare: os.runs.compare.handler(({ input }) => {
+        const comparison = compareBenchmarks(store, input.runId, input.withRunId);
+        if (comparison !== null) return comparison;
+        throw new AppError(
+          "BAD_INPUT",
+          `${input.runId} and ${input.withRunId} have no problem in common.`,
+          "Compare two finished benchmarks of the same task and difficulties.",
+        );
       }),
       events: os.runs.events.handler(({ input }) => {
         store.runs.summary(input.runId);

@@ -10,11 +10,10 @@ import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { EngineRequest } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
-import { pairedComparison } from "#main/jobs/paired-comparison.ts";
 import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
-import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
+import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { runIdOf } from "./launch.ts";
 import type { LiveEvents } from "./live-events.ts";
 import { earlierStage } from "./recipe-checks.ts";
@@ -205,7 +204,7 @@ function outputOfStage(
   return path;
 }
 
-/** Compares a finished benchmark to the nearest earlier one of the same problems. */
+/** Compares a finished benchmark to the nearest earlier one. */
 function compareToBefore(store: Store, run: Run): void {
   const before = store.runs
     .ofPipeline(run.pipelineId)
@@ -214,18 +213,7 @@ function compareToBefore(store: Store, run: Run): void {
         kind === "benchmark" && position < run.position && status === "finished",
     );
   if (before === undefined) return;
-  const earlier = store.evaluations.get(before.id);
-  if (earlier === null) return;
-  const seed = deriveSeed(run.seed, "paired comparison");
-  const paired = pairedComparison(
-    store.evaluations.samples(before.id),
-    store.evaluations.samples(run.id),
-    seed,
-  );
-  store.evaluations.setComparison(
-    run.id,
-    paired === null ? null : { withRunId: before.id, withLabel: earlier.label, ...paired },
-  );
+  store.evaluations.setComparison(run.id, compareBenchmarks(store, run.id, before.id));
 }
 
 function tell(deps: StageRunDeps, run: Run, kind: RunEvent["kind"], message: string): void {

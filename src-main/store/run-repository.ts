@@ -1,13 +1,13 @@
 /** Stage runs: their immutable snapshots and their changing state. */
+import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { Usage } from "#shared/schema/engine-protocol.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+import { PipelineId, RunId } from "#shared/schema/run.ts";
 import type {
   Environment,
-  PipelineId,
   Progress,
   Run,
-  RunId,
   RunStatus,
   RunSummary,
   StatusReason,
@@ -15,6 +15,14 @@ import type {
 import type { Connection } from "./database.ts";
 import { FULL_COLUMNS, runOf, runSummaryOf, SUMMARY_COLUMNS } from "./run-rows.ts";
 import type { FullRunRow, RunRow } from "./run-rows.ts";
+
+const OutputModelRow = z.object({
+  id: RunId,
+  name: z.string(),
+  pipelineId: PipelineId,
+  path: z.string(),
+  endedAtMs: z.number(),
+});
 
 export interface NewRun {
   readonly id: RunId;
@@ -148,6 +156,20 @@ export class RunRepository {
       )
       .all(JSON.stringify(status))
       .map((row) => runSummaryOf(row).id);
+  }
+
+  /** Finished runs that wrote a model, newest first. */
+  withOutputModel(): z.infer<typeof OutputModelRow>[] {
+    return this.#db
+      .prepare(
+        `SELECT r.id, r.pipeline_id AS pipelineId, p.name || ': ' || r.stage_name AS name,
+           r.output_model AS path, r.ended_at_ms AS endedAtMs
+         FROM runs r JOIN pipelines p ON p.id = r.pipeline_id
+         WHERE r.status = 'finished' AND r.output_model IS NOT NULL
+         ORDER BY p.number DESC, r.position DESC`,
+      )
+      .all()
+      .map((row) => OutputModelRow.parse(row));
   }
 
   setStatus(id: RunId, status: RunStatus, reason: StatusReason | null): void {

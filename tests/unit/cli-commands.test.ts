@@ -106,6 +106,10 @@ test("launches are listed, shown and exported, every line of it JSON", async () 
   const again = await gradus(workspace, "runs", "export", "p1", "--out", out);
   expect(again.code).toBe(1);
   expect(again.stderr).toContain("not empty");
+  const compared = await gradus(workspace, "runs", "compare", "p1-after", "p1-before", "--json");
+  expect(JSON.parse(compared.stdout)).toMatchObject([
+    { score: { value: 0.75 }, withScore: { value: 0.25 }, comparison: { problems: 4, p: 0.5 } },
+  ]);
 });
 
 test("while a host has the workspace open, other commands talk to it; a second host is refused", async () => {
@@ -134,7 +138,7 @@ test("while a host has the workspace open, other commands talk to it; a second h
 test("completion scripts name every command and are sound for the shell", async () => {
   const home = temporaryFolder();
   const { stdout } = await gradus(home, "completion", "bash");
-  expect(stdout).toContain('"runs"*) words="list show stop resume export');
+  expect(stdout).toContain('"runs"*) words="list show stop resume compare export');
   const bash = spawn("bash", ["-n"], { stdio: ["pipe", "ignore", "inherit"] });
   bash.stdin.end(stdout);
   const [code] = await once(bash, "exit");

@@ -69,6 +69,8 @@ test("what a finished launch left can be asked for: metrics, rollouts, tokens, s
     [8, true],
   ]);
   expect(cost?.usage.cpuSeconds).toBe(10);
+  const compared = client.runs.compare({ runId: grpo, withRunId: `${pipelineId}-before` });
+  expect(await codeOf(compared)).toBe("BAD_INPUT");
   const report = await client.cost.report({});
   expect(report.pipelines).toMatchObject([{ pipelineId, entries: { length: 4 } }]);
 });
@@ -92,6 +94,7 @@ test("every procedure that takes an id answers NOT_FOUND for one that is not the
     client.runs.rollouts({ runId, step: 1 }),
     client.runs.rolloutTokens({ runId, step: 1, group: 0, index: 0 }),
     client.runs.samples({ runId }),
+    client.runs.compare({ runId, withRunId: runId }),
     client.runs.events({ runId }),
     client.runs.log({ runId }),
     client.runs.watch({ runId }),

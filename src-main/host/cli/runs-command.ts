@@ -8,6 +8,7 @@ import { watchAndPrint } from "./demo-command.ts";
 import { exportPipeline } from "./export-pipeline.ts";
 import { dollars, duration, percent } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
+import { compareRows, comparisonText } from "./compare-rows.ts";
 import { resultsJson, resultsText } from "./result-table.ts";
 import { table } from "./terminal.ts";
 
@@ -81,6 +82,18 @@ export function addRunsCommands(program: Command): void {
         const pipelineId = await pipelineOf(host.client, id);
         await host.client.pipelines.resume({ pipelineId });
         await watchAndPrint(host, context, pipelineId, out);
+      });
+    });
+
+  withCommonOptions(runs.command("compare"))
+    .description("two launches, or two of their benchmarks, paired problem by problem")
+    .argument("<id>", "e.g. p3 or p3-benchmark-grpo")
+    .argument("<with>", "what it is compared to")
+    .action(async (id: string, other: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const rows = await compareRows(client, id, other);
+        context.terminal.result(rows, comparisonText(rows, id, other));
       });
     });
 
