@@ -40,6 +40,10 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 applyTheme();
 takeTokenFromAddress();
+// A new host's address pasted over an old one changes the fragment only, so the page is not loaded again.
+window.addEventListener("hashchange", () => {
+  if (takeTokenFromAddress()) connection.reopen();
+});
 connection.start();
 createRoot(root).render(
   <StrictMode>

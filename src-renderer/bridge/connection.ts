@@ -25,6 +25,8 @@ export class Connection implements ClientLink<ClientContext> {
   #lostAtMs: number | undefined;
   #link: ClientLink<ClientContext> | undefined;
   #waitMs = FIRST_WAIT_MS;
+  #socket: WebSocket | undefined;
+  #retry: number | undefined;
   readonly #listeners = new Set<() => void>();
 
   readonly state = (): LineState => this.#state;
@@ -40,6 +42,15 @@ export class Connection implements ClientLink<ClientContext> {
   start(): void {
     if (window.gradus === undefined) this.#openSocket();
     else this.#openPort(window.gradus);
+  }
+
+  /** Tries again at once, with the token as it is now. */
+  reopen(): void {
+    if (window.gradus !== undefined) return;
+    this.#link = undefined;
+    this.#socket?.close();
+    window.clearTimeout(this.#retry);
+    this.#openSocket();
   }
 
   /** Resolves when the line is open; rejects when the signal aborts. */
@@ -87,19 +98,21 @@ export class Connection implements ClientLink<ClientContext> {
       address,
       token === undefined ? ["gradus"] : ["gradus", `gradus.token.${token}`],
     );
+    this.#socket = socket;
     socket.addEventListener("open", () => {
       this.#link = new SocketLink({ websocket: socket });
       this.#waitMs = FIRST_WAIT_MS;
       this.#become("open");
     });
     socket.addEventListener("close", (event) => {
+      if (socket !== this.#socket) return;
       this.#link = undefined;
       if (event.code === REFUSED) {
         this.#become("refused");
         return;
       }
       this.#become("lost");
-      window.setTimeout(() => this.#openSocket(), this.#waitMs);
+      this.#retry = window.setTimeout(() => this.#openSocket(), this.#waitMs);
       this.#waitMs = Math.min(LONGEST_WAIT_MS, this.#waitMs * 1.6);
     });
   }

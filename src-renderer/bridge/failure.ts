@@ -1,5 +1,6 @@
 /** What went wrong, in the words the host sent: declared errors carry a code, a message and advice. */
 import { ORPCError } from "@orpc/client";
+import { LineDown } from "./connection.ts";
 import type { Failure } from "../ui/region-state.tsx";
 
 function adviceIn(data: unknown): string | undefined {
@@ -17,6 +18,8 @@ export function failureOf(error: unknown): Failure {
       };
     return { message: error.message, advice: adviceIn(error.data) };
   }
+  if (error instanceof LineDown)
+    return { message: error.message, advice: "This asks again when the host is back." };
   if (error instanceof TypeError)
     return {
       message: "The host does not answer.",

@@ -43,6 +43,8 @@ function takePipelines(pipelines: readonly PipelineSummary[]): void {
 function topicsOf(event: SystemLiveEvent): readonly string[] {
   switch (event.type) {
     case "snapshot":
+      // What was at work before may have ended while nobody listened, with its host even.
+      publish({ runs: new Map(), pipelines: new Map() });
       takePipelines(event.active);
       return [];
     case "pipeline": {
