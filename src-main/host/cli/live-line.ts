@@ -48,6 +48,7 @@ export function duration(ms: number): string {
 
 /** A dollar amount with as many digits as small sums need. */
 export function dollars(usd: number): string {
+  if (usd === 0) return "$0";
   return `$${usd >= 1 ? usd.toFixed(2) : usd.toPrecision(2)}`;
 }
 
