@@ -17,7 +17,7 @@ function entry(id: string, over: Partial<PaletteEntry> = {}): PaletteEntry {
   };
 }
 
-test("a title that begins with the word comes before one that holds it, and groups stay together", () => {
+test("a title that begins with the word comes first, and its group with it; groups stay together", () => {
   const entries = [
     entry("Stop grpo"),
     entry("grpo run", { kind: "run", group: "Runs" }),
@@ -25,7 +25,7 @@ test("a title that begins with the word comes before one that holds it, and grou
     entry("other"),
   ];
   const found = searchEntries(entries, parseQuery("grpo", undefined)).map((one) => one.id);
-  expect(found).toEqual(["grpo help", "Stop grpo", "grpo run"]);
+  expect(found).toEqual(["grpo run", "grpo help", "Stop grpo"]);
 });
 
 test("every word must be somewhere, in the title or the note", () => {

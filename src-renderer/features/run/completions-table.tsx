@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { RolloutText } from "#shared/schema/metrics.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
-import { answerIn } from "./completion-text.tsx";
+import { answerIn } from "./completion-parts.ts";
 
 export interface CompletionsTableProps {
   readonly rollouts: readonly RolloutText[];

@@ -16,6 +16,7 @@ import { ChartsPanel } from "./charts-panel.tsx";
 import { CompletionsPanel } from "./completions-panel.tsx";
 import { HistoryPanel, LogPanel } from "./log-panel.tsx";
 import { MetricTable } from "./metric-table.tsx";
+import { nearestStep } from "./nearest-step.ts";
 import { StepPicker } from "./step-picker.tsx";
 import { usePinnedStep } from "./use-pinned-step.ts";
 import { useRunStream } from "./use-run-stream.ts";
@@ -27,15 +28,6 @@ const FEW = 8;
 
 /** Kinds of stages whose completions are kept step by step. */
 const SAMPLES = new Set<Run["kind"]>(["grpo"]);
-
-/** The last step of `steps` at or before `step`; without one, the newest. */
-export function nearestStep(
-  steps: readonly number[],
-  step: number | undefined,
-): number | undefined {
-  if (step === undefined) return steps.at(-1);
-  return steps.findLast((one) => one <= step) ?? steps[0];
-}
 
 /** Keeps the crosshair and the address on the same step. */
 function useCrosshairInAddress(): readonly [

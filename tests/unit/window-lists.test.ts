@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { PipelineSummary } from "#shared/schema/run.ts";
+import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
+import { runRows } from "../../src-renderer/features/runs/run-rows.ts";
+import { currentRun, lastScored } from "../../src-renderer/ui/pipeline-facts.ts";
+import { movedBy } from "../../src-renderer/ui/use-list-keys.ts";
+import { ResultRow } from "#shared/schema/evaluation.ts";
+
+function launch(
+  name: string,
+  status: string,
+  stages: readonly (readonly [string, string])[],
+): PipelineSummary {
+  const common = {
+    statusReason: null,
+    createdAtMs: 1,
+    startedAtMs: null,
+    endedAtMs: null,
+    costUsd: null,
+  };
+  return PipelineSummary.parse({
+    ...common,
+    id: name,
+    name,
+    origin: "recipe",
+    seed: 1,
+    status,
+    activeMs: 0,
+    runs: stages.map(([stageName, stageStatus], position) => ({
+      ...common,
+      id: `${name}-${stageName}`,
+      pipelineId: name,
+      pipelineName: name,
+      position,
+      stageName,
+      kind: stageName.startsWith("benchmark") ? "benchmark" : "grpo",
+      status: stageStatus,
+      attempts: 1,
+      lastStep: 0,
+      totalSteps: null,
+      progress: null,
+      lastHeardAtMs: null,
+      score:
+        stageName.startsWith("benchmark") && stageStatus === "finished"
+          ? { value: 0.5, low: 0.4, high: 0.6, n: 10, k: 4 }
+          : null,
+      openAlarms: 0,
+    })),
+  });
+}
+
+const ladder = launch("ladder", "running", [
+  ["benchmark-base", "finished"],
+  ["grpo", "running"],
+  ["benchmark-grpo", "queued"],
+]);
+const old = launch("old", "finished", [["grpo", "finished"]]);
+
+describe("the rows of the Runs screen", () => {
+  const all = { status: "all", text: "", folded: false } as const;
+
+  test("are each launch followed by its stages", () => {
+    expect(runRows([ladder, old], all).map((row) => row.key)).toEqual([
+      "ladder",
+      "ladder-benchmark-base",
+      "ladder-grpo",
+      "ladder-benchmark-grpo",
+      "old",
+      "old-grpo",
+    ]);
+  });
+
+  test("keep only launches of the status, and no stages when folded", () => {
+    expect(
+      runRows([ladder, old], { ...all, status: "active", folded: true }).map((row) => row.key),
+    ).toEqual(["ladder"]);
+    expect(runRows([ladder, old], { ...all, status: "attention" })).toEqual([]);
+  });
+
+  test("keep the stages that hold every word, with their launch", () => {
+    expect(runRows([ladder, old], { ...all, text: "base ladder" }).map((row) => row.key)).toEqual([
+      "ladder",
+      "ladder-benchmark-base",
+    ]);
+    expect(runRows([ladder, old], { ...all, text: "nothing" })).toEqual([]);
+  });
+});
+
+test("a launch is at its running stage, else at the first that is not finished, and its score is the last one", () => {
+  expect(currentRun(ladder)?.stageName).toBe("grpo");
+  expect(
+    currentRun(
+      launch("a", "stopped", [
+        ["grpo", "stopped"],
+        ["benchmark-grpo", "queued"],
+      ]),
+    )?.stageName,
+  ).toBe("grpo");
+  expect(currentRun(old)?.stageName).toBe("grpo");
+  expect(lastScored(ladder)?.stageName).toBe("benchmark-base");
+  expect(lastScored(old)).toBeUndefined();
+});
+
+test("list keys stay inside the list", () => {
+  expect(movedBy("j", 0, 3)).toBe(1);
+  expect(movedBy("ArrowDown", 2, 3)).toBe(2);
+  expect(movedBy("k", 0, 3)).toBe(0);
+  expect(movedBy("End", 0, 3)).toBe(2);
+  expect(movedBy("Home", 2, 3)).toBe(0);
+  expect(movedBy("PageDown", 0, 50)).toBe(10);
+  expect(movedBy("x", 0, 3)).toBeUndefined();
+  expect(movedBy("j", 0, 0)).toBeUndefined();
+});
+
+test("differences are said in words, with what they rest on", () => {
+  const cost = {
+    wallMs: 0,
+    cpuSeconds: 0,
+    gpuSeconds: 0,
+    tokensSampled: 0,
+    tokensTrained: 0,
+    flops: 0,
+    energyJ: null,
+    totalUsd: 0,
+  };
+  const estimate = { value: 0.5, low: 0.4, high: 0.6 };
+  const row = (label: string, verdict: "better" | "worse" | "cannot tell" | undefined): ResultRow =>
+    ResultRow.parse({
+      runId: `p-${label}`,
+      pipelineId: "p",
+      label,
+      summary: {
+        task: "arithmetic",
+        n: 500,
+        k: 4,
+        temperature: 0.6,
+        topP: 0.95,
+        maxTokens: 72,
+        scoring: "strict",
+        verifierVersion: "1",
+        pass1: estimate,
+        passK: [],
+        consK: estimate,
+        byDifficulty: [],
+        formatRate: 1,
+        truncatedRate: 0,
+        meanTokens: 1,
+      },
+      comparison:
+        verdict === undefined
+          ? null
+          : {
+              withRunId: "p-base",
+              withLabel: "base",
+              problems: 500,
+              difference: { value: 0.19, low: 0.154, high: 0.226 },
+              p: 0.0001,
+              verdict,
+            },
+      stages: [],
+      cost,
+    });
+  const lines = verdictLines([
+    row("base", undefined),
+    row("grpo", "better"),
+    row("student", "cannot tell"),
+  ]);
+  expect(lines.map((line) => line.claim)).toEqual([
+    "grpo is better than base.",
+    "student and base cannot be told apart.",
+  ]);
+  expect(lines[0]?.basis).toBe("+19.0 points [15.4, 22.6], p <0.001, 500 problems.");
+});
