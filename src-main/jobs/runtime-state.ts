@@ -10,8 +10,32 @@ const FALLBACK = {
   path: null,
 } as const;
 
-/** Never fails: what is wrong is the answer. */
-export async function runtimeState(choice: RuntimeChoice, folder: string): Promise<RuntimeState> {
+const FRESH_MS = 60_000;
+
+/** Looks for the backend, and remembers the answer for a minute: looking starts a Python. */
+export class RuntimeProbe {
+  readonly #folder: string;
+  readonly #now: () => number;
+  #known: { readonly state: RuntimeState; readonly atMs: number } | undefined;
+
+  /** @param folder the application's data folder. */
+  constructor(folder: string, now: () => number) {
+    this.#folder = folder;
+    this.#now = now;
+  }
+
+  /** Never fails: what is wrong is the answer. */
+  async state(choice: RuntimeChoice, anew = false): Promise<RuntimeState> {
+    const known = this.#known;
+    const isFresh = known !== undefined && this.#now() - known.atMs < FRESH_MS;
+    if (!anew && isFresh && known.state.choice === choice) return known.state;
+    const state = await runtimeState(choice, this.#folder);
+    this.#known = { state, atMs: this.#now() };
+    return state;
+  }
+}
+
+async function runtimeState(choice: RuntimeChoice, folder: string): Promise<RuntimeState> {
   if (choice === "wasm") {
     return {
       ...FALLBACK,

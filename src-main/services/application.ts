@@ -11,7 +11,9 @@ import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
+import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
+import { dataFolder } from "#main/platform/paths.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
@@ -44,6 +46,7 @@ export class Application {
   readonly live: LiveEvents;
   readonly models: ModelCatalog;
   readonly runner: PipelineRunner;
+  readonly runtime: RuntimeProbe;
   readonly paths: WorkspacePaths;
   readonly shell: SystemInfo["shell"];
   readonly startedAtMs: number;
@@ -63,6 +66,7 @@ export class Application {
       this.#lock.release();
       throw error;
     }
+    this.runtime = new RuntimeProbe(dataFolder(), this.now);
     this.live = new LiveEvents(randomUUID().slice(0, 8));
     this.models = new ModelCatalog({
       store: this.store,

@@ -218,8 +218,6 @@ export function createRouter(app: Application) {
   });
 }
 
-export type AppRouter = ReturnType<typeof createRouter>;
-
 /** Declared where it is expected; a bug reaches the crash report and, outside, only its existence. */
 function publicError(app: Application, error: unknown): unknown {
   if (error instanceof AppError) {

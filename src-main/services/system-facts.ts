@@ -2,9 +2,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { AttentionItem, DemoRecord, DoctorCheck, SystemInfo } from "#shared/schema/system.ts";
-import { runtimeState } from "#main/jobs/runtime-state.ts";
+import type { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { appVersion, diskSpace, machineFacts } from "#main/platform/machine.ts";
-import { dataFolder } from "#main/platform/paths.ts";
 import type { Store } from "#main/store/store.ts";
 import type { WorkspacePaths } from "#main/store/workspace.ts";
 import { pipelineResults } from "./results.ts";
@@ -18,9 +17,11 @@ export interface SystemFactsDeps {
   readonly paths: WorkspacePaths;
   readonly shell: SystemInfo["shell"];
   readonly startedAtMs: number;
+  readonly runtime: RuntimeProbe;
 }
 
-export async function systemInfo(deps: SystemFactsDeps): Promise<SystemInfo> {
+/** @param anew look for the runtime again, even if that was done a moment ago. */
+export async function systemInfo(deps: SystemFactsDeps, anew = false): Promise<SystemInfo> {
   const { node, ...hardware } = machineFacts();
   return {
     appVersion: appVersion(),
@@ -34,16 +35,14 @@ export async function systemInfo(deps: SystemFactsDeps): Promise<SystemInfo> {
       databaseBytes: databaseBytes(deps.paths.database),
       schemaVersion: deps.store.schemaVersion,
     },
-    runtime: await runtimeState(deps.store.settings.get().runtime, dataFolder()),
+    runtime: await deps.runtime.state(deps.store.settings.get().runtime, anew),
     demo: lastDemo(deps.store),
   };
 }
 
 /** The newest demo that ran to its end here. */
 function lastDemo(store: Store): DemoRecord | null {
-  const pipeline = store.pipelines
-    .list({ status: ["finished"], offset: 0, limit: 1000 })
-    .pipelines.find(({ origin }) => origin === "demo");
+  const pipeline = store.pipelines.newestFinished("demo");
   if (pipeline === undefined) return null;
   const rows = pipelineResults(store, pipeline.id).rows.map(({ label, summary }) => ({
     label,
@@ -61,7 +60,7 @@ function lastDemo(store: Store): DemoRecord | null {
 export async function doctor(
   deps: SystemFactsDeps,
 ): Promise<{ ok: boolean; checks: DoctorCheck[] }> {
-  const info = await systemInfo(deps);
+  const info = await systemInfo(deps, true);
   const { runtime, disk, hardware, workspace } = info;
   const browser = findBrowser();
   const checks: DoctorCheck[] = [

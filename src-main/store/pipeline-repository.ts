@@ -147,6 +147,17 @@ export class PipelineRepository {
     };
   }
 
+  newestFinished(origin: Pipeline["origin"]): PipelineSummary | undefined {
+    const id = this.#db
+      .prepare<[string], string>(
+        `SELECT id FROM pipelines WHERE origin = ? AND status = 'finished'
+         ORDER BY number DESC LIMIT 1`,
+      )
+      .pluck()
+      .get(origin);
+    return id === undefined ? undefined : this.summary(PipelineId.parse(id));
+  }
+
   runtimeOf(id: PipelineId): string {
     const runtime = this.#db
       .prepare<[string], string>("SELECT runtime FROM pipelines WHERE id = ?")

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { watchAndPrint } from "#main/host/cli/demo-command.ts";
 import { LiveLine, dollars, duration, percent } from "#main/host/cli/live-line.ts";
 import type { OpenHost } from "#main/host/cli/open-host.ts";
-import { Failed, Terminal, table } from "#main/host/cli/terminal.ts";
+import { Cancelled, Failed, Terminal, reportFailure, table } from "#main/host/cli/terminal.ts";
 import { createRouter } from "#main/services/router.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";
@@ -77,6 +77,32 @@ test("a launch that fails ends the command as failed and says what to do", async
   expect(output.stderr()).toContain("the model is broken");
   expect(output.stderr()).toContain("mend the model");
   expect(output.stdout()).toBe("");
+});
+
+test("Ctrl+C stops the launch at a checkpoint, says how to go on, and counts as cancelled", async () => {
+  process.env["TEST_ENGINE"] = JSON.stringify({ grpo: { hangAt: 6 } });
+  onTestFinished(() => {
+    delete process.env["TEST_ENGINE"];
+  });
+  const { host, model } = localHost();
+  const output = captured();
+  const { pipelineId } = await host.client.pipelines.start({ yaml: recipeYaml(model) });
+  host.app?.live.listen((event) => {
+    const isStepSix =
+      event.type === "metrics" &&
+      event.runId === `${pipelineId}-grpo` &&
+      event.points.some(({ step }) => step === 6);
+    if (isStepSix) process.emit("SIGINT");
+  });
+  const context = { terminal: new Terminal(false), workspace: undefined };
+  const followed = watchAndPrint(host, context, pipelineId, undefined);
+  await expect(followed).rejects.toBeInstanceOf(Cancelled);
+  expect(output.stderr()).toContain(`gradus runs resume ${pipelineId}`);
+  const { status, runs } = await host.client.pipelines.get({ pipelineId });
+  expect(status).toBe("stopped");
+  const { checkpoints } = await host.client.runs.get({ runId: runs[2]?.id ?? "" });
+  expect(checkpoints.at(-1)?.step).toBe(6);
+  expect(reportFailure(new Cancelled(), false)).toBe(130);
 });
 
 test("on a terminal one line changes in place; elsewhere a new topic gets a line and repetition does not", () => {
