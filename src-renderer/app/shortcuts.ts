@@ -41,6 +41,11 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** What Enter presses itself: it must not open the chosen row of a list as well. */
+function actsOnEnter(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("button, a, [role=grid]") !== null;
+}
+
 /** A dialog is open: the keys belong to it. */
 function inDialog(): boolean {
   return document.querySelector("[role=dialog][aria-modal=true], [role=menu]") !== null;
@@ -66,6 +71,7 @@ function handlePress(
   const held = event.ctrlKey || event.metaKey || event.altKey;
   if (!held && (isTyping(event.target) || inDialog())) return [];
   if (held && inDialog()) return [];
+  if (press === "Enter" && actsOnEnter(event.target)) return [];
   if (!held && !lettersOn && event.key.length === 1) return [];
   const typed = [...pending, press];
   const candidates = registeredCommands().filter((command) => command.keys !== undefined);

@@ -52,7 +52,7 @@ test("the palette finds a run by its name and opens it, and gives the focus back
   await expect(page.getByRole("heading", { level: 1 })).toContainText("grpo");
 });
 
-test("J, K and O walk the table of runs and open one; the filter is in the address and survives a reload", async ({
+test("J, K and Enter walk the table of runs and open one; the filter is in the address and survives a reload", async ({
   browser,
 }) => {
   const { page, goTo } = await openWindow(browser, host);
@@ -70,8 +70,9 @@ test("J, K and O walk the table of runs and open one; the filter is in the addre
   await page.reload();
   await expect(page.getByRole("textbox", { name: "Filter by name" })).toHaveValue("traces");
   await expect(page.getByRole("row").filter({ hasText: "grpo" })).toHaveCount(0);
+  await page.keyboard.press("Escape");
   await page.keyboard.press("j");
-  await page.keyboard.press("o");
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("traces");
 });
 

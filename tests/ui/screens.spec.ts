@@ -125,3 +125,33 @@ test("the palette, the key sheet and the stop question have names and no accessi
     await expect(page.getByRole("dialog")).toHaveCount(0);
   }
 });
+
+test("a browser whose language is no language still draws long lines", async ({ browser }) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  // As under LANG=C: number formats refuse this tag, and the canvas charts with them.
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "language", { get: () => "en-US@posix" });
+  });
+  await page.reload();
+  await goTo("/run/p61-cold-start");
+  const loss = page.getByRole("figure", { name: "Loss" });
+  await expect(loss.locator("svg.recharts-surface path.recharts-curve").first()).toBeVisible();
+  await expect(loss.locator("canvas")).toHaveCount(0);
+  expect(complaints).toEqual([]);
+});
+
+test("long lines are drawn on a canvas, and charts out of view draw nothing", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host, { height: 720 });
+  await goTo("/run/p61-cold-start");
+  await expect(page.getByRole("figure", { name: "Loss" }).locator("canvas")).toBeVisible();
+  await goTo("/run/p61-grpo");
+  await expect(
+    page.getByRole("figure", { name: "Reward", exact: true }).locator("svg.recharts-surface"),
+  ).toBeVisible();
+  const last = page.getByRole("figure", { name: "Reward spread" });
+  await expect(last.locator("svg.recharts-surface")).toHaveCount(0);
+  await last.scrollIntoViewIfNeeded();
+  await expect(last.locator("svg.recharts-surface")).toBeVisible();
+});

@@ -181,7 +181,7 @@ export function RecentRegion(): ReactNode {
           id: "home.open",
           title: "Open the chosen launch",
           group: "This screen",
-          keys: "O",
+          keys: "Enter",
           run: () => {
             if (openId !== undefined) navigate(hrefTo(["pipeline", openId]));
           },
@@ -200,7 +200,7 @@ export function RecentRegion(): ReactNode {
           </span>
         )}
         <span className="end flex s12 t3">
-          Open <KeyCaps keys="O" />
+          Open <KeyCaps keys="Enter" />
           <a className="link" href={hrefTo(["runs"])}>
             All runs
           </a>

@@ -61,7 +61,7 @@ export function RunsScreen(): ReactNode {
           id: "runs.open",
           title: "Open the chosen row",
           group: "This screen",
-          keys: "O",
+          keys: "Enter",
           run: () => {
             if (chosenRow !== undefined) navigate(rowHref(chosenRow));
           },

@@ -12,6 +12,7 @@ import { useQuery } from "../../bridge/use-query.ts";
 import { useThemeChoice } from "../../theme/theme-choice.ts";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
+import { AboutSection } from "./about-section.tsx";
 import { PriceForm } from "./price-form.tsx";
 import "./settings.css";
 
@@ -140,6 +141,7 @@ export function SettingsScreen(): ReactNode {
             />
           </>
         )}
+        {info.data !== undefined && <AboutSection info={info.data} />}
       </div>
     </>
   );
