@@ -233,6 +233,38 @@ describe("a sampler", () => {
     expect(runtime.tensorCount()).toBe(untouched);
   });
 
+  test("serves prompts of changing lengths and options, each with its own cache", async () => {
+    const untouched = runtime.tensorCount();
+    const of = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 4 });
+    const short = randomRows(model.config, 5, 3, 12, 54).map((promptIds, i) => ({
+      promptIds,
+      seeds: [i],
+    }));
+    const long = raggedRequests(model, 5, 1, 55);
+    const options = { ...free, max_completion_length: 5 };
+    const first = [await of.generate(short, options), await of.generate(long, options)];
+    const held = runtime.tensorCount();
+    expect([await of.generate(short, options), await of.generate(long, options)]).toEqual(first);
+    expect(runtime.tensorCount()).toBe(held);
+    of.dispose();
+    expect(runtime.tensorCount()).toBe(untouched);
+  });
+
+  test("refuses to sample from weights that are not finite", async () => {
+    const broken = initLanguageModel(runtime, tinyConfig("qwen2", { numLayers: 1 }), 56);
+    const norm = broken.variables.get("model.norm.weight");
+    const nan = tf.fill([broken.config.hiddenSize], Number.NaN);
+    norm?.assign(nan);
+    const of = new Sampler(runtime, broken, { maxRows: 4, tokensPerCall: 4 });
+    await expect(of.generate(raggedRequests(broken, 5, 1, 57), free)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: "The model's logits are not finite, so nothing can be sampled from it.",
+    });
+    of.dispose();
+    broken.dispose();
+    nan.dispose();
+  });
+
   test("reports progress up to the last completion", async () => {
     const seen: { finished: number; total: number; tokens: number }[] = [];
     await sampler.generate(raggedRequests(model, 6, 1, 51), {
