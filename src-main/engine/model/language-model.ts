@@ -5,7 +5,6 @@ import { loadHubFolder, saveHubFolder } from "../checkpoint/hub-layout.ts";
 import type { SaveHubOptions } from "../checkpoint/hub-layout.ts";
 import type { HostTensor } from "../checkpoint/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
-import type { Tensor } from "../runtime/tf.ts";
 import { Random } from "#main/platform/random.ts";
 import type { Weights } from "./decoder.ts";
 
@@ -112,19 +111,4 @@ export function initLanguageModel(
     variables.set(name, runtime.variable(name, host.shape, host.data));
   }
   return new LanguageModel(config, variables);
-}
-
-/** Copies every weight of `source` into `target`; both have one config. */
-export function copyWeights(
-  source: LanguageModel,
-  target: LanguageModel,
-  dispose: (tensor: Tensor) => void,
-): void {
-  for (const [name, variable] of source.variables) {
-    const into = target.variables.get(name);
-    if (into === undefined) throw new Error(`the target model has no weight ${name}`);
-    const value = variable.read();
-    into.assign(value);
-    dispose(value);
-  }
 }

@@ -16,162 +16,17 @@ import type {
 } from "./runtime.ts";
 import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
-import { AttrType, DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
+import { DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary } from "./tensorflow-library.ts";
-import { require, tf } from "./tf.ts";
+import { registerKernels } from "./register-kernels.ts";
+import type { NodeBackend } from "./register-kernels.ts";
+import { TensorFlowVariable } from "./tensorflow-variable.ts";
+import { typeAttr } from "./op-attrs.ts";
+import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
-
-/** The parts of tfjs-node's backend that are private in its declarations. */
-type NodeBackend = {
-  getInputTensorIds(tensors: readonly Tensor[]): number[];
-  createOutputTensor(metadata: TensorMetadata): Tensor;
-  getDTypeInteger(dtype: string): number;
-};
-
-const typeAttr = (name: string, value: number): OpAttr => ({ name, type: AttrType.type, value });
-const boolAttr = (name: string, value: boolean): OpAttr => ({ name, type: AttrType.bool, value });
 
 /** AttrValue { b: true } of _XlaMustCompile, serialized. */
 const XLA_MUST_COMPILE = Uint8Array.from([0x28, 0x01]);
-
-function registerKernels(binding: TensorBinding): NodeBackend {
-  const { NodeJSKernelBackend } =
-    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
-      NodeJSKernelBackend: new (binding: TensorBinding, packageName: string) => NodeBackend;
-    };
-  // oxlint-disable-next-line import/no-unassigned-import -- loading the file registers the kernels
-  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
-  const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node");
-  // The package's GatherV2 reads its indices back to the host, which a trace forbids.
-  tf.unregisterKernel("GatherV2", "tensorflow");
-  tf.registerKernel({
-    kernelName: "GatherV2",
-    backendName: "tensorflow",
-    kernelFunc: ({ inputs, attrs }) => {
-      const { x, indices } = inputs as unknown as { x: Tensor; indices: Tensor };
-      const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
-      const axisTensor = tf.scalar(axis, "int32");
-      const opAttrs: OpAttr[] = [
-        typeAttr("Tparams", backend.getDTypeInteger(x.dtype)),
-        typeAttr("Tindices", DType.int32),
-        typeAttr("Taxis", DType.int32),
-        { name: "batch_dims", type: AttrType.int, value: batchDims },
-      ];
-      const [out] = binding.executeOp(
-        "GatherV2",
-        opAttrs,
-        backend.getInputTensorIds([x, indices, axisTensor]),
-        1,
-      );
-      axisTensor.dispose();
-      if (out === undefined) throw new Error("GatherV2 gave no output");
-      return backend.createOutputTensor(out);
-    },
-  });
-  tf.registerBackend("tensorflow", () => backend as never, 3);
-  // Registered as made, so it is set at once.
-  void tf.setBackend("tensorflow");
-  return backend;
-}
-
-class TensorFlowVariable implements Variable {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly #runtime: TensorFlowRuntime;
-  readonly #id: number;
-
-  constructor(runtime: TensorFlowRuntime, name: string, shape: readonly number[], id: number) {
-    this.#runtime = runtime;
-    this.name = name;
-    this.shape = shape;
-    this.#id = id;
-  }
-
-  read(): Tensor {
-    const { binding } = this.#runtime;
-    const facts = { shape: [...this.shape], dtype: DType.float };
-    const attrs = [typeAttr("dtype", DType.float)];
-    const trace = binding.trace;
-    if (trace === null)
-      return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
-    const known = trace.variableValues.get(this.#id);
-    if (known?.output !== undefined)
-      return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
-    const oper = trace.operation(
-      "ReadVariableOp",
-      attrs,
-      [binding.symbol(this.#id)],
-      known === undefined ? [] : [known.lastOp],
-    );
-    const output = { oper, index: 0 };
-    trace.setShape(output, this.shape);
-    trace.variableValues.set(this.#id, { output, lastOp: oper });
-    return this.#runtime.wrap([binding.addSymbol(output, this.name, facts)]);
-  }
-
-  assign(value: Tensor): void {
-    if (value.shape.join() !== this.shape.join()) {
-      throw new Error(
-        `variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`,
-      );
-    }
-    const { binding } = this.#runtime;
-    const attrs = [typeAttr("dtype", DType.float)];
-    const valueId = this.#runtime.idOf(value);
-    const trace = binding.trace;
-    if (trace === null) {
-      binding.executeStatement("AssignVariableOp", attrs, [this.#id, valueId]);
-      return;
-    }
-    const before = trace.variableValues.get(this.#id);
-    const output = binding.symbol(valueId);
-    const controls: Pointer[] = before === undefined ? [] : [before.lastOp];
-    const lastOp = trace.operation(
-      "AssignVariableOp",
-      attrs,
-      [binding.symbol(this.#id), output],
-      controls,
-    );
-    trace.variableValues.set(this.#id, { output, lastOp });
-  }
-
-  scatterRows(indices: Tensor, rows: Tensor): void {
-    const { binding } = this.#runtime;
-    const attrs = [typeAttr("dtype", DType.float), typeAttr("Tindices", DType.int32)];
-    const ids = [this.#id, this.#runtime.idOf(indices), this.#runtime.idOf(rows)];
-    const trace = binding.trace;
-    if (trace === null) {
-      binding.executeStatement("ResourceScatterUpdate", attrs, ids);
-      return;
-    }
-    const before = trace.variableValues.get(this.#id);
-    const lastOp = trace.operation(
-      "ResourceScatterUpdate",
-      attrs,
-      ids.map((id) => binding.symbol(id)),
-      before === undefined ? [] : [before.lastOp],
-    );
-    trace.variableValues.set(this.#id, { output: undefined, lastOp });
-  }
-
-  data(): Float32Array {
-    const tensor = this.read();
-    const values = tensor.dataSync();
-    tensor.dispose();
-    return values as Float32Array;
-  }
-
-  dispose(): void {
-    const { binding } = this.#runtime;
-    binding.executeStatement(
-      "DestroyResourceOp",
-      [boolAttr("ignore_lookup_error", true)],
-      [this.#id],
-    );
-    binding.unpin(this.#id);
-    binding.deleteTensor(this.#id);
-  }
-}
 
 type Program = {
   readonly name: string;

@@ -13,4 +13,4 @@ util["isArray"] = Array.isArray;
 
 export const tf = require("@tensorflow/tfjs") as typeof TensorFlowJs;
 
-export type { DataType, Rank, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+export type { Tensor } from "@tensorflow/tfjs";

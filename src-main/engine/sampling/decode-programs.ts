@@ -188,7 +188,7 @@ export function decodeProgram(
         ...weights,
       ];
       const done = runtime.whileLoop(
-        (i) => tf.less(i as Tensor, tf.scalar(tokens, "int32")),
+        (i) => tf.less(i, tf.scalar(tokens, "int32")),
         (...loop) => decodeStep(runtime, model, state, options, names, loop),
         carried,
         tokens,

@@ -11,6 +11,8 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
+import { extendRow } from "./cache-row.ts";
+import type { CacheRow, Completion, DrawnTokens, Job } from "./cache-row.ts";
 import {
   admitProgram,
   createDecodeState,
@@ -25,14 +27,6 @@ export type SampleRequest = {
   readonly promptIds: readonly number[];
   /** One completion for each seed. */
   readonly seeds: readonly number[];
-};
-
-export type Completion = {
-  /** Sampled ids, the stop token included where there is one. */
-  readonly ids: readonly number[];
-  /** Log-probability of each id at the sampling temperature, over the whole vocabulary. */
-  readonly logprobs: readonly number[];
-  readonly finishReason: "stop" | "length";
 };
 
 export type GenerateOptions = SamplingOptions & {
@@ -51,14 +45,6 @@ export type SamplerOptions = {
   readonly maxRows?: number;
   /** Tokens drawn in one compiled call. */
   readonly tokensPerCall?: number;
-};
-
-type Job = { readonly request: number; readonly sample: number; readonly seed: number };
-type Row = {
-  readonly job: Job;
-  readonly start: number;
-  readonly ids: number[];
-  readonly logprobs: number[];
 };
 
 /** The programs and cache for one cache shape and one set of options. */
@@ -124,7 +110,7 @@ export class Sampler {
       PROMPT_BUCKET,
     );
     const engine = this.#engineFor(total, promptColumns, options);
-    const rows: (Row | null)[] = Array.from({ length: engine.state.shape.rows }, () => null);
+    const rows: (CacheRow | null)[] = Array.from({ length: engine.state.shape.rows }, () => null);
     const stops = new Set(options.stopIds);
     let at = promptColumns;
     let finished = 0;
@@ -146,7 +132,14 @@ export class Sampler {
       for (let r = 0; r < rows.length; r++) {
         const row = rows[r];
         if (row === null || row === undefined) continue;
-        const completion = this.#extend(row, r, drawn, stops, options.max_completion_length);
+        const completion = extendRow(
+          row,
+          r,
+          drawn,
+          this.#tokensPerCall,
+          stops,
+          options.max_completion_length,
+        );
         if (completion === null) continue;
         const list = results[row.job.request];
         if (list !== undefined) list[row.job.sample] = completion;
@@ -245,7 +238,7 @@ export class Sampler {
   #admit(
     engine: Engine,
     requests: readonly SampleRequest[],
-    rows: (Row | null)[],
+    rows: (CacheRow | null)[],
     queue: Job[],
     at: number,
     p: number,
@@ -276,7 +269,7 @@ export class Sampler {
     prompts: readonly (readonly number[])[],
     place: ReadonlyMap<number, number>,
     placed: readonly { readonly job: Job; readonly row: number }[],
-    rows: (Row | null)[],
+    rows: (CacheRow | null)[],
     at: number,
     p: number,
   ): void {
@@ -332,7 +325,7 @@ export class Sampler {
    * Moves the columns to the left where the next call would run past the cache's end. The next column to write
    * stays at `promptColumns` or later, so that the longest prompt can still join before it.
    */
-  #makeRoom(engine: Engine, rows: (Row | null)[], at: number, promptColumns: number): number {
+  #makeRoom(engine: Engine, rows: (CacheRow | null)[], at: number, promptColumns: number): number {
     if (at + this.#tokensPerCall <= engine.state.shape.columns) return at;
     const shift = Math.min(
       at - promptColumns,
@@ -348,11 +341,7 @@ export class Sampler {
     return at - shift;
   }
 
-  #decode(
-    engine: Engine,
-    rows: readonly (Row | null)[],
-    at: number,
-  ): { readonly tokens: Int32Array; readonly logprobs: Float32Array } {
+  #decode(engine: Engine, rows: readonly (CacheRow | null)[], at: number): DrawnTokens {
     const n = this.#tokensPerCall;
     const b = rows.length;
     const uniforms = new Float32Array(n * b);
@@ -377,33 +366,5 @@ export class Sampler {
     };
     for (const tensor of [...inputs, tokens, logprobs]) tensor.dispose();
     return drawn;
-  }
-
-  /** Adds the drawn tokens to a row; returns its completion once it is done. */
-  #extend(
-    row: Row,
-    index: number,
-    drawn: { readonly tokens: Int32Array; readonly logprobs: Float32Array },
-    stops: ReadonlySet<number>,
-    maxNew: number,
-  ): Completion | null {
-    const b = drawn.tokens.length / this.#tokensPerCall;
-    for (let i = 0; i < this.#tokensPerCall; i++) {
-      const id = drawn.tokens[i * b + index] ?? 0;
-      const logprob = drawn.logprobs[i * b + index] ?? Number.NaN;
-      if (!Number.isFinite(logprob)) {
-        throw new AppError(
-          "ENGINE_ERROR",
-          "The model's logits are not finite, so nothing can be sampled from it.",
-          "Go back to an earlier checkpoint; if training led here, lower learning_rate.",
-        );
-      }
-      row.ids.push(id);
-      row.logprobs.push(logprob);
-      if (stops.has(id)) return { ids: row.ids, logprobs: row.logprobs, finishReason: "stop" };
-      if (row.ids.length >= maxNew)
-        return { ids: row.ids, logprobs: row.logprobs, finishReason: "length" };
-    }
-    return null;
   }
 }

@@ -2,7 +2,7 @@
 import type { Problem } from "../tasks/task.ts";
 import { encodeChat } from "../tokenizer/chat-template.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import type { Completion } from "../sampling/sampler.ts";
+import type { Completion } from "../sampling/cache-row.ts";
 
 /** The ids of a user's message and the opening of the assistant's turn. */
 export function promptIds(tokenizer: Tokenizer, problem: Problem): number[] {

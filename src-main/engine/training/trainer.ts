@@ -58,7 +58,7 @@ export class Trainer {
           kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
           return loss;
         };
-        const { value, grads } = tf.valueAndGrads(forward as never)(weights as never);
+        const { value, grads } = tf.valueAndGrads(forward)(weights);
         names.forEach((name, i) => {
           const sum = this.optimizer.gradients.get(name);
           const gradient = grads[i];

@@ -1,0 +1,55 @@
+/** TensorFlow.js's own Node kernels, registered on our binding. */
+import type { OpAttr } from "./graph-trace.ts";
+import { typeAttr } from "./op-attrs.ts";
+import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
+import { AttrType, DType } from "./tensorflow-library.ts";
+import { require, tf } from "./tf.ts";
+import type { Tensor } from "./tf.ts";
+
+/** The parts of tfjs-node's backend that are private in its declarations. */
+export type NodeBackend = {
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(metadata: TensorMetadata): Tensor;
+  getDTypeInteger(dtype: string): number;
+};
+
+/** Makes the backend, registers the kernels and selects it. */
+export function registerKernels(binding: TensorBinding): NodeBackend {
+  const { NodeJSKernelBackend } =
+    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
+      NodeJSKernelBackend: new (binding: TensorBinding, packageName: string) => NodeBackend;
+    };
+  // oxlint-disable-next-line import/no-unassigned-import -- loading the file registers the kernels
+  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node");
+  // The package's GatherV2 reads its indices back to the host, which a trace forbids.
+  tf.unregisterKernel("GatherV2", "tensorflow");
+  tf.registerKernel({
+    kernelName: "GatherV2",
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, indices } = inputs as unknown as { x: Tensor; indices: Tensor };
+      const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
+      const axisTensor = tf.scalar(axis, "int32");
+      const opAttrs: OpAttr[] = [
+        typeAttr("Tparams", backend.getDTypeInteger(x.dtype)),
+        typeAttr("Tindices", DType.int32),
+        typeAttr("Taxis", DType.int32),
+        { name: "batch_dims", type: AttrType.int, value: batchDims },
+      ];
+      const [out] = binding.executeOp(
+        "GatherV2",
+        opAttrs,
+        backend.getInputTensorIds([x, indices, axisTensor]),
+        1,
+      );
+      axisTensor.dispose();
+      if (out === undefined) throw new Error("GatherV2 gave no output");
+      return backend.createOutputTensor(out);
+    },
+  });
+  tf.registerBackend("tensorflow", () => backend as never, 3);
+  // Registered as made, so it is set at once.
+  void tf.setBackend("tensorflow");
+  return backend;
+}
