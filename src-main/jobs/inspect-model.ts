@@ -33,7 +33,10 @@ export async function weightsSha256(folder: string): Promise<string | null> {
   const file = ["model.safetensors", "model.safetensors.index.json"]
     .map((name) => join(folder, name))
     .find((path) => existsSync(path));
-  if (file === undefined) return null;
+  return file === undefined ? null : fileSha256(file);
+}
+
+export async function fileSha256(file: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest("hex");

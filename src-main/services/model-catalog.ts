@@ -171,12 +171,13 @@ export class ModelCatalog {
   #outputs(): ModelRecord[] {
     return this.#options.store.runs
       .withOutputModel()
-      .flatMap(({ id, name, pipelineId, path, endedAtMs }) =>
+      .flatMap(({ id, name, pipelineId, path, sha256, endedAtMs }) =>
         recordOf({
           id,
           name,
           origin: "output",
           path,
+          sha256,
           createdAtMs: endedAtMs,
           runId: id,
           pipelineId,
@@ -200,7 +201,7 @@ export class ModelCatalog {
 
 function recordOf(
   known: Pick<ModelRecord, "id" | "name" | "origin" | "path" | "createdAtMs"> &
-    Partial<Pick<ModelRecord, "runId" | "pipelineId">>,
+    Partial<Pick<ModelRecord, "runId" | "pipelineId" | "sha256">>,
 ): ModelRecord[] {
   try {
     return [

@@ -185,7 +185,7 @@ export class PipelineRunner {
       const supervisor = startStage(this.#deps, run, recipe);
       current.supervisor = supervisor;
       const outcome = await supervisor.outcome;
-      return endStage(this.#deps, run, outcome);
+      return await endStage(this.#deps, run, outcome);
     } catch (error) {
       // A stage that cannot be written off properly is written off as far as the disk allows.
       const known = error instanceof AppError ? error : undefined;

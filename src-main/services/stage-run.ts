@@ -10,6 +10,7 @@ import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { EngineRequest } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
+import { fileSha256, weightsSha256 } from "#main/jobs/inspect-model.ts";
 import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
@@ -86,10 +87,16 @@ function clearOutput(outDir: string): void {
 }
 
 /** Writes how an attempt ended. */
-export function endStage(deps: StageRunDeps, run: Run, outcome: StageOutcome): StageEnd {
+export async function endStage(
+  deps: StageRunDeps,
+  run: Run,
+  outcome: StageOutcome,
+): Promise<StageEnd> {
   const { store } = deps;
   const end = endOf(outcome, store.runs.summary(run.id).lastStep);
+  const sha256 = end.status === "finished" ? await outputSha256(store.runs.get(run.id)) : null;
   store.transaction(() => {
+    if (sha256 !== null) store.runs.setOutputSha256(run.id, sha256);
     store.runs.endAttempt(run.id, end.status, end.reason, deps.now());
     tell(
       deps,
@@ -102,6 +109,11 @@ export function endStage(deps: StageRunDeps, run: Run, outcome: StageOutcome): S
   });
   deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
   return end;
+}
+
+async function outputSha256(run: Run): Promise<string | null> {
+  if (run.outputModel !== null) return weightsSha256(run.outputModel);
+  return run.outputDataset === null ? null : fileSha256(run.outputDataset);
 }
 
 function endOf(outcome: StageOutcome, lastStep: number): StageEnd {

@@ -21,6 +21,7 @@ const OutputModelRow = z.object({
   name: z.string(),
   pipelineId: PipelineId,
   path: z.string(),
+  sha256: z.string().nullable(),
   endedAtMs: z.number(),
 });
 
@@ -163,7 +164,7 @@ export class RunRepository {
     return this.#db
       .prepare(
         `SELECT r.id, r.pipeline_id AS pipelineId, p.name || ': ' || r.stage_name AS name,
-           r.output_model AS path, r.ended_at_ms AS endedAtMs
+           r.output_model AS path, r.output_sha256 AS sha256, r.ended_at_ms AS endedAtMs
          FROM runs r JOIN pipelines p ON p.id = r.pipeline_id
          WHERE r.status = 'finished' AND r.output_model IS NOT NULL
          ORDER BY p.number DESC, r.position DESC`,
@@ -254,6 +255,10 @@ export class RunRepository {
 
   setUsage(id: RunId, usage: Usage): void {
     this.#db.prepare("UPDATE runs SET usage = ? WHERE id = ?").run(JSON.stringify(usage), id);
+  }
+
+  setOutputSha256(id: RunId, sha256: string): void {
+    this.#db.prepare("UPDATE runs SET output_sha256 = ? WHERE id = ?").run(sha256, id);
   }
 
   setOutput(

@@ -38,6 +38,7 @@ export interface FullRunRow extends RunRow {
   output_model: string | null;
   output_dataset: string | null;
   output_records: number | null;
+  output_sha256: string | null;
 }
 
 /** Columns of RunRow; joins run (r) with its pipeline (p). */
@@ -54,7 +55,7 @@ export const SUMMARY_COLUMNS = `
 
 export const FULL_COLUMNS = `${SUMMARY_COLUMNS},
   r.config, r.config_sha256, r.seed, r.environment, r.usage, r.warnings, r.out_dir,
-  r.output_model, r.output_dataset, r.output_records`;
+  r.output_model, r.output_dataset, r.output_records, r.output_sha256`;
 
 const Score = RunSummary.shape.score.unwrap();
 
@@ -100,5 +101,6 @@ export function runOf(row: FullRunRow, parents: readonly string[]): Run {
     outputModel: row.output_model,
     outputDataset: row.output_dataset,
     outputRecords: row.output_records,
+    outputSha256: row.output_sha256,
   });
 }

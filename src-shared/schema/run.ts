@@ -122,6 +122,8 @@ export const Run = z.strictObject({
   /** JSONL that the stage wrote. */
   outputDataset: z.string().nullable(),
   outputRecords: z.int().nullable(),
+  /** Of the output's content (a model's weights, a dataset's file), once the run is finished. */
+  outputSha256: z.string().nullable(),
   /** The engine's warnings at its start, e.g. of a slower backend. */
   warnings: z.array(z.string()),
 });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -93,6 +94,8 @@ test("a recipe runs through its stages and leaves results, cost and parents", as
   const grpo = app.store.runs.get(run(id, "grpo"));
   expect(grpo.environment).toMatchObject({ runtime: "test", device: "CPU" });
   expect(grpo.lastStep).toBe(10);
+  const weights = readFileSync(join(grpo.outputModel ?? "", "model.safetensors"));
+  expect(grpo.outputSha256).toBe(createHash("sha256").update(weights).digest("hex"));
   const results = pipelineResults(app.store, id);
   expect(results.rows.map(({ label, summary }) => [label, summary.pass1.value])).toEqual([
     ["base", 0.25],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { ALL_MIGRATIONS } from "#main/store/migrations/all-migrations.ts";
 import { createRouter } from "#main/services/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
@@ -217,7 +218,7 @@ test("a bug is written to the crash folder and stays anonymous outside", async (
 test("the host knows its machine, and the doctor checks it", async () => {
   const { client, workspace } = clientOfApplication();
   const info = await client.system.info();
-  expect(info.workspace).toMatchObject({ path: workspace, schemaVersion: 2 });
+  expect(info.workspace).toMatchObject({ path: workspace, schemaVersion: ALL_MIGRATIONS.length });
   expect(info.hardware.cpuCores).toBeGreaterThan(0);
   expect(info.disk.totalBytes).toBeGreaterThan(info.disk.freeBytes);
   expect(info.demo).toBeNull();

@@ -46,6 +46,16 @@ export async function compareRows(
 }
 
 export function comparisonText(rows: readonly ComparedRow[], id: string, other: string): string {
+  const isPartial = rows.some(
+    ({ score, withScore, comparison }) =>
+      comparison.problems < score.n || comparison.problems < withScore.n,
+  );
+  const note =
+    "Points are over the problems that both asked; the scores are over all that each one asked.";
+  return `${comparisonTable(rows, id, other)}${isPartial ? `\n\n${note}` : ""}`;
+}
+
+function comparisonTable(rows: readonly ComparedRow[], id: string, other: string): string {
   return table(
     ["benchmark", id, other, "points", "interval", "p", "verdict", "problems"],
     rows.map(({ label, score, withScore, comparison }) => [

@@ -1,6 +1,11 @@
 /** Every migration in order. */
 import { pipelinesAndRuns } from "./0001-pipelines-and-runs.ts";
 import { attemptsAndAttention } from "./0002-attempts-and-attention.ts";
+import { outputHashes } from "./0003-output-hashes.ts";
 import type { Migration } from "./migration.ts";
 
-export const ALL_MIGRATIONS: readonly Migration[] = [pipelinesAndRuns, attemptsAndAttention];
+export const ALL_MIGRATIONS: readonly Migration[] = [
+  pipelinesAndRuns,
+  attemptsAndAttention,
+  outputHashes,
+];
