@@ -13,11 +13,12 @@ import { learningRate } from "../training/schedule.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
 import type { PolicyRow, RowLogprobs } from "../training/policy-trainer.ts";
 import { lastLogits } from "./logits.ts";
+import { readJsonl } from "./read-jsonl.ts";
 
 const Rollout = z.strictObject({
   generation: z.int().min(0),
-  prompt_ids: z.array(z.int()).min(1),
-  completion_ids: z.array(z.int()).min(1),
+  prompt_ids: z.array(z.int().min(0)).min(1),
+  completion_ids: z.array(z.int().min(0)).min(1),
   rewards: z.record(z.string(), z.number().nullable()),
 });
 
@@ -51,7 +52,7 @@ const ReplayConfig = z.strictObject({
   gradient_checkpointing: z.boolean().default(false),
   shuffle_dataset: z.literal(false).default(false),
   seed: z.int().optional(),
-  probe_ids: z.array(z.int()).min(1).optional(),
+  probe_ids: z.array(z.int().min(0)).min(1).optional(),
 });
 
 export type GrpoReplayOptions = {
@@ -61,32 +62,43 @@ export type GrpoReplayOptions = {
   readonly out: string;
 };
 
-function parseFile<T>(schema: z.ZodType<T>, text: string, what: string): T {
+const ADVICE = "Correct the file; names and meaning are TRL's.";
+
+function readConfig(file: string): z.infer<typeof ReplayConfig> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw new AppError("BAD_INPUT", `${what} is not JSON.`, "Check the file.");
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new AppError("BAD_INPUT", `${file} cannot be read as JSON.`, "Check the file.", {
+      cause,
+    });
   }
-  const parsed = schema.safeParse(value);
+  const parsed = ReplayConfig.safeParse(value);
   if (!parsed.success)
-    throw new AppError(
-      "BAD_INPUT",
-      `${what}: ${z.prettifyError(parsed.error)}`,
-      "Correct the file; names and meaning are TRL's.",
-    );
+    throw new AppError("BAD_INPUT", `${file}: ${z.prettifyError(parsed.error)}`, ADVICE);
   return parsed.data;
+}
+
+function checkTokens(ids: readonly number[], vocabSize: number, where: string): void {
+  const bad = ids.find((id) => id >= vocabSize);
+  if (bad === undefined) return;
+  throw new AppError(
+    "BAD_INPUT",
+    `${where}: token ${bad} is outside the model's vocabulary of ${vocabSize}.`,
+    "Check which tokenizer made the ids.",
+  );
 }
 
 /** Replays and writes `{"steps": […], "probe_logits_after": […]}`. */
 export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): void {
-  const config = parseFile(ReplayConfig, readFileSync(options.config, "utf8"), options.config);
-  const rollouts = readFileSync(options.rollouts, "utf8")
-    .split("\n")
-    .flatMap((line, i) =>
-      line.trim() === "" ? [] : [parseFile(Rollout, line, `${options.rollouts}:${i + 1}`)],
-    );
+  const config = readConfig(options.config);
+  const rollouts = readJsonl(options.rollouts, Rollout, ADVICE);
   const model = loadLanguageModel(runtime, options.model);
+  const { vocabSize } = model.config;
+  rollouts.forEach(({ prompt_ids: prompt, completion_ids: completion }, i) =>
+    checkTokens([...prompt, ...completion], vocabSize, `${options.rollouts}, completion ${i + 1}`),
+  );
+  checkTokens(config.probe_ids ?? [], vocabSize, `${options.config}, probe_ids`);
   const reference = config.beta > 0 ? loadLanguageModel(runtime, options.model) : null;
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...config,

@@ -25,7 +25,7 @@ export type DrawnTokens = { readonly tokens: Int32Array; readonly logprobs: Floa
 
 /** Adds the drawn tokens to a row; returns its completion once it is done. */
 export function extendRow(
-  row: Row,
+  row: CacheRow,
   index: number,
   drawn: DrawnTokens,
   tokensPerCall: number,
