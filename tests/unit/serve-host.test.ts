@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createORPCClient, isDefinedError, safe } from "@orpc/client";
+import { createORPCClient, getEventMeta, isDefinedError, safe } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
 import { RPCLink as SocketLink } from "@orpc/client/websocket";
 import type { ContractRouterClient } from "@orpc/contract";
@@ -261,6 +261,20 @@ test("an input that the contract does not know is refused before it reaches a se
     body: JSON.stringify({ json: { runId: 7, extra: true } }),
   });
   expect(status).toBe(400);
+});
+
+test("a stream over HTTP goes on after the last event that was seen", async () => {
+  const { host, app } = await servedHost();
+  const client = httpClient(host);
+  const first = await client.system.watch();
+  const { value: snapshot } = await first.next();
+  expect(snapshot).toEqual({ type: "snapshot", active: [] });
+  const lastEventId = getEventMeta(snapshot)?.id;
+  await first.return();
+  app.live.publish([{ type: "models" }]);
+  const again = await client.system.watch(undefined, { lastEventId });
+  expect((await again.next()).value).toEqual({ type: "models" });
+  await again.return();
 });
 
 test("a launch is watched over the WebSocket from its snapshot to its end", async () => {
