@@ -47,7 +47,7 @@ test("the palette finds a run by its name and opens it, and gives the focus back
   await expect(field).toBeFocused();
   await page.keyboard.press("Control+k");
   await box.fill("ladder grpo");
-  await expect(page.getByRole("option").first()).toContainText("grpo");
+  await expect(page.getByRole("dialog").getByRole("option").first()).toContainText("grpo");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("grpo");
 });

@@ -1,8 +1,7 @@
 /**
  * Every screen, on a seeded workspace behind a real host: no complaint in the console, no accessibility fault in dark
- * or light, nothing cut off at any supported size. With GRADUS_SCREENSHOTS=FOLDER it also writes a picture of each.
+ * or light, nothing cut off at any supported size.
  */
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
@@ -84,14 +83,14 @@ for (const colorScheme of ["dark", "light"] as const) {
     for (const [name, address] of Object.entries(SCREENS)) {
       await test.step(name, async () => {
         await goTo(address);
-        const { violations } = await new AxeBuilder({ page }).analyze();
+        const axe = new AxeBuilder({ page });
+        // The structure is the same in both themes; only the colours differ.
+        if (colorScheme === "light") axe.withRules(["color-contrast"]);
+        const { violations } = await axe.analyze();
         const faults = violations.map(
           ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
         );
         expect.soft(faults, name).toEqual([]);
-        const folder = process.env["GRADUS_SCREENSHOTS"];
-        if (folder !== undefined)
-          await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
       });
     }
     expect(complaints).toEqual([]);
