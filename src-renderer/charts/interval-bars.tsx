@@ -1,6 +1,6 @@
 /** Proportions as bars from 0 to 100% with their 95% intervals, drawn by recharts; several series stand side by side. */
 import { useEffect, useId, useMemo, useRef, useState } from "react";
-import type { ReactNode } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { Bar, BarChart, CartesianGrid, ErrorBar, XAxis, YAxis } from "recharts";
 import { formatPercent } from "../ui/format.ts";
 import type { Proportion } from "../ui/score.tsx";
@@ -24,9 +24,34 @@ export interface IntervalBarsProps {
 }
 
 const TOP = 18;
-const AXIS = 22;
+const AXIS = 30;
+const LONG_LABEL = 14;
 const LEFT = 36;
 const RIGHT = 8;
+
+/** A label under its bars, broken at its dashes where it is long. */
+function BandLabel({
+  x,
+  y,
+  payload,
+}: {
+  readonly x: number | string;
+  readonly y: number | string;
+  readonly payload: { readonly value: unknown };
+}): ReactElement {
+  const text = String(payload.value);
+  const at = text.length > LONG_LABEL ? text.indexOf("-") : -1;
+  const lines = at < 0 ? [text] : [text.slice(0, at + 1), text.slice(at + 1)];
+  return (
+    <text x={x} y={y} textAnchor="middle" fill="var(--text-2)" fontSize={11}>
+      {lines.map((line, index) => (
+        <tspan key={line} x={x} dy={index === 0 ? 10 : 12}>
+          {line}
+        </tspan>
+      ))}
+    </text>
+  );
+}
 
 /** The values over the bars of the only series, above the upper ends of their intervals. */
 function BarValues({
@@ -140,7 +165,7 @@ export function IntervalBars({
               dataKey="label"
               tickLine={false}
               axisLine={{ stroke: "var(--axis)" }}
-              tick={{ fill: "var(--text-2)", fontSize: 11 }}
+              tick={BandLabel}
               interval={0}
               height={AXIS}
             />

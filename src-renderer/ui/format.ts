@@ -56,12 +56,22 @@ export function formatP(p: number): string {
   return formatNumber(p, p < 0.1 ? 3 : 2);
 }
 
-/** Dollars: two decimals, more where the amount is under a cent; "$0" for nothing. */
-export function formatUsd(amount: number | null | undefined): string {
+/** Decimals that show the largest of a column's amounts well: equal for the whole column. */
+export function usdDigits(amounts: readonly (number | null)[]): number {
+  const largest = amounts.reduce<number>(
+    (most, amount) => Math.max(most, Math.abs(amount ?? 0)),
+    0,
+  );
+  if (largest >= 1) return 2;
+  return largest >= 0.1 ? 3 : 4;
+}
+
+/** Dollars: two decimals, more where the amount is under ten cents, or as many as asked; "$0" for nothing. */
+export function formatUsd(amount: number | null | undefined, decimals?: number): string {
   if (amount === null || amount === undefined) return "no price";
   if (amount === 0) return "$0";
   const size = Math.abs(amount);
-  const digits = size >= 0.1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(size)));
+  const digits = decimals ?? (size >= 0.1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(size))));
   return `${amount < 0 ? MINUS : ""}$${formatNumber(size, digits)}`;
 }
 

@@ -15,6 +15,8 @@ export function shareDone(run: RunSummary): number | undefined {
 /** "212 of 400 steps"; without progress, what is known of the steps. */
 export function doneText(run: RunSummary): string {
   const { progress } = run;
+  if (progress !== null && run.status === "finished")
+    return `${formatNumber(progress.total)} ${progress.unit}`;
   if (progress !== null)
     return `${formatNumber(progress.done)} of ${formatNumber(progress.total)} ${progress.unit}`;
   return run.totalSteps === null

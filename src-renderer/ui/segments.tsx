@@ -14,6 +14,12 @@ export interface SegmentsProps<T extends string> {
   readonly value: T;
   readonly onChange: (value: T) => void;
   readonly slim?: boolean;
+  /** Keep the chosen one in view: for strips that scroll. */
+  readonly follow?: boolean;
+}
+
+function keepInView(button: HTMLButtonElement | null): void {
+  button?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function Segments<T extends string>({
@@ -22,6 +28,7 @@ export function Segments<T extends string>({
   value,
   onChange,
   slim = false,
+  follow = false,
 }: SegmentsProps<T>): ReactNode {
   const group = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent): void => {
@@ -57,6 +64,7 @@ export function Segments<T extends string>({
           role="radio"
           aria-checked={segment.value === value}
           tabIndex={segment.value === value ? 0 : -1}
+          ref={follow && segment.value === value ? keepInView : undefined}
           title={segment.title}
           onClick={() => onChange(segment.value)}
         >

@@ -41,6 +41,13 @@ describe("numbers in the window", () => {
     expect(format.formatUsd(null)).toBe("no price");
   });
 
+  test("amounts of one column have the same decimals, enough for its largest", () => {
+    expect(format.usdDigits([0.0084, null, 0.0001])).toBe(4);
+    expect(format.usdDigits([0.25, 0.01])).toBe(3);
+    expect(format.usdDigits([12, 0.01])).toBe(2);
+    expect(format.formatUsd(0.00077, 4)).toBe("$0.0008");
+  });
+
   test("durations show their two largest units", () => {
     expect(format.formatDuration(450)).toBe("450 ms");
     expect(format.formatDuration(46_000)).toBe("46 s");

@@ -14,6 +14,7 @@ import {
   formatUsd,
   formatWhen,
   plural,
+  usdDigits,
 } from "../../ui/format.ts";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { useNow } from "../../ui/use-now.ts";
@@ -45,7 +46,7 @@ function usageOf(
   return row.type === "launch" ? row.total : row.entry.usage;
 }
 
-function columnsAt(now: number): readonly GridColumn<LedgerRow>[] {
+function columnsAt(now: number, digits: number): readonly GridColumn<LedgerRow>[] {
   return [
     {
       id: "when",
@@ -130,7 +131,7 @@ function columnsAt(now: number): readonly GridColumn<LedgerRow>[] {
       numeric: true,
       cell: (row) => (
         <span className="med">
-          {formatUsd(row.type === "launch" ? row.total.totalUsd : row.entry.totalUsd)}
+          {formatUsd(row.type === "launch" ? row.total.totalUsd : row.entry.totalUsd, digits)}
         </span>
       ),
     },
@@ -183,8 +184,9 @@ export function CostScreen(): ReactNode {
   const query = useQuery(costQuery);
   const [rowText, setRow] = useFilter("row", "0");
   const now = useNow(60_000);
-  const columns = useMemo(() => columnsAt(now), [now]);
   const pipelines = query.data?.pipelines;
+  const digits = usdDigits((pipelines ?? []).map((one) => one.total.totalUsd));
+  const columns = useMemo(() => columnsAt(now, digits), [now, digits]);
   const rows = useMemo((): readonly LedgerRow[] => {
     const all: LedgerRow[] = [];
     for (const one of pipelines ?? []) {

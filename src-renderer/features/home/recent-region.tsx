@@ -8,7 +8,13 @@ import { useLivePipelines } from "../../bridge/live-store.ts";
 import { recentPipelinesQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
-import { formatInterval, formatPercent, formatUsd, formatWhen } from "../../ui/format.ts";
+import {
+  formatInterval,
+  formatPercent,
+  formatUsd,
+  formatWhen,
+  usdDigits,
+} from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { currentRun, isActive, lastScored, originWord } from "../../ui/pipeline-facts.ts";
 import { doneText } from "../../ui/progress-line.tsx";
@@ -18,6 +24,9 @@ import { Trials } from "../../ui/score.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { VirtualGrid } from "../../ui/virtual-grid.tsx";
 import type { GridColumn } from "../../ui/virtual-grid.tsx";
+
+const SHOWN = 10;
+const NOTHING: readonly PipelineSummary[] = [];
 
 function StateCell({
   pipeline,
@@ -49,7 +58,7 @@ function StateCell({
   );
 }
 
-function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
+function columnsAt(now: number, digits: number): readonly GridColumn<PipelineSummary>[] {
   return [
     {
       id: "name",
@@ -137,7 +146,11 @@ function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
       track: "76px",
       numeric: true,
       cell: (pipeline) =>
-        pipeline.costUsd === null ? <span className="t3">–</span> : formatUsd(pipeline.costUsd),
+        pipeline.costUsd === null ? (
+          <span className="t3">–</span>
+        ) : (
+          formatUsd(pipeline.costUsd, digits)
+        ),
     },
     {
       id: "state",
@@ -150,10 +163,12 @@ function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
 
 export function RecentRegion(): ReactNode {
   const query = useQuery(recentPipelinesQuery);
-  const pipelines = useLivePipelines(query.data?.pipelines ?? []).slice(0, 10);
+  const all = useLivePipelines(query.data?.pipelines ?? NOTHING);
+  const pipelines = useMemo(() => all.slice(0, SHOWN), [all]);
   const [chosen, setChosen] = useState(0);
   const now = useNow(60_000);
-  const columns = useMemo(() => columnsAt(now), [now]);
+  const digits = usdDigits(pipelines.map((one) => one.costUsd));
+  const columns = useMemo(() => columnsAt(now, digits), [now, digits]);
   const open = (index: number): void => {
     const pipeline = pipelines[index];
     if (pipeline !== undefined) navigate(hrefTo(["pipeline", pipeline.id]));

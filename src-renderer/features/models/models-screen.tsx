@@ -68,6 +68,11 @@ function columnsAt(now: number): readonly GridColumn<ModelRecord>[] {
   ];
 }
 
+/** A card without the YAML that hubs read. */
+function cardText(card: string): string {
+  return card.replace(/^---\n[\s\S]*?\n---\n+/u, "");
+}
+
 function Details({ model }: { readonly model: ModelRecord }): ReactNode {
   return (
     <>
@@ -106,7 +111,7 @@ function Details({ model }: { readonly model: ModelRecord }): ReactNode {
           This model has no card.
         </p>
       ) : (
-        <pre className="out modelcard">{model.card}</pre>
+        <pre className="out modelcard">{cardText(model.card)}</pre>
       )}
     </>
   );

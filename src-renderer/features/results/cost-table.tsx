@@ -2,10 +2,17 @@
 import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import { hrefTo } from "../../app/location.ts";
-import { formatDuration, formatEnergy, formatNumber, formatUsd } from "../../ui/format.ts";
+import {
+  formatDuration,
+  formatEnergy,
+  formatNumber,
+  formatUsd,
+  usdDigits,
+} from "../../ui/format.ts";
 
 export function CostTable({ results }: { readonly results: PipelineResults }): ReactNode {
   const { stages, total, usdPerPoint } = results;
+  const digits = usdDigits([total.totalUsd]);
   return (
     <section aria-label="Cost of each stage">
       <div className="head bt">
@@ -33,13 +40,13 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
                 </a>
               </td>
               <td className="num">{formatDuration(stage.cost.wallMs)}</td>
-              <td className="num">{formatUsd(stage.cost.totalUsd)}</td>
+              <td className="num">{formatUsd(stage.cost.totalUsd, digits)}</td>
             </tr>
           ))}
           <tr className="total">
             <td>All stages</td>
             <td className="num">{formatDuration(total.wallMs)}</td>
-            <td className="num">{formatUsd(total.totalUsd)}</td>
+            <td className="num">{formatUsd(total.totalUsd, digits)}</td>
           </tr>
         </tbody>
       </table>

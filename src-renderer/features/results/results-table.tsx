@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatPoints,
   formatUsd,
+  usdDigits,
 } from "../../ui/format.ts";
 import { Score, Trials } from "../../ui/score.tsx";
 import { VerdictWord } from "../../ui/verdict-word.tsx";
@@ -26,7 +27,15 @@ function largestK(summary: EvaluationSummary): EvaluationSummary["passK"][number
   return summary.passK.findLast((one) => one.k > 1);
 }
 
-function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean }): ReactNode {
+function Row({
+  row,
+  first,
+  digits,
+}: {
+  readonly row: ResultRow;
+  readonly first: boolean;
+  readonly digits: number;
+}): ReactNode {
   const { summary, comparison } = row;
   const passK = largestK(summary);
   return (
@@ -76,7 +85,7 @@ function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean 
         </>
       )}
       <td className="num">
-        {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd)}
+        {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd, digits)}
       </td>
     </tr>
   );
@@ -86,6 +95,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
   const largest = rows
     .map((row) => largestK(row.summary)?.k ?? 1)
     .reduce((a, b) => Math.max(a, b), 1);
+  const digits = usdDigits(rows.map((row) => row.cost.totalUsd));
   const k = rows.map((row) => row.summary.k).reduce((a, b) => Math.max(a, b), 1);
   return (
     <div className="scroll resultstable" tabIndex={0} role="group" aria-label="Result table">
@@ -122,7 +132,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
                     <td colSpan={11}>{protocol}</td>
                   </tr>
                 )}
-                <Row row={row} first={index === 0} />
+                <Row row={row} first={index === 0} digits={digits} />
               </Fragment>
             );
           })}

@@ -17,6 +17,10 @@ export interface ChartsPanelProps {
 /** So few charts may be large. */
 const ROOMY = 8;
 
+function scaled(values: readonly (number | null)[], divisor: number): readonly (number | null)[] {
+  return divisor === 1 ? values : values.map((value) => (value === null ? null : value / divisor));
+}
+
 /** Lines of one chart; bounds of a band are aligned by step with the line they belong to. */
 function seriesOf(spec: ChartSpec, byName: ReadonlyMap<string, MetricLine>): readonly Series[] {
   return spec.lines.flatMap((line, index) => {
@@ -26,10 +30,10 @@ function seriesOf(spec: ChartSpec, byName: ReadonlyMap<string, MetricLine>): rea
       id: line.metric,
       label: line.label,
       x: metric.steps,
-      y: metric.values,
+      y: scaled(metric.values, spec.divisor),
       ...(metric.low === undefined || metric.high === undefined || spec.lines.length > 1
         ? {}
-        : { low: metric.low, high: metric.high }),
+        : { low: scaled(metric.low, spec.divisor), high: scaled(metric.high, spec.divisor) }),
     };
     if (spec.band === undefined || index > 0) return [plain];
     const bound = (name: string): readonly (number | null)[] => {

@@ -58,6 +58,7 @@ function GroupLine({
       <span className="t3">Right</span>
       <Segments
         label="Prompt"
+        follow
         segments={segments}
         value={String(chosen.group)}
         onChange={(value) => {

@@ -255,7 +255,7 @@ function Lineage({ run }: { readonly run: Run }): ReactNode {
             ? "no earlier stage"
             : run.parents.map((parent) => (
                 <a key={parent} className="link mono" href={hrefTo(["run", parent])} title={parent}>
-                  {parent.slice(-8)}{" "}
+                  {parent}{" "}
                 </a>
               ))}
         </dd>

@@ -2,13 +2,7 @@
  * Which charts a run's metrics make. A metric that the catalogue does not know still gets a chart under its own name:
  * nothing that was measured is hidden. Names are TRL's.
  */
-import {
-  formatBytes,
-  formatCompact,
-  formatDuration,
-  formatNumber,
-  formatPercent,
-} from "../../ui/format.ts";
+import { formatCompact, formatDuration, formatNumber, formatPercent } from "../../ui/format.ts";
 
 export interface ChartSpec {
   readonly id: string;
@@ -16,6 +10,8 @@ export interface ChartSpec {
   readonly unit: string;
   /** Metrics drawn as lines, with their labels. */
   readonly lines: readonly { readonly metric: string; readonly label: string }[];
+  /** What the metrics' values are divided by to be in the chart's unit. */
+  readonly divisor: number;
   /** Metrics that bound the first line's band. */
   readonly band: { readonly low: string; readonly high: string } | undefined;
   readonly format: (value: number | null) => string;
@@ -32,6 +28,7 @@ interface Rule {
   readonly labels?: Readonly<Record<string, string>>;
   readonly format?: (value: number | null) => string;
   readonly fromZero?: boolean;
+  readonly divisor?: number;
   readonly band?: { readonly low: string; readonly high: string };
   /** Metrics that this rule swallows because they are its band. */
   readonly hides?: RegExp;
@@ -87,7 +84,7 @@ const RULES: readonly Rule[] = [
     title: "Groups without spread",
     unit: "% of groups",
     match: /^frac_(?:groups_)?(reward_zero_std|all_right|all_wrong)$/u,
-    labels: { reward_zero_std: "no spread", all_right: "all right", all_wrong: "all wrong" },
+    labels: { reward_zero_std: "equal", all_right: "right", all_wrong: "wrong" },
     format: percent,
     fromZero: true,
   },
@@ -175,9 +172,10 @@ const RULES: readonly Rule[] = [
   {
     id: "memory",
     title: "Memory",
-    unit: "of the engine process",
+    unit: "GiB, of the engine process",
     match: /^memory_bytes$/u,
-    format: formatBytes,
+    divisor: 2 ** 30,
+    format: (value) => formatNumber(value, 2),
     fromZero: true,
   },
 ];
@@ -211,6 +209,7 @@ export function chartSpecs(metrics: readonly string[]): readonly ChartSpec[] {
       title: rule.title,
       unit: rule.unit,
       lines,
+      divisor: rule.divisor ?? 1,
       band: hasBand ? band : undefined,
       format: rule.format ?? compact,
       fromZero: rule.fromZero ?? false,
@@ -222,6 +221,7 @@ export function chartSpecs(metrics: readonly string[]): readonly ChartSpec[] {
       title: metric,
       unit: "",
       lines: [{ metric, label: metric }],
+      divisor: 1,
       band: undefined,
       format: compact,
       fromZero: false,

@@ -63,8 +63,8 @@ function tookText(row: RunRow, now: number): string {
   return status === "running" ? formatDuration(now - startedAtMs) : "–";
 }
 
-/** The columns with times as they read at `now`. */
-export function runColumns(now: number): readonly GridColumn<RunRow>[] {
+/** The columns with times as they read at `now` and amounts of so many decimals. */
+export function runColumns(now: number, digits: number): readonly GridColumn<RunRow>[] {
   return [
     {
       id: "name",
@@ -93,7 +93,7 @@ export function runColumns(now: number): readonly GridColumn<RunRow>[] {
     {
       id: "step",
       header: "Step",
-      track: "minmax(112px, 0.8fr)",
+      track: "minmax(132px, 0.8fr)",
       numeric: true,
       cell: (row) => {
         if (row.type === "run")
@@ -160,7 +160,7 @@ export function runColumns(now: number): readonly GridColumn<RunRow>[] {
       numeric: true,
       cell: (row) => {
         const usd = row.type === "pipeline" ? row.pipeline.costUsd : row.run.costUsd;
-        return usd === null ? <span className="t3">–</span> : formatUsd(usd);
+        return usd === null ? <span className="t3">–</span> : formatUsd(usd, digits);
       },
     },
     {

@@ -6,7 +6,7 @@ import { navigate, useFilter } from "../../app/location.ts";
 import { host } from "../../bridge/host.ts";
 import { useLivePipelines } from "../../bridge/live-store.ts";
 import { useQuery } from "../../bridge/use-query.ts";
-import { plural } from "../../ui/format.ts";
+import { plural, usdDigits } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
@@ -37,7 +37,8 @@ export function RunsScreen(): ReactNode {
     () => runRows(pipelines, { status, text, folded }),
     [pipelines, status, text, folded],
   );
-  const columns = useMemo(() => runColumns(now), [now]);
+  const digits = usdDigits(pipelines.map((one) => one.costUsd));
+  const columns = useMemo(() => runColumns(now, digits), [now, digits]);
   const at = Math.min(chosen, rows.length - 1);
   const chosenRow = rows[at];
   useCommands(
