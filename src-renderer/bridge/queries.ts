@@ -29,6 +29,13 @@ export const modelsQuery: QuerySource<Answer<typeof host.models.list>> = {
   fetch: (signal) => host.models.list(undefined, { signal }),
 };
 
+/** Recipes that ship. */
+export const recipesQuery: QuerySource<Answer<typeof host.recipes.list>> = {
+  key: "recipes",
+  topics: [],
+  fetch: (signal) => host.recipes.list(undefined, { signal }),
+};
+
 export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
   key: "cost",
   topics: ["cost"],

@@ -24,7 +24,7 @@ export interface IntervalBarsProps {
 }
 
 const TOP = 18;
-const AXIS = 30;
+const AXIS = 36;
 const LONG_LABEL = 14;
 const LEFT = 36;
 const RIGHT = 8;

@@ -104,6 +104,11 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${formatNumber(value, unit === 0 || value >= 100 ? 0 : 1)} ${units[unit] ?? ""}`;
 }
 
+/** Floating-point operations, always in powers of ten, so that a column compares. */
+export function formatFlops(flops: number): string {
+  return flops === 0 ? "0" : flops.toExponential(2).replace("e+", "e");
+}
+
 /** Joules as Wh or kWh; "not measured" where no counter was readable. */
 export function formatEnergy(joules: number | null): string {
   if (joules === null) return "not measured";

@@ -8,6 +8,7 @@ import { costQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import {
   formatCompact,
+  formatFlops,
   formatDuration,
   formatEnergy,
   formatNumber,
@@ -115,7 +116,7 @@ function columnsAt(now: number, digits: number): readonly GridColumn<LedgerRow>[
       header: "FLOPs",
       track: "80px",
       numeric: true,
-      cell: (row) => formatCompact(usageOf(row).flops),
+      cell: (row) => formatFlops(usageOf(row).flops),
     },
     {
       id: "energy",

@@ -10,12 +10,14 @@ import { useLivePipelines } from "../../bridge/live-store.ts";
 import {
   infoQuery,
   modelsQuery,
+  recipesQuery,
   recentPipelinesQuery,
   resultsQuery,
 } from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { IntervalBars } from "../../charts/interval-bars.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { formatDuration, formatUsd } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/region-state.tsx";
 import { isActive } from "../../ui/pipeline-facts.ts";
@@ -38,6 +40,19 @@ function WhatToExpect({ record }: { readonly record: DemoRecord }): ReactNode {
   );
 }
 
+/** The recipe that the demo runs, as it ships. */
+function RecipeText(): ReactNode {
+  const query = useQuery(recipesQuery);
+  if (query.failure !== undefined)
+    return <FailureNotice failure={query.failure} onRetry={query.refresh} />;
+  const recipe = query.data?.find((one) => one.id === "demo");
+  return (
+    <div className="scroll recipedialog" tabIndex={0} role="group" aria-label="Recipe">
+      <pre className="out">{recipe?.yaml}</pre>
+    </div>
+  );
+}
+
 export function DemoRegion(): ReactNode {
   const modelId = useId();
   const info = useQuery(infoQuery);
@@ -49,6 +64,7 @@ export function DemoRegion(): ReactNode {
   const { busy, failure, run: call } = useAct();
   const models = useQuery(modelsQuery).data ?? [];
   const [model, setModel] = useState("");
+  const [reading, setReading] = useState(false);
   const start = useCallback(
     (smoke: boolean) =>
       void call(async () => {
@@ -143,10 +159,22 @@ export function DemoRegion(): ReactNode {
           >
             Short check
           </button>
+          <button type="button" className="btn quiet" onClick={() => setReading(true)}>
+            See the recipe
+          </button>
         </div>
         {failure !== undefined && <FailureNotice failure={failure} />}
       </div>
       {record !== null && <WhatToExpect record={record} />}
+      <Dialog
+        opened={reading}
+        label="The demo's recipe"
+        headed
+        size={720}
+        onClose={() => setReading(false)}
+      >
+        <RecipeText />
+      </Dialog>
     </div>
   );
 }

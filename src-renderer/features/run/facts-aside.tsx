@@ -6,7 +6,7 @@ import type { Alarm, Checkpoint, Run } from "#shared/schema/run.ts";
 import { hrefTo } from "../../app/location.ts";
 import {
   formatBytes,
-  formatCompact,
+  formatFlops,
   formatDuration,
   formatEnergy,
   formatNumber,
@@ -100,7 +100,7 @@ function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | nul
             <dt>Tokens trained</dt>
             <dd>{formatNumber(usage.tokensTrained)}</dd>
             <dt>FLOPs, estimated</dt>
-            <dd>{formatCompact(usage.flops)}</dd>
+            <dd>{formatFlops(usage.flops)}</dd>
             <dt>Most memory</dt>
             <dd>{formatBytes(usage.peakMemoryBytes)}</dd>
           </dl>
