@@ -18,7 +18,7 @@ export function ShortcutSheet({
 }): ReactNode {
   const commands = useRegisteredCommands().filter((command) => command.keys !== undefined);
   return (
-    <Dialog opened={opened} onClose={onClose} label="Keys" headed size={640} atTop>
+    <Dialog opened={opened} onClose={onClose} label="Keys" headed closable size={640} atTop>
       <div className="sheet">
         {GROUPS.map((group) => {
           const rows = commands.filter((command) => command.group === group);
@@ -38,16 +38,11 @@ export function ShortcutSheet({
           );
         })}
       </div>
-      <div className="flex">
-        <p className="s12 t3 grow">
-          {lettersOn
-            ? "Single letters act outside text fields. They can be turned off in Settings."
-            : "Single letters are turned off in Settings; keys held with Ctrl or Cmd act."}
-        </p>
-        <button type="button" className="btn" data-autofocus onClick={onClose}>
-          Close <kbd aria-hidden="true">Esc</kbd>
-        </button>
-      </div>
+      <p className="s12 t3">
+        {lettersOn
+          ? "Single letters act outside text fields. They can be turned off in Settings."
+          : "Single letters are turned off in Settings; keys held with Ctrl or Cmd act."}
+      </p>
     </Dialog>
   );
 }

@@ -7,6 +7,8 @@ export interface DialogProps {
   readonly label: string;
   /** Shown as a heading; without it the label is for screen readers only. */
   readonly headed: boolean;
+  /** A button that closes it, for dialogs that ask nothing. */
+  readonly closable?: boolean;
   readonly size: number;
   /** Near the top, for lists whose height changes; else in the middle. */
   readonly atTop?: boolean;
@@ -19,6 +21,7 @@ export function Dialog({
   label,
   headed,
   size,
+  closable = false,
   atTop = false,
   onClose,
   children,
@@ -33,7 +36,16 @@ export function Dialog({
     >
       <Modal.Overlay />
       <Modal.Content aria-label={label} className={headed ? "dialog padded" : "dialog"}>
-        {headed && <h2 className="dialogtitle">{label}</h2>}
+        {headed && (
+          <div className="flex top">
+            <h2 className="dialogtitle grow">{label}</h2>
+            {closable && (
+              <button type="button" className="btn small" data-autofocus onClick={onClose}>
+                Close <kbd aria-hidden="true">Esc</kbd>
+              </button>
+            )}
+          </div>
+        )}
         {children}
       </Modal.Content>
     </Modal.Root>

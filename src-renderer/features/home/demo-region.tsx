@@ -170,6 +170,7 @@ export function DemoRegion(): ReactNode {
         opened={reading}
         label="The demo's recipe"
         headed
+        closable
         size={720}
         onClose={() => setReading(false)}
       >

@@ -48,6 +48,7 @@ export function AboutSection({ info }: { readonly info: SystemInfo }): ReactNode
         opened={shown !== undefined}
         label={`Licence of ${shown?.name ?? ""}`}
         headed
+        closable
         size={720}
         onClose={() => setShown(undefined)}
       >
