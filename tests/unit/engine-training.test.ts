@@ -5,7 +5,9 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
+import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
 import { learningRate } from "#main/engine/training/schedule.ts";
+import { SequenceBatches } from "#main/engine/training/sequence-batches.ts";
 import { NonFiniteError, Trainer } from "#main/engine/training/trainer.ts";
 import type { Objective } from "#main/engine/training/trainer.ts";
 import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
@@ -170,6 +172,71 @@ describe("gradients accumulated over parts", () => {
         .toBeLessThan(2e-6);
     }
     denominator.dispose();
+    trainer.dispose();
+    model.dispose();
+  });
+});
+
+describe("rows computed together", () => {
+  const small = tinyConfig("qwen2", {
+    vocabSize: 512,
+    hiddenSize: 256,
+    intermediateSize: 768,
+    numLayers: 6,
+    numHeads: 8,
+  });
+  // SmolLM2-135M's shape.
+  const large = tinyConfig("llama", {
+    vocabSize: 49_152,
+    hiddenSize: 576,
+    intermediateSize: 1536,
+    numLayers: 30,
+    numHeads: 9,
+  });
+
+  test("are as many as asked for on a small model, and fewer where memory would not do", () => {
+    expect(rowsAtOnce(small, 128, 64)).toBe(64);
+    // A token: 4 · (30 · (24 · 576 + 8 · 1536 + 5 · 9 · 128) + 6 · 49152) = 5,004,288 bytes; a row of 128: 640,548,864.
+    // 4 GiB hold 6.7 of them, and the power of two below is 4.
+    expect(activationBytes(large, 128)).toBe(5_004_288);
+    expect(rowsAtOnce(large, 128, 32)).toBe(4);
+    expect(rowsAtOnce(large, 128, 3)).toBe(3);
+    expect(rowsAtOnce(large, 4096, 8)).toBe(1);
+  });
+
+  test("do not change a step's gradient", () => {
+    const config = tinyConfig("qwen2", { numLayers: 1 });
+    const model = initLanguageModel(runtime, config, 17);
+    const trainer = new Trainer(runtime, model, nextTokenObjective(config), PLAIN_ADAMW);
+    const examples = randomRows(config, 8, 4, 14, 18).map((ids) => ({
+      ids,
+      mask: ids.map((_, i): 0 | 1 => (i > 1 ? 1 : 0)),
+    }));
+    const gradientsWith = (rowsAtOnce: number, parts: number): Map<string, Float32Array> => {
+      const batches = new SequenceBatches(examples, {
+        seed: 1,
+        rows: 8,
+        accumulation: 1,
+        packing: false,
+        maxLength: 16,
+        rowsAtOnce,
+      });
+      const { microBatches } = batches.step(0);
+      expect(microBatches).toHaveLength(parts);
+      for (const { inputs } of microBatches) {
+        const tensors = inputs();
+        trainer.accumulate(tensors);
+        tf.dispose(tensors);
+      }
+      const gradients = gradientsOf(trainer.optimizer);
+      trainer.optimizer.clear();
+      return gradients;
+    };
+    const whole = gradientsWith(8, 1);
+    const cut = gradientsWith(2, 4);
+    for (const [name, gradient] of whole) {
+      expect.soft(largestDifference(gradient, cut.get(name) ?? []), name).toBeLessThan(2e-6);
+    }
     trainer.dispose();
     model.dispose();
   });

@@ -12,6 +12,7 @@ import { formatSolution } from "../tasks/task.ts";
 import { encodeWithAssistantMask } from "../tokenizer/assistant-mask.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { rowsAtOnce } from "../training/rows-at-once.ts";
 import { SequenceBatches } from "../training/sequence-batches.ts";
 import type { Example } from "../training/sequence-batches.ts";
 import { Trainer } from "../training/trainer.ts";
@@ -79,6 +80,10 @@ export async function runSft(session: StageSession, stage: SftStage): Promise<vo
   await fineTune(session, session.modelFolder("model"), conversations, stage);
 }
 
+function longestOf(examples: readonly Example[], atLeast: number): number {
+  return examples.reduce((longest, { ids }) => Math.max(longest, ids.length), atLeast);
+}
+
 export type FineTuneOptions = TrainingOptions & {
   readonly max_length: number;
   readonly packing: boolean;
@@ -112,6 +117,11 @@ export async function fineTune(
   const batches = new SequenceBatches(examples, {
     seed: deriveSeed(request.seed, "order"),
     rows: options.per_device_train_batch_size,
+    rowsAtOnce: rowsAtOnce(
+      model.config,
+      Math.min(options.max_length, longestOf(examples, options.packing ? options.max_length : 0)),
+      options.per_device_train_batch_size,
+    ),
     accumulation: options.gradient_accumulation_steps,
     packing: options.packing,
     maxLength: options.max_length,

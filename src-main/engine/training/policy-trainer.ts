@@ -3,12 +3,14 @@
  * Rows of like length are computed together and padded to a few shapes; the result does not depend on how.
  */
 import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { ModelConfig } from "../checkpoint/model-config.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { tokenWeights } from "../objectives/aggregation.ts";
 import { grpoObjective, GRPO_STATS, sequenceLogprobs } from "../objectives/grpo.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
+import { rowsAtOnce } from "./rows-at-once.ts";
 import { Trainer } from "./trainer.ts";
 
 export type PolicyRow = {
@@ -60,6 +62,7 @@ const LENGTH_BUCKET = 16;
 
 export class PolicyTrainer {
   readonly #options: PolicyOptions;
+  readonly #config: ModelConfig;
   readonly #trainer: Trainer;
   readonly #policyScores: CompiledFunction;
   readonly #referenceScores: CompiledFunction | null;
@@ -71,6 +74,7 @@ export class PolicyTrainer {
     options: PolicyOptions,
   ) {
     this.#options = options;
+    this.#config = model.config;
     const scorer = (name: string, of: LanguageModel): CompiledFunction =>
       runtime.compile(name, (...args) => {
         const [ids] = args as [Tensor];
@@ -204,10 +208,11 @@ export class PolicyTrainer {
     rows: readonly PolicyRow[],
     indices: readonly number[] = rows.map((_, i) => i),
   ): Generator<PolicyBatch> {
-    const size = this.#options.per_device_train_batch_size;
     const lengthOf = (i: number): number =>
       (rows[i]?.promptIds.length ?? 0) + (rows[i]?.completionIds.length ?? 0);
     const sorted = [...indices].sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
+    const [widest = 0] = sorted.slice(-1).map(lengthOf);
+    const size = rowsAtOnce(this.#config, widest, this.#options.per_device_train_batch_size);
     for (let first = 0; first < sorted.length; first += size) {
       const part = sorted.slice(first, first + size);
       const longest = Math.max(...part.map(lengthOf));

@@ -11,8 +11,10 @@ export type Example = {
 
 export type BatchOptions = {
   readonly seed: number;
-  /** Rows of a micro-batch. */
+  /** Rows of an accumulation step. */
   readonly rows: number;
+  /** Rows computed together, where memory asks for fewer than `rows`. */
+  readonly rowsAtOnce?: number;
   readonly accumulation: number;
   readonly packing: boolean;
   readonly maxLength: number;
@@ -52,8 +54,9 @@ export class SequenceBatches {
       0,
     );
     const micro: MicroBatch[] = [];
-    for (let first = 0; first < rows.length; first += this.#options.rows) {
-      const part = rows.slice(first, first + this.#options.rows);
+    const size = rowsComputed(this.#options);
+    for (let first = 0; first < rows.length; first += size) {
+      const part = rows.slice(first, first + size);
       micro.push({ inputs: () => batchTensors(part, this.#options, learned) });
     }
     return {
@@ -80,6 +83,10 @@ export class SequenceBatches {
     while (steps.length < wanted) steps.push(steps[steps.length % Math.max(1, steps.length)] ?? []);
     return random.shuffle(steps);
   }
+}
+
+function rowsComputed({ rows, rowsAtOnce }: BatchOptions): number {
+  return Math.min(rows, rowsAtOnce ?? rows);
 }
 
 function lengthOf(row: Row): number {
@@ -120,7 +127,7 @@ function batchTensors(
   const columns = options.packing
     ? options.maxLength + 1
     : Math.min(options.maxLength, Math.ceil((longest - 1) / LENGTH_BUCKET) * LENGTH_BUCKET) + 1;
-  const b = options.rows;
+  const b = rowsComputed(options);
   const ids = new Int32Array(b * columns);
   const segments = new Int32Array(b * columns);
   const positions = new Int32Array(b * columns);
