@@ -128,8 +128,11 @@ export function SettingsScreen(): ReactNode {
               </Row>
               {info.data !== undefined && (
                 <p className="s12 t2 setting break">
-                  {info.data.runtime.name} {info.data.runtime.version}: {info.data.runtime.detail}{" "}
-                  {info.data.runtime.advice}
+                  {[info.data.runtime.name, info.data.runtime.version]
+                    .filter((part) => part !== null)
+                    .join(" ")
+                    .concat(": ")}
+                  {info.data.runtime.detail} {info.data.runtime.advice}
                 </p>
               )}
             </section>
