@@ -58,7 +58,6 @@ const trainer = new Trainer(runtime, model, nextTokenObjective(CONFIG), {
   epsilon: 1e-8,
   weightDecay: 0,
   maxGradNorm: 1,
-  xla: process.env["GRADUS_BENCH_XLA"] !== "0",
 });
 const sampler = new Sampler(runtime, model);
 const random = new Random(1);
