@@ -1,6 +1,12 @@
-/** Log-probabilities of given tokens, and the entropy of the distributions they came from. */
+/**
+ * Log-probabilities of given tokens, and the entropy of the distributions they came from.
+ *
+ * Logits are the largest tensor of a training step: tokens × vocabulary. They are made in chunks; where they are
+ * small they are kept for the backward pass, where they are large it makes them again, so that no more than a few
+ * chunks are ever in memory.
+ */
 import { tf } from "../runtime/tf.ts";
-import type { Tensor } from "../runtime/tf.ts";
+import type { Tensor, Tensor1D } from "../runtime/tf.ts";
 
 export type TokenLogprobs = {
   /** (N): log p(target). */
@@ -9,31 +15,104 @@ export type TokenLogprobs = {
   readonly entropy: Tensor;
 };
 
+/** Numbers of logits in memory at once, unless told otherwise: 64 MiB. */
+const LOGITS_AT_ONCE = 2 ** 24;
+
+type Rows = { readonly first: number; readonly count: number };
+
+/** One part where all logits fit, which are then kept for the backward pass. */
+function partsOf(rows: number, vocabulary: number, atOnce: number): Rows[] {
+  const count = rows * vocabulary <= atOnce ? rows : Math.max(1, Math.floor(atOnce / vocabulary));
+  return Array.from({ length: Math.ceil(rows / count) }, (_, i) => ({
+    first: i * count,
+    count: Math.min(count, rows - i * count),
+  }));
+}
+
+function rowsOf(x: Tensor, { first, count }: Rows): Tensor {
+  return x.rank === 1
+    ? tf.slice(x, [first], [count])
+    : tf.slice(x, [first, 0], [count, x.shape[1] ?? 0]);
+}
+
 /**
  * hidden (N, D), output (V, D), targets (N) int32 → log-probabilities at `temperature`.
- * The target's logit comes from the dot product with its own row of `output`, so that no one-hot (N, V) is made.
+ * With p = softmax(z), z = hidden · outputᵀ / temperature: ∂ log p(y) / ∂z = onehot(y) − p. The one-hot part acts on
+ * single rows of `output`, so that no (N, V) one-hot is made.
  */
 export function tokenLogprobs(
   hidden: Tensor,
   output: Tensor,
   targets: Tensor,
   temperature: number,
+  logitsAtOnce: number = LOGITS_AT_ONCE,
 ): TokenLogprobs {
-  const scaled = temperature === 1 ? hidden : tf.mul(hidden, 1 / temperature);
-  const logits = tf.matMul(scaled, output, false, true);
-  const logNormalizer = tf.logSumExp(logits, -1);
-  const targetLogits = tf.sum(tf.mul(scaled, tf.gather(output, targets)), -1);
-  return { logprobs: tf.sub(targetLogits, logNormalizer), entropy: entropyOf(logits) };
+  const [n] = hidden.shape as [number, number];
+  const [v] = output.shape as [number, number];
+  const parts = partsOf(n, v, logitsAtOnce);
+  const compute = tf.customGrad((...inputs) => {
+    const [h, w, save] = inputs as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
+    const scaled = temperature === 1 ? h : tf.mul(h, 1 / temperature);
+    const made = parts.map((rows) => scoreRows(rowsOf(scaled, rows), w, rowsOf(targets, rows)));
+    const join = (pick: (part: (typeof made)[number]) => Tensor): Tensor =>
+      made.length === 1 && made[0] !== undefined ? pick(made[0]) : tf.concat(made.map(pick));
+    const logNormalizer = join((part) => part.logNormalizer);
+    const value = tf.stack([join((part) => part.logprobs), join((part) => part.entropy)]);
+    const kept = made.length === 1 && made[0] !== undefined ? [made[0].logits] : [];
+    // What the backward pass uses must be saved: everything else is freed before it runs.
+    save([scaled, w, logNormalizer, targets, ...kept]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const upstream = tf.reshape(tf.slice(dy, [0, 0], [1, n]), [n]);
+      return backward(upstream, saved, parts, temperature);
+    };
+    return { value, gradFunc };
+  });
+  const both = compute(hidden, output);
+  const row = (index: number): Tensor => tf.reshape(tf.slice(both, [index, 0], [1, n]), [n]);
+  return { logprobs: row(0), entropy: row(1) };
 }
 
-/** logits (N, V) → entropy (N), cut from the tape. */
-const entropyOf = (logits: Tensor): Tensor => {
-  const compute = tf.customGrad((...inputs) => {
-    const [x] = inputs as unknown as [Tensor];
-    const logNormalizer = tf.logSumExp(x, -1, true);
-    const p = tf.exp(tf.sub(x, logNormalizer));
-    const value = tf.sub(tf.squeeze(logNormalizer, [-1]), tf.sum(tf.mul(p, x), -1));
-    return { value, gradFunc: () => [tf.zerosLike(x)] };
+function scoreRows(scaled: Tensor, w: Tensor, targets: Tensor) {
+  const logits = tf.matMul(scaled, w, false, true);
+  const highest = tf.max(logits, -1, true);
+  const shifted = tf.sub(logits, highest);
+  const mass = tf.exp(shifted);
+  const total = tf.sum(mass, -1);
+  const logTotal = tf.log(total);
+  const logNormalizer = tf.add(logTotal, tf.reshape(highest, [-1]));
+  const targetLogits = tf.sum(tf.mul(scaled, tf.gather(w, targets)), -1);
+  // H = log Σ e^s − Σ s e^s / Σ e^s, s the shifted logits.
+  const entropy = tf.sub(logTotal, tf.div(tf.sum(tf.mul(mass, shifted), -1), total));
+  return { logits, logNormalizer, logprobs: tf.sub(targetLogits, logNormalizer), entropy };
+}
+
+/** Gradients of hidden (N, D) and output (V, D) for the upstream gradient (N) of the log-probabilities. */
+function backward(
+  upstream: Tensor,
+  saved: readonly Tensor[],
+  parts: readonly Rows[],
+  temperature: number,
+): Tensor[] {
+  const [scaled, w, logNormalizer, targets, kept] = saved as readonly [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor?,
+  ];
+  const v = w.shape[0] ?? 0;
+  const weight = tf.reshape(upstream, [-1, 1]);
+  const pushed = tf.mul(tf.gather(w, targets), weight); // the one-hot part of dh
+  let dw: Tensor = tf.unsortedSegmentSum(tf.mul(scaled, weight), targets as Tensor1D, v);
+  const pulled = parts.map((rows) => {
+    const h = rowsOf(scaled, rows);
+    const logits = kept ?? tf.matMul(h, w, false, true);
+    const p = tf.exp(tf.sub(logits, tf.reshape(rowsOf(logNormalizer, rows), [-1, 1])));
+    const dLogits = tf.mul(p, rowsOf(weight, rows));
+    dw = tf.sub(dw, tf.matMul(dLogits, h, true, false));
+    return tf.matMul(dLogits, w);
   });
-  return compute(logits);
-};
+  const all = pulled.length === 1 && pulled[0] !== undefined ? pulled[0] : tf.concat(pulled);
+  const dScaled = tf.sub(pushed, all);
+  return [temperature === 1 ? dScaled : tf.mul(dScaled, 1 / temperature), dw];
+}
