@@ -46,7 +46,7 @@ async function open({ choice, cacheDir }: OpenOptions): Promise<Runtime> {
     );
   }
   return openWasm([
-    `TensorFlow is not available (${found.reason}), so the engine runs on WebAssembly. Expect it to be 10 to 50 times slower.`,
+    `TensorFlow is not available (${found.reason}), so the engine runs on WebAssembly. Expect it to be many times slower.`,
   ]);
 }
 
