@@ -12,12 +12,12 @@ import { Sampler } from "../sampling/sampler.ts";
 import { problemStream } from "../tasks/split.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { NON_FINITE_ADVICE, PolicyAlarms } from "../training/alarms.ts";
+import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import type { PolicyRow, PolicyStepMetrics } from "../training/policy-trainer.ts";
+import type { PolicyRow } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
-import { NonFiniteError } from "../training/trainer.ts";
 import { generationMetrics, policySigns } from "./grpo-metrics.ts";
+import { guardStep } from "./guard-step.ts";
 import { completionText, promptIds, stopIds } from "./prompts.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
 
@@ -109,7 +109,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       const begun = performance.now();
       const first = (i % stepsPerGeneration) * stepSize;
       const rate = learningRate(stage, step, total);
-      const result = policyStep(session, step, () =>
+      const result = guardStep(session, step, () =>
         trainer.step(
           generation.rows.slice(first, first + stepSize),
           logprobs.slice(first, first + stepSize),
@@ -141,30 +141,6 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     }
   }
   session.saveModel(model, folder);
-}
-
-function policyStep(
-  session: StageSession,
-  step: number,
-  run: () => PolicyStepMetrics,
-): PolicyStepMetrics {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
-    session.alarm(step + 1, {
-      code: "non-finite",
-      level: "error",
-      message: `At step ${step + 1} ${error.message}.`,
-      advice: NON_FINITE_ADVICE,
-    });
-    throw new AppError(
-      "ENGINE_ERROR",
-      `Training stopped at step ${step + 1}: ${error.message}.`,
-      NON_FINITE_ADVICE,
-      { cause: error },
-    );
-  }
 }
 
 /** Samples and grades batch number `index`; prompts and noise depend on the seed and the number alone. */

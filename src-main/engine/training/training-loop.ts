@@ -1,12 +1,10 @@
 /** The loop of every supervised stage: schedule, accumulation, metrics, checkpoints, ending when asked. */
 import type { TrainingOptions } from "#shared/schema/recipe.ts";
-import { AppError } from "#shared/errors.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Tensor } from "../runtime/tf.ts";
+import { guardStep } from "../stages/guard-step.ts";
 import type { CheckpointParts, StageSession } from "../stages/stage-session.ts";
-import { NON_FINITE_ADVICE } from "./alarms.ts";
 import { learningRate } from "./schedule.ts";
-import { NonFiniteError } from "./trainer.ts";
 import type { Trainer } from "./trainer.ts";
 
 export type MicroBatch = {
@@ -88,7 +86,7 @@ function trainStep(
   rate: number,
   step: number,
 ): { readonly loss: number; readonly entropy: number; readonly gradNorm: number } {
-  try {
+  return guardStep(session, step, () => {
     let loss = 0;
     let entropy = 0;
     for (const { inputs } of batch.microBatches) {
@@ -99,19 +97,5 @@ function trainStep(
       entropy += partEntropy ?? 0;
     }
     return { loss, entropy, gradNorm: trainer.apply(rate, step) };
-  } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
-    session.alarm(step + 1, {
-      code: "non-finite",
-      level: "error",
-      message: `At step ${step + 1} ${error.message}.`,
-      advice: NON_FINITE_ADVICE,
-    });
-    throw new AppError(
-      "ENGINE_ERROR",
-      `Training stopped at step ${step + 1}: ${error.message}.`,
-      NON_FINITE_ADVICE,
-      { cause: error },
-    );
-  }
+  });
 }

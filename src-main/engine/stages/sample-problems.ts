@@ -1,0 +1,68 @@
+/** Samples completions of many problems, some at a time: the stage can end between two looks, and progress is told. */
+import type { SamplingOptions } from "#shared/schema/recipe.ts";
+import { hash32 } from "#main/platform/random.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import type { Completion } from "../sampling/cache-row.ts";
+import { Sampler } from "../sampling/sampler.ts";
+import type { Problem } from "../tasks/task.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { promptIds, stopIds } from "./prompts.ts";
+import type { StageSession } from "./stage-session.ts";
+
+export type SampledChunk = {
+  /** Number of the chunk's first problem. */
+  readonly first: number;
+  readonly problems: readonly Problem[];
+  /** Completions of each problem, in the problems' order. */
+  readonly completions: readonly (readonly Completion[])[];
+  /** Problems and tokens done so far, this chunk included. */
+  readonly done: number;
+  readonly tokens: number;
+};
+
+/** Problems sampled between two looks at whether the stage is to end. */
+const CHUNK = 128;
+
+/** `samples` completions of each problem; a completion's noise depends on the stage's seed and its place alone. */
+export async function* sampleProblems(
+  session: StageSession,
+  model: LanguageModel,
+  tokenizer: Tokenizer,
+  problems: readonly Problem[],
+  samples: number,
+  options: SamplingOptions,
+): AsyncGenerator<SampledChunk> {
+  const sampler = new Sampler(session.runtime, model);
+  const { seed } = session.request;
+  const total = problems.length;
+  let tokens = 0;
+  for (let first = 0; first < total; first += CHUNK) {
+    await session.boundary();
+    const chunk = problems.slice(first, first + CHUNK);
+    const prompts = chunk.map((problem) => promptIds(tokenizer, problem));
+    const before = tokens;
+    const completions = await sampler.generate(
+      prompts.map((ids, i) => ({
+        promptIds: ids,
+        seeds: Array.from({ length: samples }, (_, s) => hash32(seed, first + i, s)),
+      })),
+      {
+        ...options,
+        stopIds: stopIds(tokenizer, model.config.eosTokenIds),
+        signal: session.signal,
+        onProgress: (p) => {
+          const done = first + Math.floor((chunk.length * p.finished) / p.total);
+          session.progress(done, total, "problems", "sampling", before + p.tokens);
+        },
+      },
+    );
+    const sampled = completions.flat().reduce((sum, { ids }) => sum + ids.length, 0);
+    const prompted = prompts.reduce((sum, ids) => sum + ids.length, 0);
+    tokens += sampled;
+    session.meter.addForward(prompted + sampled, model.parameters, true);
+    const done = first + chunk.length;
+    yield { first, problems: chunk, completions, done, tokens };
+    session.progress(done, total, "problems", "sampling", tokens, done === total);
+  }
+  sampler.dispose();
+}
