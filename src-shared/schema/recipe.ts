@@ -50,6 +50,11 @@ export const TrainingOptions = z.strictObject({
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
 
+/** Options of stages whose data never run out: they end after `max_steps`, so epochs mean nothing. */
+const EndlessTrainingOptions = TrainingOptions.omit({ num_train_epochs: true }).extend({
+  max_steps: z.int().min(1),
+});
+
 export const RewardSpec = z.strictObject({
   name: z.enum(["answer", "format", "soft-overlong", "language"]),
   weight: z.number().default(1),
@@ -74,7 +79,7 @@ export const PretrainStage = z.strictObject({
   kind: z.literal("pretrain"),
   corpus: z.enum(["base"]).default("base"),
   sequence_length: z.int().min(8).default(128),
-  ...TrainingOptions.shape,
+  ...EndlessTrainingOptions.shape,
 });
 
 export const SftStage = z.strictObject({
@@ -115,7 +120,7 @@ export const GrpoStage = z.strictObject({
   beta: z.number().min(0).default(0),
   mask_truncated_completions: z.boolean().default(false),
   ...SamplingOptions.shape,
-  ...TrainingOptions.shape,
+  ...EndlessTrainingOptions.shape,
 });
 
 export const RejectionSamplingStage = z.strictObject({

@@ -107,6 +107,22 @@ test("a generation batch of several steps and groups is fine", () => {
   expect(problems(yaml)).toEqual([]);
 });
 
+test("stages whose problems never run out ask for max_steps and refuse epochs, which they could not honour", () => {
+  const epochs = recipe(grpo("generation_batch_size: 8, num_generations: 8, num_train_epochs: 2"));
+  expect(problems(epochs)).toContainEqual({
+    path: "stages[0].num_train_epochs",
+    line: 5,
+    message: '"num_train_epochs" is not an option here',
+  });
+  for (const stage of [
+    "  - { name: base, kind: pretrain, model: base }",
+    "  - { name: grpo, kind: grpo, model: base, data: { task: arithmetic, difficulties: [3] }, generation_batch_size: 8 }",
+    "  - { name: base, kind: pretrain, model: base, max_steps: -1 }",
+  ]) {
+    expect(problems(recipe(stage)).map(({ path }) => path)).toContain("stages[0].max_steps");
+  }
+});
+
 test("two stages of one name are refused", () => {
   expect(problems(recipe(SFT, SFT))).toEqual([
     { path: "stages[1].name", line: 6, message: 'there are two stages "cold"' },

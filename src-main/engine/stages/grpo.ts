@@ -49,12 +49,6 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       "Make it a multiple of both.",
     );
   }
-  if (stage.max_steps < 1)
-    throw new AppError(
-      "BAD_RECIPE",
-      "A grpo stage needs max_steps: its problems never run out.",
-      "Set max_steps.",
-    );
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...stage,
     usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1,

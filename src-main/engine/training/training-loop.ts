@@ -20,7 +20,7 @@ export type StepBatch = {
 };
 
 export type LoopOptions = {
-  readonly training: TrainingOptions;
+  readonly training: Omit<TrainingOptions, "num_train_epochs">;
   readonly totalSteps: number;
   /** Added to the step when the schedule is asked: 1 makes the warm-up begin above 0. */
   readonly scheduleOffset?: number;
