@@ -11,6 +11,7 @@ import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
+import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { dataFolder } from "#main/platform/paths.ts";
@@ -18,6 +19,7 @@ import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
+import { demoForModel } from "./demo-for-model.ts";
 import { writeLaunch } from "./launch.ts";
 import { LiveEvents } from "./live-events.ts";
 import { ModelCatalog } from "./model-catalog.ts";
@@ -114,12 +116,18 @@ export class Application {
     const id = options.smoke === true ? "demo-smoke" : "demo";
     const yaml = this.builtInRecipe(id);
     const recipe = withSeed(requireRecipe(yaml), options.seed);
-    const models =
-      options.model === undefined ? recipe.models : { ...recipe.models, base: options.model };
-    return this.#queue(
-      { ...recipe, models },
-      { yaml, origin: id, runtime: options.runtime, relativeTo: undefined },
-    );
+    const { model } = options;
+    const weights = (name: string): number => modelFacts(this.models.resolve(name)).parameters;
+    const adapted =
+      model === undefined
+        ? recipe
+        : demoForModel(recipe, model, weights(model), weights(recipe.models["base"] ?? model));
+    return this.#queue(adapted, {
+      yaml,
+      origin: id,
+      runtime: options.runtime,
+      relativeTo: undefined,
+    });
   }
 
   /** Recipes that ship, by id. */
