@@ -3,7 +3,7 @@ import { useId, useMemo, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { Dialog } from "../ui/dialog.tsx";
 import { Glyph } from "../ui/glyph.tsx";
-import { KeyCaps } from "../ui/key-caps.tsx";
+import { Caps, KeyCaps } from "../ui/key-caps.tsx";
 import { markMatches, parseQuery, searchEntries } from "./palette-search.ts";
 import type { EntryKind, PaletteEntry } from "./palette-search.ts";
 import "./command-palette.css";
@@ -190,7 +190,7 @@ function PaletteRow({
           )}
         </span>
         <span className="nt">{note}</span>
-        {entry.keys !== undefined && <KeyCaps keys={entry.keys} />}
+        {entry.keys !== undefined && <Caps keys={entry.keys} />}
       </div>
     </>
   );

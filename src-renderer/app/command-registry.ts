@@ -1,8 +1,9 @@
 /**
- * One registry of commands feeds the palette, the shortcuts and the cheat sheet. The shell registers the commands
+ * One registry of commands feeds the palette, the shortcuts, the cheat sheet and Electron's menu. The shell registers the commands
  * that always exist; a screen registers its own while it is shown.
  */
 import { useEffect, useSyncExternalStore } from "react";
+import { keysInForce, onBindingsChanged } from "./key-bindings.ts";
 
 export type CommandGroup = "Go to" | "Do" | "This screen" | "Window";
 
@@ -21,13 +22,28 @@ export interface Command {
 }
 
 let byOwner: ReadonlyMap<symbol, readonly Command[]> = new Map();
+/** With the keys that are in force. */
 let all: readonly Command[] = [];
 const listeners = new Set<() => void>();
 
 function publish(next: ReadonlyMap<symbol, readonly Command[]>): void {
   byOwner = next;
-  all = [...next.values()].flat();
+  all = [...next.values()].flat().map(withKeysInForce);
   for (const listener of listeners) listener();
+}
+
+onBindingsChanged(() => publish(byOwner));
+
+function withKeysInForce(command: Command): Command {
+  const { keys: builtIn, ...rest } = command;
+  const keys = keysInForce(command.id, builtIn);
+  return keys === undefined ? rest : { ...rest, keys };
+}
+
+/** The keys to print where a control names a command's built-in ones. */
+export function keysToShow(builtIn: string): string | undefined {
+  const own = [...byOwner.values()].flat().findLast(({ keys }) => keys === builtIn);
+  return own === undefined ? builtIn : keysInForce(own.id, builtIn);
 }
 
 /** Adds an owner's commands, replacing those it had. Returns the function that takes them away. */
@@ -44,11 +60,18 @@ export function registeredCommands(): readonly Command[] {
   return all;
 }
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useRegisteredCommands(): readonly Command[] {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, registeredCommands);
+  return useSyncExternalStore(subscribe, registeredCommands);
+}
+
+/** `keysToShow`, followed. */
+export function useKeysToShow(builtIn: string): string | undefined {
+  return useSyncExternalStore(subscribe, () => keysToShow(builtIn));
 }
 
 /** Offers commands while the calling component is shown. `commands` must be stable between renders (useMemo). */

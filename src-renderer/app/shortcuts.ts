@@ -52,7 +52,7 @@ function inDialog(): boolean {
 }
 
 /** The name of a press in the registry's writing. Letters are upper case; Shift is named only for keys without a shifted sign. */
-function pressName(event: KeyboardEvent): string {
+export function pressName(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const parts: string[] = [];
   if (event.ctrlKey || event.metaKey) parts.push("Mod");

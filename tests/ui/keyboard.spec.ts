@@ -159,3 +159,43 @@ test("single letters can be turned off; held keys still act", async ({ browser }
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("dialog", { name: "Command palette" })).toBeVisible();
 });
+
+test("a command's keys are changed in the key sheet, refuse what another has, act, outlive a reload and are given back", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  const change = page.getByRole("button", { name: "Change the keys of “Go to Cost”" });
+  const status = page.getByRole("dialog").getByRole("status");
+  const heading = page.getByRole("heading", { level: 1 });
+  await page.keyboard.press("?");
+  await change.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await expect(status).toContainText("Taken by “Go to Runs”");
+  await page.keyboard.press("Enter");
+  await expect(status).toBeVisible();
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("y");
+  await page.keyboard.press("Enter");
+  await expect(change).toHaveText("Y");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("y");
+  await expect(heading).toHaveText("Cost");
+  await goTo("/");
+  await page.reload();
+  await expect(heading).toBeVisible();
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await expect(heading).not.toHaveText("Cost");
+  await page.keyboard.press("y");
+  await expect(heading).toHaveText("Cost");
+  await page.keyboard.press("?");
+  await page.getByRole("button", { name: "Give “Go to Cost” its own keys back" }).click();
+  await page.keyboard.press("Escape");
+  await goTo("/");
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await expect(heading).toHaveText("Cost");
+});
