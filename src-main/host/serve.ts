@@ -12,6 +12,7 @@ import { WebSocketServer } from "ws";
 import { AppError } from "#shared/errors.ts";
 import type { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
+import { newToken } from "./kept-session.ts";
 import { HostSession, SOCKET_PROTOCOL } from "./session.ts";
 import { readWindowFile, securityHeaders } from "./window-files.ts";
 
@@ -26,6 +27,8 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
+  /** What windows must know; a new one by default. */
+  readonly token?: string | undefined;
   readonly windowRoot?: string;
 }
 
@@ -35,6 +38,7 @@ export interface ServedHost {
   /** Without the token. */
   readonly origin: string;
   readonly token: string;
+  readonly port: number;
   close(): Promise<void>;
 }
 
@@ -49,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<ServedHost> {
   }
   const server = createServer();
   const port = await listen(server, options.port, options.host);
-  const session = new HostSession(port);
+  const session = new HostSession(port, options.token ?? newToken());
   const windowRoot =
     options.windowRoot ?? fileURLToPath(new URL("../../out/renderer", import.meta.url));
   const router = createRouter(options.app);
@@ -131,6 +135,7 @@ export async function serve(options: ServeOptions): Promise<ServedHost> {
     origin,
     url: `${origin}/#token=${session.token}`,
     token: session.token,
+    port,
     close: async () => {
       for (const client of sockets.clients) client.terminate();
       sockets.close();

@@ -3,7 +3,7 @@
  * page at all (Origin), that knows its token. The token never travels in a URL's query, a cookie or a
  * log: the printed address carries it in the fragment, which browsers keep to themselves.
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 
 /** WebSocket subprotocols: the first is answered, the second carries the token, as browsers allow no header there. */
 export const SOCKET_PROTOCOL = "gradus";
@@ -22,7 +22,7 @@ export class HostSession {
   readonly #authorities: ReadonlySet<string>;
 
   /** @param port where the host listens, on loopback. */
-  constructor(port: number, token: string = randomBytes(32).toString("base64url")) {
+  constructor(port: number, token: string) {
     this.token = token;
     this.#authorities = new Set(
       ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`),

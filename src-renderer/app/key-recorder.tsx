@@ -18,8 +18,7 @@ export function rivals(
   commands: readonly Command[],
 ): readonly Command[] {
   return commands.filter(
-    (other) =>
-      other.id !== command.id && other.keys !== undefined && keysCollide(other.keys, keys),
+    (other) => other.id !== command.id && other.keys !== undefined && keysCollide(other.keys, keys),
   );
 }
 

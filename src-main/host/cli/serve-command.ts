@@ -8,21 +8,25 @@ import { z } from "zod";
 import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { findBrowser } from "#main/services/system-facts.ts";
+import { AppError } from "#shared/errors.ts";
+import { keepSession, keptSession } from "../kept-session.ts";
 import { serve } from "../serve.ts";
+import type { ServedHost } from "../serve.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "./command-context.ts";
 import type { CommandContext } from "./command-context.ts";
 import { Failed, table } from "./terminal.ts";
 
-const ServeOptions = z.object({ port: z.int(), host: z.string() });
+const ServeOptions = z.object({ port: z.int(), host: z.string(), newToken: z.boolean() });
 
 export function addServeCommands(program: Command): void {
   withCommonOptions(program.command("serve"))
     .description("the headless host: prints an address that a browser on this machine opens")
     .option("--port <port>", "0 takes a free one", wholeNumber(0), 8123)
     .option("--host <address>", "127.0.0.1, localhost or ::1", "127.0.0.1")
+    .option("--new-token", "shuts out windows that knew the workspace's last token", false)
     .action(async (_options: unknown, command: Command) => {
-      const { port, host } = ServeOptions.parse(command.opts());
-      await runHost(contextOf(command), port, host, undefined);
+      const { port, host, newToken } = ServeOptions.parse(command.opts());
+      await runHost(contextOf(command), { port, host, newToken, browser: undefined });
     });
 
   withCommonOptions(program.command("app"))
@@ -31,7 +35,10 @@ export function addServeCommands(program: Command): void {
       const context = contextOf(command);
       const electron = findElectron();
       if (electron !== undefined && hasDisplay()) await runElectron(electron);
-      else await runHost(context, 0, "127.0.0.1", hasDisplay() ? findBrowser() : null);
+      else {
+        const browser = hasDisplay() ? findBrowser() : null;
+        await runHost(context, { port: "last", host: "127.0.0.1", newToken: false, browser });
+      }
     });
 
   withCommonOptions(program.command("doctor"))
@@ -57,14 +64,19 @@ export function addServeCommands(program: Command): void {
 
 const MARKS = { ok: "ok", warning: "!", error: "x" } as const;
 
-/** Serves until it is told to end. A browser, where one is given, is opened as the window and ends the host with it. */
-async function runHost(
-  context: CommandContext,
-  port: number,
-  host: string,
-  browser: string | null | undefined,
-): Promise<void> {
+interface HostOptions {
+  /** "last": the one the workspace's host had before, where it is free. */
+  readonly port: number | "last";
+  readonly host: string;
+  readonly newToken: boolean;
+  /** Opened as the window, and ends the host with it; null: none was found; undefined: none is wanted. */
+  readonly browser: string | null | undefined;
+}
+
+/** Serves until it is told to end. */
+async function runHost(context: CommandContext, options: HostOptions): Promise<void> {
   const { terminal } = context;
+  const { browser } = options;
   const app = new Application({ workspace: context.workspace ?? dataFolder(), shell: "serve" });
   process.on("uncaughtException", (error) => {
     app.reportBug(error);
@@ -74,7 +86,7 @@ async function runHost(
   });
   const ended = Promise.withResolvers<void>();
   try {
-    const served = await serve({ app, port, host });
+    const served = await serveAsBefore(app, options);
     app.announce(served.url);
     try {
       if (terminal.json) {
@@ -100,6 +112,26 @@ async function runHost(
     }
   } finally {
     await app.close();
+  }
+}
+
+/** With the workspace's last token, so that windows which are still open go on. */
+async function serveAsBefore(app: Application, options: HostOptions): Promise<ServedHost> {
+  const kept = keptSession(app.paths.root);
+  const { host } = options;
+  const token = options.newToken ? undefined : kept?.token;
+  const served = await listenAt(options.port === "last" ? (kept?.port ?? 0) : options.port);
+  keepSession(app.paths.root, { token: served.token, port: served.port });
+  return served;
+
+  async function listenAt(port: number): Promise<ServedHost> {
+    try {
+      return await serve({ app, host, token, port });
+    } catch (error) {
+      const taken = error instanceof AppError && error.code === "CONFLICT";
+      if (taken && options.port === "last" && port !== 0) return listenAt(0);
+      throw error;
+    }
   }
 }
 
