@@ -1,5 +1,5 @@
 /** The frame around every screen: window bar, screens list, status bar, palette, key sheet and the global commands. */
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { connection } from "../bridge/connection.ts";
 import { followHost } from "../bridge/live-store.ts";
@@ -9,9 +9,12 @@ import { useCommands } from "./command-registry.ts";
 import type { Command } from "./command-registry.ts";
 import { CommandPalette } from "./command-palette.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
+import { JobTray } from "./job-tray.tsx";
 import { LineNotice } from "./line-notice.tsx";
 import { currentAddress, hrefTo, navigate, useAddress } from "./location.ts";
 import type { Address } from "./location.ts";
+import { NoticeStack } from "./notice-stack.tsx";
+import { useRunNotices } from "./run-notices.ts";
 import { ScreensList } from "./screens-list.tsx";
 import { LISTED_SCREENS, screenAt } from "./screens.tsx";
 import { setTheme, switchTheme } from "./set-theme.ts";
@@ -23,7 +26,7 @@ import { useCrumbs } from "./crumbs.ts";
 import { usePaletteEntries } from "./use-palette-entries.ts";
 import { useSharedTheme } from "./use-shared-theme.ts";
 
-type Overlay = "palette" | "keys";
+type Overlay = "palette" | "keys" | "jobs";
 
 function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
   return [
@@ -47,6 +50,13 @@ function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
       group: "Window",
       keys: "?",
       run: () => open("keys"),
+    },
+    {
+      id: "window.jobs",
+      title: "Jobs: what runs, what waits, what happened",
+      group: "Window",
+      keys: "Mod+J",
+      run: () => open("jobs"),
     },
     {
       id: "window.theme",
@@ -95,7 +105,7 @@ export function Shell(): ReactNode {
   // An overlay belongs to the address it was opened at: going elsewhere, back and forward included, closes it.
   const [shown, setShown] = useState<{ readonly overlay: Overlay; readonly address: Address }>();
   const overlay = shown?.address === address ? shown.overlay : undefined;
-  const close = (): void => setShown(undefined);
+  const close = useCallback(() => setShown(undefined), []);
   const openOverlay = (next: Overlay): void => setShown({ overlay: next, address });
   const lettersOn = useLettersOn();
   const screen = screenAt(address);
@@ -103,6 +113,7 @@ export function Shell(): ReactNode {
   const entries = usePaletteEntries(overlay === "palette");
   useShortcuts(lettersOn);
   useSharedTheme();
+  useRunNotices();
   useCommands(
     useMemo(
       () => globalCommands((next) => setShown({ overlay: next, address: currentAddress() })),
@@ -157,7 +168,12 @@ export function Shell(): ReactNode {
           {screen.content}
         </CrashBoundary>
       </main>
-      <StatusBar onKeys={() => openOverlay("keys")} />
+      <StatusBar
+        onKeys={() => openOverlay("keys")}
+        onJobs={() => (overlay === "jobs" ? close() : openOverlay("jobs"))}
+      />
+      <NoticeStack />
+      {overlay === "jobs" && <JobTray onClose={close} />}
       <CommandPalette opened={overlay === "palette"} entries={entries} onClose={close} />
       <ShortcutSheet opened={overlay === "keys"} lettersOn={lettersOn} onClose={close} />
     </div>

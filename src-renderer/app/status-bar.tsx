@@ -1,6 +1,6 @@
 /** What is always in view: the engine's runtime, memory, the job at work and what was spent. */
 import type { ReactNode } from "react";
-import { useActiveRun } from "../bridge/live-store.ts";
+import { useActivePipelines, useActiveRun } from "../bridge/live-store.ts";
 import { costQuery, infoQuery } from "../bridge/queries.ts";
 import { useQuery } from "../bridge/use-query.ts";
 import { formatBytes, formatUsd } from "../ui/format.ts";
@@ -16,21 +16,35 @@ export function workspaceName(path: string): string {
   return path.split(/[\\/]/u).findLast((part) => part !== "") ?? path;
 }
 
-function Job(): ReactNode {
+function JobButton({ onJobs }: { readonly onJobs: () => void }): ReactNode {
   const run = useActiveRun();
+  const waiting = useActivePipelines().filter(({ status }) => status === "queued").length;
   const now = useNow();
-  if (run === undefined) return <span>Nothing runs</span>;
-  const rate = run.progress?.tokensPerSecond ?? null;
+  const rate = run?.progress?.tokensPerSecond ?? null;
   return (
-    <a href={hrefTo(["run", run.id])}>
-      <b>{run.stageName}</b> {doneText(run)}
-      {rate === null ? "" : ` · ${Math.round(rate).toLocaleString("en-US")} tokens/s`} ·{" "}
-      {timeLeftText(run, now)}
-    </a>
+    <button type="button" onClick={onJobs} title="Jobs">
+      {run === undefined ? (
+        "Nothing runs"
+      ) : (
+        <span>
+          <b>{run.stageName}</b> {doneText(run)}
+          {rate === null ? "" : ` · ${Math.round(rate).toLocaleString("en-US")} tokens/s`} ·{" "}
+          {timeLeftText(run, now)}
+        </span>
+      )}
+      {waiting > 0 && <span> · {waiting} waiting</span>}
+      <KeyCaps keys="Mod+J" />
+    </button>
   );
 }
 
-export function StatusBar({ onKeys }: { readonly onKeys: () => void }): ReactNode {
+export function StatusBar({
+  onKeys,
+  onJobs,
+}: {
+  readonly onKeys: () => void;
+  readonly onJobs: () => void;
+}): ReactNode {
   const info = useQuery(infoQuery, { everyMs: INFO_EVERY_MS }).data;
   const cost = useQuery(costQuery).data;
   return (
@@ -57,7 +71,7 @@ export function StatusBar({ onKeys }: { readonly onKeys: () => void }): ReactNod
           </span>
         </>
       )}
-      <Job />
+      <JobButton onJobs={onJobs} />
       <span className="end">
         {cost !== undefined && (
           <a href={hrefTo(["cost"])}>

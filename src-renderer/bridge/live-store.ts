@@ -39,6 +39,22 @@ function takePipelines(pipelines: readonly PipelineSummary[]): void {
   publish({ runs: byRun, pipelines: byPipeline });
 }
 
+type HostEventListener = (event: SystemLiveEvent, before: PipelineSummary | undefined) => void;
+const eventListeners = new Set<HostEventListener>();
+
+/** Hears every event of the workspace, with what was known before of the pipeline that it is about. */
+export function onHostEvent(listener: HostEventListener): () => void {
+  eventListeners.add(listener);
+  return () => eventListeners.delete(listener);
+}
+
+function hear(event: SystemLiveEvent): readonly string[] {
+  const before = event.type === "pipeline" ? state.pipelines.get(event.pipeline.id) : undefined;
+  const topics = topicsOf(event);
+  for (const listener of eventListeners) listener(event, before);
+  return topics;
+}
+
 /** Applies one event and names the topics whose answers are out of date. */
 function topicsOf(event: SystemLiveEvent): readonly string[] {
   switch (event.type) {
@@ -100,7 +116,7 @@ export async function followHost(signal: AbortSignal): Promise<void> {
       const events = await host.system.watch(undefined, { signal });
       // Whatever happened while nobody listened is in the answers, not in the stream.
       queryCache.invalidate(new Set(["*"]));
-      for await (const event of events) queryCache.invalidate(new Set(topicsOf(event)));
+      for await (const event of events) queryCache.invalidate(new Set(hear(event)));
     } catch {
       if (signal.aborted) return;
     }
@@ -155,5 +171,23 @@ export function useActiveRun(): RunSummary | undefined {
   return useMemo(
     () => [...runs.values()].find((run) => run.status === "running" || run.status === "stopping"),
     [runs],
+  );
+}
+
+/** The newest that is known of a run. */
+export function runNow(id: RunId): RunSummary | undefined {
+  return state.runs.get(id);
+}
+
+/** Pipelines at work or waiting, as they were launched. */
+export function useActivePipelines(): readonly PipelineSummary[] {
+  const live = useSyncExternalStore(subscribe, () => state);
+  return useMemo(
+    () =>
+      [...live.pipelines.values()]
+        .filter(({ status }) => ["queued", "running", "stopping"].includes(status))
+        .map((pipeline) => newest(pipeline, live))
+        .sort((a, b) => a.createdAtMs - b.createdAtMs),
+    [live],
   );
 }

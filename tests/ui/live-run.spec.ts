@@ -44,6 +44,12 @@ test("a demo is started, watched, stopped, resumed and read from the window", as
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Demo");
   await expect(page.getByRole("link", { name: /Watch it/u })).toBeVisible({ timeout: 2 * MINUTE });
 
+  await page.keyboard.press("Control+j");
+  const tray = page.getByRole("dialog", { name: "Jobs" });
+  await expect(tray.getByRole("progressbar")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(tray).toHaveCount(0);
+
   await goTo("/run/p1-cold-start");
   await expect(page.getByText("This stage has not started.")).toBeVisible();
   const seen = new Set<number>();
@@ -79,6 +85,10 @@ test("a demo is started, watched, stopped, resumed and read from the window", as
     { timeout: 6 * MINUTE },
   );
   await expect(page.locator(".screenhead")).toContainText("finished", { timeout: MINUTE });
+  await page.keyboard.press("Control+j");
+  await expect(tray.getByText("Nothing runs and nothing waits.")).toBeVisible();
+  await expect(tray.getByRole("link", { name: /finished$/u })).toBeVisible();
+  await page.keyboard.press("Escape");
   for (const model of ["base", "cold-start", "grpo", "rejection-sampling"])
     await expect(table.getByRole("link", { name: model, exact: true })).toBeVisible();
   await expect(page.getByRole("region", { name: "Cost of each stage" })).toContainText(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PipelineSummary } from "#shared/schema/run.ts";
+import { noticeOf } from "#renderer/app/run-notices.ts";
 import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
 import { runRows } from "../../src-renderer/features/runs/run-rows.ts";
 import { currentRun, lastScored } from "../../src-renderer/ui/pipeline-facts.ts";
@@ -170,4 +171,29 @@ test("differences are said in words, with what they rest on", () => {
     "student and base cannot be told apart.",
   ]);
   expect(lines[0]?.basis).toBe("+19.0 points [15.4, 22.6], p <0.001, 500 problems.");
+});
+
+describe("what is told when a launch changes", () => {
+  const done = launch("ladder", "finished", [["benchmark-base", "finished"]]);
+  const event = (pipeline: PipelineSummary) => ({ type: "pipeline" as const, pipeline });
+
+  test("a launch that ends says so with its last score and where to look", () => {
+    expect(noticeOf(event(done), ladder)).toEqual({
+      tone: "done",
+      title: "ladder finished",
+      detail: "benchmark-base: 50.0% [40.0, 60.0]",
+      href: "#/pipeline/ladder",
+    });
+  });
+
+  test("a failure names the stage", () => {
+    const failed = launch("ladder", "failed", [["grpo", "failed"]]);
+    expect(noticeOf(event(failed), ladder)?.title).toBe("ladder failed in grpo");
+  });
+
+  test("what the window hears of for the first time, what did not change, and what a person stopped are no news", () => {
+    expect(noticeOf(event(done), undefined)).toBeUndefined();
+    expect(noticeOf(event(ladder), ladder)).toBeUndefined();
+    expect(noticeOf(event(launch("ladder", "stopped", [])), ladder)).toBeUndefined();
+  });
 });

@@ -5,6 +5,7 @@ import type { PriceList } from "#shared/schema/cost.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { chooseLetters, useLettersOn } from "../../app/letters-choice.ts";
 import { setTheme } from "../../app/set-theme.ts";
+import { chooseSystemNotices, useSystemNotices } from "../../app/system-notices.ts";
 import { host } from "../../bridge/host.ts";
 import { infoQuery, settingsQuery } from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
@@ -39,6 +40,8 @@ function Row({
 function Appearance(): ReactNode {
   const theme = useThemeChoice();
   const letters = useLettersOn();
+  const notices = useSystemNotices();
+  const [refused, setRefused] = useState(false);
   return (
     <section aria-label="Window">
       <div className="head">
@@ -69,6 +72,27 @@ function Appearance(): ReactNode {
             { value: "off", label: "Off" },
           ]}
         />
+      </Row>
+      <Row
+        name="System notifications"
+        hint="When a launch ends or an alarm rises while the window is not in front. Kept in this browser."
+      >
+        <Segments
+          label="System notifications"
+          value={notices ? "on" : "off"}
+          onChange={(value) =>
+            void chooseSystemNotices(value === "on").then((done) => setRefused(!done))
+          }
+          segments={[
+            { value: "on", label: "On" },
+            { value: "off", label: "Off" },
+          ]}
+        />
+        {refused && (
+          <div className="s12 warn" role="status">
+            The browser refuses them. Allow notifications for this page in its settings.
+          </div>
+        )}
       </Row>
     </section>
   );
