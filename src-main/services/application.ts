@@ -11,6 +11,7 @@ import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
+import { withoutSecrets } from "#shared/without-secrets.ts";
 import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
@@ -173,12 +174,19 @@ export class Application {
 
   /** A bug is written down in the workspace, never swallowed. */
   reportBug(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = withoutSecrets(
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    );
     process.stderr.write(`gradus: unexpected error\n${text}\n`);
+    this.writeCrash(text);
+  }
+
+  /** Into the crashes folder, without secrets. */
+  writeCrash(text: string): void {
     try {
       mkdirSync(this.paths.crashes, { recursive: true });
       const name = `${new Date(this.now()).toISOString().replace(/[:.]/g, "-")}.txt`;
-      writeFileSync(join(this.paths.crashes, name), `${text}\n`, { flag: "a" });
+      writeFileSync(join(this.paths.crashes, name), `${withoutSecrets(text)}\n`, { flag: "a" });
     } catch {
       // Where even that cannot be written, stderr has it.
     }

@@ -36,6 +36,9 @@ export function createRouter(app: Application) {
     system: {
       info: os.system.info.handler(() => systemInfo(app)),
       doctor: os.system.doctor.handler(() => doctor(app)),
+      reportCrash: os.system.reportCrash.handler(({ input }) => {
+        app.writeCrash(`window, screen ${input.screen}\n${input.message}\n${input.stack}`);
+      }),
       watch: os.system.watch.handler(({ lastEventId, signal }) =>
         numbered(
           live.watch<SystemLiveEvent>({

@@ -1,34 +1,72 @@
 /** Catches a bug of one screen so that the rest of the window stays usable, and says what can be done. */
 import { Component } from "react";
 import type { ReactNode } from "react";
-import { FailureNotice } from "../ui/region-state.tsx";
+import { Glyph } from "../ui/glyph.tsx";
+import { crashReport, reportText, sendCrashReport } from "./crash-report.ts";
+import { hrefTo } from "./location.ts";
 
 interface CrashBoundaryProps {
   readonly what: string;
   readonly children: ReactNode;
 }
 
-export class CrashBoundary extends Component<
-  CrashBoundaryProps,
-  { readonly error: Error | undefined }
-> {
-  override readonly state: { readonly error: Error | undefined } = { error: undefined };
+interface CrashState {
+  readonly error: Error | undefined;
+  readonly copied: boolean;
+}
 
-  static getDerivedStateFromError(error: unknown): { readonly error: Error } {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
+export class CrashBoundary extends Component<CrashBoundaryProps, CrashState> {
+  override readonly state: CrashState = { error: undefined, copied: false };
+
+  static getDerivedStateFromError(error: unknown): CrashState {
+    return { error: error instanceof Error ? error : new Error(String(error)), copied: false };
+  }
+
+  override componentDidCatch(error: unknown): void {
+    if (error instanceof Error) void sendCrashReport(crashReport(error));
   }
 
   override render(): ReactNode {
-    const { error } = this.state;
+    const { error, copied } = this.state;
     if (error === undefined) return this.props.children;
+    const report = reportText(crashReport(error));
     return (
-      <FailureNotice
-        failure={{
-          message: `${this.props.what} met a bug: ${error.message}.`,
-          advice: "Nothing in the workspace was changed by it. Try again, or go to another screen.",
-        }}
-        onRetry={() => this.setState({ error: undefined })}
-      />
+      <div className="pad" role="alert">
+        <div className="flex top">
+          <Glyph name="cross" className="fail" />
+          <div className="grow">
+            <h1 className="med">{this.props.what} met a bug.</h1>
+            <p className="t2 prose">
+              Nothing in the workspace was changed by it. The report below is also in the
+              workspace&apos;s folder “crashes”; tokens and keys are taken out of it.
+            </p>
+          </div>
+        </div>
+        <pre className="out crash" tabIndex={0} aria-label="Report">
+          {report}
+        </pre>
+        <div className="flex">
+          <button
+            type="button"
+            className="btn primary"
+            onClick={() => this.setState({ error: undefined })}
+          >
+            Try again
+          </button>
+          <button
+            type="button"
+            className="btn"
+            onClick={() =>
+              void navigator.clipboard.writeText(report).then(() => this.setState({ copied: true }))
+            }
+          >
+            {copied ? "Copied" : "Copy the report"}
+          </button>
+          <a className="btn" href={hrefTo([])}>
+            Go to Home
+          </a>
+        </div>
+      </div>
     );
   }
 }

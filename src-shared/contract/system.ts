@@ -10,6 +10,16 @@ import { procedure } from "./errors.ts";
 export const system = {
   info: procedure.output(SystemInfo),
   doctor: procedure.output(z.strictObject({ ok: z.boolean(), checks: z.array(DoctorCheck) })),
+  /** A bug of the window, for the workspace's crashes folder. */
+  reportCrash: procedure
+    .input(
+      z.strictObject({
+        screen: z.string().max(200),
+        message: z.string().max(2000),
+        stack: z.string().max(20_000),
+      }),
+    )
+    .output(z.void()),
   /** Begins with a snapshot; see schema/live.ts. */
   watch: procedure.output(eventIterator(SystemLiveEvent)),
 };

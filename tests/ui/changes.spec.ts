@@ -1,4 +1,5 @@
 /** What a person changes from the window reaches the host, and what the host refuses is said where it happened. */
+import { readdirSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
@@ -89,4 +90,24 @@ test("the result table shows each score with its interval and each difference in
   await page.getByRole("radio", { name: "Never" }).click();
   await expect(page).toHaveURL(/show=all-wrong/u);
   await expect(page.getByText("0 of 4").first()).toBeVisible();
+});
+
+test("a bug of one screen leaves the others usable, and its report has no secret in it", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await page.evaluate(() => {
+    // Of all screens, only Settings joins words this way.
+    String.prototype.concat = () => {
+      throw new Error("no words today, token=Sup3rS3cret");
+    };
+  });
+  await goTo("/settings");
+  await expect(page.getByRole("heading", { name: "This screen met a bug." })).toBeVisible();
+  const report = page.getByLabel("Report");
+  await expect(report).toContainText("no words today");
+  await expect(report).not.toContainText("Sup3rS3cret");
+  await expect.poll(() => readdirSync(workspace.folder).includes("crashes")).toBe(true);
+  await goTo("/cost");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Cost");
 });

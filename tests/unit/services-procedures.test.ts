@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
@@ -215,10 +215,26 @@ test("a bug is written to the crash folder and stays anonymous outside", async (
   expect(existsSync(join(workspace, "crashes"))).toBe(true);
 });
 
+test("a bug of the window is written to the crash folder, without the secrets that were in it", async () => {
+  const { client, workspace } = clientOfApplication();
+  await client.system.reportCrash({
+    screen: "/runs",
+    message: "x is undefined",
+    stack: "at draw (http://127.0.0.1:1/#token=Sup3rS3cret)",
+  });
+  const [file = ""] = readdirSync(join(workspace, "crashes"));
+  const text = readFileSync(join(workspace, "crashes", file), "utf8");
+  expect(text).toContain("screen /runs\nx is undefined");
+  expect(text).not.toContain("Sup3rS3cret");
+});
+
 test("the host knows its machine, and the doctor checks it", async () => {
   const { client, workspace } = clientOfApplication();
   const info = await client.system.info();
-  expect(info.workspace).toMatchObject({ path: workspace, schemaVersion: ALL_MIGRATIONS.length });
+  expect(info.workspace).toMatchObject({
+    path: workspace,
+    schemaVersion: ALL_MIGRATIONS.at(-1)?.version,
+  });
   expect(info.hardware.cpuCores).toBeGreaterThan(0);
   expect(info.disk.totalBytes).toBeGreaterThan(info.disk.freeBytes);
   expect(info.demo).toBeNull();
