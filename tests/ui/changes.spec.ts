@@ -98,9 +98,11 @@ test("a bug of one screen leaves the others usable, and its report has no secret
   const { page, goTo } = await openWindow(browser, host);
   await page.evaluate(() => {
     // Of all screens, only Settings joins words this way.
-    String.prototype.concat = () => {
-      throw new Error("no words today, token=Sup3rS3cret");
-    };
+    Object.defineProperty(String.prototype, "concat", {
+      value: () => {
+        throw new Error("no words today, token=Sup3rS3cret");
+      },
+    });
   });
   await goTo("/settings");
   await expect(page.getByRole("heading", { name: "This screen met a bug." })).toBeVisible();
