@@ -96,14 +96,10 @@ test("a bug of one screen leaves the others usable, and its report has no secret
   browser,
 }) => {
   const { page, goTo } = await openWindow(browser, host);
-  await page.evaluate(() => {
-    // Of all screens, only Settings joins words this way.
-    Object.defineProperty(String.prototype, "concat", {
-      value: () => {
-        throw new Error("no words today, token=Sup3rS3cret");
-      },
-    });
-  });
+  // Of all screens, only Settings joins words this way.
+  await page.evaluate(
+    'String.prototype.concat = () => { throw new Error("no words today, token=Sup3rS3cret"); };',
+  );
   await goTo("/settings");
   await expect(page.getByRole("heading", { name: "This screen met a bug." })).toBeVisible();
   const report = page.getByLabel("Report");
