@@ -3,6 +3,8 @@
  * something of their shape) as arguments, so that the decisions are tested without its binary.
  * electron.ts is the only file that imports Electron.
  */
+import { MenuCommands } from "#shared/schema/shell.ts";
+import type { MenuCommand } from "#shared/schema/shell.ts";
 import { readWindowFile, securityHeaders } from "./window-files.ts";
 
 /** The window's own scheme: no file:// page, no remote content. */
@@ -10,6 +12,10 @@ export const SCHEME = "gradus";
 export const WINDOW_URL = `${SCHEME}://app/`;
 /** The channel on which the window hands over its end of a MessagePort. */
 export const CONNECT_CHANNEL = "gradus:connect";
+/** The channel on which the window tells its commands. */
+export const MENU_CHANNEL = "gradus:menu";
+/** The channel on which the window is asked to do something. */
+export const SHELL_CHANNEL = "gradus:shell";
 
 /** Settings of the window that keep its page apart from Node. */
 export const WEB_PREFERENCES = {
@@ -76,8 +82,8 @@ export type GuardedSession = {
   };
 };
 
-/** Copying text is all that the page may ask of the system. */
-const GRANTED: ReadonlySet<string> = new Set(["clipboard-sanitized-write"]);
+/** Copying text, and telling that a run ended, is all that the page may ask of the system. */
+const GRANTED: ReadonlySet<string> = new Set(["clipboard-sanitized-write", "notifications"]);
 
 /** Denies permissions and every request that does not go to the window's own scheme. */
 export function guardSession(session: GuardedSession, isDevelopment: boolean): void {
@@ -119,8 +125,20 @@ export type ConnectEvent<Port> = {
  * @returns null for everyone else
  */
 export function acceptedPort<Port>(event: ConnectEvent<Port>): Port | null {
-  const { senderFrame, ports } = event;
-  if (senderFrame === null || senderFrame.parent !== null) return null;
-  if (!isWindowUrl(senderFrame.url) || ports.length !== 1) return null;
-  return ports[0] ?? null;
+  const { ports } = event;
+  return isFromWindow(event) && ports.length === 1 ? (ports[0] ?? null) : null;
+}
+
+/** The commands of a window that may change the menu; null for everyone else and for anything else. */
+export function acceptedCommands(
+  event: Pick<ConnectEvent<never>, "senderFrame">,
+  commands: unknown,
+): readonly MenuCommand[] | null {
+  if (!isFromWindow(event)) return null;
+  const parsed = MenuCommands.safeParse(commands);
+  return parsed.success ? parsed.data : null;
+}
+
+function isFromWindow({ senderFrame }: Pick<ConnectEvent<never>, "senderFrame">): boolean {
+  return senderFrame !== null && senderFrame.parent === null && isWindowUrl(senderFrame.url);
 }

@@ -5,24 +5,45 @@
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { RPCHandler } from "@orpc/server/message-port";
-import { BrowserWindow, Menu, app, dialog, ipcMain, protocol, session, shell } from "electron";
+import {
+  BrowserWindow,
+  Menu,
+  app,
+  dialog,
+  ipcMain,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  shell,
+} from "electron";
+import type { WebContents } from "electron";
 import { AppError } from "#shared/errors.ts";
+import type { MenuCommand } from "#shared/schema/shell.ts";
 import { fetchRuntime } from "#main/jobs/fetch-runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
+import { AskedOfWindow } from "./asked-of-window.ts";
 import { menuTemplate } from "./electron-menu.ts";
+import type { MenuActions } from "./electron-menu.ts";
 import {
   CONNECT_CHANNEL,
+  MENU_CHANNEL,
   SCHEME,
+  SHELL_CHANNEL,
   WEB_PREFERENCES,
   WINDOW_URL,
+  acceptedCommands,
   acceptedPort,
   guardContents,
   guardSession,
   isOpenableOutside,
   windowProtocol,
 } from "./electron-shell.ts";
+import { keepAwakeWhileWorking } from "./keep-awake.ts";
+import { RECIPE_ENDINGS, recipeArgument, recipeMessage } from "./recipe-files.ts";
+import { keepWindowState, keptWindowState } from "./window-state.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const isDevelopment = !app.isPackaged;
@@ -32,14 +53,33 @@ protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 
+/** What the window is asked to do waits here until it listens. */
+const asked = new AskedOfWindow((contents: WebContents, message) => {
+  contents.send(SHELL_CHANNEL, message);
+});
+
+function openRecipe(path: string | undefined): void {
+  if (path !== undefined) asked.tell(recipeMessage(path));
+}
+
+async function chooseRecipe(): Promise<void> {
+  const { filePaths } = await dialog.showOpenDialog({
+    title: "Open a recipe",
+    properties: ["openFile"],
+    filters: [{ name: "Recipe", extensions: [...RECIPE_ENDINGS] }],
+  });
+  openRecipe(filePaths[0]);
+}
+
 function openOutside(url: string): void {
   if (isOpenableOutside(url)) void shell.openExternal(url);
 }
 
 function openWindow(): BrowserWindow {
+  const areas = screen.getAllDisplays().map(({ workArea }) => workArea);
+  const kept = keptWindowState(dataFolder(), areas);
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
+    ...(kept?.bounds ?? { width: 1440, height: 900 }),
     minWidth: 900,
     minHeight: 600,
     show: false,
@@ -47,7 +87,14 @@ function openWindow(): BrowserWindow {
     backgroundColor: "#14161a",
     webPreferences: { ...WEB_PREFERENCES, preload: here("./preload.cjs"), devTools: isDevelopment },
   });
+  if (kept?.maximized === true) window.maximize();
   window.once("ready-to-show", () => window.show());
+  const contents = window.webContents;
+  window.on("closed", () => asked.close(contents));
+  window.on("close", () => {
+    const state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    keepWindowState(dataFolder(), state);
+  });
   void window.loadURL(WINDOW_URL);
   return window;
 }
@@ -66,10 +113,29 @@ function start(): void {
   });
   guardSession(session.defaultSession, isDevelopment);
   protocol.handle(SCHEME, windowProtocol(here("../../out/renderer")));
-  const menu = menuTemplate(process.platform, isDevelopment, {
+  const actions: MenuActions = {
     openDataFolder: () => void shell.openPath(application.paths.root),
+    openRecipe: () => void chooseRecipe(),
+    run: (id) => asked.tell({ type: "gradus:command", id }),
+  };
+  const showMenu = (commands: readonly MenuCommand[]): void => {
+    const template = menuTemplate(process.platform, isDevelopment, actions, commands);
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  };
+  showMenu([]);
+  ipcMain.on(MENU_CHANNEL, (event, commands: unknown) => {
+    const accepted = acceptedCommands(event, commands);
+    if (accepted === null) return;
+    showMenu(accepted);
+    // The page has told its commands: it listens.
+    asked.open(event.sender);
   });
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
+  const sleepAgain = keepAwakeWhileWorking(powerSaveBlocker, {
+    running: application.store.pipelines
+      .list({ status: ["running", "stopping"], offset: 0, limit: 100 })
+      .pipelines.map(({ id }) => id),
+    listen: (listener) => application.live.listen(listener),
+  });
   const stopFetching = new AbortController();
   void showFetch(openWindow(), application, stopFetching.signal);
   app.on("activate", () => {
@@ -82,6 +148,7 @@ function start(): void {
     // Runs are stopped at a checkpoint and the database closed before the process ends.
     event.preventDefault();
     stopFetching.abort();
+    sleepAgain();
     void application.close().finally(() => {
       isClosed = true;
       app.quit();
@@ -125,11 +192,17 @@ app.on("window-all-closed", () => {
 });
 
 if (app.requestSingleInstanceLock()) {
-  app.on("second-instance", () => {
+  app.on("second-instance", (_event, argv, folder) => {
     const [window] = BrowserWindow.getAllWindows();
     if (window?.isMinimized() === true) window.restore();
     window?.focus();
+    openRecipe(recipeArgument(argv, folder));
   });
+  app.on("open-file", (event, path) => {
+    event.preventDefault();
+    openRecipe(path);
+  });
+  openRecipe(recipeArgument(process.argv, process.cwd()));
   process.chdir(homedir());
   // Not awaited: Electron says "ready" only after this module has run to its end.
   void app.whenReady().then(start).catch(refuse);

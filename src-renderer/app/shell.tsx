@@ -24,6 +24,7 @@ import { useShortcuts } from "./shortcuts.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { usePaletteEntries } from "./use-palette-entries.ts";
+import { useElectronMenu } from "./use-electron-menu.ts";
 import { useSharedTheme } from "./use-shared-theme.ts";
 
 type Overlay = "palette" | "keys" | "jobs";
@@ -114,6 +115,7 @@ export function Shell(): ReactNode {
   useShortcuts(lettersOn);
   useSharedTheme();
   useRunNotices();
+  useElectronMenu();
   useCommands(
     useMemo(
       () => globalCommands((next) => setShown({ overlay: next, address: currentAddress() })),

@@ -42,5 +42,11 @@ test("the Electron host starts, answers its window over a port, and quits cleanl
     page: { status: 200, policy: expect.stringContaining("default-src 'none'") },
     // A port that a strange page sent is not listened to.
     strangerListeners: 0,
+    // File, Edit, View and Window; then also Go, from the window's own registry.
+    menus: { before: 4, after: 5 },
+    asked: {
+      before: 0,
+      after: [{ type: "gradus:go", href: "#/recipes?file=%2Frecipes%2Fmine.gradus" }],
+    },
   });
 });

@@ -6,7 +6,7 @@ import { registerHooks } from "node:module";
 import { MessageChannel } from "node:worker_threads";
 import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/message-port";
-import { app, ipcMain, seen } from "./electron-stand-in.mjs";
+import { app, BrowserWindow, ipcMain, seen } from "./electron-stand-in.mjs";
 
 const standIn = new URL("./electron-stand-in.mjs", import.meta.url).href;
 registerHooks({
@@ -41,6 +41,14 @@ ipcMain.emit("gradus:connect", {
 });
 const client = createORPCClient(new RPCLink({ port: portMain(port2) }));
 const info = await client.system.info();
+const own = { senderFrame: { url: seen.loaded[0], parent: null } };
+const menusBefore = seen.menus;
+// A double click on a recipe, before the page listens: it must wait.
+app.emit("open-file", { preventDefault() {} }, "/recipes/mine.gradus");
+const askedBefore = seen.asked.length;
+ipcMain.emit("gradus:menu", { ...own, sender: BrowserWindow.getAllWindows()[0].webContents }, [
+  { id: "go.runs", title: "Go to Runs", group: "Go to", enabled: true },
+]);
 const { webPreferences } = seen.window;
 console.log(
   JSON.stringify({
@@ -51,7 +59,8 @@ console.log(
     webPreferences: { ...webPreferences, preload: webPreferences.preload.split(/[\\/]/).at(-1) },
     page: { status: page.status, policy: page.headers.get("content-security-policy") },
     strangerListeners: stranger.port1.listenerCount("message"),
-    menus: seen.menus,
+    menus: { before: menusBefore, after: seen.menus },
+    asked: { before: askedBefore, after: seen.asked },
   }),
 );
 port2.close();

@@ -9,6 +9,8 @@ import { EventEmitter } from "node:events";
 export const seen = {
   loaded: [],
   menus: 0,
+  asked: [],
+  awake: 0,
   schemes: [],
   protocols: new Map(),
   errors: [],
@@ -50,6 +52,7 @@ export class BrowserWindow extends EventEmitter {
     super();
     seen.window = options;
     BrowserWindow.all.push(this);
+    this.webContents = { send: (_channel, message) => seen.asked.push(message) };
     app.emit(
       "web-contents-created",
       {},
@@ -59,6 +62,7 @@ export class BrowserWindow extends EventEmitter {
   async loadURL(url) {
     seen.loaded.push(url);
   }
+  maximize() {}
   isDestroyed() {
     return false;
   }
@@ -71,7 +75,10 @@ export const Menu = {
   buildFromTemplate: (template) => template,
   setApplicationMenu: (template) => (seen.menus = template.length),
 };
-export const dialog = { showErrorBox: (title, text) => console.error(`${title}: ${text}`) };
+export const dialog = {
+  showErrorBox: (title, text) => console.error(`${title}: ${text}`),
+  showOpenDialog: async () => ({ filePaths: [] }),
+};
 export const protocol = {
   registerSchemesAsPrivileged: (schemes) =>
     seen.schemes.push(...schemes.map(({ scheme }) => scheme)),
@@ -84,4 +91,8 @@ export const session = {
     webRequest: { onBeforeRequest() {} },
   },
 };
+export const screen = {
+  getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+};
+export const powerSaveBlocker = { start: () => (seen.awake += 1), stop() {} };
 export const shell = { openExternal: async () => undefined, openPath: async () => "" };

@@ -9,8 +9,8 @@ import { os } from "@orpc/server";
 import type { RouterClient } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/message-port";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { menuTemplate } from "#main/host/electron-menu.ts";
 import {
+  acceptedCommands,
   acceptedPort,
   guardContents,
   guardSession,
@@ -127,16 +127,11 @@ describe("the session", () => {
     };
   }
 
-  test("only copying text is permitted", () => {
+  test("only copying text and telling that a run ended are permitted", () => {
     const { ask } = guardedSession(false);
     expect(ask("clipboard-sanitized-write")).toBe(true);
-    for (const name of [
-      "media",
-      "geolocation",
-      "notifications",
-      "clipboard-read",
-      "openExternal",
-    ]) {
+    expect(ask("notifications")).toBe(true);
+    for (const name of ["media", "geolocation", "clipboard-read", "openExternal"]) {
       expect(ask(name)).toBe(false);
     }
   });
@@ -204,6 +199,14 @@ describe("the bridge", () => {
     expect(acceptedPort({ ports: ["port"], senderFrame: page })).toBe("port");
   });
 
+  test("takes the menu's commands from the same page only, and only as commands", () => {
+    const commands = [{ id: "go.runs", title: "Go to Runs", group: "Go to", enabled: true }];
+    expect(acceptedCommands({ senderFrame: page }, commands)).toEqual(commands);
+    expect(acceptedCommands({ senderFrame: { ...page, parent: {} } }, commands)).toBeNull();
+    expect(acceptedCommands({ senderFrame: page }, [{ role: "quit" }])).toBeNull();
+    expect(acceptedCommands({ senderFrame: page }, "commands")).toBeNull();
+  });
+
   test.each([
     ["a frame inside the page", { ports: ["port"], senderFrame: { ...page, parent: {} } }],
     ["another page", { ports: ["port"], senderFrame: { ...page, url: "https://example.org/" } }],
@@ -245,25 +248,5 @@ describe("the bridge", () => {
     for await (const value of await client.count()) seen.push(value);
     expect(seen).toEqual([1, 2]);
     port1.close();
-  });
-});
-
-describe("the menu", () => {
-  const actions = { openDataFolder: () => undefined };
-
-  test("developer tools are there in development only", () => {
-    const text = (isDevelopment: boolean): string =>
-      JSON.stringify(menuTemplate("linux", isDevelopment, actions));
-    expect(text(true)).toContain("toggleDevTools");
-    expect(text(false)).not.toContain("toggleDevTools");
-  });
-
-  test("macOS gets its application menu", () => {
-    expect(menuTemplate("darwin", false, actions)[0]?.label).toBe("Gradus");
-    expect(menuTemplate("linux", false, actions)[0]?.label).toBe("File");
-  });
-
-  test("undo and redo are left to the window's own history", () => {
-    expect(JSON.stringify(menuTemplate("linux", true, actions))).not.toMatch(/undo|redo/);
   });
 });
