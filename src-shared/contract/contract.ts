@@ -3,6 +3,8 @@
  * a MessagePort (Electron) and, in-process, by the command line.
  */
 import { cost } from "./cost.ts";
+import { datasets } from "./datasets.ts";
+import { edits } from "./edits.ts";
 import { models } from "./models.ts";
 import { demo, pipelines, recipes } from "./pipelines.ts";
 import { runs } from "./runs.ts";
@@ -18,5 +20,7 @@ export const contract = {
   runs,
   models,
   cost,
+  datasets,
+  edits,
 };
 export type Contract = typeof contract;

@@ -4,6 +4,8 @@
  * where the host still holds what followed, else begins with a new snapshot.
  */
 import { z } from "zod";
+import { DatasetId, DatasetJob, RecordId } from "./dataset.ts";
+import { EditState, EditScope } from "./edit.ts";
 import { MetricPoint } from "./engine-protocol.ts";
 import {
   Alarm,
@@ -86,6 +88,15 @@ export const SystemLiveEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("settings") }),
   z.strictObject({ type: z.literal("models") }),
   z.strictObject({ type: z.literal("attention") }),
+  /** Records, versions or the name of a dataset changed; `recordIds` where they are few, else null. */
+  z.strictObject({
+    type: z.literal("dataset"),
+    datasetId: DatasetId,
+    recordIds: z.array(RecordId).nullable(),
+  }),
+  z.strictObject({ type: z.literal("dataset-job"), job: DatasetJob }),
+  /** Something was edited, undone or done again in this scope. */
+  z.strictObject({ type: z.literal("edits"), scope: EditScope, state: EditState }),
 ]);
 export type SystemLiveEvent = z.infer<typeof SystemLiveEvent>;
 
