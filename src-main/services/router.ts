@@ -1,9 +1,8 @@
 /** The contract's procedures: each validates through its schema, calls the application, and no more. */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { implement, ORPCError, withEventMeta } from "@orpc/server";
-import { contract } from "#shared/contract/contract.ts";
-import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
+import { withEventMeta } from "@orpc/server";
+import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
 import type {
   LiveEvent,
@@ -17,21 +16,19 @@ import type { Application } from "./application.ts";
 import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { totalCost } from "./cost-of-usage.ts";
 import type { Numbered } from "./live-events.ts";
+import { datasetProcedures } from "./procedures/datasets.ts";
+import { editProcedures } from "./procedures/edits.ts";
+import { implementContract } from "./procedures/implementer.ts";
+import type { Procedures } from "./procedures/implementer.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import { pipelineResults } from "./results.ts";
 import { ENGINE_LOG } from "./stage-run.ts";
 import { attentionItems, doctor, systemInfo } from "./system-facts.ts";
 
 /** The router over an application. Expected failures become the contract's errors; bugs are reported and stay anonymous. */
-export function createRouter(app: Application) {
+export function createRouter(app: Application): Procedures<Contract> {
   const { store, runner, live } = app;
-  const os = implement(contract).use(async ({ next }) => {
-    try {
-      return await next();
-    } catch (error) {
-      throw publicError(app, error);
-    }
-  });
+  const os = implementContract(app);
   return os.router({
     system: {
       info: os.system.info.handler(() => systemInfo(app)),
@@ -119,8 +116,7 @@ export function createRouter(app: Application) {
             snapshot: () => ({ type: "snapshot", pipeline: store.pipelines.summary(pipelineId) }),
             select: (event) => {
               const of = subjectOf(event);
-              if (event.type === "settings" || event.type === "models") return undefined;
-              if (event.type === "attention") return undefined;
+              if (isOfWorkspace(event)) return undefined;
               return of.pipelineId === pipelineId ||
                 (of.runId !== undefined && runIds.has(of.runId))
                 ? event
@@ -218,29 +214,24 @@ export function createRouter(app: Application) {
         };
       }),
     },
-  });
-}
-
-/** Declared where it is expected; a bug reaches the crash report and, outside, only its existence. */
-function publicError(app: Application, error: unknown): unknown {
-  if (error instanceof AppError) {
-    return new ORPCError(error.code, {
-      defined: true,
-      status: CONTRACT_ERRORS[error.code].status,
-      message: error.message,
-      data: error.advice === undefined ? {} : { advice: error.advice },
-    });
-  }
-  if (error instanceof ORPCError) return error;
-  if (error instanceof Error && error.name === "AbortError") return error;
-  app.reportBug(error);
-  return new ORPCError("INTERNAL_SERVER_ERROR", {
-    message: "Something went wrong inside Gradus; the workspace's crashes folder has the details.",
+    datasets: datasetProcedures(app, os),
+    edits: editProcedures(app, os),
   });
 }
 
 async function* numbered<T extends object>(stream: AsyncGenerator<Numbered<T>>): AsyncGenerator<T> {
   for await (const { id, event } of stream) yield withEventMeta({ ...event }, { id });
+}
+
+/** Events that are about no launch. */
+type WorkspaceEvent = Extract<
+  LiveEvent,
+  { type: "settings" | "models" | "attention" | "dataset" | "dataset-job" | "edits" }
+>;
+
+function isOfWorkspace(event: LiveEvent): event is WorkspaceEvent {
+  const { pipelineId, runId } = subjectOf(event);
+  return pipelineId === undefined && runId === undefined;
 }
 
 /** Whom an event is about. */
@@ -267,6 +258,9 @@ function subjectOf(event: LiveEvent): { pipelineId?: PipelineId; runId?: RunId }
     case "settings":
     case "models":
     case "attention":
+    case "dataset":
+    case "dataset-job":
+    case "edits":
       return {};
     default:
       return event satisfies never;
@@ -287,11 +281,9 @@ function systemEvent(event: LiveEvent): SystemLiveEvent | undefined {
 }
 
 function runEvent(event: LiveEvent, runId: string, pipelineId: string): RunLiveEvent | undefined {
+  if (isOfWorkspace(event)) return undefined;
   switch (event.type) {
     case "pipeline":
-    case "settings":
-    case "models":
-    case "attention":
       return undefined;
     case "pipeline-deleted":
       return event.pipelineId === pipelineId ? event : undefined;

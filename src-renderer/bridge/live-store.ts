@@ -103,6 +103,12 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
       return ["models"];
     case "attention":
       return ["attention"];
+    case "dataset":
+      return ["datasets", `dataset:${event.datasetId}`];
+    case "dataset-job":
+      return ["dataset-jobs"];
+    case "edits":
+      return ["edits"];
     default:
       return assertNever(event);
   }

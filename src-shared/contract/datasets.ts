@@ -217,7 +217,12 @@ const records = {
   /** Where a record's revisions went: versions that hold it, and the runs that trained on them. */
   lineage: procedure.input(z.strictObject({ recordId: RecordId })).output(
     z.array(
-      z.strictObject({ ref: z.string(), version: z.int(), revision: z.int(), runs: z.array(RunId) }),
+      z.strictObject({
+        ref: z.string(),
+        version: z.int(),
+        revision: z.int(),
+        runs: z.array(RunId),
+      }),
     ),
   ),
 };
