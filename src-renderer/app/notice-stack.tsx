@@ -53,10 +53,12 @@ function Toast({ notice }: { readonly notice: Notice }): ReactNode {
 export function NoticeStack(): ReactNode {
   const fresh = useNotices().filter((notice) => notice.fresh);
   return (
-    <ul className="toasts s12" role="status" aria-label="News">
-      {fresh.slice(0, MOST_SHOWN).map((notice) => (
-        <Toast key={notice.id} notice={notice} />
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="toasts s12" aria-label="News">
+        {fresh.slice(0, MOST_SHOWN).map((notice) => (
+          <Toast key={notice.id} notice={notice} />
+        ))}
+      </ul>
+    </div>
   );
 }
