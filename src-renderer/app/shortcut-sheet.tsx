@@ -33,18 +33,13 @@ function KeyRow({
             <button
               type="button"
               className="linkbtn s12"
-              aria-label={`Give “${command.title}” its own keys back`}
               onClick={() => bindKeys(command.id, undefined)}
             >
-              Reset
+              Reset<span className="visually-hidden"> the keys of “{command.title}”</span>
             </button>
           )}
-          <button
-            type="button"
-            className="keybtn"
-            aria-label={`Change the keys of “${command.title}”`}
-            onClick={() => onRecord(command.id)}
-          >
+          <button type="button" className="keybtn" onClick={() => onRecord(command.id)}>
+            <span className="visually-hidden">Change the keys of “{command.title}”</span>
             {command.keys === undefined ? (
               <span className="t3">none</span>
             ) : (
