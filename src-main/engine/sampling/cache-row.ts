@@ -9,23 +9,34 @@ export type Completion = {
   readonly finishReason: "stop" | "length";
 };
 
-/** Which completion of which request, and the seed of its noise. */
-export type Job = { readonly request: number; readonly sample: number; readonly seed: number };
+/** What a row is for: its prompt, and the seed of its noise. */
+export type RowJob = { readonly promptIds: readonly number[]; readonly seed: number };
 
 /** `start` is the cache column of the prompt's first token. */
-export type CacheRow = {
+export type CacheRow<Job extends RowJob> = {
   readonly job: Job;
   readonly start: number;
   readonly ids: number[];
   readonly logprobs: number[];
 };
 
-/** What one compiled call drew: (N, B), row-major. */
-export type DrawnTokens = { readonly tokens: Int32Array; readonly logprobs: Float32Array };
+/** What one compiled call drew, row-major. */
+export type DrawnTokens = {
+  /** (N, B) */
+  readonly tokens: Int32Array;
+  /** (N, B) */
+  readonly logprobs: Float32Array;
+  /** The most probable tokens of each draw, best first: ids and log-probabilities (N, B, `count`). */
+  readonly top: {
+    readonly count: number;
+    readonly ids: Float32Array;
+    readonly logprobs: Float32Array;
+  } | null;
+};
 
 /** Adds the drawn tokens to a row; returns its completion once it is done. */
 export function extendRow(
-  row: CacheRow,
+  row: CacheRow<RowJob>,
   index: number,
   drawn: DrawnTokens,
   tokensPerCall: number,

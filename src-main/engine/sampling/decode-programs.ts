@@ -15,10 +15,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { penalizeRepetition, pickTokens } from "./pick-tokens.ts";
-import type { PickOptions } from "./pick-tokens.ts";
-
-export type DecodeOptions = PickOptions & { readonly repetitionPenalty: number };
+import type { Picker } from "./picker.ts";
 
 export type CacheShape = { readonly rows: number; readonly columns: number };
 
@@ -137,14 +134,14 @@ export function admitProgram(
   });
 }
 
-/** Moves every column `shift` (scalar int32) to the left, to make room at the right end. */
+/** Moves every column `shift` (scalar int32) to the left, to make room at the right end; to the right where it is negative. */
 export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunction {
   const { columns } = state.shape;
   return runtime.compile("shift", (...args) => {
     const [shift] = args as [Tensor];
-    const index = tf.minimum(
-      tf.add(tf.range(0, columns, 1, "int32"), shift),
-      tf.scalar(columns - 1, "int32"),
+    const index = tf.maximum(
+      tf.minimum(tf.add(tf.range(0, columns, 1, "int32"), shift), tf.scalar(columns - 1, "int32")),
+      tf.scalar(0, "int32"),
     );
     for (const cache of state.caches) cache.assign(tf.gather(cache.read(), index, 1));
     return [tf.scalar(0)];
@@ -152,61 +149,111 @@ export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunc
 }
 
 /**
- * Draws `tokens` tokens a row. Inputs: at, scalar int32, the first column to write; starts (B) int32; uniforms (N, B).
- * Returns [tokens (N, B) int32, log-probabilities (N, B)].
+ * Draws `tokens` tokens a row. Inputs: at, scalar int32, the first column to write; starts (B) int32; uniforms (N, B);
+ * settings (B, W) where the picker has any. Returns [tokens (N, B) int32, log-probabilities (N, B)] and, where the
+ * picker gives alternatives, their ids and log-probabilities (N, B, alternatives).
  */
 export function decodeProgram(
   runtime: Runtime,
   model: LanguageModel,
   state: DecodeState,
-  options: DecodeOptions,
+  picker: Picker,
   tokens: number,
   xla: boolean,
-): CompiledFunction {
+): DecodeProgram {
   const names = [...model.variables.keys()];
-  const layers = state.caches.length;
   const { rows } = state.shape;
-  return runtime.compile(
+  const recorded =
+    picker.alternatives === 0 ? [1, 1] : [1, 1, picker.alternatives, picker.alternatives];
+  const run = runtime.compile(
     "decode",
     (...args) => {
-      const [at, starts, uniforms] = args as [Tensor, Tensor, Tensor];
-      const weights = [...model.read().values()];
-      const seen = state.seen === null ? [] : [state.seen.read()];
-      const caches = state.caches.map((cache) => cache.read());
-      const zero = tf.scalar(0, "int32");
-      const outTokens = tf.zeros([tokens, 1, rows]);
-      const carried = [
-        zero,
-        at,
-        starts,
-        uniforms,
-        outTokens,
-        outTokens,
-        state.hidden.read(),
-        ...seen,
-        ...caches,
-        ...weights,
-      ];
-      const done = runtime.whileLoop(
-        (i) => tf.less(i, tf.scalar(tokens, "int32")),
-        (...loop) => decodeStep(runtime, model, state, options, names, loop),
-        carried,
-        tokens,
+      const [at, starts, uniforms, ...settings] = args as [Tensor, Tensor, Tensor, ...Tensor[]];
+      const seen = picker.penalised && state.seen !== null ? state.seen : null;
+      const groups: Readonly<Record<keyof Carried, readonly Tensor[]>> = {
+        place: [tf.scalar(0, "int32"), at, starts, uniforms, ...settings],
+        records: recorded.map((width) => tf.zeros([tokens, 1, rows * width])),
+        hidden: [state.hidden.read()],
+        seen: seen === null ? [] : [seen.read()],
+        caches: state.caches.map((cache) => cache.read()),
+        weights: [...model.read().values()],
+      };
+      const layout = new Layout(groups);
+      const done = layout.read(
+        runtime.whileLoop(
+          (i) => tf.less(i, tf.scalar(tokens, "int32")),
+          (...loop) =>
+            layout.write(decodeStep(runtime, model, state, picker, names, layout.read(loop))),
+          layout.write(groups),
+          tokens,
+        ),
       );
-      const first = 7;
-      state.hidden.assign(done[6] as Tensor);
-      if (state.seen !== null) state.seen.assign(done[first] as Tensor);
-      const offset = first + seen.length;
-      state.caches.forEach((cache, i) => cache.assign(done[offset + i] as Tensor));
-      if (done.length !== offset + layers + names.length)
-        throw new Error("decode: the loop lost a tensor");
+      state.hidden.assign(done.hidden[0] as Tensor);
+      seen?.assign(done.seen[0] as Tensor);
+      state.caches.forEach((cache, i) => cache.assign(done.caches[i] as Tensor));
+      const [drawn, logprobs, ...top] = done.records.map((record, i) =>
+        tf.reshape(record, [tokens, rows, recorded[i] ?? 1]),
+      ) as [Tensor, Tensor, ...Tensor[]];
       return [
-        tf.cast(tf.reshape(done[4] as Tensor, [tokens, rows]), "int32"),
-        tf.reshape(done[5] as Tensor, [tokens, rows]),
+        tf.cast(tf.reshape(drawn, [tokens, rows]), "int32"),
+        tf.reshape(logprobs, [tokens, rows]),
+        ...top,
       ];
     },
     { xla },
   );
+  return { run, alternatives: picker.alternatives };
+}
+
+export type DecodeProgram = {
+  readonly run: CompiledFunction;
+  /** Tokens given back beside each drawn one. */
+  readonly alternatives: number;
+};
+
+/** What the loop carries from token to token. */
+type Carried = {
+  /** Iteration, first column to write, starts, uniforms and, where there are any, settings. */
+  readonly place: readonly Tensor[];
+  /** What is drawn, one row a token. */
+  readonly records: readonly Tensor[];
+  readonly hidden: readonly Tensor[];
+  readonly seen: readonly Tensor[];
+  readonly caches: readonly Tensor[];
+  readonly weights: readonly Tensor[];
+};
+
+/** The carried tensors in a row, and by group again. */
+class Layout {
+  readonly #counts: Readonly<Record<keyof Carried, number>>;
+
+  constructor({ place, records, hidden, seen, caches, weights }: Carried) {
+    this.#counts = {
+      place: place.length,
+      records: records.length,
+      hidden: hidden.length,
+      seen: seen.length,
+      caches: caches.length,
+      weights: weights.length,
+    };
+  }
+
+  write({ place, records, hidden, seen, caches, weights }: Carried): Tensor[] {
+    return [...place, ...records, ...hidden, ...seen, ...caches, ...weights];
+  }
+
+  read(tensors: readonly Tensor[]): Carried {
+    let at = 0;
+    const take = (count: number): readonly Tensor[] => tensors.slice(at, (at += count));
+    return {
+      place: take(this.#counts.place),
+      records: take(this.#counts.records),
+      hidden: take(this.#counts.hidden),
+      seen: take(this.#counts.seen),
+      caches: take(this.#counts.caches),
+      weights: take(this.#counts.weights),
+    };
+  }
 }
 
 /** One iteration: draw a token from `hidden`, run it through the layers, write column at + i. */
@@ -214,32 +261,26 @@ function decodeStep(
   runtime: Runtime,
   model: LanguageModel,
   state: DecodeState,
-  options: DecodeOptions,
+  picker: Picker,
   names: readonly string[],
-  loop: readonly Tensor[],
-): Tensor[] {
+  carried: Carried,
+): Carried {
   const { config } = model;
   const { rows, columns } = state.shape;
-  const [i, at, starts, uniforms, outTokens, outLogprobs, hidden] = loop as [
+  const [i, at, starts, uniforms, settings] = carried.place as [
     Tensor,
     Tensor,
     Tensor,
     Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
+    Tensor?,
   ];
-  let next = 7;
-  const seen = state.seen === null ? null : (loop[next++] as Tensor);
-  const caches = loop.slice(next, next + state.caches.length);
-  const weightTensors = loop.slice(next + state.caches.length);
-  const weights: Weights = new Map(names.map((name, j) => [name, weightTensors[j] as Tensor]));
+  const [hidden] = carried.hidden as [Tensor];
+  const seen = carried.seen[0] ?? null;
+  const weights: Weights = new Map(names.map((name, j) => [name, carried.weights[j] as Tensor]));
 
-  const rawLogits = tf.matMul(hidden, outputMatrix(weights, config), false, true);
-  const logits =
-    seen === null ? rawLogits : penalizeRepetition(rawLogits, seen, options.repetitionPenalty);
+  const logits = tf.matMul(hidden, outputMatrix(weights, config), false, true);
   const uniform = tf.reshape(tf.gather(uniforms, tf.reshape(i, [1])), [rows]);
-  const picked = pickTokens(logits, uniform, options);
+  const picked = picker.pick(logits, uniform, seen, settings ?? null);
 
   const column = tf.add(at, i);
   const positions = tf.sub(column, starts);
@@ -254,7 +295,11 @@ function decodeStep(
 
   const updated: Tensor[] = [];
   const write = (index: number, value: Tensor): Tensor => {
-    const cache = runtime.updateColumn(caches[index] as Tensor, flattenHeads(value), column);
+    const cache = runtime.updateColumn(
+      carried.caches[index] as Tensor,
+      flattenHeads(value),
+      column,
+    );
     updated[index] = cache;
     return tf.reshape(cache, [rows, config.numKeyValueHeads, columns, config.headDim]);
   };
@@ -268,35 +313,25 @@ function decodeStep(
   const x = tf.reshape(embed(weights, picked.tokens), [rows, 1, config.hiddenSize]);
   const after = tf.reshape(decoderStack(weights, config, x, attend), [rows, config.hiddenSize]);
 
-  const record = (out: Tensor, values: Tensor): Tensor =>
-    runtime.updateRow(out, tf.reshape(tf.cast(values, "float32"), [1, 1, rows]), i);
-  const nowSeen =
-    seen === null
-      ? []
-      : [
-          tf.maximum(
-            seen,
-            tf.cast(
-              tf.equal(
-                tf.reshape(picked.tokens, [rows, 1]),
-                tf.range(0, config.vocabSize, 1, "int32"),
-              ),
-              "float32",
-            ),
-          ),
-        ];
-  return [
-    tf.add(i, tf.scalar(1, "int32")),
-    at,
-    starts,
-    uniforms,
-    record(outTokens, picked.tokens),
-    record(outLogprobs, picked.logprobs),
-    after,
-    ...nowSeen,
-    ...updated,
-    ...weightTensors,
-  ];
+  const drawn = [picked.tokens, picked.logprobs, ...(picked.top ?? [])];
+  return {
+    place: [tf.add(i, tf.scalar(1, "int32")), ...carried.place.slice(1)],
+    records: carried.records.map((record, j) => {
+      const values = drawn[j] as Tensor;
+      return runtime.updateRow(record, tf.reshape(tf.cast(values, "float32"), [1, 1, -1]), i);
+    }),
+    hidden: [after],
+    seen: seen === null ? [] : [withToken(seen, picked.tokens)],
+    caches: updated,
+    weights: carried.weights,
+  };
+}
+
+/** seen (B, V) with each row's new token (B) marked. */
+function withToken(seen: Tensor, tokens: Tensor): Tensor {
+  const [rows, v] = seen.shape as [number, number];
+  const marks = tf.equal(tf.reshape(tokens, [rows, 1]), tf.range(0, v, 1, "int32"));
+  return tf.maximum(seen, tf.cast(marks, "float32"));
 }
 
 /** cos and sin for the given positions (flat int32), shaped [...lead, h / 2]. */

@@ -71,7 +71,11 @@ function filtered(shifted: Tensor, mass: Tensor, { topK, topP, minP }: PickOptio
  * Keeps the tokens at or above the highest bound that satisfies `enough` (B, 1). Bisection on the log-probability
  * relative to the best token; beyond e^-60 nothing has weight. Tokens that tie with the last one kept stay too.
  */
-function keepAbove(shifted: Tensor, weights: Tensor, enough: (above: Tensor) => Tensor): Tensor {
+export function keepAbove(
+  shifted: Tensor,
+  weights: Tensor,
+  enough: (above: Tensor) => Tensor,
+): Tensor {
   const b = shifted.shape[0] ?? 0;
   let low: Tensor = tf.fill([b, 1], -60);
   let high: Tensor = tf.fill([b, 1], 1e-3);
@@ -86,7 +90,7 @@ function keepAbove(shifted: Tensor, weights: Tensor, enough: (above: Tensor) => 
 }
 
 /** weights (B, V) ≥ 0, draws (B) → (B) int32: the first index whose cumulative weight passes draw × total. */
-function drawIndex(weights: Tensor, draws: Tensor, b: number, v: number): Tensor {
+export function drawIndex(weights: Tensor, draws: Tensor, b: number, v: number): Tensor {
   const size = 2 ** Math.ceil(Math.log2(Math.sqrt(v)));
   const blocks = Math.ceil(v / size);
   const padded =

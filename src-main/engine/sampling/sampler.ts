@@ -6,13 +6,12 @@
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
-import { hashToUniform } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
-import { tf } from "../runtime/tf.ts";
-import type { Tensor } from "../runtime/tf.ts";
 import { extendRow } from "./cache-row.ts";
-import type { CacheRow, Completion, DrawnTokens, Job } from "./cache-row.ts";
+import type { Completion, RowJob } from "./cache-row.ts";
+import { DecodeBatch, powerOfTwoAtLeast } from "./decode-batch.ts";
+import type { BatchPrograms } from "./decode-batch.ts";
 import {
   admitProgram,
   createDecodeState,
@@ -21,7 +20,8 @@ import {
   prefillProgram,
   shiftProgram,
 } from "./decode-programs.ts";
-import type { DecodeState } from "./decode-programs.ts";
+import type { DecodeProgram } from "./decode-programs.ts";
+import { sharedPicker } from "./picker.ts";
 
 export type SampleRequest = {
   readonly promptIds: readonly number[];
@@ -47,27 +47,20 @@ export type SamplerOptions = {
   readonly tokensPerCall?: number;
 };
 
+/** Which completion of which request. */
+type Job = RowJob & { readonly request: number; readonly sample: number };
+
 /** The programs and cache for one cache shape and one set of options. */
-type Engine = {
-  readonly state: DecodeState;
-  readonly admit: CompiledFunction;
-  readonly shift: CompiledFunction;
-  readonly decode: CompiledFunction;
-};
+type Engine = BatchPrograms & { readonly decode: DecodeProgram };
 
 const PROMPT_BUCKET = 16;
 const COLUMN_BUCKET = 32;
-const PREFILL_ROWS = 64;
 /** Caches kept at once; the one in use may be larger. */
 const KEPT_CACHE_BYTES = 2 ** 29;
 const KEPT_ENGINES = 4;
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
-}
-
-function powerOfTwoAtLeast(value: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
 }
 
 export class Sampler {
@@ -99,8 +92,8 @@ export class Sampler {
     const results: (Completion | undefined)[][] = requests.map(({ seeds }) =>
       seeds.map(() => undefined),
     );
-    const queue: Job[] = requests.flatMap(({ seeds }, request) =>
-      seeds.map((seed, sample) => ({ request, sample, seed })),
+    const queue: Job[] = requests.flatMap(({ promptIds, seeds }, request) =>
+      seeds.map((seed, sample) => ({ promptIds, request, sample, seed })),
     );
     if (queue.length === 0) return requests.map(() => []);
     this.#checkLengths(requests, options.max_completion_length);
@@ -110,25 +103,26 @@ export class Sampler {
       PROMPT_BUCKET,
     );
     const engine = this.#engineFor(total, promptColumns, options);
-    const rows: (CacheRow | null)[] = Array.from({ length: engine.state.shape.rows }, () => null);
+    const batch = new DecodeBatch<Job>(this.#model, engine, {
+      tokensPerCall: this.#tokensPerCall,
+      floor: promptColumns,
+    });
+    const { rows } = batch;
     const stops = new Set(options.stopIds);
-    let at = promptColumns;
     let finished = 0;
     let tokens = 0;
     while (finished < total) {
       // Between calls the process may answer messages: a cancel must reach it.
       await setImmediate();
       options.signal?.throwIfAborted();
-      const idle = rows.filter((row) => row === null).length;
+      const { idle } = batch;
       if (
         queue.length > 0 &&
         (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))
       ) {
-        this.#admit(engine, requests, rows, queue, at, promptColumns);
+        batch.admit(queue.splice(0, idle), promptColumns);
       }
-      at = this.#makeRoom(engine, rows, at, promptColumns);
-      const drawn = this.#decode(engine, rows, at);
-      at += this.#tokensPerCall;
+      const drawn = batch.decode(engine.decode);
       for (let r = 0; r < rows.length; r++) {
         const row = rows[r];
         if (row === null || row === undefined) continue;
@@ -182,14 +176,14 @@ export class Sampler {
     // One row spans its prompt and its completion rounded up to whole calls; two calls of slack let it move.
     const span = promptColumns + roundUp(options.max_completion_length, n);
     const columns = roundUp(span + 2 * n + (total > rows ? Math.min(64, span) : 0), COLUMN_BUCKET);
-    const decode = {
+    const draw = {
       temperature: options.temperature,
       topK: options.top_k,
       topP: options.top_p,
       minP: options.min_p,
       repetitionPenalty: options.repetition_penalty,
     };
-    const key = JSON.stringify([rows, columns, decode]);
+    const key = JSON.stringify([rows, columns, draw]);
     const known = this.#engines.get(key);
     if (known !== undefined) {
       this.#engines.delete(key);
@@ -197,17 +191,19 @@ export class Sampler {
       return known;
     }
     this.#makeSpace(rows * columns);
+    const picker = sharedPicker(draw);
     const state = createDecodeState(
       this.#runtime,
       this.#model,
       { rows, columns },
-      options.repetition_penalty !== 1,
+      picker.penalised,
     );
     const engine: Engine = {
       state,
+      prefill: this.#prefill,
       admit: admitProgram(this.#runtime, this.#model, state),
       shift: shiftProgram(this.#runtime, state),
-      decode: decodeProgram(this.#runtime, this.#model, state, decode, n, true),
+      decode: decodeProgram(this.#runtime, this.#model, state, picker, n, true),
     };
     this.#engines.set(key, engine);
     return engine;
@@ -229,142 +225,8 @@ export class Sampler {
   }
 
   #dropEngine(key: string, { state, admit, shift, decode }: Engine): void {
-    for (const program of [admit, shift, decode]) program.dispose();
+    for (const program of [admit, shift, decode.run]) program.dispose();
     disposeDecodeState(state);
     this.#engines.delete(key);
-  }
-
-  /** Fills idle rows from the queue: prefills each distinct prompt once, then copies it into its rows. */
-  #admit(
-    engine: Engine,
-    requests: readonly SampleRequest[],
-    rows: (CacheRow | null)[],
-    queue: Job[],
-    at: number,
-    p: number,
-  ): void {
-    const idle = rows.flatMap((row, r) => (row === null ? [r] : []));
-    const jobs = queue.splice(0, idle.length);
-    const prompts = [...new Set(jobs.map(({ request }) => request))];
-    for (let first = 0; first < prompts.length; first += PREFILL_ROWS) {
-      const batch = prompts.slice(first, first + PREFILL_ROWS);
-      const place = new Map(batch.map((request, i) => [request, i]));
-      const placed = jobs.flatMap((job, i) =>
-        place.has(job.request) ? [{ job, row: idle[i] ?? 0 }] : [],
-      );
-      this.#admitBatch(
-        engine,
-        batch.map((request) => requests[request]?.promptIds ?? []),
-        place,
-        placed,
-        rows,
-        at,
-        p,
-      );
-    }
-  }
-
-  #admitBatch(
-    engine: Engine,
-    prompts: readonly (readonly number[])[],
-    place: ReadonlyMap<number, number>,
-    placed: readonly { readonly job: Job; readonly row: number }[],
-    rows: (CacheRow | null)[],
-    at: number,
-    p: number,
-  ): void {
-    const r = powerOfTwoAtLeast(prompts.length);
-    const ids = new Int32Array(r * p);
-    const pads = new Int32Array(r).fill(p - 1);
-    prompts.forEach((prompt, i) => {
-      pads[i] = p - prompt.length;
-      ids.set(prompt, i * p + p - prompt.length);
-    });
-    const a = powerOfTwoAtLeast(placed.length);
-    const last = placed[placed.length - 1];
-    if (last === undefined) return;
-    // Padding repeats the last entry: the same row is written twice with the same content.
-    const entries = Array.from({ length: a }, (_, i) => placed[i] ?? last);
-    const tensors: Tensor[] = [tf.tensor(ids, [r, p], "int32"), tf.tensor1d(pads, "int32")];
-    const prefilled = this.#prefill(...tensors);
-    const admitted: Tensor[] = [
-      tf.tensor1d(
-        Int32Array.from(entries, ({ row }) => row),
-        "int32",
-      ),
-      tf.tensor1d(
-        Int32Array.from(entries, ({ job }) => place.get(job.request) ?? 0),
-        "int32",
-      ),
-      tf.scalar(at, "int32"),
-      this.#seenRows(
-        engine,
-        entries.map(({ job }) => prompts[place.get(job.request) ?? 0] ?? []),
-      ),
-    ];
-    for (const tensor of engine.admit(...admitted, ...prefilled)) tensor.dispose();
-    for (const tensor of [...tensors, ...prefilled, ...admitted]) tensor.dispose();
-    for (const { job, row } of placed) {
-      const length = prompts[place.get(job.request) ?? 0]?.length ?? 0;
-      rows[row] = { job, start: at - length, ids: [], logprobs: [] };
-    }
-  }
-
-  /** (A, V) marks of the tokens each prompt holds; a column of zeros where no penalty asks for it. */
-  #seenRows(engine: Engine, prompts: readonly (readonly number[])[]): Tensor {
-    if (engine.state.seen === null) return tf.zeros([prompts.length, 1]);
-    const v = this.#model.config.vocabSize;
-    const marks = new Float32Array(prompts.length * v);
-    prompts.forEach((prompt, i) => {
-      for (const id of prompt) marks[i * v + id] = 1;
-    });
-    return tf.tensor(marks, [prompts.length, v]);
-  }
-
-  /**
-   * Moves the columns to the left where the next call would run past the cache's end. The next column to write
-   * stays at `promptColumns` or later, so that the longest prompt can still join before it.
-   */
-  #makeRoom(engine: Engine, rows: (CacheRow | null)[], at: number, promptColumns: number): number {
-    if (at + this.#tokensPerCall <= engine.state.shape.columns) return at;
-    const shift = Math.min(
-      at - promptColumns,
-      ...rows.flatMap((row) => (row === null ? [] : [row.start])),
-    );
-    if (shift <= 0) throw new Error("the key-value cache has no room left");
-    const amount = tf.scalar(shift, "int32");
-    for (const tensor of engine.shift(amount)) tensor.dispose();
-    amount.dispose();
-    rows.forEach((row, r) => {
-      if (row !== null) rows[r] = { ...row, start: row.start - shift };
-    });
-    return at - shift;
-  }
-
-  #decode(engine: Engine, rows: readonly (CacheRow | null)[], at: number): DrawnTokens {
-    const n = this.#tokensPerCall;
-    const b = rows.length;
-    const uniforms = new Float32Array(n * b);
-    const starts = new Int32Array(b);
-    rows.forEach((row, r) => {
-      starts[r] = row?.start ?? at;
-      if (row === null) return;
-      // 24 bits, so that the number stays below 1 in float32.
-      for (let i = 0; i < n; i++)
-        uniforms[i * b + r] =
-          Math.floor(hashToUniform(row.job.seed, row.ids.length + i) * 16777216) / 16777216;
-    });
-    const inputs: Tensor[] = [
-      tf.scalar(at, "int32"),
-      tf.tensor1d(starts, "int32"),
-      tf.tensor(uniforms, [n, b]),
-    ];
-    const [tokens, logprobs] = engine.decode(...inputs) as [Tensor, Tensor];
-    const drawn = {
-      tokens: tokens.dataSync() as Int32Array,
-      logprobs: logprobs.dataSync() as Float32Array,
-    };
-    for (const tensor of [...inputs, tokens, logprobs]) tensor.dispose();
-    return drawn;
   }
 }
