@@ -20,6 +20,7 @@ import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
+import { PairedVerdicts } from "./compare/paired-verdict.ts";
 import { demoForModel } from "./demo-for-model.ts";
 import { writeLaunch } from "./launch.ts";
 import { LiveEvents } from "./live-events.ts";
@@ -50,6 +51,7 @@ export class Application {
   readonly models: ModelCatalog;
   readonly runner: PipelineRunner;
   readonly runtime: RuntimeProbe;
+  readonly verdicts: PairedVerdicts;
   readonly paths: WorkspacePaths;
   readonly shell: SystemInfo["shell"];
   readonly startedAtMs: number;
@@ -69,6 +71,7 @@ export class Application {
       this.#lock.release();
       throw error;
     }
+    this.verdicts = new PairedVerdicts(this.store);
     this.runtime = new RuntimeProbe(dataFolder(), this.now);
     this.live = new LiveEvents(randomUUID().slice(0, 8));
     this.models = new ModelCatalog({

@@ -14,8 +14,10 @@ import { PipelineId } from "#shared/schema/run.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Application } from "./application.ts";
 import { compareBenchmarks } from "./compare-benchmarks.ts";
-import { totalCost } from "./cost-of-usage.ts";
+import { notePriceChange } from "./cost/price-history.ts";
 import type { Numbered } from "./live-events.ts";
+import { compareProcedures } from "./procedures/compare.ts";
+import { costProcedures } from "./procedures/cost.ts";
 import { datasetProcedures } from "./procedures/datasets.ts";
 import { editProcedures } from "./procedures/edits.ts";
 import { implementContract } from "./procedures/implementer.ts";
@@ -57,7 +59,10 @@ export function createRouter(app: Application): Procedures<Contract> {
     settings: {
       get: os.settings.get.handler(() => store.settings.get()),
       set: os.settings.set.handler(({ input }) => {
-        const changed = store.transaction(() => store.settings.set(input));
+        const changed = store.transaction(() => {
+          notePriceChange(store, input.prices, app.now());
+          return store.settings.set(input);
+        });
         live.publish([{ type: "settings" }]);
         return changed;
       }),
@@ -200,20 +205,8 @@ export function createRouter(app: Application): Procedures<Contract> {
         app.models.delete(input.id);
       }),
     },
-    cost: {
-      report: os.cost.report.handler(({ input }) => {
-        const entries = store.costs.list(input.pipelineId);
-        const byPipeline = Map.groupBy(entries, (entry) => entry.pipelineId);
-        return {
-          prices: store.settings.get().prices,
-          pipelines: [...byPipeline].map(([pipelineId, own]) => {
-            const { name, createdAtMs } = store.pipelines.summary(pipelineId);
-            return { pipelineId, name, createdAtMs, entries: own, total: totalCost(own) };
-          }),
-          total: totalCost(entries),
-        };
-      }),
-    },
+    compare: compareProcedures(app, os),
+    cost: costProcedures(app, os),
     datasets: datasetProcedures(app, os),
     edits: editProcedures(app, os),
   });
@@ -226,7 +219,17 @@ async function* numbered<T extends object>(stream: AsyncGenerator<Numbered<T>>):
 /** Events that are about no launch. */
 type WorkspaceEvent = Extract<
   LiveEvent,
-  { type: "settings" | "models" | "attention" | "dataset" | "dataset-job" | "edits" }
+  {
+    type:
+      | "settings"
+      | "models"
+      | "attention"
+      | "dataset"
+      | "dataset-job"
+      | "edits"
+      | "ledger"
+      | "benchmarks";
+  }
 >;
 
 function isOfWorkspace(event: LiveEvent): event is WorkspaceEvent {
@@ -261,6 +264,8 @@ function subjectOf(event: LiveEvent): { pipelineId?: PipelineId; runId?: RunId }
     case "dataset":
     case "dataset-job":
     case "edits":
+    case "ledger":
+    case "benchmarks":
       return {};
     default:
       return event satisfies never;

@@ -29,6 +29,16 @@ interface EvaluationRow {
   comparison: string | null;
 }
 
+/** A problem of one benchmark with its count of right samples. */
+export interface SolvedProblem {
+  readonly problemId: string;
+  readonly difficulty: number;
+  readonly prompt: string;
+  readonly gold: string;
+  readonly correct: number;
+  readonly samples: number;
+}
+
 export interface SampleFilter {
   readonly correct: "any" | "all-right" | "mixed" | "all-wrong";
   readonly difficulty?: number | undefined;
@@ -182,6 +192,45 @@ export class EvaluationRepository {
       )
       .all(pipelineId)
       .map(recordOf);
+  }
+
+  /** Every finished benchmark's summary, newest first. */
+  finished(): (EvaluationRecord & { pipelineName: string; endedAtMs: number | null })[] {
+    return this.#db
+      .prepare<[], EvaluationRow & { name: string; ended_at_ms: number | null }>(
+        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, e.comparison, p.name, r.ended_at_ms
+         FROM evaluations e JOIN runs r ON r.id = e.run_id JOIN pipelines p ON p.id = r.pipeline_id
+         ORDER BY p.number DESC, r.position`,
+      )
+      .all()
+      .map((row) => ({
+        ...recordOf(row),
+        pipelineName: row.name,
+        endedAtMs: row.ended_at_ms,
+      }));
+  }
+
+  /** Each problem of a benchmark with how many of its samples are right. */
+  solved(runId: RunId): SolvedProblem[] {
+    return this.#db
+      .prepare<[string], SolvedProblem>(
+        `SELECT p.problem_id AS problemId, p.difficulty, p.prompt, p.gold,
+           sum(s.correct) AS correct, count(*) AS samples
+         FROM evaluation_problems p JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = ? GROUP BY p.problem_index ORDER BY p.problem_index`,
+      )
+      .all(runId);
+  }
+
+  samplesOfProblem(runId: RunId, problemId: string): EvaluationSample[] {
+    return this.#db
+      .prepare<[string, string], SampleRow>(
+        `SELECT ${SAMPLE_COLUMNS} FROM evaluation_problems p
+         JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = ? AND p.problem_id = ? ORDER BY s.sample_index`,
+      )
+      .all(runId, problemId)
+      .map(sampleOf);
   }
 
   /** Forgets the completions of problems from `problemIndex` on, and the summary. */

@@ -1,10 +1,12 @@
 /** The workspace's store: the database's repositories behind one door. May import #shared and platform only. */
 import type { Checkpoint, RunId } from "#shared/schema/run.ts";
+import { BenchmarkRepository } from "./benchmark-repository.ts";
 import { CostRepository } from "./cost-repository.ts";
 import { openDatabase, schemaVersion, withStoreErrors } from "./database.ts";
 import type { Connection } from "./database.ts";
 import { EvaluationRepository } from "./evaluation-repository.ts";
 import { HistoryRepository } from "./history-repository.ts";
+import { LedgerRepository } from "./ledger-repository.ts";
 import { MetricRepository } from "./metric-repository.ts";
 import { ModelRepository } from "./model-repository.ts";
 import { PipelineRepository } from "./pipeline-repository.ts";
@@ -20,6 +22,8 @@ export class Store {
   readonly evaluations: EvaluationRepository;
   readonly history: HistoryRepository;
   readonly costs: CostRepository;
+  readonly ledger: LedgerRepository;
+  readonly benchmarks: BenchmarkRepository;
   readonly settings: SettingRepository;
   readonly models: ModelRepository;
   readonly #db: Connection;
@@ -33,6 +37,8 @@ export class Store {
     this.evaluations = new EvaluationRepository(db);
     this.history = new HistoryRepository(db);
     this.costs = new CostRepository(db);
+    this.ledger = new LedgerRepository(db);
+    this.benchmarks = new BenchmarkRepository(db);
     this.settings = new SettingRepository(db);
     this.models = new ModelRepository(db);
   }

@@ -109,6 +109,10 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
       return ["dataset-jobs"];
     case "edits":
       return ["edits"];
+    case "ledger":
+      return ["cost"];
+    case "benchmarks":
+      return ["benchmarks"];
     default:
       return assertNever(event);
   }

@@ -2,6 +2,7 @@
  * Everything a window can ask of the host. One router, spoken over HTTP and WebSocket (serve), over
  * a MessagePort (Electron) and, in-process, by the command line.
  */
+import { compare } from "./compare.ts";
 import { cost } from "./cost.ts";
 import { datasets } from "./datasets.ts";
 import { edits } from "./edits.ts";
@@ -19,6 +20,7 @@ export const contract = {
   pipelines,
   runs,
   models,
+  compare,
   cost,
   datasets,
   edits,

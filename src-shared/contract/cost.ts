@@ -1,6 +1,18 @@
-/** The ledger. */
+/** The ledger: what was spent, what it bought, and what it would cost elsewhere. */
 import { z } from "zod";
-import { CostEntry, CostTotal, PriceList } from "../schema/cost.ts";
+import {
+  CostEntry,
+  CostShares,
+  CostTotal,
+  CostYield,
+  LedgerEntry,
+  LedgerKind,
+  PriceChange,
+  PriceList,
+  Projection,
+  ProjectionRequest,
+  PublishedCost,
+} from "../schema/cost.ts";
 import { PipelineId } from "../schema/run.ts";
 import { procedure } from "./errors.ts";
 
@@ -9,6 +21,8 @@ export const cost = {
   report: procedure.input(z.strictObject({ pipelineId: PipelineId.optional() })).output(
     z.strictObject({
       prices: PriceList,
+      /** Newest first; the oldest are the prices that the workspace began with. */
+      priceChanges: z.array(PriceChange),
       pipelines: z.array(
         z.strictObject({
           pipelineId: PipelineId,
@@ -16,9 +30,34 @@ export const cost = {
           createdAtMs: z.number(),
           entries: z.array(CostEntry),
           total: CostTotal,
+          shares: CostShares,
+          yield: CostYield,
         }),
       ),
+      /** Entries that no run made, newest first. */
+      ledger: z.array(LedgerEntry),
       total: CostTotal,
+      shares: CostShares,
+      /** The runs' and the ledger's dollars together. */
+      totalUsd: z.number(),
     }),
   ),
+  /** Writes an entry by hand. Entries are never edited; a correction may be negative. */
+  add: procedure
+    .input(
+      z.strictObject({
+        kind: LedgerKind,
+        note: z.string().min(1).max(500),
+        pipelineId: PipelineId.optional(),
+        quantity: z.number(),
+        unit: z.string().min(1).max(40),
+        usdPerUnit: z.number().min(0),
+        timeMs: z.number().optional(),
+      }),
+    )
+    .output(LedgerEntry),
+  /** A launch's stages elsewhere or at another size, from measured rates. A projection, not a measurement. */
+  project: procedure.input(ProjectionRequest).output(Projection),
+  /** Costs published elsewhere, with their sources. */
+  published: procedure.output(z.array(PublishedCost)),
 };

@@ -48,3 +48,103 @@ export const CostTotal = z.strictObject({
   totalUsd: z.number(),
 });
 export type CostTotal = z.infer<typeof CostTotal>;
+
+/** Costs that no engine process makes: api and rent are bought, human is a person's time, correction mends an earlier entry. */
+export const LedgerKind = z.enum(["api", "human", "rent", "correction"]);
+export type LedgerKind = z.infer<typeof LedgerKind>;
+
+/** One line of the ledger beside the runs' own. Never edited: a mistake is mended by a correction. */
+export const LedgerEntry = z.strictObject({
+  id: z.int(),
+  timeMs: z.number(),
+  kind: LedgerKind,
+  note: z.string(),
+  /** The launch it belongs to, where it belongs to one. */
+  pipelineId: PipelineId.nullable(),
+  quantity: z.number(),
+  /** What is counted, e.g. "h", "M tokens". */
+  unit: z.string(),
+  usdPerUnit: z.number(),
+  totalUsd: z.number(),
+  /** measured: by this program's own clock or counter. */
+  how: z.enum(["measured", "metered", "by hand"]),
+});
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+/** Prices as they were from a moment on. */
+export const PriceChange = z.strictObject({ timeMs: z.number(), prices: PriceList });
+export type PriceChange = z.infer<typeof PriceChange>;
+
+/** Where a launch's money went. Sampling of GRPO is its share of the steps' time, from the measured rates. */
+export const CostShares = z.strictObject({
+  samplingUsd: z.number(),
+  trainingUsd: z.number(),
+  evaluationUsd: z.number(),
+  apiUsd: z.number(),
+  humanUsd: z.number(),
+  otherUsd: z.number(),
+});
+export type CostShares = z.infer<typeof CostShares>;
+
+/** What a launch's spending bought. Null where nothing of the kind was bought. */
+export const CostYield = z.strictObject({
+  /** Records that sampling stages kept, and the dollars those stages cost. */
+  acceptedSamples: z.int().nullable(),
+  usdPerAcceptedSample: z.number().nullable(),
+  /** Training dollars for each point of pass@1 between the first benchmark and the best, by the interval of the difference. */
+  usdPerPoint: z
+    .strictObject({ value: z.number(), low: z.number(), high: z.number().nullable() })
+    .nullable(),
+});
+export type CostYield = z.infer<typeof CostYield>;
+
+/** A cost that was published elsewhere. */
+export const PublishedCost = z.strictObject({
+  run: z.string(),
+  usd: z.number().nullable(),
+  /** What it was computed from. */
+  basis: z.string(),
+  result: z.string().nullable(),
+  source: z.string(),
+});
+export type PublishedCost = z.infer<typeof PublishedCost>;
+
+/** A launch's stages on another machine or at another size: worked out from measured rates, never measured. */
+export const ProjectionRequest = z.strictObject({
+  pipelineId: PipelineId,
+  /** Factors on what was measured. */
+  weights: z.number().positive().max(1e6).default(1),
+  tokens: z.number().positive().max(1e6).default(1),
+  steps: z.number().positive().max(1e6).default(1),
+  /** How many times as fast as this machine the other one is. */
+  speed: z.number().positive().max(1e6).default(1),
+  /** All that an hour of the other machine costs; without it this machine's prices count. */
+  usdPerHour: z.number().min(0).optional(),
+});
+export type ProjectionRequest = z.infer<typeof ProjectionRequest>;
+
+const Range = z.strictObject({ low: z.number(), value: z.number(), high: z.number() });
+
+export const ProjectedStage = z.strictObject({
+  runId: RunId,
+  stageName: z.string(),
+  kind: z.string(),
+  measuredMs: z.number(),
+  measuredUsd: z.number(),
+  durationMs: Range,
+  usd: Range,
+  /** Finished runs of this kind whose rates give the range; with one there is none. */
+  ratesFrom: z.int(),
+});
+export type ProjectedStage = z.infer<typeof ProjectedStage>;
+
+export const Projection = z.strictObject({
+  stages: z.array(ProjectedStage),
+  measuredMs: z.number(),
+  measuredUsd: z.number(),
+  durationMs: Range,
+  usd: Range,
+  /** How it was worked out, in a sentence. */
+  basis: z.string(),
+});
+export type Projection = z.infer<typeof Projection>;

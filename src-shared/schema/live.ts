@@ -97,6 +97,10 @@ export const SystemLiveEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("dataset-job"), job: DatasetJob }),
   /** Something was edited, undone or done again in this scope. */
   z.strictObject({ type: z.literal("edits"), scope: EditScope, state: EditState }),
+  /** An entry that no run made was added. */
+  z.strictObject({ type: z.literal("ledger") }),
+  /** An imported benchmark came or went. */
+  z.strictObject({ type: z.literal("benchmarks") }),
 ]);
 export type SystemLiveEvent = z.infer<typeof SystemLiveEvent>;
 

@@ -26,7 +26,7 @@ test("a run of version 2 keeps what it has, and has no hash until it is finished
   db.close();
   const store = openStore(file);
   const id = RunId.parse("p1-cold-start");
-  expect(store.schemaVersion).toBe(3);
+  expect(store.schemaVersion).toBe(ALL_MIGRATIONS.at(-1)?.version);
   expect(store.runs.get(id)).toMatchObject({ outputModel: "out/model", outputSha256: null });
   store.runs.setOutputSha256(id, "ab");
   expect(store.runs.get(id).outputSha256).toBe("ab");

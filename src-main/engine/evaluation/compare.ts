@@ -25,11 +25,7 @@ export function compareEvaluations(
   after: readonly ComparedSample[],
   seed: number,
 ): Comparison {
-  const old = problemMeans(before);
-  const differences = [...problemMeans(after)].flatMap(([id, value]) => {
-    const paired = old.get(id);
-    return paired === undefined ? [] : [value - paired];
-  });
+  const differences = pairedDifferences(before, after);
   if (differences.length === 0) {
     throw new AppError(
       "BAD_INPUT",
@@ -41,6 +37,18 @@ export function compareEvaluations(
   const p = signFlipTest(differences, seed);
   const verdict = p >= SIGNIFICANCE ? "cannot tell" : difference.value > 0 ? "better" : "worse";
   return { n: differences.length, difference, p, verdict };
+}
+
+/** pass@1 after minus before, one value for each problem that both have. */
+export function pairedDifferences(
+  before: readonly ComparedSample[],
+  after: readonly ComparedSample[],
+): number[] {
+  const old = problemMeans(before);
+  return [...problemMeans(after)].flatMap(([id, value]) => {
+    const paired = old.get(id);
+    return paired === undefined ? [] : [value - paired];
+  });
 }
 
 function problemMeans(samples: readonly ComparedSample[]): Map<string, number> {

@@ -1,0 +1,45 @@
+/** Comparisons of finished benchmarks. */
+import type { Contract } from "#shared/contract/contract.ts";
+import type { Application } from "../application.ts";
+import { comparisonReport } from "../compare/comparison-report.ts";
+import { problemComparison } from "../compare/problem-comparison.ts";
+import { publishedScores } from "../compare/published.ts";
+import type { Implementer, Procedures } from "./implementer.ts";
+
+export function compareProcedures(
+  app: Application,
+  os: Implementer,
+): Procedures<Contract["compare"]> {
+  const { store, verdicts } = app;
+  const to = os.compare;
+  return {
+    candidates: to.candidates.handler(() =>
+      store.evaluations
+        .finished()
+        .map(({ runId, pipelineId, pipelineName, label, summary, endedAtMs }) => ({
+          runId,
+          pipelineId,
+          pipelineName,
+          label,
+          task: summary.task,
+          n: summary.n,
+          k: summary.k,
+          pass1: summary.pass1,
+          endedAtMs,
+        })),
+    ),
+    report: to.report.handler(({ input }) => comparisonReport(store, verdicts, input)),
+    problems: to.problems.handler(({ input }) => problemComparison(store, verdicts, input)),
+    answers: to.answers.handler(({ input }) =>
+      input.runIds.map((runId) => {
+        store.runs.summary(runId);
+        return {
+          runId,
+          label: store.evaluations.get(runId)?.label ?? "",
+          samples: store.evaluations.samplesOfProblem(runId, input.problemId),
+        };
+      }),
+    ),
+    published: to.published.handler(() => publishedScores()),
+  };
+}

@@ -1,0 +1,31 @@
+/** Imported benchmarks: sets of problems with their answers, graded by mathematical equivalence. */
+import { z } from "zod";
+
+export const BenchmarkSetId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "lower-case letters, digits and dashes");
+
+export const BenchmarkSet = z.strictObject({
+  id: BenchmarkSetId,
+  name: z.string(),
+  /** Added under each problem, e.g. how to give the answer; may be empty. */
+  instruction: z.string(),
+  licence: z.string(),
+  source: z.string(),
+  /** Of the problems and answers, in order: equal sets have equal hashes. */
+  sha256: z.string(),
+  problems: z.int(),
+  createdAtMs: z.number(),
+});
+export type BenchmarkSet = z.infer<typeof BenchmarkSet>;
+
+export const BenchmarkItem = z.strictObject({
+  problem: z.string(),
+  answer: z.string(),
+  difficulty: z.int(),
+});
+export type BenchmarkItem = z.infer<typeof BenchmarkItem>;
+
+/** One line of a file that cannot be used, and why. */
+export const BadLine = z.strictObject({ line: z.int(), reason: z.string() });
+export type BadLine = z.infer<typeof BadLine>;
