@@ -1,9 +1,11 @@
 /** Conversions between 32-bit floats and the 16-bit formats of checkpoints, bit by bit as IEEE 754 and PyTorch do them. */
 
 /** The bits of the 32-bit float for each of the 65,536 half-precision numbers. */
-let halfTable: Uint32Array | undefined;
+let halfTable: Uint32Array<ArrayBuffer> | undefined;
+/** The same numbers as values. */
+let halfValues: Float32Array | undefined;
 
-function buildHalfTable(): Uint32Array {
+function buildHalfTable(): Uint32Array<ArrayBuffer> {
   const table = new Uint32Array(65536);
   for (let half = 0; half < 65536; half++) {
     const sign = (half & 0x8000) << 16;
@@ -26,6 +28,13 @@ function buildHalfTable(): Uint32Array {
     }
   }
   return table;
+}
+
+/** The value of one half-precision number, exact. */
+export function halfToFloat(half: number): number {
+  halfTable ??= buildHalfTable();
+  halfValues ??= new Float32Array(halfTable.buffer);
+  return halfValues[half] ?? 0;
 }
 
 /** Writes the values of `source` (F16 bits) as F32 bits to `target`, starting at `offset`. */
@@ -82,4 +91,15 @@ export function floatToHalfBits(source: Uint32Array, start: number, target: Uint
     }
   }
   return fits;
+}
+
+const oneFloat = new Float32Array(1);
+const oneFloatBits = new Uint32Array(oneFloat.buffer);
+const oneHalf = new Uint16Array(1);
+
+/** F16 bits of one number, as floatToHalfBits has them. */
+export function floatToHalf(value: number): number {
+  oneFloat[0] = value;
+  floatToHalfBits(oneFloatBits, 0, oneHalf);
+  return oneHalf[0] ?? 0;
 }

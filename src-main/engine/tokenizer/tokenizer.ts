@@ -162,6 +162,25 @@ const decoderSchema = z.looseObject({
   decoders: z.array(z.unknown()).optional(),
 });
 
+const preTokenizerSchema = z.looseObject({
+  type: z.string(),
+  individual_digits: z.boolean().optional(),
+  pretokenizers: z.array(z.unknown()).optional(),
+});
+
+/** The library's Digits knows 0–9 only; Rust's takes every numeric character (categories Nd, Nl, No). */
+function correctDigits(description: unknown): unknown {
+  const checked = preTokenizerSchema.safeParse(description);
+  if (!checked.success) return description;
+  const { type, individual_digits, pretokenizers } = checked.data;
+  if (type === "Sequence" && pretokenizers !== undefined) {
+    return { ...checked.data, pretokenizers: pretokenizers.map(correctDigits) };
+  }
+  if (type !== "Digits") return description;
+  const pattern = { Regex: individual_digits === true ? "\\p{N}" : "\\p{N}+" };
+  return { type: "Split", pattern, behavior: "Isolated", invert: false };
+}
+
 /**
  * Loads the tokenizer of a model folder.
  * @throws AppError NOT_FOUND, or BAD_TOKENIZER for missing, broken or unsupported files
@@ -169,9 +188,10 @@ const decoderSchema = z.looseObject({
 export function loadTokenizer(folder: string): Tokenizer {
   const files = readTokenizerFiles(folder);
   const { tokenizer } = files;
+  const description = { ...tokenizer, pre_tokenizer: correctDigits(tokenizer.pre_tokenizer) };
   const unknown = files.named.get("unk_token") ?? tokenizer.model.unk_token;
   try {
-    const inner: InnerTokenizer = new HubTokenizer(tokenizer, {
+    const inner: InnerTokenizer = new HubTokenizer(description, {
       clean_up_tokenization_spaces: false,
       eos_token: files.named.get("eos_token"),
       unk_token: unknown ?? undefined,

@@ -1,0 +1,128 @@
+/** A GGUF file's metadata as the model config that it stands for. */
+import { AppError } from "#shared/errors.ts";
+import type { GgufFile } from "./gguf.ts";
+import { type ModelConfig, parseModelConfig, type RopeConfig } from "./model-config.ts";
+
+const CLASSES: ReadonlyMap<string, string> = new Map([
+  ["llama", "LlamaForCausalLM"],
+  ["qwen2", "Qwen2ForCausalLM"],
+  ["qwen3", "Qwen3ForCausalLM"],
+]);
+
+/**
+ * What Llama 3.1 and 3.2 were released with. A GGUF file holds only the divisors that follow from these
+ * numbers and a factor (rope_freqs.weight), so the numbers are put to the test rather than read.
+ */
+const LLAMA3 = {
+  lowFreqFactor: 1,
+  highFreqFactor: 4,
+  originalMaxPositionEmbeddings: 8192,
+} as const;
+
+export const ROPE_FREQS = "rope_freqs.weight";
+
+/** @throws AppError UNKNOWN_ARCHITECTURE, BAD_CHECKPOINT */
+export function ggufModelConfig(gguf: GgufFile): ModelConfig {
+  const architecture = gguf.value("general.architecture");
+  const hubClass = typeof architecture === "string" ? CLASSES.get(architecture) : undefined;
+  if (typeof architecture !== "string" || hubClass === undefined) {
+    throw new AppError(
+      "UNKNOWN_ARCHITECTURE",
+      `${gguf.file} holds a model that Gradus does not run: ${String(architecture)}.`,
+      "Gradus runs GGUF files of the architectures llama, qwen2 and qwen3.",
+    );
+  }
+  const numeric = (key: string): number | undefined => {
+    const value = gguf.value(`${architecture}.${key}`);
+    return typeof value === "number" ? value : undefined;
+  };
+  const hiddenSize = numeric("embedding_length");
+  const numHeads = numeric("attention.head_count");
+  const headDim =
+    numeric("attention.key_length") ??
+    (hiddenSize !== undefined && numHeads !== undefined ? hiddenSize / numHeads : undefined);
+  const rope = {
+    rope_theta: numeric("rope.freq_base") ?? 10_000,
+    ...ropeScaling(gguf, architecture),
+  };
+  const hub = {
+    model_type: architecture,
+    architectures: [hubClass],
+    vocab_size: gguf.tensor("token_embd.weight").shape[0],
+    hidden_size: hiddenSize,
+    intermediate_size: numeric("feed_forward_length"),
+    num_hidden_layers: numeric("block_count"),
+    num_attention_heads: numHeads,
+    num_key_value_heads: numeric("attention.head_count_kv"),
+    head_dim: headDim,
+    rms_norm_eps: numeric("attention.layer_norm_rms_epsilon"),
+    max_position_embeddings: numeric("context_length"),
+    tie_word_embeddings: !gguf.header.tensors.has("output.weight"),
+    attention_bias: gguf.header.tensors.has("blk.0.attn_q.bias"),
+    mlp_bias: gguf.header.tensors.has("blk.0.ffn_gate.bias"),
+    rope_parameters: rope,
+    eos_token_id: endIds(gguf),
+    bos_token_id: idOf(gguf, "bos"),
+    pad_token_id: idOf(gguf, "padding"),
+  };
+  const config = parseModelConfig(JSON.stringify(hub), undefined, `the metadata of ${gguf.file}`);
+  return { ...config, rope: checkedRope(gguf, config) };
+}
+
+/** The id of a special token that the metadata names: `bos`, `eos`, `eot`, `padding`, `unknown`. */
+export function idOf(gguf: GgufFile, name: string): number | null {
+  const id = gguf.value(`tokenizer.ggml.${name}_token_id`);
+  return typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 31 ? id : null;
+}
+
+/** The ids that end a completion: the end of the text, and of a turn where that is another. */
+function endIds(gguf: GgufFile): readonly number[] {
+  const ids = [idOf(gguf, "eos"), idOf(gguf, "eot")].filter((id) => id !== null);
+  return [...new Set(ids)];
+}
+
+function ropeScaling(gguf: GgufFile, architecture: string): Record<string, unknown> {
+  const type = gguf.value(`${architecture}.rope.scaling.type`);
+  const factor =
+    gguf.value(`${architecture}.rope.scaling.factor`) ??
+    gguf.value(`${architecture}.rope.scale_linear`);
+  if (type === undefined ? factor === undefined || factor === 1 : type === "none") {
+    return { rope_type: "default" };
+  }
+  return { rope_type: type ?? "linear", factor };
+}
+
+/** The config's rotary options, or Llama 3's where the file holds divisors that these give. */
+function checkedRope(gguf: GgufFile, config: ModelConfig): RopeConfig {
+  if (!gguf.header.tensors.has(ROPE_FREQS)) return config.rope;
+  const divisors = gguf.readTensor(ROPE_FREQS);
+  const rope: RopeConfig = {
+    ...config.rope,
+    ...LLAMA3,
+    type: "llama3",
+    factor: divisors.reduce((most, divisor) => Math.max(most, divisor), 1),
+  };
+  const wanted = ropeDivisors(rope, config.headDim);
+  const agrees =
+    divisors.length === wanted.length &&
+    wanted.every((divisor, i) => Math.abs(divisor / (divisors[i] ?? 0) - 1) < 1e-3);
+  if (agrees) return rope;
+  throw new AppError(
+    "BAD_CHECKPOINT",
+    `${gguf.file} stretches its rotary embeddings in a way that Gradus does not know (${ROPE_FREQS}).`,
+    "Use the model's safetensors from the hub.",
+  );
+}
+
+/** By what Llama 3 divides each pair's frequency, (headDim / 2): transformers' _compute_llama3_parameters. */
+export function ropeDivisors(rope: RopeConfig, headDim: number): Float32Array {
+  const { theta, factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings } = rope;
+  return Float32Array.from({ length: headDim / 2 }, (_, i) => {
+    const wavelength = 2 * Math.PI * theta ** ((2 * i) / headDim);
+    const turns = originalMaxPositionEmbeddings / wavelength;
+    if (turns > highFreqFactor) return 1;
+    if (turns < lowFreqFactor) return factor;
+    const smooth = (turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+    return 1 / ((1 - smooth) / factor + smooth);
+  });
+}
