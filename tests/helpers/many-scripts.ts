@@ -70,7 +70,7 @@ export function textsInManyScripts(count: number, seed: number): string[] {
     for (let part = 0; part < parts; part++) {
       if (random.uniform() < 0.2) {
         const digits = random.choice(DIGITS);
-        for (let i = random.int(1, 7); i > 0; i--) text += random.choice([...digits]);
+        for (let i = random.int(1, 7); i > 0; i--) text += random.choice(Array.from(digits));
       } else {
         const [first, last] = random.choice(SCRIPTS);
         for (let i = random.int(1, 9); i > 0; i--) {
