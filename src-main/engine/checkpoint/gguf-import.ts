@@ -23,18 +23,22 @@ export interface GgufImport {
  * @throws AppError BAD_CHECKPOINT, UNKNOWN_ARCHITECTURE, BAD_TOKENIZER, DISK_FULL, WORKSPACE_READ_ONLY
  */
 export function importGguf({ file, folder, onProgress }: GgufImport): void {
-  using gguf = openGguf(file);
-  const config = ggufModelConfig(gguf);
-  checkGgufTensors(gguf, config);
-  const tokenizer = ggufTokenizer(gguf);
-  writeFolderAtomically(folder, (temporary) => {
-    for (const [name, text] of tokenizer) writeTextAtomically(join(temporary, name), text);
-    fillHubFolder(temporary, {
-      config,
-      tensors: hubTensors(gguf, config, onProgress),
-      card: card(gguf),
+  const gguf = openGguf(file);
+  try {
+    const config = ggufModelConfig(gguf);
+    checkGgufTensors(gguf, config);
+    const tokenizer = ggufTokenizer(gguf);
+    writeFolderAtomically(folder, (temporary) => {
+      for (const [name, text] of tokenizer) writeTextAtomically(join(temporary, name), text);
+      fillHubFolder(temporary, {
+        config,
+        tensors: hubTensors(gguf, config, onProgress),
+        card: card(gguf),
+      });
     });
-  });
+  } finally {
+    gguf.close();
+  }
 }
 
 function* hubTensors(
