@@ -40,6 +40,15 @@ export function diskSpace(folder: string): { freeBytes: number; totalBytes: numb
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
+/** Whether the processor multiplies bfloat16 itself; null where that cannot be asked (other systems than Linux). */
+export function hasBfloat16Instructions(): boolean | null {
+  try {
+    return /\b(avx512_bf16|amx_bf16|bf16)\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
+  } catch {
+    return null;
+  }
+}
+
 /** Names of NVIDIA GPUs as the Linux driver lists them; empty where there is none or it cannot be asked. */
 function nvidiaGpus(): string[] {
   try {

@@ -43,6 +43,8 @@ export const TrainingOptions = z.strictObject({
   adam_beta2: z.number().min(0).max(1).default(0.999),
   adam_epsilon: z.number().positive().default(1e-8),
   max_grad_norm: z.number().positive().default(1),
+  /** Matrix products in bfloat16, forward and backward; weights and optimizer stay float32. Needs the TensorFlow runtime. */
+  bf16: z.boolean().default(false),
   /** A checkpoint every so many steps. */
   save_steps: z.int().min(1).default(50),
   /** Checkpoints kept; the last good one is never deleted. */

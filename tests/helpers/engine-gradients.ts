@@ -34,6 +34,7 @@ export const PLAIN_POLICY: PolicyOptions = {
   adam_epsilon: 1,
   weight_decay: 0,
   max_grad_norm: 1e9,
+  bf16: false,
   usesOldLogprobs: false,
 };
 

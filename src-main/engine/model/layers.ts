@@ -3,6 +3,7 @@
  * Shapes: B rows, T columns, D hidden, H heads, K key-value heads, G = H / K, h head dimension.
  */
 import type { ModelConfig, RopeConfig } from "../checkpoint/model-config.ts";
+import { matMul } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 
@@ -21,7 +22,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
       `linear: input [${x.shape.join(", ")}] against weight [${weight.shape.join(", ")}]`,
     );
   }
-  const flat = tf.matMul(tf.reshape(x, [-1, inner]), weight);
+  const flat = matMul(tf.reshape(x, [-1, inner]), weight);
   const y = bias === undefined ? flat : tf.add(flat, bias);
   return tf.reshape(y, [...x.shape.slice(0, -1), out]);
 }

@@ -5,6 +5,7 @@
  * small they are kept for the backward pass, where they are large it makes them again, so that no more than a few
  * chunks are ever in memory.
  */
+import { matMul } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor, Tensor1D } from "../runtime/tf.ts";
 
@@ -73,7 +74,7 @@ export function tokenLogprobs(
 }
 
 function scoreRows(scaled: Tensor, w: Tensor, targets: Tensor) {
-  const logits = tf.matMul(scaled, w, false, true);
+  const logits = matMul(scaled, w, false, true);
   const highest = tf.max(logits, -1, true);
   const shifted = tf.sub(logits, highest);
   const mass = tf.exp(shifted);
@@ -106,11 +107,11 @@ function backward(
   let dw: Tensor = tf.unsortedSegmentSum(tf.mul(scaled, weight), targets as Tensor1D, v);
   const pulled = parts.map((rows) => {
     const h = rowsOf(scaled, rows);
-    const logits = kept ?? tf.matMul(h, w, false, true);
+    const logits = kept ?? matMul(h, w, false, true);
     const p = tf.exp(tf.sub(logits, tf.reshape(rowsOf(logNormalizer, rows), [-1, 1])));
     const dLogits = tf.mul(p, rowsOf(weight, rows));
-    dw = tf.sub(dw, tf.matMul(dLogits, h, true, false));
-    return tf.matMul(dLogits, w);
+    dw = tf.sub(dw, matMul(dLogits, h, true, false));
+    return matMul(dLogits, w);
   });
   const all = pulled.length === 1 && pulled[0] !== undefined ? pulled[0] : tf.concat(pulled);
   const dScaled = tf.sub(pushed, all);

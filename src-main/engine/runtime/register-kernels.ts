@@ -1,6 +1,7 @@
 /** TensorFlow.js's own Node kernels, registered on our binding. */
 import type { OpAttr } from "./graph-trace.ts";
-import { typeAttr } from "./op-attrs.ts";
+import { BFLOAT16_MATMUL } from "./matmul.ts";
+import { boolAttr, typeAttr } from "./op-attrs.ts";
 import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
 import { AttrType, DType } from "./tensorflow-library.ts";
 import { require, tf } from "./tf.ts";
@@ -45,6 +46,36 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
       );
       axisTensor.dispose();
       if (out === undefined) throw new Error("GatherV2 gave no output");
+      return backend.createOutputTensor(out);
+    },
+  });
+  tf.registerKernel({
+    kernelName: BFLOAT16_MATMUL,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { a, b } = inputs as unknown as { a: Tensor; b: Tensor };
+      const { transposeA, transposeB } = attrs as unknown as Record<string, boolean>;
+      const one = (op: string, opAttrs: OpAttr[], ids: readonly number[]): TensorMetadata => {
+        const [out] = binding.executeOp(op, opAttrs, ids, 1);
+        if (out === undefined) throw new Error(`${op} gave no output`);
+        return out;
+      };
+      const cast = (id: number, from: number, to: number): TensorMetadata =>
+        one("Cast", [typeAttr("SrcT", from), typeAttr("DstT", to)], [id]);
+      const factors = backend
+        .getInputTensorIds([a, b])
+        .map((id) => cast(id, DType.float, DType.bfloat16).id);
+      const product = one(
+        "MatMul",
+        [
+          typeAttr("T", DType.bfloat16),
+          boolAttr("transpose_a", transposeA === true),
+          boolAttr("transpose_b", transposeB === true),
+        ],
+        factors,
+      );
+      const out = cast(product.id, DType.bfloat16, DType.float);
+      for (const id of [...factors, product.id]) binding.deleteTensor(id);
       return backend.createOutputTensor(out);
     },
   });

@@ -20,6 +20,7 @@ import { generationMetrics, policySigns } from "./grpo-metrics.ts";
 import { guardStep } from "./guard-step.ts";
 import { completionText, promptIds, stopIds } from "./prompts.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
+import { trainingPrecision } from "./training-precision.ts";
 
 /** One batch of rollouts, graded. */
 export type Generation = {
@@ -49,6 +50,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       "Make it a multiple of both.",
     );
   }
+  trainingPrecision(session, stage);
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...stage,
     usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1,

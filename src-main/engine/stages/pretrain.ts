@@ -12,6 +12,7 @@ import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
 import type { StepBatch } from "../training/training-loop.ts";
 import type { StageSession } from "./stage-session.ts";
+import { trainingPrecision } from "./training-precision.ts";
 
 const STREAM = "documents";
 
@@ -30,6 +31,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
     epsilon: stage.adam_epsilon,
     weightDecay: stage.weight_decay,
     maxGradNorm: stage.max_grad_norm,
+    precision: trainingPrecision(session, stage),
   });
   const [end] = tokenizer.eosTokenIds;
   if (end === undefined) throw new Error("the tokenizer has no end token");

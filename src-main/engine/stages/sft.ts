@@ -18,6 +18,7 @@ import type { Example } from "../training/sequence-batches.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
 import type { StageSession } from "./stage-session.ts";
+import { trainingPrecision } from "./training-precision.ts";
 
 const Message = z.object({ role: z.string(), content: z.string() });
 const DatasetLine = z.object({ messages: z.array(Message).min(2) });
@@ -113,6 +114,7 @@ export async function fineTune(
     epsilon: options.adam_epsilon,
     weightDecay: options.weight_decay,
     maxGradNorm: options.max_grad_norm,
+    precision: trainingPrecision(session, options),
   });
   const batches = new SequenceBatches(examples, {
     seed: deriveSeed(request.seed, "order"),

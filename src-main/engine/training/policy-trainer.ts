@@ -8,6 +8,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import { tokenWeights } from "../objectives/aggregation.ts";
 import { grpoObjective, GRPO_STATS, sequenceLogprobs } from "../objectives/grpo.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
+import { withPrecision } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { rowsAtOnce } from "./rows-at-once.ts";
@@ -44,6 +45,7 @@ export type PolicyOptions = Pick<
   | "adam_epsilon"
   | "weight_decay"
   | "max_grad_norm"
+  | "bf16"
 > & { readonly usesOldLogprobs: boolean };
 
 export type PolicyStepMetrics = {
@@ -75,16 +77,15 @@ export class PolicyTrainer {
   ) {
     this.#options = options;
     this.#config = model.config;
+    const precision = options.bf16 ? "bfloat16" : "float32";
     const scorer = (name: string, of: LanguageModel): CompiledFunction =>
       runtime.compile(name, (...args) => {
         const [ids] = args as [Tensor];
         const [b, columns] = ids.shape as [number, number];
-        return [
-          tf.reshape(sequenceLogprobs(of.read(), of.config, ids, options.temperature).logprobs, [
-            b,
-            columns - 1,
-          ]),
-        ];
+        const scored = withPrecision(precision, () =>
+          sequenceLogprobs(of.read(), of.config, ids, options.temperature),
+        );
+        return [tf.reshape(scored.logprobs, [b, columns - 1])];
       });
     this.#policyScores = scorer("score", model);
     this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
@@ -102,6 +103,7 @@ export class PolicyTrainer {
       epsilon: options.adam_epsilon,
       weightDecay: options.weight_decay,
       maxGradNorm: options.max_grad_norm,
+      precision,
     });
   }
 
@@ -174,8 +176,13 @@ export class PolicyTrainer {
     );
     for (const batch of this.#batches(rows, active)) {
       const inputs = this.#inputs(rows, logprobs, weights, batch);
-      const [loss, ...stats] = this.#trainer.accumulate(inputs);
-      for (const tensor of inputs) tensor.dispose();
+      let values: Float32Array;
+      try {
+        values = this.#trainer.accumulate(inputs);
+      } finally {
+        for (const tensor of inputs) tensor.dispose();
+      }
+      const [loss, ...stats] = values;
       totals.loss += loss ?? 0;
       GRPO_STATS.forEach((name, i) => {
         totals[name] += stats[i] ?? 0;

@@ -6,6 +6,8 @@
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Weights } from "../model/decoder.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
+import { withPrecision } from "../runtime/matmul.ts";
+import type { Precision } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { AdamW } from "./adamw.ts";
@@ -30,6 +32,8 @@ export class NonFiniteError extends Error {
 
 export type TrainerOptions = AdamWOptions & {
   readonly xla?: boolean;
+  /** Of matrix products, forward and backward; weights and optimizer stay float32. */
+  readonly precision?: Precision;
 };
 
 export class Trainer {
@@ -58,7 +62,9 @@ export class Trainer {
           kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
           return loss;
         };
-        const { value, grads } = tf.valueAndGrads(forward)(weights);
+        const { value, grads } = withPrecision(options.precision ?? "float32", () =>
+          tf.valueAndGrads(forward)(weights),
+        );
         names.forEach((name, i) => {
           const sum = this.optimizer.gradients.get(name);
           const gradient = grads[i];
