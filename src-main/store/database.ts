@@ -8,6 +8,7 @@ import { ALL_MIGRATIONS } from "./migrations/all-migrations.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 export type Connection = Database.Database;
+export type Statement<Params extends unknown[], Row = unknown> = Database.Statement<Params, Row>;
 
 /** Opens (and, unless read-only, creates and migrates) a database file. Throws AppError for a full disk, a read-only folder or a database from the future. */
 export function openDatabase(

@@ -158,6 +158,21 @@ export class EvaluationRepository {
     return { total: matching.length, problems: [...problems.values()] };
   }
 
+  /** What finished benchmarks ask, each problem once; the benchmark by its task, the first part of the id. */
+  problemTexts(): { benchmark: string; id: string; prompt: string }[] {
+    return this.#db
+      .prepare<[], { id: string; prompt: string }>(
+        `SELECT DISTINCT p.problem_id AS id, p.prompt FROM evaluation_problems p
+         JOIN evaluations e ON e.run_id = p.run_id ORDER BY 1, 2`,
+      )
+      .all()
+      .map(({ id, prompt }) => ({
+        benchmark: `benchmark of ${id.split("/", 1).join("")}`,
+        id,
+        prompt,
+      }));
+  }
+
   setSummary(runId: RunId, label: string, summary: EvaluationSummary): void {
     this.#db
       .prepare(

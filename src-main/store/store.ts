@@ -1,18 +1,28 @@
 /** The workspace's store: the database's repositories behind one door. May import #shared and platform only. */
+import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { Checkpoint, RunId } from "#shared/schema/run.ts";
 import { BenchmarkRepository } from "./benchmark-repository.ts";
 import { CostRepository } from "./cost-repository.ts";
 import { openDatabase, schemaVersion, withStoreErrors } from "./database.ts";
 import type { Connection } from "./database.ts";
+import { DatasetRepository } from "./dataset-repository.ts";
+import { DuplicateIndex } from "./duplicate-index.ts";
+import { EditRepository } from "./edit-repository.ts";
 import { EvaluationRepository } from "./evaluation-repository.ts";
 import { HistoryRepository } from "./history-repository.ts";
 import { LedgerRepository } from "./ledger-repository.ts";
 import { MetricRepository } from "./metric-repository.ts";
 import { ModelRepository } from "./model-repository.ts";
 import { PipelineRepository } from "./pipeline-repository.ts";
+import { applyRecordChange } from "./record-changes.ts";
+import type { RecordChange } from "./record-changes.ts";
+import { RecordRepository } from "./record-repository.ts";
+import { RecordWriter } from "./record-writer.ts";
+import { ReviewRepository } from "./review-repository.ts";
 import { RolloutRepository } from "./rollout-repository.ts";
 import { RunRepository } from "./run-repository.ts";
 import { SettingRepository } from "./setting-repository.ts";
+import { VersionRepository } from "./version-repository.ts";
 
 export class Store {
   readonly runs: RunRepository;
@@ -26,6 +36,12 @@ export class Store {
   readonly benchmarks: BenchmarkRepository;
   readonly settings: SettingRepository;
   readonly models: ModelRepository;
+  readonly datasets: DatasetRepository;
+  readonly records: RecordRepository;
+  readonly recordWriter: RecordWriter;
+  readonly versions: VersionRepository;
+  readonly edits: EditRepository;
+  readonly reviews: ReviewRepository;
   readonly #db: Connection;
 
   constructor(db: Connection, now: () => number) {
@@ -41,6 +57,13 @@ export class Store {
     this.benchmarks = new BenchmarkRepository(db);
     this.settings = new SettingRepository(db);
     this.models = new ModelRepository(db);
+    const duplicates = new DuplicateIndex(db);
+    this.datasets = new DatasetRepository(db);
+    this.records = new RecordRepository(db, duplicates);
+    this.recordWriter = new RecordWriter(db, duplicates);
+    this.versions = new VersionRepository(db);
+    this.edits = new EditRepository(db);
+    this.reviews = new ReviewRepository(db);
   }
 
   /** All of `work` or nothing, on disk when this returns. Throws DISK_FULL or WORKSPACE_READ_ONLY. */
@@ -61,6 +84,16 @@ export class Store {
       this.history.deleteAfter(runId, step);
       this.runs.setLastStep(runId, step);
     });
+  }
+
+  /** What every benchmark of the workspace asks, each problem once. */
+  benchmarkProblems(): { benchmark: string; id: string; prompt: string }[] {
+    return this.evaluations.problemTexts();
+  }
+
+  /** Applies one change of an edit to records. Within a transaction of the caller. */
+  changeRecords(datasetId: DatasetId, change: RecordChange): void {
+    applyRecordChange(this.#db, this.recordWriter, datasetId, change);
   }
 
   get schemaVersion(): number {

@@ -1,0 +1,152 @@
+/** A filter as SQL over `records r`: what the indexes and one pass over the narrow table can answer. */
+import { FormatProblem } from "#shared/schema/dataset.ts";
+import type { DatasetId } from "#shared/schema/dataset.ts";
+import type { RangeField, RecordCondition, RecordFilter } from "#shared/schema/record-filter.ts";
+
+export interface Where {
+  readonly sql: string;
+  readonly params: readonly (string | number)[];
+}
+
+const COLUMNS: { readonly [Field in RangeField]: string } = {
+  readability: "readability",
+  language: "language",
+  repetition: "repetition",
+  words: "words",
+  characters: "characters",
+  "reasoning-words": "reasoning_words",
+  similarity: "similarity",
+  difficulty: "difficulty",
+  position: "position",
+};
+
+/** Bit of a problem in the column `format`. */
+export function formatBit(problem: FormatProblem): number {
+  return 1 << FormatProblem.options.indexOf(problem);
+}
+
+export function formatBits(problems: readonly FormatProblem[]): number {
+  return problems.reduce((bits, problem) => bits | formatBit(problem), 0);
+}
+
+/** Of the dataset's records that are there. */
+export function whereOf(datasetId: DatasetId, filter: RecordFilter): Where {
+  const parts = filter.map((condition) => {
+    const { sql, params } = conditionSql(datasetId, condition);
+    return { sql: condition.not === true ? `NOT coalesce((${sql}), 0)` : `(${sql})`, params };
+  });
+  return {
+    sql: ["r.dataset_id = ? AND r.presence = 0", ...parts.map(({ sql }) => sql)].join(" AND "),
+    params: [datasetId, ...parts.flatMap(({ params }) => params)],
+  };
+}
+
+function conditionSql(datasetId: DatasetId, condition: RecordCondition): Where {
+  switch (condition.field) {
+    case "text":
+      return textSql(condition.value, condition.in);
+    case "id":
+      // An edit may name many more ids than a statement may have parameters.
+      return {
+        sql: "r.id IN (SELECT value FROM json_each(?))",
+        params: [JSON.stringify(condition.values)],
+      };
+    case "status":
+      return oneOf("r.status", condition.values);
+    case "verdict":
+      return oneOf("r.verdict", condition.values);
+    case "source":
+      return oneOf("r.source", condition.values);
+    case "task":
+      return oneOf("r.task", condition.values);
+    case "tag":
+      return {
+        sql: `r.id IN (SELECT record_id FROM record_tags WHERE dataset_id = ? AND tag IN (${marks(condition.values)}))`,
+        params: [datasetId, ...condition.values],
+      };
+    case "format":
+      return anyOf(
+        condition.values.map((value) => {
+          if (value === "ok") return { sql: "r.format = 0", params: [] };
+          if (value === "bad") return { sql: "r.format <> 0", params: [] };
+          return { sql: "r.format & ? <> 0", params: [formatBit(value)] };
+        }),
+      );
+    case "duplicate":
+      return anyOf(condition.values.map((value) => duplicateSql(datasetId, value)));
+    case "same-as": {
+      const of = `FROM records WHERE id IN (${marks(condition.values)})`;
+      return {
+        sql: `r.content IN (SELECT content ${of}) OR r.near_cluster IN (SELECT near_cluster ${of})`,
+        params: [...condition.values, ...condition.values],
+      };
+    }
+    case "contamination":
+      return anyOf(
+        condition.values.map((value) =>
+          value === "any"
+            ? { sql: "r.contamination IS NOT NULL", params: [] }
+            : { sql: "r.contamination = ?", params: [value] },
+        ),
+      );
+    case "edited":
+      return { sql: "r.revision > 0", params: [] };
+    default: {
+      const column = `r.${COLUMNS[condition.field]}`;
+      const { min, max } = condition;
+      return {
+        sql: [
+          `${column} IS NOT NULL`,
+          ...(min === undefined ? [] : [`${column} >= ?`]),
+          ...(max === undefined ? [] : [`${column} <= ?`]),
+        ].join(" AND "),
+        params: [min, max].filter((bound) => bound !== undefined),
+      };
+    }
+  }
+}
+
+/** The full-text index knows words; a value without any (a formula's signs) is looked for as it is written. */
+function textSql(value: string, part: "prompt" | "reasoning" | "answer" | undefined): Where {
+  if (!/[\p{L}\p{N}]/u.test(value)) {
+    return {
+      sql: "EXISTS (SELECT 1 FROM revisions v WHERE v.record_id = r.id AND v.number = r.revision AND instr(v.messages, ?) > 0)",
+      params: [JSON.stringify(value).slice(1, -1)],
+    };
+  }
+  const phrase = `"${value.replaceAll('"', '""')}" *`;
+  return {
+    sql: "r.id IN (SELECT rowid FROM records_text WHERE records_text MATCH ?)",
+    params: [part === undefined ? phrase : `${part} : ${phrase}`],
+  };
+}
+
+function duplicateSql(datasetId: DatasetId, value: "exact" | "near" | "extra"): Where {
+  const params = [datasetId];
+  const clusters = (column: string, what: string): string =>
+    `SELECT ${what} FROM records WHERE dataset_id = ? AND presence = 0 AND ${column} IS NOT NULL GROUP BY ${column} HAVING count(*) > 1`;
+  const member = (column: string): string => `r.${column} IN (${clusters(column, column)})`;
+  if (value === "exact") return { sql: member("content"), params };
+  if (value === "near") return { sql: member("near_cluster"), params };
+  const extra = (column: string): string =>
+    `(${member(column)} AND r.id NOT IN (${clusters(column, "min(id)")}))`;
+  return {
+    sql: `${extra("content")} OR ${extra("near_cluster")}`,
+    params: [datasetId, datasetId, datasetId, datasetId],
+  };
+}
+
+function oneOf(column: string, values: readonly (string | number)[]): Where {
+  return { sql: `${column} IN (${marks(values)})`, params: values };
+}
+
+function anyOf(parts: readonly Where[]): Where {
+  return {
+    sql: parts.map(({ sql }) => `(${sql})`).join(" OR "),
+    params: parts.flatMap(({ params }) => params),
+  };
+}
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}
