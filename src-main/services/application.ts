@@ -21,7 +21,9 @@ import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
 import { PairedVerdicts } from "./compare/paired-verdict.ts";
+import { DatasetService } from "./datasets/dataset-service.ts";
 import { demoForModel } from "./demo-for-model.ts";
+import { EditJournal } from "./edit-journal.ts";
 import { writeLaunch } from "./launch.ts";
 import { LiveEvents } from "./live-events.ts";
 import { ModelCatalog } from "./model-catalog.ts";
@@ -49,6 +51,8 @@ export class Application {
   readonly store: Store;
   readonly live: LiveEvents;
   readonly models: ModelCatalog;
+  readonly journal: EditJournal;
+  readonly datasets: DatasetService;
   readonly runner: PipelineRunner;
   readonly runtime: RuntimeProbe;
   readonly verdicts: PairedVerdicts;
@@ -83,6 +87,18 @@ export class Application {
         this.live.publish([{ type: "models" }]);
       },
     });
+    this.journal = new EditJournal({ store: this.store, live: this.live, now: this.now });
+    this.datasets = new DatasetService({
+      store: this.store,
+      live: this.live,
+      journal: this.journal,
+      workspace: this.paths.root,
+      now: this.now,
+      reportBug: (error) => {
+        this.reportBug(error);
+      },
+    });
+    this.datasets.recover();
     this.runner = new PipelineRunner(
       {
         store: this.store,
@@ -197,6 +213,7 @@ export class Application {
 
   /** Ends what runs (resumable) and gives the workspace back. */
   async close(): Promise<void> {
+    await this.datasets.jobs.close();
     await this.runner.close();
     this.store.close();
     this.#lock.release();

@@ -84,7 +84,7 @@ export class DatasetRepository {
 
   /** Throws CONFLICT where another has the name. */
   setName(id: DatasetId, name: string): void {
-    this.#requireFree(name, id);
+    this.requireFree(name, id);
     this.#db.prepare("UPDATE datasets SET name = ? WHERE id = ?").run(name, id);
   }
 
@@ -95,9 +95,33 @@ export class DatasetRepository {
         .prepare<[string], string>("SELECT name FROM datasets WHERE id = ?")
         .pluck()
         .get(id);
-      if (name !== undefined) this.#requireFree(name, id);
+      if (name !== undefined) this.requireFree(name, id);
     }
     this.#db.prepare("UPDATE datasets SET deleted_at_ms = ? WHERE id = ?").run(deletedAtMs, id);
+  }
+
+  /** Throws CONFLICT where another dataset has the name. */
+  requireFree(name: string, id?: DatasetId): void {
+    const other = this.byName(name);
+    if (other === undefined || other === id) return;
+    throw new AppError(
+      "CONFLICT",
+      `There is a dataset "${name}" already.`,
+      "Choose another name, or rename that one first.",
+    );
+  }
+
+  /** Datasets that an import began and did not bring to an end: nothing was ever edited in them. */
+  dropUnborn(id?: DatasetId): void {
+    this.#db
+      .prepare(
+        `DELETE FROM datasets WHERE deleted_at_ms IS NOT NULL AND (? IS NULL OR id = ?)
+         AND NOT EXISTS (SELECT 1 FROM edits WHERE scope = 'dataset:' || datasets.id)
+         AND NOT EXISTS (SELECT 1 FROM records r WHERE r.dataset_id = datasets.id)
+         AND NOT EXISTS (SELECT 1 FROM generate_jobs g WHERE g.dataset_id = datasets.id)
+         AND NOT EXISTS (SELECT 1 FROM dataset_versions v WHERE v.dataset_id = datasets.id)`,
+      )
+      .run(id ?? null, id ?? null);
   }
 
   touch(id: DatasetId, timeMs: number): void {
@@ -174,16 +198,6 @@ export class DatasetRepository {
       status,
       stale,
     });
-  }
-
-  #requireFree(name: string, id: DatasetId): void {
-    const other = this.byName(name);
-    if (other === undefined || other === id) return;
-    throw new AppError(
-      "CONFLICT",
-      `There is a dataset "${name}" already.`,
-      "Choose another name, or rename that one first.",
-    );
   }
 }
 

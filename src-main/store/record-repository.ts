@@ -253,6 +253,18 @@ export class RecordRepository {
     };
   }
 
+  /** A revision's text, also of a deleted record: versions keep it. */
+  messagesAt(id: RecordId, revision: number): RecordMessages {
+    const messages = this.#db
+      .prepare<[number, number], string>(
+        "SELECT messages FROM revisions WHERE record_id = ? AND number = ?",
+      )
+      .pluck()
+      .get(id, revision);
+    if (messages === undefined) throw noRecord(id);
+    return readJson(RecordMessages, messages);
+  }
+
   /** Which revision each of these records is at; those that are gone are left out. */
   revisionsInForce(ids: readonly number[]): Map<number, number> {
     const rows = this.#db
@@ -266,7 +278,7 @@ export class RecordRepository {
 
   positionOf(id: number): number | undefined {
     return this.#db
-      .prepare<[number], number>("SELECT position FROM records WHERE id = ?")
+      .prepare<[number], number>("SELECT position FROM records WHERE id = ? AND presence = 0")
       .pluck()
       .get(id);
   }

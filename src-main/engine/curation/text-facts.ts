@@ -14,7 +14,8 @@ export function measureText(
 ): TextFacts {
   const turn = finalTurn(messages);
   const reasoning = turn?.reasoning ?? "";
-  const written = `${reasoning}\n${turn?.content ?? ""}`.trim();
+  const answer = turn?.content.replaceAll(/<\/?answer>/g, " ").trim() ?? "";
+  const written = `${reasoning}\n${answer}`.trim();
   const prompt = promptOf(messages);
   const { verdict, detail } = verdictOf(messages, reference);
   return {

@@ -141,12 +141,13 @@ export async function previewBulk(
   }
 }
 
-/** One edit. Throws NOT_FOUND. */
+/** One edit; repaired texts are `reviewer`'s. Throws NOT_FOUND. */
 export async function applyBulk(
   deps: BulkDeps,
   datasetId: DatasetId,
   target: RecordTarget,
   action: BulkAction,
+  reviewer: string | undefined,
 ): Promise<Edited> {
   const { records, store } = deps;
   store.datasets.nameOf(datasetId);
@@ -177,7 +178,7 @@ export async function applyBulk(
     case "repair-format":
     case "remove-foreign-lines":
     case "remove-repetition":
-      return repairTexts(deps, datasetId, target, action);
+      return repairTexts(deps, datasetId, target, action, reviewer);
     default:
       return assertNever(action);
   }
@@ -188,13 +189,15 @@ async function repairTexts(
   datasetId: DatasetId,
   target: RecordTarget,
   action: RepairAction,
+  reviewer: string | undefined,
 ): Promise<Edited> {
   const { store, benchmarks, records, now } = deps;
+  const author = reviewer === undefined ? action.type : `${action.type} by ${reviewer}`;
   const moved: { id: number; from: number; to: number }[] = [];
   for await (const { text, after } of changedTexts(deps, datasetId, target, action)) {
     const measured = benchmarks.measure(after, text.reference);
     const to = store.transaction(() =>
-      store.recordWriter.addRevision(text.id, text.revision, action.type, now(), measured),
+      store.recordWriter.addRevision(text.id, text.revision, author, now(), measured),
     );
     moved.push({ id: text.id, from: text.revision, to });
   }

@@ -228,7 +228,11 @@ export class RecordService {
   }
 
   /** Throws NOT_FOUND where the record or the revision is not there. */
-  restore(recordId: RecordId, revision: number): Edited & { readonly record: DatasetRecord } {
+  restore(
+    recordId: RecordId,
+    revision: number,
+    reviewer: string | undefined,
+  ): Edited & { readonly record: DatasetRecord } {
     const { store } = this.#deps;
     const record = store.records.get(recordId);
     if (!record.revisions.some(({ number }) => number === revision)) {
@@ -245,6 +249,7 @@ export class RecordService {
         inverse: [{ set: "revision", ids, value: record.revision }],
       },
     );
+    if (edited.edit !== null) this.review(record.datasetId, recordId, "edit", reviewer);
     return { ...edited, record: store.records.get(recordId) };
   }
 

@@ -1,19 +1,14 @@
 /** Undo and redo. */
-import { AppError } from "#shared/errors.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "../application.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
-export function editProcedures(_app: Application, os: Implementer): Procedures<Contract["edits"]> {
-  const to = os.edits;
+export function editProcedures(app: Application, os: Implementer): Procedures<Contract["edits"]> {
+  const { journal } = app;
   return {
-    state: to.state.handler(() => ({ undo: null, redo: null })),
-    history: to.history.handler(() => []),
-    undo: to.undo.handler(() => {
-      throw new AppError("CONFLICT", "There is nothing to undo.");
-    }),
-    redo: to.redo.handler(() => {
-      throw new AppError("CONFLICT", "There is nothing to redo.");
-    }),
+    state: os.edits.state.handler(({ input }) => journal.state(input.scope)),
+    history: os.edits.history.handler(({ input }) => journal.history(input.scope, input.limit)),
+    undo: os.edits.undo.handler(({ input }) => journal.undo(input.scope)),
+    redo: os.edits.redo.handler(({ input }) => journal.redo(input.scope)),
   };
 }

@@ -1,0 +1,112 @@
+/**
+ * CSV with a header row; comma, semicolon or tab, whichever the header holds most of. Bytes are
+ * taken apart first and read as UTF-8 field by field, so that one bad field is one bad row.
+ */
+import { createReadStream, openSync, readSync, closeSync } from "node:fs";
+import { Transform } from "node:stream";
+import { parse } from "csv-parse";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { MAX_ROW_BYTES, utf8Of } from "./source-row.ts";
+import type { RowReading, SourceRow } from "./source-row.ts";
+
+const DELIMITERS = [",", ";", "\t"];
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const Parsed = z.object({
+  record: z.array(z.string()),
+  info: z.object({ lines: z.number() }),
+});
+
+export function readCsv(path: string): RowReading {
+  let bytes = 0;
+  async function* rows(): AsyncGenerator<SourceRow> {
+    const bad: SourceRow[] = [];
+    const parser = parse({
+      encoding: "latin1",
+      delimiter: delimiterOf(path),
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_error: true,
+      max_record_size: MAX_ROW_BYTES,
+      info: true,
+      on_skip: (error) => {
+        bad.push({ line: Number(error?.["lines"] ?? 0), bad: error?.message ?? "cannot be read" });
+        return undefined;
+      },
+    });
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        const first = bytes === 0 && chunk.subarray(0, 3).equals(BOM);
+        bytes += chunk.length;
+        done(null, first ? chunk.subarray(3) : chunk);
+      },
+    });
+    const source = createReadStream(path, { highWaterMark: 1 << 18 });
+    source.on("error", (error) => parser.destroy(error));
+    source.pipe(counted).pipe(parser);
+    let header: readonly string[] | undefined;
+    let next = 1;
+    try {
+      for await (const part of parser) {
+        yield* bad.splice(0);
+        const { record, info } = Parsed.parse(part);
+        const line = next;
+        next = info.lines + 1;
+        const fields = record.map((field) => utf8Of(Buffer.from(field, "latin1")));
+        if (header === undefined) {
+          header = headerOf(path, fields);
+          continue;
+        }
+        yield rowOf(line, header, fields);
+      }
+      yield* bad.splice(0);
+    } finally {
+      source.destroy();
+    }
+    if (header === undefined) {
+      throw new AppError(
+        "BAD_INPUT",
+        `${path} is empty.`,
+        "A CSV file begins with its column names.",
+      );
+    }
+  }
+  return { rows: rows(), position: () => bytes };
+}
+
+function headerOf(path: string, fields: readonly (string | undefined)[]): readonly string[] {
+  const names = fields.map((field) => (field ?? "").trim());
+  if (names.some((name) => name === "") || new Set(names).size !== names.length) {
+    throw new AppError(
+      "BAD_INPUT",
+      `The first row of ${path} does not name the columns: each needs a name of its own.`,
+      "Add a header row, e.g. prompt,completion.",
+    );
+  }
+  return names;
+}
+
+function rowOf(
+  line: number,
+  header: readonly string[],
+  fields: readonly (string | undefined)[],
+): SourceRow {
+  if (fields.length !== header.length) {
+    return { line, bad: `has ${fields.length} fields where the header has ${header.length}` };
+  }
+  const broken = fields.indexOf(undefined);
+  if (broken !== -1) return { line, bad: `is not valid UTF-8 in ${header[broken] ?? ""}` };
+  return { line, value: Object.fromEntries(header.map((name, i) => [name, fields[i]])) };
+}
+
+function delimiterOf(path: string): string {
+  const fd = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(1 << 16);
+    const text = head.toString("latin1", 0, readSync(fd, head)).split(/\r?\n/, 1)[0] ?? "";
+    const counts = DELIMITERS.map((delimiter) => text.split(delimiter).length);
+    return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,226 @@
+/** A file as records: what it would bring (preview), and bringing it in, all of it or nothing. */
+import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { AppError } from "#shared/errors.ts";
+import type {
+  BadRow,
+  DatasetFormat,
+  DatasetId,
+  ImportMapping,
+  RecordStatus,
+} from "#shared/schema/dataset.ts";
+import type { PreparedRecord } from "#main/store/prepared-record.ts";
+import type { Store } from "#main/store/store.ts";
+import { columnsOf, detectMappings } from "./formats/detect-mapping.ts";
+import { fileBytes, formatOf, readRows } from "./formats/read-rows.ts";
+import { rowToRecord } from "./formats/row-to-record.ts";
+import type { IncomingRecord } from "./formats/row-to-record.ts";
+import type { JobControl } from "./dataset-jobs.ts";
+import type { KnownBenchmarks } from "./known-benchmarks.ts";
+
+/** Rows that the format is told by. */
+const LOOKED_AT = 50;
+/** Written together; a batch of long texts is cut by its characters. */
+const BATCH_RECORDS = 100;
+const BATCH_CHARACTERS = 1_000_000;
+/** Bad rows that are remembered one by one. */
+export const BAD_ROWS_KEPT = 10_000;
+
+export interface Inspection {
+  readonly name: string;
+  readonly bytes: number;
+  readonly format: DatasetFormat;
+  readonly mappings: readonly ImportMapping[];
+  readonly mapping: ImportMapping;
+  readonly columns: string[];
+  readonly rows: (IncomingRecord & { readonly line: number })[];
+  readonly read: number;
+  readonly bad: BadRow[];
+}
+
+export interface ImportOptions {
+  readonly path: string;
+  readonly format?: DatasetFormat | undefined;
+  readonly mapping?: ImportMapping | undefined;
+}
+
+/** The first rows as they would come in. Throws NOT_FOUND, BAD_INPUT. */
+export async function inspectFile(options: ImportOptions, count: number): Promise<Inspection> {
+  const { path } = options;
+  const bytes = fileBytes(path);
+  const format = options.format ?? formatOf(path);
+  const values: { line: number; value: Readonly<Record<string, unknown>> }[] = [];
+  const bad: BadRow[] = [];
+  let read = 0;
+  for await (const row of readRows(path, format).rows) {
+    read++;
+    if ("bad" in row) bad.push({ line: row.line, reason: row.bad });
+    else values.push(row);
+    if (read >= Math.max(count, LOOKED_AT)) break;
+  }
+  const columns = columnsOf(values.map(({ value }) => value));
+  const mappings = detectMappings(values.map(({ value }) => value));
+  const mapping = options.mapping ?? mappings[0];
+  if (mapping === undefined) throw noMapping(path, columns, bad);
+  const rows: (IncomingRecord & { line: number })[] = [];
+  for (const { line, value } of values) {
+    const record = rowToRecord(value, mapping);
+    if ("bad" in record) bad.push({ line, reason: record.bad });
+    else rows.push({ line, ...record });
+  }
+  return {
+    name: basename(path),
+    bytes,
+    format,
+    mappings,
+    mapping,
+    columns,
+    rows: rows.slice(0, count),
+    read,
+    bad: bad.sort((a, b) => a.line - b.line),
+  };
+}
+
+export interface StagingDeps {
+  readonly store: Store;
+  readonly benchmarks: KnownBenchmarks;
+  readonly now: () => number;
+}
+
+/**
+ * Stages every good row in the dataset; nobody sees them until the caller's edit. Gives their ids.
+ * Where rows are bad and `skipBad` is not set, nothing is staged: BAD_INPUT.
+ */
+export async function stageFile(
+  deps: StagingDeps,
+  control: JobControl,
+  options: ImportOptions & {
+    readonly datasetId: DatasetId;
+    readonly name: string;
+    readonly skipBad: boolean;
+    readonly status: RecordStatus;
+    readonly onBad: (row: BadRow) => void;
+  },
+): Promise<number[]> {
+  const { path, datasetId } = options;
+  const bytes = fileBytes(path);
+  const { format, mapping } = await inspectFile(options, 1);
+  if (!options.skipBad) {
+    control.update({ phase: "checking", done: 0, total: bytes });
+    await checkAll(control, { ...options, format, mapping });
+  }
+  control.update({ phase: "reading", done: 0, total: bytes });
+  const ids: number[] = [];
+  let batch: PreparedRecord[] = [];
+  let characters = 0;
+  let bad = 0;
+  const flush = async (): Promise<void> => {
+    const records = batch;
+    batch = [];
+    characters = 0;
+    const staged = deps.store.transaction(() =>
+      deps.store.recordWriter.stage(datasetId, records, "import", deps.now()),
+    );
+    ids.push(...staged);
+    await setImmediate();
+    control.signal.throwIfAborted();
+  };
+  const reading = readRows(path, format);
+  for await (const row of reading.rows) {
+    const record = "bad" in row ? row : rowToRecord(row.value, mapping);
+    if ("bad" in record) {
+      // Without `skipBad` the file was whole a moment ago: it changed while it was read.
+      if (!options.skipBad) throw changed(path);
+      bad++;
+      options.onBad({ line: row.line, reason: record.bad });
+      continue;
+    }
+    const measured = deps.benchmarks.measure(record.messages, record.reference);
+    batch.push({
+      ...measured,
+      metadata: record.metadata,
+      reference: record.reference,
+      source: {
+        kind: "import",
+        file: options.name,
+        line: row.line,
+        teacher: null,
+        runId: null,
+        sampling: null,
+        costUsd: null,
+      },
+      tags: [],
+      status: options.status,
+    });
+    characters += measured.facts.characters;
+    if (batch.length >= BATCH_RECORDS || characters >= BATCH_CHARACTERS) {
+      await flush();
+      control.update({ done: reading.position(), added: ids.length, bad });
+    }
+  }
+  await flush();
+  control.update({ done: bytes, added: ids.length, bad });
+  return ids;
+}
+
+/** Reads the whole file. Throws BAD_INPUT where any row is bad. */
+async function checkAll(
+  control: JobControl,
+  options: {
+    readonly path: string;
+    readonly name: string;
+    readonly format: DatasetFormat;
+    readonly mapping: ImportMapping;
+    readonly onBad: (row: BadRow) => void;
+  },
+): Promise<void> {
+  let read = 0;
+  let first: BadRow | undefined;
+  let bad = 0;
+  const reading = readRows(options.path, options.format);
+  for await (const row of reading.rows) {
+    const record = "bad" in row ? row : rowToRecord(row.value, options.mapping);
+    read++;
+    if ("bad" in record) {
+      const found = { line: row.line, reason: record.bad };
+      first ??= found;
+      bad++;
+      options.onBad(found);
+    }
+    if (read % BATCH_RECORDS === 0) {
+      await setImmediate();
+      control.signal.throwIfAborted();
+      control.update({ done: reading.position(), bad });
+    }
+  }
+  control.update({ bad });
+  if (first === undefined) return;
+  throw new AppError(
+    "BAD_INPUT",
+    `${bad.toLocaleString("en-US")} of ${read.toLocaleString("en-US")} rows of ${options.name} cannot come in; the first is row ${first.line}: ${first.reason}. Nothing was imported.`,
+    "Correct them, or import without the bad rows.",
+  );
+}
+
+function noMapping(path: string, columns: readonly string[], bad: readonly BadRow[]): AppError {
+  const [first] = bad;
+  const seen =
+    columns.length > 0
+      ? `Its columns are ${columns.slice(0, 20).join(", ")}.`
+      : first === undefined
+        ? "It has no rows."
+        : `Row ${first.line} ${first.reason}.`;
+  return new AppError(
+    "BAD_INPUT",
+    `${path} does not look like conversations. ${seen}`,
+    "Say which column is the prompt and which the completion, or that holds the turns.",
+  );
+}
+
+function changed(path: string): AppError {
+  return new AppError(
+    "CONFLICT",
+    `${path} changed while it was read. Nothing was imported.`,
+    "Import it again once nobody writes to it.",
+  );
+}
