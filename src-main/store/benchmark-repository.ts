@@ -51,6 +51,17 @@ export class BenchmarkRepository {
     return row === undefined ? null : setOf(row);
   }
 
+  /** What imported benchmarks ask. */
+  problemTexts(): { benchmark: string; id: string; prompt: string }[] {
+    return this.#db
+      .prepare<[], { benchmark: string; id: string; prompt: string }>(
+        `SELECT s.name AS benchmark, s.id || '/' || i.item_index AS id, i.problem AS prompt
+         FROM benchmark_items i JOIN benchmark_sets s ON s.id = i.set_id
+         ORDER BY s.id, i.item_index`,
+      )
+      .all();
+  }
+
   insert(set: Omit<BenchmarkSet, "problems">, items: readonly BenchmarkItem[]): void {
     this.#db
       .prepare(

@@ -88,7 +88,7 @@ export class Store {
 
   /** What every benchmark of the workspace asks, each problem once. */
   benchmarkProblems(): { benchmark: string; id: string; prompt: string }[] {
-    return this.evaluations.problemTexts();
+    return [...this.benchmarks.problemTexts(), ...this.evaluations.problemTexts()];
   }
 
   /** Applies one change of an edit to records. Within a transaction of the caller. */

@@ -13,7 +13,7 @@ export class KnownBenchmarks {
   constructor(store: Store, live: LiveEvents) {
     this.#store = store;
     live.listen((event) => {
-      if (event.type === "evaluation" || event.type === "pipeline-deleted") this.forget();
+      if (["evaluation", "benchmarks", "pipeline-deleted"].includes(event.type)) this.forget();
     });
   }
 
