@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
+import type { RecipeId, SweepAxis, SweepId, SweepMode } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
 import { withoutSecrets } from "#shared/without-secrets.ts";
@@ -28,7 +29,9 @@ import { writeLaunch } from "./launch.ts";
 import { LiveEvents } from "./live-events.ts";
 import { ModelCatalog } from "./model-catalog.ts";
 import { PipelineRunner } from "./pipeline-runner.ts";
+import { RecipeBook } from "./recipe-book.ts";
 import { requireRecipe } from "./recipe-checks.ts";
+import { overridesOf, pointLabel, sweepPoints } from "./sweep.ts";
 
 export interface ApplicationOptions {
   readonly workspace: string;
@@ -36,6 +39,14 @@ export interface ApplicationOptions {
   /** The module that serves a stage in a process of its own. */
   readonly engineEntry?: string;
   readonly now?: () => number;
+}
+
+export interface LaunchOptions {
+  readonly yaml: string;
+  readonly overrides?: readonly string[] | undefined;
+  readonly runtime?: RuntimeChoice | undefined;
+  readonly relativeTo?: string | undefined;
+  readonly recipeId?: RecipeId | undefined;
 }
 
 export interface DemoOptions {
@@ -54,6 +65,7 @@ export class Application {
   readonly journal: EditJournal;
   readonly datasets: DatasetService;
   readonly runner: PipelineRunner;
+  readonly recipeBook: RecipeBook;
   readonly runtime: RuntimeProbe;
   readonly verdicts: PairedVerdicts;
   readonly paths: WorkspacePaths;
@@ -99,6 +111,14 @@ export class Application {
       },
     });
     this.datasets.recover();
+    this.recipeBook = new RecipeBook({
+      store: this.store,
+      preset: (id) => this.builtInRecipe(id),
+      now: this.now,
+      changed: () => {
+        this.live.publish([{ type: "recipes" }]);
+      },
+    });
     this.runner = new PipelineRunner(
       {
         store: this.store,
@@ -115,20 +135,42 @@ export class Application {
   }
 
   /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT. */
-  launch(options: {
-    readonly yaml: string;
-    readonly overrides?: readonly string[] | undefined;
-    readonly seed?: number | undefined;
-    readonly runtime?: RuntimeChoice | undefined;
-    readonly relativeTo?: string | undefined;
-  }): PipelineId {
+  launch(options: LaunchOptions & { readonly seed?: number | undefined }): PipelineId {
     const recipe = requireRecipe(options.yaml, options.overrides);
-    return this.#queue(withSeed(recipe, options.seed), {
-      yaml: options.yaml,
-      origin: "recipe",
-      runtime: options.runtime,
-      relativeTo: options.relativeTo,
+    const id = this.#write(withSeed(recipe, options.seed), { ...options, origin: "recipe" });
+    this.runner.enqueue(id);
+    return id;
+  }
+
+  /**
+   * Queues a launch for each point of a sweep, or none: every recipe is checked first. Throws BAD_INPUT for axes that
+   * make no sweep, and what `launch` throws.
+   */
+  launchSweep(
+    options: LaunchOptions & { readonly axes: readonly SweepAxis[]; readonly mode: SweepMode },
+  ): { sweepId: SweepId; pipelineIds: PipelineId[] } {
+    const launches = sweepPoints(options.axes, options.mode).map((point) => ({
+      point,
+      recipe: requireRecipe(options.yaml, [...(options.overrides ?? []), ...overridesOf(point)]),
+    }));
+    const { store } = this;
+    const sweep = store.transaction(() => {
+      const sweepId = store.sweeps.insert({
+        name: launches[0]?.recipe.name ?? "Sweep",
+        mode: options.mode,
+        axes: options.axes.map((axis) => ({ ...axis })),
+        createdAtMs: this.now(),
+      });
+      const pipelineIds = launches.map(({ point, recipe }) => {
+        const name = `${recipe.name}: ${pointLabel(point)}`;
+        const id = this.#write({ ...recipe, name }, { ...options, origin: "recipe" });
+        store.sweeps.add(sweepId, id, point);
+        return id;
+      });
+      return { sweepId, pipelineIds };
     });
+    for (const id of sweep.pipelineIds) this.runner.enqueue(id);
+    return sweep;
   }
 
   /** Queues the built-in demo, on the built-in base or on another model. */
@@ -142,12 +184,9 @@ export class Application {
       model === undefined
         ? recipe
         : demoForModel(recipe, model, weights(model), weights(recipe.models["base"] ?? model));
-    return this.#queue(adapted, {
-      yaml,
-      origin: id,
-      runtime: options.runtime,
-      relativeTo: undefined,
-    });
+    const pipelineId = this.#write(adapted, { yaml, origin: id, runtime: options.runtime });
+    this.runner.enqueue(pipelineId);
+    return pipelineId;
   }
 
   /** Recipes that ship, by id. */
@@ -219,27 +258,21 @@ export class Application {
     this.#lock.release();
   }
 
-  #queue(
+  #write(
     recipe: Recipe,
-    from: {
-      readonly yaml: string;
-      readonly origin: "demo" | "demo-smoke" | "recipe";
-      readonly runtime: RuntimeChoice | undefined;
-      readonly relativeTo: string | undefined;
-    },
+    from: Omit<LaunchOptions, "overrides"> & { readonly origin: "demo" | "demo-smoke" | "recipe" },
   ): PipelineId {
-    const id = writeLaunch(
+    return writeLaunch(
       {
         recipe,
         recipeYaml: from.yaml,
         origin: from.origin,
         runtime: from.runtime ?? this.store.settings.get().runtime,
         relativeTo: from.relativeTo ?? process.cwd(),
+        recipeId: from.recipeId,
       },
       { store: this.store, models: this.models, runsFolder: this.paths.runs, now: this.now },
     );
-    this.runner.enqueue(id);
-    return id;
   }
 }
 

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { Environment, Pipeline, PipelineId } from "#shared/schema/run.ts";
 import { sha256Of } from "#main/platform/canonical-json.ts";
@@ -20,6 +21,8 @@ export interface Launch {
   readonly runtime: RuntimeChoice;
   /** Folder that relative paths in the recipe start from. */
   readonly relativeTo: string;
+  /** The kept recipe that it is a launch of. */
+  readonly recipeId?: RecipeId | undefined;
 }
 
 /** Throws NOT_FOUND or BAD_CHECKPOINT for a model or a dataset that is not there; then nothing is written. */
@@ -45,6 +48,7 @@ export function writeLaunch(
       seed: recipe.seed,
       runtime: launch.runtime,
       createdAtMs,
+      recipeId: launch.recipeId,
     });
     recipe.stages.forEach((config, position) => {
       deps.store.runs.insert({
@@ -107,7 +111,7 @@ function datasetFile(stageName: string, dataset: string, relativeTo: string): st
 }
 
 /** Benchmarks of the same problems share a seed, so that they can be compared problem by problem. */
-function seedOf(recipe: Recipe, stage: Stage): number {
+export function seedOf(recipe: Recipe, stage: Stage): number {
   if (stage.seed !== undefined) return stage.seed;
   if (stage.kind === "benchmark") {
     return deriveSeed(recipe.seed, `benchmark ${sha256Of(stage.data)}`);

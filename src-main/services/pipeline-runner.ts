@@ -4,6 +4,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
+import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { endOrphan } from "#main/jobs/orphans.ts";
 import type { StageSupervisor, StopMode } from "#main/jobs/supervisor.ts";
@@ -25,6 +26,8 @@ interface Current {
 export class PipelineRunner {
   readonly #deps: StageRunDeps;
   readonly #queue: PipelineId[] = [];
+  /** Of the queue: those that let others go first. */
+  readonly #held = new Set<PipelineId>();
   #current: Current | undefined;
   #closing = false;
   #walking: Promise<void> = Promise.resolve();
@@ -77,6 +80,36 @@ export class PipelineRunner {
     this.#queue.push(id);
     this.#announce(id);
     this.#next();
+    this.#announceQueue();
+  }
+
+  /** What waits, in the order of its turn. */
+  queue(): QueuedLaunch[] {
+    return this.#queue.map((pipelineId) => ({ pipelineId, held: this.#held.has(pipelineId) }));
+  }
+
+  /** Throws CONFLICT where it does not wait any more. */
+  move(id: PipelineId, to: "up" | "down" | "first" | "last"): void {
+    const from = this.#placeOf(id);
+    const last = this.#queue.length - 1;
+    const target = {
+      up: Math.max(0, from - 1),
+      down: Math.min(last, from + 1),
+      first: 0,
+      last,
+    }[to];
+    this.#queue.splice(from, 1);
+    this.#queue.splice(target, 0, id);
+    this.#announceQueue();
+  }
+
+  /** A held launch keeps its place and is passed over until it is let go. Throws CONFLICT. */
+  hold(id: PipelineId, held: boolean): void {
+    this.#placeOf(id);
+    if (held) this.#held.add(id);
+    else this.#held.delete(id);
+    this.#announceQueue();
+    this.#next();
   }
 
   /** Throws CONFLICT where it is not at work, NOT_FOUND where there is none. */
@@ -93,7 +126,7 @@ export class PipelineRunner {
       return;
     }
     const waiting = this.#queue.indexOf(id);
-    if (waiting !== -1) this.#queue.splice(waiting, 1);
+    if (waiting !== -1) this.#leaveQueue(waiting, id);
     else if (!(mode === "discard" && (status === "stopped" || status === "failed"))) {
       throw new AppError("CONFLICT", `The pipeline ${id} is not at work: it is ${status}.`);
     }
@@ -135,6 +168,7 @@ export class PipelineRunner {
   async close(): Promise<void> {
     this.#closing = true;
     this.#queue.length = 0;
+    this.#held.clear();
     if (this.#current === undefined) return;
     this.#current.stop ??= "keep";
     this.#current.supervisor?.kill();
@@ -143,8 +177,10 @@ export class PipelineRunner {
 
   #next(): void {
     if (this.#current !== undefined || this.#closing) return;
-    const id = this.#queue.shift();
+    const place = this.#queue.findIndex((waiting) => !this.#held.has(waiting));
+    const id = this.#queue[place];
     if (id === undefined) return;
+    this.#leaveQueue(place, id);
     const current: Current = { pipelineId: id, supervisor: undefined, stop: undefined };
     this.#current = current;
     this.#walking = this.#walk(current)
@@ -208,6 +244,19 @@ export class PipelineRunner {
     }
   }
 
+  #placeOf(id: PipelineId): number {
+    const place = this.#queue.indexOf(id);
+    if (place !== -1) return place;
+    const { status } = this.#deps.store.pipelines.summary(id);
+    throw new AppError("CONFLICT", `The pipeline ${id} does not wait: it is ${status}.`);
+  }
+
+  #leaveQueue(place: number, id: PipelineId): void {
+    this.#queue.splice(place, 1);
+    this.#held.delete(id);
+    this.#announceQueue();
+  }
+
   #cancelRest(id: PipelineId): void {
     const { store } = this.#deps;
     for (const run of store.runs.ofPipeline(id)) {
@@ -244,6 +293,10 @@ export class PipelineRunner {
       { type: "pipeline", pipeline: this.#deps.store.pipelines.summary(id) },
       { type: "attention" },
     ]);
+  }
+
+  #announceQueue(): void {
+    this.#deps.live.publish([{ type: "queue" }]);
   }
 
   #announceRun(id: RunId): void {

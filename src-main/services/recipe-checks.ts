@@ -4,22 +4,20 @@
  */
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document } from "yaml";
-import type { RecipeProblem } from "#shared/contract/pipelines.ts";
 import { AppError } from "#shared/errors.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
-import type { GrpoStage, Stage } from "#shared/schema/recipe.ts";
-
-type Path = readonly (string | number)[];
-
-interface Finding {
-  readonly path: Path;
-  readonly message: string;
-  readonly advice: string | null;
-}
+import type { Stage } from "#shared/schema/recipe.ts";
+import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import { checkGroups, doubts } from "./recipe-sanity.ts";
+import { setting } from "./recipe-finding.ts";
+import type { Finding, Path } from "./recipe-finding.ts";
 
 export interface RecipeReading {
+  /** null where something keeps it from being launched. */
   readonly recipe: Recipe | null;
   readonly problems: readonly RecipeProblem[];
+  /** Where a finding is written in the text. */
+  readonly locate: (finding: Finding) => RecipeProblem;
 }
 
 /** Never throws on a bad recipe. `overrides` are `key=value` pairs, the key a path such as `stages.grpo.max_steps`. */
@@ -36,31 +34,39 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
     const { line, col } = lines.linePos(error.pos[0]);
     return {
       path: "",
+      keys: [],
       line,
       column: col,
+      level: "error" as const,
       message: `This is not valid YAML: ${error.message}`,
       advice: null,
+      fixes: [],
     };
   });
-  if (broken.length > 0) return { recipe: null, problems: broken };
   const locate = (finding: Finding): RecipeProblem => ({
     path: pathText(finding.path),
+    keys: [...finding.path],
     ...positionOf(document, finding.path, lines),
+    level: finding.level ?? "error",
     message: finding.message,
     advice: finding.advice,
+    fixes: [...(finding.fixes ?? [])],
   });
+  if (broken.length > 0) return { recipe: null, problems: broken, locate };
   const value: unknown = document.toJS({ maxAliasCount: 100 });
   const overridden = applyOverrides(value, overrides);
   if (overridden.findings.length > 0) {
-    return { recipe: null, problems: overridden.findings.map(locate) };
+    return { recipe: null, problems: overridden.findings.map(locate), locate };
   }
   const parsed = Recipe.safeParse(overridden.value);
   const findings = parsed.success
     ? checkRecipe(parsed.data)
     : parsed.error.issues.flatMap((issue) => shapeFindings(issue));
+  const sound = findings.every(({ level }) => level !== undefined && level !== "error");
   return {
-    recipe: parsed.success && findings.length === 0 ? parsed.data : null,
+    recipe: parsed.success && sound ? parsed.data : null,
     problems: findings.map(locate).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    locate,
   };
 }
 
@@ -68,10 +74,11 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
 export function requireRecipe(yaml: string, overrides: readonly string[] = []): Recipe {
   const { recipe, problems } = readRecipe(yaml, overrides);
   if (recipe !== null) return recipe;
-  const [first] = problems;
+  const errors = problems.filter(({ level }) => level === "error");
+  const [first] = errors;
   throw new AppError(
     "BAD_RECIPE",
-    problems.map(problemText).join("\n"),
+    errors.map(problemText).join("\n"),
     first?.advice ?? "Correct the recipe and start it again.",
   );
 }
@@ -101,6 +108,7 @@ export function checkRecipe(recipe: Recipe): Finding[] {
   recipe.stages.forEach((stage, index) => {
     findings.push(...checkInputs(recipe, stage, index, position));
     if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
+    findings.push(...doubts(stage, index));
   });
   return findings;
 }
@@ -153,6 +161,9 @@ function checkInputs(
           path,
           message: `there is no stage${gives === "model" ? " or model" : ""} "${name}"`,
           advice: `Known here: ${known.join(", ")}.`,
+          fixes: usable(recipe, index, gives)
+            .slice(-3)
+            .map((other) => setting(path, other, `Use ${other}`)),
         },
       ];
     }
@@ -185,7 +196,18 @@ function checkInputs(
   });
 }
 
-function outputOf(stage: Stage): "model" | "dataset" | null {
+/** Names that a stage at this place may use. */
+function usable(recipe: Recipe, index: number, gives: "model" | "dataset"): string[] {
+  return [
+    ...(gives === "model" ? Object.keys(recipe.models) : []),
+    ...recipe.stages
+      .slice(0, index)
+      .filter((stage) => outputOf(stage) === gives)
+      .map(({ name }) => name),
+  ];
+}
+
+export function outputOf(stage: Stage): "model" | "dataset" | null {
   if (stage.kind === "benchmark") return null;
   return stage.kind === "rejection-sampling" ? "dataset" : "model";
 }
@@ -204,34 +226,6 @@ function reaches(
     const next = recipe.stages[position.get(name) ?? -1];
     return next !== undefined && reaches(recipe, next, target, position, seen);
   });
-}
-
-/** TRL's rules: a generation batch is whole optimizer steps and whole groups; so is a micro-batch's step. */
-function checkGroups(stage: GrpoStage, index: number): Finding[] {
-  const findings: Finding[] = [];
-  const path = ["stages", index, "generation_batch_size"];
-  const {
-    generation_batch_size: batch,
-    num_generations: group,
-    per_device_train_batch_size: device,
-    gradient_accumulation_steps: accumulation,
-  } = stage;
-  const step = device * accumulation;
-  if (batch % step !== 0) {
-    findings.push({
-      path,
-      message: `generation_batch_size (${batch}) must be a multiple of per_device_train_batch_size × gradient_accumulation_steps (${device} × ${accumulation} = ${step})`,
-      advice: `Use ${Math.max(1, Math.round(batch / step)) * step}, or change the other two.`,
-    });
-  }
-  if (batch % group !== 0) {
-    findings.push({
-      path,
-      message: `generation_batch_size (${batch}) must be a multiple of num_generations (${group}): every prompt has a whole group`,
-      advice: `Use ${Math.max(1, Math.round(batch / group)) * group}, or change num_generations.`,
-    });
-  }
-  return findings;
 }
 
 interface ZodIssue {

@@ -20,9 +20,10 @@ import { compareProcedures } from "./procedures/compare.ts";
 import { costProcedures } from "./procedures/cost.ts";
 import { datasetProcedures } from "./procedures/datasets.ts";
 import { editProcedures } from "./procedures/edits.ts";
+import { launchProcedures } from "./procedures/launches.ts";
+import { recipeProcedures } from "./procedures/recipes.ts";
 import { implementContract } from "./procedures/implementer.ts";
 import type { Procedures } from "./procedures/implementer.ts";
-import { readRecipe } from "./recipe-checks.ts";
 import { pipelineResults } from "./results.ts";
 import { ENGINE_LOG } from "./stage-run.ts";
 import { attentionItems, doctor, systemInfo } from "./system-facts.ts";
@@ -81,23 +82,11 @@ export function createRouter(app: Application): Procedures<Contract> {
     demo: {
       start: os.demo.start.handler(({ input }) => ({ pipelineId: app.startDemo(input) })),
     },
-    recipes: {
-      list: os.recipes.list.handler(() =>
-        app.builtInRecipes().flatMap(({ id, yaml }) => {
-          const { recipe } = readRecipe(yaml);
-          if (recipe === null) return [];
-          return [{ id, yaml, name: recipe.name, description: recipe.description ?? "" }];
-        }),
-      ),
-      validate: os.recipes.validate.handler(({ input }) => {
-        const { recipe, problems } = readRecipe(input.yaml);
-        return { recipe, problems: [...problems] };
-      }),
-    },
+    recipes: recipeProcedures(app, os),
     pipelines: {
       list: os.pipelines.list.handler(({ input }) => store.pipelines.list(input)),
       get: os.pipelines.get.handler(({ input }) => store.pipelines.get(input.pipelineId)),
-      start: os.pipelines.start.handler(({ input }) => ({ pipelineId: app.launch(input) })),
+      ...launchProcedures(app, os),
       stop: os.pipelines.stop.handler(({ input }) => {
         runner.stop(input.pipelineId, input.mode);
       }),
@@ -228,7 +217,9 @@ type WorkspaceEvent = Extract<
       | "dataset-job"
       | "edits"
       | "ledger"
-      | "benchmarks";
+      | "benchmarks"
+      | "recipes"
+      | "queue";
   }
 >;
 
@@ -266,6 +257,8 @@ function subjectOf(event: LiveEvent): { pipelineId?: PipelineId; runId?: RunId }
     case "edits":
     case "ledger":
     case "benchmarks":
+    case "recipes":
+    case "queue":
       return {};
     default:
       return event satisfies never;

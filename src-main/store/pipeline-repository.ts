@@ -1,12 +1,14 @@
 /** Pipelines: launches of recipes. */
 import { AppError } from "#shared/errors.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
+import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { Pipeline, PipelineId, PipelineSummary, StatusReason } from "#shared/schema/run.ts";
 import type { RunStatus } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
 import { readJson, readJsonOrNull, writeJsonOrNull } from "./json-column.ts";
 import type { RunRepository } from "./run-repository.ts";
+import { SweepValues } from "./sweep-repository.ts";
 
 interface PipelineRow {
   id: string;
@@ -20,6 +22,8 @@ interface PipelineRow {
   ended_at_ms: number | null;
   active_ms: number;
   cost_usd: number | null;
+  sweep_id: string | null;
+  sweep_values: string | null;
 }
 
 interface FullPipelineRow extends PipelineRow {
@@ -30,7 +34,7 @@ interface FullPipelineRow extends PipelineRow {
 
 const COLUMNS = `
   p.id, p.name, p.origin, p.seed, p.status, p.status_reason, p.created_at_ms, p.started_at_ms,
-  p.ended_at_ms,
+  p.ended_at_ms, p.sweep_id, p.sweep_values,
   (SELECT coalesce(sum(coalesce(a.ended_at_ms, $now) - a.started_at_ms), 0)
    FROM attempts a JOIN runs r ON r.id = a.run_id WHERE r.pipeline_id = p.id) AS active_ms,
   (SELECT sum(c.total_usd) FROM cost_entries c JOIN runs r ON r.id = c.run_id
@@ -45,6 +49,7 @@ export interface NewPipeline {
   readonly seed: number;
   readonly runtime: RuntimeChoice;
   readonly createdAtMs: number;
+  readonly recipeId?: RecipeId | undefined;
 }
 
 export class PipelineRepository {
@@ -71,8 +76,8 @@ export class PipelineRepository {
     this.#db
       .prepare(
         `INSERT INTO pipelines (id, number, name, origin, recipe, recipe_yaml, recipe_sha256, seed,
-           runtime, status, created_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+           runtime, status, created_at_ms, recipe_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
       )
       .run(
         id,
@@ -85,6 +90,7 @@ export class PipelineRepository {
         pipeline.seed,
         pipeline.runtime,
         pipeline.createdAtMs,
+        pipeline.recipeId ?? null,
       );
     return id;
   }
@@ -214,6 +220,9 @@ export class PipelineRepository {
       endedAtMs: row.ended_at_ms,
       activeMs: row.active_ms,
       costUsd: row.cost_usd,
+      ...(row.sweep_id === null || row.sweep_values === null
+        ? {}
+        : { sweep: { id: row.sweep_id, values: readJson(SweepValues, row.sweep_values) } }),
       runs: this.#runs.ofPipeline(PipelineId.parse(row.id)),
     };
   }

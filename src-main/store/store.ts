@@ -14,6 +14,7 @@ import { LedgerRepository } from "./ledger-repository.ts";
 import { MetricRepository } from "./metric-repository.ts";
 import { ModelRepository } from "./model-repository.ts";
 import { PipelineRepository } from "./pipeline-repository.ts";
+import { RecipeRepository } from "./recipe-repository.ts";
 import { applyRecordChange } from "./record-changes.ts";
 import type { RecordChange } from "./record-changes.ts";
 import { RecordRepository } from "./record-repository.ts";
@@ -22,6 +23,7 @@ import { ReviewRepository } from "./review-repository.ts";
 import { RolloutRepository } from "./rollout-repository.ts";
 import { RunRepository } from "./run-repository.ts";
 import { SettingRepository } from "./setting-repository.ts";
+import { SweepRepository } from "./sweep-repository.ts";
 import { VersionRepository } from "./version-repository.ts";
 
 export class Store {
@@ -42,6 +44,8 @@ export class Store {
   readonly versions: VersionRepository;
   readonly edits: EditRepository;
   readonly reviews: ReviewRepository;
+  readonly recipes: RecipeRepository;
+  readonly sweeps: SweepRepository;
   readonly #db: Connection;
 
   constructor(db: Connection, now: () => number) {
@@ -64,6 +68,8 @@ export class Store {
     this.versions = new VersionRepository(db);
     this.edits = new EditRepository(db);
     this.reviews = new ReviewRepository(db);
+    this.recipes = new RecipeRepository(db);
+    this.sweeps = new SweepRepository(db);
   }
 
   /** All of `work` or nothing, on disk when this returns. Throws DISK_FULL or WORKSPACE_READ_ONLY. */

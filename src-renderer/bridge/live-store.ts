@@ -103,6 +103,10 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
       return ["models"];
     case "attention":
       return ["attention"];
+    case "recipes":
+      return ["recipes"];
+    case "queue":
+      return ["queue", "pipelines"];
     case "dataset":
       return ["datasets", `dataset:${event.datasetId}`];
     case "dataset-job":

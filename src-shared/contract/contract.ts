@@ -7,7 +7,8 @@ import { cost } from "./cost.ts";
 import { datasets } from "./datasets.ts";
 import { edits } from "./edits.ts";
 import { models } from "./models.ts";
-import { demo, pipelines, recipes } from "./pipelines.ts";
+import { demo, pipelines } from "./pipelines.ts";
+import { recipes } from "./recipes.ts";
 import { runs } from "./runs.ts";
 import { attention, settings, system } from "./system.ts";
 

@@ -1,42 +1,19 @@
-/** Recipes and their launches. */
+/** Launches of recipes, the queue they wait in, and sweeps. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { PipelineResults } from "../schema/evaluation.ts";
 import { PipelineLiveEvent } from "../schema/live.ts";
-import { Recipe } from "../schema/recipe.ts";
+import {
+  QueuedLaunch,
+  RecipeId,
+  Sweep,
+  SweepAxis,
+  SweepId,
+  SweepMode,
+} from "../schema/recipe-draft.ts";
 import { Pipeline, PipelineId, PipelineSummary, RunStatus } from "../schema/run.ts";
 import { procedure } from "./errors.ts";
-
-/** One thing wrong with a recipe, at the key and the line where it is written. */
-export const RecipeProblem = z.strictObject({
-  /** e.g. "stages[2].generation_batch_size"; empty for the whole file. */
-  path: z.string(),
-  /** From 1; null where the recipe did not come as text. */
-  line: z.int().nullable(),
-  column: z.int().nullable(),
-  message: z.string(),
-  advice: z.string().nullable(),
-});
-export type RecipeProblem = z.infer<typeof RecipeProblem>;
-
-export const recipes = {
-  /** Recipes that ship with the application. */
-  list: procedure.output(
-    z.array(
-      z.strictObject({
-        id: z.string(),
-        name: z.string(),
-        description: z.string(),
-        yaml: z.string(),
-      }),
-    ),
-  ),
-  /** Never fails on a bad recipe: says what is wrong with it. */
-  validate: procedure
-    .input(z.strictObject({ yaml: z.string().max(1_000_000) }))
-    .output(z.strictObject({ recipe: Recipe.nullable(), problems: z.array(RecipeProblem) })),
-};
 
 export const demo = {
   /** The built-in recipe, on the built-in base or on a model of one's own. `smoke` proves the wiring in minutes. */
@@ -83,9 +60,36 @@ export const pipelines = {
         runtime: RuntimeChoice.optional(),
         /** Folder that relative paths in the recipe start from. */
         relativeTo: z.string().optional(),
+        /** The kept recipe that the text is of. */
+        recipeId: RecipeId.optional(),
       }),
     )
     .output(z.strictObject({ pipelineId: PipelineId })),
+  /** One launch for each combination of the axes. Every one is checked before any is written. */
+  startSweep: procedure
+    .input(
+      z.strictObject({
+        yaml: z.string().max(1_000_000),
+        axes: z.array(SweepAxis).min(1).max(20),
+        mode: SweepMode,
+        overrides: z.array(z.string().max(10_000)).max(1000).optional(),
+        runtime: RuntimeChoice.optional(),
+        relativeTo: z.string().optional(),
+        recipeId: RecipeId.optional(),
+      }),
+    )
+    .output(z.strictObject({ sweepId: SweepId, pipelineIds: z.array(PipelineId) })),
+  /** Newest first. */
+  sweeps: procedure.output(z.array(Sweep)),
+  /** What waits, in the order of its turn. */
+  queue: procedure.output(z.array(QueuedLaunch)),
+  /** CONFLICT where it does not wait any more. */
+  move: procedure
+    .input(z.strictObject({ ...one.shape, to: z.enum(["up", "down", "first", "last"]) }))
+    .output(z.array(QueuedLaunch)),
+  hold: procedure
+    .input(z.strictObject({ ...one.shape, held: z.boolean() }))
+    .output(z.array(QueuedLaunch)),
   stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),
   /** Goes on at the stage and step where it stopped or failed. */
   resume: procedure.input(one).output(z.void()),

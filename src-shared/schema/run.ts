@@ -143,6 +143,8 @@ const pipelineCore = {
   /** Time during which an engine process worked for it; pauses between stop and resume do not count. */
   activeMs: z.number(),
   costUsd: z.number().nullable(),
+  /** Where it is one of a sweep: which, and the options that are its own. */
+  sweep: z.strictObject({ id: z.string(), values: z.record(z.string(), z.json()) }).optional(),
 };
 
 /** A pipeline as lists show it, with its runs in the recipe's order. */

@@ -3,6 +3,7 @@ import { pipelinesAndRuns } from "./0001-pipelines-and-runs.ts";
 import { attemptsAndAttention } from "./0002-attempts-and-attention.ts";
 import { outputHashes } from "./0003-output-hashes.ts";
 import { datasets } from "./0004-datasets.ts";
+import { recipes } from "./0005-recipes.ts";
 import { compare } from "./0006-compare.ts";
 import type { Migration } from "./migration.ts";
 
@@ -11,5 +12,6 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   attemptsAndAttention,
   outputHashes,
   datasets,
+  recipes,
   compare,
 ];

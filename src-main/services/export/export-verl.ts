@@ -1,0 +1,193 @@
+/**
+ * For verl 0.9: for each grpo stage a script with the overrides of its PPO trainer's configuration, its data and its
+ * rewards. What has no counterpart is listed. verl counts prompts where TRL counts completions.
+ */
+import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
+import { ExportPart } from "./export-part.ts";
+import type { RecipeExport } from "./export-recipe.ts";
+import { REWARDS_PYTHON } from "./rewards-python.ts";
+
+/** Tokens of a prompt that verl makes room for; longer ones are an error there. */
+const PROMPT_TOKENS = 512;
+
+const AGGREGATION = {
+  grpo: "seq-mean-token-mean",
+  bnpo: "token-mean",
+  dapo: "token-mean",
+  dr_grpo: "seq-mean-token-sum-norm",
+} as const;
+
+export function exportVerl(recipe: Recipe): RecipeExport {
+  const part = new ExportPart(recipe);
+  for (const stage of recipe.stages) {
+    if (stage.kind === "grpo") grpoFiles(part, stage);
+    else
+      part.missing(
+        stage,
+        "kind",
+        stage.kind,
+        "only grpo stages are written for verl; give it the model that this stage makes",
+      );
+  }
+  if (part.files.length > 0) part.file("rewards.py", REWARDS_PYTHON);
+  return { files: part.files, unmapped: part.unmapped };
+}
+
+function grpoFiles(part: ExportPart, stage: GrpoStage): void {
+  const data = `data/${stage.name}.jsonl`;
+  part.jsonl(
+    data,
+    part.promptsOf(stage).map(({ prompt, task, gold, data: facts }) => ({
+      data_source: task,
+      prompt,
+      reward_model: { style: "rule", ground_truth: gold },
+      extra_info: { data: facts, prompt: prompt.map(({ content }) => content).join("\n") },
+    })),
+  );
+  const overrides = grpoOverrides(part, stage, data);
+  const lines = Object.entries(overrides).map(([key, value]) => `  ${key}=${value}`);
+  part.file(
+    `${stage.name}.sh`,
+    `#!/usr/bin/env bash\nset -eu\npython -m verl.trainer.main_ppo \\\n${lines.join(" \\\n")}\n`,
+  );
+  part.file(`reward_${stage.name.replaceAll("-", "_")}.py`, scoreScript(stage));
+}
+
+function grpoOverrides(
+  part: ExportPart,
+  stage: GrpoStage,
+  data: string,
+): Record<string, string | number> {
+  const step = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
+  const batches = (stage.generation_batch_size / step) * stage.num_iterations;
+  const inPrompts = (completions: number): number => completions / stage.num_generations;
+  const mini = inPrompts(step);
+  if (!Number.isInteger(mini))
+    part.missing(
+      stage,
+      "per_device_train_batch_size",
+      step,
+      `verl's steps are whole groups: ${step} completions are not whole groups of ${stage.num_generations}`,
+    );
+  listMissing(part, stage, batches);
+  return {
+    "algorithm.adv_estimator": "grpo",
+    "algorithm.norm_adv_by_std_in_grpo": stage.scale_rewards === "none" ? "False" : "True",
+    "algorithm.use_kl_in_reward": "False",
+    "data.train_files": shellQuoted(data),
+    "data.val_files": shellQuoted(data),
+    "data.train_batch_size": inPrompts(stage.generation_batch_size),
+    "data.max_prompt_length": PROMPT_TOKENS,
+    "data.max_response_length": stage.max_completion_length,
+    "data.shuffle": "False",
+    "data.seed": part.seedOf(stage) % 2 ** 32,
+    "actor_rollout_ref.model.path": shellQuoted(part.modelPath(stage.model, stage)),
+    "actor_rollout_ref.actor.optim.lr": stage.learning_rate,
+    "actor_rollout_ref.actor.optim.lr_warmup_steps": stage.warmup_steps,
+    "actor_rollout_ref.actor.optim.lr_scheduler_type":
+      stage.lr_scheduler_type === "linear" ? "cosine" : stage.lr_scheduler_type,
+    "actor_rollout_ref.actor.optim.min_lr_ratio": stage.min_lr_ratio,
+    "actor_rollout_ref.actor.optim.weight_decay": stage.weight_decay,
+    "actor_rollout_ref.actor.optim.betas": `'[${stage.adam_beta1},${stage.adam_beta2}]'`,
+    "actor_rollout_ref.actor.optim.clip_grad": stage.max_grad_norm,
+    "actor_rollout_ref.actor.grad_clip": stage.max_grad_norm,
+    "actor_rollout_ref.actor.ppo_mini_batch_size": Math.max(1, Math.round(mini)),
+    "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu": stage.per_device_train_batch_size,
+    "actor_rollout_ref.actor.ppo_epochs": stage.num_iterations,
+    "actor_rollout_ref.actor.clip_ratio_low": stage.epsilon,
+    "actor_rollout_ref.actor.clip_ratio_high": stage.epsilon_high ?? stage.epsilon,
+    "actor_rollout_ref.actor.loss_agg_mode": AGGREGATION[stage.loss_type],
+    "actor_rollout_ref.actor.use_kl_loss": stage.beta > 0 ? "True" : "False",
+    "actor_rollout_ref.actor.kl_loss_coef": stage.beta,
+    "actor_rollout_ref.actor.kl_loss_type": "low_var_kl",
+    "actor_rollout_ref.rollout.name": "vllm",
+    "actor_rollout_ref.rollout.n": stage.num_generations,
+    "actor_rollout_ref.rollout.temperature": stage.temperature,
+    "actor_rollout_ref.rollout.top_p": stage.top_p,
+    "actor_rollout_ref.rollout.top_k": stage.top_k === 0 ? -1 : stage.top_k,
+    "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu":
+      stage.per_device_train_batch_size,
+    "reward.custom_reward_function.path": `reward_${stage.name.replaceAll("-", "_")}.py`,
+    "reward.custom_reward_function.name": "compute_score",
+    "trainer.total_training_steps": Math.ceil(stage.max_steps / batches),
+    "trainer.save_freq": Math.max(1, Math.round(stage.save_steps / batches)),
+    "trainer.max_actor_ckpt_to_keep": stage.save_total_limit,
+    "trainer.nnodes": 1,
+    "trainer.n_gpus_per_node": 1,
+    "trainer.project_name": shellQuoted(part.recipe.name),
+    "trainer.experiment_name": shellQuoted(stage.name),
+  };
+}
+
+/** One word for a shell, whatever is in it. */
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+/** Options that are not as the recipe has them. */
+function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void {
+  for (const { name, weight } of stage.rewards)
+    if (name === "soft-overlong")
+      part.missing(
+        stage,
+        "rewards",
+        name,
+        `use verl's reward manager "dapo" with its overlong_buffer and a penalty_factor of ${weight}`,
+      );
+  if (stage.scale_rewards === "batch")
+    part.missing(stage, "scale_rewards", "batch", "verl divides by the group's spread or by none");
+  if (stage.lr_scheduler_type === "linear")
+    part.missing(stage, "lr_scheduler_type", "linear", "verl decays by cosine or not at all");
+  if (stage.delta !== undefined)
+    part.missing(stage, "delta", stage.delta, "verl's clip_ratio_c bounds losses, not ratios");
+  if (stage.min_p > 0) part.missing(stage, "min_p", stage.min_p, "verl's rollout has none");
+  if (stage.repetition_penalty !== 1)
+    part.missing(stage, "repetition_penalty", stage.repetition_penalty, "verl's rollout has none");
+  if (stage.mask_truncated_completions)
+    part.missing(stage, "mask_truncated_completions", true, "verl trains on truncated completions");
+  if (stage.adam_epsilon !== 1e-8)
+    part.missing(
+      stage,
+      "adam_epsilon",
+      stage.adam_epsilon,
+      "set it with optim.override_optimizer_config",
+    );
+  if (stage.max_steps % batches !== 0)
+    part.missing(
+      stage,
+      "max_steps",
+      stage.max_steps,
+      `verl counts generation batches of ${batches} steps: it makes ${Math.ceil(stage.max_steps / batches) * batches}`,
+    );
+}
+
+function scoreScript(stage: GrpoStage): string {
+  const terms = stage.rewards.flatMap(({ name, weight }) => {
+    const term = `    add(${weight}, "${name}")`;
+    // Listed as missing: the length in tokens is not known where verl calls this.
+    return name === "soft-overlong" ? [] : [term];
+  });
+  return `"""The recipe's rewards and weights, as verl calls them."""
+
+import rewards
+
+
+def compute_score(data_source, solution_str, ground_truth, extra_info=None, **kwargs):
+    facts = {
+        "completions": [solution_str],
+        "task": [data_source],
+        "gold": [ground_truth],
+        "data": [(extra_info or {}).get("data", "null")],
+        "prompts": [(extra_info or {}).get("prompt", "")],
+    }
+    total = 0.0
+
+    def add(weight, name):
+        nonlocal total
+        value = getattr(rewards, name)(**facts)[0]
+        total += 0.0 if value is None else weight * value
+
+${terms.join("\n")}
+    return total
+`;
+}

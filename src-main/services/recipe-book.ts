@@ -1,0 +1,173 @@
+/** The recipes of a workspace: kept ones, and how they come to be. */
+import { readFileSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import type { RecipeRef } from "#shared/contract/recipes.ts";
+import type {
+  RecipeId,
+  RecipeOrigin,
+  SavedRecipe,
+  SavedRecipeSummary,
+} from "#shared/schema/recipe-draft.ts";
+import type { PipelineId } from "#shared/schema/run.ts";
+import type { KeptRecipe } from "#main/store/recipe-repository.ts";
+import type { Store } from "#main/store/store.ts";
+import { readRecipe } from "./recipe-checks.ts";
+import { recipeYaml } from "./recipe-text.ts";
+
+/** A recipe is a few pages of text; a larger file is something else. */
+const LARGEST_FILE = 1_000_000;
+
+/** What a list can show of a text that may be broken. */
+const Outline = z.object({
+  name: z.string().optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+  stages: z
+    .array(
+      z.object({ name: z.string().catch("?"), kind: z.string().catch("?") }).catch({
+        name: "?",
+        kind: "?",
+      }),
+    )
+    .catch([]),
+});
+
+export type CreateFrom =
+  | { readonly preset: string }
+  | { readonly recipe: RecipeId }
+  | { readonly pipeline: PipelineId }
+  | { readonly file: string }
+  | { readonly yaml: string; readonly fileName?: string | undefined };
+
+export interface RecipeBookOptions {
+  readonly store: Store;
+  readonly preset: (id: string) => string;
+  readonly now: () => number;
+  readonly changed: () => void;
+}
+
+export class RecipeBook {
+  readonly #options: RecipeBookOptions;
+
+  constructor(options: RecipeBookOptions) {
+    this.#options = options;
+  }
+
+  list(): SavedRecipeSummary[] {
+    return this.#options.store.recipes.list().map(summaryOf);
+  }
+
+  /** Throws NOT_FOUND. */
+  get(id: RecipeId): SavedRecipe {
+    const kept = this.#options.store.recipes.get(id);
+    const { yaml, startYaml, revision } = kept;
+    return { ...summaryOf(kept), yaml, startYaml, revision };
+  }
+
+  /** The text that a reference means. Throws NOT_FOUND. */
+  text(ref: RecipeRef): string {
+    if ("yaml" in ref) return ref.yaml;
+    if ("preset" in ref) return this.#options.preset(ref.preset);
+    if ("recipe" in ref) return this.#options.store.recipes.get(ref.recipe).yaml;
+    return this.#pipelineText(ref.pipeline);
+  }
+
+  /** Throws NOT_FOUND, or BAD_INPUT for a file that cannot be a recipe. */
+  create(from: CreateFrom): SavedRecipe {
+    if ("preset" in from) return this.add(this.text(from), { kind: "preset", id: from.preset });
+    if ("recipe" in from) {
+      const { yaml, name } = this.#options.store.recipes.get(from.recipe);
+      return this.add(withName(yaml, `${name}, copy`), { kind: "copy", id: from.recipe });
+    }
+    if ("pipeline" in from)
+      return this.add(this.text(from), { kind: "pipeline", id: from.pipeline });
+    if ("file" in from)
+      return this.add(readRecipeFile(from.file), { kind: "file", name: basename(from.file) });
+    return this.add(
+      from.yaml,
+      from.fileName === undefined ? { kind: "text" } : { kind: "file", name: from.fileName },
+    );
+  }
+
+  add(yaml: string, origin: RecipeOrigin): SavedRecipe {
+    const { store, now, changed } = this.#options;
+    const name = outlineOf(yaml).name ?? "Untitled";
+    const id = store.transaction(() => store.recipes.insert({ name, origin, yaml, nowMs: now() }));
+    changed();
+    return this.get(id);
+  }
+
+  /** Throws NOT_FOUND, and CONFLICT where it was saved since `revision`. */
+  save(id: RecipeId, yaml: string, revision: number): SavedRecipe {
+    const { store, now, changed } = this.#options;
+    store.transaction(() => {
+      const name = outlineOf(yaml).name ?? store.recipes.get(id).name;
+      store.recipes.save(id, { yaml, name, revision, nowMs: now() });
+    });
+    changed();
+    return this.get(id);
+  }
+
+  /** Launches keep their own snapshots, so nothing of them is lost. */
+  delete(id: RecipeId): void {
+    const { store, changed } = this.#options;
+    store.transaction(() => {
+      store.recipes.delete(id);
+    });
+    changed();
+  }
+
+  /** As it was frozen: the resolved recipe, since the text may name files relative to a folder that is gone. */
+  #pipelineText(id: PipelineId): string {
+    return recipeYaml(this.#options.store.pipelines.get(id).recipe);
+  }
+}
+
+function summaryOf(kept: KeptRecipe): SavedRecipeSummary {
+  const { stages, description } = outlineOf(kept.yaml);
+  return {
+    id: kept.id,
+    name: kept.name,
+    description: description ?? null,
+    origin: kept.origin,
+    stages,
+    errors: readRecipe(kept.yaml).problems.filter(({ level }) => level === "error").length,
+    createdAtMs: kept.createdAtMs,
+    updatedAtMs: kept.updatedAtMs,
+  };
+}
+
+function outlineOf(yaml: string): z.infer<typeof Outline> {
+  const document = parseDocument(yaml, { merge: true, prettyErrors: false });
+  const parsed =
+    document.errors.length > 0
+      ? undefined
+      : Outline.safeParse(document.toJS({ maxAliasCount: 100 })).data;
+  return parsed ?? { stages: [] };
+}
+
+/** Everything but the name stays as it is written, comments included. */
+function withName(yaml: string, name: string): string {
+  const document = parseDocument(yaml, { merge: true, prettyErrors: false });
+  if (document.errors.length > 0) return yaml;
+  document.set("name", name);
+  return document.toString({ lineWidth: 0 });
+}
+
+function readRecipeFile(path: string): string {
+  const file = resolve(path);
+  const facts = statSync(file, { throwIfNoEntry: false });
+  if (facts?.isFile() !== true) {
+    throw new AppError("NOT_FOUND", `There is no file ${file}.`, "Name a recipe's YAML file.");
+  }
+  if (facts.size > LARGEST_FILE) {
+    throw new AppError(
+      "BAD_INPUT",
+      `${file} has ${facts.size} bytes: that is no recipe.`,
+      "A recipe is a YAML file of a few pages.",
+    );
+  }
+  return readFileSync(file, "utf8");
+}

@@ -1,0 +1,43 @@
+/** A recipe's whole check: its text, then what this workspace and machine say, with what it will take. */
+import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+import { diskSpace, machineFacts } from "#main/platform/machine.ts";
+import type { Application } from "./application.ts";
+import { readRecipe } from "./recipe-checks.ts";
+import { estimateStages } from "./recipe-estimate.ts";
+import { checkInWorkspace } from "./workspace-checks.ts";
+
+export interface WholeCheck {
+  /** null where something keeps it from being launched. */
+  readonly recipe: Recipe | null;
+  readonly problems: RecipeProblem[];
+  readonly estimate: RecipeEstimate | null;
+}
+
+export function checkWhole(
+  app: Pick<Application, "store" | "models" | "paths">,
+  yaml: string,
+  relativeTo: string = process.cwd(),
+): WholeCheck {
+  const { recipe, problems, locate } = readRecipe(yaml);
+  if (recipe === null) return { recipe, problems: [...problems], estimate: null };
+  const { freeBytes } = diskSpace(app.paths.root);
+  const checked = checkInWorkspace(recipe, {
+    models: app.models,
+    relativeTo,
+    memoryBytes: machineFacts().memoryBytes,
+    diskFreeBytes: freeBytes,
+  });
+  const all = [...problems, ...checked.findings.map(locate)].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0),
+  );
+  return {
+    recipe: all.some(({ level }) => level === "error") ? null : recipe,
+    problems: all,
+    estimate: {
+      ...estimateStages(app.store, recipe, checked.facts),
+      diskBytes: checked.diskBytes,
+      diskFreeBytes: freeBytes,
+    },
+  };
+}

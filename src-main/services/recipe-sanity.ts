@@ -1,0 +1,191 @@
+/** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
+import type { GrpoStage, RewardSpec, Stage } from "#shared/schema/recipe.ts";
+import { setting } from "./recipe-finding.ts";
+import type { Finding, Path } from "./recipe-finding.ts";
+
+/** TRL's rules: a generation batch is whole optimizer steps and whole groups; so is a micro-batch's step. */
+export function checkGroups(stage: GrpoStage, index: number): Finding[] {
+  const findings: Finding[] = [];
+  const at = (key: string): Path => ["stages", index, key];
+  const path = at("generation_batch_size");
+  const {
+    generation_batch_size: batch,
+    num_generations: group,
+    per_device_train_batch_size: device,
+    gradient_accumulation_steps: accumulation,
+  } = stage;
+  const step = device * accumulation;
+  const whole = nearestMultiples(batch, lcm(step, group)).map((size) =>
+    setting(path, size, `Use ${size}`),
+  );
+  if (batch % step !== 0) {
+    findings.push({
+      path,
+      message: `generation_batch_size (${batch}) must be a multiple of per_device_train_batch_size × gradient_accumulation_steps (${device} × ${accumulation} = ${step})`,
+      advice: `Use ${Math.max(1, Math.round(batch / step)) * step}, or change the other two.`,
+      fixes: [
+        ...whole,
+        ...nearest(accumulation, divisors(batch / device)).map((n) =>
+          setting(at("gradient_accumulation_steps"), n, `Use ${n}`),
+        ),
+      ],
+    });
+  }
+  if (batch % group !== 0) {
+    findings.push({
+      path,
+      message: `generation_batch_size (${batch}) must be a multiple of num_generations (${group}): every prompt has a whole group`,
+      advice: `Use ${Math.max(1, Math.round(batch / group)) * group}, or change num_generations.`,
+      fixes: [
+        ...whole,
+        ...nearest(
+          group,
+          divisors(batch).filter((n) => n >= 2),
+        ).map((n) => setting(at("num_generations"), n, `Use ${n}`)),
+      ],
+    });
+  }
+  return findings;
+}
+
+/** Learning rates that published recipes stay within, by what is trained. Outside they are doubted, not refused. */
+const USUAL_RATES = {
+  pretrain: [1e-4, 1e-2],
+  sft: [1e-6, 2e-3],
+  grpo: [1e-7, 5e-4],
+  distill: [1e-6, 2e-3],
+} as const;
+
+/** What is allowed and yet seldom meant. */
+export function doubts(stage: Stage, index: number): Finding[] {
+  const at = (...keys: (string | number)[]): Path => ["stages", index, ...keys];
+  const findings: Finding[] = [];
+  const doubt = (path: Path, message: string, fixes: Finding["fixes"] = []): void => {
+    findings.push({ path, message, advice: null, level: "warning", fixes });
+  };
+  if ("learning_rate" in stage) {
+    const [low, high] = USUAL_RATES[stage.kind];
+    const { learning_rate: rate } = stage;
+    const usual = `usual ${low.toExponential()} to ${high.toExponential()}`;
+    if (rate < low)
+      doubt(at("learning_rate"), `low for ${stage.kind}; ${usual}`, [
+        setting(at("learning_rate"), low, `Use ${low.toExponential()}`),
+      ]);
+    if (rate > high)
+      doubt(at("learning_rate"), `high for ${stage.kind}; ${usual}`, [
+        setting(at("learning_rate"), high, `Use ${high.toExponential()}`),
+      ]);
+    if (stage.max_steps > 0 && stage.warmup_steps >= stage.max_steps)
+      doubt(
+        at("warmup_steps"),
+        `the warm-up is as long as the stage (${stage.max_steps} steps): the rate is never reached`,
+        [setting(at("warmup_steps"), Math.floor(stage.max_steps / 10), "Use a tenth of the steps")],
+      );
+  }
+  if (stage.kind === "grpo") grpoDoubts(stage, at, doubt, findings);
+  if (
+    (stage.kind === "rejection-sampling" || stage.kind === "distill") &&
+    stage.max_per_prompt > stage.num_generations
+  )
+    doubt(
+      at("max_per_prompt"),
+      `more than num_generations (${stage.num_generations}) can never be kept`,
+      [setting(at("max_per_prompt"), stage.num_generations, `Use ${stage.num_generations}`)],
+    );
+  if ("num_generations" in stage && stage.num_generations > 1 && stage.temperature === 0)
+    doubt(
+      at("temperature"),
+      `at 0 all ${stage.num_generations} completions of a prompt are the same`,
+      [setting(at("temperature"), 1, "Use 1")],
+    );
+  if (stage.kind === "benchmark" && stage.num_samples > 1 && stage.temperature === 0)
+    doubt(at("temperature"), `at 0 all ${stage.num_samples} samples of a problem are the same`, [
+      setting(at("num_samples"), 1, "Use one sample"),
+    ]);
+  return findings;
+}
+
+function grpoDoubts(
+  stage: GrpoStage,
+  at: (...keys: (string | number)[]) => Path,
+  doubt: (path: Path, message: string, fixes?: Finding["fixes"]) => void,
+  findings: Finding[],
+): void {
+  const { rewards, max_completion_length: limit } = stage;
+  rewards.forEach((reward, place) => {
+    if (reward.name === "soft-overlong" && (reward.cache_length ?? 0) > limit)
+      findings.push({
+        path: at("rewards", place, "cache_length"),
+        message: `cache_length (${reward.cache_length}) is above max_completion_length (${limit})`,
+        advice: "Set it to the tokens before the limit at which the penalty begins.",
+        fixes: [
+          setting(
+            at("rewards", place, "cache_length"),
+            Math.max(1, Math.round(limit / 5)),
+            "Use a fifth of the limit",
+          ),
+        ],
+      });
+    if (rewards.findIndex(({ name }) => name === reward.name) < place)
+      findings.push({
+        path: at("rewards", place, "name"),
+        message: `the reward "${reward.name}" is there twice`,
+        advice: "Keep one, with the sum of their weights.",
+      });
+  });
+  if (!rewards.some(counts("answer")))
+    doubt(at("rewards"), "no verifier: nothing checks whether the answer is right", [
+      setting(
+        at("rewards"),
+        [{ name: "answer", weight: 1 }, ...rewards.map(plainReward)],
+        "Add answer",
+      ),
+    ]);
+  if (stage.epsilon_high !== undefined && stage.epsilon_high < stage.epsilon)
+    doubt(at("epsilon_high"), `below epsilon (${stage.epsilon}); clip-higher wants it above`, [
+      setting(at("epsilon_high"), 0.28, "Use 0.28, as DAPO"),
+    ]);
+  if (stage.loss_type === "dr_grpo" && stage.scale_rewards !== "none")
+    doubt(
+      at("scale_rewards"),
+      "Dr. GRPO divides by no spread: easy and hard prompts weigh the same",
+      [setting(at("scale_rewards"), "none", "Use none")],
+    );
+}
+
+function counts(name: RewardSpec["name"]) {
+  return (reward: RewardSpec): boolean => reward.name === name && reward.weight > 0;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+function lcm(a: number, b: number): number {
+  return (a / gcd(a, b)) * b;
+}
+
+/** The multiples of `unit` around `value`. */
+function nearestMultiples(value: number, unit: number): number[] {
+  const below = Math.floor(value / unit) * unit;
+  return below < unit ? [unit] : [below, below + unit];
+}
+
+function divisors(value: number): number[] {
+  if (!Number.isInteger(value)) return [];
+  const found: number[] = [];
+  for (let n = 1; n <= value && n <= 4096; n += 1) if (value % n === 0) found.push(n);
+  return found;
+}
+
+/** The nearest candidate on either side. */
+function nearest(value: number, candidates: readonly number[]): number[] {
+  const below = candidates.findLast((n) => n < value);
+  const above = candidates.find((n) => n > value);
+  return [below, above].filter((n) => n !== undefined);
+}
+
+/** Without the keys that are not there: what JSON can hold. */
+function plainReward({ name, weight, cache_length }: RewardSpec) {
+  return cache_length === undefined ? { name, weight } : { name, weight, cache_length };
+}

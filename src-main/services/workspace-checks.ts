@@ -1,0 +1,282 @@
+/**
+ * What this workspace and machine say to a recipe before it is launched: are its models and data there, do prompts
+ * and completions fit the context, is there memory and disk. What would fail after loading is found here.
+ */
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { AppError } from "#shared/errors.ts";
+import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
+import type { Recipe, Stage, TaskSource } from "#shared/schema/recipe.ts";
+import { modelFacts } from "#main/jobs/inspect-model.ts";
+import { checkpointBytes, contextOf, stageMemory } from "#main/jobs/stage-memory.ts";
+import { difficultiesOf } from "#main/jobs/task-facts.ts";
+import { taskLengths } from "#main/jobs/task-lengths.ts";
+import type { TaskLengths } from "#main/jobs/task-lengths.ts";
+import type { ModelCatalog } from "./model-catalog.ts";
+import { setting } from "./recipe-finding.ts";
+import type { Finding, Path } from "./recipe-finding.ts";
+
+export interface StageFacts {
+  readonly parameters?: number | undefined;
+  readonly teacherParameters?: number | undefined;
+  readonly examples?: number | undefined;
+  readonly memory: MemoryPart[] | null;
+  readonly diskBytes: number;
+}
+
+export interface WorkspaceCheck {
+  readonly findings: readonly Finding[];
+  readonly facts: ReadonlyMap<string, StageFacts>;
+  /** null where some model is missing. */
+  readonly diskBytes: number | null;
+}
+
+export interface WorkspaceCheckDeps {
+  readonly models: ModelCatalog;
+  readonly relativeTo: string;
+  readonly memoryBytes: number;
+  readonly diskFreeBytes: number;
+}
+
+export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): WorkspaceCheck {
+  const findings: Finding[] = [];
+  const folders = modelFolders(recipe, deps, findings);
+  const facts = new Map<string, StageFacts>();
+  recipe.stages.forEach((stage, index) => {
+    const place = new StagePlace(stage, index, findings);
+    const folder = folderOf(recipe, stage.model, folders);
+    const teacher = stage.kind === "distill" ? folderOf(recipe, stage.teacher, folders) : undefined;
+    if ("data" in stage) checkData(stage, place, deps.relativeTo);
+    const lengths =
+      folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder);
+    facts.set(
+      stage.name,
+      factsOf(stage, place, { folder, teacher, longestPrompt: lengths?.longestPrompt ?? 0 }, deps),
+    );
+  });
+  const sizes = [...facts.values()];
+  const known = sizes.every(({ parameters }) => parameters !== undefined);
+  const diskBytes = sizes.reduce((sum, { diskBytes: bytes }) => sum + bytes, 0);
+  if (diskBytes > deps.diskFreeBytes) {
+    findings.push({
+      path: ["stages"],
+      message: `checkpoints and models need about ${gib(diskBytes)} GiB, ${gib(deps.diskFreeBytes)} GiB are free`,
+      advice: "Keep fewer checkpoints (save_total_limit), or free some space.",
+    });
+  }
+  return { findings, facts, diskBytes: known ? diskBytes : null };
+}
+
+/** Where findings of one stage go. */
+class StagePlace {
+  readonly stage: Stage;
+  readonly #index: number;
+  readonly #findings: Finding[];
+
+  constructor(stage: Stage, index: number, findings: Finding[]) {
+    this.stage = stage;
+    this.#index = index;
+    this.#findings = findings;
+  }
+
+  path(...keys: (string | number)[]): Path {
+    return ["stages", this.#index, ...keys];
+  }
+
+  add(
+    key: string,
+    finding: Omit<Finding, "path" | "advice"> & { readonly advice?: string | null },
+  ): void {
+    this.#findings.push({ advice: null, ...finding, path: this.path(...key.split(".")) });
+  }
+}
+
+function modelFolders(
+  recipe: Recipe,
+  { models, relativeTo }: WorkspaceCheckDeps,
+  findings: Finding[],
+): Map<string, string> {
+  const folders = new Map<string, string>();
+  for (const [key, name] of Object.entries(recipe.models)) {
+    try {
+      folders.set(key, models.resolve(name, relativeTo));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      findings.push({
+        path: ["models", key],
+        message: error.message,
+        advice: error.advice ?? null,
+        fixes: models
+          .list()
+          .slice(0, 3)
+          .map(({ id }) => setting(["models", key], id, `Use ${id}`)),
+      });
+    }
+  }
+  return folders;
+}
+
+/** The folder whose shape a stage's model has: its own, or that of the model its ancestors began with. */
+function folderOf(
+  recipe: Recipe,
+  name: string,
+  folders: ReadonlyMap<string, string>,
+): string | undefined {
+  let wanted = name;
+  // A path through the stages is no longer than their number.
+  for (const _ of recipe.stages) {
+    const source = recipe.stages.find((stage) => stage.name === wanted);
+    if (source === undefined || folders.has(wanted)) return folders.get(wanted);
+    wanted = source.model;
+  }
+  return folders.get(wanted);
+}
+
+function checkData(
+  stage: Extract<Stage, { data: unknown }>,
+  place: StagePlace,
+  relativeTo: string,
+): void {
+  const source = sourceOf(stage);
+  if (source !== undefined) {
+    const known = difficultiesOf(source.task);
+    const key = stage.kind === "sft" ? "data.source.difficulties" : "data.difficulties";
+    const wrong = source.difficulties.filter((one) => !known.includes(one));
+    if (wrong.length > 0)
+      place.add(key, {
+        message: `${source.task} has no difficulty ${wrong.join(", ")}`,
+        advice: `Choose among ${known.join(", ")}.`,
+        fixes: [
+          setting(
+            place.path(...key.split(".")),
+            [...known.slice(0, 3)],
+            `Use ${known.slice(0, 3).join(", ")}`,
+          ),
+        ],
+      });
+  }
+  if (stage.kind === "sft" && "dataset" in stage.data) {
+    const { dataset } = stage.data;
+    if (
+      looksLikeFile(dataset) &&
+      !existsSync(isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset))
+    )
+      place.add("data.dataset", {
+        message: `the dataset is not there: ${dataset}`,
+        advice: 'Name a JSONL file whose lines are {"messages": […]}.',
+      });
+  }
+}
+
+function sourceOf(stage: Stage): TaskSource | undefined {
+  if (stage.kind === "pretrain") return undefined;
+  if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
+  return stage.data;
+}
+
+/** Names of datasets in the store are checked where datasets are. */
+function looksLikeFile(dataset: string): boolean {
+  return /[/\\]|\.jsonl?$/i.test(dataset);
+}
+
+function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLengths | undefined {
+  const context = contextOf(folder);
+  if (stage.kind === "sft" || stage.kind === "distill")
+    tooLong(place, "max_length", stage.max_length, context);
+  const source = sourceOf(stage);
+  if (source === undefined) return undefined;
+  let lengths: TaskLengths;
+  try {
+    lengths = taskLengths(folder, source);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    // Unknown difficulties are said already.
+    if (error.code !== "BAD_RECIPE")
+      place.add("model", { message: error.message, advice: error.advice ?? null });
+    return undefined;
+  }
+  if ("max_completion_length" in stage) {
+    const room = context - lengths.longestPrompt;
+    if (stage.max_completion_length > room)
+      place.add("max_completion_length", {
+        message: `prompts of up to ${lengths.longestPrompt} tokens and ${stage.max_completion_length} more do not fit the model's context of ${context}`,
+        fixes: room > 0 ? [setting(place.path("max_completion_length"), room, `Use ${room}`)] : [],
+      });
+    else noteFit(place, "max_completion_length", stage.max_completion_length, lengths.solutions);
+  } else if (stage.kind === "sft") {
+    const whole = lengths.solutions.map((length) => length + lengths.longestPrompt);
+    noteFit(place, "max_length", stage.max_length, whole);
+  }
+  return lengths;
+}
+
+function tooLong(place: StagePlace, key: string, value: number, context: number): void {
+  if (value <= context) return;
+  place.add(key, {
+    message: `longer than the model's context of ${context}`,
+    fixes: [setting(place.path(key), context, `Use ${context}`)],
+  });
+}
+
+/** How many of the worked solutions fit: below nine in ten is doubtful. */
+function noteFit(place: StagePlace, key: string, limit: number, lengths: readonly number[]): void {
+  const fitting = lengths.filter((length) => length <= limit).length;
+  const longest = lengths.at(-1) ?? 0;
+  const text = `holds ${fitting} of ${lengths.length} worked solutions, the longest has ${longest} tokens`;
+  if (fitting >= 0.9 * lengths.length) place.add(key, { message: text, level: "note" });
+  else
+    place.add(key, {
+      message: text,
+      level: "warning",
+      fixes: [setting(place.path(key), longest, `Use ${longest}`)],
+    });
+}
+
+function factsOf(
+  stage: Stage,
+  place: StagePlace,
+  at: {
+    readonly folder: string | undefined;
+    readonly teacher: string | undefined;
+    readonly longestPrompt: number;
+  },
+  deps: WorkspaceCheckDeps,
+): StageFacts {
+  const { folder, teacher } = at;
+  if (folder === undefined) return { memory: null, diskBytes: 0 };
+  const memory = stageMemory(stage, { model: folder, teacher }, at.longestPrompt);
+  const needed = memory.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (needed > deps.memoryBytes) {
+    const rows = "per_device_train_batch_size";
+    const half = rows in stage ? Math.floor(stage.per_device_train_batch_size / 2) : 0;
+    const accumulation = rows in stage ? stage.gradient_accumulation_steps : 1;
+    place.add(rows in stage ? rows : "model", {
+      message: `needs about ${gib(needed)} GiB, this machine has ${gib(deps.memoryBytes)} GiB`,
+      advice: "Take smaller batches or a smaller model.",
+      fixes:
+        half < 1
+          ? []
+          : [
+              {
+                label: `Use ${half} × ${accumulation * 2}`,
+                changes: [
+                  { keys: [...place.path(rows)], value: half },
+                  { keys: [...place.path("gradient_accumulation_steps")], value: accumulation * 2 },
+                ],
+              },
+            ],
+    });
+  }
+  const keeps = "save_total_limit" in stage ? stage.save_total_limit * checkpointBytes(folder) : 0;
+  const writes = "learning_rate" in stage ? modelFacts(folder).bytes : 0;
+  return {
+    parameters: modelFacts(folder).parameters,
+    teacherParameters: teacher === undefined ? undefined : modelFacts(teacher).parameters,
+    memory,
+    diskBytes: keeps + writes,
+  };
+}
+
+function gib(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

@@ -1,0 +1,144 @@
+/** Recipes: those that ship, those that are kept, and everything that is asked of one before it is launched. */
+import { z } from "zod";
+import { Recipe, RewardSpec, TaskSource } from "../schema/recipe.ts";
+import {
+  ExportedFile,
+  RecipeEstimate,
+  RecipeId,
+  RecipeProblem,
+  SavedRecipe,
+  SavedRecipeSummary,
+  TriedCompletion,
+  TriedReward,
+  Unmapped,
+} from "../schema/recipe-draft.ts";
+import { PipelineId, RunId } from "../schema/run.ts";
+import { procedure } from "./errors.ts";
+
+const Yaml = z.string().max(1_000_000);
+
+/** A recipe's text, wherever it is kept. */
+const RecipeRef = z.union([
+  z.strictObject({ preset: z.string() }),
+  z.strictObject({ recipe: RecipeId }),
+  z.strictObject({ pipeline: PipelineId }),
+  z.strictObject({ yaml: Yaml }),
+]);
+export type RecipeRef = z.infer<typeof RecipeRef>;
+
+export const recipes = {
+  /** Recipes that ship with the application. */
+  list: procedure.output(
+    z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        description: z.string(),
+        yaml: z.string(),
+      }),
+    ),
+  ),
+  /** Never fails on a bad recipe: says what is wrong with its text. */
+  validate: procedure
+    .input(z.strictObject({ yaml: Yaml }))
+    .output(z.strictObject({ recipe: Recipe.nullable(), problems: z.array(RecipeProblem) })),
+  /** The same, and what this workspace and machine say to it: models, context, disk, memory, problems' lengths. */
+  check: procedure.input(z.strictObject({ yaml: Yaml, relativeTo: z.string().optional() })).output(
+    z.strictObject({
+      recipe: Recipe.nullable(),
+      problems: z.array(RecipeProblem),
+      estimate: RecipeEstimate.nullable(),
+    }),
+  ),
+  /** Tasks with the difficulties they have: what data of a stage can be. */
+  tasks: procedure.output(
+    z.array(
+      z.strictObject({
+        name: z.string(),
+        title: z.string(),
+        description: z.string(),
+        difficultyUnit: z.string(),
+        difficulties: z.array(z.int()),
+      }),
+    ),
+  ),
+
+  /** Kept recipes, the last changed first. */
+  saved: procedure.output(z.array(SavedRecipeSummary)),
+  get: procedure.input(z.strictObject({ id: RecipeId })).output(SavedRecipe),
+  /** Keeps a new recipe. Its text need not be sound: what is wrong is said in the editor. */
+  create: procedure
+    .input(
+      z.strictObject({
+        from: z.union([
+          z.strictObject({ preset: z.string() }),
+          z.strictObject({ recipe: RecipeId }),
+          z.strictObject({ pipeline: PipelineId }),
+          /** A file on the host's machine. */
+          z.strictObject({ file: z.string().min(1) }),
+          z.strictObject({ yaml: Yaml, fileName: z.string().max(300).optional() }),
+        ]),
+      }),
+    )
+    .output(SavedRecipe),
+  /** A recipe that goes on from a run's checkpoint (its end, where no step is named) with that stage and those after it. */
+  fromRun: procedure
+    .input(z.strictObject({ runId: RunId, step: z.int().min(0).optional() }))
+    .output(SavedRecipe),
+  /** CONFLICT where another window saved since `revision`. */
+  save: procedure
+    .input(z.strictObject({ id: RecipeId, yaml: Yaml, revision: z.int() }))
+    .output(SavedRecipe),
+  delete: procedure.input(z.strictObject({ id: RecipeId })).output(z.void()),
+
+  /** What differs, by option and by line. */
+  compare: procedure.input(z.strictObject({ a: RecipeRef, b: RecipeRef })).output(
+    z.strictObject({
+      options: z.array(
+        z.strictObject({
+          path: z.string(),
+          /** undefined: not there. */
+          a: z.json().optional(),
+          b: z.json().optional(),
+        }),
+      ),
+      lines: z.array(z.strictObject({ kind: z.enum(["same", "a", "b"]), text: z.string() })),
+    }),
+  ),
+  /** TRL: a YAML of trainer arguments and a script a stage. verl: one list of overrides a GRPO stage. */
+  export: procedure
+    .input(z.strictObject({ yaml: Yaml, target: z.enum(["trl", "verl"]) }))
+    .output(z.strictObject({ files: z.array(ExportedFile), unmapped: z.array(Unmapped) })),
+  /** Rewards on real completions: of an earlier GRPO run's step, or on text that was pasted for a drawn problem. */
+  tryRewards: procedure
+    .input(
+      z.strictObject({
+        rewards: z.array(RewardSpec).min(1).max(50),
+        maxCompletionLength: z.int().min(1),
+        from: z.union([
+          z.strictObject({
+            runId: RunId,
+            step: z.int().optional(),
+            limit: z.int().min(1).max(1000),
+          }),
+          z.strictObject({
+            source: TaskSource,
+            /** Which of the task's problems. */
+            index: z.int().min(0).max(1_000_000),
+            completions: z.array(z.string().max(200_000)).min(1).max(50),
+          }),
+        ]),
+      }),
+    )
+    .output(
+      z.strictObject({
+        step: z.int().nullable(),
+        rewards: z.array(TriedReward),
+        completions: z.array(TriedCompletion),
+      }),
+    ),
+  /** The problem of that number: what a pasted completion answers. */
+  drawProblem: procedure
+    .input(z.strictObject({ source: TaskSource, index: z.int().min(0).max(1_000_000) }))
+    .output(z.strictObject({ prompt: z.string(), gold: z.string(), example: z.string() })),
+};
