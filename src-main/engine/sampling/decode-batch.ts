@@ -53,6 +53,11 @@ export class DecodeBatch<Job extends RowJob> {
     return this.rows.filter((row) => row === null).length;
   }
 
+  /** Columns that a row may span. */
+  get columns(): number {
+    return this.#programs.state.shape.columns;
+  }
+
   /**
    * Puts jobs into free rows; there must be as many. Jobs that share their prompt (the same array) share its
    * prefill. Prompts are padded to `promptColumns`.
@@ -73,6 +78,14 @@ export class DecodeBatch<Job extends RowJob> {
       });
       this.#admitBatch(batch, placed, promptColumns);
     }
+  }
+
+  /** Goes on with the rows of a batch whose cache was copied into this one's. */
+  takeRows(smaller: DecodeBatch<Job>): void {
+    smaller.rows.forEach((row, r) => {
+      this.rows[r] = row;
+    });
+    this.#at = smaller.#at;
   }
 
   /** Draws the next tokens of every row. `settings` (B, W): what each row brings to its draw. */

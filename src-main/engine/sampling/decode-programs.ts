@@ -148,6 +148,32 @@ export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunc
   });
 }
 
+/** Copies a state into a larger one: its rows become the first rows, its columns the first columns. */
+export function growProgram(
+  runtime: Runtime,
+  from: DecodeState,
+  to: DecodeState,
+): CompiledFunction {
+  return runtime.compile("grow", () => {
+    to.caches.forEach((cache, i) => {
+      const source = from.caches[i];
+      if (source === undefined) throw new Error("grow: a layer is missing");
+      cache.assign(padTo(source.read(), cache.shape));
+    });
+    to.hidden.assign(padTo(from.hidden.read(), to.hidden.shape));
+    if (from.seen !== null) to.seen?.assign(padTo(from.seen.read(), to.seen.shape));
+    return [tf.scalar(0)];
+  });
+}
+
+/** Zeros after the last entry of each axis. */
+function padTo(x: Tensor, shape: readonly number[]): Tensor {
+  return tf.pad(
+    x,
+    shape.map((size, axis): [number, number] => [0, size - (x.shape[axis] ?? 0)]),
+  );
+}
+
 /**
  * Draws `tokens` tokens a row. Inputs: at, scalar int32, the first column to write; starts (B) int32; uniforms (N, B);
  * settings (B, W) where the picker has any. Returns [tokens (N, B) int32, log-probabilities (N, B)] and, where the

@@ -1,0 +1,335 @@
+/**
+ * Answers requests with a model, many at once: rows of new requests join the batch and finished ones leave it
+ * between compiled calls. A completion depends on its prompt, its options and its seed, not on its neighbours.
+ */
+import { setImmediate } from "node:timers/promises";
+import { AppError } from "#shared/errors.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
+import type { DecodeBatch } from "../sampling/decode-batch.ts";
+import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
+import type { DrawOptions } from "../sampling/picker.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { CompletionStream } from "./completion-stream.ts";
+import type { Alternative, CompletionPiece, FinishReason } from "./completion-stream.ts";
+import { PromptScorer } from "./score-prompt.ts";
+import type { SequenceScores } from "./score-prompt.ts";
+import { bucket, checkPrompt, prefillBytes, ServingCache } from "./serving-cache.ts";
+
+export type ServingRequest = {
+  readonly promptIds: readonly number[];
+  /** One completion for each seed. */
+  readonly seeds: readonly number[];
+  readonly draw: DrawOptions;
+  /** 0: nothing is sampled, the prompt may still be scored. */
+  readonly maxNew: number;
+  readonly stopIds: readonly number[];
+  readonly stopStrings: readonly string[];
+  /** Most probable tokens given with each token, 20 at most. */
+  readonly alternatives: number;
+  /** Whether the prompt's own tokens are scored first. */
+  readonly scorePrompt: boolean;
+};
+
+/** A token of the prompt; the first has nothing before it and so no log-probability. */
+export type PromptPiece = {
+  readonly id: number;
+  readonly token: string;
+  readonly logprob: number | null;
+  readonly top: readonly Alternative[] | null;
+};
+
+export type ServingListener = {
+  prompt(pieces: readonly PromptPiece[]): void;
+  pieces(index: number, pieces: readonly CompletionPiece[]): void;
+  /** `tokens` counts what was sampled, the stop token included. */
+  finished(index: number, reason: FinishReason, tokens: number): void;
+  failed(error: unknown): void;
+};
+
+type Asked = { readonly request: ServingRequest; readonly listener: ServingListener };
+type Job = RowJob & {
+  readonly asked: Asked;
+  readonly index: number;
+  readonly stream: CompletionStream;
+  readonly settings: readonly number[];
+};
+
+export type CompletionServerOptions = {
+  readonly cacheBytes?: number;
+  readonly maxRows?: number;
+};
+
+const CACHE_BYTES = 2 ** 30;
+const MAX_ROWS = 64;
+const PREFILL_COLUMNS = 32;
+/** Attention scores of prompts prefilled together, and of one prompt, at most. */
+const PREFILL_BYTES = 2 ** 28;
+const MOST_PREFILL_BYTES = 2 ** 31;
+/** Small models are bound by the call, large ones by its length: text comes in pieces of this many tokens. */
+const LARGE_PARAMETERS = 50e6;
+
+export class CompletionServer {
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+  readonly #tokensPerCall: number;
+  readonly #cache: ServingCache<Job>;
+  readonly #scorer: PromptScorer;
+  readonly #scoring: Asked[] = [];
+  readonly #queue: Job[] = [];
+  #wake: (() => void) | null = null;
+  #closed = false;
+
+  constructor(
+    runtime: Runtime,
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    options: CompletionServerOptions = {},
+  ) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.#tokensPerCall = model.parameters > LARGE_PARAMETERS ? 2 : 4;
+    this.#cache = new ServingCache(runtime, model, {
+      cacheBytes: options.cacheBytes ?? CACHE_BYTES,
+      maxRows: options.maxRows ?? MAX_ROWS,
+      tokensPerCall: this.#tokensPerCall,
+    });
+    this.#scorer = new PromptScorer(runtime, model);
+  }
+
+  /** Requests that wait or are answered. */
+  get busy(): boolean {
+    return this.#scoring.length > 0 || this.#queue.length > 0 || this.#active() > 0;
+  }
+
+  /**
+   * Takes a request; gives the way to cancel it, after which its listener hears nothing more.
+   * @throws AppError BAD_INPUT, PROMPT_TOO_LONG
+   */
+  submit(request: ServingRequest, listener: ServingListener): () => void {
+    checkPrompt(this.model, request.promptIds, request.maxNew);
+    const columns = bucket(request.promptIds.length, PREFILL_COLUMNS);
+    if (prefillBytes(this.model, columns) > MOST_PREFILL_BYTES) {
+      throw new AppError(
+        "PROMPT_TOO_LONG",
+        `A prompt of ${request.promptIds.length} tokens needs more than 2 GiB for its attention alone.`,
+        "Shorten the prompt.",
+      );
+    }
+    const asked = { request, listener };
+    if (request.scorePrompt) this.#scoring.push(asked);
+    if (request.maxNew > 0) this.#queue.push(...this.#jobsOf(asked));
+    this.#wake?.();
+    return () => {
+      this.#forget(asked);
+    };
+  }
+
+  /** Answers until it is closed. */
+  async run(): Promise<void> {
+    while (!this.#closed) {
+      if (!this.busy) await this.#sleep();
+      // Between calls the process may answer messages: requests and cancels arrive here.
+      await setImmediate();
+      this.#turn();
+    }
+  }
+
+  /** Ends `run`; what is not answered by then fails. */
+  close(error: unknown = new AppError("ENGINE_ERROR", "The model was unloaded.")): void {
+    this.#closed = true;
+    this.#failAll(error);
+    this.#wake?.();
+  }
+
+  dispose(): void {
+    this.#cache.dispose();
+    this.#scorer.dispose();
+  }
+
+  #turn(): void {
+    try {
+      this.#score();
+      this.#admit();
+      this.#decode();
+    } catch (error) {
+      this.#failAll(error);
+    }
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = null;
+        resolve();
+      };
+      if (this.#closed) this.#wake();
+    });
+  }
+
+  #jobsOf(asked: Asked): Job[] {
+    const { request } = asked;
+    const options = {
+      stopIds: new Set(request.stopIds),
+      stopStrings: request.stopStrings,
+      maxNew: request.maxNew,
+      alternatives: request.alternatives,
+    };
+    const settings = rowSettings(request.draw, this.model.config.vocabSize);
+    return request.seeds.map((seed, index) => ({
+      promptIds: request.promptIds,
+      seed,
+      asked,
+      index,
+      stream: new CompletionStream(this.tokenizer, options),
+      settings,
+    }));
+  }
+
+  #score(): void {
+    if (this.#scoring.length === 0) return;
+    const count = this.#scorer.together(
+      this.#scoring.map(({ request }) => request.promptIds.length),
+    );
+    const asked = this.#scoring.splice(0, count);
+    const scores = this.#scorer.score(asked.map(({ request }) => request.promptIds));
+    asked.forEach(({ request, listener }, i) => {
+      const own = scores[i];
+      if (own !== undefined) listener.prompt(this.#promptPieces(request, own));
+    });
+  }
+
+  #promptPieces(
+    { promptIds, alternatives }: ServingRequest,
+    { logprobs, top }: SequenceScores,
+  ): PromptPiece[] {
+    const token = (id: number): string => this.tokenizer.decode([id]);
+    return promptIds.map((id, i) => ({
+      id,
+      token: token(id),
+      logprob: i === 0 ? null : (logprobs[i - 1] ?? Number.NaN),
+      top:
+        i === 0 || alternatives === 0
+          ? null
+          : Array.from({ length: Math.min(alternatives, top.count) }, (_, j) => {
+              const at = (i - 1) * top.count + j;
+              const other = top.ids[at] ?? 0;
+              return { id: other, token: token(other), logprob: top.logprobs[at] ?? Number.NaN };
+            }),
+    }));
+  }
+
+  /** In the order in which they came: a long request is not passed by short ones. */
+  #admit(): void {
+    const [first] = this.#queue;
+    if (first === undefined) return;
+    const active = this.#active();
+    if (!this.#cache.ensure(active + this.#queue.length, this.#columnsOf(first))) return;
+    const { batch } = this.#cache;
+    if (batch === null || batch.idle === 0) return;
+    const fitting: Job[] = [];
+    const prompts = new Set<readonly number[]>();
+    let columns = PREFILL_COLUMNS;
+    for (const job of this.#queue.slice(0, batch.idle)) {
+      const wider = Math.max(columns, bucket(job.promptIds.length, PREFILL_COLUMNS));
+      const count = prompts.size + (prompts.has(job.promptIds) ? 0 : 1);
+      const bytes = count * prefillBytes(this.model, wider);
+      if (fitting.length > 0 && (bytes > PREFILL_BYTES || !this.#hasColumns(job, batch))) break;
+      prompts.add(job.promptIds);
+      columns = wider;
+      fitting.push(job);
+    }
+    this.#queue.splice(0, fitting.length);
+    batch.admit(fitting, columns);
+  }
+
+  #columnsOf({ promptIds, asked }: Job): number {
+    return this.#cache.columnsFor(promptIds.length, asked.request.maxNew);
+  }
+
+  #hasColumns(job: Job, batch: DecodeBatch<Job>): boolean {
+    return this.#columnsOf(job) <= batch.columns;
+  }
+
+  #active(): number {
+    const { batch } = this.#cache;
+    return batch === null ? 0 : batch.rows.length - batch.idle;
+  }
+
+  #decode(): void {
+    const { batch } = this.#cache;
+    if (batch === null || batch.idle === batch.rows.length) return;
+    const active = batch.rows.filter((row) => row !== null).map(({ job }) => job.asked.request);
+    const program = this.#cache.program({
+      filters: active.some(({ draw }) => needsFilters(draw)),
+      alternatives: active.some(({ alternatives }) => alternatives > 0),
+    });
+    const settings = new Float32Array(batch.rows.length * ROW_SETTINGS).fill(1);
+    batch.rows.forEach((row, r) => {
+      if (row !== null) settings.set(row.job.settings, r * ROW_SETTINGS);
+    });
+    const drawn = batch.decode(program, settings);
+    batch.rows.forEach((row, r) => {
+      if (row !== null && this.#deliver(row, drawn, r, batch.rows.length)) batch.rows[r] = null;
+    });
+  }
+
+  /** Hands a row its tokens; says whether it is done. */
+  #deliver(row: CacheRow<Job>, drawn: DrawnTokens, index: number, rows: number): boolean {
+    const { stream, asked, index: completion } = row.job;
+    const pieces: CompletionPiece[] = [];
+    for (let i = 0; i < this.#tokensPerCall; i++) {
+      const at = i * rows + index;
+      assertFinite(drawn.logprobs[at]);
+      row.ids.push(drawn.tokens[at] ?? 0);
+      const step = stream.push(drawn, at);
+      pieces.push(...step.pieces);
+      if (step.finished === null) continue;
+      if (pieces.length > 0) asked.listener.pieces(completion, pieces);
+      asked.listener.finished(completion, step.finished, stream.tokens);
+      return true;
+    }
+    if (pieces.length > 0) asked.listener.pieces(completion, pieces);
+    return false;
+  }
+
+  #forget(asked: Asked): void {
+    remove(this.#scoring, (one) => one === asked);
+    remove(this.#queue, (job) => job.asked === asked);
+    const { batch } = this.#cache;
+    batch?.rows.forEach((row, r) => {
+      if (row?.job.asked === asked) batch.rows[r] = null;
+    });
+  }
+
+  #failAll(error: unknown): void {
+    const { batch } = this.#cache;
+    const rows = batch?.rows.flatMap((row) => (row === null ? [] : [row.job.asked])) ?? [];
+    const all = new Set([...this.#scoring, ...this.#queue.map(({ asked }) => asked), ...rows]);
+    for (const asked of all) {
+      this.#forget(asked);
+      asked.listener.failed(error);
+    }
+  }
+}
+
+function needsFilters({ topK, topP, minP, repetitionPenalty }: DrawOptions): boolean {
+  return topK > 0 || topP < 1 || minP > 0 || repetitionPenalty !== 1;
+}
+
+function assertFinite(logprob: number | undefined): void {
+  if (Number.isFinite(logprob)) return;
+  throw new AppError(
+    "ENGINE_ERROR",
+    "The model's logits are not finite, so nothing can be sampled from it.",
+    "Go back to an earlier checkpoint; if training led here, lower learning_rate.",
+  );
+}
+
+function remove<T>(list: T[], unwanted: (item: T) => boolean): void {
+  for (let i = list.length - 1; i >= 0; i--) {
+    const item = list[i];
+    if (item !== undefined && unwanted(item)) list.splice(i, 1);
+  }
+}
