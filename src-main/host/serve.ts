@@ -3,7 +3,7 @@
  * this machine who asks at its own address, and the contract to those who know its token.
  */
 import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
@@ -13,6 +13,7 @@ import { AppError } from "#shared/errors.ts";
 import type { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
 import { newToken } from "./kept-session.ts";
+import { listen, LOOPBACK } from "./listen.ts";
 import { HostSession, SOCKET_PROTOCOL } from "./session.ts";
 import { readWindowFile, securityHeaders } from "./window-files.ts";
 
@@ -20,7 +21,6 @@ const RPC_PATH = "/rpc";
 const MAX_BODY_BYTES = 8 * 2 ** 20;
 /** Told to a socket whose token is wrong: its window then asks for the right address instead of trying again. */
 const CLOSE_UNKNOWN = 4401;
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
 export interface ServeOptions {
   readonly app: Application;
@@ -151,28 +151,6 @@ export async function serve(options: ServeOptions): Promise<ServedHost> {
 
 const NOT_BUILT =
   "The window is not built yet. `npm start` builds it, and so does `npm run build:window`.";
-
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.once("error", (error) => {
-    const taken = "code" in error && error.code === "EADDRINUSE";
-    reject(
-      taken
-        ? new AppError(
-            "CONFLICT",
-            `The port ${port} is taken.`,
-            "Choose another with --port; --port 0 takes a free one.",
-          )
-        : error,
-    );
-  });
-  server.listen(port, host, () => {
-    const address = server.address();
-    if (address === null || typeof address === "string") reject(new Error("no port"));
-    else resolve(address.port);
-  });
-  return promise;
-}
 
 /** The path as it was sent, still encoded: readWindowFile decodes and checks it. */
 function pathOf(request: IncomingMessage): string | undefined {

@@ -124,7 +124,7 @@ export async function runEngineCommand(
   }
 }
 
-function errorCodeOf(code: string): ErrorCode {
+export function errorCodeOf(code: string): ErrorCode {
   const known = Object.keys(CONTRACT_ERRORS).find((name) => name === code);
   return isErrorCode(known) ? known : "ENGINE_ERROR";
 }

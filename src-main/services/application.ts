@@ -14,6 +14,7 @@ import type { PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
 import { withoutSecrets } from "#shared/without-secrets.ts";
 import { modelFacts } from "#main/jobs/inspect-model.ts";
+import { InferencePool } from "#main/jobs/inference-pool.ts";
 import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { dataFolder } from "#main/platform/paths.ts";
@@ -68,6 +69,8 @@ export class Application {
   readonly recipeBook: RecipeBook;
   readonly runtime: RuntimeProbe;
   readonly verdicts: PairedVerdicts;
+  /** Models held in memory for completions outside runs. */
+  readonly inference: InferencePool;
   readonly paths: WorkspacePaths;
   readonly shell: SystemInfo["shell"];
   readonly startedAtMs: number;
@@ -89,6 +92,7 @@ export class Application {
     }
     this.verdicts = new PairedVerdicts(this.store);
     this.runtime = new RuntimeProbe(dataFolder(), this.now);
+    this.inference = new InferencePool({ cacheDir: this.paths.cache });
     this.live = new LiveEvents(randomUUID().slice(0, 8));
     this.models = new ModelCatalog({
       store: this.store,
@@ -253,6 +257,7 @@ export class Application {
   /** Ends what runs (resumable) and gives the workspace back. */
   async close(): Promise<void> {
     await this.datasets.jobs.close();
+    this.inference.close();
     await this.runner.close();
     this.store.close();
     this.#lock.release();

@@ -205,6 +205,7 @@ export class CompletionServer {
     { logprobs, top }: SequenceScores,
   ): PromptPiece[] {
     const token = (id: number): string => this.tokenizer.decode([id]);
+    logprobs.forEach(assertFinite);
     return promptIds.map((id, i) => ({
       id,
       token: token(id),

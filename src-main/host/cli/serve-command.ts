@@ -12,20 +12,38 @@ import { AppError } from "#shared/errors.ts";
 import { keepSession, keptSession } from "../kept-session.ts";
 import { serve } from "../serve.ts";
 import type { ServedHost } from "../serve.ts";
+import { serveModels } from "./serve-models.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "./command-context.ts";
 import type { CommandContext } from "./command-context.ts";
 import { Failed, table } from "./terminal.ts";
 
-const ServeOptions = z.object({ port: z.int(), host: z.string(), newToken: z.boolean() });
+const ServeOptions = z.object({
+  port: z.int(),
+  host: z.string(),
+  newToken: z.boolean(),
+  openai: z.boolean(),
+  model: z.string().optional(),
+});
 
 export function addServeCommands(program: Command): void {
   withCommonOptions(program.command("serve"))
     .description("the headless host: prints an address that a browser on this machine opens")
     .option("--port <port>", "0 takes a free one", wholeNumber(0), 8123)
-    .option("--host <address>", "127.0.0.1, localhost or ::1", "127.0.0.1")
+    .option(
+      "--host <address>",
+      "127.0.0.1, localhost or ::1; with --openai any, guarded by GRADUS_OPENAI_TOKEN",
+      "127.0.0.1",
+    )
     .option("--new-token", "shuts out windows that knew the workspace's last token", false)
+    .option("--openai", "instead of the window, models for programs that speak OpenAI's API", false)
+    .option("--model <model>", "with --openai: the only one, loaded at once; by default all")
     .action(async (_options: unknown, command: Command) => {
-      const { port, host, newToken } = ServeOptions.parse(command.opts());
+      const { port, host, newToken, openai, model } = ServeOptions.parse(command.opts());
+      if (openai) {
+        await serveModels(contextOf(command), { port, host, model });
+        return;
+      }
+      if (model !== undefined) command.error("error: --model goes with --openai");
       await runHost(contextOf(command), { port, host, newToken, browser: undefined });
     });
 

@@ -1,0 +1,176 @@
+/** Answers of /v1/completions and /v1/chat/completions, whole or as a stream of server-sent events. */
+import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type {
+  CompletionPiece,
+  FinishReason,
+  InferenceEvent,
+  InferenceOptions,
+  InferencePrompt,
+  PromptPiece,
+} from "#shared/schema/inference.ts";
+import { chatChunk, chatJson, completionJson, usageJson } from "./openai-answer.ts";
+import type { AnswerHead, TextChoice, Usage } from "./openai-answer.ts";
+import { askedOfChat, askedOfCompletion } from "./openai-request.ts";
+import type { Asked, ChatRequest, CompletionRequest } from "./openai-request.ts";
+
+export type Ask = (
+  prompt: InferencePrompt,
+  options: InferenceOptions,
+) => AsyncIterable<InferenceEvent>;
+
+export type AnswerOptions = {
+  /** Where the request names none. */
+  readonly seed: number;
+  readonly response: ServerResponse;
+};
+
+export async function answerChat(
+  request: ChatRequest,
+  ask: Ask,
+  { seed, response }: AnswerOptions,
+): Promise<void> {
+  const asked = askedOfChat(request, seed);
+  const head = headOf("chatcmpl", request.model);
+  const logprobs = request.logprobs === true;
+  if (request.stream !== true) {
+    const { choices, usage } = await collect(ask, [asked]);
+    endJson(response, chatJson(head, choices, usage, logprobs));
+    return;
+  }
+  const stream = new EventStream(response);
+  const begun = new Set<number>();
+  const usage = await follow(ask, [asked], {
+    choice: (choice) => {
+      const first = !begun.has(choice.index);
+      begun.add(choice.index);
+      stream.send(chatChunk(head, choice, { first, logprobs }));
+    },
+  });
+  if (request.stream_options?.include_usage === true) {
+    const object = "chat.completion.chunk";
+    stream.send({ ...head, object, choices: [], usage: usageJson(usage) });
+  }
+  stream.end();
+}
+
+export async function answerCompletion(
+  request: CompletionRequest,
+  ask: Ask,
+  { seed, response }: AnswerOptions,
+): Promise<void> {
+  const asked = askedOfCompletion(request, seed);
+  const head = headOf("cmpl", request.model);
+  const logprobs = request.logprobs !== undefined && request.logprobs !== null;
+  if (request.stream !== true) {
+    const { choices, usage } = await collect(ask, asked);
+    endJson(response, completionJson(head, choices, usage, logprobs));
+    return;
+  }
+  const stream = new EventStream(response);
+  const usage = await follow(ask, asked, {
+    choice: (choice) => {
+      stream.send(completionJson(head, [choice], null, logprobs));
+    },
+  });
+  if (request.stream_options?.include_usage === true) {
+    stream.send({ ...head, object: "text_completion", choices: [], usage: usageJson(usage) });
+  }
+  stream.end();
+}
+
+/** Every choice whole: those of the first prompt, then those of the second … */
+async function collect(
+  ask: Ask,
+  asked: readonly Asked[],
+): Promise<{ choices: TextChoice[]; usage: Usage }> {
+  const pieces = new Map<number, CompletionPiece[]>();
+  const echoes = new Map<number, readonly PromptPiece[]>();
+  const reasons = new Map<number, FinishReason>();
+  const usage = await follow(ask, asked, {
+    choice: (part) => {
+      const own = pieces.get(part.index) ?? [];
+      own.push(...part.pieces);
+      pieces.set(part.index, own);
+      if (part.echo.length > 0) echoes.set(part.index, part.echo);
+      if (part.reason !== null) reasons.set(part.index, part.reason);
+    },
+  });
+  const choices = [...pieces.keys()]
+    .sort((a, b) => a - b)
+    .map((index): TextChoice => ({
+      index,
+      pieces: pieces.get(index) ?? [],
+      echo: echoes.get(index) ?? [],
+      reason: reasons.get(index) ?? "length",
+    }));
+  return { choices, usage };
+}
+
+/** Runs all that is asked at once, hands out each part of a choice, and counts. */
+async function follow(
+  ask: Ask,
+  asked: readonly Asked[],
+  sink: { readonly choice: (part: TextChoice) => void },
+): Promise<Usage> {
+  let promptTokens = 0;
+  let completionTokens = 0;
+  await Promise.all(
+    asked.map(async ({ prompt, options }, position) => {
+      const place = (index: number): number => position * options.n + index;
+      const all = Array.from({ length: options.n }, (_, index) => place(index));
+      const part = (index: number, more: Partial<TextChoice>): void => {
+        sink.choice({ index, pieces: [], echo: [], reason: null, ...more });
+      };
+      for await (const event of ask(prompt, options)) {
+        if (event.type === "begun") promptTokens += event.promptTokens;
+        else if (event.type === "prompt") {
+          for (const index of all) part(index, { echo: event.pieces });
+        } else if (event.type === "pieces") part(place(event.index), { pieces: event.pieces });
+        else {
+          completionTokens += event.tokens;
+          part(place(event.index), { reason: event.reason });
+        }
+      }
+      // Nothing was sampled: what was asked was the prompt's own scores.
+      if (options.max_tokens === 0) for (const index of all) part(index, { reason: "length" });
+    }),
+  );
+  return { promptTokens, completionTokens };
+}
+
+function headOf(kind: string, model: string): AnswerHead {
+  return { id: `${kind}-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
+}
+
+function endJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, {
+    "content-type": "application/json; charset=utf-8",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(JSON.stringify(body));
+}
+
+/** Server-sent events; the head goes out with the first, so that a failure before it has its own status. */
+class EventStream {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  send(body: unknown): void {
+    if (!this.#response.headersSent) {
+      this.#response.writeHead(200, {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-cache",
+        "x-content-type-options": "nosniff",
+      });
+    }
+    this.#response.write(`data: ${JSON.stringify(body)}\n\n`);
+  }
+
+  end(): void {
+    this.#response.end("data: [DONE]\n\n");
+  }
+}

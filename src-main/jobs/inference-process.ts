@@ -1,0 +1,162 @@
+/** Entry of a process that loads one model and answers requests with it until its host ends it. */
+import { AppError } from "#shared/errors.ts";
+import type { InferenceOptions, InferencePrompt } from "#shared/schema/inference.ts";
+import { loadLanguageModel } from "#main/engine/model/language-model.ts";
+import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
+import { CompletionServer } from "#main/engine/serving/completion-server.ts";
+import { stopIds } from "#main/engine/stages/prompts.ts";
+import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
+import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import type { Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { hash32 } from "#main/platform/random.ts";
+import { InferenceRequest } from "./inference-protocol.ts";
+import type { InferenceMessage } from "./inference-protocol.ts";
+
+/** New tokens where a request names no limit. */
+const DEFAULT_MAX_TOKENS = 1024;
+
+let server: CompletionServer | undefined;
+const cancels = new Map<number, () => void>();
+
+function send(message: InferenceMessage, written?: () => void): void {
+  process.send?.(message, undefined, undefined, () => written?.());
+}
+
+/** TensorFlow's exit handlers crash once its threads have run; there is nothing left to clean up. */
+function endNow(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
+function failureOf(error: unknown): { code: string; message: string; advice: string | null } {
+  const known = error instanceof AppError ? error : undefined;
+  if (known === undefined) console.error(error);
+  return {
+    code: known?.code ?? "ENGINE_ERROR",
+    message: error instanceof Error ? error.message : String(error),
+    advice: known?.advice ?? null,
+  };
+}
+
+async function load(request: Extract<InferenceRequest, { type: "load" }>): Promise<void> {
+  const runtime = await openRuntime({ choice: request.runtime, cacheDir: request.cacheDir });
+  const tokenizer = loadTokenizer(request.model);
+  const model = loadLanguageModel(runtime, request.model);
+  server = new CompletionServer(runtime, model, tokenizer);
+  void server.run();
+  await warmUp(server);
+  const { kind, version, device, warnings } = runtime;
+  send({
+    type: "loaded",
+    runtime: `${kind} ${version} on ${device}`,
+    warnings: [...warnings],
+    contextTokens: model.config.maxPositionEmbeddings,
+    rssBytes: process.memoryUsage.rss(),
+  });
+}
+
+/** A short completion with everything on compiles what the first request would have to wait for. */
+function warmUp(warm: CompletionServer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const draw = { temperature: 1, topK: 0, topP: 0.9, minP: 0, repetitionPenalty: 1 };
+    const request = { promptIds: [0], seeds: [0], draw, maxNew: 1, stopIds: [], stopStrings: [] };
+    warm.submit(
+      { ...request, alternatives: 1, scorePrompt: false },
+      {
+        prompt: () => undefined,
+        pieces: () => undefined,
+        finished: () => resolve(),
+        failed: reject,
+      },
+    );
+  });
+}
+
+function idsOf(tokenizer: Tokenizer, prompt: InferencePrompt): readonly number[] {
+  if ("ids" in prompt) return prompt.ids;
+  if ("text" in prompt) return tokenizer.encode(prompt.text);
+  return encodeChat(tokenizer, prompt.messages, { addGenerationPrompt: true });
+}
+
+function complete(id: number, prompt: InferencePrompt, options: InferenceOptions): void {
+  if (server === undefined) throw new Error("asked before the model was loaded");
+  const { model, tokenizer } = server;
+  const promptIds = idsOf(tokenizer, prompt);
+  const room = model.config.maxPositionEmbeddings - promptIds.length;
+  const maxNew = options.max_tokens ?? Math.max(1, Math.min(DEFAULT_MAX_TOKENS, room));
+  let left = maxNew === 0 ? 0 : options.n;
+  let unscored = options.score_prompt;
+  const settle = (): void => {
+    if (left > 0 || unscored) return;
+    cancels.delete(id);
+    send({ type: "done", id, rssBytes: process.memoryUsage.rss() });
+  };
+  const cancel = server.submit(
+    {
+      promptIds,
+      seeds: Array.from({ length: options.n }, (_, i) => hash32(options.seed, i)),
+      draw: {
+        temperature: options.temperature,
+        topK: options.top_k,
+        topP: options.top_p,
+        minP: options.min_p,
+        repetitionPenalty: options.repetition_penalty,
+      },
+      maxNew,
+      stopIds: stopIds(tokenizer, model.config.eosTokenIds),
+      stopStrings: options.stop,
+      alternatives: options.alternatives,
+      scorePrompt: options.score_prompt,
+    },
+    {
+      prompt: (pieces) => {
+        send({
+          type: "prompt",
+          id,
+          pieces: pieces.map((piece) => ({ ...piece, top: copy(piece.top) })),
+        });
+        unscored = false;
+        settle();
+      },
+      pieces: (index, pieces) => {
+        const copies = pieces.map((piece) => ({ ...piece, top: copy(piece.top) }));
+        send({ type: "pieces", id, index, pieces: copies });
+      },
+      finished: (index, reason, tokens) => {
+        send({ type: "finished", id, index, reason, tokens });
+        left--;
+        settle();
+      },
+      failed: (error) => {
+        cancels.delete(id);
+        send({ type: "failed", id, ...failureOf(error) });
+      },
+    },
+  );
+  cancels.set(id, cancel);
+  send({ type: "begun", id, promptTokens: promptIds.length });
+  settle();
+}
+
+function copy<T extends object>(list: readonly T[] | null): T[] | null {
+  return list === null ? null : list.map((item) => ({ ...item }));
+}
+
+process.on("disconnect", endNow);
+process.on("SIGINT", () => undefined);
+process.on("message", (raw) => {
+  const request = InferenceRequest.parse(raw);
+  if (request.type === "load") {
+    load(request).catch((error: unknown) => {
+      send({ type: "unloadable", ...failureOf(error) }, endNow);
+    });
+  } else if (request.type === "cancel") {
+    cancels.get(request.id)?.();
+    cancels.delete(request.id);
+  } else {
+    try {
+      complete(request.id, request.prompt, request.options);
+    } catch (error) {
+      send({ type: "failed", id: request.id, ...failureOf(error) });
+    }
+  }
+});

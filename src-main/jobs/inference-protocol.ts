@@ -1,0 +1,62 @@
+/** Messages between the host and a process that serves a model. */
+import { z } from "zod";
+import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import {
+  CompletionPiece,
+  FinishReason,
+  InferenceOptions,
+  InferencePrompt,
+  PromptPiece,
+} from "#shared/schema/inference.ts";
+
+const id = z.int();
+
+export const InferenceRequest = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("load"),
+    model: z.string(),
+    runtime: RuntimeChoice,
+    cacheDir: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("complete"),
+    id,
+    prompt: InferencePrompt,
+    options: InferenceOptions,
+  }),
+  z.strictObject({ type: z.literal("cancel"), id }),
+]);
+export type InferenceRequest = z.infer<typeof InferenceRequest>;
+
+const failure = { code: z.string(), message: z.string(), advice: z.string().nullable() };
+
+export const InferenceMessage = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("loaded"),
+    runtime: z.string(),
+    warnings: z.array(z.string()),
+    contextTokens: z.int(),
+    rssBytes: z.number(),
+  }),
+  /** The model could not be loaded; the process ends. */
+  z.strictObject({ type: z.literal("unloadable"), ...failure }),
+  z.strictObject({ type: z.literal("begun"), id, promptTokens: z.int() }),
+  z.strictObject({ type: z.literal("prompt"), id, pieces: z.array(PromptPiece) }),
+  z.strictObject({
+    type: z.literal("pieces"),
+    id,
+    index: z.int(),
+    pieces: z.array(CompletionPiece),
+  }),
+  z.strictObject({
+    type: z.literal("finished"),
+    id,
+    index: z.int(),
+    reason: FinishReason,
+    tokens: z.int(),
+  }),
+  /** Nothing follows for this request. */
+  z.strictObject({ type: z.literal("done"), id, rssBytes: z.number() }),
+  z.strictObject({ type: z.literal("failed"), id, ...failure }),
+]);
+export type InferenceMessage = z.infer<typeof InferenceMessage>;
