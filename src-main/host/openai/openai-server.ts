@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomInt, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
 import { AppError } from "#shared/errors.ts";
 import type {
