@@ -1,4 +1,5 @@
 /** The screens that exist, their addresses and their place in the list. A screen that is not built is not here. */
+import { lazy, Suspense } from "react";
 import type { ReactNode } from "react";
 import { CostScreen } from "../features/cost/cost-screen.tsx";
 import { HomeScreen } from "../features/home/home-screen.tsx";
@@ -8,11 +9,17 @@ import { RunScreen } from "../features/run/run-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
 import { SettingsScreen } from "../features/settings/settings-screen.tsx";
 import { pipelineIdFrom, runIdFrom } from "../bridge/ids.ts";
-import { Empty } from "../ui/region-state.tsx";
+import { Empty, SkeletonRows } from "../ui/region-state.tsx";
 import { hrefTo } from "./location.ts";
 import type { Address } from "./location.ts";
 
-export type ScreenId = "home" | "runs" | "cost" | "models" | "settings";
+const CompareScreen = lazy(() =>
+  import("../features/compare/compare-screen.tsx").then((module) => ({
+    default: module.CompareScreen,
+  })),
+);
+
+export type ScreenId = "home" | "runs" | "compare" | "cost" | "models" | "settings";
 
 export interface ListedScreen {
   readonly id: ScreenId;
@@ -27,6 +34,7 @@ export interface ListedScreen {
 export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "home", title: "Home", path: [], key: "H", divided: false },
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
+  { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
   { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
   { id: "models", title: "Models", path: ["models"], key: "M", divided: true },
   { id: "settings", title: "Settings", path: ["settings"], key: "S", divided: false },
@@ -37,6 +45,11 @@ export interface ShownScreen {
   readonly listed: ScreenId | undefined;
   readonly title: string;
   readonly content: ReactNode;
+}
+
+/** A screen whose code comes when it is first opened. */
+function loaded(screen: ReactNode): ReactNode {
+  return <Suspense fallback={<SkeletonRows rows={12} />}>{screen}</Suspense>;
 }
 
 function NoSuchScreen(): ReactNode {
@@ -82,6 +95,8 @@ export function screenAt(address: Address): ShownScreen {
             content: <PipelineScreen key={pipelineId} pipelineId={pipelineId} />,
           };
     }
+    case "compare":
+      return { listed: "compare", title: "Compare", content: loaded(<CompareScreen />) };
     case "cost":
       return { listed: "cost", title: "Cost", content: <CostScreen /> };
     case "models":

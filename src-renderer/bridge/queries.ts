@@ -42,6 +42,20 @@ export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
   fetch: (signal) => host.cost.report({}, { signal }),
 };
 
+/** Finished benchmarks that can be compared. */
+export const candidatesQuery: QuerySource<Answer<typeof host.compare.candidates>> = {
+  key: "compare.candidates",
+  topics: ["results", "pipelines"],
+  fetch: (signal) => host.compare.candidates(undefined, { signal }),
+};
+
+/** Scores published elsewhere: they ship, so they never change. */
+export const publishedScoresQuery: QuerySource<Answer<typeof host.compare.published>> = {
+  key: "compare.published",
+  topics: [],
+  fetch: (signal) => host.compare.published(undefined, { signal }),
+};
+
 /** The newest pipelines: Home, the palette and the status bar. */
 export const recentPipelinesQuery: QuerySource<Answer<typeof host.pipelines.list>> = {
   key: "pipelines.recent",

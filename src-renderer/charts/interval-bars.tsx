@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from "react";
 import { Bar, BarChart, CartesianGrid, ErrorBar, XAxis, YAxis } from "recharts";
 import { formatPercent } from "../ui/format.ts";
 import type { Proportion } from "../ui/score.tsx";
+import type { MarkStyle } from "./mark.tsx";
 import { seriesTone } from "./series.ts";
 import "./interval-bars.css";
 
@@ -20,7 +21,14 @@ export interface IntervalBarsProps {
   readonly caption: string;
   readonly seriesLabels: readonly string[];
   readonly groups: readonly IntervalBarGroup[];
+  /** Marks of the series, where they have their own; else the order decides. */
+  readonly tones?: readonly MarkStyle[];
   readonly height?: number;
+}
+
+function fillOf(tones: readonly MarkStyle[] | undefined, index: number): string {
+  const tone = tones?.[index] ?? index;
+  return `var(${tone === "reference" ? "--data-ref" : seriesTone(tone).token})`;
 }
 
 const TOP = 18;
@@ -87,6 +95,7 @@ export function IntervalBars({
   caption,
   seriesLabels,
   groups,
+  tones,
   height = 196,
 }: IntervalBarsProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
@@ -134,7 +143,7 @@ export function IntervalBars({
             <span key={label}>
               <i
                 style={{
-                  background: `var(${seriesTone(index).token})`,
+                  background: fillOf(tones, index),
                 }}
               />
               {label}
@@ -181,7 +190,7 @@ export function IntervalBars({
               <Bar
                 key={label}
                 dataKey={`v${String(index)}`}
-                fill={`var(${seriesTone(index).token})`}
+                fill={fillOf(tones, index)}
                 isAnimationActive={false}
                 maxBarSize={44}
               >

@@ -20,6 +20,9 @@ const asked = {
   published: z.array(z.string().max(200)).max(60).default([]),
 };
 
+export const ReportFormat = z.enum(["html", "markdown", "csv", "json"]);
+export type ReportFormat = z.infer<typeof ReportFormat>;
+
 export const compare = {
   /** Finished benchmarks, newest first. */
   candidates: procedure.output(z.array(CompareCandidate)),
@@ -41,6 +44,10 @@ export const compare = {
   answers: procedure
     .input(z.strictObject({ problemId: z.string(), runIds: z.array(RunId).min(1).max(8) }))
     .output(z.array(ProblemAnswers)),
+  /** The comparison as one file that needs nothing else. */
+  export: procedure
+    .input(z.strictObject({ ...asked, format: ReportFormat }))
+    .output(z.strictObject({ name: z.string(), mediaType: z.string(), text: z.string() })),
   /** Scores that were published elsewhere, with their sources. */
   published: procedure.output(z.array(PublishedScore)),
 };

@@ -4,6 +4,7 @@ import type { Application } from "../application.ts";
 import { comparisonReport } from "../compare/comparison-report.ts";
 import { problemComparison } from "../compare/problem-comparison.ts";
 import { publishedScores } from "../compare/published.ts";
+import { comparisonFile } from "../report/comparison-file.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 export function compareProcedures(
@@ -40,6 +41,10 @@ export function compareProcedures(
         };
       }),
     ),
+    export: to.export.handler(({ input }) => {
+      const { format, ...request } = input;
+      return comparisonFile(store, comparisonReport(store, verdicts, request), format, app.now());
+    }),
     published: to.published.handler(() => publishedScores()),
   };
 }

@@ -1,0 +1,76 @@
+/** A comparison in words, for every format of the report. */
+import type { ComparedGroup, ComparedRow, PublishedScore } from "#shared/schema/compare.ts";
+import type { ReportData, ReportRun } from "./report-data.ts";
+import { count, interval, percent, points, pValue } from "./report-numbers.ts";
+
+export const METHOD =
+  "Intervals are 95%, bootstrap over problems with all samples of a problem kept together. Differences are paired on the same problems; p is of the two-sided sign-flip permutation test, corrected by Holm over all comparisons of this report. A verdict is given where the corrected p is below 0.05, else the report says that it cannot tell.";
+
+export function protocolOf(group: ComparedGroup): string {
+  const [first] = group.rows;
+  if (first === undefined) return group.title;
+  const { n, k, temperature, topP, maxTokens, scoring, verifierVersion } = first.summary;
+  return `${group.title}: ${count(n)} problems, ${count(k)} samples each, T ${temperature}, top-p ${topP}, at most ${count(maxTokens)} tokens, ${scoring} scoring, verifier ${verifierVersion}`;
+}
+
+/** The verdict of one row, e.g. "B grpo is better than A base: +12.0 points [8.1, 15.9], p <0.001, 500 problems." */
+export function verdictOf(run: ReportRun, baseline: ReportRun | undefined): string {
+  const name = `${run.letter} ${run.row.label}`;
+  const other =
+    baseline === undefined ? "the baseline" : `${baseline.letter} ${baseline.row.label}`;
+  const { versus, refusal } = run.row;
+  if (run.isBaseline) return `${name} is the baseline.`;
+  if (versus === null)
+    return `${name} is not compared to ${other}: ${refusal ?? "no reason given"}.`;
+  const { difference, pAdjusted, verdict, problems, detectable } = versus;
+  const claim =
+    verdict === "cannot tell"
+      ? `${name} and ${other} cannot be told apart`
+      : `${name} is ${verdict} than ${other}`;
+  const least =
+    verdict === "cannot tell" && detectable !== null
+      ? ` So many problems show a gap 8 times in 10 from ${percent(detectable)} points on.`
+      : "";
+  return `${claim}: ${points(difference.value)} points ${interval(difference)}, p ${pValue(pAdjusted)}, ${count(problems)} problems.${least}`;
+}
+
+export function baselineOf(data: ReportData, row: ComparedRow): ReportRun | undefined {
+  const group = data.report.groups.find(({ rows }) =>
+    rows.some(({ runId }) => runId === row.runId),
+  );
+  return data.runs.find((run) => run.row.runId === group?.baseline);
+}
+
+export function publishedText(score: PublishedScore): string {
+  return [
+    score.benchmark,
+    score.measure,
+    ...score.conditions,
+    `${score.source}, ${score.date}`,
+  ].join("; ");
+}
+
+export function machineText({ environment }: ReportRun): string {
+  const {
+    runtime,
+    runtimeVersion,
+    device,
+    cpuModel,
+    cpuCores,
+    memoryBytes,
+    os,
+    arch,
+    node,
+    appVersion,
+  } = environment;
+  return [
+    `Gradus ${appVersion}`,
+    runtime === null
+      ? ""
+      : `${runtime} ${runtimeVersion ?? ""} on ${device ?? "an unknown device"}`,
+    `${cpuModel}, ${cpuCores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
+    `${os} ${arch}, Node ${node}`,
+  ]
+    .filter((part) => part !== "")
+    .join("; ");
+}

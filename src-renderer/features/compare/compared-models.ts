@@ -1,0 +1,66 @@
+/** Letters and marks of the compared models, and the order of the rows. Pure. */
+import type { ComparedGroup, ComparedRow, ComparisonReport } from "#shared/schema/compare.ts";
+import type { MarkStyle } from "../../charts/mark.tsx";
+
+export interface ComparedModel {
+  /** The launch and the model's name: one model may have several benchmarks. */
+  readonly key: string;
+  readonly letter: string;
+  readonly style: MarkStyle;
+  readonly label: string;
+  readonly pipelineName: string;
+}
+
+export function modelKey(row: Pick<ComparedRow, "pipelineId" | "label">): string {
+  return `${row.pipelineId}/${row.label}`;
+}
+
+function letterOf(index: number): string {
+  const rest = Math.floor(index / 26);
+  const own = String.fromCharCode(65 + (index % 26));
+  return rest === 0 ? own : `${letterOf(rest - 1)}${own}`;
+}
+
+/** In the order asked; baselines have the hollow mark and take no colour. */
+export function comparedModels(report: ComparisonReport): ReadonlyMap<string, ComparedModel> {
+  const models = new Map<string, ComparedModel>();
+  let coloured = 0;
+  for (const group of report.groups) {
+    for (const row of group.rows) {
+      const key = modelKey(row);
+      if (models.has(key)) continue;
+      const isBaseline = row.runId === group.baseline;
+      models.set(key, {
+        key,
+        letter: letterOf(models.size),
+        style: isBaseline ? "reference" : coloured,
+        label: row.label,
+        pipelineName: row.pipelineName,
+      });
+      if (!isBaseline) coloured += 1;
+    }
+  }
+  return models;
+}
+
+export const SORTS = ["asked", "pass1", "points", "cost"] as const;
+export type Sort = (typeof SORTS)[number];
+
+export function asSort(text: string): Sort {
+  return SORTS.find((sort) => sort === text) ?? "asked";
+}
+
+/** The baseline first, then by the sort, best first; cost cheapest first. */
+export function sortedRows(group: ComparedGroup, sort: Sort): readonly ComparedRow[] {
+  if (sort === "asked") return group.rows;
+  const value = (row: ComparedRow): number => {
+    if (sort === "pass1") return -row.summary.pass1.value;
+    if (sort === "cost") return row.trainingUsd;
+    return -(row.versus?.difference.value ?? Number.NEGATIVE_INFINITY);
+  };
+  return group.rows.toSorted(
+    (a, b) =>
+      Number(b.runId === group.baseline) - Number(a.runId === group.baseline) ||
+      value(a) - value(b),
+  );
+}

@@ -1,0 +1,85 @@
+/** The comparison as a file: a page for reading, Markdown, a table, or everything as JSON. */
+import { useMemo } from "react";
+import type { ReactNode } from "react";
+import { useCommands } from "../../app/command-registry.ts";
+import { host } from "../../bridge/host.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { saveText } from "../../ui/save-text.ts";
+import { KeyCaps } from "../../ui/key-caps.tsx";
+
+const FORMATS = [
+  { value: "html", label: "Report, one HTML page" },
+  { value: "markdown", label: "Markdown" },
+  { value: "csv", label: "Table, CSV" },
+  { value: "json", label: "Everything, JSON" },
+] as const;
+
+type Format = (typeof FORMATS)[number]["value"];
+
+export function ExportMenu({
+  ids,
+  baseline,
+  published,
+}: {
+  readonly ids: readonly string[];
+  readonly baseline: string;
+  readonly published: readonly string[];
+}): ReactNode {
+  const act = useAct();
+  const { run } = act;
+  const save = useMemo(
+    () => (format: Format) =>
+      void run(async () => {
+        const file = await host.compare.export({
+          ids: [...ids],
+          published: [...published],
+          format,
+          ...(baseline === "" ? {} : { baseline }),
+        });
+        saveText(file);
+      }),
+    [run, ids, baseline, published],
+  );
+  useCommands(
+    useMemo(
+      () =>
+        FORMATS.map(({ value, label }) => ({
+          id: `compare.export.${value}`,
+          title: `Export: ${label}`,
+          group: "This screen" as const,
+          ...(value === "html" ? { keys: "X" } : {}),
+          run: () => save(value),
+        })),
+      [save],
+    ),
+  );
+  return (
+    <>
+      <select
+        className="input"
+        aria-label="Export as"
+        value=""
+        disabled={act.busy}
+        onChange={(event) => {
+          const format = FORMATS.find(({ value }) => value === event.currentTarget.value)?.value;
+          if (format !== undefined) save(format);
+        }}
+      >
+        <option value="">Export…</option>
+        {FORMATS.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <button type="button" className="btn" disabled={act.busy} onClick={() => save("html")}>
+        Export report <KeyCaps keys="X" />
+      </button>
+      {act.failure !== undefined && (
+        <span className="s12 fail" role="alert">
+          ✕ {act.failure.message}
+        </span>
+      )}
+    </>
+  );
+}
