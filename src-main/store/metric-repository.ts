@@ -3,6 +3,8 @@ import type { MetricPoint } from "#shared/schema/engine-protocol.ts";
 import type { MetricName, MetricSeries } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
+import { levelFor, MetricBlocks } from "./metric-blocks.ts";
+import type { BlockRow, NewPoint } from "./metric-blocks.ts";
 
 export interface MetricRange {
   readonly names?: readonly string[] | undefined;
@@ -13,9 +15,11 @@ export interface MetricRange {
 
 export class MetricRepository {
   readonly #db: Connection;
+  readonly #blocks: MetricBlocks;
 
   constructor(db: Connection) {
     this.#db = db;
+    this.#blocks = new MetricBlocks(db);
   }
 
   /** Gives how many points were new: a point that is there already is left as it is. */
@@ -31,28 +35,34 @@ export class MetricRepository {
        ON CONFLICT DO NOTHING`,
     );
     const series = new Map<string, number>();
-    let added = 0;
+    const added: NewPoint[] = [];
     for (const point of points) {
       let id = series.get(point.name);
       if (id === undefined) {
         id = findSeries.get(runId, point.name) ?? 0;
         series.set(point.name, id);
       }
-      added += insert.run(id, point.step, point.value, point.timeMs).changes;
+      if (insert.run(id, point.step, point.value, point.timeMs).changes > 0)
+        added.push({ seriesId: id, step: point.step, value: point.value });
     }
-    return added;
+    this.#blocks.add(added);
+    return added.length;
   }
 
-  /** In the order in which the run first sent them. */
+  /** In the order in which the run first sent them; a series whose points were all taken back is not named. */
   names(runId: RunId): MetricName[] {
+    const end = (column: string, order: "ASC" | "DESC"): string =>
+      `(SELECT ${column} FROM metric_points WHERE series_id = s.id ORDER BY step ${order} LIMIT 1)`;
     return this.#db
-      .prepare<[string], MetricName>(
-        `SELECT s.name, count(*) AS points, min(p.step) AS firstStep, max(p.step) AS lastStep,
-           (SELECT value FROM metric_points l WHERE l.series_id = s.id ORDER BY step DESC LIMIT 1) AS lastValue
-         FROM metric_series s JOIN metric_points p ON p.series_id = s.id
-         WHERE s.run_id = ? GROUP BY s.id ORDER BY s.id`,
+      .prepare<[string], Omit<MetricName, "points"> & { id: number; firstStep: number | null }>(
+        `SELECT s.id, s.name, ${end("step", "ASC")} AS firstStep, ${end("step", "DESC")} AS lastStep,
+           ${end("value", "DESC")} AS lastValue
+         FROM metric_series s WHERE s.run_id = ? ORDER BY s.id`,
       )
-      .all(runId);
+      .all(runId)
+      .flatMap(({ id, firstStep, ...name }) =>
+        firstStep === null ? [] : [{ ...name, firstStep, points: this.#blocks.count(id) }],
+      );
   }
 
   /** Every point of the run, in order of name and step. */
@@ -82,40 +92,64 @@ export class MetricRepository {
    * twice: a distillation's sampled problems, then its training steps.
    */
   deleteAfter(runId: RunId, step: number, sinceMs: number): void {
-    this.#db
-      .prepare(
-        `DELETE FROM metric_points WHERE step > ? AND time_ms >= ?
-         AND series_id IN (SELECT id FROM metric_series WHERE run_id = ?)`,
+    const ids = this.#db
+      .prepare<[string], number>("SELECT id FROM metric_series WHERE run_id = ?")
+      .pluck()
+      .all(runId);
+    const forget = this.#db.prepare(
+      "DELETE FROM metric_points WHERE series_id = ? AND step > ? AND time_ms >= ?",
+    );
+    for (const id of ids)
+      if (forget.run(id, step, sinceMs).changes > 0) this.#blocks.rebuildAfter(id, step);
+  }
+
+  /** Exact points of one series in order, at most `limit` after a step: for exports, a page at a time. */
+  page(
+    runId: RunId,
+    name: string,
+    range: { afterStep: number; toStep: number; limit: number },
+  ): { step: number; value: number | null; timeMs: number }[] {
+    return this.#db
+      .prepare<
+        [string, string, number, number, number],
+        { step: number; value: number | null; timeMs: number }
+      >(
+        `SELECT step, value, time_ms AS timeMs FROM metric_points
+         WHERE series_id = (SELECT id FROM metric_series WHERE run_id = ? AND name = ?)
+           AND step > ? AND step <= ? ORDER BY step LIMIT ?`,
       )
-      .run(step, sinceMs, runId);
+      .all(runId, name, range.afterStep, range.toStep, range.limit);
   }
 
   #one(seriesId: number, name: string, range: MetricRange): MetricSeries {
-    const from = range.fromStep ?? -Number.MAX_SAFE_INTEGER;
-    const to = range.toStep ?? Number.MAX_SAFE_INTEGER;
-    const rows = this.#db
-      .prepare<[number, number, number], [number, number | null]>(
-        "SELECT step, value FROM metric_points WHERE series_id = ? AND step BETWEEN ? AND ? ORDER BY step",
+    const ends = this.#db
+      .prepare<[number, number], [number | null, number | null]>(
+        `SELECT (SELECT step FROM metric_points WHERE series_id = ? ORDER BY step LIMIT 1),
+           (SELECT step FROM metric_points WHERE series_id = ? ORDER BY step DESC LIMIT 1)`,
       )
       .raw()
-      .all(seriesId, from, to);
-    return bucketSeries(name, rows, range.buckets);
+      .get(seriesId, seriesId);
+    const [first, last] = ends ?? [null, null];
+    if (first === null || last === null) return bucketRows(name, [], range.buckets);
+    const from = Math.max(first, range.fromStep ?? first);
+    const to = Math.min(last, range.toStep ?? last);
+    const level = levelFor(from, to, range.buckets);
+    return bucketRows(name, this.#blocks.rows(seriesId, level, from, to), range.buckets);
   }
 }
 
-/** Cuts rows (step, value) in rising order into at most `buckets` buckets of equal count. */
-export function bucketSeries(
+/** Sums up points or blocks of points, in rising order of step, in at most `buckets` buckets of equal count. */
+export function bucketRows(
   name: string,
-  rows: readonly (readonly [number, number | null])[],
+  rows: readonly BlockRow[],
   buckets: number,
 ): MetricSeries {
-  const count = rows.length;
-  const size = count <= buckets ? 1 : count / buckets;
-  const used = count <= buckets ? count : buckets;
+  const size = rows.length <= buckets ? 1 : rows.length / buckets;
+  const used = Math.min(rows.length, buckets);
   const out: MetricSeries = {
     name,
-    count,
-    bucketed: size > 1,
+    count: rows.reduce((sum, [, points]) => sum + points, 0),
+    bucketed: size > 1 || rows.some(([, points]) => points > 1),
     step: [],
     min: [],
     max: [],
@@ -123,24 +157,26 @@ export function bucketSeries(
   };
   for (let bucket = 0; bucket < used; bucket += 1) {
     const end = Math.floor((bucket + 1) * size);
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    let sum = 0;
-    let finite = 0;
-    let first: number | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
+    let total = 0;
+    let count = 0;
+    let start: number | undefined;
     for (let index = Math.floor(bucket * size); index < end; index += 1) {
-      const [step, value] = rows[index] ?? [0, null];
-      first ??= step;
-      if (value === null) continue;
-      if (value < low) low = value;
-      if (value > high) high = value;
-      sum += value;
-      finite += 1;
+      const row = rows[index];
+      if (row === undefined) continue;
+      const [firstStep, , finite, low, high, sum] = row;
+      start ??= firstStep;
+      if (low === null || high === null) continue;
+      if (low < least) least = low;
+      if (high > greatest) greatest = high;
+      total += sum;
+      count += finite;
     }
-    out.step.push(first ?? 0);
-    out.min.push(finite === 0 ? null : low);
-    out.max.push(finite === 0 ? null : high);
-    out.mean.push(finite === 0 ? null : sum / finite);
+    out.step.push(start ?? 0);
+    out.min.push(count === 0 ? null : least);
+    out.max.push(count === 0 ? null : greatest);
+    out.mean.push(count === 0 ? null : total / count);
   }
   return out;
 }

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
-import { bucketSeries } from "#main/store/metric-repository.ts";
+import { bucketRows } from "#main/store/metric-repository.ts";
 import { rollout, sample } from "../helpers/store-fixture-data.ts";
 import { USAGE, insertTwoStages, temporaryStore } from "../helpers/store-fixture.ts";
 
@@ -72,8 +72,10 @@ test("fewer points than buckets come back as they are, and a value that is not f
 
 test("buckets keep every peak: 10 points in 4 buckets of 2, 3, 2 and 3", () => {
   // Bounds are floor(i × 10 / 4): 0, 2, 5, 7, 10.
-  const rows = [5, 1, 2, 9, 4, 3, 3, 0, 8, 1].map((value, step) => [step, value] as const);
-  expect(bucketSeries("x", rows, 4)).toEqual({
+  const rows = [5, 1, 2, 9, 4, 3, 3, 0, 8, 1].map(
+    (value, step) => [step, 1, 1, value, value, value] as const,
+  );
+  expect(bucketRows("x", rows, 4)).toEqual({
     name: "x",
     count: 10,
     bucketed: true,

@@ -5,6 +5,7 @@ import { outputHashes } from "./0003-output-hashes.ts";
 import { datasets } from "./0004-datasets.ts";
 import { recipes } from "./0005-recipes.ts";
 import { compare } from "./0006-compare.ts";
+import { cockpit } from "./0008-cockpit.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   datasets,
   recipes,
   compare,
+  cockpit,
 ];
