@@ -16,6 +16,7 @@ import type { Application } from "./application.ts";
 import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { notePriceChange } from "./cost/price-history.ts";
 import type { Numbered } from "./live-events.ts";
+import { cockpitProcedures } from "./procedures/cockpit.ts";
 import { compareProcedures } from "./procedures/compare.ts";
 import { costProcedures } from "./procedures/cost.ts";
 import { datasetProcedures } from "./procedures/datasets.ts";
@@ -150,9 +151,6 @@ export function createRouter(app: Application): Procedures<Contract> {
         store.runs.summary(input.runId);
         return store.rollouts.groups(input.runId, input.step);
       }),
-      rolloutTokens: os.runs.rolloutTokens.handler(({ input }) =>
-        store.rollouts.tokens(input.runId, input),
-      ),
       samples: os.runs.samples.handler(({ input }) => {
         store.runs.summary(input.runId);
         return store.evaluations.problems(input.runId, input);
@@ -186,6 +184,7 @@ export function createRouter(app: Application): Procedures<Contract> {
         );
       }),
     },
+    cockpit: cockpitProcedures(app, os),
     models: {
       list: os.models.list.handler(() => app.models.list()),
       import: os.models.import.handler(({ input }) => app.models.import(input.path, input.name)),

@@ -175,7 +175,7 @@ function endOf(outcome: StageOutcome, lastStep: number): StageEnd {
 }
 
 /** Model folders and the dataset of a stage, from the recipe's models or from what earlier runs wrote. */
-function inputsOfRun(
+export function inputsOfRun(
   store: Store,
   run: Run,
   recipe: Recipe,

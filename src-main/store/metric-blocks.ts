@@ -104,9 +104,7 @@ export class MetricBlocks {
           : `SELECT series_id, ${level}, block >> ${SHIFT} AS above, min(first_step), sum(points), sum(finite),
                min(low), max(high), total(sum)
              FROM metric_blocks WHERE series_id = ? AND level = ${level - 1} AND block >= ? GROUP BY 3`;
-      this.#db
-        .prepare(`INSERT INTO metric_blocks ${source}`)
-        .run(seriesId, from * blockSize(1));
+      this.#db.prepare(`INSERT INTO metric_blocks ${source}`).run(seriesId, from * blockSize(1));
     }
   }
 

@@ -139,11 +139,7 @@ export class MetricRepository {
 }
 
 /** Sums up points or blocks of points, in rising order of step, in at most `buckets` buckets of equal count. */
-export function bucketRows(
-  name: string,
-  rows: readonly BlockRow[],
-  buckets: number,
-): MetricSeries {
+export function bucketRows(name: string, rows: readonly BlockRow[], buckets: number): MetricSeries {
   const size = rows.length <= buckets ? 1 : rows.length / buckets;
   const used = Math.min(rows.length, buckets);
   const out: MetricSeries = {

@@ -3,9 +3,11 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { Rollout } from "#shared/schema/engine-protocol.ts";
 import { RolloutGroup } from "#shared/schema/metrics.ts";
-import type { RolloutStep } from "#shared/schema/metrics.ts";
+import type { RolloutHit, RolloutStep } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
+import { RolloutSearch } from "./rollout-search.ts";
+import type { RolloutQuery } from "./rollout-search.ts";
 import { readJson } from "./json-column.ts";
 import { packFloat32, packInt32, unpackFloat32, unpackInt32 } from "./packed-numbers.ts";
 
@@ -24,6 +26,14 @@ interface RolloutRow {
   advantage: number;
   correct: number;
   finish_reason: string;
+}
+
+interface TokenRow {
+  completion: string;
+  completion_ids: Buffer;
+  logprobs: Buffer;
+  trained_logprobs: Buffer | null;
+  entropies: Buffer | null;
 }
 
 const Rewards = z.record(z.string(), z.number().nullable());
@@ -110,21 +120,39 @@ export class RolloutRepository {
     for (const row of this.#rows(runId, undefined)) yield rolloutOf(row);
   }
 
+  /** Completions of the whole run that match, and how many there are. */
+  search(runId: RunId, query: RolloutQuery): { total: number; hits: RolloutHit[] } {
+    return new RolloutSearch(this.#db).search(runId, query);
+  }
+
   /** Throws NOT_FOUND. */
   tokens(
     runId: RunId,
     at: { step: number; group: number; index: number },
-  ): { ids: number[]; logprobs: number[] } {
+  ): {
+    completion: string;
+    ids: number[];
+    logprobs: number[];
+    trainedLogprobs: number[] | null;
+    entropies: number[] | null;
+  } {
     const row = this.#db
-      .prepare<[string, number, number, number], { ids: Buffer; logprobs: Buffer }>(
-        `SELECT completion_ids AS ids, logprobs FROM rollouts
+      .prepare<[string, number, number, number], TokenRow>(
+        `SELECT completion, completion_ids, logprobs, trained_logprobs, entropies FROM rollouts
          WHERE run_id = ? AND step = ? AND group_index = ? AND completion_index = ?`,
       )
       .get(runId, at.step, at.group, at.index);
     if (row === undefined) {
       throw new AppError("NOT_FOUND", "There is no such completion.", "Choose a step of the list.");
     }
-    return { ids: unpackInt32(row.ids), logprobs: unpackFloat32(row.logprobs) };
+    const { trained_logprobs: trained, entropies } = row;
+    return {
+      completion: row.completion,
+      ids: unpackInt32(row.completion_ids),
+      logprobs: unpackFloat32(row.logprobs),
+      trainedLogprobs: trained === null ? null : unpackFloat32(trained),
+      entropies: entropies === null ? null : unpackFloat32(entropies),
+    };
   }
 
   deleteAfter(runId: RunId, step: number): void {

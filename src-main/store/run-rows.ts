@@ -25,6 +25,7 @@ export interface RunRow {
   score: string | null;
   cost_usd: number | null;
   open_alarms: number;
+  tags: string;
 }
 
 export interface FullRunRow extends RunRow {
@@ -51,7 +52,8 @@ export const SUMMARY_COLUMNS = `
      'n', json_extract(e.summary, '$.n'), 'k', json_extract(e.summary, '$.k'))
    FROM evaluations e WHERE e.run_id = r.id) AS score,
   (SELECT c.total_usd FROM cost_entries c WHERE c.run_id = r.id) AS cost_usd,
-  (SELECT count(*) FROM alarms a WHERE a.run_id = r.id AND a.dismissed_at_ms IS NULL) AS open_alarms`;
+  (SELECT count(*) FROM alarms a WHERE a.run_id = r.id AND a.dismissed_at_ms IS NULL) AS open_alarms,
+  (SELECT json_group_array(t.tag ORDER BY t.tag) FROM run_tags t WHERE t.run_id = r.id) AS tags`;
 
 export const FULL_COLUMNS = `${SUMMARY_COLUMNS},
   r.config, r.config_sha256, r.seed, r.environment, r.usage, r.warnings, r.out_dir,
@@ -80,6 +82,7 @@ function summaryFields(row: RunRow) {
     score: readJsonOrNull(Score, row.score),
     costUsd: row.cost_usd,
     openAlarms: row.open_alarms,
+    tags: row.tags === "[]" ? [] : readJson(z.array(z.string()), row.tags),
   };
 }
 

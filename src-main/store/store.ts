@@ -1,6 +1,7 @@
 /** The workspace's store: the database's repositories behind one door. May import #shared and platform only. */
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { Checkpoint, RunId } from "#shared/schema/run.ts";
+import { AnnotationRepository } from "./annotation-repository.ts";
 import { BenchmarkRepository } from "./benchmark-repository.ts";
 import { CostRepository } from "./cost-repository.ts";
 import { openDatabase, schemaVersion, withStoreErrors } from "./database.ts";
@@ -46,6 +47,7 @@ export class Store {
   readonly reviews: ReviewRepository;
   readonly recipes: RecipeRepository;
   readonly sweeps: SweepRepository;
+  readonly annotations: AnnotationRepository;
   readonly #db: Connection;
 
   constructor(db: Connection, now: () => number) {
@@ -70,6 +72,7 @@ export class Store {
     this.reviews = new ReviewRepository(db);
     this.recipes = new RecipeRepository(db);
     this.sweeps = new SweepRepository(db);
+    this.annotations = new AnnotationRepository(db);
   }
 
   /** All of `work` or nothing, on disk when this returns. Throws DISK_FULL or WORKSPACE_READ_ONLY. */

@@ -2,6 +2,7 @@
  * Everything a window can ask of the host. One router, spoken over HTTP and WebSocket (serve), over
  * a MessagePort (Electron) and, in-process, by the command line.
  */
+import { cockpit } from "./cockpit.ts";
 import { compare } from "./compare.ts";
 import { cost } from "./cost.ts";
 import { datasets } from "./datasets.ts";
@@ -20,6 +21,7 @@ export const contract = {
   recipes,
   pipelines,
   runs,
+  cockpit,
   models,
   compare,
   cost,

@@ -62,10 +62,6 @@ export const runs = {
   rollouts: procedure
     .input(z.strictObject({ ...one.shape, step: z.int() }))
     .output(z.array(RolloutGroup)),
-  /** Token ids of one completion and their log-probabilities (at the sampling temperature). */
-  rolloutTokens: procedure
-    .input(z.strictObject({ ...one.shape, step: z.int(), group: z.int(), index: z.int() }))
-    .output(z.strictObject({ ids: z.array(z.int()), logprobs: z.array(z.number()) })),
   /** A benchmark's completions by problem, filtered by how many of a problem's completions are right. */
   samples: procedure
     .input(

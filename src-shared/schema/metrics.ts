@@ -56,3 +56,41 @@ export const RolloutStep = z.strictObject({
   correct: z.int(),
 });
 export type RolloutStep = z.infer<typeof RolloutStep>;
+
+/** A completion as lists of many show it: where it stands, how it was judged, and a piece of its text. */
+export const RolloutHit = Rollout.pick({
+  step: true,
+  group: true,
+  index: true,
+  problemId: true,
+  difficulty: true,
+  reward: true,
+  advantage: true,
+  correct: true,
+  finishReason: true,
+})
+  .extend({
+    tokens: z.int(),
+    /** The beginning of the prompt. */
+    prompt: z.string(),
+    /** Around the text that was searched for, else the end of the completion. */
+    excerpt: z.string(),
+  })
+  .strict();
+export type RolloutHit = z.infer<typeof RolloutHit>;
+
+/** One completion's tokens, in columns of equal length. */
+export const RolloutTokens = z.strictObject({
+  ids: z.array(z.int()),
+  /** What each token adds to the text; a character that takes several tokens stands with the last of them. */
+  texts: z.array(z.string()).nullable(),
+  /** Tokens that the text does not show, such as the end of the answer. */
+  hidden: z.array(z.boolean()).nullable(),
+  /** By the sampler, at the sampling temperature. */
+  logprobs: z.array(z.number()),
+  /** By the trainer before its step; null where it did not compute this completion. */
+  trainedLogprobs: z.array(z.number()).nullable(),
+  /** Of the trainer's distribution at each token, in nats. */
+  entropies: z.array(z.number()).nullable(),
+});
+export type RolloutTokens = z.infer<typeof RolloutTokens>;

@@ -72,6 +72,17 @@ export type Progress = z.infer<typeof Progress>;
 export const Score = z.strictObject({ ...Estimate.shape, n: z.int(), k: z.int() });
 export type Score = z.infer<typeof Score>;
 
+/** A word or two by which runs are found again. */
+export const Tag = z.string().trim().min(1).max(60);
+export type Tag = z.infer<typeof Tag>;
+
+export const RunNote = z.strictObject({
+  text: z.string(),
+  /** null where nothing was ever written. */
+  changedAtMs: z.number().nullable(),
+});
+export type RunNote = z.infer<typeof RunNote>;
+
 const runCore = {
   id: RunId,
   pipelineId: PipelineId,
@@ -99,6 +110,8 @@ const runCore = {
   costUsd: z.number().nullable(),
   /** Alarms that nobody has dismissed. */
   openAlarms: z.int(),
+  /** Put on by hand, in order of the alphabet. */
+  tags: z.array(Tag),
 };
 
 /** A run as lists show it. */

@@ -47,9 +47,14 @@ test("what a finished launch left can be asked for: metrics, rollouts, tokens, s
     ["text 3/0/0", 3],
     ["text 3/0/1", 3],
   ]);
-  expect(await client.runs.rolloutTokens({ runId: grpo, step: 3, group: 0, index: 1 })).toEqual({
+  // The test's model is a config without a tokenizer, and its engine computes nothing.
+  expect(await client.cockpit.tokens({ runId: grpo, step: 3, group: 0, index: 1 })).toEqual({
     ids: [1, 70_000, 1],
+    texts: null,
+    hidden: null,
     logprobs: [-0.5, -0.25, -2],
+    trainedLogprobs: null,
+    entropies: null,
   });
   const samples = await client.runs.samples({ runId: `${pipelineId}-after`, correct: "all-wrong" });
   expect(samples).toMatchObject({ total: 1, problems: [{ problemIndex: 3, correct: 0 }] });
@@ -93,7 +98,13 @@ test("every procedure that takes an id answers NOT_FOUND for one that is not the
     client.runs.metrics({ runId }),
     client.runs.rolloutSteps({ runId }),
     client.runs.rollouts({ runId, step: 1 }),
-    client.runs.rolloutTokens({ runId, step: 1, group: 0, index: 0 }),
+    client.cockpit.tokens({ runId, step: 1, group: 0, index: 0 }),
+    client.cockpit.overlay({ runIds: [runId], name: "loss" }),
+    client.cockpit.points({ runId, name: "loss" }),
+    client.cockpit.search({ runId, filter: {} }),
+    client.cockpit.note({ runId }),
+    client.cockpit.setNote({ runId, text: "x", changedAtMs: null }),
+    client.cockpit.tag({ runIds: [runId], add: ["x"], remove: [] }),
     client.runs.samples({ runId }),
     client.runs.compare({ runId, withRunId: runId }),
     client.runs.events({ runId }),

@@ -46,6 +46,7 @@ function launch(
           ? { value: 0.5, low: 0.4, high: 0.6, n: 10, k: 4 }
           : null,
       openAlarms: 0,
+      tags: [],
     })),
   });
 }

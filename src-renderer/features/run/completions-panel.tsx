@@ -245,7 +245,7 @@ function ChosenCompletion({
       : {
           key: `tokens:${runId}:${String(step)}:${String(group)}:${String(index)}`,
           topics: [`rollouts:${runId}`],
-          fetch: (signal) => host.runs.rolloutTokens({ runId, step, group, index }, { signal }),
+          fetch: (signal) => host.cockpit.tokens({ runId, step, group, index }, { signal }),
         },
   );
   if (rollout === undefined) return <div className="region" />;
