@@ -19,7 +19,20 @@ const CompareScreen = lazy(() =>
   })),
 );
 
-export type ScreenId = "home" | "runs" | "compare" | "cost" | "models" | "settings";
+const CurationScreen = lazy(() =>
+  import("../features/curation/curation-screen.tsx").then((module) => ({
+    default: module.CurationScreen,
+  })),
+);
+
+export type ScreenId =
+  | "home"
+  | "curation"
+  | "runs"
+  | "compare"
+  | "cost"
+  | "models"
+  | "settings";
 
 export interface ListedScreen {
   readonly id: ScreenId;
@@ -33,6 +46,7 @@ export interface ListedScreen {
 
 export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "home", title: "Home", path: [], key: "H", divided: false },
+  { id: "curation", title: "Curation", path: ["curation"], key: "U", divided: false },
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
   { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
   { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
@@ -77,6 +91,8 @@ export function screenAt(address: Address): ShownScreen {
   switch (first) {
     case undefined:
       return { listed: "home", title: "Home", content: <HomeScreen /> };
+    case "curation":
+      return { listed: "curation", title: "Curation", content: loaded(<CurationScreen />) };
     case "runs":
       return { listed: "runs", title: "Runs", content: <RunsScreen /> };
     case "run": {

@@ -26,6 +26,8 @@ import { useCrumbs } from "./crumbs.ts";
 import { usePaletteEntries } from "./use-palette-entries.ts";
 import { useElectronMenu } from "./use-electron-menu.ts";
 import { useSharedTheme } from "./use-shared-theme.ts";
+import { useOutbox } from "../bridge/use-records.ts";
+import { useUndo } from "./use-undo.ts";
 
 type Overlay = "palette" | "keys" | "jobs";
 
@@ -115,6 +117,8 @@ export function Shell(): ReactNode {
   useShortcuts(lettersOn);
   useSharedTheme();
   useRunNotices();
+  useOutbox();
+  useUndo();
   useElectronMenu();
   useCommands(
     useMemo(

@@ -71,6 +71,9 @@ function handlePress(
   const held = event.ctrlKey || event.metaKey || event.altKey;
   if (!held && (isTyping(event.target) || inDialog())) return [];
   if (held && inDialog()) return [];
+  // A text field takes its own typing back and chooses its own text.
+  if (isTyping(event.target) && ["Mod+Z", "Mod+Shift+Z", "Mod+Y", "Mod+A"].includes(press))
+    return [];
   if (press === "Enter" && actsOnEnter(event.target)) return [];
   if (!held && !lettersOn && event.key.length === 1) return [];
   const typed = [...pending, press];

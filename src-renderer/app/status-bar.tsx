@@ -8,6 +8,7 @@ import { KeyCaps } from "../ui/key-caps.tsx";
 import { doneText, timeLeftText } from "../ui/progress-line.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { hrefTo } from "./location.ts";
+import { UnsavedMark } from "./unsaved-mark.tsx";
 
 const INFO_EVERY_MS = 15_000;
 
@@ -78,6 +79,7 @@ export function StatusBar({
             Spent <b>{formatUsd(cost.total.totalUsd)}</b>
           </a>
         )}
+        <UnsavedMark />
         <button type="button" onClick={onKeys}>
           Keys <KeyCaps keys="?" />
         </button>

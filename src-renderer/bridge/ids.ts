@@ -1,4 +1,6 @@
 /** Ids out of addresses: text becomes an id here and nowhere else. The host says NOT_FOUND where there is no such thing. */
+import { RecordId } from "#shared/schema/dataset.ts";
+import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
 
 function isId(text: string | undefined): text is string {
@@ -11,4 +13,13 @@ export function pipelineIdFrom(text: string | undefined): PipelineId | undefined
 
 export function runIdFrom(text: string | undefined): RunId | undefined {
   return isId(text) ? (text as RunId) : undefined;
+}
+
+export function datasetIdFrom(text: string | undefined): DatasetId | undefined {
+  return isId(text) ? (text as DatasetId) : undefined;
+}
+
+export function recordIdFrom(text: string | undefined): RecordId | undefined {
+  const parsed = RecordId.safeParse(Number(text));
+  return text === "" || !parsed.success ? undefined : parsed.data;
 }

@@ -108,7 +108,12 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
     case "queue":
       return ["queue", "pipelines"];
     case "dataset":
-      return ["datasets", `dataset:${event.datasetId}`];
+      return [
+        "datasets",
+        `dataset:${event.datasetId}`,
+        // Too many changed to name them: lists of records are out of date.
+        ...(event.recordIds === null ? [`records:${event.datasetId}`] : []),
+      ];
     case "dataset-job":
       return ["dataset-jobs"];
     case "edits":

@@ -82,3 +82,18 @@ export function resultsQuery(
     fetch: (signal) => host.pipelines.results({ pipelineId }, { signal }),
   };
 }
+
+export const datasetsQuery: QuerySource<Answer<typeof host.datasets.list>> = {
+  key: "datasets",
+  topics: ["datasets"],
+  fetch: (signal) => host.datasets.list(undefined, { signal }),
+};
+
+/** What undo would take back and redo do again, in one scope or in the workspace. */
+export function editsQuery(scope: string | undefined): QuerySource<Answer<typeof host.edits.state>> {
+  return {
+    key: `edits:${scope ?? ""}`,
+    topics: ["edits"],
+    fetch: (signal) => host.edits.state(scope === undefined ? {} : { scope }, { signal }),
+  };
+}

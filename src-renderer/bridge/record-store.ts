@@ -1,0 +1,191 @@
+/**
+ * Records and rows of lists that the window has seen, by id, so that the next one is there before its key is pressed.
+ * Asks for many at once, and again when the host says that they changed.
+ */
+import type { DatasetId, DatasetRecord, RecordId, RecordRow } from "#shared/schema/dataset.ts";
+import type { SystemLiveEvent } from "#shared/schema/live.ts";
+import { host } from "./host.ts";
+import { rowAfter, recordAfter } from "./outbox-entry.ts";
+import type { RecordChange } from "./outbox-entry.ts";
+
+const ROWS_KEPT = 20_000;
+/** Records can be megabytes long. */
+const RECORDS_KEPT = 60;
+const ROWS_AT_ONCE = 200;
+const RECORDS_AT_ONCE = 8;
+
+/** Values by id, the oldest forgotten first; each is asked for once at a time. */
+class Shelf<T> {
+  readonly #values = new Map<RecordId, T>();
+  readonly #asked = new Set<RecordId>();
+  readonly #stale = new Set<RecordId>();
+  /** Asked for, and not there. */
+  readonly #missing = new Set<RecordId>();
+  readonly #kept: number;
+
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
+
+  get(id: RecordId): T | undefined {
+    return this.#values.get(id);
+  }
+
+  put(id: RecordId, value: T): void {
+    this.#values.delete(id);
+    this.#values.set(id, value);
+    this.#stale.delete(id);
+    this.#missing.delete(id);
+    for (const oldest of this.#values.keys()) {
+      if (this.#values.size <= this.#kept) break;
+      this.#values.delete(oldest);
+    }
+  }
+
+  isMissing(id: RecordId): boolean {
+    return this.#missing.has(id);
+  }
+
+  miss(id: RecordId): void {
+    this.#values.delete(id);
+    this.#stale.delete(id);
+    this.#missing.add(id);
+  }
+
+  /** Of these, what has to be asked for; it counts as asked from now on. */
+  take(ids: readonly RecordId[]): RecordId[] {
+    const wanted = ids.filter(
+      (id) =>
+        !this.#asked.has(id) &&
+        !this.#missing.has(id) &&
+        (!this.#values.has(id) || this.#stale.has(id)),
+    );
+    for (const id of wanted) this.#asked.add(id);
+    return wanted;
+  }
+
+  answered(ids: readonly RecordId[]): void {
+    for (const id of ids) this.#asked.delete(id);
+  }
+
+  /** Shown until the new value is there. */
+  markStale(ids: readonly RecordId[] | null): void {
+    for (const id of ids ?? this.#values.keys()) if (this.#values.has(id)) this.#stale.add(id);
+    if (ids === null) this.#missing.clear();
+    else for (const id of ids) this.#missing.delete(id);
+  }
+}
+
+class RecordStore {
+  readonly #rows = new Shelf<RecordRow>(ROWS_KEPT);
+  readonly #records = new Shelf<DatasetRecord>(RECORDS_KEPT);
+  readonly #listeners = new Set<() => void>();
+  #version = 0;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Rises with every change. */
+  readonly version = (): number => this.#version;
+
+  row(id: RecordId): RecordRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  record(id: RecordId): DatasetRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** The host has no such record, or not any more. */
+  isGone(id: RecordId): boolean {
+    return this.#records.isMissing(id);
+  }
+
+  /** Sees to it that these rows come, those that are old again too. */
+  wantRows(datasetId: DatasetId, ids: readonly RecordId[]): void {
+    const wanted = this.#rows.take(ids);
+    for (let at = 0; at < wanted.length; at += ROWS_AT_ONCE)
+      void this.#askRows(datasetId, wanted.slice(at, at + ROWS_AT_ONCE));
+  }
+
+  /** In the order of need. */
+  wantRecords(ids: readonly RecordId[]): void {
+    const wanted = this.#records.take(ids);
+    const [first, ...others] = wanted;
+    if (first === undefined) return;
+    // The one that is looked at does not wait for its neighbours.
+    void this.#askRecords([first]);
+    for (let at = 0; at < others.length; at += RECORDS_AT_ONCE)
+      void this.#askRecords(others.slice(at, at + RECORDS_AT_ONCE));
+  }
+
+  put(record: DatasetRecord): void {
+    this.#records.put(record.id, record);
+    this.#changed();
+  }
+
+  /** What the host has confirmed. */
+  apply(change: RecordChange): void {
+    for (const id of change.recordIds) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) this.#rows.put(id, rowAfter(row, change));
+      const record = this.#records.get(id);
+      if (record !== undefined && change.kind !== "text")
+        this.#records.put(id, recordAfter(record, change));
+      if (change.kind === "text") this.#rows.markStale([id]);
+    }
+    this.#changed();
+  }
+
+  /** Whoever shows a row or a record asks for it again when this tells. */
+  readonly heard = (event: SystemLiveEvent): void => {
+    if (event.type === "snapshot") {
+      this.#rows.markStale(null);
+      this.#records.markStale(null);
+    } else if (event.type === "dataset") {
+      this.#rows.markStale(event.recordIds);
+      this.#records.markStale(event.recordIds);
+    } else return;
+    this.#changed();
+  };
+
+  async #askRows(datasetId: DatasetId, ids: RecordId[]): Promise<void> {
+    try {
+      const { rows } = await host.datasets.records.page({
+        datasetId,
+        filter: [{ field: "id", values: ids }],
+        limit: ROWS_AT_ONCE,
+      });
+      const found = new Set(rows.map(({ id }) => id));
+      for (const row of rows) this.#rows.put(row.id, row);
+      for (const id of ids) if (!found.has(id)) this.#rows.miss(id);
+      this.#rows.answered(ids);
+      this.#changed();
+    } catch {
+      // The list's own question says what is wrong; these are asked for again with the next one.
+      this.#rows.answered(ids);
+    }
+  }
+
+  async #askRecords(ids: RecordId[]): Promise<void> {
+    try {
+      const records = await host.datasets.records.getMany({ recordIds: ids });
+      const found = new Set(records.map(({ id }) => id));
+      for (const record of records) this.#records.put(record.id, record);
+      for (const id of ids) if (!found.has(id)) this.#records.miss(id);
+      this.#records.answered(ids);
+      this.#changed();
+    } catch {
+      this.#records.answered(ids);
+    }
+  }
+
+  #changed(): void {
+    this.#version += 1;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export const recordStore = new RecordStore();
