@@ -1,11 +1,6 @@
 /** One change of records that a person made and the host may not have yet. Parsed where it is read back from the browser. */
 import { z } from "zod";
-import {
-  DatasetId,
-  RecordId,
-  RecordMessages,
-  RecordStatus,
-} from "#shared/schema/dataset.ts";
+import { DatasetId, RecordId, RecordMessages, RecordStatus } from "#shared/schema/dataset.ts";
 import type { DatasetRecord, RecordRow } from "#shared/schema/dataset.ts";
 
 const common = {

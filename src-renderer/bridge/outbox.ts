@@ -203,7 +203,9 @@ class Outbox {
           throw error;
         const failure = failureOf(error);
         this.#publish(
-          this.#waiting.map((one) => (one.entry.key === next.entry.key ? { ...one, failure } : one)),
+          this.#waiting.map((one) =>
+            one.entry.key === next.entry.key ? { ...one, failure } : one,
+          ),
         );
       }
     }

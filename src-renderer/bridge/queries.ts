@@ -90,7 +90,9 @@ export const datasetsQuery: QuerySource<Answer<typeof host.datasets.list>> = {
 };
 
 /** What undo would take back and redo do again, in one scope or in the workspace. */
-export function editsQuery(scope: string | undefined): QuerySource<Answer<typeof host.edits.state>> {
+export function editsQuery(
+  scope: string | undefined,
+): QuerySource<Answer<typeof host.edits.state>> {
   return {
     key: `edits:${scope ?? ""}`,
     topics: ["edits"],

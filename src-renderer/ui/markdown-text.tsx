@@ -15,7 +15,14 @@ const REMARK = [remarkMath];
 const REHYPE: NonNullable<Parameters<typeof Markdown>[0]["rehypePlugins"]> = [
   [
     rehypeKatex,
-    { throwOnError: false, strict: false, trust: false, maxExpand: 200, maxSize: 10, output: "html" },
+    {
+      throwOnError: false,
+      strict: false,
+      trust: false,
+      maxExpand: 200,
+      maxSize: 10,
+      output: "html",
+    },
   ],
 ];
 

@@ -28,12 +28,7 @@ export interface CurationActs {
   readonly escape: () => void;
 }
 
-type Key = readonly [
-  id: string,
-  title: string,
-  keys: string,
-  run: (acts: CurationActs) => void,
-];
+type Key = readonly [id: string, title: string, keys: string, run: (acts: CurationActs) => void];
 
 const KEYS: readonly Key[] = [
   ["accept", "Accept", "A", (acts) => acts.decide("accepted")],
@@ -77,24 +72,20 @@ export function useCurationCommands(acts: CurationActs, tags: readonly string[])
   useCommands(
     useMemo(
       (): readonly Command[] => [
-        ...KEYS.map(
-          ([id, title, keys, run]): Command => ({
-            id: `curation.${id}`,
-            title,
-            group: "This screen",
-            keys,
-            run: () => run(latest.current),
-          }),
-        ),
-        ...tags.slice(0, 9).map(
-          (tag, index): Command => ({
-            id: `curation.tag-${String(index + 1)}`,
-            title: `Tag: ${tag}`,
-            group: "This screen",
-            keys: String(index + 1),
-            run: () => latest.current.toggleTag(index),
-          }),
-        ),
+        ...KEYS.map(([id, title, keys, run]): Command => ({
+          id: `curation.${id}`,
+          title,
+          group: "This screen",
+          keys,
+          run: () => run(latest.current),
+        })),
+        ...tags.slice(0, 9).map((tag, index): Command => ({
+          id: `curation.tag-${String(index + 1)}`,
+          title: `Tag: ${tag}`,
+          group: "This screen",
+          keys: String(index + 1),
+          run: () => latest.current.toggleTag(index),
+        })),
       ],
       [tags],
     ),

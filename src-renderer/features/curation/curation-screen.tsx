@@ -13,8 +13,7 @@ export function CurationScreen(): ReactNode {
   const workspace = useQuery(infoQuery).data?.workspace.path;
   const datasets = useMemo(() => query.data ?? [], [query.data]);
   const [datasetText] = useFilter("dataset");
-  const dataset =
-    datasetText === "" ? datasets[0] : datasets.find(({ id }) => id === datasetText);
+  const dataset = datasetText === "" ? datasets[0] : datasets.find(({ id }) => id === datasetText);
   return (
     <>
       <h1 className="visually-hidden">Curation</h1>
@@ -38,12 +37,7 @@ export function CurationScreen(): ReactNode {
         </Empty>
       )}
       {dataset !== undefined && workspace !== undefined && (
-        <ReviewDesk
-          key={dataset.id}
-          dataset={dataset}
-          datasets={datasets}
-          workspace={workspace}
-        />
+        <ReviewDesk key={dataset.id} dataset={dataset} datasets={datasets} workspace={workspace} />
       )}
     </>
   );

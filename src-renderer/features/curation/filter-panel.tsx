@@ -102,9 +102,7 @@ export function FilterPanel({ line, onLine, tags }: FilterPanelProps): ReactNode
         value={only(conditionOn(line, "verdict")?.values) ?? ""}
         options={["correct", "wrong", "none"]}
         onChange={(value) =>
-          onLine(
-            withCondition(line, "verdict", value && { field: "verdict", values: [value] }),
-          )
+          onLine(withCondition(line, "verdict", value && { field: "verdict", values: [value] }))
         }
       />
       <ChoiceRow
@@ -112,9 +110,7 @@ export function FilterPanel({ line, onLine, tags }: FilterPanelProps): ReactNode
         value={only(conditionOn(line, "duplicate")?.values) ?? ""}
         options={["exact", "near", "extra"]}
         onChange={(value) =>
-          onLine(
-            withCondition(line, "duplicate", value && { field: "duplicate", values: [value] }),
-          )
+          onLine(withCondition(line, "duplicate", value && { field: "duplicate", values: [value] }))
         }
       />
       <ChoiceRow

@@ -35,9 +35,10 @@ export function useChosenRecord(): readonly [
   (id: RecordId | undefined) => void,
 ] {
   const [text] = useFilter("record");
-  const [chosen, setChosen] = useState<{ readonly text: string; readonly id: RecordId | undefined }>(
-    { text, id: recordIdFrom(text) },
-  );
+  const [chosen, setChosen] = useState<{
+    readonly text: string;
+    readonly id: RecordId | undefined;
+  }>({ text, id: recordIdFrom(text) });
   const timer = useRef<number>(undefined);
   // Back, forward and links choose too.
   if (chosen.text !== text) setChosen({ text, id: recordIdFrom(text) });

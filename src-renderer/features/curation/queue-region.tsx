@@ -104,12 +104,7 @@ function FilterLine(props: QueueRegionProps): ReactNode {
             </button>
           );
         })}
-        <button
-          type="button"
-          className="chip"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
+        <button type="button" className="chip" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Less" : "More"} <Glyph name={open ? "left" : "down"} />
         </button>
       </div>
@@ -175,7 +170,11 @@ export function QueueRegion(props: QueueRegionProps): ReactNode {
       <div className="qhead s11 t3 bt bb">
         <span>Record</span>
         <span className="grow">Prompt</span>
-        <span>Verdict</span>
+        <span className="tn">
+          {queue.ids.length === 0
+            ? ""
+            : `${formatNumber(at + 1)} of ${formatNumber(queue.ids.length)}`}
+        </span>
       </div>
       {queue.loading && queue.ids.length === 0 ? (
         <SkeletonRows rows={12} />
@@ -208,11 +207,6 @@ export function QueueRegion(props: QueueRegionProps): ReactNode {
         </span>
         <span>
           Undecided <KeyCaps keys="N" />
-        </span>
-        <span className="tn end">
-          {queue.ids.length === 0
-            ? ""
-            : `${formatNumber(at + 1)} / ${formatNumber(queue.ids.length)}`}
         </span>
       </div>
     </section>

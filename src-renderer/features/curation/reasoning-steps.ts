@@ -37,7 +37,7 @@ function blocksOf(text: string): readonly Block[] {
   const blocks: Block[] = [];
   let open: string | undefined;
   let current: Block | undefined;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const newline = text.indexOf("\n", at);
     const end = newline === -1 ? text.length : newline;
     const line = text.slice(at, end);
@@ -59,8 +59,7 @@ export function reasoningSteps(reasoning: string): readonly Step[] {
   const joined: Block[] = [];
   for (const block of blocksOf(reasoning)) {
     const before = joined.at(-1);
-    const headed =
-      before !== undefined && HEADING.test(reasoning.slice(before.start, before.end));
+    const headed = before !== undefined && HEADING.test(reasoning.slice(before.start, before.end));
     if (before !== undefined && (block.leans || headed)) before.end = block.end;
     else joined.push({ ...block });
   }

@@ -204,8 +204,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
   };
   const select = (index: number, reach: "one" | "range"): void => {
     const pressed = ids[index];
-    if (reach === "range")
-      selection.add(ids.slice(Math.min(at, index), Math.max(at, index) + 1));
+    if (reach === "range") selection.add(ids.slice(Math.min(at, index), Math.max(at, index) + 1));
     else if (pressed !== undefined) selection.toggle(pressed);
   };
   const answer = record?.messages.at(-1);
@@ -347,11 +346,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
           selection.clear();
         }}
       />
-      <JumpDialog
-        opened={dialog === "jump"}
-        onClose={() => setDialog(undefined)}
-        onJump={jumpTo}
-      />
+      <JumpDialog opened={dialog === "jump"} onClose={() => setDialog(undefined)} onJump={jumpTo} />
     </div>
   );
 }

@@ -2,12 +2,7 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { markdown } from "@codemirror/lang-markdown";
 import { Compartment, EditorState } from "@codemirror/state";
-import {
-  drawSelection,
-  EditorView,
-  highlightSpecialChars,
-  keymap,
-} from "@codemirror/view";
+import { drawSelection, EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 
@@ -41,7 +36,13 @@ const look = EditorView.theme({
   ".cm-specialChar": { color: "var(--fail)" },
 });
 
-export function TextEditor({ label, text, focused, onChange, onLeave }: TextEditorProps): ReactNode {
+export function TextEditor({
+  label,
+  text,
+  focused,
+  onChange,
+  onLeave,
+}: TextEditorProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef({ text, focused, label, onChange, onLeave });
   useEffect(() => {

@@ -48,7 +48,7 @@ function Verdicts({
         <h2>Verdicts</h2>
         <span className="note end">{typed ? "on the text as typed" : verdictSummary(lines)}</span>
       </div>
-      <ul className="verdicts">
+      <ul className="verdictlist">
         {lines.map((line) => (
           <li key={line.name} className="vd">
             <Glyph
