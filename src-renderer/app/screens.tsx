@@ -25,14 +25,7 @@ const CurationScreen = lazy(() =>
   })),
 );
 
-export type ScreenId =
-  | "home"
-  | "curation"
-  | "runs"
-  | "compare"
-  | "cost"
-  | "models"
-  | "settings";
+export type ScreenId = "home" | "curation" | "runs" | "compare" | "cost" | "models" | "settings";
 
 export interface ListedScreen {
   readonly id: ScreenId;
