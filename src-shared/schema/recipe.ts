@@ -52,6 +52,31 @@ export const TrainingOptions = z.strictObject({
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
 
+/** The matrices of a layer that can get an adapter, by the last part of their names. */
+export const LoraTarget = z.enum([
+  "q_proj",
+  "k_proj",
+  "v_proj",
+  "o_proj",
+  "gate_proj",
+  "up_proj",
+  "down_proj",
+]);
+
+/** Low-rank adapters instead of all weights. TRL's ModelConfig names and defaults; the targets' default is every linear matrix ("all-linear"). */
+export const PeftOptions = z.strictObject({
+  use_peft: z.boolean().default(false),
+  lora_r: z.int().min(1).default(16),
+  lora_alpha: z.number().positive().default(32),
+  lora_dropout: z.number().min(0).lt(1).default(0.05),
+  lora_target_modules: z
+    .array(LoraTarget)
+    .min(1)
+    .default([...LoraTarget.options]),
+  use_rslora: z.boolean().default(false),
+});
+export type PeftOptions = z.infer<typeof PeftOptions>;
+
 /** Options of stages whose data never run out: they end after `max_steps`, so epochs mean nothing. */
 const EndlessTrainingOptions = TrainingOptions.omit({ num_train_epochs: true }).extend({
   max_steps: z.int().min(1),
@@ -97,6 +122,7 @@ export const SftStage = z.strictObject({
   /** Several examples in one row, with attention kept apart; otherwise rows are grouped by length. */
   packing: z.boolean().default(false),
   ...TrainingOptions.shape,
+  ...PeftOptions.shape,
 });
 
 export const GrpoStage = z.strictObject({
@@ -123,6 +149,7 @@ export const GrpoStage = z.strictObject({
   mask_truncated_completions: z.boolean().default(false),
   ...SamplingOptions.shape,
   ...EndlessTrainingOptions.shape,
+  ...PeftOptions.shape,
 });
 
 export const RejectionSamplingStage = z.strictObject({
@@ -147,6 +174,7 @@ export const DistillStage = z.strictObject({
   max_per_prompt: z.int().min(1).default(2),
   ...SamplingOptions.shape,
   ...TrainingOptions.shape,
+  ...PeftOptions.shape,
   max_length: z.int().min(8).default(1024),
 });
 

@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import { saveAdapterFolder } from "#main/engine/checkpoint/peft-adapter.ts";
 import { initLanguageModel, loadLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
+import { LoraModel } from "#main/engine/model/lora.ts";
 import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
+import { adapterContent } from "#main/engine/stages/trainable-model.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { idMatrix, lastLogitsOf, randomRows } from "../helpers/engine-forward.ts";
 import { PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
@@ -105,3 +108,41 @@ describe("a trained model that is saved", () => {
     },
   );
 });
+
+const peftPython = findTransformersPython(["torch", "transformers", "peft"]);
+
+test.skipIf(peftPython === null)(
+  `an adapter gives the same logits in PEFT on the base, and merged in transformers${peftPython === null ? " (SKIPPED: no Python with torch, transformers and peft)" : ""}`,
+  async () => {
+    await withFolder((root) => {
+      const base = initLanguageModel(runtime, tinyConfig("qwen2"), 5);
+      base.save(join(root, "base"), {});
+      const model = LoraModel.onto(
+        runtime,
+        base,
+        {
+          r: 4,
+          alpha: 6,
+          dropout: 0.1,
+          targets: ["q_proj", "o_proj", "up_proj", "down_proj"],
+          rslora: true,
+        },
+        6,
+      );
+      trainOnce(model);
+      model.save(join(root, "merged"), {});
+      saveAdapterFolder(join(root, "adapter"), adapterContent(model, join(root, "base")));
+      const ours = lastLogitsOf(runtime, model, SEQUENCES);
+      const theirs = transformersLogits(
+        peftPython ?? "",
+        [`${join(root, "base")}+${join(root, "adapter")}`, join(root, "merged")],
+        SEQUENCES,
+      );
+      ours.forEach((values, s) => {
+        for (const reader of theirs)
+          expect(largestDifference(values, itemAt(reader, s))).toBeLessThanOrEqual(1e-3);
+      });
+      model.dispose();
+    });
+  },
+);

@@ -91,7 +91,7 @@ export function checkDirections(
   loss();
   const gradients = gradientsOf(trainer.optimizer);
   const random = new Random(77);
-  const checks = [...model.variables].map(([name, variable]) => {
+  const checks = [...model.trainable].map(([name, variable]) => {
     const gradient = gradients.get(name) ?? new Float32Array();
     const noise = Float32Array.from(gradient, () => random.normal());
     const [size, noiseSize] = [norm(gradient), norm(noise)];

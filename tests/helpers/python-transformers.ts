@@ -7,10 +7,9 @@ import { z } from "zod";
 /** The environment that the speed benchmark makes for its peer; here it is only used where it exists. */
 const BENCH_ENVIRONMENT = resolve(import.meta.dirname, "../../.cache/bench-venv/bin/python");
 
-/** GRADUS_PYTHON, the benchmark's environment or python3, whichever has both packages first; else null. */
-export function findTransformersPython(): string | null {
-  const probe =
-    "import importlib.util as u, sys; sys.exit(0 if u.find_spec('torch') and u.find_spec('transformers') else 1)";
+/** GRADUS_PYTHON, the benchmark's environment or python3, whichever has all the packages first; else null. */
+export function findTransformersPython(packages = ["torch", "transformers"]): string | null {
+  const probe = `import importlib.util as u, sys; sys.exit(0 if all(u.find_spec(p) for p in ${JSON.stringify(packages)}) else 1)`;
   const candidates = [process.env["GRADUS_PYTHON"], BENCH_ENVIRONMENT, "python3"];
   for (const python of candidates) {
     if (python === undefined || python === "") continue;
@@ -26,7 +25,11 @@ import torch
 from transformers import AutoModelForCausalLM
 answers = []
 for folder in sys.argv[2:]:
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
+    base, _, adapter = folder.partition("+")
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True).eval()
+    if adapter:
+        from peft import PeftModel
+        model = PeftModel.from_pretrained(model, adapter).eval()
     rows = []
     for ids in json.loads(sys.argv[1]):
         with torch.no_grad():
@@ -37,7 +40,7 @@ print(json.dumps(answers))
 
 const Answers = z.array(z.array(z.array(z.number())));
 
-/** transformers' logits after the last token of each sequence, for each model folder. */
+/** transformers' logits after the last token of each sequence, for each model folder; `BASE+ADAPTER` lays PEFT's adapter on it. */
 export function transformersLogits(
   python: string,
   folders: readonly string[],

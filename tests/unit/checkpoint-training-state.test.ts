@@ -61,7 +61,7 @@ test("a checkpoint is read back as it was written", () => {
   expect(bytes).toBeGreaterThan(3 * 4 * 1000);
   const read = readTrainingCheckpoint(folder, { configHash: hashConfig({ learning_rate: 1e-3 }) });
   expect(read.state).toEqual(stateAt(120));
-  expect(read.model.config).toEqual(smallConfig);
+  expect("config" in read.model ? read.model.config : undefined).toEqual(smallConfig);
   for (const [name, { data }] of smallTensors(3)) expect(read.model.readTensor(name)).toEqual(data);
   for (const [name, { data }] of smallMoments(4))
     expect(read.optimizer.readTensor(name)).toEqual(data);

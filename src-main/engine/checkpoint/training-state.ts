@@ -1,5 +1,6 @@
 /**
- * Training checkpoints: `<root>/step-00000120/` holds the model in hub layout, the optimizer's moments
+ * Training checkpoints: `<root>/step-00000120/` holds the model in hub layout (or, where only an adapter is trained,
+ * the adapter in PEFT's layout: its base does not change), the optimizer's moments
  * (optimizer.safetensors: `m.<parameter>`, `v.<parameter>`) and state.json, which is written last and lists the
  * other files with their sizes. A folder without it, or whose files differ from it, is no checkpoint.
  */
@@ -14,9 +15,14 @@ import {
   writeFolderAtomically,
   writeTextAtomically,
 } from "./atomic-write.ts";
-import { expectedTensors } from "./expected-tensors.ts";
 import { fillHubFolder, type HubModel, loadHubFolder, type SaveHubOptions } from "./hub-layout.ts";
 import { parseJson, readTextIfPresent } from "./json-file.ts";
+import {
+  type AdapterContent,
+  type AdapterFile,
+  fillAdapterFolder,
+  openAdapter,
+} from "./peft-adapter.ts";
 import {
   openSafetensors,
   type SafetensorsFile,
@@ -56,7 +62,7 @@ const stateFileSchema = z.looseObject({
 
 export interface CheckpointContent {
   readonly state: TrainingState;
-  readonly model: SaveHubOptions;
+  readonly model: SaveHubOptions | AdapterContent;
   /** The optimizer's tensors: `m.<parameter>` and `v.<parameter>` for each parameter. */
   readonly optimizer: Iterable<readonly [string, TensorSource]>;
 }
@@ -68,7 +74,7 @@ export interface WrittenCheckpoint {
 
 export interface TrainingCheckpoint {
   readonly state: TrainingState;
-  readonly model: HubModel;
+  readonly model: HubModel | AdapterFile;
   readonly optimizer: SafetensorsFile;
   readonly close: () => void;
 }
@@ -104,7 +110,8 @@ export function writeTrainingCheckpoint(
   const folder = checkpointFolder(root, state.step);
   let bytes = 0;
   writeFolderAtomically(folder, (temporary) => {
-    fillHubFolder(temporary, content.model);
+    if ("baseModel" in content.model) fillAdapterFolder(temporary, content.model);
+    else fillHubFolder(temporary, content.model);
     writeSafetensors(join(temporary, OPTIMIZER), content.optimizer);
     const files = fileSizes(temporary);
     bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
@@ -130,7 +137,7 @@ export function readTrainingCheckpoint(
       "Resume with the recipe that the run was started with, or start a new run from the checkpoint's model.",
     );
   }
-  const model = loadHubFolder(folder);
+  const model = openAdapter(folder) ?? loadHubFolder(folder);
   try {
     const optimizer = openSafetensors(join(folder, OPTIMIZER));
     try {
@@ -227,8 +234,13 @@ function readState(folder: string): TrainingState {
   return parseJson(JSON.stringify(state ?? null), name, trainingStateSchema, "BAD_CHECKPOINT");
 }
 
-function checkMoments(folder: string, model: HubModel, optimizer: SafetensorsFile): void {
-  for (const [name, shape] of expectedTensors(model.config)) {
+function checkMoments(
+  folder: string,
+  model: HubModel | AdapterFile,
+  optimizer: SafetensorsFile,
+): void {
+  for (const name of model.names) {
+    const shape = model.shapeOf(name);
     for (const moment of [`m.${name}`, `v.${name}`]) {
       const found = optimizer.header.tensors.get(moment)?.shape;
       if (found?.join() !== shape.join()) {

@@ -19,8 +19,11 @@ import {
 } from "./layers.ts";
 import type { Rotation } from "./layers.ts";
 
-/** Weights by hub name, matrices as (in, out). */
-export type Weights = ReadonlyMap<string, Tensor>;
+/** Weights by hub name, matrices as (in, out); adapters, where there are any, under PEFT's names (lora.ts). */
+export interface Weights extends ReadonlyMap<string, Tensor> {
+  /** Dropout on the input of a matrix's adapter. */
+  readonly dropInput?: (module: string, x: Tensor) => Tensor;
+}
 
 export type LayerProjections = { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor };
 
@@ -43,44 +46,42 @@ export function decoderLayer(
 ): Tensor {
   const at = `model.layers.${index}.`;
   const get = (name: string): Tensor => weight(weights, at + name);
-  const bias = (name: string, has: boolean): Tensor | undefined => (has ? get(name) : undefined);
+  const project = (input: Tensor, name: string, hasBias: boolean): Tensor => {
+    const y = linear(input, get(`${name}.weight`), hasBias ? get(`${name}.bias`) : undefined);
+    return withAdapter(weights, at + name, input, y);
+  };
   const eps = config.rmsNormEps;
 
   const normed = rmsNorm(x, get("input_layernorm.weight"), eps);
-  const project = (name: string, heads: number): Tensor =>
+  const heads = (name: string, count: number): Tensor =>
     splitHeads(
-      linear(
-        normed,
-        get(`self_attn.${name}_proj.weight`),
-        bias(`self_attn.${name}_proj.bias`, config.attentionBias),
-      ),
-      heads,
+      project(normed, `self_attn.${name}_proj`, config.attentionBias),
+      count,
       config.headDim,
     );
-  let q = project("q", config.numHeads);
-  let k = project("k", config.numKeyValueHeads);
-  const v = project("v", config.numKeyValueHeads);
+  let q = heads("q", config.numHeads);
+  let k = heads("k", config.numKeyValueHeads);
+  const v = heads("v", config.numKeyValueHeads);
   if (config.qkNorm) {
     q = rmsNorm(q, get("self_attn.q_norm.weight"), eps);
     k = rmsNorm(k, get("self_attn.k_norm.weight"), eps);
   }
   const mixed = joinHeads(attend(index, { q, k, v }));
-  const attended = tf.add(
-    x,
-    linear(mixed, get("self_attn.o_proj.weight"), bias("self_attn.o_proj.bias", config.outputBias)),
-  );
+  const attended = tf.add(x, project(mixed, "self_attn.o_proj", config.outputBias));
 
   const h = rmsNorm(attended, get("post_attention_layernorm.weight"), eps);
-  const gate = linear(h, get("mlp.gate_proj.weight"), bias("mlp.gate_proj.bias", config.mlpBias));
-  const up = linear(h, get("mlp.up_proj.weight"), bias("mlp.up_proj.bias", config.mlpBias));
-  return tf.add(
-    attended,
-    linear(
-      swiglu(gate, up),
-      get("mlp.down_proj.weight"),
-      bias("mlp.down_proj.bias", config.mlpBias),
-    ),
-  );
+  const gate = project(h, "mlp.gate_proj", config.mlpBias);
+  const up = project(h, "mlp.up_proj", config.mlpBias);
+  return tf.add(attended, project(swiglu(gate, up), "mlp.down_proj", config.mlpBias));
+}
+
+/** Adds a matrix's low-rank adapter, where it has one: y + dropout(x) A B, with the scale in B. */
+function withAdapter(weights: Weights, module: string, x: Tensor, y: Tensor): Tensor {
+  const a = weights.get(`${module}.lora_A.weight`);
+  const b = weights.get(`${module}.lora_B.weight`);
+  if (a === undefined || b === undefined) return y;
+  const input = weights.dropInput?.(module, x) ?? x;
+  return tf.add(y, linear(linear(input, a), b));
 }
 
 /** All layers and the final norm: x (B, T, D) → (B, T, D). */

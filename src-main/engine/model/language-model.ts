@@ -5,12 +5,13 @@ import { loadHubFolder, saveHubFolder } from "../checkpoint/hub-layout.ts";
 import type { SaveHubOptions } from "../checkpoint/hub-layout.ts";
 import type { HostTensor } from "../checkpoint/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
+import type { Tensor } from "../runtime/tf.ts";
 import { Random } from "#main/platform/random.ts";
 import type { Weights } from "./decoder.ts";
 
 /** Hub matrices are (out, in); ours are (in, out), except the two that are indexed by token. */
 function isTransposed(name: string): boolean {
-  return name.endsWith("_proj.weight");
+  return name.endsWith("_proj.weight") || /\.lora_[AB]\.weight$/.test(name);
 }
 
 function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
@@ -49,6 +50,24 @@ export class LanguageModel {
     for (const variable of this.variables.values())
       count += variable.shape.reduce((a, b) => a * b, 1);
     return count;
+  }
+
+  /** What training changes. */
+  get trainable(): ReadonlyMap<string, Variable> {
+    return this.variables;
+  }
+
+  /** Whether a training step draws random numbers (dropout). */
+  get usesNoise(): boolean {
+    return false;
+  }
+
+  /**
+   * The weights with given values of what is trained: a function of them, for gradients.
+   * @param _noise seed (2) int32 of the step's random numbers; without it nothing is random
+   */
+  weightsWith(trained: ReadonlyMap<string, Tensor>, _noise?: Tensor): Weights {
+    return trained;
   }
 
   /** The weights' values now, to be called inside a compiled function. */

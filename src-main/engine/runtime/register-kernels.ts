@@ -2,6 +2,7 @@
 import type { OpAttr } from "./graph-trace.ts";
 import { BFLOAT16_MATMUL } from "./matmul.ts";
 import { boolAttr, typeAttr } from "./op-attrs.ts";
+import { STATELESS_UNIFORM } from "./stateless-uniform.ts";
 import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
 import { AttrType, DType } from "./tensorflow-library.ts";
 import { require, tf } from "./tf.ts";
@@ -76,6 +77,28 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
       );
       const out = cast(product.id, DType.bfloat16, DType.float);
       for (const id of [...factors, product.id]) binding.deleteTensor(id);
+      return backend.createOutputTensor(out);
+    },
+  });
+  tf.registerKernel({
+    kernelName: STATELESS_UNIFORM,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { seed } = inputs as unknown as { seed: Tensor };
+      const { shape } = attrs as unknown as { shape: number[] };
+      const size = tf.tensor1d(shape, "int32");
+      const [out] = binding.executeOp(
+        "StatelessRandomUniform",
+        [
+          typeAttr("dtype", DType.float),
+          typeAttr("T", DType.int32),
+          typeAttr("Tseed", DType.int32),
+        ],
+        backend.getInputTensorIds([size, seed]),
+        1,
+      );
+      size.dispose();
+      if (out === undefined) throw new Error("StatelessRandomUniform gave no output");
       return backend.createOutputTensor(out);
     },
   });

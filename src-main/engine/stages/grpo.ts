@@ -3,7 +3,6 @@ import { AppError } from "#shared/errors.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed, hash32 } from "#main/platform/random.ts";
-import { loadLanguageModel } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import { scoreCompletion } from "../rewards/reward.ts";
@@ -20,6 +19,7 @@ import { generationMetrics, policySigns } from "./grpo-metrics.ts";
 import { guardStep } from "./guard-step.ts";
 import { completionText, promptIds, stopIds } from "./prompts.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
+import { openTrainable, referenceOf } from "./trainable-model.ts";
 import { trainingPrecision } from "./training-precision.ts";
 
 /** One batch of rollouts, graded. */
@@ -33,11 +33,11 @@ export type Generation = {
 };
 
 export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<void> {
-  const { runtime, request, resumed } = session;
+  const { runtime, resumed } = session;
   const folder = session.modelFolder("model");
   const tokenizer = loadTokenizer(folder);
-  const model = loadLanguageModel(runtime, request.resumeFrom ?? folder);
-  const reference = stage.beta > 0 ? loadLanguageModel(runtime, folder) : null;
+  const model = openTrainable(session, folder, stage);
+  const reference = stage.beta > 0 ? referenceOf(session, model, folder) : null;
   const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
   const stepsPerGeneration = stage.generation_batch_size / stepSize;
   if (

@@ -2,9 +2,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
+import type { PeftOptions, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
-import { loadLanguageModel } from "../model/language-model.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
 import { taskByName } from "../tasks/registry.ts";
 import { drawProblems } from "../tasks/split.ts";
@@ -18,6 +17,7 @@ import type { Example } from "../training/sequence-batches.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
 import type { StageSession } from "./stage-session.ts";
+import { openTrainable } from "./trainable-model.ts";
 import { trainingPrecision } from "./training-precision.ts";
 
 const Message = z.object({ role: z.string(), content: z.string() });
@@ -85,10 +85,11 @@ function longestOf(examples: readonly Example[], atLeast: number): number {
   return examples.reduce((longest, { ids }) => Math.max(longest, ids.length), atLeast);
 }
 
-export type FineTuneOptions = TrainingOptions & {
-  readonly max_length: number;
-  readonly packing: boolean;
-};
+export type FineTuneOptions = TrainingOptions &
+  PeftOptions & {
+    readonly max_length: number;
+    readonly packing: boolean;
+  };
 
 /** Trains the model of `folder` on conversations and saves it as the stage's output. */
 export async function fineTune(
@@ -107,7 +108,7 @@ export async function fineTune(
       "Raise max_length, or check the stage that made the data.",
     );
   }
-  const model = loadLanguageModel(runtime, request.resumeFrom ?? folder);
+  const model = openTrainable(session, folder, options);
   const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
     beta1: options.adam_beta1,
     beta2: options.adam_beta2,

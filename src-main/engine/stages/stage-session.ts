@@ -12,13 +12,16 @@ import {
   writeTrainingCheckpoint,
 } from "../checkpoint/training-state.ts";
 import type { TrainingCheckpoint, TrainingState } from "../checkpoint/training-state.ts";
+import { saveAdapterFolder } from "../checkpoint/peft-adapter.ts";
 import type { LanguageModel } from "../model/language-model.ts";
+import { LoraModel } from "../model/lora.ts";
 import { openRuntime } from "../runtime/open-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { AdamW } from "../training/adamw.ts";
 import type { Alarm } from "../training/alarms.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { StageContext, StartRequest } from "./stage-context.ts";
+import { adapterContent } from "./trainable-model.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
 /** The stage was asked to end; it is no error. */
@@ -190,11 +193,14 @@ export class StageSession {
         stage: { usage },
         configHash: configHash(this.request),
       },
-      model: {
-        config: parts.model.config,
-        tensors: parts.model.hostTensors(),
-        tokenizerFrom: parts.tokenizerFrom,
-      },
+      model:
+        parts.model instanceof LoraModel
+          ? adapterContent(parts.model, parts.tokenizerFrom)
+          : {
+              config: parts.model.config,
+              tensors: parts.model.hostTensors(),
+              tokenizerFrom: parts.tokenizerFrom,
+            },
       optimizer: parts.optimizer.hostTensors(),
     });
     const removed = pruneCheckpoints(root, parts.keep);
@@ -209,9 +215,11 @@ export class StageSession {
     });
   }
 
-  /** Saves the stage's model to its output folder and says so. */
+  /** Saves the stage's model to its output folder and says so; a trained adapter also by itself, merged into it. */
   saveModel(model: LanguageModel, tokenizerFrom: string, card?: string): void {
     const path = this.outPath("model");
+    if (model instanceof LoraModel)
+      saveAdapterFolder(this.outPath("adapter"), adapterContent(model, tokenizerFrom));
     model.save(path, { tokenizerFrom, ...(card === undefined ? {} : { card }) });
     this.#context.emit({ type: "output", kind: "model", path });
   }

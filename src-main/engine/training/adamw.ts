@@ -37,7 +37,7 @@ export class AdamW {
     this.#options = options;
     const zeros = (prefix: string): Map<string, Variable> =>
       new Map(
-        [...model.variables].map(([name, { shape }]) => [
+        [...model.trainable].map(([name, { shape }]) => [
           name,
           runtime.variable(
             `${prefix}.${name}`,
@@ -148,7 +148,7 @@ export class AdamW {
       Tensor,
       Tensor,
     ];
-    for (const [name, variable] of this.#model.variables) {
+    for (const [name, variable] of this.#model.trainable) {
       const gradient = this.gradients.get(name);
       const first = this.#first.get(name);
       const second = this.#second.get(name);

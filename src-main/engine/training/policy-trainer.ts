@@ -174,11 +174,12 @@ export class PolicyTrainer {
     const active = rows.flatMap((row, i) =>
       (row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : [],
     );
+    let part = 0;
     for (const batch of this.#batches(rows, active)) {
       const inputs = this.#inputs(rows, logprobs, weights, batch);
       let values: Float32Array;
       try {
-        values = this.#trainer.accumulate(inputs);
+        values = this.#trainer.accumulate(inputs, [step, part++]);
       } finally {
         for (const tensor of inputs) tensor.dispose();
       }

@@ -39,6 +39,7 @@ export type TrainerOptions = AdamWOptions & {
 export class Trainer {
   readonly optimizer: AdamW;
   readonly #accumulate: CompiledFunction;
+  readonly #usesNoise: boolean;
 
   constructor(
     runtime: Runtime,
@@ -47,17 +48,18 @@ export class Trainer {
     options: TrainerOptions,
   ) {
     this.optimizer = new AdamW(runtime, model, options);
-    const names = [...model.variables.keys()];
+    const names = [...model.trainable.keys()];
+    this.#usesNoise = model.usesNoise;
     this.#accumulate = runtime.compile(
       "train",
-      (...inputs) => {
-        const weights = names.map((name) => model.variables.get(name)?.read() as Tensor);
+      (...args) => {
+        const noise = model.usesNoise ? args[0] : undefined;
+        const inputs = noise === undefined ? args : args.slice(1);
+        const weights = names.map((name) => model.trainable.get(name)?.read() as Tensor);
         let kept: Tensor[] = [];
         const forward = (...w: Tensor[]): Tensor => {
-          const { loss, stats } = objective(
-            new Map(names.map((name, i) => [name, w[i] as Tensor])),
-            inputs,
-          );
+          const trained = new Map(names.map((name, i) => [name, w[i] as Tensor]));
+          const { loss, stats } = objective(model.weightsWith(trained, noise), inputs);
           // valueAndGrads frees what it made: the numbers to log must outlive it.
           kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
           return loss;
@@ -82,10 +84,13 @@ export class Trainer {
 
   /**
    * Adds the gradient of one micro-batch. Returns [loss, ...stats].
+   * @param noise seeds the random numbers of a model with dropout: another pair for each micro-batch of a run
    * @throws NonFiniteError where the loss is not finite, with the whole accumulated gradient cleared.
    */
-  accumulate(inputs: readonly Tensor[]): Float32Array {
-    const [out] = this.#accumulate(...inputs);
+  accumulate(inputs: readonly Tensor[], noise: readonly [number, number] = [0, 0]): Float32Array {
+    const seed = this.#usesNoise ? [tf.tensor1d([...noise], "int32")] : [];
+    const [out] = this.#accumulate(...seed, ...inputs);
+    for (const tensor of seed) tensor.dispose();
     const values = out?.dataSync() as Float32Array;
     out?.dispose();
     if (!Number.isFinite(values[0])) {

@@ -89,10 +89,15 @@ function trainStep(
   return guardStep(session, step, () => {
     let loss = 0;
     let entropy = 0;
-    for (const { inputs } of batch.microBatches) {
+    for (const [part, { inputs }] of batch.microBatches.entries()) {
       const tensors = inputs();
-      const [partLoss, partEntropy] = trainer.accumulate(tensors);
-      for (const tensor of tensors) tensor.dispose();
+      let values: Float32Array;
+      try {
+        values = trainer.accumulate(tensors, [step, part]);
+      } finally {
+        for (const tensor of tensors) tensor.dispose();
+      }
+      const [partLoss, partEntropy] = values;
       loss += partLoss ?? 0;
       entropy += partEntropy ?? 0;
     }
