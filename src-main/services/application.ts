@@ -127,6 +127,7 @@ export class Application {
       {
         store: this.store,
         live: this.live,
+        versions: this.datasets.versions,
         engineEntry: options.engineEntry ?? ENGINE_ENTRY,
         cacheFolder: this.paths.cache,
         now: this.now,
@@ -276,7 +277,13 @@ export class Application {
         relativeTo: from.relativeTo ?? process.cwd(),
         recipeId: from.recipeId,
       },
-      { store: this.store, models: this.models, runsFolder: this.paths.runs, now: this.now },
+      {
+        store: this.store,
+        models: this.models,
+        versions: this.datasets.versions,
+        runsFolder: this.paths.runs,
+        now: this.now,
+      },
     );
   }
 }

@@ -11,6 +11,8 @@ import { sha256Of } from "#main/platform/canonical-json.ts";
 import { appVersion, machineFacts } from "#main/platform/machine.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
+import { isVersionRef } from "./datasets/version-service.ts";
+import type { VersionService } from "./datasets/version-service.ts";
 import type { ModelCatalog } from "./model-catalog.ts";
 import { earlierStage, inputsOf } from "./recipe-checks.ts";
 
@@ -31,11 +33,12 @@ export function writeLaunch(
   deps: {
     readonly store: Store;
     readonly models: ModelCatalog;
+    readonly versions: VersionService;
     readonly runsFolder: string;
     readonly now: () => number;
   },
 ): PipelineId {
-  const recipe = resolveRecipe(launch, deps.models);
+  const recipe = resolveRecipe(launch, deps.models, deps.versions);
   const createdAtMs = deps.now();
   const environment = currentEnvironment();
   return deps.store.transaction(() => {
@@ -51,8 +54,9 @@ export function writeLaunch(
       recipeId: launch.recipeId,
     });
     recipe.stages.forEach((config, position) => {
+      const runId = runIdOf(id, config.name);
       deps.store.runs.insert({
-        id: runIdOf(id, config.name),
+        id: runId,
         pipelineId: id,
         position,
         config,
@@ -73,6 +77,10 @@ export function writeLaunch(
         ),
         createdAtMs,
       });
+      if (config.kind === "sft" && "dataset" in config.data && isVersionRef(config.data.dataset)) {
+        const version = deps.versions.get(config.data.dataset);
+        deps.store.versions.addRun(runId, version, version.sha256);
+      }
     });
     return id;
   });
@@ -83,7 +91,7 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
 }
 
 /** Models and datasets by their full paths: what the launch used stays findable. */
-function resolveRecipe(launch: Launch, models: ModelCatalog): Recipe {
+function resolveRecipe(launch: Launch, models: ModelCatalog, versions: VersionService): Recipe {
   const { recipe, relativeTo } = launch;
   return {
     ...recipe,
@@ -93,20 +101,28 @@ function resolveRecipe(launch: Launch, models: ModelCatalog): Recipe {
     stages: recipe.stages.map((stage) =>
       stage.kind === "sft" && "dataset" in stage.data
         ? Object.assign({}, stage, {
-            data: { dataset: datasetFile(stage.name, stage.data.dataset, relativeTo) },
+            data: { dataset: datasetOf(stage.name, stage.data.dataset, relativeTo, versions) },
           })
         : stage,
     ),
   };
 }
 
-function datasetFile(stageName: string, dataset: string, relativeTo: string): string {
+/** A version of the store (`d1@2`; the latest where none is named), or a JSONL file by its full path. */
+function datasetOf(
+  stageName: string,
+  dataset: string,
+  relativeTo: string,
+  versions: VersionService,
+): string {
   const file = isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset);
-  if (existsSync(file)) return file;
+  if (!isVersionRef(dataset) && existsSync(file)) return file;
+  const version = versions.find(dataset);
+  if (version !== undefined) return version.ref;
   throw new AppError(
     "NOT_FOUND",
-    `The dataset of the stage "${stageName}" is not there: ${file}.`,
-    'Name a JSONL file whose lines are {"messages": […]}.',
+    `The dataset of the stage "${stageName}" is not there: ${dataset}.`,
+    'Name a published version (d1@2, or a dataset\'s name), or a JSONL file whose lines are {"messages": […]}.',
   );
 }
 

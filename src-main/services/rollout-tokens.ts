@@ -7,7 +7,7 @@ import type { RunId } from "#shared/schema/run.ts";
 import { tokenTexts } from "#main/jobs/token-texts.ts";
 import type { TokenTexts } from "#main/jobs/token-texts.ts";
 import type { Store } from "#main/store/store.ts";
-import { inputsOfRun } from "./stage-run.ts";
+import { modelsOfRun } from "./stage-run.ts";
 
 /** Throws NOT_FOUND where there is no such completion. */
 export function rolloutTokens(
@@ -39,7 +39,7 @@ function foldersOf(store: Store, runId: RunId): string[] {
   const folders = store.history.checkpoints(runId).map(({ dir }) => dir);
   if (run.outputModel !== null) folders.unshift(run.outputModel);
   try {
-    const { model } = inputsOfRun(store, run, recipe).models;
+    const { model } = modelsOfRun(store, run, recipe);
     if (model !== undefined) folders.unshift(model);
   } catch (error) {
     // The stage before may have lost its folder; the run's own may still be there.

@@ -16,6 +16,8 @@ import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { runIdOf } from "./launch.ts";
+import { isVersionRef } from "./datasets/version-service.ts";
+import type { VersionService } from "./datasets/version-service.ts";
 import type { LiveEvents } from "./live-events.ts";
 import { earlierStage } from "./recipe-checks.ts";
 import { RunRecorder } from "./run-recorder.ts";
@@ -26,6 +28,7 @@ export const ENGINE_LOG = "engine.log";
 export interface StageRunDeps {
   readonly store: Store;
   readonly live: LiveEvents;
+  readonly versions: VersionService;
   readonly engineEntry: string;
   readonly cacheFolder: string;
   readonly now: () => number;
@@ -39,7 +42,7 @@ export interface StageEnd {
 /** Starts a run's next attempt. Throws AppError where an input is missing. */
 export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageSupervisor {
   const { store, now } = deps;
-  const inputs = inputsOfRun(store, run, recipe);
+  const inputs = inputsOfRun(deps, run, recipe);
   const checkpoint = store.history
     .checkpoints(run.id)
     .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
@@ -174,24 +177,36 @@ function endOf(outcome: StageOutcome, lastStep: number): StageEnd {
   }
 }
 
-/** Model folders and the dataset of a stage, from the recipe's models or from what earlier runs wrote. */
-export function inputsOfRun(
-  store: Store,
-  run: Run,
-  recipe: Recipe,
-): { models: Record<string, string>; datasetFile?: string } {
+/** The folders of the models that a stage uses, the recipe's own or what earlier runs wrote. */
+export function modelsOfRun(store: Store, run: Run, recipe: Recipe): Record<string, string> {
+  const { config } = run;
   const modelFolder = (name: string): string => {
     const named = recipe.models[name];
-    if (named !== undefined && earlierStage(recipe, run.config, name) === undefined) return named;
+    if (named !== undefined && earlierStage(recipe, config, name) === undefined) return named;
     return outputOfStage(store, run, name, "model");
   };
-  const { config } = run;
-  const models = {
+  return {
     model: modelFolder(config.model),
     ...(config.kind === "distill" ? { teacher: modelFolder(config.teacher) } : {}),
   };
+}
+
+/** Its models, and the dataset: a published version, a file, or what an earlier run wrote. */
+function inputsOfRun(
+  { store, versions }: StageRunDeps,
+  run: Run,
+  recipe: Recipe,
+): { models: Record<string, string>; datasetFile?: string } {
+  const models = modelsOfRun(store, run, recipe);
+  const { config } = run;
   if (config.kind !== "sft") return { models };
-  if ("dataset" in config.data) return { models, datasetFile: config.data.dataset };
+  if ("dataset" in config.data) {
+    const { dataset } = config.data;
+    return {
+      models,
+      datasetFile: isVersionRef(dataset) ? versions.trainingFile(versions.get(dataset)) : dataset,
+    };
+  }
   if ("stage" in config.data) {
     return { models, datasetFile: outputOfStage(store, run, config.data.stage, "dataset") };
   }

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { appVersion } from "#main/platform/machine.ts";
 import { addCompletionCommand } from "./completion-command.ts";
+import { addDataCommands } from "./data-command.ts";
 import { addDemoCommands } from "./demo-command.ts";
 import { addModelCommands } from "./model-command.ts";
 import { addRunsCommands } from "./runs-command.ts";
@@ -17,6 +18,7 @@ function buildProgram(): Command {
   addServeCommands(program);
   addDemoCommands(program);
   addRunsCommands(program);
+  addDataCommands(program);
   addModelCommands(program);
   addCompletionCommand(program);
   throwInsteadOfExit(program);

@@ -25,6 +25,11 @@ import type { LiveEvents } from "../live-events.ts";
 
 const REF = /^(d\d+)(?:@(\d+))?$/;
 
+/** Whether a recipe's `dataset` names a version of the store rather than a file. */
+export function isVersionRef(text: string): boolean {
+  return REF.test(text);
+}
+
 export type VersionChange = "added" | "removed" | "changed" | "same";
 
 export class VersionService {

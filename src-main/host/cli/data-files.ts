@@ -1,0 +1,169 @@
+/** `data import` and `data export`. */
+import { basename, resolve } from "node:path";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import {
+  DatasetFormat,
+  DatasetShape,
+  ImportMapping,
+  RecordStatus,
+} from "#shared/schema/dataset.ts";
+import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
+import { datasetOf, filterOption, withFilter } from "./data-options.ts";
+import { followJob } from "./dataset-job.ts";
+import type { Client } from "./open-host.ts";
+
+export function addDataFiles(data: Command): void {
+  withCommonOptions(data.command("import"))
+    .description("records out of a JSONL, JSON, CSV or Parquet file")
+    .argument("<file>", "OpenAI messages, ShareGPT, Alpaca or prompt and completion")
+    .option(
+      "--into <dataset>",
+      "a dataset that is there, or the name of a new one (default: the file's name)",
+    )
+    .addOption(
+      new Option("--format <name>", "where the name does not say it").choices(
+        DatasetFormat.options,
+      ),
+    )
+    .option(
+      "--map <part=column...>",
+      "e.g. shape=alpaca prompt=question completion=response reasoning=cot gold=answer",
+    )
+    .addOption(
+      new Option("--status <name>", "of the new records")
+        .choices(RecordStatus.options)
+        .default("pending"),
+    )
+    .option("--skip-bad", "import the good rows where some cannot come in")
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const options = z
+        .object({
+          into: z.string().optional(),
+          format: DatasetFormat.optional(),
+          map: z.array(z.string()).default([]),
+          status: RecordStatus,
+          skipBad: z.boolean().default(false),
+        })
+        .parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const path = resolve(file);
+        const into = options.into ?? basename(file).replace(/\.[^.]+$/, "");
+        const known = (await client.datasets.list()).find(
+          ({ id, name }) => id === into || name === into,
+        );
+        const mapping = await mappingOption(client, path, options.format, options.map);
+        const job = await client.datasets.imports.start({
+          file: { path },
+          format: options.format,
+          mapping,
+          into: known === undefined ? { name: into } : { datasetId: known.id },
+          skipBad: options.skipBad,
+          status: options.status,
+        });
+        const { added, bad, datasetId } = await followJob(client, job, context.terminal);
+        const skipped = bad === 0 ? "" : `, ${bad} bad rows left out`;
+        context.terminal.result(
+          { datasetId, name: known?.name ?? into, added, bad },
+          `${added.toLocaleString("en-US")} records in ${known?.name ?? into} (${datasetId ?? ""})${skipped}.`,
+        );
+      });
+    });
+
+  withFilter(withCommonOptions(data.command("export")))
+    .description(
+      "records into a file; CSV cells that a spreadsheet would compute are made harmless",
+    )
+    .argument("<dataset>", "its name or id; with a version: d1@2")
+    .argument("<file>", "ends in .jsonl, .json, .csv or .parquet")
+    .addOption(
+      new Option("--format <name>", "where the name does not say it").choices(
+        DatasetFormat.options,
+      ),
+    )
+    .addOption(
+      new Option("--shape <name>", "of a row").choices(DatasetShape.options).default("messages"),
+    )
+    .addOption(
+      new Option("--reasoning <form>", "in <think> tags or in a field")
+        .choices(["inline", "field"])
+        .default("inline"),
+    )
+    .option("--overwrite", "replace a file that is there")
+    .option("--dataset-info", "write LLaMA-Factory's dataset_info.json beside")
+    .action(async (name: string, file: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const filter = filterOption(command);
+      const options = z
+        .object({
+          format: DatasetFormat.optional(),
+          shape: DatasetShape,
+          reasoning: z.enum(["inline", "field"]),
+          overwrite: z.boolean().default(false),
+          datasetInfo: z.boolean().default(false),
+        })
+        .parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const [, dataset = name, version] = /^(.+)@(\d+)$/.exec(name) ?? [];
+        const { id } = await datasetOf(client, dataset);
+        const written = await client.datasets.export({
+          ...options,
+          datasetId: id,
+          target: version === undefined ? { filter } : { version: Number(version) },
+          format: options.format ?? formatOfName(file),
+          path: resolve(file),
+        });
+        context.terminal.result(
+          written,
+          `${written.records.toLocaleString("en-US")} records in ${written.path}.`,
+        );
+      });
+    });
+}
+
+/** What was detected, with the parts that were named instead. Throws BAD_INPUT. */
+async function mappingOption(
+  client: Client,
+  path: string,
+  format: z.infer<typeof DatasetFormat> | undefined,
+  pairs: readonly string[],
+): Promise<ImportMapping | undefined> {
+  if (pairs.length === 0) return undefined;
+  const named = Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      return [pair.slice(0, Math.max(0, at)), pair.slice(at + 1)];
+    }),
+  );
+  const none = {
+    shape: "prompt-completion",
+    conversation: null,
+    system: null,
+    prompt: null,
+    input: null,
+    completion: null,
+    reasoning: null,
+    gold: null,
+    task: null,
+  };
+  const parsed = ImportMapping.safeParse({ ...none, ...named });
+  if (!parsed.success) {
+    throw new AppError(
+      "BAD_INPUT",
+      `--map ${pairs.join(" ")}: ${z.prettifyError(parsed.error)}`,
+      `Parts are ${Object.keys(none).join(", ")}; shapes are ${DatasetShape.options.join(", ")}.`,
+    );
+  }
+  // Looked at first, so that a wrong column is told with the columns there are.
+  await client.datasets.imports.inspect({ file: { path }, format, mapping: parsed.data, rows: 1 });
+  return parsed.data;
+}
+
+function formatOfName(file: string): z.infer<typeof DatasetFormat> {
+  const parsed = DatasetFormat.safeParse(/\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase());
+  if (parsed.success) return parsed.data;
+  throw new AppError("BAD_INPUT", `The name of ${file} does not say its format.`, "Add --format.");
+}
