@@ -20,3 +20,14 @@ export function dataFolder(env: Environment = process.env, platform = process.pl
   const base = xdg?.startsWith("/") === true ? xdg : join(homedir(), ".local", "share");
   return join(base, "gradus");
 }
+
+/** Where what belongs to this user alone is kept, apart from any workspace: keys. */
+export function configFolder(env: Environment = process.env, platform = process.platform): string {
+  const asked = env["GRADUS_HOME"];
+  if (asked !== undefined && asked !== "") return join(resolve(asked), "config");
+  if (platform === "darwin" || platform === "win32")
+    return join(dataFolder(env, platform), "config");
+  const xdg = env["XDG_CONFIG_HOME"];
+  const base = xdg?.startsWith("/") === true ? xdg : join(homedir(), ".config");
+  return join(base, "gradus");
+}

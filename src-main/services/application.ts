@@ -17,7 +17,7 @@ import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { InferencePool } from "#main/jobs/inference-pool.ts";
 import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
-import { dataFolder } from "#main/platform/paths.ts";
+import { configFolder, dataFolder } from "#main/platform/paths.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
@@ -26,6 +26,9 @@ import { PairedVerdicts } from "./compare/paired-verdict.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
 import { demoForModel } from "./demo-for-model.ts";
 import { EditJournal } from "./edit-journal.ts";
+import { Endpoints } from "./inference/endpoints.ts";
+import { KeyFile } from "./inference/key-file.ts";
+import type { KeyCipher } from "./inference/key-file.ts";
 import { writeLaunch } from "./launch.ts";
 import { LiveEvents } from "./live-events.ts";
 import { ModelCatalog } from "./model-catalog.ts";
@@ -39,6 +42,10 @@ export interface ApplicationOptions {
   readonly shell: SystemInfo["shell"];
   /** The module that serves a stage in a process of its own. */
   readonly engineEntry?: string;
+  /** Where keys are kept; by default the platform's folder for configuration. */
+  readonly configFolder?: string;
+  /** Seals keys, where the shell has a keychain. */
+  readonly keyCipher?: KeyCipher | undefined;
   readonly now?: () => number;
 }
 
@@ -71,6 +78,7 @@ export class Application {
   readonly verdicts: PairedVerdicts;
   /** Models held in memory for completions outside runs. */
   readonly inference: InferencePool;
+  readonly endpoints: Endpoints;
   readonly paths: WorkspacePaths;
   readonly shell: SystemInfo["shell"];
   readonly startedAtMs: number;
@@ -93,6 +101,11 @@ export class Application {
     this.verdicts = new PairedVerdicts(this.store);
     this.runtime = new RuntimeProbe(dataFolder(), this.now);
     this.inference = new InferencePool({ cacheDir: this.paths.cache });
+    this.endpoints = new Endpoints(
+      this.store,
+      new KeyFile(options.configFolder ?? configFolder(), options.keyCipher),
+      this.now,
+    );
     this.live = new LiveEvents(randomUUID().slice(0, 8));
     this.models = new ModelCatalog({
       store: this.store,

@@ -21,6 +21,7 @@ import { compareProcedures } from "./procedures/compare.ts";
 import { costProcedures } from "./procedures/cost.ts";
 import { datasetProcedures } from "./procedures/datasets.ts";
 import { editProcedures } from "./procedures/edits.ts";
+import { endpointProcedures } from "./procedures/endpoints.ts";
 import { launchProcedures } from "./procedures/launches.ts";
 import { recipeProcedures } from "./procedures/recipes.ts";
 import { implementContract } from "./procedures/implementer.ts";
@@ -197,6 +198,7 @@ export function createRouter(app: Application): Procedures<Contract> {
     cost: costProcedures(app, os),
     datasets: datasetProcedures(app, os),
     edits: editProcedures(app, os),
+    endpoints: endpointProcedures(app, os),
   });
 }
 

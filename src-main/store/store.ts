@@ -9,6 +9,7 @@ import type { Connection } from "./database.ts";
 import { DatasetRepository } from "./dataset-repository.ts";
 import { DuplicateIndex } from "./duplicate-index.ts";
 import { EditRepository } from "./edit-repository.ts";
+import { EndpointRepository } from "./endpoint-repository.ts";
 import { EvaluationRepository } from "./evaluation-repository.ts";
 import { HistoryRepository } from "./history-repository.ts";
 import { LedgerRepository } from "./ledger-repository.ts";
@@ -39,6 +40,7 @@ export class Store {
   readonly benchmarks: BenchmarkRepository;
   readonly settings: SettingRepository;
   readonly models: ModelRepository;
+  readonly endpoints: EndpointRepository;
   readonly datasets: DatasetRepository;
   readonly records: RecordRepository;
   readonly recordWriter: RecordWriter;
@@ -63,6 +65,7 @@ export class Store {
     this.benchmarks = new BenchmarkRepository(db);
     this.settings = new SettingRepository(db);
     this.models = new ModelRepository(db);
+    this.endpoints = new EndpointRepository(db);
     const duplicates = new DuplicateIndex(db);
     this.datasets = new DatasetRepository(db);
     this.records = new RecordRepository(db, duplicates);

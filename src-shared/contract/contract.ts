@@ -7,6 +7,7 @@ import { compare } from "./compare.ts";
 import { cost } from "./cost.ts";
 import { datasets } from "./datasets.ts";
 import { edits } from "./edits.ts";
+import { endpoints } from "./endpoints.ts";
 import { models } from "./models.ts";
 import { demo, pipelines } from "./pipelines.ts";
 import { recipes } from "./recipes.ts";
@@ -27,5 +28,6 @@ export const contract = {
   cost,
   datasets,
   edits,
+  endpoints,
 };
 export type Contract = typeof contract;

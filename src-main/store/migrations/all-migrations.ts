@@ -5,6 +5,7 @@ import { outputHashes } from "./0003-output-hashes.ts";
 import { datasets } from "./0004-datasets.ts";
 import { recipes } from "./0005-recipes.ts";
 import { compare } from "./0006-compare.ts";
+import { inference } from "./0007-inference.ts";
 import { cockpit } from "./0008-cockpit.ts";
 import type { Migration } from "./migration.ts";
 
@@ -15,5 +16,6 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   datasets,
   recipes,
   compare,
+  inference,
   cockpit,
 ];
