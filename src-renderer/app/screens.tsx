@@ -8,7 +8,7 @@ import { PipelineScreen } from "../features/results/pipeline-screen.tsx";
 import { RunScreen } from "../features/run/run-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
 import { SettingsScreen } from "../features/settings/settings-screen.tsx";
-import { pipelineIdFrom, runIdFrom } from "../bridge/ids.ts";
+import { datasetIdFrom, pipelineIdFrom, runIdFrom } from "../bridge/ids.ts";
 import { Empty, SkeletonRows } from "../ui/region-state.tsx";
 import { hrefTo } from "./location.ts";
 import type { Address } from "./location.ts";
@@ -19,13 +19,36 @@ const CompareScreen = lazy(() =>
   })),
 );
 
+const DatasetsScreen = lazy(() =>
+  import("../features/datasets/datasets-screen.tsx").then((module) => ({
+    default: module.DatasetsScreen,
+  })),
+);
+const DatasetScreen = lazy(() =>
+  import("../features/datasets/dataset-screen.tsx").then((module) => ({
+    default: module.DatasetScreen,
+  })),
+);
+const ImportScreen = lazy(() =>
+  import("../features/datasets/import-screen.tsx").then((module) => ({
+    default: module.ImportScreen,
+  })),
+);
 const CurationScreen = lazy(() =>
   import("../features/curation/curation-screen.tsx").then((module) => ({
     default: module.CurationScreen,
   })),
 );
 
-export type ScreenId = "home" | "curation" | "runs" | "compare" | "cost" | "models" | "settings";
+export type ScreenId =
+  | "home"
+  | "datasets"
+  | "curation"
+  | "runs"
+  | "compare"
+  | "cost"
+  | "models"
+  | "settings";
 
 export interface ListedScreen {
   readonly id: ScreenId;
@@ -39,6 +62,7 @@ export interface ListedScreen {
 
 export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "home", title: "Home", path: [], key: "H", divided: false },
+  { id: "datasets", title: "Datasets", path: ["datasets"], key: "D", divided: false },
   { id: "curation", title: "Curation", path: ["curation"], key: "U", divided: false },
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
   { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
@@ -84,6 +108,22 @@ export function screenAt(address: Address): ShownScreen {
   switch (first) {
     case undefined:
       return { listed: "home", title: "Home", content: <HomeScreen /> };
+    case "datasets":
+      return {
+        listed: "datasets",
+        title: "Datasets",
+        content: loaded(id === "import" ? <ImportScreen /> : <DatasetsScreen />),
+      };
+    case "dataset": {
+      const datasetId = datasetIdFrom(id);
+      return datasetId === undefined
+        ? notFound()
+        : {
+            listed: "datasets",
+            title: "Dataset",
+            content: loaded(<DatasetScreen key={datasetId} datasetId={datasetId} />),
+          };
+    }
     case "curation":
       return { listed: "curation", title: "Curation", content: loaded(<CurationScreen />) };
     case "runs":

@@ -1,6 +1,6 @@
 /** Datasets as the contract has them: made, renamed, filled from files, measured again, written out. */
 import { randomUUID } from "node:crypto";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetFile, RecordTarget } from "#shared/contract/datasets.ts";
@@ -178,7 +178,7 @@ export class DatasetService {
     );
   }
 
-  inspect(
+  async inspect(
     file: DatasetFile,
     options: {
       readonly format?: DatasetFormat | undefined;
@@ -186,13 +186,13 @@ export class DatasetService {
     },
     rows: number,
   ): Promise<Inspection> {
-    return inspectFile({ path: this.uploads.resolve(file), ...options }, rows);
+    const found = await inspectFile({ path: this.uploads.resolve(file), ...options }, rows);
+    return { ...found, name: this.uploads.nameOf(file) };
   }
 
   /** Throws NOT_FOUND, CONFLICT where the new dataset's name is taken; the rest stands in the job. */
   startImport(input: {
     readonly file: DatasetFile;
-    readonly name?: string | undefined;
     readonly format?: DatasetFormat | undefined;
     readonly mapping?: ImportMapping | undefined;
     readonly into: Into;
@@ -200,7 +200,7 @@ export class DatasetService {
     readonly status: RecordStatus;
   }): DatasetJob {
     const path = this.uploads.resolve(input.file);
-    const name = input.name ?? basename(path);
+    const name = this.uploads.nameOf(input.file);
     const isNew = "name" in input.into;
     const datasetId = this.#into(input.into);
     const id = randomUUID();

@@ -63,11 +63,13 @@ export function registerRecordEdits(
 
 function changedEvent(datasetId: DatasetId, changes: readonly RecordChange[]): LiveEvent {
   const count = changes.reduce((sum, { ids }) => sum + countOf(ids), 0);
+  // Where records come or go, lists are out of date however few they are.
+  const lists = changes.some(({ set }) => set === "deleted");
   return {
     type: "dataset",
     datasetId,
     recordIds:
-      count > NAMED
+      lists || count > NAMED
         ? null
         : [...new Set(changes.flatMap(({ ids }) => [...idsIn(ids)]))].map((id) =>
             RecordId.parse(id),

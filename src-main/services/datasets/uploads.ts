@@ -11,13 +11,15 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { DatasetFile } from "#shared/contract/datasets.ts";
 
 export class Uploads {
   readonly #folder: string;
+  /** What the files are called where they come from. */
+  readonly #names = new Map<string, string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -36,7 +38,13 @@ export class Uploads {
       mkdirSync(this.#folder, { recursive: true });
       writeFileSync(join(this.#folder, id), "");
     });
+    this.#names.set(id, name);
     return id;
+  }
+
+  /** What people call the file. */
+  nameOf(file: DatasetFile): string {
+    return "path" in file ? basename(file.path) : (this.#names.get(file.uploadId) ?? file.uploadId);
   }
 
   /** Gives the bytes that are there. A piece that was sent before is taken as read. Throws BAD_INPUT, NOT_FOUND. */

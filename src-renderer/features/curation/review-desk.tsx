@@ -199,7 +199,6 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
       await outbox.drained();
       await host.datasets.records.delete({ datasetId, target: { ids: recordIds } });
       selection.clear();
-      queue.refresh();
     });
   };
   const select = (index: number, reach: "one" | "range"): void => {

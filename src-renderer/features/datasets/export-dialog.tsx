@@ -1,0 +1,195 @@
+/** Writes records to a file on the host's machine. */
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { DatasetSummary, DatasetVersion } from "#shared/schema/dataset.ts";
+import { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
+import { parseFilter } from "#shared/schema/record-filter-text.ts";
+import { host } from "../../bridge/host.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { formatBytes, plural } from "../../ui/format.ts";
+import { FailureNotice } from "../../ui/region-state.tsx";
+
+export interface ExportDialogProps {
+  readonly dataset: DatasetSummary;
+  readonly versions: readonly DatasetVersion[];
+  /** Folder of the workspace: the first proposal. */
+  readonly folder: string;
+  readonly onClose: () => void;
+}
+
+interface Done {
+  readonly path: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly datasetInfo: string | null;
+}
+
+function fileName(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
+}
+
+export function ExportDialog({ dataset, versions, folder, onClose }: ExportDialogProps): ReactNode {
+  const [scope, setScope] = useState("filter");
+  const [line, setLine] = useState("status:accepted");
+  const [format, setFormat] = useState<DatasetFormat>("jsonl");
+  const [shape, setShape] = useState<DatasetShape>("messages");
+  const [reasoning, setReasoning] = useState<"inline" | "field">("inline");
+  const [typedPath, setPath] = useState<string>();
+  const [overwrite, setOverwrite] = useState(false);
+  const [datasetInfo, setDatasetInfo] = useState(false);
+  const [done, setDone] = useState<Done>();
+  const act = useAct();
+  const { filter, problems } = parseFilter(line);
+  const path = typedPath ?? `${folder}/${fileName(dataset.name)}.${format}`;
+  const version = versions.find(({ ref }) => ref === scope)?.version;
+  const start = (): void => {
+    void act.run(async () => {
+      setDone(
+        await host.datasets.export({
+          datasetId: dataset.id,
+          target:
+            version === undefined ? { filter: scope === "filter" ? filter : [] } : { version },
+          format,
+          shape,
+          reasoning,
+          path,
+          overwrite,
+          datasetInfo,
+        }),
+      );
+    });
+  };
+  return (
+    <Dialog opened onClose={onClose} label={`Export ${dataset.name}`} headed size={560}>
+      <form
+        className="s12"
+        onSubmit={(event) => {
+          event.preventDefault();
+          start();
+        }}
+      >
+        <label className="maprow">
+          <span className="t2">Records</span>
+          <select
+            className="input"
+            data-autofocus
+            value={scope}
+            onChange={(event) => setScope(event.currentTarget.value)}
+          >
+            <option value="filter">those that match a filter</option>
+            <option value="whole">all</option>
+            {versions.map(({ ref }) => (
+              <option key={ref} value={ref}>
+                version {ref}
+              </option>
+            ))}
+          </select>
+        </label>
+        {scope === "filter" && (
+          <label className="maprow">
+            <span className="t2">Filter</span>
+            <input
+              className="input mono"
+              value={line}
+              spellCheck={false}
+              aria-invalid={problems.length > 0}
+              onChange={(event) => setLine(event.currentTarget.value)}
+            />
+          </label>
+        )}
+        {scope === "filter" && problems.length > 0 && <p className="warn">{problems.join("; ")}</p>}
+        <label className="maprow">
+          <span className="t2">Format</span>
+          <select
+            className="input"
+            value={format}
+            onChange={(event) => {
+              const next = DatasetFormat.safeParse(event.currentTarget.value);
+              if (next.success) setFormat(next.data);
+            }}
+          >
+            {DatasetFormat.options.map((option) => (
+              <option key={option}>{option}</option>
+            ))}
+          </select>
+        </label>
+        <label className="maprow">
+          <span className="t2">Shape</span>
+          <select
+            className="input"
+            value={shape}
+            onChange={(event) => {
+              const next = DatasetShape.safeParse(event.currentTarget.value);
+              if (next.success) setShape(next.data);
+            }}
+          >
+            {DatasetShape.options.map((option) => (
+              <option key={option}>{option}</option>
+            ))}
+          </select>
+        </label>
+        <label className="maprow">
+          <span className="t2">Reasoning</span>
+          <select
+            className="input"
+            value={reasoning}
+            onChange={(event) =>
+              setReasoning(event.currentTarget.value === "field" ? "field" : "inline")
+            }
+          >
+            <option value="inline">in think tags inside the text</option>
+            <option value="field">in a field of its own</option>
+          </select>
+        </label>
+        <label className="maprow">
+          <span className="t2">File on the host&apos;s machine</span>
+          <input
+            className="input mono"
+            value={path}
+            spellCheck={false}
+            onChange={(event) => setPath(event.currentTarget.value)}
+          />
+        </label>
+        <label className="flex skipbad">
+          <input
+            type="checkbox"
+            checked={overwrite}
+            onChange={(event) => setOverwrite(event.currentTarget.checked)}
+          />
+          Write over a file that is there
+        </label>
+        <label className="flex skipbad">
+          <input
+            type="checkbox"
+            checked={datasetInfo}
+            onChange={(event) => setDatasetInfo(event.currentTarget.checked)}
+          />
+          Write LLaMA-Factory&apos;s dataset_info.json beside it
+        </label>
+        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+        {done !== undefined && (
+          <p className="exportdone break" role="status">
+            {plural(done.records, "record")}, {formatBytes(done.bytes)}, in{" "}
+            <span className="mono">{done.path}</span>
+            {done.datasetInfo === null ? "" : " with dataset_info.json"}. SHA-256{" "}
+            <span className="mono">{done.sha256.slice(0, 16)}…</span>
+          </p>
+        )}
+        <div className="flex dialogacts">
+          <button type="button" className="btn" onClick={onClose}>
+            Close
+          </button>
+          <button
+            type="submit"
+            className="btn primary"
+            disabled={act.busy || path.trim() === "" || (scope === "filter" && problems.length > 0)}
+          >
+            {act.busy ? "Writing" : "Export"}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,93 @@
+/** Makes an immutable version of the records that a filter matches. */
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { DatasetId, DatasetVersion } from "#shared/schema/dataset.ts";
+import { parseFilter } from "#shared/schema/record-filter-text.ts";
+import { host } from "../../bridge/host.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { formatNumber } from "../../ui/format.ts";
+import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { StatisticsTable } from "./statistics-table.tsx";
+
+export interface PublishDialogProps {
+  readonly datasetId: DatasetId;
+  readonly onClose: () => void;
+  readonly onPublished: (version: DatasetVersion) => void;
+}
+
+export function PublishDialog({ datasetId, onClose, onPublished }: PublishDialogProps): ReactNode {
+  const [line, setLine] = useState("status:accepted");
+  const [note, setNote] = useState("");
+  const { filter, problems } = parseFilter(line);
+  const act = useAct();
+  const preview = useQuery({
+    key: `publish:${datasetId}:${JSON.stringify(filter)}`,
+    topics: [`dataset:${datasetId}`],
+    fetch: (signal) => host.datasets.versions.preview({ datasetId, filter }, { signal }),
+  });
+  const records = preview.data?.records;
+  return (
+    <Dialog opened onClose={onClose} label="Publish a version" headed size={640}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act.run(async () => {
+            onPublished(await host.datasets.versions.publish({ datasetId, filter, note }));
+          });
+        }}
+      >
+        <p className="t2">
+          A version never changes: later edits make another. Recipes name it, and a run records
+          which one it trained on.
+        </p>
+        <label className="field">
+          <span className="s12 t2">Records that match</span>
+          <input
+            className="input mono"
+            data-autofocus
+            value={line}
+            spellCheck={false}
+            aria-invalid={problems.length > 0}
+            onChange={(event) => setLine(event.currentTarget.value)}
+          />
+        </label>
+        {problems.length > 0 && <p className="s12 warn">{problems.join("; ")}</p>}
+        <label className="field">
+          <span className="s12 t2">Note</span>
+          <input
+            className="input"
+            maxLength={2000}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+        </label>
+        <div className="head publishhead">
+          <h2>{records === undefined ? "Records" : `${formatNumber(records)} records`}</h2>
+        </div>
+        {preview.failure !== undefined && <FailureNotice failure={preview.failure} />}
+        {preview.data === undefined ? (
+          preview.failure === undefined && <SkeletonRows rows={4} />
+        ) : (
+          <div className="scroll publishstats" tabIndex={0} role="group" aria-label="Statistics">
+            <StatisticsTable statistics={preview.data} />
+          </div>
+        )}
+        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+        <div className="flex dialogacts">
+          <button type="button" className="btn" onClick={onClose}>
+            Close
+          </button>
+          <button
+            type="submit"
+            className="btn primary"
+            disabled={act.busy || problems.length > 0 || (records ?? 0) === 0}
+          >
+            {act.busy ? "Publishing" : "Publish"}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
