@@ -1,5 +1,5 @@
 /** One dataset: what it holds, where it came from, its versions, and what can be done with it as a whole. */
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { useCommands } from "../../app/command-registry.ts";
@@ -71,6 +71,13 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
     ),
   );
   const review = hrefTo(["curation"], { dataset: datasetId });
+  const remove = useCallback(
+    () =>
+      void run(() => host.datasets.delete({ datasetId })).then((done) => {
+        if (done) navigate(hrefTo(["datasets"]));
+      }),
+    [datasetId, run],
+  );
   useCommands(
     useMemo(
       () =>
@@ -87,15 +94,7 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
               "I",
               () => navigate(hrefTo(["datasets", "import"], { into: datasetId })),
             ],
-            [
-              "delete",
-              "Delete the dataset",
-              "Delete",
-              () =>
-                void run(() => host.datasets.delete({ datasetId })).then((done) => {
-                  if (done) navigate(hrefTo(["datasets"]));
-                }),
-            ],
+            ["delete", "Delete the dataset, undo brings it back", "Delete", remove],
           ] as const
         ).map(([id, title, keys, act]) => ({
           id: `dataset.${id}`,
@@ -104,7 +103,7 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
           keys,
           run: act,
         })),
-      [datasetId, review, run],
+      [datasetId, review, remove],
     ),
   );
   return (
@@ -123,6 +122,9 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
           </a>
           <button type="button" className="btn quiet" onClick={() => setAsked("generate")}>
             Generate <KeyCaps keys="W" />
+          </button>
+          <button type="button" className="btn quiet" onClick={remove}>
+            Delete
           </button>
           <button type="button" className="btn" onClick={() => setAsked("export")}>
             Export <KeyCaps keys="X" />
