@@ -1,71 +1,114 @@
 /** The lines of a chart of many points, drawn by uPlot on a canvas. Loaded only when a chart needs it. */
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "../theme/theme-choice.ts";
+import { drawn, drawnRange } from "./scale.ts";
+import type { ScaleKind } from "./scale.ts";
 import { seriesTone } from "./series.ts";
-import type { Series } from "./series.ts";
+import type { Range, Series } from "./series.ts";
 import type { PlotProps } from "./sparse-plot.tsx";
 
+type Column = (number | null)[];
+
+/** A line's columns in drawn units: the line, and where it has them its raw line and the two ends of its band. */
+function columnsOf(series: Series, kind: ScaleKind): readonly Column[] {
+  const project = (values: readonly (number | null)[]): Column =>
+    kind === "linear" ? [...values] : values.map((value) => drawn(kind, value));
+  return [series.raw, series.y, series.low, series.high].flatMap((values) =>
+    values === undefined ? [] : [project(values)],
+  );
+}
+
 /** uPlot wants one x for all lines: the union of their steps, with holes where a line has none. */
-function alignSeries(series: readonly Series[]): uPlot.AlignedData {
-  const tables: uPlot.AlignedData[] = series.map((one) => [
-    [...one.x],
-    [...one.y],
-    [...(one.low ?? one.y.map(() => null))],
-    [...(one.high ?? one.y.map(() => null))],
-  ]);
-  return tables.length === 0 ? [[]] : uPlot.join(tables);
+function alignSeries(series: readonly Series[], kind: ScaleKind): uPlot.AlignedData {
+  const [first] = series;
+  if (first === undefined) return [[]];
+  const shared = series.every(
+    (one) =>
+      one.x === first.x ||
+      (one.x.length === first.x.length && one.x.every((x, at) => x === first.x[at])),
+  );
+  if (shared) return [[...first.x], ...series.flatMap((one) => columnsOf(one, kind))];
+  return uPlot.join(series.map((one) => [[...one.x], ...columnsOf(one, kind)]));
 }
 
 function colorOf(token: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(token).trim();
 }
 
-function optionsFor({ series, xRange, yRange, width, height }: PlotProps): uPlot.Options {
-  const lines: uPlot.Series[] = [{}];
-  const bands: uPlot.Band[] = [];
-  for (const [index] of series.entries()) {
-    const { token, dash } = seriesTone(index);
-    const stroke = colorOf(token);
-    const hidden: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
-    lines.push(
-      { stroke, width: 1.5, dash: [...dash], points: { show: false }, spanGaps: true },
-      hidden,
-      hidden,
-    );
-    const at = 1 + index * 3;
-    bands.push({ series: [at + 2, at + 1], fill: `${stroke}38` });
-  }
-  return {
-    width,
-    height,
-    padding: [0, 0, 0, 0],
-    legend: { show: false },
-    cursor: { show: false },
-    axes: [{ show: false }, { show: false }],
-    scales: {
-      x: { time: false, range: [xRange.min, xRange.max] },
-      y: { range: [yRange.min, yRange.max] },
-    },
-    series: lines,
-    bands,
-  };
+/** What decides how the plot is built; data and ranges can change without building it anew. */
+function shapeOf(series: readonly Series[]): string {
+  return series
+    .map((one, index) =>
+      [one.tone ?? index, one.strong, one.raw !== undefined, one.low !== undefined].join(),
+    )
+    .join(";");
 }
 
-function Plot({ series, xRange, yRange, width, height }: PlotProps): ReactNode {
+function styleOf(series: readonly Series[]): Pick<uPlot.Options, "series" | "bands"> {
+  const lines: uPlot.Series[] = [{}];
+  const bands: uPlot.Band[] = [];
+  for (const [index, one] of series.entries()) {
+    const { token, dash } = seriesTone(one.tone ?? index);
+    const stroke = colorOf(token);
+    // Holes that come of joining lines with other steps are spanned by uPlot itself; a value that is missing is a gap.
+    const line = { points: { show: false }, spanGaps: false };
+    if (one.raw !== undefined) lines.push({ ...line, stroke: `${stroke}66`, width: 1 });
+    lines.push({ ...line, stroke, width: one.strong === true ? 2.25 : 1.5, dash: [...dash] });
+    if (one.low === undefined || one.high === undefined) continue;
+    const hidden: uPlot.Series = { ...line, stroke: "transparent", width: 0 };
+    lines.push(hidden, hidden);
+    bands.push({ series: [lines.length - 1, lines.length - 2], fill: `${stroke}38` });
+  }
+  return { series: lines, bands };
+}
+
+function Plot({ series, xRange, scale, width, height }: PlotProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const ranges = useRef<{ x: Range; y: Range }>({ x: xRange, y: drawnRange(scale) });
+  const data = useMemo(() => alignSeries(series, scale.kind), [series, scale.kind]);
+  const latest = useRef({ series, data, width, height });
+  const shape = shapeOf(series);
   useEffect(() => {
-    if (box.current === null || width === 0) return undefined;
-    const plot = new uPlot(
-      optionsFor({ series, xRange, yRange, width, height }),
-      alignSeries(series),
+    ranges.current = { x: xRange, y: drawnRange(scale) };
+    latest.current = { series, data, width, height };
+  });
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const now = latest.current;
+    const made = new uPlot(
+      {
+        width: now.width,
+        height: now.height,
+        padding: [0, 0, 0, 0],
+        legend: { show: false },
+        cursor: { show: false },
+        axes: [{ show: false }, { show: false }],
+        scales: {
+          x: { time: false, range: () => [ranges.current.x.min, ranges.current.x.max] },
+          y: { range: () => [ranges.current.y.min, ranges.current.y.max] },
+        },
+        ...styleOf(now.series),
+      },
+      now.data,
       box.current,
     );
-    return () => plot.destroy();
-    // A redraw of a million points takes two frames, so the plot is simply made anew when anything changes.
-  }, [series, xRange, yRange, width, height]);
+    plot.current = made;
+    return () => {
+      plot.current = undefined;
+      made.destroy();
+    };
+  }, [shape]);
+  useEffect(() => {
+    plot.current?.setSize({ width, height });
+  }, [width, height]);
+  useEffect(() => {
+    // Resetting the scales asks the two functions above for the ranges, which this render has set.
+    plot.current?.setData(data, true);
+  }, [data, xRange, scale]);
   return <div ref={box} />;
 }
 

@@ -1,24 +1,22 @@
 /**
- * A chart over steps: title, unit and current value, the lines, both axes and the crosshair. Few points are drawn by
- * recharts, many by uPlot; a chart outside the view draws nothing. The geometry is the frame's, so both look alike.
+ * A chart over steps: title, unit and current value, the lines, both axes and the crosshair. Few points are paths in
+ * the document, many are drawn by uPlot; a chart outside the view draws nothing. The geometry is the frame's, so both
+ * look alike. Every chart of steps in the window is this one.
  */
-import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from "react";
-import type { CSSProperties, PointerEvent, ReactNode } from "react";
-import { useCrosshair, useCrosshairStep } from "./crosshair.tsx";
-import {
-  innerTicks,
-  niceAxis,
-  seriesTone,
-  SPARSE_LIMIT,
-  stepRange,
-  valueAt,
-  valueRange,
-} from "./series.ts";
+import { lazy, memo, Suspense, useEffect, useId, useMemo, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { CurrentValue, Legend } from "./chart-legend.tsx";
+import { BrushMark, CrosshairMark, GridLines, MarkerLines, measured } from "./chart-marks.tsx";
+import type { Limit, Marker } from "./chart-marks.tsx";
+import { heightOf, notDrawn, scaleFor, share } from "./scale.ts";
+import type { ScaleKind } from "./scale.ts";
+import { innerTicks, SPARSE_LIMIT, stepRange, valueRange, withinRange } from "./series.ts";
 import type { Range, Series } from "./series.ts";
 import { SparsePlot } from "./sparse-plot.tsx";
+import { useBrush } from "./use-brush.ts";
 import "./series-chart.css";
 
-// uPlot reads the browser's language at import and throws where it is not a valid tag; recharts then draws fewer points.
+// uPlot reads the browser's language at import and throws where it is not a valid tag; then fewer points are drawn.
 const DensePlot = lazy(() =>
   import("./dense-plot.tsx").then(
     (module) => ({ default: module.DensePlot }),
@@ -36,11 +34,27 @@ export interface SeriesChartProps {
   readonly xRange?: Range | undefined;
   /** Draw the y axis from zero. */
   readonly fromZero?: boolean;
-  /** Limits and baselines: dotted and named. */
-  readonly limits?: readonly { readonly value: number; readonly label: string }[];
+  readonly scale?: ScaleKind;
+  readonly limits?: readonly Limit[];
+  readonly markers?: readonly Marker[];
+  /** Said after the unit, e.g. how the line was smoothed. */
+  readonly note?: string | undefined;
+  /** Longer words on what is measured, on hover over the unit. */
+  readonly help?: string | undefined;
   readonly height?: number;
   readonly xName?: string;
+  /** The values by line above the chart; off where a list beside it shows them. */
+  readonly legend?: boolean;
+  /** Takes a range marked by drag. */
+  readonly onZoom?: (range: Range) => void;
+  /** The title as a button that opens the chart large, or closes it. */
+  readonly onTitle?: (() => void) | undefined;
+  /** At the end of the header: what can be done with the chart. */
+  readonly actions?: ReactNode;
 }
+
+const NO_LIMITS: readonly Limit[] = [];
+const NO_MARKERS: readonly Marker[] = [];
 
 /** Width of an element and whether it is in view. */
 function useBox(): readonly [React.RefObject<HTMLDivElement | null>, number, boolean] {
@@ -68,71 +82,16 @@ function useBox(): readonly [React.RefObject<HTMLDivElement | null>, number, boo
 }
 
 /** A tick needs no figures that only say zero: "40.0" is "40", "0.500" is "0.5". */
-function tickText(text: string): string {
+export function tickText(text: string): string {
   return text.replace(/(\.\d*?)0+(?=\D|$)/u, "$1").replace(/\.(?=\D|$)/u, "");
 }
 
-function share(value: number, range: Range): number {
-  return ((value - range.min) / (range.max - range.min)) * 100;
-}
-
-/** The value at the crosshair, or the newest. */
-function Value({
-  series,
-  format,
-}: {
-  readonly series: Series;
-  readonly format: SeriesChartProps["format"];
-}): ReactNode {
-  const step = useCrosshairStep() ?? Number.POSITIVE_INFINITY;
-  return <span className="v">{format(valueAt(series, step))}</span>;
-}
-
-/** The same for several lines, beside their names. */
-function Legend({ series, format }: Pick<SeriesChartProps, "series" | "format">): ReactNode {
-  const step = useCrosshairStep() ?? Number.POSITIVE_INFINITY;
-  return (
-    <span className="legend s11">
-      {series.map((one, index) => (
-        <span key={one.id} className="t2">
-          <LegendLine index={index} />
-          {one.label} <b>{format(valueAt(one, step))}</b>
-        </span>
-      ))}
-    </span>
-  );
-}
-
-function CrosshairMark({
-  series,
-  xRange,
-  yRange,
-}: {
-  readonly series: readonly Series[];
-  readonly xRange: Range;
-  readonly yRange: Range;
-}): ReactNode {
-  const step = useCrosshairStep();
-  if (step === undefined || step < xRange.min || step > xRange.max) return null;
-  const style: CSSProperties & Record<"--x", string> = { "--x": String(share(step, xRange)) };
-  return (
-    <span style={style} aria-hidden="true">
-      <i className="xh" />
-      {series.map((one, index) => {
-        const value = valueAt(one, step);
-        if (value === null) return null;
-        const dot: CSSProperties & Record<"--c", string> = {
-          top: `${100 - share(value, yRange)}%`,
-          "--c": `var(${seriesTone(index).token})`,
-        };
-        return <i key={one.id} className="xd" style={dot} />;
-      })}
-    </span>
-  );
-}
-
-function summaryOf(props: SeriesChartProps): string {
-  const parts = props.series.map((one) => {
+/** The chart in words, for those who do not see it. */
+export function summaryOf(
+  props: Pick<SeriesChartProps, "title" | "unit" | "series" | "format">,
+): string {
+  const parts = props.series.map((drawn) => {
+    const one = measured(drawn);
     const range = valueRange([{ id: one.id, label: one.label, x: one.x, y: one.y }]);
     if (range === undefined) return `${one.label}: no values`;
     return `${one.label}: ${props.format(one.y.at(-1) ?? null)} at step ${one.x.at(-1) ?? 0}, between ${props.format(range.min)} and ${props.format(range.max)}, ${one.x.length} points`;
@@ -140,82 +99,69 @@ function summaryOf(props: SeriesChartProps): string {
   return `${props.title}, ${props.unit}. ${parts.join(". ")}`;
 }
 
+function Title({
+  id,
+  title,
+  onTitle,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly onTitle: (() => void) | undefined;
+}): ReactNode {
+  if (onTitle === undefined) return <b id={id}>{title}</b>;
+  return (
+    <b>
+      <button type="button" id={id} className="figtitle" onClick={onTitle}>
+        {title}
+      </button>
+    </b>
+  );
+}
+
 /** Draws the chart described by its props. Outside a CrosshairContext each chart still has the shared default crosshair. */
-export function SeriesChart(props: SeriesChartProps): ReactNode {
-  const {
-    title,
-    unit,
-    series,
-    format,
-    fromZero = false,
-    limits = [],
-    height = 88,
-    xName = "step",
-  } = props;
+export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): ReactNode {
+  const { title, unit, series, format, fromZero = false, height = 88, xName = "step" } = props;
   const [box, width, visible] = useBox();
-  const crosshair = useCrosshair();
   const titleId = useId();
+  const given = props.xRange;
   const xRange = useMemo(() => {
-    const range = props.xRange ?? stepRange(series) ?? { min: 0, max: 1 };
+    const range = given ?? stepRange(series) ?? { min: 0, max: 1 };
     return range.max > range.min ? range : { min: range.min, max: range.min + 1 };
-  }, [props.xRange, series]);
-  const yAxis = useMemo(() => {
-    const range = valueRange(series) ?? { min: 0, max: 1 };
-    return niceAxis(
-      fromZero ? { min: Math.min(0, range.min), max: Math.max(0, range.max) } : range,
-      2,
-    );
-  }, [series, fromZero]);
-  const dense = series.some((one) => one.x.length > SPARSE_LIMIT);
-  const stepUnder = (event: PointerEvent<HTMLDivElement>): number => {
-    const bounds = event.currentTarget.getBoundingClientRect();
-    const x =
-      xRange.min + ((event.clientX - bounds.left) / bounds.width) * (xRange.max - xRange.min);
-    return Math.round(Math.min(xRange.max, Math.max(xRange.min, x)));
-  };
-  const plot = { series, xRange, yRange: yAxis.range, width, height };
+  }, [given, series]);
+  const shown = useMemo(() => series.map((one) => withinRange(one, xRange)), [series, xRange]);
+  const kind = props.scale ?? "linear";
+  const scale = useMemo(() => scaleFor(shown, kind, fromZero), [shown, kind, fromZero]);
+  const dense = shown.some((one) => one.x.length > SPARSE_LIMIT);
+  const brush = useBrush(xRange, props.onZoom);
+  const plot = { series: shown, xRange, scale, width, height };
+  const leftOut = notDrawn(shown, scale);
+  const notes = [
+    unit,
+    props.note,
+    scale.kind === "log" ? "log axis" : undefined,
+    leftOut > 0 ? `${leftOut.toLocaleString("en-US")} values not above 0 not drawn` : undefined,
+  ].filter((text) => text !== undefined && text !== "");
+  const only = series.length === 1 ? series[0] : undefined;
   return (
     <figure className="fig" aria-labelledby={titleId}>
       <header>
-        <b id={titleId}>{title}</b>
-        <span className="u" title={unit}>
-          {unit}
+        <Title id={titleId} title={title} onTitle={props.onTitle} />
+        <span className="u" title={props.help ?? notes.join(", ")}>
+          {notes.join(", ")}
         </span>
-        {series.length === 1 && series[0] !== undefined && (
-          <Value series={series[0]} format={format} />
-        )}
+        {only !== undefined && <CurrentValue series={only} format={format} />}
+        {props.actions}
       </header>
-      {series.length > 1 && <Legend series={series} format={format} />}
+      {series.length > 1 && props.legend !== false && <Legend series={series} format={format} />}
       <div
         ref={box}
         className="pl"
         style={{ height }}
         role="img"
         aria-label={summaryOf(props)}
-        onPointerMove={(event) => crosshair.hover(stepUnder(event))}
-        onPointerLeave={() => crosshair.hover(undefined)}
-        onPointerUp={(event) => crosshair.pin(stepUnder(event))}
+        {...brush.handlers}
       >
-        <div className="grids" aria-hidden="true">
-          {yAxis.ticks.map((tick) => (
-            <i
-              key={tick}
-              className={tick === yAxis.range.min ? "gx axis0" : "gx"}
-              style={{ top: `${100 - share(tick, yAxis.range)}%` }}
-            />
-          ))}
-          {limits
-            .filter((limit) => limit.value >= yAxis.range.min && limit.value <= yAxis.range.max)
-            .map((limit) => (
-              <i
-                key={limit.label}
-                className="gx limit"
-                style={{ top: `${100 - share(limit.value, yAxis.range)}%` }}
-              >
-                <span>{limit.label}</span>
-              </i>
-            ))}
-        </div>
+        <GridLines scale={scale} limits={props.limits ?? NO_LIMITS} />
         {visible && width > 0 && (
           <div className="plot" aria-hidden="true">
             {dense ? (
@@ -227,9 +173,10 @@ export function SeriesChart(props: SeriesChartProps): ReactNode {
             )}
           </div>
         )}
+        <MarkerLines markers={props.markers ?? NO_MARKERS} xRange={xRange} />
         <span aria-hidden="true">
-          {yAxis.ticks.map((tick) => (
-            <i key={tick} className="yt" style={{ top: `${100 - share(tick, yAxis.range)}%` }}>
+          {scale.ticks.map((tick) => (
+            <i key={tick} className="yt" style={{ top: `${100 - (heightOf(scale, tick) ?? 0)}%` }}>
               {tickText(format(tick))}
             </i>
           ))}
@@ -241,25 +188,9 @@ export function SeriesChart(props: SeriesChartProps): ReactNode {
             </i>
           ))}
         </span>
-        <CrosshairMark series={series} xRange={xRange} yRange={yAxis.range} />
+        <BrushMark marked={brush.marked} xRange={xRange} />
+        <CrosshairMark series={shown} xRange={xRange} scale={scale} />
       </div>
     </figure>
   );
-}
-
-function LegendLine({ index }: { readonly index: number }): ReactNode {
-  const { token, dash } = seriesTone(index);
-  return (
-    <svg width="16" height="8" viewBox="0 0 16 8" aria-hidden="true">
-      <line
-        x1="0"
-        x2="16"
-        y1="4"
-        y2="4"
-        stroke={`var(${token})`}
-        strokeWidth="2"
-        strokeDasharray={dash.join(" ")}
-      />
-    </svg>
-  );
-}
+});

@@ -8,6 +8,12 @@ export interface Series {
   readonly y: readonly (number | null)[];
   readonly low?: readonly (number | null)[];
   readonly high?: readonly (number | null)[];
+  /** What a smoothed line was before, drawn faintly behind it. */
+  readonly raw?: readonly (number | null)[];
+  /** Its place in the order of colours where that is not its place among the series. */
+  readonly tone?: number;
+  /** Drawn thicker than the others: the chosen one of many. */
+  readonly strong?: boolean;
 }
 
 export interface Range {
@@ -15,7 +21,7 @@ export interface Range {
   readonly max: number;
 }
 
-/** The most points a recharts line may hold before uPlot takes over. */
+/** The most points a line may hold as a path in the document; longer ones are drawn on a canvas. */
 export const SPARSE_LIMIT = 300;
 
 /** Colour, dash and marker of the nth series; past six they turn grey. */
@@ -60,6 +66,7 @@ export function minMaxDecimate(series: Series, limit: number): Series {
     y: pick(series.y),
     ...(series.low === undefined ? {} : { low: pick(series.low) }),
     ...(series.high === undefined ? {} : { high: pick(series.high) }),
+    ...(series.raw === undefined ? {} : { raw: pick(series.raw) }),
   };
 }
 
@@ -109,7 +116,7 @@ export function valueRange(series: readonly Series[]): Range | undefined {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const one of series) {
-    for (const values of [one.y, one.low ?? [], one.high ?? []]) {
+    for (const values of [one.y, one.raw ?? [], one.low ?? [], one.high ?? []]) {
       for (const value of values) {
         if (value === null || !Number.isFinite(value)) continue;
         if (value < min) min = value;
@@ -129,6 +136,22 @@ export function stepRange(series: readonly Series[]): Range | undefined {
     max = Math.max(max, one.x.at(-1) ?? Number.NEGATIVE_INFINITY);
   }
   return min <= max ? { min, max } : undefined;
+}
+
+/** The part of a series in a range and one point beyond each end, so that lines reach the edges. */
+export function withinRange(series: Series, range: Range): Series {
+  const from = Math.max(0, indexAt(series.x, range.min));
+  const to = Math.min(series.x.length, indexAt(series.x, range.max) + 2);
+  if (from === 0 && to === series.x.length) return series;
+  const cut = <T>(values: readonly T[]): readonly T[] => values.slice(from, to);
+  return {
+    ...series,
+    x: cut(series.x),
+    y: cut(series.y),
+    ...(series.low === undefined ? {} : { low: cut(series.low) }),
+    ...(series.high === undefined ? {} : { high: cut(series.high) }),
+    ...(series.raw === undefined ? {} : { raw: cut(series.raw) }),
+  };
 }
 
 /** Index of the last point at or before x (binary search); −1 before the first. */

@@ -1,78 +1,56 @@
-/** The lines of a chart of few points, drawn by recharts. Axes, ticks and the crosshair belong to the frame around it. */
+/** The lines of a chart of few points, as paths in the document. Axes, ticks and the crosshair belong to the frame around it. */
 import type { ReactNode } from "react";
-import { Area, ComposedChart, Line, XAxis, YAxis } from "recharts";
+import { bandPath, linePath, pointPlaces } from "./line-path.ts";
+import type { Box } from "./line-path.ts";
 import { minMaxDecimate, seriesTone, SPARSE_LIMIT } from "./series.ts";
-import type { Range, Series } from "./series.ts";
+import type { Series } from "./series.ts";
 
-export interface PlotProps {
+export interface PlotProps extends Box {
   readonly series: readonly Series[];
-  readonly xRange: Range;
-  readonly yRange: Range;
-  readonly width: number;
-  readonly height: number;
 }
 
-/** Points of one series as recharts rows: x, y and the band's two ends. */
-function rowsOf(
-  series: Series,
-): readonly { x: number; y: number | null; band: [number, number] | null }[] {
-  return series.x.map((x, index) => {
-    const low = series.low?.[index] ?? null;
-    const high = series.high?.[index] ?? null;
-    return {
-      x,
-      y: series.y[index] ?? null,
-      band: low === null || high === null ? null : [low, high],
-    };
-  });
-}
+/** Lines of so few points show each of them. */
+const FEW = 12;
 
-export function SparsePlot({ series, xRange, yRange, width, height }: PlotProps): ReactNode {
-  const margin = { top: 0, right: 0, bottom: 0, left: 0 };
+function Lines({
+  series,
+  index,
+  box,
+}: {
+  readonly series: Series;
+  readonly index: number;
+  readonly box: Box;
+}): ReactNode {
+  const { token, dash } = seriesTone(series.tone ?? index);
+  const color = `var(${token})`;
   return (
-    <ComposedChart
-      width={width}
-      height={height}
-      margin={margin}
-      accessibilityLayer={false}
-      tabIndex={-1}
-    >
-      <XAxis dataKey="x" type="number" hide allowDataOverflow domain={[xRange.min, xRange.max]} />
-      <YAxis type="number" hide allowDataOverflow domain={[yRange.min, yRange.max]} />
-      {series.map((one, index) => {
-        const rows = rowsOf(minMaxDecimate(one, SPARSE_LIMIT));
-        const { token, dash } = seriesTone(index);
-        const few = rows.length <= 12;
-        return [
-          one.low === undefined ? null : (
-            <Area
-              key={`${one.id}-band`}
-              data={[...rows]}
-              dataKey="band"
-              stroke="none"
-              fill={`var(${token})`}
-              fillOpacity={0.22}
-              isAnimationActive={false}
-              activeDot={false}
-              dot={false}
-            />
-          ),
-          <Line
-            key={one.id}
-            data={[...rows]}
-            dataKey="y"
-            stroke={`var(${token})`}
-            strokeWidth={1.5}
-            strokeDasharray={dash.join(" ")}
-            dot={
-              few ? { r: 2.5, fill: `var(${token})`, strokeWidth: 0, strokeDasharray: "0" } : false
-            }
-            activeDot={false}
-            isAnimationActive={false}
-            connectNulls={false}
-          />,
-        ];
-      })}
-    </ComposedChart>
+    <g className={series.strong === true ? "strong" : undefined}>
+      {series.low !== undefined && (
+        <path className="bandarea" d={bandPath(series, box)} fill={color} />
+      )}
+      {series.raw !== undefined && (
+        <path className="rawline" d={linePath(series.x, series.raw, box)} stroke={color} />
+      )}
+      <path
+        className="line"
+        d={linePath(series.x, series.y, box)}
+        stroke={color}
+        strokeDasharray={dash.join(" ")}
+      />
+      {series.x.length <= FEW &&
+        pointPlaces(series, box).map((point) => (
+          <circle key={point.x} cx={point.cx} cy={point.cy} r="2.5" fill={color} />
+        ))}
+    </g>
+  );
+}
+
+export function SparsePlot({ series, ...box }: PlotProps): ReactNode {
+  return (
+    <svg className="lines" width={box.width} height={box.height}>
+      {series.map((one, index) => (
+        <Lines key={one.id} series={minMaxDecimate(one, SPARSE_LIMIT)} index={index} box={box} />
+      ))}
+    </svg>
   );
 }

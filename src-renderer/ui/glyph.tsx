@@ -23,6 +23,7 @@ const paths = {
   lock: <path d="M3 6.5h8v5.5H3zM4.75 6.5V4.6a2.25 2.25 0 0 1 4.5 0v1.9" />,
   pause: <path d="M5 3.5v7M9 3.5v7" />,
   circle: <circle cx="7" cy="7" r="3" />,
+  more: <path d="M3 7h.01M7 7h.01M11 7h.01" strokeWidth="2" strokeLinecap="round" />,
 } as const;
 
 export type GlyphName = keyof typeof paths;

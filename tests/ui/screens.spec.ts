@@ -134,7 +134,7 @@ test("a browser whose language is no language still draws long lines", async ({ 
   await page.reload();
   await goTo("/run/p61-cold-start");
   const loss = page.getByRole("figure", { name: "Loss" });
-  await expect(loss.locator("svg.recharts-surface path.recharts-curve").first()).toBeVisible();
+  await expect(loss.locator("svg.lines path.line").first()).toBeVisible();
   await expect(loss.locator("canvas")).toHaveCount(0);
   expect(complaints).toEqual([]);
 });
@@ -147,10 +147,10 @@ test("long lines are drawn on a canvas, and charts out of view draw nothing", as
   await expect(page.getByRole("figure", { name: "Loss" }).locator("canvas")).toBeVisible();
   await goTo("/run/p61-grpo");
   await expect(
-    page.getByRole("figure", { name: "Reward", exact: true }).locator("svg.recharts-surface"),
+    page.getByRole("figure", { name: "Reward", exact: true }).locator("svg.lines"),
   ).toBeVisible();
   const last = page.getByRole("figure", { name: "Reward spread" });
-  await expect(last.locator("svg.recharts-surface")).toHaveCount(0);
+  await expect(last.locator("svg.lines")).toHaveCount(0);
   await last.scrollIntoViewIfNeeded();
-  await expect(last.locator("svg.recharts-surface")).toBeVisible();
+  await expect(last.locator("svg.lines")).toBeVisible();
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MetricSeries, RolloutGroup } from "#shared/schema/metrics.ts";
 import { answerIn, splitTags } from "../../src-renderer/features/run/completion-parts.ts";
 import { flattenConfig } from "../../src-renderer/features/run/flatten-config.ts";
-import { chartSpecs } from "../../src-renderer/features/run/metric-catalogue.ts";
+import { chartSpecs } from "../../src-renderer/charts/metric-catalogue.ts";
 import { nearestStep } from "../../src-renderer/features/run/nearest-step.ts";
 import {
   hasNoSpread,

@@ -1,4 +1,6 @@
 /** Alarms of reinforcement learning: what goes wrong silently, noticed early, with what to do about it. */
+import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
+
 export type Alarm = {
   readonly code: string;
   readonly level: "info" | "warning" | "error";
@@ -36,31 +38,31 @@ export class PolicyAlarms {
       this.#raised.add(alarm.code);
       alarms.push(alarm);
     };
-    watch(signs.fracZeroStd > 0.9, {
+    watch(signs.fracZeroStd > ALARM_LIMITS.fracZeroStd, {
       code: "no-signal",
       level: "warning",
-      message: `Over ${PATIENCE} steps more than 90% of the groups had equal rewards, so almost nothing was learnt from them.`,
+      message: `Over ${PATIENCE} steps more than ${100 * ALARM_LIMITS.fracZeroStd}% of the groups had equal rewards, so almost nothing was learnt from them.`,
       advice:
         "Choose problems the policy solves sometimes: another difficulty, a better cold start, or more completions a group.",
     });
-    watch(signs.truncatedShare > 0.5, {
+    watch(signs.truncatedShare > ALARM_LIMITS.truncatedShare, {
       code: "truncated",
       level: "warning",
       message: `Over ${PATIENCE} steps more than half of the completions hit the length limit.`,
       advice:
         "Raise max_completion_length, or check that the model ends its answers with a stop token.",
     });
-    watch(signs.entropy !== null && signs.entropy < 0.02, {
+    watch(signs.entropy !== null && signs.entropy < ALARM_LIMITS.entropy, {
       code: "entropy-collapse",
       level: "warning",
-      message: `Over ${PATIENCE} steps the policy's entropy was under 0.02 nats a token: it hardly explores.`,
+      message: `Over ${PATIENCE} steps the policy's entropy was under ${ALARM_LIMITS.entropy} nats a token: it hardly explores.`,
       advice:
         "Stop from here if the score no longer moves; else lower learning_rate, raise epsilon_high, or sample at a higher temperature.",
     });
-    watch(signs.kl !== null && signs.kl > 10, {
+    watch(signs.kl !== null && signs.kl > ALARM_LIMITS.kl, {
       code: "kl-high",
       level: "warning",
-      message: `Over ${PATIENCE} steps the divergence from the reference model was above 10 nats a token.`,
+      message: `Over ${PATIENCE} steps the divergence from the reference model was above ${ALARM_LIMITS.kl} nats a token.`,
       advice: "Lower learning_rate or raise beta; the policy has left the reference model behind.",
     });
     watch(signs.formatMean === 0, {

@@ -54,7 +54,7 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
         {run.kind === "benchmark" ? (
           <BenchmarkView run={run} live={live} evaluation={evaluation} />
         ) : (
-          <TrainingView run={run} live={live} />
+          <TrainingView run={run} live={live} checkpoints={checkpoints} alarms={alarms} />
         )}
         <FactsAside
           run={run}

@@ -45,13 +45,7 @@ export function StepPicker({ steps, step, pinned, onStep }: StepPickerProps): Re
         <KeyCaps keys="ArrowLeft ArrowRight" />
       </span>
       {pinned && steps.length > 0 && (
-        <span className="end flex s12 t3">
-          <span className="tag">pinned, newest is {formatNumber(steps.at(-1) ?? null)}</span>
-          <button type="button" className="linkbtn" onClick={() => onStep(undefined)}>
-            Follow the newest
-          </button>
-          <KeyCaps keys="Escape" />
-        </span>
+        <span className="tag">pinned, newest is {formatNumber(steps.at(-1) ?? null)}</span>
       )}
     </>
   );

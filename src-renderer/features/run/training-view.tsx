@@ -1,23 +1,22 @@
 /** The middle of a training or sampling run: charts or their table above, completions, history and log below. */
 import { useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { Run, RunSummary } from "#shared/schema/run.ts";
+import type { Alarm, Checkpoint, Run, RunSummary } from "#shared/schema/run.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import type { Command } from "../../app/command-registry.ts";
 import { useFilter } from "../../app/location.ts";
 import { host } from "../../bridge/host.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Crosshair, CrosshairContext } from "../../charts/crosshair.tsx";
-import { formatNumber } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
-import { ChartsPanel } from "./charts-panel.tsx";
 import { CompletionsPanel } from "./completions-panel.tsx";
 import { HistoryPanel, LogPanel } from "./log-panel.tsx";
-import { MetricTable } from "./metric-table.tsx";
 import { nearestStep } from "./nearest-step.ts";
+import { ProgressRegion } from "./progress-region.tsx";
 import { StepPicker } from "./step-picker.tsx";
+import { useChartCommands } from "./use-chart-commands.ts";
+import { useChartState } from "./use-chart-state.ts";
 import { usePinnedStep } from "./use-pinned-step.ts";
 import { useRunStream } from "./use-run-stream.ts";
 
@@ -50,14 +49,17 @@ function useCrosshairInAddress(): readonly [
 export function TrainingView({
   run,
   live,
+  checkpoints,
+  alarms,
 }: {
   readonly run: Run;
   readonly live: RunSummary;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly alarms: readonly Alarm[];
 }): ReactNode {
   const stream = useRunStream(run.id);
   const samples = SAMPLES.has(run.kind);
   const [crosshair, pinned, setPinned] = useCrosshairInAddress();
-  const [view, setView] = useFilter("view", "charts");
   const [tabText, setTab] = useFilter("tab", samples ? "completions" : "history");
   const tab: Lower =
     tabText === "log" ? "log" : tabText === "history" || !samples ? "history" : "completions";
@@ -93,53 +95,11 @@ export function TrainingView({
         : { min: 0, max: Math.max(run.totalSteps, lastStep) },
     [run.totalSteps, run.kind, lastStep],
   );
+  const state = useChartState(lastStep, pinned, setPinned);
+  useChartCommands(state);
   useCommands(
-    useMemo((): readonly Command[] => {
-      const move = (by: number): void =>
-        setPinned(Math.max(0, Math.min(lastStep, (pinned ?? lastStep) + by)));
-      return [
-        {
-          id: "run.step-before",
-          title: "One step back",
-          group: "This screen",
-          keys: "ArrowLeft",
-          run: () => move(-1),
-        },
-        {
-          id: "run.step-after",
-          title: "One step on",
-          group: "This screen",
-          keys: "ArrowRight",
-          run: () => move(1),
-        },
-        {
-          id: "run.steps-before",
-          title: "Ten steps back",
-          group: "This screen",
-          keys: "Shift+ArrowLeft",
-          run: () => move(-10),
-        },
-        {
-          id: "run.steps-after",
-          title: "Ten steps on",
-          group: "This screen",
-          keys: "Shift+ArrowRight",
-          run: () => move(10),
-        },
-        {
-          id: "run.follow",
-          title: "Follow the newest step",
-          group: "This screen",
-          keys: "Escape",
-          run: () => setPinned(undefined),
-        },
-        {
-          id: "run.table",
-          title: "Charts as a table, or back",
-          group: "This screen",
-          keys: "V",
-          run: () => setView(view === "table" ? "charts" : "table"),
-        },
+    useMemo(
+      (): readonly Command[] => [
         {
           id: "run.log",
           title: "Show the log",
@@ -147,66 +107,28 @@ export function TrainingView({
           keys: "L",
           run: () => setTab("log"),
         },
-      ];
-    }, [pinned, lastStep, view, setPinned, setView, setTab]),
+      ],
+      [setTab],
+    ),
   );
   return (
     <CrosshairContext value={crosshair}>
       <div className="runmain">
         <section
           className={
-            view === "charts" && stream.lines.length <= FEW ? "chartsregion fit" : "chartsregion"
+            !state.table && stream.lines.length <= FEW ? "chartsregion fit" : "chartsregion"
           }
           aria-label="Progress"
         >
-          <div className="head">
-            <h2>Progress</h2>
-            <span className="note">
-              {pinned === undefined ? (
-                <>at the newest step, {formatNumber(lastStep)}</>
-              ) : (
-                <>
-                  at step <b className="med num">{formatNumber(pinned)}</b>, every chart
-                </>
-              )}
-            </span>
-            <span className="end flex">
-              {pinned !== undefined && (
-                <button
-                  type="button"
-                  className="btn small quiet"
-                  onClick={() => setPinned(undefined)}
-                >
-                  Follow the newest <KeyCaps keys="Escape" />
-                </button>
-              )}
-              <button
-                type="button"
-                className="btn small"
-                aria-pressed={view === "table"}
-                onClick={() => setView(view === "table" ? "charts" : "table")}
-              >
-                Table view <KeyCaps keys="V" />
-              </button>
-            </span>
-          </div>
-          {stream.failure !== undefined && <FailureNotice failure={stream.failure} />}
-          {!stream.loaded && stream.failure === undefined && <SkeletonRows rows={6} />}
-          {stream.loaded && stream.lines.length === 0 && (
-            <Empty>
-              {live.startedAtMs === null
-                ? "This stage has not started. It runs when the stages before it are done."
-                : "No metrics yet. They appear with the first step."}
-            </Empty>
-          )}
-          {stream.lines.length > 0 &&
-            (view === "table" ? (
-              <MetricTable lines={stream.lines} step={pinned} onStep={setPinned} />
-            ) : (
-              <div className="scroll grow" tabIndex={0} role="group" aria-label="Charts">
-                <ChartsPanel lines={stream.lines} xRange={xRange} />
-              </div>
-            ))}
+          <ProgressRegion
+            run={run}
+            live={live}
+            stream={stream}
+            checkpoints={checkpoints}
+            alarms={alarms}
+            xRange={xRange}
+            state={state}
+          />
         </section>
         <section className="lower" aria-label="Completions, history and log">
           <div className="head bt">

@@ -19,7 +19,7 @@ export interface RunStream {
 }
 
 /** Charts are redrawn at most so often. */
-const REDRAW_MS = 400;
+const REDRAW_MS = 200;
 
 /** Topics that an event of the run's stream puts out of date; its metrics are handled apart. */
 function topicsOf(runId: RunId, event: RunLiveEvent): readonly string[] {

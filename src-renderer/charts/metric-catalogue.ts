@@ -2,7 +2,7 @@
  * Which charts a run's metrics make. A metric that the catalogue does not know still gets a chart under its own name:
  * nothing that was measured is hidden. Names are TRL's.
  */
-import { formatCompact, formatDuration, formatNumber, formatPercent } from "../../ui/format.ts";
+import { formatCompact, formatDuration, formatNumber, formatPercent } from "../ui/format.ts";
 
 export interface ChartSpec {
   readonly id: string;
@@ -16,6 +16,8 @@ export interface ChartSpec {
   readonly band: { readonly low: string; readonly high: string } | undefined;
   readonly format: (value: number | null) => string;
   readonly fromZero: boolean;
+  /** What exactly is measured, and where it differs from what TRL logs under the same name. */
+  readonly help: string | undefined;
 }
 
 interface Rule {
@@ -29,6 +31,7 @@ interface Rule {
   readonly format?: (value: number | null) => string;
   readonly fromZero?: boolean;
   readonly divisor?: number;
+  readonly help?: string;
   readonly band?: { readonly low: string; readonly high: string };
   /** Metrics that this rule swallows because they are its band. */
   readonly hides?: RegExp;
@@ -47,15 +50,23 @@ const RULES: readonly Rule[] = [
     title: "Right answers",
     unit: "% of completions",
     match: /^accuracy$/u,
+    help: "Share of the batch's completions that the task's verifier accepts in the strict form. TRL has no such metric.",
     format: percent,
     fromZero: true,
   },
-  { id: "reward", title: "Reward", unit: "mean, after weights", match: /^reward$/u },
+  {
+    id: "reward",
+    title: "Reward",
+    unit: "mean, after weights",
+    match: /^reward$/u,
+    help: "Mean over the batch of the weighted sum of rewards, as TRL logs it.",
+  },
   {
     id: "rewards",
     title: "Reward by function",
     unit: "mean, before weights",
     match: /^rewards\/(.+)\/mean$/u,
+    help: "Mean of each reward function over the completions to which it applies, before its weight, as TRL logs it.",
     fromZero: true,
   },
   {
@@ -66,14 +77,34 @@ const RULES: readonly Rule[] = [
     format: percent,
     fromZero: true,
   },
-  { id: "loss", title: "Loss", unit: "per token", match: /^loss$/u },
-  { id: "kl", title: "KL", unit: "nats a token, to the reference", match: /^kl$/u },
-  { id: "entropy", title: "Entropy", unit: "nats a token", match: /^entropy$/u, fromZero: true },
+  {
+    id: "loss",
+    title: "Loss",
+    unit: "per token",
+    match: /^loss$/u,
+    help: "Supervised stages: negative log-likelihood a trained token. GRPO: the objective's value over the step; where a batch is used once it stays near 0 by construction, since a group's advantages sum to 0, while its gradient does not.",
+  },
+  {
+    id: "kl",
+    title: "KL",
+    unit: "nats a token, to the reference",
+    match: /^kl$/u,
+    help: "Mean over completion tokens of the k3 estimate exp(d) − d − 1 with d = log π_ref − log π, where beta > 0, as TRL logs it. Without beta it is not computed.",
+  },
+  {
+    id: "entropy",
+    title: "Entropy",
+    unit: "nats a token",
+    match: /^entropy$/u,
+    fromZero: true,
+    help: "Mean entropy of the policy's distribution at completion tokens, at the sampling temperature. TRL takes all completions of the batch; here those whose advantage is 0 are not computed and do not count, unless beta > 0.",
+  },
   {
     id: "length",
     title: "Completion length",
     unit: "tokens: mean, shortest to longest",
     match: /^completions\/mean_length$/u,
+    help: "Tokens of all completions of the batch, the stop token included, as TRL counts them.",
     format: whole,
     fromZero: true,
     band: { low: "completions/min_length", high: "completions/max_length" },
@@ -84,6 +115,7 @@ const RULES: readonly Rule[] = [
     title: "Groups without spread",
     unit: "% of groups",
     match: /^frac_(?:groups_)?(reward_zero_std|all_right|all_wrong)$/u,
+    help: "Groups whose rewards are all equal, as TRL logs frac_reward_zero_std; and those whose completions are all right or all wrong by the verifier.",
     labels: { reward_zero_std: "equal", all_right: "right", all_wrong: "wrong" },
     format: percent,
     fromZero: true,
@@ -93,6 +125,7 @@ const RULES: readonly Rule[] = [
     title: "Clip ratio",
     unit: "% of tokens",
     match: /^clip_ratio\/(.+?)(?:_mean)?$/u,
+    help: "Share of completion tokens whose importance ratio is cut: below 1 − epsilon where the advantage is negative (low), above 1 + epsilon_high where it is positive (high). TRL divides by all completion tokens of the batch; here by those that were computed, so it reads higher where groups have equal rewards. 0 while each batch is used for one step.",
     labels: { region: "both" },
     format: percent,
     fromZero: true,
@@ -102,6 +135,7 @@ const RULES: readonly Rule[] = [
     title: "Cut at the limit",
     unit: "% of completions",
     match: /^completions\/clipped_ratio$/u,
+    help: "Completions that reached max_completion_length without a stop token, as TRL logs it.",
     format: percent,
     fromZero: true,
   },
@@ -110,6 +144,7 @@ const RULES: readonly Rule[] = [
     title: "Gradient norm",
     unit: "before clipping",
     match: /^grad_norm$/u,
+    help: "Euclidean norm of the whole gradient before max_grad_norm cuts it.",
     fromZero: true,
   },
   {
@@ -117,6 +152,7 @@ const RULES: readonly Rule[] = [
     title: "Learning rate",
     unit: "by the schedule",
     match: /^learning_rate$/u,
+    help: "As the schedule gave it for the step.",
     fromZero: true,
   },
   {
@@ -124,6 +160,7 @@ const RULES: readonly Rule[] = [
     title: "Throughput",
     unit: "tokens/s",
     match: /^(?:(sampling|training)_)?tokens_per_second$/u,
+    help: "Completion tokens sampled a second, and prompt and completion tokens trained on a second, padding not counted.",
     format: whole,
     fromZero: true,
   },
@@ -132,6 +169,7 @@ const RULES: readonly Rule[] = [
     title: "Reward spread",
     unit: "standard deviation",
     match: /^(?:reward_std|rewards\/(.+)\/std)$/u,
+    help: "Standard deviation (n − 1) of the weighted reward over the whole batch, and of each reward function.",
     labels: { reward_std: "weighted" },
     fromZero: true,
   },
@@ -140,6 +178,7 @@ const RULES: readonly Rule[] = [
     title: "Length, not cut",
     unit: "tokens: mean, shortest to longest",
     match: /^completions\/mean_terminated_length$/u,
+    help: "As completion length, over completions that stopped by themselves. Where none did there is no point; TRL logs 0.",
     format: whole,
     fromZero: true,
     band: { low: "completions/min_terminated_length", high: "completions/max_terminated_length" },
@@ -159,6 +198,7 @@ const RULES: readonly Rule[] = [
     title: "Tokens",
     unit: "so far",
     match: /^(?:num_tokens|tokens_sampled)$/u,
+    help: "Prompt and completion tokens seen so far, as TRL's num_tokens.",
     fromZero: true,
   },
   {
@@ -166,6 +206,7 @@ const RULES: readonly Rule[] = [
     title: "Step time",
     unit: "sampling included",
     match: /^step_time$/u,
+    help: "One optimizer step, with the sampling of the batch in the step that begins it.",
     format: seconds,
     fromZero: true,
   },
@@ -174,6 +215,7 @@ const RULES: readonly Rule[] = [
     title: "Memory",
     unit: "GiB, of the engine process",
     match: /^memory_bytes$/u,
+    help: "Resident memory of the engine process after the step.",
     divisor: 2 ** 30,
     format: (value) => formatNumber(value, 2),
     fromZero: true,
@@ -213,6 +255,7 @@ export function chartSpecs(metrics: readonly string[]): readonly ChartSpec[] {
       band: hasBand ? band : undefined,
       format: rule.format ?? compact,
       fromZero: rule.fromZero ?? false,
+      help: rule.help,
     });
   }
   for (const metric of [...left].sort())
@@ -225,6 +268,7 @@ export function chartSpecs(metrics: readonly string[]): readonly ChartSpec[] {
       band: undefined,
       format: compact,
       fromZero: false,
+      help: undefined,
     });
   return specs;
 }
