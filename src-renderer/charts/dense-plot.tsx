@@ -71,9 +71,7 @@ function Plot({ series, xRange, scale, width, height }: PlotProps): ReactNode {
   const ranges = useRef<{ x: Range; y: Range }>({ x: xRange, y: drawnRange(scale) });
   const data = useMemo(() => alignSeries(series, scale.kind), [series, scale.kind]);
   const latest = useRef({ series, data, width, height });
-  const shape = shapeOf(series);
   useEffect(() => {
-    ranges.current = { x: xRange, y: drawnRange(scale) };
     latest.current = { series, data, width, height };
   });
   useEffect(() => {
@@ -101,18 +99,19 @@ function Plot({ series, xRange, scale, width, height }: PlotProps): ReactNode {
       plot.current = undefined;
       made.destroy();
     };
-  }, [shape]);
+  }, []);
   useEffect(() => {
     plot.current?.setSize({ width, height });
   }, [width, height]);
   useEffect(() => {
-    // Resetting the scales asks the two functions above for the ranges, which this render has set.
+    ranges.current = { x: xRange, y: drawnRange(scale) };
+    // Resetting the scales asks the two functions above for these ranges.
     plot.current?.setData(data, true);
   }, [data, xRange, scale]);
   return <div ref={box} />;
 }
 
-/** A canvas knows no custom properties, so another theme is another plot. */
+/** A canvas knows no custom properties, so another theme is another plot; so are other lines. */
 export function DensePlot(props: PlotProps): ReactNode {
-  return <Plot key={useTheme()} {...props} />;
+  return <Plot key={`${useTheme()} ${shapeOf(props.series)}`} {...props} />;
 }

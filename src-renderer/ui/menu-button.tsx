@@ -1,6 +1,6 @@
 /** A small button that opens a list of things to do. The list stands in the browser's top layer, so no region cuts it off. */
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { KeyboardEvent, ReactNode, RefObject } from "react";
 import { movedBy } from "./use-list-keys.ts";
 import "./menu-button.css";
 
@@ -30,7 +30,7 @@ function MenuList({
   onClose,
 }: {
   readonly items: readonly MenuItem[];
-  readonly anchor: HTMLElement | null;
+  readonly anchor: RefObject<HTMLElement | null>;
   readonly id: string;
   readonly label: string;
   readonly onClose: (giveBack: boolean) => void;
@@ -39,9 +39,9 @@ function MenuList({
   const [at, setAt] = useState(0);
   useLayoutEffect(() => {
     const element = list.current;
-    if (element === null || anchor === null) return;
+    if (element === null || anchor.current === null) return;
     element.showPopover();
-    const from = anchor.getBoundingClientRect();
+    const from = anchor.current.getBoundingClientRect();
     const { width, height } = element.getBoundingClientRect();
     const below = from.bottom + GAP + height <= window.innerHeight;
     element.style.left = `${String(Math.max(GAP, Math.min(from.left, window.innerWidth - width - 8)))}px`;
@@ -118,7 +118,7 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
       {opened && (
         <MenuList
           items={items}
-          anchor={button.current}
+          anchor={button}
           id={id}
           label={label}
           onClose={(giveBack) => {
