@@ -50,7 +50,7 @@ export function promptOf(messages: readonly RecordMessage[]): string {
 /** The messages with another final turn. */
 export function withFinalTurn(
   messages: readonly RecordMessage[],
-  parts: Pick<RecordMessage, "reasoning" | "content">,
+  { content, reasoning }: Pick<RecordMessage, "reasoning" | "content">,
 ): RecordMessage[] {
-  return [...messages.slice(0, -1), { role: "assistant", ...parts }];
+  return [...messages.slice(0, -1), { role: "assistant", content, reasoning }];
 }

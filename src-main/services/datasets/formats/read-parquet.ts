@@ -22,8 +22,11 @@ export function readParquet(path: string): RowReading {
     const file = await asyncBufferFromFile(path);
     size = file.byteLength;
     await checkEnds(path, file);
-    const metadata = await decoded(path, () => parquetMetadataAsync(file));
-    checkMetadata(path, file, metadata);
+    const metadata = await decoded(path, async () => {
+      const found = await parquetMetadataAsync(file);
+      checkMetadata(path, file, found);
+      return found;
+    });
     const total = Number(metadata.num_rows);
     for (let start = 0; start < total;) {
       const end = Math.min(total, start + ROWS_AT_ONCE);
@@ -43,7 +46,8 @@ async function decoded<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw unreadable(path, error);
+    // A footer of nonsense has values of any type where numbers should be.
+    throw error instanceof AppError ? error : unreadable(path, error);
   }
 }
 

@@ -72,7 +72,7 @@ function messagesOf(
     case "alpaca": {
       const prompt = textOf(row, mapping.prompt);
       const input = mapping.input === null ? "" : optionalText(row, mapping.input);
-      const history = Array.isArray(row["history"]) ? row["history"].flatMap(pairOf) : [];
+      const history = (parsedList(row["history"]) ?? []).flatMap(pairOf);
       return [
         ...system,
         ...history,

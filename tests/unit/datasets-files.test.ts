@@ -1,0 +1,465 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parquetWriteFile } from "hyparquet-writer";
+import { parse } from "csv-parse/sync";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import type {
+  DatasetFormat,
+  DatasetJob,
+  DatasetShape,
+  RecordMessage,
+} from "#shared/schema/dataset.ts";
+import {
+  clientOf,
+  datasetFixture,
+  fileOf,
+  importFile,
+  sumLine,
+} from "../helpers/dataset-fixture.ts";
+import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { testApplication } from "../helpers/test-application.ts";
+
+const WANTED: RecordMessage[] = [
+  { role: "user", content: "What is 3 and 4?", reasoning: null },
+  { role: "assistant", content: "7", reasoning: "Three and four." },
+];
+const TEXT = "<think>\nThree and four.\n</think>\n7";
+
+/** The first rows of a file, as the application of this test sees them. */
+function inspector() {
+  const client = clientOf(testApplication().app);
+  return (path: string, format?: DatasetFormat) =>
+    client.datasets.imports.inspect({ file: { path }, format });
+}
+
+function inspect(path: string, format?: DatasetFormat) {
+  return inspector()(path, format);
+}
+
+test.each([
+  [
+    "OpenAI messages",
+    {
+      messages: [
+        { role: "user", content: "What is 3 and 4?" },
+        { role: "assistant", content: TEXT },
+      ],
+    },
+    "messages",
+  ],
+  [
+    "messages with a reasoning field",
+    {
+      messages: [
+        { role: "user", content: [{ type: "text", text: "What is 3 and 4?" }] },
+        { role: "assistant", content: "7", reasoning_content: "Three and four." },
+      ],
+    },
+    "messages",
+  ],
+  [
+    "ShareGPT",
+    {
+      conversations: [
+        { from: "human", value: "What is 3 and 4?" },
+        { from: "gpt", value: TEXT },
+      ],
+    },
+    "sharegpt",
+  ],
+  ["Alpaca", { instruction: "What is", input: "3 and 4?", output: TEXT }, "alpaca"],
+  ["prompt and completion", { prompt: "What is 3 and 4?", completion: TEXT }, "prompt-completion"],
+  [
+    "question, reasoning and answer",
+    { question: "What is 3 and 4?", reasoning: "Three and four.", response: "7" },
+    "prompt-completion",
+  ],
+  [
+    "TRL's lists of turns",
+    {
+      prompt: [{ role: "user", content: "What is 3 and 4?" }],
+      completion: [{ role: "assistant", content: TEXT }],
+    },
+    "prompt-completion",
+  ],
+] as const)("%s is recognised", async (_name, row, shape) => {
+  const found = await inspect(fileOf("rows.jsonl", JSON.stringify(row)));
+  expect(found.shapes[0]).toBe(shape);
+  expect(found.bad).toEqual([]);
+  const messages = found.rows[0]?.messages ?? [];
+  expect(
+    shape === "alpaca"
+      ? messages.map((turn) => ({ ...turn, content: turn.content.replace("\n", " ") }))
+      : messages,
+  ).toEqual(WANTED);
+});
+
+test("a system prompt, a history and what no part takes come along", async () => {
+  const row = {
+    instruction: "And now?",
+    output: "8",
+    system: "Be brief.",
+    history: [["Say 7.", "7"]],
+    difficulty: 3,
+    origin: { id: 4 },
+  };
+  const { rows } = await inspect(fileOf("rows.json", JSON.stringify([row])));
+  expect(rows[0]?.messages.map(({ role, content }) => `${role}: ${content}`)).toEqual([
+    "system: Be brief.",
+    "user: Say 7.",
+    "assistant: 7",
+    "user: And now?",
+    "assistant: 8",
+  ]);
+  expect(rows[0]?.metadata).toEqual({ origin: { id: 4 } });
+});
+
+test("a byte order mark, CRLF, empty lines and a missing last line end make no difference", async () => {
+  const text = `\uFEFF${sumLine(1, 1)}\r\n\r\n  ${sumLine(2, 2)}\r\n${sumLine(3, 3)}`;
+  const { rows, bad } = await inspect(fileOf("rows.jsonl", text));
+  expect(bad).toEqual([]);
+  expect(rows.map(({ line }) => line)).toEqual([1, 3, 4]);
+});
+
+test("each bad row is listed with its place and its reason", async () => {
+  const lines: (string | Buffer)[] = [
+    sumLine(1, 1),
+    '{"messages": [',
+    "[1, 2]",
+    Buffer.concat([Buffer.from('{"messages": "'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+    '{"messages": [{"role": "wizard", "content": "x"}]}',
+    '{"messages": [{"role": "user", "content": "a\\u0000b"}]}',
+    '{"messages": [{"role": "user", "content": "a\\ud800b"}]}',
+    '{"messages": []}',
+    '{"messages": [{"role": "assistant", "content": "x"}]}',
+    '{"other": 1}',
+    `{"messages": [{"role": "user", "content": "raw \0 NUL"}]}`,
+  ];
+  const bytes = Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from("\n")]));
+  const { rows, bad } = await inspect(fileOf("rows.jsonl", bytes));
+  expect(rows).toHaveLength(1);
+  expect(bad.map(({ line, reason }) => `${line} ${reason.slice(0, 32)}`)).toEqual([
+    "2 is not JSON: Unexpected end of J",
+    "3 is not an object",
+    "4 is not valid UTF-8",
+    '5 turn 1 has no known role: "wizar',
+    "6 a text holds NUL characters",
+    "7 a text holds half of a character",
+    "8 the conversation is empty",
+    "9 nobody asks anything: there is n",
+    '10 has no "messages"',
+    "11 is not JSON: Bad control charact",
+  ]);
+});
+
+test("nothing comes in where a row is bad, and the good rows where that was asked for", async () => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const path = fileOf("rows.jsonl", [sumLine(1, 1), "nonsense", sumLine(2, 2)].join("\n"));
+  const failed = await importFile(app, path, { name: "rows" });
+  expect(failed).toMatchObject({ state: "failed", bad: 1, added: 0 });
+  expect(failed.error?.message).toMatch(
+    /1 of 3 rows of rows.jsonl cannot come in; the first is row 2/,
+  );
+  expect(await client.datasets.list()).toEqual([]);
+  const job = await importFile(app, path, { name: "rows" }, { skipBad: true });
+  expect(job).toMatchObject({ state: "finished", added: 2, bad: 1 });
+  expect(await client.datasets.imports.badRows({ jobId: job.id })).toMatchObject({
+    total: 1,
+    rows: [{ line: 2 }],
+  });
+  expect((await client.datasets.list()).map(({ records }) => records)).toEqual([2]);
+  // One edit, one undo: the dataset goes with its records.
+  expect((await client.edits.undo({})).label).toBe("import 2 records from rows.jsonl");
+  expect(await client.datasets.list()).toEqual([]);
+});
+
+test("an import that is cancelled leaves nothing", async () => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const path = fileOf(
+    "rows.jsonl",
+    Array.from({ length: 3000 }, (_, i) => sumLine(i, i)).join("\n"),
+  );
+  const job = await client.datasets.imports.start({ file: { path }, into: { name: "rows" } });
+  await new Promise<void>((resolve) => {
+    const stop = app.live.listen((event) => {
+      if (event.type !== "dataset-job" || event.job.added === 0) return;
+      stop();
+      resolve();
+    });
+  });
+  await client.datasets.jobs.cancel({ jobId: job.id });
+  expect((await app.datasets.jobs.settled(job.id)).state).toBe("cancelled");
+  expect(await client.datasets.list()).toEqual([]);
+  expect(app.store.transaction(() => app.store.recordWriter.dropStaged(undefined, 10))).toBe(0);
+});
+
+test("a line of a megabyte is a record, one of more than 64 MiB is a bad row", async () => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const long = "a long word ".repeat(90_000);
+  const path = fileOf(
+    "long.jsonl",
+    `${JSON.stringify({ prompt: "q", completion: `<think>${long}</think>7` })}\n`,
+  );
+  const { datasetId, added } = await importFile(app, path, { name: "long" });
+  if (datasetId === null) throw new Error("no dataset");
+  expect(added).toBe(1);
+  const { rows } = await client.datasets.records.page({ datasetId, filter: [] });
+  expect(rows[0]?.words).toBe(270_001);
+  const huge = fileOf(
+    "huge.jsonl",
+    Buffer.concat([Buffer.alloc(65 * 1024 * 1024, "x"), Buffer.from(`\n${sumLine(1, 1)}\n`)]),
+  );
+  const found = await inspect(huge);
+  expect(found.bad).toEqual([{ line: 1, reason: "is longer than 64 MiB" }]);
+  expect(found.rows.map(({ line }) => line)).toEqual([2]);
+}, 60_000);
+
+test("a JSON file is a list, or an object that holds one; brackets in texts do not confuse it", async () => {
+  const inspect = inspector();
+  const rows = [
+    { prompt: 'a ] } \\" [ {', completion: "1" },
+    { prompt: "b", completion: "2" },
+  ];
+  for (const value of [rows, { version: 1, data: rows }]) {
+    const found = await inspect(fileOf("rows.json", `\n ${JSON.stringify(value, undefined, 1)}`));
+    expect(found.rows.map(({ line, messages }) => [line, messages[0]?.content])).toEqual([
+      [1, 'a ] } \\" [ {'],
+      [2, "b"],
+    ]);
+  }
+  await expect(inspect(fileOf("one.json", '"text"'))).rejects.toMatchObject({ code: "BAD_INPUT" });
+  const cut = await inspect(fileOf("cut.json", JSON.stringify(rows).slice(0, -12)));
+  expect(cut.bad.length).toBeGreaterThan(0);
+});
+
+test("CSV: quotes, line breaks, semicolons; rows of another width and of broken UTF-8 are bad", async () => {
+  const inspect = inspector();
+  const bytes = Buffer.concat([
+    Buffer.from(
+      '\uFEFFprompt;completion\r\n"a ""quoted"" one\nwith a line break";"1;5"\r\nonly one\r\nc;',
+    ),
+    Buffer.from([0xc3, 0x28]),
+    Buffer.from("\r\nd;4\r\n"),
+  ]);
+  const { rows, bad } = await inspect(fileOf("rows.csv", bytes));
+  expect(rows.map(({ messages }) => messages.map(({ content }) => content))).toEqual([
+    ['a "quoted" one\nwith a line break', "1;5"],
+    ["d", "4"],
+  ]);
+  expect(bad).toEqual([
+    { line: 4, reason: "has 1 fields where the header has 2" },
+    { line: 5, reason: "is not valid UTF-8 in completion" },
+  ]);
+  await expect(inspect(fileOf("no.csv", "a,,b\n1,2,3\n"))).rejects.toThrow(
+    /does not name the columns/,
+  );
+  await expect(inspect(fileOf("empty.csv", ""))).rejects.toMatchObject({ code: "BAD_INPUT" });
+});
+
+test("Parquet comes in with lists and numbers, and a file that lies about itself is refused", async () => {
+  const inspect = inspector();
+  const filename = join(temporaryFolder(), "rows.parquet");
+  parquetWriteFile({
+    filename,
+    columnData: [
+      { name: "prompt", data: ["What is 3 and 4?", "b"], type: "STRING" },
+      { name: "completion", data: [TEXT, "2"], type: "STRING" },
+      { name: "score", data: [1n, 2n], type: "INT64" },
+    ],
+  });
+  const { rows } = await inspect(filename);
+  expect(rows[0]).toMatchObject({ messages: WANTED, metadata: { score: 1 } });
+  const good = readFileSync(filename);
+  const lying = (change: (bytes: Buffer) => void): string => {
+    const bytes = Buffer.from(good);
+    change(bytes);
+    return fileOf("lying.parquet", bytes);
+  };
+  const refused = { code: "BAD_INPUT" };
+  await expect(
+    inspect(lying((b) => b.writeUInt32LE(0x7fffffff, b.length - 8))),
+  ).rejects.toMatchObject(refused);
+  await expect(inspect(lying((b) => b.write("NOPE", 0)))).rejects.toMatchObject(refused);
+  await expect(inspect(fileOf("cut.parquet", good.subarray(0, 40)))).rejects.toMatchObject(refused);
+  await expect(inspect(fileOf("empty.parquet", ""))).rejects.toMatchObject(refused);
+  const footer = good.length - 8 - good.readUInt32LE(good.length - 8);
+  const codes: unknown[] = [];
+  for (let at = footer; at < good.length - 8; at += 3) {
+    const path = lying((b) => b.writeUInt8((b[at] ?? 0) ^ 0x7f, at));
+    const outcome = await inspect(path).then(
+      () => "read",
+      (error: unknown) => z.object({ code: z.string() }).parse(error).code,
+    );
+    codes.push(outcome);
+  }
+  // Some bytes are names and statistics, which may be anything; no other is taken on trust.
+  expect(new Set(codes)).toEqual(new Set(["read", "BAD_INPUT"]));
+});
+
+test("files that are not there, folders and unknown formats are refused with what to do", async () => {
+  const inspect = inspector();
+  const folder = temporaryFolder();
+  await expect(inspect(join(folder, "no.jsonl"))).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(inspect(folder, "jsonl")).rejects.toMatchObject({ code: "BAD_INPUT" });
+  await expect(inspect(fileOf("rows.txt", "x"))).rejects.toThrow(/does not say its format/);
+  await expect(inspect(fileOf("odd.jsonl", '{"a": 1}'))).rejects.toThrow(/Its columns are a/);
+});
+
+test("a browser's file comes in pieces; one that is sent twice counts once", async () => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const bytes = Buffer.from(`${sumLine(1, 1)}\n${sumLine(2, 2)}\n`);
+  const { uploadId } = await client.datasets.imports.beginUpload({
+    name: "../../evil.jsonl",
+    bytes: bytes.length,
+  });
+  const send = (from: number, to: number) =>
+    client.datasets.imports.upload({
+      uploadId,
+      offset: from,
+      base64: bytes.subarray(from, to).toString("base64"),
+    });
+  expect(await send(0, 50)).toEqual({ bytes: 50 });
+  expect(await send(0, 50)).toEqual({ bytes: 50 });
+  await expect(send(60, 70)).rejects.toMatchObject({ code: "BAD_INPUT" });
+  await send(50, bytes.length);
+  await expect(
+    client.datasets.imports.upload({ uploadId: "../host.json", offset: 0, base64: "" }),
+  ).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(
+    client.datasets.imports.upload({ uploadId, offset: bytes.length, base64: "?" }),
+  ).rejects.toMatchObject({ code: "BAD_INPUT" });
+  const job = await client.datasets.imports.start({ file: { uploadId }, into: { name: "sent" } });
+  expect((await app.datasets.jobs.settled(job.id)).added).toBe(2);
+  expect(readdirSync(join(app.paths.root, "uploads"))).toEqual([]);
+});
+
+const SHAPES: readonly DatasetShape[] = ["messages", "sharegpt", "alpaca", "prompt-completion"];
+const FORMATS: readonly DatasetFormat[] = ["jsonl", "json", "csv", "parquet"];
+
+test.each(SHAPES)("what is exported as %s comes back as it was, in every format", async (shape) => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const rows = [
+    {
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: "Say 1." },
+        { role: "assistant", content: "1" },
+        { role: "user", content: "And 2?" },
+        { role: "assistant", content: TEXT },
+      ],
+      gold: "7",
+      task: "arithmetic",
+      problem_id: "arithmetic/3+4",
+      difficulty: 2,
+      problem_data: "3+4",
+      origin: "x",
+    },
+    {
+      messages: [
+        { role: "user", content: 'Only\n"this", please; tab\there' },
+        { role: "assistant", content: TEXT },
+      ],
+    },
+  ];
+  const path = fileOf("a.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  const textsOf = (job: DatasetJob) => {
+    if (job.datasetId === null || job.error !== null) throw new Error(job.error?.message);
+    return [...app.store.records.texts(job.datasetId, [])].map(
+      ({ messages, reference, metadata }) => ({ messages, reference, metadata }),
+    );
+  };
+  const first = await importFile(app, path, { name: "a" });
+  if (first.datasetId === null) throw new Error("no dataset");
+  const folder = temporaryFolder();
+  for (const format of FORMATS) {
+    for (const reasoning of ["inline", "field"] as const) {
+      const name = `${reasoning}.${format}`;
+      const written = await client.datasets.export({
+        datasetId: first.datasetId,
+        target: { filter: [] },
+        format,
+        shape,
+        reasoning,
+        path: join(folder, name),
+      });
+      expect(written.records).toBe(2);
+      const back = await importFile(app, written.path, { name });
+      expect(textsOf(back), name).toEqual(textsOf(first));
+    }
+  }
+});
+
+test("a cell that a spreadsheet would compute is made harmless in CSV and left alone elsewhere", async () => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const prompts = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(A1)", "\tx", "plain = fine"];
+  const path = fileOf(
+    "a.jsonl",
+    prompts.map((prompt) => JSON.stringify({ prompt, completion: "=1+1" })).join("\n"),
+  );
+  const { datasetId } = await importFile(app, path, { name: "a" });
+  if (datasetId === null) throw new Error("no dataset");
+  const out = temporaryFolder();
+  const write = (format: DatasetFormat) =>
+    client.datasets.export({
+      datasetId,
+      target: { filter: [] },
+      format,
+      shape: "prompt-completion",
+      path: join(out, `a.${format}`),
+    });
+  await write("csv");
+  const cells = z
+    .array(z.record(z.string(), z.string()))
+    .parse(parse(readFileSync(join(out, "a.csv")), { columns: true }));
+  expect(cells.map((row) => row["prompt"])).toEqual([
+    '\'=HYPERLINK("http://x","y")',
+    "'+1",
+    "'-1",
+    "'@SUM(A1)",
+    "'\tx",
+    "plain = fine",
+  ]);
+  expect(cells.every((row) => row["completion"] === "'=1+1")).toBe(true);
+  await write("jsonl");
+  expect(readFileSync(join(out, "a.jsonl"), "utf8").split("\n")[1]).toContain('"prompt":"+1"');
+});
+
+test("an export replaces nothing unasked, leaves no half file, and describes itself to LLaMA-Factory", async () => {
+  const { client, datasetId } = await datasetFixture(12);
+  const path = join(temporaryFolder(), "out.jsonl");
+  const ask = {
+    datasetId,
+    target: { filter: [{ field: "verdict" as const, values: ["wrong" as const] }] },
+    format: "jsonl" as const,
+    path,
+    datasetInfo: true,
+  };
+  const written = await client.datasets.export(ask);
+  expect(written.records).toBe(1);
+  await expect(client.datasets.export(ask)).rejects.toMatchObject({ code: "CONFLICT" });
+  await client.datasets.export({ ...ask, overwrite: true, target: { filter: [] } });
+  expect(readFileSync(path, "utf8").trim().split("\n")).toHaveLength(12);
+  await expect(
+    client.datasets.export({ ...ask, path: join(dirname(path), "no", "x.jsonl") }),
+  ).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(client.datasets.export({ ...ask, path: "x.jsonl" })).rejects.toMatchObject({
+    code: "BAD_INPUT",
+  });
+  expect(readdirSync(dirname(path)).sort()).toEqual(["dataset_info.json", "out.jsonl"]);
+  expect(JSON.parse(readFileSync(written.datasetInfo ?? "", "utf8"))).toMatchObject({
+    sums: { file_name: "out.jsonl", formatting: "sharegpt", columns: { messages: "messages" } },
+  });
+  writeFileSync(join(dirname(path), "dataset_info.json"), "[]");
+  await expect(client.datasets.export({ ...ask, overwrite: true })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+  mkdirSync(join(dirname(path), "folder"));
+  expect(existsSync(path)).toBe(true);
+});
