@@ -24,8 +24,10 @@ import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
 import { PairedVerdicts } from "./compare/paired-verdict.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
+import { GenerateService } from "./datasets/generate-service.ts";
 import { demoForModel } from "./demo-for-model.ts";
 import { EditJournal } from "./edit-journal.ts";
+import { generateCompletions } from "./generation.ts";
 import { Endpoints } from "./inference/endpoints.ts";
 import { KeyFile } from "./inference/key-file.ts";
 import type { KeyCipher } from "./inference/key-file.ts";
@@ -72,6 +74,7 @@ export class Application {
   readonly models: ModelCatalog;
   readonly journal: EditJournal;
   readonly datasets: DatasetService;
+  readonly generating: GenerateService;
   readonly runner: PipelineRunner;
   readonly recipeBook: RecipeBook;
   readonly runtime: RuntimeProbe;
@@ -128,6 +131,15 @@ export class Application {
       },
     });
     this.datasets.recover();
+    this.generating = new GenerateService({
+      store: this.store,
+      datasets: this.datasets,
+      publish: (events) => {
+        this.live.publish(events);
+      },
+      generate: (request, signal) => generateCompletions(this, request, signal),
+      now: this.now,
+    });
     this.recipeBook = new RecipeBook({
       store: this.store,
       preset: (id) => this.builtInRecipe(id),

@@ -11,6 +11,7 @@ import { DuplicateIndex } from "./duplicate-index.ts";
 import { EditRepository } from "./edit-repository.ts";
 import { EndpointRepository } from "./endpoint-repository.ts";
 import { EvaluationRepository } from "./evaluation-repository.ts";
+import { GenerateRepository } from "./generate-repository.ts";
 import { HistoryRepository } from "./history-repository.ts";
 import { LedgerRepository } from "./ledger-repository.ts";
 import { MetricRepository } from "./metric-repository.ts";
@@ -47,6 +48,7 @@ export class Store {
   readonly versions: VersionRepository;
   readonly edits: EditRepository;
   readonly reviews: ReviewRepository;
+  readonly generated: GenerateRepository;
   readonly recipes: RecipeRepository;
   readonly sweeps: SweepRepository;
   readonly annotations: AnnotationRepository;
@@ -73,6 +75,7 @@ export class Store {
     this.versions = new VersionRepository(db);
     this.edits = new EditRepository(db);
     this.reviews = new ReviewRepository(db);
+    this.generated = new GenerateRepository(db);
     this.recipes = new RecipeRepository(db);
     this.sweeps = new SweepRepository(db);
     this.annotations = new AnnotationRepository(db);

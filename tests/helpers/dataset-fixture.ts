@@ -1,16 +1,18 @@
 /** Datasets for tests: files of records, and a client on a real application. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ContractRouterClient } from "@orpc/contract";
 import { createRouterClient } from "@orpc/server";
 import type { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
+import type { Contract } from "#shared/contract/contract.ts";
 import type { DatasetId, DatasetJob } from "#shared/schema/dataset.ts";
 import { temporaryFolder } from "./store-fixture.ts";
 import { testApplication } from "./test-application.ts";
 
-export type DatasetClient = ReturnType<typeof clientOf>;
+export type DatasetClient = ContractRouterClient<Contract>;
 
-export function clientOf(app: Application) {
+export function clientOf(app: Application): DatasetClient {
   return createRouterClient(createRouter(app), { context: {} });
 }
 

@@ -228,7 +228,7 @@ export class DatasetService {
           }
           const label = `import ${recordsText(ids.length, undefined)} from ${name}`;
           if (isNew) this.#appear(datasetId, label, ids);
-          else this.#appearIn(datasetId, label, ids);
+          else this.writeArrival(datasetId, label, ids);
         } catch (error) {
           this.#dropStaged(datasetId);
           this.#store.transaction(() => {
@@ -278,6 +278,17 @@ export class DatasetService {
     };
   }
 
+  /** Records come into a dataset that is there, as one edit. */
+  writeArrival(datasetId: DatasetId, label: string, ids: readonly number[]): void {
+    const ranges = rangesOf(ids);
+    this.#pens.records.write({
+      scope: scopeOf(datasetId),
+      label,
+      forward: { datasetId, changes: [{ set: "deleted", ids: ranges, value: false }] },
+      inverse: { datasetId, changes: [{ set: "deleted", ids: ranges, value: true }] },
+    });
+  }
+
   /** A dataset that is there, or one that waits for its first records. Throws NOT_FOUND, CONFLICT. */
   #into(into: Into): DatasetId {
     if ("name" in into) return this.#prepare(into.name);
@@ -311,16 +322,6 @@ export class DatasetService {
       inverse: { datasetId, deletedAtMs: this.#now(), changes: changes(true) },
     });
     return datasetId;
-  }
-
-  #appearIn(datasetId: DatasetId, label: string, ids: readonly number[]): void {
-    const ranges = rangesOf(ids);
-    this.#pens.records.write({
-      scope: scopeOf(datasetId),
-      label,
-      forward: { datasetId, changes: [{ set: "deleted", ids: ranges, value: false }] },
-      inverse: { datasetId, changes: [{ set: "deleted", ids: ranges, value: true }] },
-    });
   }
 
   #dropStaged(datasetId: DatasetId | undefined): void {

@@ -85,9 +85,9 @@ export function datasetProcedures(
       }),
     },
     generate: {
-      start: to.generate.start.handler(notYet),
-      resume: to.generate.resume.handler(notYet),
-      list: to.generate.list.handler(() => []),
+      start: to.generate.start.handler(({ input }) => app.generating.start(input)),
+      resume: to.generate.resume.handler(({ input }) => app.generating.resume(input.jobId)),
+      list: to.generate.list.handler(() => app.generating.list()),
     },
   };
 }
@@ -96,8 +96,4 @@ function bytesOf(base64: string): Buffer {
   const bytes = Buffer.from(base64, "base64");
   if (bytes.toString("base64").replace(/=+$/, "") === base64.replace(/=+$/, "")) return bytes;
   throw new AppError("BAD_INPUT", "That piece of the file is not base64.", "Send it again.");
-}
-
-function notYet(): never {
-  throw new AppError("NOT_ALLOWED", "Generating is not built yet.");
 }
