@@ -4,6 +4,7 @@ import type { DatasetStatistics, DatasetSummary } from "#shared/schema/dataset.t
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
 import { addDataCleaning } from "./data-cleaning.ts";
 import { addDataFiles } from "./data-files.ts";
+import { addDataGenerate } from "./data-generate.ts";
 import { datasetOf, filterOption, withFilter } from "./data-options.ts";
 import { addDataVersions } from "./data-versions.ts";
 import { table } from "./terminal.ts";
@@ -12,6 +13,7 @@ export function addDataCommands(program: Command): void {
   const data = program.command("data").description("datasets: records to learn from");
   addListing(data);
   addDataFiles(data);
+  addDataGenerate(data);
   addDataCleaning(data);
   addDataVersions(data);
 }

@@ -17,16 +17,12 @@ export function withFilter(command: Command, standard = ""): Command {
   );
 }
 
-/** Throws BAD_INPUT where it is not understood. */
+/** Wrong usage where it is not understood. */
 export function filterOption(command: Command): RecordFilter {
   const { filter, problems } = parseFilter(Filter.parse(command.opts()).filter);
   const [first] = problems;
   if (first === undefined) return filter;
-  throw new AppError(
-    "BAD_INPUT",
-    `The filter: ${first}.`,
-    "e.g. --filter 'status:accepted words:<300'",
-  );
+  return command.error(`error: --filter: ${first}`);
 }
 
 /** By id or name. Throws NOT_FOUND. */
