@@ -143,10 +143,9 @@ export class Application {
     this.recipeBook = new RecipeBook({
       store: this.store,
       preset: (id) => this.builtInRecipe(id),
+      journal: this.journal,
+      live: this.live,
       now: this.now,
-      changed: () => {
-        this.live.publish([{ type: "recipes" }]);
-      },
     });
     this.runner = new PipelineRunner(
       {

@@ -5,15 +5,12 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { RecipeRef } from "#shared/contract/recipes.ts";
-import type {
-  RecipeId,
-  RecipeOrigin,
-  SavedRecipe,
-  SavedRecipeSummary,
-} from "#shared/schema/recipe-draft.ts";
+import { KeptRecipe, RecipeId } from "#shared/schema/recipe-draft.ts";
+import type { RecipeOrigin, SavedRecipe, SavedRecipeSummary } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
-import type { KeptRecipe } from "#main/store/recipe-repository.ts";
 import type { Store } from "#main/store/store.ts";
+import type { EditJournal, EditPen } from "./edit-journal.ts";
+import type { LiveEvents } from "./live-events.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import { recipeYaml } from "./recipe-text.ts";
 
@@ -44,15 +41,44 @@ export type CreateFrom =
 export interface RecipeBookOptions {
   readonly store: Store;
   readonly preset: (id: string) => string;
+  readonly journal: EditJournal;
+  readonly live: LiveEvents;
   readonly now: () => number;
-  readonly changed: () => void;
 }
+
+/** Payloads stand in the store: their shapes never change. */
+const TextChange = z.strictObject({ id: RecipeId, yaml: z.string() });
+type TextChange = z.infer<typeof TextChange>;
+/** A recipe as it was, or null where it is not kept. */
+const Presence = z.strictObject({ id: RecipeId, recipe: KeptRecipe.nullable() });
+type Presence = z.infer<typeof Presence>;
+
+const CHANGED = [{ type: "recipes" }] as const;
 
 export class RecipeBook {
   readonly #options: RecipeBookOptions;
+  readonly #texts: EditPen<TextChange>;
+  readonly #presences: EditPen<Presence>;
 
   constructor(options: RecipeBookOptions) {
     this.#options = options;
+    const { recipes } = options.store;
+    this.#texts = options.journal.register("recipe-text", {
+      payload: TextChange,
+      apply: ({ id, yaml }) => {
+        const name = outlineOf(yaml).name ?? recipes.get(id).name;
+        recipes.setText(id, { yaml, name, nowMs: options.now() });
+      },
+      events: () => CHANGED,
+    });
+    this.#presences = options.journal.register("recipe-presence", {
+      payload: Presence,
+      apply: ({ id, recipe }) => {
+        if (recipe === null) recipes.delete(id);
+        else recipes.restore(recipe);
+      },
+      events: () => CHANGED,
+    });
   }
 
   list(): SavedRecipeSummary[] {
@@ -92,31 +118,46 @@ export class RecipeBook {
   }
 
   add(yaml: string, origin: RecipeOrigin): SavedRecipe {
-    const { store, now, changed } = this.#options;
+    const { store, now, live } = this.#options;
     const name = outlineOf(yaml).name ?? "Untitled";
     const id = store.transaction(() => store.recipes.insert({ name, origin, yaml, nowMs: now() }));
-    changed();
+    live.publish(CHANGED);
     return this.get(id);
   }
 
   /** Throws NOT_FOUND, and CONFLICT where it was saved since `revision`. */
-  save(id: RecipeId, yaml: string, revision: number): SavedRecipe {
-    const { store, now, changed } = this.#options;
-    store.transaction(() => {
-      const name = outlineOf(yaml).name ?? store.recipes.get(id).name;
-      store.recipes.save(id, { yaml, name, revision, nowMs: now() });
-    });
-    changed();
+  save(
+    id: RecipeId,
+    change: { readonly yaml: string; readonly revision: number; readonly label: string },
+  ): SavedRecipe {
+    const before = this.#options.store.recipes.get(id);
+    if (before.revision !== change.revision) {
+      throw new AppError(
+        "CONFLICT",
+        "The recipe was changed elsewhere since it was loaded here.",
+        "Load it again, or keep this text: it then replaces the other.",
+      );
+    }
+    if (before.yaml !== change.yaml) {
+      this.#texts.write({
+        scope: `recipe:${id}`,
+        label: change.label,
+        forward: { id, yaml: change.yaml },
+        inverse: { id, yaml: before.yaml },
+      });
+    }
     return this.get(id);
   }
 
   /** Launches keep their own snapshots, so nothing of them is lost. */
   delete(id: RecipeId): void {
-    const { store, changed } = this.#options;
-    store.transaction(() => {
-      store.recipes.delete(id);
+    const recipe = this.#options.store.recipes.get(id);
+    this.#presences.write({
+      scope: "recipes",
+      label: `delete ${recipe.name}`,
+      forward: { id, recipe: null },
+      inverse: { id, recipe },
     });
-    changed();
   }
 
   /** As it was frozen: the resolved recipe, since the text may name files relative to a folder that is gone. */

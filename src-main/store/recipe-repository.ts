@@ -1,6 +1,6 @@
 /** Recipes that a person keeps: their texts, where they came from, and a number that grows with every save. */
 import { AppError } from "#shared/errors.ts";
-import { RecipeId, RecipeOrigin } from "#shared/schema/recipe-draft.ts";
+import { KeptRecipe, RecipeId, RecipeOrigin } from "#shared/schema/recipe-draft.ts";
 import type { Connection } from "./database.ts";
 import { readJson } from "./json-column.ts";
 
@@ -13,17 +13,6 @@ interface RecipeRow {
   revision: number;
   created_at_ms: number;
   updated_at_ms: number;
-}
-
-export interface KeptRecipe {
-  readonly id: RecipeId;
-  readonly name: string;
-  readonly origin: RecipeOrigin;
-  readonly yaml: string;
-  readonly startYaml: string;
-  readonly revision: number;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
 }
 
 export class RecipeRepository {
@@ -78,24 +67,38 @@ export class RecipeRepository {
       .map(recipeOf);
   }
 
-  /** Throws NOT_FOUND, and CONFLICT where it was saved since `revision`. */
-  save(
+  /** Throws NOT_FOUND. */
+  setText(
     id: RecipeId,
-    change: Pick<KeptRecipe, "name" | "yaml" | "revision"> & { readonly nowMs: number },
+    change: Pick<KeptRecipe, "name" | "yaml"> & { readonly nowMs: number },
   ): void {
     const { changes } = this.#db
       .prepare(
         `UPDATE recipes SET yaml = ?, name = ?, revision = revision + 1, updated_at_ms = ?
-         WHERE id = ? AND revision = ?`,
+         WHERE id = ?`,
       )
-      .run(change.yaml, change.name, change.nowMs, id, change.revision);
-    if (changes > 0) return;
-    const { revision } = this.get(id);
-    throw new AppError(
-      "CONFLICT",
-      `The recipe was changed elsewhere: it is at revision ${revision}, this change was made on ${change.revision}.`,
-      "Load it again, then make the change.",
-    );
+      .run(change.yaml, change.name, change.nowMs, id);
+    if (changes === 0) throw noRecipe(id);
+  }
+
+  /** Puts a deleted one back as it was. */
+  restore(recipe: KeptRecipe): void {
+    this.#db
+      .prepare(
+        `INSERT INTO recipes (id, number, name, origin, yaml, start_yaml, revision, created_at_ms, updated_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        recipe.id,
+        Number(recipe.id.slice(1)),
+        recipe.name,
+        JSON.stringify(recipe.origin),
+        recipe.yaml,
+        recipe.startYaml,
+        recipe.revision,
+        recipe.createdAtMs,
+        recipe.updatedAtMs,
+      );
   }
 
   delete(id: RecipeId): void {

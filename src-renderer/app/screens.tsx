@@ -8,7 +8,7 @@ import { PipelineScreen } from "../features/results/pipeline-screen.tsx";
 import { RunScreen } from "../features/run/run-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
 import { SettingsScreen } from "../features/settings/settings-screen.tsx";
-import { datasetIdFrom, pipelineIdFrom, runIdFrom } from "../bridge/ids.ts";
+import { datasetIdFrom, pipelineIdFrom, recipeIdFrom, runIdFrom } from "../bridge/ids.ts";
 import { Empty, SkeletonRows } from "../ui/region-state.tsx";
 import { hrefTo } from "./location.ts";
 import type { Address } from "./location.ts";
@@ -40,10 +40,22 @@ const CurationScreen = lazy(() =>
   })),
 );
 
+const RecipesScreen = lazy(() =>
+  import("../features/recipes/recipes-screen.tsx").then((module) => ({
+    default: module.RecipesScreen,
+  })),
+);
+const RecipeScreen = lazy(() =>
+  import("../features/recipe/recipe-screen.tsx").then((module) => ({
+    default: module.RecipeScreen,
+  })),
+);
+
 export type ScreenId =
   | "home"
   | "datasets"
   | "curation"
+  | "recipes"
   | "runs"
   | "compare"
   | "cost"
@@ -64,6 +76,7 @@ export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "home", title: "Home", path: [], key: "H", divided: false },
   { id: "datasets", title: "Datasets", path: ["datasets"], key: "D", divided: false },
   { id: "curation", title: "Curation", path: ["curation"], key: "U", divided: false },
+  { id: "recipes", title: "Recipes", path: ["recipes"], key: "E", divided: false },
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
   { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
   { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
@@ -126,6 +139,18 @@ export function screenAt(address: Address): ShownScreen {
     }
     case "curation":
       return { listed: "curation", title: "Curation", content: loaded(<CurationScreen />) };
+    case "recipes":
+      return { listed: "recipes", title: "Recipes", content: loaded(<RecipesScreen />) };
+    case "recipe": {
+      const recipeId = recipeIdFrom(id);
+      return recipeId === undefined
+        ? notFound()
+        : {
+            listed: "recipes",
+            title: "Recipe",
+            content: loaded(<RecipeScreen key={recipeId} recipeId={recipeId} />),
+          };
+    }
     case "runs":
       return { listed: "runs", title: "Runs", content: <RunsScreen /> };
     case "run": {

@@ -1,6 +1,7 @@
 /** Ids out of addresses: text becomes an id here and nowhere else. The host says NOT_FOUND where there is no such thing. */
 import { RecordId } from "#shared/schema/dataset.ts";
 import type { DatasetId } from "#shared/schema/dataset.ts";
+import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
 
 function isId(text: string | undefined): text is string {
@@ -9,6 +10,10 @@ function isId(text: string | undefined): text is string {
 
 export function pipelineIdFrom(text: string | undefined): PipelineId | undefined {
   return isId(text) ? (text as PipelineId) : undefined;
+}
+
+export function recipeIdFrom(text: string | undefined): RecipeId | undefined {
+  return isId(text) ? (text as RecipeId) : undefined;
 }
 
 export function runIdFrom(text: string | undefined): RunId | undefined {

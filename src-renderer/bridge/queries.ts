@@ -36,6 +36,13 @@ export const recipesQuery: QuerySource<Answer<typeof host.recipes.list>> = {
   fetch: (signal) => host.recipes.list(undefined, { signal }),
 };
 
+/** Recipes that are kept. */
+export const savedRecipesQuery: QuerySource<Answer<typeof host.recipes.saved>> = {
+  key: "recipes.saved",
+  topics: ["recipes"],
+  fetch: (signal) => host.recipes.saved(undefined, { signal }),
+};
+
 export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
   key: "cost",
   topics: ["cost"],

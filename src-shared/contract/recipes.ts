@@ -85,10 +85,19 @@ export const recipes = {
   fromRun: procedure
     .input(z.strictObject({ runId: RunId, step: z.int().min(0).optional() }))
     .output(SavedRecipe),
-  /** CONFLICT where another window saved since `revision`. */
+  /** One edit of the journal, in the scope "recipe:ID". CONFLICT where another window saved since `revision`. */
   save: procedure
-    .input(z.strictObject({ id: RecipeId, yaml: Yaml, revision: z.int() }))
+    .input(
+      z.strictObject({
+        id: RecipeId,
+        yaml: Yaml,
+        revision: z.int(),
+        /** What undo will say it takes back, e.g. "num_generations 8". */
+        label: z.string().min(1).max(200),
+      }),
+    )
     .output(SavedRecipe),
+  /** One edit of the journal, in the scope "recipes": undo brings it back. */
   delete: procedure.input(z.strictObject({ id: RecipeId })).output(z.void()),
 
   /** What differs, by option and by line. */

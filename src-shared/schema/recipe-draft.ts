@@ -21,6 +21,21 @@ export const RecipeOrigin = z.discriminatedUnion("kind", [
 ]);
 export type RecipeOrigin = z.infer<typeof RecipeOrigin>;
 
+/** A recipe as the store keeps it. */
+export const KeptRecipe = z.strictObject({
+  id: RecipeId,
+  name: z.string(),
+  origin: RecipeOrigin,
+  yaml: z.string(),
+  /** The text it began with: what "changed" is counted from. */
+  startYaml: z.string(),
+  /** Grows with every save; a save names the revision it was made on. */
+  revision: z.int(),
+  createdAtMs: z.number(),
+  updatedAtMs: z.number(),
+});
+export type KeptRecipe = z.infer<typeof KeptRecipe>;
+
 const summary = {
   id: RecipeId,
   /** The recipe's own name; the last one that could be read while its text is broken. */
@@ -40,11 +55,7 @@ export type SavedRecipeSummary = z.infer<typeof SavedRecipeSummary>;
 
 export const SavedRecipe = z.strictObject({
   ...summary,
-  yaml: z.string(),
-  /** The text it began with: what "changed" is counted from. */
-  startYaml: z.string(),
-  /** Grows with every save; a save names the revision it was made on. */
-  revision: z.int(),
+  ...KeptRecipe.pick({ yaml: true, startYaml: true, revision: true }).shape,
 });
 export type SavedRecipe = z.infer<typeof SavedRecipe>;
 

@@ -47,7 +47,7 @@ export function recipeProcedures(
         step: input.step ?? null,
       });
     }),
-    save: to.save.handler(({ input }) => book.save(input.id, input.yaml, input.revision)),
+    save: to.save.handler(({ input }) => book.save(input.id, input)),
     delete: to.delete.handler(({ input }) => {
       book.delete(input.id);
     }),

@@ -1,0 +1,182 @@
+/** What each stage works on: problems of a task, what an earlier stage made, or a dataset. */
+import { useId } from "react";
+import type { ReactNode } from "react";
+import { host } from "../../bridge/host.ts";
+import type { QuerySource } from "../../bridge/query-cache.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { Segments } from "../../ui/segments.tsx";
+import { useDraft } from "./draft-value.ts";
+import { FieldChecks } from "./field-checks.tsx";
+import { getValue, isMap } from "./plain-value.ts";
+import type { Json, Keys } from "./plain-value.ts";
+import { stagesOf } from "./stage-edits.ts";
+import { TextField, wholeNumber, wholeNumbers } from "./text-field.tsx";
+
+export type TaskFacts = Awaited<ReturnType<typeof host.recipes.tasks>>[number];
+
+export const tasksQuery: QuerySource<readonly TaskFacts[]> = {
+  key: "recipes.tasks",
+  topics: [],
+  fetch: (signal) => host.recipes.tasks(undefined, { signal }),
+};
+
+export function DataStep(): ReactNode {
+  const { value } = useDraft();
+  return stagesOf(value).map((stage, index) =>
+    getValue(stage, ["kind"]) === "pretrain" ? null : (
+      <section
+        key={String(getValue(stage, ["name"]))}
+        aria-label={String(getValue(stage, ["name"]))}
+      >
+        <div className={index === 0 ? "sec" : "sec bt"}>
+          <h2>{String(getValue(stage, ["name"]) ?? "")}</h2>
+          <span className="t3 s12">{String(getValue(stage, ["kind"]) ?? "")}</span>
+        </div>
+        <DataFields stage={stage} index={index} />
+      </section>
+    ),
+  );
+}
+
+/** The data of one stage. */
+export function DataFields({
+  stage,
+  index,
+}: {
+  readonly stage: Json;
+  readonly index: number;
+}): ReactNode {
+  const keys: Keys = ["stages", index, "data"];
+  if (getValue(stage, ["kind"]) !== "sft") return <SourceFields keys={keys} />;
+  return <SftData stage={stage} index={index} keys={keys} />;
+}
+
+type SftSource = "task" | "stage" | "dataset";
+
+function SftData({
+  stage,
+  index,
+  keys,
+}: {
+  readonly stage: Json;
+  readonly index: number;
+  readonly keys: Keys;
+}): ReactNode {
+  const { value, set } = useDraft();
+  const id = useId();
+  const data = getValue(stage, ["data"]);
+  const kind: SftSource =
+    isMap(data) && "stage" in data
+      ? "stage"
+      : isMap(data) && "dataset" in data
+        ? "dataset"
+        : "task";
+  const makers = stagesOf(value)
+    .slice(0, index)
+    .flatMap((one) =>
+      getValue(one, ["kind"]) === "rejection-sampling" ? [String(getValue(one, ["name"]))] : [],
+    );
+  const choose = (next: SftSource): void => {
+    if (next === "stage") set(keys, { stage: makers.at(-1) ?? "" });
+    else if (next === "dataset") set(keys, { dataset: "" });
+    else set(keys, { source: { task: "arithmetic", difficulties: [3, 4, 5] }, examples: 512 });
+  };
+  return (
+    <>
+      <div className="fr">
+        <div>
+          <div className="mono">data</div>
+          <div className="s11 t3">where the examples come from</div>
+        </div>
+        <div className="flex">
+          <Segments
+            label={`Examples of ${String(getValue(stage, ["name"]))}`}
+            value={kind}
+            onChange={choose}
+            segments={[
+              { value: "task", label: "worked out" },
+              { value: "stage", label: "a stage's" },
+              { value: "dataset", label: "dataset" },
+            ]}
+          />
+        </div>
+        {kind === "task" ? <span /> : <FieldChecks keys={keys} id={id} />}
+      </div>
+      {kind === "task" && (
+        <>
+          <SourceFields keys={[...keys, "source"]} />
+          <TextField
+            label="examples"
+            line="worked solutions that are generated"
+            keys={[...keys, "examples"]}
+            read={wholeNumber}
+            wide={false}
+          />
+        </>
+      )}
+      {kind === "stage" && (
+        <TextField
+          label="stage"
+          line="a stage before that keeps right solutions"
+          keys={[...keys, "stage"]}
+          choices={makers}
+        />
+      )}
+      {kind === "dataset" && (
+        <TextField
+          label="dataset"
+          line="an id, id@version, or a JSONL file"
+          keys={[...keys, "dataset"]}
+        />
+      )}
+    </>
+  );
+}
+
+function SourceFields({ keys }: { readonly keys: Keys }): ReactNode {
+  const { value, set, broken } = useDraft();
+  const id = useId();
+  const tasks = useQuery(tasksQuery).data ?? [];
+  const chosen = String(getValue(value, [...keys, "task"]) ?? "");
+  const task = tasks.find(({ name }) => name === chosen);
+  const names = tasks.length === 0 ? [chosen] : tasks.map(({ name }) => name);
+  return (
+    <>
+      <div className="fr">
+        <div>
+          <label className="mono" htmlFor={id}>
+            task
+          </label>
+          <div className="s11 t3">{task?.title ?? "problems with a rule that checks answers"}</div>
+        </div>
+        <div className="flex">
+          <select
+            id={id}
+            className="input mono"
+            value={chosen}
+            disabled={broken}
+            onChange={(event) => set([...keys, "task"], event.currentTarget.value)}
+          >
+            {(names.includes(chosen) ? names : [chosen, ...names]).map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </div>
+        <FieldChecks
+          keys={[...keys, "task"]}
+          id={`${id}-checks`}
+          otherwise={
+            task === undefined ? undefined : <span className="fc t3">{task.description}</span>
+          }
+        />
+      </div>
+      <TextField
+        label="difficulties"
+        line={`${task?.difficultyUnit ?? "size"} in a problem; repeat one for more of it`}
+        keys={[...keys, "difficulties"]}
+        read={wholeNumbers}
+        show={(numbers) => (Array.isArray(numbers) ? numbers.join(", ") : String(numbers))}
+      />
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+/** What the recipe will take: memory by part, time and money with their ranges, and on how many runs they rest. */
+import type { ReactNode } from "react";
+import type { EstimatedRange, MemoryPart, RecipeEstimate } from "#shared/schema/recipe-draft.ts";
+import { formatBytes, formatDuration, formatUsd, plural } from "../../ui/format.ts";
+
+const COLOURS = ["cr", "c1", "c4", "c3", "c2", "c5", "c6"];
+
+/** Parts of the stage that needs the most. */
+function peakParts(estimate: RecipeEstimate): readonly MemoryPart[] {
+  const sums = estimate.stages.map(({ memory }) => totalOf(memory ?? []));
+  return estimate.stages[sums.indexOf(Math.max(...sums))]?.memory ?? [];
+}
+
+export function totalOf(parts: readonly MemoryPart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** "12–15 min", or one value where there was one run. */
+export function rangeText(
+  range: EstimatedRange | null,
+  format: (value: number) => string,
+): string | undefined {
+  if (range === null) return undefined;
+  const [low, high] = [format(range.low), format(range.high)];
+  return low === high ? low : `${low} – ${high}`;
+}
+
+export function MemoryBar({
+  parts,
+  machineBytes,
+}: {
+  readonly parts: readonly MemoryPart[];
+  readonly machineBytes: number;
+}): ReactNode {
+  const scale = Math.max(machineBytes, totalOf(parts));
+  return (
+    <>
+      <div
+        className="membar"
+        role="img"
+        aria-label={parts.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(", ")}
+      >
+        {parts.map(({ name, bytes }, place) => (
+          <i
+            key={name}
+            className={COLOURS[place % COLOURS.length]}
+            style={{ width: `${String((bytes / scale) * 100)}%` }}
+          />
+        ))}
+      </div>
+      <div className="leg">
+        {parts.map(({ name, bytes }, place) => (
+          <span key={name} className="nowrap">
+            <i className={`sq ${COLOURS[place % COLOURS.length] ?? ""}`} /> {name}{" "}
+            <span className="tn">{formatBytes(bytes)}</span>
+          </span>
+        ))}
+      </div>
+    </>
+  );
+}
+
+export function EstimateRegion({
+  estimate,
+  machineBytes,
+}: {
+  readonly estimate: RecipeEstimate | null;
+  readonly machineBytes: number;
+}): ReactNode {
+  if (estimate === null)
+    return <p className="s12 t3 estimate">An estimate comes when nothing is wrong any more.</p>;
+  const runs = estimate.stages.reduce((sum, stage) => sum + stage.runs, 0);
+  const without = estimate.stages.filter(({ timeMs }) => timeMs === null);
+  const time = rangeText(estimate.timeMs, formatDuration);
+  const usd = rangeText(estimate.usd, formatUsd);
+  return (
+    <div className="estimate">
+      <div className="flex base">
+        <span className="t2 s12">Memory</span>
+        <span className="end">
+          <b className="strong tn">about {formatBytes(estimate.memoryBytes)}</b>{" "}
+          <span className="t3 s12">of {formatBytes(machineBytes)}</span>
+        </span>
+      </div>
+      <MemoryBar parts={peakParts(estimate)} machineBytes={machineBytes} />
+      <div className="flex base">
+        <span className="t2 s12">Time</span>
+        <span className="end">
+          {time === undefined ? (
+            <span className="t3 s12">no estimate yet</span>
+          ) : (
+            <b className="strong tn">{time}</b>
+          )}
+        </span>
+      </div>
+      <div className="flex base">
+        <span className="t2 s12">Cost</span>
+        <span className="end">
+          {usd === undefined ? (
+            <span className="t3 s12">no estimate yet</span>
+          ) : (
+            <b className="strong tn">{usd}</b>
+          )}
+        </span>
+      </div>
+      <div className="flex base">
+        <span className="t2 s12">Disk</span>
+        <span className="end tn s12">
+          {formatBytes(estimate.diskBytes)}{" "}
+          <span className="t3">of {formatBytes(estimate.diskFreeBytes)} free</span>
+        </span>
+      </div>
+      <p className="s11 t3">
+        {without.length === 0
+          ? `From ${plural(runs, "finished stage")} on this machine, lowest to highest.`
+          : `${without.length === estimate.stages.length ? "No stage" : `Not every stage`} has an earlier run to go by: ${without[0]?.stage ?? ""}, ${without[0]?.why ?? ""}.`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,184 @@
+/** One option of a stage: its name and meaning, its control, and what was found about it. */
+import { useId, useState } from "react";
+import type { ReactNode } from "react";
+import { Segments } from "../../ui/segments.tsx";
+import { useDraft } from "./draft-value.ts";
+import { FieldChecks, useProblemsAt } from "./field-checks.tsx";
+import { oneLine } from "./recipe-document.ts";
+import { getValue } from "./plain-value.ts";
+import type { Json, Keys } from "./plain-value.ts";
+import type { Field } from "./stage-fields.ts";
+
+/** More choices than this stand in a list. */
+const MOST_SEGMENTS = 4;
+
+export function OptionField({
+  field,
+  keys,
+  label = field.name,
+  fact,
+}: {
+  readonly field: Field;
+  readonly keys: Keys;
+  readonly label?: string;
+  /** What follows from the value, said where nothing is wrong. */
+  readonly fact?: ReactNode;
+}): ReactNode {
+  const { value, unset, broken } = useDraft();
+  const id = useId();
+  const written = getValue(value, keys);
+  const changed = written !== undefined && !field.required && !isSame(written, field.fallback);
+  return (
+    <div className="fr">
+      <div>
+        <label className="mono" htmlFor={id}>
+          {label}
+        </label>
+        <div className="s11 t3" id={`${id}-line`}>
+          {field.line}
+        </div>
+      </div>
+      <div className="flex">
+        <Control field={field} keys={keys} id={id} written={written} label={label} />
+      </div>
+      <FieldChecks
+        keys={keys}
+        id={`${id}-checks`}
+        otherwise={
+          changed ? (
+            <span className="fc t3">
+              <button
+                type="button"
+                className="linkbtn"
+                disabled={broken}
+                aria-label={`Reset ${label} to its default`}
+                onClick={() => unset(keys)}
+              >
+                {field.fallback === undefined
+                  ? "Leave empty"
+                  : `Default ${oneLine(field.fallback)}`}
+              </button>
+            </span>
+          ) : fact !== undefined ? (
+            <span className="fc t3">{fact}</span>
+          ) : undefined
+        }
+      />
+    </div>
+  );
+}
+
+interface ControlProps {
+  readonly field: Field;
+  readonly keys: Keys;
+  readonly id: string;
+  readonly label: string;
+  readonly written: Json | undefined;
+}
+
+function Control({ field, keys, id, written, label }: ControlProps): ReactNode {
+  const { set, broken } = useDraft();
+  const { type } = field;
+  const shown = written ?? field.fallback;
+  if (type.kind === "boolean" || type.kind === "choice") {
+    const values = type.kind === "boolean" ? ["true", "false"] : type.values;
+    const choose = (text: string): void =>
+      set(keys, type.kind === "boolean" ? text === "true" : text);
+    if (values.length > MOST_SEGMENTS)
+      return (
+        <select
+          id={id}
+          className="input mono"
+          value={String(shown)}
+          disabled={broken}
+          onChange={(event) => choose(event.currentTarget.value)}
+        >
+          {values.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      );
+    return (
+      <Segments
+        label={label}
+        value={String(shown)}
+        onChange={choose}
+        segments={values.map((one) => ({
+          value: one,
+          label: <span className="mono">{type.kind === "boolean" ? YES_NO[one] : one}</span>,
+        }))}
+      />
+    );
+  }
+  if (type.kind === "other")
+    return <span className="mono s12 t2">{written === undefined ? "" : oneLine(written)}</span>;
+  return <TextControl field={field} keys={keys} id={id} label={label} written={written} />;
+}
+
+const YES_NO: Readonly<Record<string, string>> = { true: "on", false: "off" };
+
+/** Writes what can be read while it is typed; what cannot stays in the field, marked. */
+function TextControl({ field, keys, id, written }: ControlProps): ReactNode {
+  const { set, unset, broken } = useDraft();
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const problems = useProblemsAt(keys);
+  // Undo and the editor change the value under a field that is still focused.
+  const current = typed !== undefined && says(field, typed, written) ? typed : undefined;
+  const shown =
+    current ??
+    (written === undefined ? "" : typeof written === "string" ? written : oneLine(written));
+  const bad = current !== undefined && readTyped(field, current) === undefined;
+  const level = problems[0]?.level;
+  const look = bad || level === "error" ? "bad" : level === "warning" ? "iffy" : "";
+  return (
+    <>
+      <input
+        id={id}
+        className={`input mono ${look}`}
+        style={{ width: field.type.kind === "number" ? 88 : 208 }}
+        inputMode={field.type.kind === "number" ? "decimal" : "text"}
+        spellCheck={false}
+        disabled={broken}
+        placeholder={field.fallback === undefined ? "" : oneLine(field.fallback)}
+        value={shown}
+        aria-invalid={look === "bad"}
+        aria-describedby={`${id}-line ${id}-checks`}
+        onChange={(event) => {
+          const text = event.currentTarget.value;
+          setTyped(text);
+          const read = readTyped(field, text);
+          if (read === null) unset(keys);
+          else if (read !== undefined)
+            set(keys, read, field.type.kind === "number" ? text.trim() : undefined);
+        }}
+        onBlur={() => setTyped(undefined)}
+      />
+      {bad && <span className="s11 fail nowrap">✕ {wanted(field)}</span>}
+    </>
+  );
+}
+
+/** null: nothing is typed, so the default counts; undefined: it cannot be read. */
+function readTyped(field: Field, text: string): Json | null | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return field.required ? undefined : null;
+  if (field.type.kind !== "number") return text;
+  if (!/^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/u.test(trimmed)) return undefined;
+  const number = Number(trimmed);
+  if (!Number.isFinite(number) || (field.type.whole && !Number.isInteger(number))) return undefined;
+  return number;
+}
+
+/** Whether what was typed is what is written, or cannot be. */
+function says(field: Field, typed: string, written: Json | undefined): boolean {
+  const read = readTyped(field, typed);
+  return read === undefined || (read === null ? written === undefined : isSame(read, written));
+}
+
+function wanted({ type }: Field): string {
+  return type.kind === "number" && type.whole ? "a whole number" : "a number";
+}
+
+function isSame(a: Json, b: Json | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,42 @@
+/** The recipe wizard: steps on the left, the step's form in the middle, the estimate and the text on the right. */
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
+import type { RecipeId, SavedRecipe } from "#shared/schema/recipe-draft.ts";
+import { host } from "../../bridge/host.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { RecipeDraft } from "./recipe-draft.ts";
+import { RecipeWizard } from "./recipe-wizard.tsx";
+import "./recipe.css";
+
+export function RecipeScreen({ recipeId }: { readonly recipeId: RecipeId }): ReactNode {
+  const query = useQuery({
+    key: `recipe:${recipeId}`,
+    topics: ["recipes"],
+    fetch: (signal) => host.recipes.get({ id: recipeId }, { signal }),
+  });
+  const saved = query.data;
+  if (saved === undefined)
+    return (
+      <>
+        <div className="screenhead">
+          <h1>Recipe</h1>
+        </div>
+        {query.failure === undefined ? (
+          <SkeletonRows />
+        ) : (
+          <FailureNotice failure={query.failure} onRetry={query.refresh} />
+        )}
+      </>
+    );
+  return <Editing saved={saved} />;
+}
+
+function Editing({ saved }: { readonly saved: SavedRecipe }): ReactNode {
+  // One draft for as long as the screen is shown: what the host has later is told to it.
+  const [draft] = useState(() => new RecipeDraft(saved, host));
+  const state = useSyncExternalStore(draft.subscribe, draft.state);
+  useEffect(() => draft.heard(saved), [draft, saved]);
+  useEffect(() => () => void draft.flush(), [draft]);
+  return useMemo(() => <RecipeWizard draft={draft} state={state} />, [draft, state]);
+}

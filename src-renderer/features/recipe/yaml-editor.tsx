@@ -1,0 +1,168 @@
+/** The recipe as text: CodeMirror with YAML, and what was found at the lines where it is written. Loaded when shown. */
+import { defaultKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import type { Diagnostic } from "@codemirror/lint";
+import { search, searchKeymap } from "@codemirror/search";
+import { EditorState } from "@codemirror/state";
+import {
+  Decoration,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  MatchDecorator,
+  ViewPlugin,
+} from "@codemirror/view";
+import type { DecorationSet, ViewUpdate } from "@codemirror/view";
+import { useEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+
+/** Keys and comments step back, values stand out. */
+const LOOK = new MatchDecorator({
+  regexp: /(^\s*(?:- )?[\w.-]+:|[{,]\s*[\w.-]+:(?=\s))|((?:^|\s)#.*$)/gmu,
+  decoration: (match) =>
+    Decoration.mark({ class: match[2] === undefined ? "yamlkey" : "yamlcomment" }),
+});
+
+const LOOKS = ViewPlugin.fromClass(
+  class {
+    marks: DecorationSet;
+    constructor(view: EditorView) {
+      this.marks = LOOK.createDeco(view);
+    }
+    update(update: ViewUpdate): void {
+      this.marks = LOOK.updateDeco(update, this.marks);
+    }
+  },
+  { decorations: (plugin) => plugin.marks },
+);
+
+const THEME = EditorView.theme({
+  "&": { height: "100%", fontSize: "12px", backgroundColor: "var(--bg-0)", color: "var(--text-1)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "18px", letterSpacing: "-0.01em" },
+  ".cm-gutters": { backgroundColor: "var(--bg-0)", color: "var(--text-3)", border: "0" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--bg-2)" },
+  ".cm-cursor": { borderLeftColor: "var(--text-1)" },
+  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
+    backgroundColor: "var(--accent-wash) !important",
+  },
+  ".yamlkey": { color: "var(--text-2)" },
+  ".yamlcomment": { color: "var(--text-3)" },
+  ".cm-tooltip, .cm-panels": {
+    backgroundColor: "var(--bg-overlay)",
+    color: "var(--text-1)",
+    border: "1px solid var(--line-2)",
+  },
+});
+
+export interface YamlEditorProps {
+  readonly text: string;
+  readonly problems: readonly RecipeProblem[];
+  readonly onChange: (text: string) => void;
+  readonly onUndo: () => void;
+  readonly onRedo: () => void;
+  /** A place to show, by its offset. */
+  readonly shown: number | undefined;
+  /** Goes up when the editor is to take the focus. */
+  readonly focusCount: number;
+}
+
+export function YamlEditor(props: YamlEditorProps): ReactNode {
+  const { text, problems, shown, focusCount } = props;
+  const parent = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+  useEffect(() => {
+    const element = parent.current;
+    if (element === null) return undefined;
+    const editor = new EditorView({
+      parent: element,
+      state: EditorState.create({
+        doc: latest.current.text,
+        extensions: [
+          lineNumbers(),
+          lintGutter(),
+          drawSelection(),
+          highlightActiveLine(),
+          search({ top: true }),
+          yaml(),
+          LOOKS,
+          THEME,
+          EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML" }),
+          // Esc leaves: Tab indents while the editor has the focus.
+          keymap.of([
+            { key: "Mod-z", run: () => (latest.current.onUndo(), true) },
+            { key: "Mod-y", run: () => (latest.current.onRedo(), true) },
+            { key: "Mod-Shift-z", run: () => (latest.current.onRedo(), true) },
+            { key: "Escape", run: (target) => (target.contentDOM.blur(), true) },
+            indentWithTab,
+            ...searchKeymap,
+            ...defaultKeymap,
+          ]),
+          EditorView.updateListener.of((update) => {
+            if (!update.docChanged) return;
+            const now = update.state.doc.toString();
+            if (now !== latest.current.text) latest.current.onChange(now);
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, []);
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === undefined || editor.state.doc.toString() === text) return;
+    editor.dispatch({ changes: changeBetween(editor.state.doc.toString(), text) });
+  }, [text]);
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === undefined) return;
+    editor.dispatch(
+      setDiagnostics(
+        editor.state,
+        problems.flatMap((one) => diagnosticOf(editor, one)),
+      ),
+    );
+  }, [problems, text]);
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === undefined || shown === undefined || shown > editor.state.doc.length) return;
+    editor.dispatch({
+      selection: { anchor: shown },
+      effects: EditorView.scrollIntoView(shown, { y: "center" }),
+    });
+  }, [shown]);
+  useEffect(() => {
+    if (focusCount > 0) view.current?.focus();
+  }, [focusCount]);
+  return <div ref={parent} className="grow yamleditor" />;
+}
+
+/** The one stretch in which two texts differ, so that the cursor stays where it is. */
+function changeBetween(
+  before: string,
+  after: string,
+): { from: number; to: number; insert: string } {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}
+
+function diagnosticOf(editor: EditorView, problem: RecipeProblem): Diagnostic[] {
+  const { line, level } = problem;
+  if (line === null || line > editor.state.doc.lines || level === "note") return [];
+  const { from, to } = editor.state.doc.line(line);
+  const start = Math.min(to, from + (problem.column ?? 1) - 1);
+  return [{ from: start, to, severity: level, message: problem.message }];
+}
