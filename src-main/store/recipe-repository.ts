@@ -1,6 +1,7 @@
 /** Recipes that a person keeps: their texts, where they came from, and a number that grows with every save. */
 import { AppError } from "#shared/errors.ts";
-import { KeptRecipe, RecipeId, RecipeOrigin } from "#shared/schema/recipe-draft.ts";
+import { RecipeId, RecipeOrigin } from "#shared/schema/recipe-draft.ts";
+import type { KeptRecipe } from "#shared/schema/recipe-draft.ts";
 import type { Connection } from "./database.ts";
 import { readJson } from "./json-column.ts";
 

@@ -7,7 +7,8 @@ import { useQuery } from "../../bridge/use-query.ts";
 import { Segments } from "../../ui/segments.tsx";
 import { useDraft } from "./draft-value.ts";
 import { FieldChecks } from "./field-checks.tsx";
-import { getValue, isMap } from "./plain-value.ts";
+import { oneLine } from "./recipe-document.ts";
+import { getValue, isMap, textAt } from "./plain-value.ts";
 import type { Json, Keys } from "./plain-value.ts";
 import { stagesOf } from "./stage-edits.ts";
 import { TextField, wholeNumber, wholeNumbers } from "./text-field.tsx";
@@ -24,13 +25,10 @@ export function DataStep(): ReactNode {
   const { value } = useDraft();
   return stagesOf(value).map((stage, index) =>
     getValue(stage, ["kind"]) === "pretrain" ? null : (
-      <section
-        key={String(getValue(stage, ["name"]))}
-        aria-label={String(getValue(stage, ["name"]))}
-      >
+      <section key={textAt(stage, ["name"])} aria-label={textAt(stage, ["name"])}>
         <div className={index === 0 ? "sec" : "sec bt"}>
-          <h2>{String(getValue(stage, ["name"]) ?? "")}</h2>
-          <span className="t3 s12">{String(getValue(stage, ["kind"]) ?? "")}</span>
+          <h2>{textAt(stage, ["name"])}</h2>
+          <span className="t3 s12">{textAt(stage, ["kind"])}</span>
         </div>
         <DataFields stage={stage} index={index} />
       </section>
@@ -74,7 +72,7 @@ function SftData({
   const makers = stagesOf(value)
     .slice(0, index)
     .flatMap((one) =>
-      getValue(one, ["kind"]) === "rejection-sampling" ? [String(getValue(one, ["name"]))] : [],
+      getValue(one, ["kind"]) === "rejection-sampling" ? [textAt(one, ["name"])] : [],
     );
   const choose = (next: SftSource): void => {
     if (next === "stage") set(keys, { stage: makers.at(-1) ?? "" });
@@ -90,7 +88,7 @@ function SftData({
         </div>
         <div className="flex">
           <Segments
-            label={`Examples of ${String(getValue(stage, ["name"]))}`}
+            label={`Examples of ${textAt(stage, ["name"])}`}
             value={kind}
             onChange={choose}
             segments={[
@@ -137,7 +135,7 @@ function SourceFields({ keys }: { readonly keys: Keys }): ReactNode {
   const { value, set, broken } = useDraft();
   const id = useId();
   const tasks = useQuery(tasksQuery).data ?? [];
-  const chosen = String(getValue(value, [...keys, "task"]) ?? "");
+  const chosen = textAt(value, [...keys, "task"]);
   const task = tasks.find(({ name }) => name === chosen);
   const names = tasks.length === 0 ? [chosen] : tasks.map(({ name }) => name);
   return (
@@ -175,7 +173,7 @@ function SourceFields({ keys }: { readonly keys: Keys }): ReactNode {
         line={`${task?.difficultyUnit ?? "size"} in a problem; repeat one for more of it`}
         keys={[...keys, "difficulties"]}
         read={wholeNumbers}
-        show={(numbers) => (Array.isArray(numbers) ? numbers.join(", ") : String(numbers))}
+        show={(numbers) => oneLine(numbers).replace(/^\[|\]$/gu, "")}
       />
     </>
   );

@@ -21,13 +21,15 @@ export function ExportDialog({
   readonly onClose: () => void;
 }): ReactNode {
   const [target, setTarget] = useState<"trl" | "verl">("trl");
-  const [exported, setExported] = useState<Exported | undefined>(undefined);
+  const [answer, setAnswer] = useState<(Exported & { readonly for: string }) | undefined>();
   const { run, failure } = useAct();
   useEffect(() => {
     if (!opened) return;
-    setExported(undefined);
-    void run(async () => setExported(await host.recipes.export({ yaml, target })));
+    void run(async () =>
+      setAnswer({ ...(await host.recipes.export({ yaml, target })), for: target }),
+    );
   }, [opened, yaml, target, run]);
+  const exported = answer?.for === target ? answer : undefined;
   return (
     <Dialog opened={opened} onClose={onClose} label="Export" headed closable size={680}>
       <div className="flex">
@@ -66,7 +68,13 @@ export function ExportDialog({
                     <button
                       type="button"
                       className="linkbtn"
-                      onClick={() => saveText({ name: file.name.replaceAll("/", "-"), mediaType: "text/plain", text: file.text })}
+                      onClick={() =>
+                        saveText({
+                          name: file.name.replaceAll("/", "-"),
+                          mediaType: "text/plain",
+                          text: file.text,
+                        })
+                      }
                     >
                       Save<span className="visually-hidden"> {file.name}</span>
                     </button>

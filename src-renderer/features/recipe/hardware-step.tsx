@@ -40,7 +40,7 @@ export function HardwareStep({ machineBytes }: { readonly machineBytes: number }
               </td>
               <td className="num">{rangeText(stage.timeMs, formatDuration) ?? "–"}</td>
               <td className="num">{rangeText(stage.usd, formatUsd) ?? "–"}</td>
-              <td className="t3">{stage.why ?? `${plural(stage.runs, "earlier run")}`}</td>
+              <td className="t3">{stage.why ?? plural(stage.runs, "earlier run")}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 /** Which stage uses which: an arc from each input to its stage, in lanes so that arcs side by side do not cross. */
 import type { ReactNode } from "react";
-import { getValue } from "./plain-value.ts";
+import { getValue, textAt } from "./plain-value.ts";
 import type { Json } from "./plain-value.ts";
 
 const LANE = 9;
@@ -83,5 +83,5 @@ export function InputArcs({
 }
 
 function nameOf(stage: Json | undefined): string {
-  return String(getValue(stage, ["name"]) ?? "");
+  return textAt(stage, ["name"]);
 }

@@ -6,7 +6,7 @@ import { modelsQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatBytes, formatCompact } from "../../ui/format.ts";
 import { useDraft } from "./draft-value.ts";
-import { getValue, isMap, withoutKeys } from "./plain-value.ts";
+import { getValue, isMap, withoutKeys, textAt } from "./plain-value.ts";
 import { setKeys } from "./recipe-document.ts";
 import { stagesOf } from "./stage-edits.ts";
 import { TextField } from "./text-field.tsx";
@@ -20,7 +20,7 @@ export function ModelsStep(): ReactNode {
   const usedBy = (key: string): readonly string[] =>
     stagesOf(value).flatMap((stage) =>
       getValue(stage, ["model"]) === key || getValue(stage, ["teacher"]) === key
-        ? [String(getValue(stage, ["name"]))]
+        ? [textAt(stage, ["name"])]
         : [],
     );
   const add = (): void => {

@@ -79,7 +79,7 @@ interface ControlProps {
 function Control({ field, keys, id, written, label }: ControlProps): ReactNode {
   const { set, broken } = useDraft();
   const { type } = field;
-  const shown = written ?? field.fallback;
+  const shown = oneLine(written ?? field.fallback ?? "");
   if (type.kind === "boolean" || type.kind === "choice") {
     const values = type.kind === "boolean" ? ["true", "false"] : type.values;
     const choose = (text: string): void =>
@@ -89,7 +89,7 @@ function Control({ field, keys, id, written, label }: ControlProps): ReactNode {
         <select
           id={id}
           className="input mono"
-          value={String(shown)}
+          value={shown}
           disabled={broken}
           onChange={(event) => choose(event.currentTarget.value)}
         >
@@ -101,7 +101,7 @@ function Control({ field, keys, id, written, label }: ControlProps): ReactNode {
     return (
       <Segments
         label={label}
-        value={String(shown)}
+        value={shown}
         onChange={choose}
         segments={values.map((one) => ({
           value: one,

@@ -20,6 +20,12 @@ export function getValue(value: Json | undefined, keys: Keys): Json | undefined 
   return at;
 }
 
+/** What is there as text; nothing where it is a list, a map or not there. */
+export function textAt(value: Json | undefined, keys: Keys): string {
+  const found = getValue(value, keys);
+  return typeof found === "string" || typeof found === "number" ? String(found) : "";
+}
+
 /** A copy with `item` at `keys`; maps on the way are made where there are none. */
 export function withValue(value: Json, keys: Keys, item: Json): Json {
   const [key, ...rest] = keys;

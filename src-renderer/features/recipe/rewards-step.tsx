@@ -11,7 +11,7 @@ import { Empty, FailureNotice } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { useDraft } from "./draft-value.ts";
 import { PasteCompletion } from "./paste-completion.tsx";
-import { getValue } from "./plain-value.ts";
+import { getValue, textAt } from "./plain-value.ts";
 import { isGrpo, lengthLimit, RewardsTable, rewardsOf } from "./rewards-table.tsx";
 import { stagesOf } from "./stage-edits.ts";
 
@@ -27,9 +27,9 @@ export function RewardsStep(): ReactNode {
   if (grpo.length === 0)
     return <Empty>No stage learns from rewards. Add a GRPO stage under Stages.</Empty>;
   return grpo.map((index, place) => (
-    <section key={index} aria-label={`Rewards of ${String(getValue(stages[index], ["name"]))}`}>
+    <section key={index} aria-label={`Rewards of ${textAt(stages[index], ["name"])}`}>
       <div className={place === 0 ? "sec" : "sec bt"}>
-        <h2>{String(getValue(stages[index], ["name"]))}</h2>
+        <h2>{textAt(stages[index], ["name"])}</h2>
         <span className="t3 s12">weighted and added up</span>
       </div>
       <StageRewards index={index} />
@@ -161,7 +161,7 @@ function TriedList({
   return (
     <ol className="tried">
       {completions.map((one, place) => (
-        <li key={place}>
+        <li key={`${String(one.group)} ${String(place)}`}>
           <div className="s11 t3">
             {one.prompt} <span className="mono">gold {one.gold}</span>
           </div>

@@ -71,10 +71,10 @@ export function RewardsTable({
                     onChange={(weight) => change(rewards.with(place, { ...reward, weight }))}
                   />
                   {reward.name === "soft-overlong" && (
-                    <label className="flex s11 t3">
+                    <span className="flex s11 t3">
                       over the last
                       <WeightInput
-                        label="cache_length"
+                        label={`Tokens of ${reward.name}`}
                         weight={reward.cache_length}
                         disabled={broken}
                         onChange={(length) =>
@@ -87,7 +87,7 @@ export function RewardsTable({
                         }
                       />
                       tokens
-                    </label>
+                    </span>
                   )}
                 </span>
               </td>
@@ -136,8 +136,9 @@ function TriedCells({
   if (found === undefined || found.count === 0)
     return (
       <>
-        <td className="t3">not tried</td>
-        <td />
+        <td className="t3" colSpan={2}>
+          not tried
+        </td>
       </>
     );
   const share = found.groups === 0 ? undefined : found.groupsWithSpread / found.groups;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useDraft } from "./draft-value.ts";
 import { DataFields } from "./data-step.tsx";
 import { OptionField } from "./option-field.tsx";
-import { getValue, isMap } from "./plain-value.ts";
+import { getValue, isMap, textAt } from "./plain-value.ts";
 import type { Json } from "./plain-value.ts";
 import { RewardsTable } from "./rewards-table.tsx";
 import { makesModel, stagesOf } from "./stage-edits.ts";
@@ -82,8 +82,6 @@ function modelChoices(value: Json, index: number): readonly string[] {
     ...(isMap(models) ? Object.keys(models) : []),
     ...stagesOf(value)
       .slice(0, index)
-      .flatMap((stage) =>
-        makesModel(getValue(stage, ["kind"])) ? [String(getValue(stage, ["name"]))] : [],
-      ),
+      .flatMap((stage) => (makesModel(getValue(stage, ["kind"])) ? [textAt(stage, ["name"])] : [])),
   ];
 }

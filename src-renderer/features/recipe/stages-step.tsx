@@ -6,7 +6,7 @@ import { kindWord } from "../../ui/stage-name.ts";
 import { useDraft } from "./draft-value.ts";
 import { FieldChecks } from "./field-checks.tsx";
 import { InputArcs } from "./input-arcs.tsx";
-import { getValue } from "./plain-value.ts";
+import { getValue, textAt } from "./plain-value.ts";
 import {
   insertStage,
   moveStage,
@@ -23,7 +23,7 @@ export function StagesStep(): ReactNode {
   const { value, change, broken, goTo } = useDraft();
   const [kind, setKind] = useState<Kind>("grpo");
   const stages = stagesOf(value);
-  const names = stages.map((stage) => String(getValue(stage, ["name"]) ?? ""));
+  const names = stages.map((stage) => textAt(stage, ["name"]));
   const move = (from: number, to: number): void => {
     if (to < 0 || to >= stages.length) return;
     change(`move ${names[from] ?? "a stage"}`, (text) => moveStage(text, from, to));
@@ -42,7 +42,7 @@ export function StagesStep(): ReactNode {
         <ol>
           {stages.map((stage, index) => (
             // A stage keeps its row's identity by its place: names may be double while they are typed.
-            <li key={index} className="stagerow" style={{ height: ROW }}>
+            <li key={`${String(index)} of the list`} className="stagerow" style={{ height: ROW }}>
               <input
                 className="input mono"
                 aria-label={`Name of stage ${String(index + 1)}`}
@@ -145,10 +145,10 @@ function wordOf(kind: unknown): string {
 }
 
 function inputText(stage: Parameters<typeof getValue>[0]): string {
-  const parts = [`from ${String(getValue(stage, ["model"]) ?? "nothing")}`];
-  const teacher = getValue(stage, ["teacher"]);
-  const data = getValue(stage, ["data", "stage"]);
-  if (teacher !== undefined) parts.push(`taught by ${String(teacher)}`);
-  if (data !== undefined) parts.push(`on ${String(data)}`);
+  const parts = [`from ${textAt(stage, ["model"])}`];
+  const teacher = textAt(stage, ["teacher"]);
+  const data = textAt(stage, ["data", "stage"]);
+  if (teacher !== "") parts.push(`taught by ${teacher}`);
+  if (data !== "") parts.push(`on ${data}`);
   return parts.join(", ");
 }

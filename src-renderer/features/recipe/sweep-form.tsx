@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { SweepAxis, SweepMode } from "#shared/schema/recipe-draft.ts";
 import { Segments } from "../../ui/segments.tsx";
 import { useDraft } from "./draft-value.ts";
-import { getValue } from "./plain-value.ts";
+import { getValue, textAt } from "./plain-value.ts";
 import type { Json } from "./plain-value.ts";
 import { stagesOf } from "./stage-edits.ts";
 import { fieldsOf } from "./stage-fields.ts";
@@ -115,7 +115,7 @@ export function SweepForm({
         )}
       </div>
       {draft.axes.map((axis, at) => (
-        <div key={at} className="flex">
+        <div key={`axis ${String(at)}`} className="flex">
           <label className="flex grow">
             <span className="visually-hidden">Option {at + 1}</span>
             <input
@@ -148,7 +148,7 @@ export function SweepForm({
       ))}
       <datalist id={`${id}-options`}>
         {options.map((option) => (
-          <option key={option} value={option} />
+          <option key={option}>{option}</option>
         ))}
       </datalist>
       <div>
@@ -173,7 +173,7 @@ export function SweepForm({
 function sweepable(value: Json): readonly string[] {
   const keys = stagesOf(value).flatMap((stage) => {
     const kind = StageKind.safeParse(getValue(stage, ["kind"]));
-    const name = String(getValue(stage, ["name"]));
+    const name = textAt(stage, ["name"]);
     return kind.success ? fieldsOf(kind.data).map((field) => `stages.${name}.${field.name}`) : [];
   });
   return keys.toSorted(

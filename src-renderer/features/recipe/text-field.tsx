@@ -63,7 +63,7 @@ export function TextField(props: TextFieldProps): ReactNode {
         {props.choices !== undefined && (
           <datalist id={`${id}-choices`}>
             {props.choices.map((choice) => (
-              <option key={choice} value={choice} />
+              <option key={choice}>{choice}</option>
             ))}
           </datalist>
         )}

@@ -1,7 +1,7 @@
 /** The steps of the wizard, and which of them a problem belongs to. Pure. */
 import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
 import { StageKind } from "./stage-kind.ts";
-import { getValue, isMap } from "./plain-value.ts";
+import { getValue, isMap, textAt } from "./plain-value.ts";
 import type { Json, Keys } from "./plain-value.ts";
 import { stagesOf } from "./stage-edits.ts";
 
@@ -38,11 +38,11 @@ export function wizardSteps(value: Json | undefined): readonly WizardStep[] {
   const rewards = new Set(
     stages.flatMap((stage) => {
       const list = getValue(stage, ["rewards"]);
-      return Array.isArray(list) ? list.map((one) => String(getValue(one, ["name"]))) : [];
+      return Array.isArray(list) ? list.map((one) => textAt(one, ["name"])) : [];
     }),
   );
   return [
-    step("preset", "Preset", String(getValue(value, ["name"]) ?? "")),
+    step("preset", "Preset", textAt(value, ["name"])),
     step("models", "Model", folders.map(lastPart).join(", ")),
     step("data", "Data", [...tasks].map(lastPart).join(", ")),
     step("stages", "Stages", `${String(stages.length)} in order`),

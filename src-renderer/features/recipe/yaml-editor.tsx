@@ -1,6 +1,7 @@
 /** The recipe as text: CodeMirror with YAML, and what was found at the lines where it is written. Loaded when shown. */
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, indentUnit } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import type { Diagnostic } from "@codemirror/lint";
 import { search, searchKeymap } from "@codemirror/search";
@@ -93,6 +94,8 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
           highlightActiveLine(),
           search({ top: true }),
           yaml(),
+          bracketMatching(),
+          indentUnit.of("  "),
           LOOKS,
           THEME,
           EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML" }),
@@ -131,7 +134,7 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
         problems.flatMap((one) => diagnosticOf(editor, one)),
       ),
     );
-  }, [problems, text]);
+  }, [problems]);
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined || shown === undefined || shown > editor.state.doc.length) return;

@@ -69,11 +69,11 @@ export function CompareRecipes(props: CompareRecipesProps): ReactNode {
           <pre className="out recipetext">
             {query.data.lines.map((line, place) =>
               line.kind === "same" ? (
-                <span key={place}>{`  ${line.text}\n`}</span>
+                <span key={`${String(place)} same`}>{`  ${line.text}\n`}</span>
               ) : line.kind === "a" ? (
-                <del key={place}>{`− ${line.text}\n`}</del>
+                <del key={`${String(place)} a`}>{`− ${line.text}\n`}</del>
               ) : (
-                <ins key={place}>{`+ ${line.text}\n`}</ins>
+                <ins key={`${String(place)} b`}>{`+ ${line.text}\n`}</ins>
               ),
             )}
           </pre>
