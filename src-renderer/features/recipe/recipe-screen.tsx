@@ -36,7 +36,9 @@ function Editing({ saved }: { readonly saved: SavedRecipe }): ReactNode {
   // One draft for as long as the screen is shown: what the host has later is told to it.
   const [draft] = useState(() => new RecipeDraft(saved, host));
   const state = useSyncExternalStore(draft.subscribe, draft.state);
-  useEffect(() => draft.heard(saved), [draft, saved]);
+  useEffect(() => {
+    draft.heard(saved);
+  }, [draft, saved]);
   useEffect(() => () => void draft.flush(), [draft]);
   return useMemo(() => <RecipeWizard draft={draft} state={state} />, [draft, state]);
 }

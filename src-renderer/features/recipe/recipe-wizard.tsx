@@ -111,7 +111,9 @@ export function RecipeWizard({
       [saved.name, saved.id, step?.title],
     ),
   );
-  useEffect(() => content.current?.scrollTo(0, 0), [stepId]);
+  useEffect(() => {
+    content.current?.scrollTo(0, 0);
+  }, [stepId]);
   const shown = useMemo(
     () => (step?.stage === undefined ? undefined : offsetOf(text, ["stages", step.stage])),
     // The place in the text follows the step, not every key.

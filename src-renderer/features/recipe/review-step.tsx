@@ -105,7 +105,7 @@ export function ReviewStep({ saved, steps, onBeforeStart }: ReviewStepProps): Re
           {launches > 1 ? `Start ${String(launches)} launches` : "Start"}
         </button>
         <span className="s12 t3">
-          They wait in the{" "}
+          What is started waits in the{" "}
           <a className="link" href={hrefTo(["recipes"], { view: "queue" })}>
             queue
           </a>{" "}

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { StageKind as Kind } from "#shared/schema/recipe.ts";
 import { kindWord } from "../../ui/stage-name.ts";
 import { useDraft } from "./draft-value.ts";
-import { FieldChecks } from "./field-checks.tsx";
+import { ProblemLine } from "./field-checks.tsx";
 import { InputArcs } from "./input-arcs.tsx";
 import { getValue, textAt } from "./plain-value.ts";
 import {
@@ -20,7 +20,7 @@ import { StageKind } from "./stage-kind.ts";
 const ROW = 36;
 
 export function StagesStep(): ReactNode {
-  const { value, change, broken, goTo } = useDraft();
+  const { value, problems, change, broken, goTo } = useDraft();
   const [kind, setKind] = useState<Kind>("grpo");
   const stages = stagesOf(value);
   const names = stages.map((stage) => textAt(stage, ["name"]));
@@ -36,7 +36,13 @@ export function StagesStep(): ReactNode {
           they run from top to bottom; arcs lead from what a stage uses to the stage
         </span>
       </div>
-      <FieldChecks keys={["stages"]} id="stages-checks" otherwise={undefined} />
+      {problems
+        .filter(({ keys }) => keys.length === 1 && keys[0] === "stages")
+        .map((problem) => (
+          <div key={problem.message} className="sectext">
+            <ProblemLine problem={problem} />
+          </div>
+        ))}
       <div className="stagegraph">
         <InputArcs stages={stages} rowHeight={ROW} />
         <ol>
