@@ -79,6 +79,11 @@ export class InferencePool {
     return held.child.loaded;
   }
 
+  /** Whether it would answer at once. */
+  isLoaded(folder: string, runtime: RuntimeChoice): boolean {
+    return (this.#held.get(keyOf(folder, runtime))?.facts ?? null) !== null;
+  }
+
   models(): LoadedModel[] {
     return [...this.#held.values()].map(({ child, folder, facts }) => ({
       path: folder,
@@ -102,7 +107,7 @@ export class InferencePool {
 
   #hold(folder: string, runtime: RuntimeChoice): Held {
     if (this.#closed) throw new AppError("CONFLICT", "The host is closing.");
-    const key = JSON.stringify([folder, runtime]);
+    const key = keyOf(folder, runtime);
     const known = this.#held.get(key);
     if (known !== undefined) return known;
     this.#makeSpace(estimateBytes(folder));
@@ -167,7 +172,7 @@ export class InferencePool {
 
   #end(held: Held): void {
     clearTimeout(held.idle);
-    this.#held.delete(JSON.stringify([held.folder, held.runtime]));
+    this.#held.delete(keyOf(held.folder, held.runtime));
     held.child.kill();
     this.#changed();
   }
@@ -175,6 +180,10 @@ export class InferencePool {
   #changed(): void {
     this.#options.changed?.();
   }
+}
+
+function keyOf(folder: string, runtime: RuntimeChoice): string {
+  return JSON.stringify([folder, runtime]);
 }
 
 /** Float32 weights and what comes with them. Throws what is wrong with the folder. */

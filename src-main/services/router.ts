@@ -23,6 +23,7 @@ import { datasetProcedures } from "./procedures/datasets.ts";
 import { editProcedures } from "./procedures/edits.ts";
 import { endpointProcedures } from "./procedures/endpoints.ts";
 import { launchProcedures } from "./procedures/launches.ts";
+import { playgroundProcedures } from "./procedures/playground.ts";
 import { recipeProcedures } from "./procedures/recipes.ts";
 import { implementContract } from "./procedures/implementer.ts";
 import type { Procedures } from "./procedures/implementer.ts";
@@ -199,6 +200,7 @@ export function createRouter(app: Application): Procedures<Contract> {
     datasets: datasetProcedures(app, os),
     edits: editProcedures(app, os),
     endpoints: endpointProcedures(app, os),
+    playground: playgroundProcedures(app, os),
   });
 }
 

@@ -23,6 +23,7 @@ import type { RecordChange } from "./record-changes.ts";
 import { RecordRepository } from "./record-repository.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { ReviewRepository } from "./review-repository.ts";
+import { PlaygroundRepository } from "./playground-repository.ts";
 import { RolloutRepository } from "./rollout-repository.ts";
 import { RunRepository } from "./run-repository.ts";
 import { SettingRepository } from "./setting-repository.ts";
@@ -42,6 +43,7 @@ export class Store {
   readonly settings: SettingRepository;
   readonly models: ModelRepository;
   readonly endpoints: EndpointRepository;
+  readonly playground: PlaygroundRepository;
   readonly datasets: DatasetRepository;
   readonly records: RecordRepository;
   readonly recordWriter: RecordWriter;
@@ -68,6 +70,7 @@ export class Store {
     this.settings = new SettingRepository(db);
     this.models = new ModelRepository(db);
     this.endpoints = new EndpointRepository(db);
+    this.playground = new PlaygroundRepository(db);
     const duplicates = new DuplicateIndex(db);
     this.datasets = new DatasetRepository(db);
     this.records = new RecordRepository(db, duplicates);

@@ -10,6 +10,7 @@ import { edits } from "./edits.ts";
 import { endpoints } from "./endpoints.ts";
 import { models } from "./models.ts";
 import { demo, pipelines } from "./pipelines.ts";
+import { playground } from "./playground.ts";
 import { recipes } from "./recipes.ts";
 import { runs } from "./runs.ts";
 import { attention, settings, system } from "./system.ts";
@@ -29,5 +30,6 @@ export const contract = {
   datasets,
   edits,
   endpoints,
+  playground,
 };
 export type Contract = typeof contract;
