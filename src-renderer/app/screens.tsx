@@ -51,6 +51,12 @@ const RecipeScreen = lazy(() =>
   })),
 );
 
+const PlaygroundScreen = lazy(() =>
+  import("../features/playground/playground-screen.tsx").then((module) => ({
+    default: module.PlaygroundScreen,
+  })),
+);
+
 export type ScreenId =
   | "home"
   | "datasets"
@@ -60,6 +66,7 @@ export type ScreenId =
   | "compare"
   | "cost"
   | "models"
+  | "playground"
   | "settings";
 
 export interface ListedScreen {
@@ -81,6 +88,7 @@ export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
   { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
   { id: "models", title: "Models", path: ["models"], key: "M", divided: true },
+  { id: "playground", title: "Playground", path: ["playground"], key: "P", divided: false },
   { id: "settings", title: "Settings", path: ["settings"], key: "S", divided: false },
 ];
 
@@ -175,6 +183,8 @@ export function screenAt(address: Address): ShownScreen {
       return { listed: "cost", title: "Cost", content: <CostScreen /> };
     case "models":
       return { listed: "models", title: "Models", content: <ModelsScreen /> };
+    case "playground":
+      return { listed: "playground", title: "Playground", content: loaded(<PlaygroundScreen />) };
     case "settings":
       return { listed: "settings", title: "Settings", content: <SettingsScreen /> };
     default:

@@ -1,0 +1,124 @@
+/** One answer: its reasoning, which folds, its text, and what it took to write it. */
+import type { ReactNode } from "react";
+import type { CompletionPiece } from "#shared/schema/inference.ts";
+import type { AnswerFacts, PlaygroundVerdict } from "#shared/schema/playground.ts";
+import { formatDuration, formatNumber, plural } from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+import { FailureNotice } from "../../ui/region-state.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
+import { thinkParts } from "./think-parts.ts";
+import { TokenText } from "./token-text.tsx";
+import type { Turn } from "./trial.ts";
+
+export type AnswerViewProps = {
+  readonly turn: Turn;
+  readonly shaded: boolean;
+  readonly folded: boolean;
+  readonly picked: CompletionPiece | undefined;
+  readonly onPick: (piece: CompletionPiece) => void;
+  readonly onFold: () => void;
+  /** Absent while the answer cannot be sent. */
+  readonly onSend: (() => void) | undefined;
+};
+
+export function AnswerView(props: AnswerViewProps): ReactNode {
+  const { turn, folded, onFold } = props;
+  const pieces = turn.pieces ?? [{ text: turn.content }];
+  const { reasoning, rest } = thinkParts<{ readonly text: string }>(pieces);
+  return (
+    <article className="turn" aria-label="Answer">
+      <div className="turnhead s11">
+        <span className="t3">{stateOf(turn)}</span>
+        {props.onSend !== undefined && turn.state === "done" && turn.content !== "" && (
+          <button type="button" className="btn quiet small end" onClick={props.onSend}>
+            Add to a dataset…
+          </button>
+        )}
+      </div>
+      {turn.failure !== undefined && <FailureNotice failure={turn.failure} />}
+      {reasoning.length > 0 && (
+        <button type="button" className="fold s12 t2" aria-expanded={!folded} onClick={onFold}>
+          <Glyph name={folded ? "right" : "down"} />
+          Reasoning
+          {turn.pieces !== null && <span className="t3">{plural(reasoning.length, "token")}</span>}
+        </button>
+      )}
+      {reasoning.length > 0 && !folded && (
+        <div className="reasoning">
+          <Text {...props} label="Reasoning, token by token" pieces={reasoning} />
+        </div>
+      )}
+      <Text {...props} label="Answer, token by token" pieces={rest} />
+      {turn.facts !== null && <Facts facts={turn.facts} />}
+    </article>
+  );
+}
+
+function Text({
+  turn,
+  shaded,
+  pieces,
+  label,
+  picked,
+  onPick,
+}: AnswerViewProps & {
+  readonly label: string;
+  readonly pieces: readonly { readonly text: string }[];
+}): ReactNode {
+  const tokens = turn.pieces?.filter((piece) => pieces.includes(piece)) ?? [];
+  if (shaded && tokens.length > 0)
+    return <TokenText label={label} pieces={tokens} picked={picked} onPick={onPick} />;
+  return <div className="out">{visibleText(pieces.map(({ text }) => text).join(""))}</div>;
+}
+
+function stateOf({ state, pieces, facts }: Turn): string {
+  if (state === "waiting") return "asked";
+  if (state === "loading") return "loading the model";
+  if (state === "writing") return `writing, ${plural(pieces?.length ?? 0, "token")}`;
+  if (facts === null) return "";
+  return END_WORDS[facts.end];
+}
+
+const END_WORDS: Readonly<Record<AnswerFacts["end"], string>> = {
+  stop: "ended by itself",
+  length: "cut off at max_tokens",
+  stopped: "stopped by you",
+  failed: "failed",
+};
+
+function Facts({ facts }: { readonly facts: AnswerFacts }): ReactNode {
+  const { promptTokens, tokens, firstTokenMs, tokensPerSecond, verdict } = facts;
+  return (
+    <div className="answerfacts s11 t3">
+      {verdict !== null && <VerdictTag verdict={verdict} />}
+      <span>
+        {formatNumber(promptTokens)} + {plural(tokens, "token")}
+      </span>
+      {tokensPerSecond !== null && <span>{formatNumber(tokensPerSecond)} tokens/s</span>}
+      {firstTokenMs !== null && <span>first after {formatDuration(firstTokenMs)}</span>}
+    </div>
+  );
+}
+
+function VerdictTag({ verdict }: { readonly verdict: PlaygroundVerdict }): ReactNode {
+  if (verdict.strict)
+    return (
+      <span className="tag pass">
+        <Glyph name="check" />
+        right
+      </span>
+    );
+  if (verdict.lenient)
+    return (
+      <span className="tag warn">
+        <Glyph name="warn" />
+        right, but not inside the answer tags
+      </span>
+    );
+  return (
+    <span className="tag fail">
+      <Glyph name="cross" />
+      {verdict.answer === null ? "no answer" : "wrong"}
+    </span>
+  );
+}

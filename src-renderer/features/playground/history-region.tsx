@@ -1,0 +1,65 @@
+/** What was tried before, the one changed last first. */
+import type { ReactNode } from "react";
+import { host } from "../../bridge/host.ts";
+import { queryCache } from "../../bridge/query-cache.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { formatWhen } from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+import { FailureNotice } from "../../ui/region-state.tsx";
+import { useNow } from "../../ui/use-now.ts";
+import { visibleText } from "../../ui/visible-text.ts";
+import { threadsQuery } from "./playground-queries.ts";
+
+export type HistoryRegionProps = {
+  readonly openId: string | undefined;
+  readonly onOpen: (threadId: string) => void;
+  /** The open one was removed. */
+  readonly onGone: () => void;
+};
+
+export function HistoryRegion({ openId, onOpen, onGone }: HistoryRegionProps): ReactNode {
+  const query = useQuery(threadsQuery);
+  const act = useAct();
+  const now = useNow(60_000);
+  const remove = async (threadId: string): Promise<void> => {
+    if (!(await act.run(() => host.playground.threads.delete({ threadId })))) return;
+    queryCache.invalidate(new Set(["playground"]));
+    if (threadId === openId) onGone();
+  };
+  return (
+    <section aria-label="History" className="history">
+      <div className="head">
+        <h2>History</h2>
+      </div>
+      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      {query.failure !== undefined && (
+        <FailureNotice failure={query.failure} onRetry={query.refresh} />
+      )}
+      {query.data?.length === 0 && <p className="pad s12 t3">Answers are kept here.</p>}
+      <ul>
+        {query.data?.map(({ id, title, updatedAtMs }) => (
+          <li key={id} className="flex" aria-current={id === openId ? "true" : undefined}>
+            <button
+              type="button"
+              className="trial ell"
+              title={visibleText(title)}
+              onClick={() => onOpen(id)}
+            >
+              {visibleText(title)}
+            </button>
+            <span className="s11 t3 nowrap">{formatWhen(updatedAtMs, now)}</span>
+            <button
+              type="button"
+              className="btn quiet small"
+              aria-label={`Remove ${visibleText(title)}`}
+              onClick={() => void remove(id)}
+            >
+              <Glyph name="cross" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

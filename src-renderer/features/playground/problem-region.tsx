@@ -1,0 +1,85 @@
+/** Problems of the tasks, held out of training: the verifier judges the answers. */
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { MAX_SEED } from "#shared/schema/inference.ts";
+import type { PlaygroundProblem } from "#shared/schema/playground.ts";
+import { host } from "../../bridge/host.ts";
+import { useAct } from "../../bridge/use-act.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { FailureNotice } from "../../ui/region-state.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
+import { tasksQuery } from "./playground-queries.ts";
+
+export type ProblemRegionProps = {
+  readonly problem: PlaygroundProblem | undefined;
+  readonly busy: boolean;
+  readonly onProblem: (problem: PlaygroundProblem) => void;
+};
+
+export function ProblemRegion({ problem, busy, onProblem }: ProblemRegionProps): ReactNode {
+  const { data: tasks = [] } = useQuery(tasksQuery);
+  const [taskName, setTaskName] = useState<string | undefined>(undefined);
+  const [chosen, setChosen] = useState<number | undefined>(undefined);
+  const act = useAct();
+  const task = tasks.find(({ name }) => name === taskName) ?? tasks[0];
+  if (task === undefined) return null;
+  const difficulty =
+    chosen !== undefined && task.difficulties.includes(chosen)
+      ? chosen
+      : (task.difficulties[0] ?? 1);
+  const draw = async (): Promise<void> => {
+    const seed = Math.floor(Math.random() * MAX_SEED);
+    onProblem(await host.playground.problem({ task: task.name, difficulty, seed }));
+  };
+  return (
+    <section aria-label="Problem" className="bb">
+      <div className="head">
+        <h2>Problem</h2>
+        <span className="note ell">held out of training; the answer is judged</span>
+      </div>
+      <div className="pad flex">
+        <select
+          className="input grow"
+          aria-label="Task"
+          value={task.name}
+          onChange={(event) => setTaskName(event.currentTarget.value)}
+        >
+          {tasks.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+        <select
+          className="input"
+          aria-label={`Difficulty: ${task.difficultyUnit}`}
+          value={difficulty}
+          onChange={(event) => setChosen(Number(event.currentTarget.value))}
+        >
+          {task.difficulties.map((one) => (
+            <option key={one} value={one}>
+              {one} {task.difficultyUnit}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="btn"
+          disabled={busy || act.busy}
+          onClick={() => void act.run(draw)}
+        >
+          New problem
+        </button>
+      </div>
+      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      {problem !== undefined && (
+        <dl className="kv left pad goldline">
+          <dt>right answer</dt>
+          <dd className="mono" title={problem.gold}>
+            {visibleText(problem.gold)}
+          </dd>
+        </dl>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,141 @@
+/** Sampling options, by the names they have everywhere else. */
+import { useId, useState } from "react";
+import type { ReactNode } from "react";
+import { InferenceOptions } from "#shared/schema/inference.ts";
+
+type Numbered =
+  | "temperature"
+  | "top_p"
+  | "top_k"
+  | "min_p"
+  | "repetition_penalty"
+  | "max_tokens"
+  | "seed";
+
+const FIELDS: readonly { readonly name: Numbered; readonly hint: string }[] = [
+  { name: "temperature", hint: "0 takes the likeliest token" },
+  { name: "top_p", hint: "1 turns it off" },
+  { name: "top_k", hint: "0 turns it off" },
+  { name: "min_p", hint: "0 turns it off" },
+  { name: "repetition_penalty", hint: "1 turns it off" },
+  { name: "max_tokens", hint: "of the answer" },
+  { name: "seed", hint: "the same gives the same; Again adds 1" },
+];
+
+export type SamplingFormProps = {
+  readonly options: InferenceOptions;
+  readonly system: string;
+  readonly withSystem: boolean;
+  readonly onOptions: (options: InferenceOptions) => void;
+  readonly onSystem: (system: string) => void;
+};
+
+export function SamplingForm(props: SamplingFormProps): ReactNode {
+  const id = useId();
+  const { options, withSystem, system, onSystem } = props;
+  return (
+    <section aria-label="Sampling" className="bb">
+      <div className="head">
+        <h2>Sampling</h2>
+      </div>
+      <div className="fields">
+        {FIELDS.map(({ name, hint }) => (
+          <OptionField key={name} {...props} name={name} hint={hint} />
+        ))}
+        <StopField options={options} onOptions={props.onOptions} />
+      </div>
+      {withSystem && (
+        <div className="pad">
+          <label className="s12 t2" htmlFor={`${id}-system`}>
+            System text
+          </label>
+          <textarea
+            id={`${id}-system`}
+            className="input area"
+            rows={2}
+            value={system}
+            onChange={(event) => onSystem(event.currentTarget.value)}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What is typed stands as it is; the option follows as soon as it is one. */
+function OptionField({
+  name,
+  hint,
+  options,
+  onOptions,
+}: SamplingFormProps & { readonly name: Numbered; readonly hint: string }): ReactNode {
+  const id = useId();
+  const value = options[name];
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const next = optionsWith(options, name, typed ?? String(value));
+  const bad = next === undefined;
+  return (
+    <>
+      <label className="mono" htmlFor={id} title={hint}>
+        {name}
+      </label>
+      <input
+        id={id}
+        className={bad ? "input mono num bad" : "input mono num"}
+        inputMode="decimal"
+        value={typed ?? String(value)}
+        aria-invalid={bad}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => {
+          const text = event.currentTarget.value;
+          setTyped(text);
+          const changed = optionsWith(options, name, text);
+          if (changed !== undefined) onOptions(changed);
+        }}
+        onBlur={() => setTyped(undefined)}
+      />
+      <span id={`${id}-hint`} className={bad ? "s11 fail" : "s11 t3"}>
+        {bad ? `✕ not a ${name}` : hint}
+      </span>
+    </>
+  );
+}
+
+function StopField({
+  options,
+  onOptions,
+}: Pick<SamplingFormProps, "options" | "onOptions">): ReactNode {
+  const id = useId();
+  return (
+    <>
+      <label className="mono" htmlFor={id}>
+        stop
+      </label>
+      <input
+        id={id}
+        className="input mono"
+        value={options.stop[0] ?? ""}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => {
+          const text = event.currentTarget.value;
+          onOptions({ ...options, stop: text === "" ? [] : [text] });
+        }}
+      />
+      <span id={`${id}-hint`} className="s11 t3">
+        a text that ends the answer
+      </span>
+    </>
+  );
+}
+
+function optionsWith(
+  options: InferenceOptions,
+  name: Numbered,
+  text: string,
+): InferenceOptions | undefined {
+  const value = Number(text.trim().replace(",", "."));
+  if (text.trim() === "") return undefined;
+  if (name === "max_tokens" && value < 1) return undefined;
+  const parsed = InferenceOptions.safeParse({ ...options, [name]: value });
+  return parsed.success ? parsed.data : undefined;
+}
