@@ -17,6 +17,13 @@ export const settingsQuery: QuerySource<Answer<typeof host.settings.get>> = {
   fetch: (signal) => host.settings.get(undefined, { signal }),
 };
 
+/** Servers that can be teachers; without their keys. */
+export const endpointsQuery: QuerySource<Answer<typeof host.endpoints.list>> = {
+  key: "endpoints",
+  topics: ["settings"],
+  fetch: (signal) => host.endpoints.list(undefined, { signal }),
+};
+
 export const attentionQuery: QuerySource<Answer<typeof host.attention.list>> = {
   key: "attention",
   topics: ["attention"],

@@ -306,13 +306,6 @@ function Playground({
           aria-label="Settings of the trial"
         >
           <TokenRegion piece={picked} shown={shaded} />
-          <SamplingForm
-            options={trial.options}
-            system={control.system}
-            withSystem={mode === "chat"}
-            onOptions={control.setOptions}
-            onSystem={control.setSystem}
-          />
           <ProblemRegion
             problem={trial.problem}
             busy={busy}
@@ -323,6 +316,13 @@ function Playground({
               setText(problem.prompt);
               field.current?.focus();
             }}
+          />
+          <SamplingForm
+            options={trial.options}
+            system={control.system}
+            withSystem={mode === "chat"}
+            onOptions={control.setOptions}
+            onSystem={control.setSystem}
           />
           <HistoryRegion
             openId={trial.threadId}

@@ -35,9 +35,17 @@ export function ProblemRegion({ problem, busy, onProblem }: ProblemRegionProps):
     <section aria-label="Problem" className="bb">
       <div className="head">
         <h2>Problem</h2>
-        <span className="note ell">held out of training; the answer is judged</span>
+        <span className="note ell">held out of training</span>
+        <button
+          type="button"
+          className="btn small end"
+          disabled={busy || act.busy}
+          onClick={() => void act.run(draw)}
+        >
+          New problem
+        </button>
       </div>
-      <div className="pad flex">
+      <div className="flex problempick">
         <select
           className="input grow"
           aria-label="Task"
@@ -62,18 +70,10 @@ export function ProblemRegion({ problem, busy, onProblem }: ProblemRegionProps):
             </option>
           ))}
         </select>
-        <button
-          type="button"
-          className="btn"
-          disabled={busy || act.busy}
-          onClick={() => void act.run(draw)}
-        >
-          New problem
-        </button>
       </div>
       {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       {problem !== undefined && (
-        <dl className="kv left pad goldline">
+        <dl className="kv left goldline">
           <dt>right answer</dt>
           <dd className="mono" title={problem.gold}>
             {visibleText(problem.gold)}

@@ -13,13 +13,13 @@ type Numbered =
   | "seed";
 
 const FIELDS: readonly { readonly name: Numbered; readonly hint: string }[] = [
-  { name: "temperature", hint: "0 takes the likeliest token" },
-  { name: "top_p", hint: "1 turns it off" },
-  { name: "top_k", hint: "0 turns it off" },
-  { name: "min_p", hint: "0 turns it off" },
-  { name: "repetition_penalty", hint: "1 turns it off" },
-  { name: "max_tokens", hint: "of the answer" },
-  { name: "seed", hint: "the same gives the same; Again adds 1" },
+  { name: "temperature", hint: "0: the likeliest" },
+  { name: "top_p", hint: "1: off" },
+  { name: "top_k", hint: "0: off" },
+  { name: "min_p", hint: "0: off" },
+  { name: "repetition_penalty", hint: "1: off" },
+  { name: "max_tokens", hint: "at most" },
+  { name: "seed", hint: "Again adds 1" },
 ];
 
 export type SamplingFormProps = {
@@ -95,7 +95,7 @@ function OptionField({
         onBlur={() => setTyped(undefined)}
       />
       <span id={`${id}-hint`} className={bad ? "s11 fail" : "s11 t3"}>
-        {bad ? `✕ not a ${name}` : hint}
+        {bad ? "✕ out of range" : hint}
       </span>
     </>
   );
@@ -122,7 +122,7 @@ function StopField({
         }}
       />
       <span id={`${id}-hint`} className="s11 t3">
-        a text that ends the answer
+        ends the answer
       </span>
     </>
   );

@@ -64,8 +64,8 @@ export function TokenRegion({
                     <TokenCell token={token} />
                     {drawn && <span className="t3"> drawn</span>}
                   </td>
-                  <td className="num">{formatPercent(Math.exp(logprob))}</td>
-                  <td className="num">{formatNumber(logprob, 2)}</td>
+                  <td className="num">{shareText(Math.exp(logprob))}</td>
+                  <td className="num">{logprobText(logprob)}</td>
                 </tr>
               ))}
             </tbody>
@@ -74,6 +74,17 @@ export function TokenRegion({
       </div>
     </section>
   );
+}
+
+/** Percent; what would read as nothing or everything is not quite that. */
+function shareText(share: number): string {
+  if (share < 0.0005) return "<0.1";
+  return share > 0.9995 ? ">99.9" : formatPercent(share);
+}
+
+/** Two decimals, and no "−0.00". */
+function logprobText(logprob: number): string {
+  return logprob > -0.005 ? "0.00" : formatNumber(logprob, 2);
 }
 
 /** The alternatives, likeliest first, with the drawn token at its place. */

@@ -180,8 +180,11 @@ export function useTrial(mode: Mode, models: readonly string[]): TrialControl {
 
   const regenerate = useCallback(() => {
     const now = latest.current.trial;
-    const turns = now.sides.map((side) => beforeAnswer(side.turns));
-    if (isBusy(now) || turns.some(({ length }) => length === 0)) return;
+    const asked = now.sides.map((side) => beforeAnswer(side.turns));
+    // A model that has just joined is asked what the other one was.
+    const known = asked.find(({ length }) => length > 0);
+    if (isBusy(now) || known === undefined) return;
+    const turns = asked.map((own) => (own.length > 0 ? own : known));
     start({
       ...now,
       options: { ...now.options, seed: (now.options.seed + 1) % (MAX_SEED + 1) },

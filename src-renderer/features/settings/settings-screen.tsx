@@ -14,6 +14,7 @@ import { useThemeChoice } from "../../theme/theme-choice.ts";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { AboutSection } from "./about-section.tsx";
+import { EndpointSection } from "./endpoint-section.tsx";
 import { PriceForm } from "./price-form.tsx";
 import "./settings.css";
 
@@ -168,6 +169,7 @@ export function SettingsScreen(): ReactNode {
             />
           </>
         )}
+        <EndpointSection />
         {info.data !== undefined && <AboutSection info={info.data} />}
       </div>
     </>
