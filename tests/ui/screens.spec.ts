@@ -24,6 +24,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   results: "/pipeline/p61",
   models: "/models",
   cost: "/cost",
+  playground: "/playground",
   settings: "/settings",
   "run-unknown": "/run/p99-nothing",
   "no-screen": "/no/such/screen",

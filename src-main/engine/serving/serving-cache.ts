@@ -24,7 +24,8 @@ import { rowPicker } from "../sampling/picker.ts";
 export const MOST_ALTERNATIVES = 20;
 
 const ROW_SIZES = [4, 16, 64];
-const LEAST_COLUMNS = 256;
+/** Enough for most questions and answers: a cache that grows compiles its programs anew. */
+const LEAST_COLUMNS = 512;
 /** Rows up to which one program with everything is used where it is compiled already. */
 const FEW_ROWS = 4;
 
@@ -71,7 +72,7 @@ export class ServingCache<Job extends RowJob> {
   ensure(rows: number, columns: number): boolean {
     const now = this.#programs?.state.shape;
     const active = this.#batch === null ? 0 : this.#batch.rows.length - this.#batch.idle;
-    const wide = bucket(columns, LEAST_COLUMNS);
+    const wide = this.#wide(columns);
     const fits = this.#shapeFor(rows, active === 0 ? wide : Math.max(wide, now?.columns ?? 0));
     if (now !== undefined) {
       // Attention reads every column: a cache much longer than what is asked is not kept for it.
@@ -113,6 +114,13 @@ export class ServingCache<Job extends RowJob> {
       tokensPerCall,
       true,
     );
+  }
+
+  /** One of few widths, and no wider than the longest row that there can be. */
+  #wide(columns: number): number {
+    const n = this.#options.tokensPerCall;
+    const most = Math.ceil((this.#model.config.maxPositionEmbeddings + 2 * n) / 32) * 32;
+    return Math.min(bucket(columns, LEAST_COLUMNS), most);
   }
 
   #shapeFor(rows: number, columns: number): CacheShape {

@@ -1,4 +1,5 @@
 /** One answer as it comes, with its own clock: the first token, and tokens a second from then on. */
+import { ORPCError } from "@orpc/client";
 import type {
   CompletionPiece,
   FinishReason,
@@ -16,6 +17,11 @@ export type AnswerNews =
   | { readonly type: "pieces"; readonly pieces: readonly CompletionPiece[] };
 
 export type AnswerEnd = { readonly facts: AnswerFacts; readonly failure: Failure | undefined };
+
+const LOST: Failure = {
+  message: "The host was lost while the model wrote.",
+  advice: "What was written until then is here. Ask again when the host is back.",
+};
 
 /** Resolves when the answer has ended: by itself, by the signal, or by a failure. */
 export async function streamAnswer(
@@ -54,7 +60,7 @@ export async function streamAnswer(
       if (event.type === "loading") begunMs = Number.NaN;
     }
   } catch (error) {
-    if (!signal.aborted) failure = failureOf(error);
+    if (!signal.aborted) failure = error instanceof ORPCError ? failureOf(error) : LOST;
   }
   const writingMs = lastMs - (firstMs ?? lastMs);
   return {

@@ -3,7 +3,7 @@ import { useId } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import type { CompletionPiece } from "#shared/schema/inference.ts";
 import { visibleText } from "../../ui/visible-text.ts";
-import { shadeOf } from "./token-shade.ts";
+import { shadeOf, tokenLabel } from "./token-shade.ts";
 
 export type TokenTextProps = {
   readonly label: string;
@@ -45,6 +45,7 @@ export function TokenText({ label, pieces, picked, onPick }: TokenTextProps): Re
           key={`${piece.id}-${String(index)}`}
           id={`${id}-${index}`}
           role="option"
+          aria-label={piece.text.trim() === "" ? tokenLabel(piece.token) : undefined}
           aria-selected={index === pickedAt}
           className={["tok", shadeOf(piece.logprob), index === pickedAt ? "pick" : undefined]
             .filter((name) => name !== undefined)
