@@ -20,6 +20,7 @@ export type ErrorCode =
   | "PROMPT_TOO_LONG"
   | "ENGINE_CRASHED"
   | "ENGINE_ERROR"
+  | "DOWNLOAD_FAILED"
   | "NOT_ALLOWED";
 
 /** An expected failure: what happened, and what to do about it. */

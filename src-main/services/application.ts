@@ -17,6 +17,7 @@ import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { InferencePool } from "#main/jobs/inference-pool.ts";
 import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
+import { machineFacts } from "#main/platform/machine.ts";
 import { configFolder, dataFolder } from "#main/platform/paths.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
@@ -34,6 +35,7 @@ import type { KeyCipher } from "./inference/key-file.ts";
 import { writeLaunch } from "./launch.ts";
 import { LiveEvents } from "./live-events.ts";
 import { ModelCatalog } from "./model-catalog.ts";
+import { ModelJobs } from "./obtain/model-jobs.ts";
 import { PipelineRunner } from "./pipeline-runner.ts";
 import { RecipeBook } from "./recipe-book.ts";
 import { requireRecipe } from "./recipe-checks.ts";
@@ -72,6 +74,7 @@ export class Application {
   readonly store: Store;
   readonly live: LiveEvents;
   readonly models: ModelCatalog;
+  readonly modelJobs: ModelJobs;
   readonly journal: EditJournal;
   readonly datasets: DatasetService;
   readonly generating: GenerateService;
@@ -117,6 +120,18 @@ export class Application {
       now: this.now,
       changed: () => {
         this.live.publish([{ type: "models" }]);
+      },
+    });
+    this.modelJobs = new ModelJobs({
+      models: this.models,
+      workFolder: join(this.paths.models, ".getting"),
+      memoryBytes: machineFacts().memoryBytes,
+      now: this.now,
+      changed: (job) => {
+        this.live.publish([{ type: "model-job", job }]);
+      },
+      reportBug: (error) => {
+        this.reportBug(error);
       },
     });
     this.journal = new EditJournal({ store: this.store, live: this.live, now: this.now });
@@ -283,6 +298,7 @@ export class Application {
   async close(): Promise<void> {
     await this.datasets.jobs.close();
     this.inference.close();
+    await this.modelJobs.close();
     await this.runner.close();
     this.store.close();
     this.#lock.release();

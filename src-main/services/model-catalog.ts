@@ -11,10 +11,14 @@ import {
 } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
+import type { ExportFormat } from "#shared/schema/model.ts";
 import { ModelRecord } from "#shared/schema/system.ts";
+import { runGgufWork } from "#main/jobs/gguf-work.ts";
 import { checkModel, modelFacts, weightsSha256 } from "#main/jobs/inspect-model.ts";
 import type { Store } from "#main/store/store.ts";
 import { withStoreErrors } from "#main/store/database.ts";
+import type { ImportedModel } from "#main/store/model-repository.ts";
+import { modelSource, sourceKey } from "./obtain/model-source.ts";
 
 export interface ModelCatalogOptions {
   readonly store: Store;
@@ -52,6 +56,8 @@ export class ModelCatalog {
         store.runs.withOutputModel().find((output) => output.id === name)?.path;
       if (path !== undefined) return path;
     }
+    const got = this.#got(name, relativeTo);
+    if (got !== undefined) return got;
     const folder = isAbsolute(name) ? name : resolve(relativeTo, name);
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) {
       modelFacts(folder);
@@ -61,8 +67,52 @@ export class ModelCatalog {
     throw new AppError(
       "NOT_FOUND",
       `There is no model "${name}".`,
-      `Name a folder in hub layout, or one of: ${known.join(", ")}.`,
+      `Name a folder in hub layout, or one of: ${known.join(", ")}. A hub id or a GGUF file is got first: gradus model get ${name}.`,
     );
+  }
+
+  /** The folder of what was got from this source; undefined where nothing was. */
+  #got(name: string, relativeTo: string): string | undefined {
+    try {
+      const source = modelSource(name, relativeTo);
+      return source.kind === "folder" ? undefined : this.bySource(sourceKey(source))?.path;
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What was got from a source: exactly that one, or, for a hub id without a commit, its newest. */
+  bySource(key: string): ImportedModel | undefined {
+    const isBranch = /^hub:[^@]+@main$/.test(key);
+    const prefix = key.slice(0, -"main".length);
+    return this.#options.store.models
+      .list()
+      .find(
+        ({ source }) =>
+          source === key ||
+          (isBranch && source?.startsWith(prefix) === true && !source.endsWith(".gguf")),
+      );
+  }
+
+  /** Takes a whole model folder of the workspace's own over, after checking every tensor's shape. */
+  async adopt(model: {
+    readonly folder: string;
+    readonly name: string;
+    readonly source: string;
+  }): Promise<ModelRecord> {
+    const facts = checkModel(model.folder);
+    const sha256 = await weightsSha256(model.folder);
+    const id = this.#freeId(model.name);
+    const path = join(this.#options.imported, id);
+    withStoreErrors(() => {
+      renameSync(model.folder, path);
+    });
+    const { name, source } = model;
+    const createdAtMs = this.#options.now();
+    this.#options.store.models.insert({ id, name, path, ...facts, sha256, createdAtMs, source });
+    this.#options.changed();
+    return this.get(id);
   }
 
   /** Copies the folder into the workspace after checking every tensor's shape. */
@@ -91,21 +141,31 @@ export class ModelCatalog {
       ...facts,
       sha256: await weightsSha256(target),
       createdAtMs: this.#options.now(),
+      source: `file:${folder}`,
     });
     this.#options.changed();
     return this.get(id);
   }
 
-  /** Copies a model's folder. The target must not exist yet or be empty. */
-  export(id: string, path: string): { path: string; bytes: number } {
+  /** Writes a model to a new folder or, as GGUF, to a new file. @throws AppError NOT_FOUND, CONFLICT, BAD_TOKENIZER … */
+  async export(
+    id: string,
+    path: string,
+    format: ExportFormat = "hub",
+  ): Promise<{ path: string; bytes: number }> {
     const source = this.resolve(id);
     const target = resolve(path);
-    if (existsSync(target) && readdirOrFile(target).length > 0) {
+    if (existsSync(target) && (format !== "hub" || readdirOrFile(target).length > 0)) {
       throw new AppError(
         "CONFLICT",
         `${target} is there already.`,
-        "Name a folder that does not exist yet: nothing is overwritten.",
+        "Name one that does not exist yet: nothing is overwritten.",
       );
+    }
+    if (format !== "hub") {
+      const type = format === "gguf-f16" ? "F16" : "Q8_0";
+      await runGgufWork({ kind: "export", folder: source, file: target, type, name: id });
+      return { path: target, bytes: statSync(target).size };
     }
     return withStoreErrors(() => {
       mkdirSync(target, { recursive: true });
@@ -164,6 +224,7 @@ export class ModelCatalog {
         runId: null,
         pipelineId: null,
         card: cardOf(model.path),
+        license: licenseOf(cardOf(model.path)),
       }),
     );
   }
@@ -212,6 +273,8 @@ function recordOf(
         ...known,
         ...modelFacts(known.path),
         card: cardOf(known.path),
+        source: null,
+        license: licenseOf(cardOf(known.path)),
       },
     ];
   } catch {
@@ -223,6 +286,16 @@ function recordOf(
 function cardOf(folder: string): string | null {
   const card = join(folder, "README.md");
   return existsSync(card) ? readFileSync(card, "utf8").slice(0, 100_000) : null;
+}
+
+/** The `license` in a card's front matter; its name where the hub knows it as "other". */
+function licenseOf(card: string | null): string | null {
+  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card ?? "")?.[1];
+  if (front === undefined) return null;
+  const value = (key: string): string | undefined =>
+    new RegExp(`^${key}:[ \\t]*["']?([^"'\\r\\n]+?)["']?[ \\t]*$`, "m").exec(front)?.[1];
+  const license = value("license");
+  return (license === "other" ? value("license_name") : undefined) ?? license ?? null;
 }
 
 function mtimeOf(path: string): number {

@@ -27,6 +27,7 @@ import { playgroundProcedures } from "./procedures/playground.ts";
 import { recipeProcedures } from "./procedures/recipes.ts";
 import { implementContract } from "./procedures/implementer.ts";
 import type { Procedures } from "./procedures/implementer.ts";
+import { modelProcedures } from "./procedures/models.ts";
 import { pipelineResults } from "./results.ts";
 import { ENGINE_LOG } from "./stage-run.ts";
 import { attentionItems, doctor, systemInfo } from "./system-facts.ts";
@@ -187,14 +188,7 @@ export function createRouter(app: Application): Procedures<Contract> {
       }),
     },
     cockpit: cockpitProcedures(app, os),
-    models: {
-      list: os.models.list.handler(() => app.models.list()),
-      import: os.models.import.handler(({ input }) => app.models.import(input.path, input.name)),
-      export: os.models.export.handler(({ input }) => app.models.export(input.id, input.path)),
-      delete: os.models.delete.handler(({ input }) => {
-        app.models.delete(input.id);
-      }),
-    },
+    models: modelProcedures(app, os),
     compare: compareProcedures(app, os),
     cost: costProcedures(app, os),
     datasets: datasetProcedures(app, os),
@@ -215,6 +209,7 @@ type WorkspaceEvent = Extract<
     type:
       | "settings"
       | "models"
+      | "model-job"
       | "attention"
       | "dataset"
       | "dataset-job"
@@ -254,6 +249,7 @@ function subjectOf(event: LiveEvent): { pipelineId?: PipelineId; runId?: RunId }
       return { runId: event.runId };
     case "settings":
     case "models":
+    case "model-job":
     case "attention":
     case "dataset":
     case "dataset-job":

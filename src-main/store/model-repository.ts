@@ -10,10 +10,12 @@ export interface ImportedModel {
   readonly bytes: number;
   readonly sha256: string | null;
   readonly createdAtMs: number;
+  /** Where it was got: `hub:owner/name@commit`, `file:path`, `pypi:name==version`; null where that is not known. */
+  readonly source: string | null;
 }
 
 const COLUMNS =
-  "id, name, path, architecture, parameters, bytes, sha256, created_at_ms AS createdAtMs";
+  "id, name, path, architecture, parameters, bytes, sha256, created_at_ms AS createdAtMs, source";
 
 export class ModelRepository {
   readonly #db: Connection;
@@ -25,8 +27,8 @@ export class ModelRepository {
   insert(model: ImportedModel): void {
     this.#db
       .prepare(
-        `INSERT INTO models (id, name, path, architecture, parameters, bytes, sha256, created_at_ms)
-         VALUES ($id, $name, $path, $architecture, $parameters, $bytes, $sha256, $createdAtMs)`,
+        `INSERT INTO models (id, name, path, architecture, parameters, bytes, sha256, created_at_ms, source)
+         VALUES ($id, $name, $path, $architecture, $parameters, $bytes, $sha256, $createdAtMs, $source)`,
       )
       .run(model);
   }

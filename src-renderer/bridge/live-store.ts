@@ -101,6 +101,8 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
       return ["settings", "cost"];
     case "models":
       return ["models"];
+    case "model-job":
+      return ["model-jobs"];
     case "attention":
       return ["attention"];
     case "recipes":

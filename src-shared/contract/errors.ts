@@ -26,6 +26,7 @@ export const CONTRACT_ERRORS = {
   PROMPT_TOO_LONG: { status: 422, data },
   ENGINE_CRASHED: { status: 502, data },
   ENGINE_ERROR: { status: 502, data },
+  DOWNLOAD_FAILED: { status: 502, data },
   NOT_ALLOWED: { status: 403, data },
 } as const satisfies Record<ErrorCode, { status: number; data: typeof data }>;
 

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { DatasetId, DatasetJob, RecordId } from "./dataset.ts";
 import { EditState, EditScope } from "./edit.ts";
+import { ModelJob } from "./model.ts";
 import { MetricPoint } from "./engine-protocol.ts";
 import {
   Alarm,
@@ -87,6 +88,8 @@ export const SystemLiveEvent = z.discriminatedUnion("type", [
   checkpoint,
   z.strictObject({ type: z.literal("settings") }),
   z.strictObject({ type: z.literal("models") }),
+  /** Getting a model went on. */
+  z.strictObject({ type: z.literal("model-job"), job: ModelJob }),
   z.strictObject({ type: z.literal("attention") }),
   /** A kept recipe was changed, or there is one more or less. */
   z.strictObject({ type: z.literal("recipes") }),

@@ -102,6 +102,10 @@ export const ModelRecord = z.strictObject({
   /** The run that wrote it. */
   runId: RunId.nullable(),
   pipelineId: PipelineId.nullable(),
+  /** Where it was got: `hub:owner/name@commit`, `file:path`, `pypi:name==version`; null where that is not known. */
+  source: z.string().nullable(),
+  /** As its card says. */
+  license: z.string().nullable(),
   /** The model's card (README.md), where there is one. */
   card: z.string().nullable(),
 });

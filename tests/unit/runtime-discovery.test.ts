@@ -18,7 +18,8 @@ import {
   hasNvidiaDriver,
   runtimeFolder,
 } from "#main/engine/runtime/discovery.ts";
-import { DownloadUnavailable, downloadRuntime } from "#main/engine/runtime/download.ts";
+import { downloadRuntime } from "#main/engine/runtime/download.ts";
+import { DownloadUnavailable } from "#main/engine/runtime/pip.ts";
 import type { DownloadProgress } from "#main/engine/runtime/download.ts";
 import { LIBRARY_FILES, tensorFlowWheel } from "#main/engine/runtime/tensorflow-wheels.ts";
 import type { TensorFlowWheel } from "#main/engine/runtime/tensorflow-wheels.ts";

@@ -41,11 +41,11 @@ test("an exported model is the same files, and nothing is overwritten", async ()
   const { app } = testApplication();
   const { id, path } = await app.models.import(completeModel());
   const out = join(temporaryFolder(), "out");
-  app.models.export(id, out);
+  await app.models.export(id, out);
   expect(readFileSync(join(out, "model.safetensors"))).toEqual(
     readFileSync(join(path, "model.safetensors")),
   );
-  expect(() => app.models.export(id, out)).toThrow(/there already/);
+  await expect(app.models.export(id, out)).rejects.toThrow(/there already/);
 });
 
 test("a model that a waiting launch needs cannot be deleted", async () => {

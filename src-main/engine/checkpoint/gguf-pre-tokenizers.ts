@@ -2,6 +2,7 @@
  * How a text is cut before the merges, by the name in `tokenizer.ggml.pre`: llama.cpp's table (llama-vocab.cpp),
  * written as the tokenizer.json of the models that carry the name.
  */
+import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { GgufFile } from "./gguf.ts";
 
@@ -101,4 +102,36 @@ export function preTokenizerNamed(gguf: GgufFile): PreTokenizer {
     `${gguf.file}: Gradus does not know the pre-tokenizer "${String(name)}".`,
     `It knows ${[...BY_NAME.keys()].join(", ")}. Fetch the model's safetensors from the hub instead.`,
   );
+}
+
+const shapeSchema = z.looseObject({
+  type: z.string(),
+  individual_digits: z.boolean().optional(),
+  use_regex: z.boolean().optional(),
+  add_prefix_space: z.boolean().optional(),
+  pattern: z.looseObject({ Regex: z.string() }).optional(),
+  behavior: z.string().optional(),
+  pretokenizers: z.array(z.unknown()).optional(),
+});
+
+/** What decides how a pre-tokenizer cuts, as a text that can be compared. */
+function shapeOf(description: unknown): string {
+  const parsed = shapeSchema.safeParse(description);
+  if (!parsed.success) return "unknown";
+  const { type, pretokenizers, pattern, behavior } = parsed.data;
+  if (type === "Sequence") return (pretokenizers ?? []).map(shapeOf).join(" | ");
+  if (type === "Split") return `split ${pattern?.Regex ?? ""} ${behavior?.toLowerCase() ?? ""}`;
+  if (type === "Digits") return `digits ${parsed.data.individual_digits === true}`;
+  if (type !== "ByteLevel") return "unknown";
+  return `bytes ${parsed.data.use_regex !== false} ${parsed.data.add_prefix_space === true}`;
+}
+
+const NAMES = ["gpt-2", "smollm", "qwen2", "llama-bpe"] as const;
+
+/** llama.cpp's name for the way in which a tokenizer.json cuts texts; undefined where it has none. */
+export function nameOfPreTokenizer(tokenizer: {
+  readonly pre_tokenizer: unknown;
+}): string | undefined {
+  const shape = shapeOf(tokenizer.pre_tokenizer);
+  return NAMES.find((name) => shapeOf(BY_NAME.get(name)?.preTokenizer) === shape);
 }

@@ -9,14 +9,9 @@ import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import {
-  DownloadUnavailable,
-  MARKER_FILE,
-  downloadCudaRuntime,
-  downloadRuntime,
-  hashFile,
-} from "./download.ts";
+import { MARKER_FILE, downloadCudaRuntime, downloadRuntime, hashFile } from "./download.ts";
 import type { DownloadProgress } from "./download.ts";
+import { DownloadUnavailable } from "./pip.ts";
 import { LIBRARY_FILES, TENSORFLOW_VERSION, tensorFlowWheel } from "./tensorflow-wheels.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -166,8 +161,8 @@ async function output(
 }
 
 /** The first Python 3 on PATH that has pip, else the first Python 3, else null. */
-async function findPython(
-  env: Environment,
+export async function findPython(
+  env: Environment = process.env,
 ): Promise<{ readonly path: string; readonly pip: boolean } | null> {
   const probe =
     "import importlib.util,sys; print(sys.version_info[0], bool(importlib.util.find_spec('pip')))";

@@ -3,15 +3,15 @@
  * downloads one pinned wheel, its hash is checked, the two libraries are unpacked beside the target
  * and renamed into place with a marker that says what they are.
  */
-import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { openPromise } from "yauzl";
 import { AppError } from "#shared/errors.ts";
+import { pipDownload, runPip } from "./pip.ts";
 import { TENSORFLOW_VERSION, WHEEL_PYTHON } from "./tensorflow-wheels.ts";
 import type { TensorFlowWheel } from "./tensorflow-wheels.ts";
 
@@ -44,10 +44,6 @@ export const MARKER_FILE = "runtime.json";
 
 /** The wheel, its unpacked libraries and some air. */
 const NEEDED_BYTES = 1.3e9;
-const POLL_MS = 250;
-
-/** pip failed: no network, no such file on the index, no pip. The text is for the user. */
-export class DownloadUnavailable extends Error {}
 
 /**
  * Downloads, checks and unpacks `wheel` into `target`.
@@ -61,7 +57,7 @@ export async function downloadRuntime(options: DownloadOptions): Promise<void> {
   const work = join(parent, `.fetch-${randomUUID()}`);
   try {
     await mkdir(join(work, "tmp"), { recursive: true });
-    const wheelFile = await pipDownload(work, options);
+    const wheelFile = await downloadWheel(work, options);
     await checkWheel(wheelFile, options);
     const unpacked = join(work, "unpacked");
     const files = await unpackLibraries(wheelFile, unpacked, options);
@@ -99,98 +95,20 @@ async function requireSpace(dir: string, bytes: number): Promise<void> {
 }
 
 /** @returns the path of the wheel that pip wrote */
-async function pipDownload(work: string, options: DownloadOptions): Promise<string> {
-  const { wheel, signal, onProgress } = options;
-  const folder = join(work, "wheel");
-  let totalBytes = wheel.bytes;
-  const timer = setInterval(() => {
-    void largestFile(work).then((doneBytes) => {
+function downloadWheel(work: string, options: DownloadOptions): Promise<string> {
+  const { wheel, onProgress, signal } = options;
+  const platform = ["--implementation", "cp", "--python-version", WHEEL_PYTHON];
+  return pipDownload({
+    python: options.python,
+    requirement: `${wheel.distribution}==${TENSORFLOW_VERSION}`,
+    platform: [...platform, "--platform", wheel.tag],
+    work,
+    bytes: wheel.bytes,
+    onProgress: (doneBytes, totalBytes) => {
       onProgress?.({ phase: "downloading", doneBytes, totalBytes });
-    });
-  }, POLL_MS);
-  try {
-    await runPip(
-      options.python,
-      [
-        ...[
-          "download",
-          "--no-deps",
-          "--no-cache-dir",
-          "--only-binary=:all:",
-          "--progress-bar",
-          "off",
-        ],
-        ...["--implementation", "cp", "--python-version", WHEEL_PYTHON, "--platform", wheel.tag],
-        ...["--dest", folder, `${wheel.distribution}==${TENSORFLOW_VERSION}`],
-      ],
-      {
-        // pip streams the wheel into its temporary folder: where we can watch it grow.
-        temporary: join(work, "tmp"),
-        onOutput: (text) => {
-          totalBytes = announcedBytes(text) ?? totalBytes;
-        },
-        ...(signal && { signal }),
-      },
-    );
-  } finally {
-    clearInterval(timer);
-  }
-  const name = (await readdir(folder)).find((file) => file.endsWith(".whl"));
-  if (name === undefined) throw new DownloadUnavailable("pip reported success but wrote no wheel");
-  return join(folder, name);
-}
-
-type PipOptions = {
-  readonly temporary: string;
-  readonly onOutput: (text: string) => void;
-  readonly signal?: AbortSignal;
-};
-
-/** Runs pip and resolves when it ends well. @throws DownloadUnavailable with pip's own last words */
-async function runPip(python: string, args: readonly string[], options: PipOptions): Promise<void> {
-  const child = spawn(python, ["-m", "pip", "--disable-pip-version-check", ...args], {
-    env: { ...process.env, TMPDIR: options.temporary, PYTHONUNBUFFERED: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(options.signal && { signal: options.signal }),
+    },
+    ...(signal && { signal }),
   });
-  let errors = "";
-  child.stdout.setEncoding("utf8").on("data", options.onOutput);
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors = (errors + text).slice(-4000);
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  options.signal?.throwIfAborted();
-  if (code !== 0) throw new DownloadUnavailable(lastWords(errors) || `pip ended with code ${code}`);
-}
-
-/** The lines of pip's stderr that say what went wrong. */
-function lastWords(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.trim());
-  const errors = lines.filter((line) => line.startsWith("ERROR:"));
-  return (errors.length > 0 ? errors : lines.filter(Boolean)).slice(-2).join(" ");
-}
-
-/** The size in pip's "Downloading name.whl (273.8 MB)". */
-function announcedBytes(text: string): number | undefined {
-  const match = /Downloading \S+\.whl \((\d+(?:\.\d+)?) (kB|MB|GB)\)/.exec(text);
-  if (match === null) return undefined;
-  const unit = { kB: 1e3, MB: 1e6, GB: 1e9 }[match[2] ?? ""] ?? 1;
-  return Number(match[1]) * unit;
-}
-
-/** Bytes of the largest file below `dir`; 0 where there is none. */
-async function largestFile(dir: string): Promise<number> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map(
-      async (entry) =>
-        (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0,
-    );
-  return Math.max(0, ...(await Promise.all(sizes)));
 }
 
 async function checkWheel(file: string, options: DownloadOptions): Promise<void> {
@@ -286,7 +204,7 @@ export async function downloadCudaRuntime(options: DownloadOptions): Promise<voi
       tags.flatMap((tag) => ["--platform", tag]),
     );
     // The hash first, on the wheel alone; pip then takes that file and adds what it depends on.
-    const wheelFile = await pipDownload(work, options);
+    const wheelFile = await downloadWheel(work, options);
     await checkWheel(wheelFile, options);
     const unpacked = join(work, "unpacked");
     await runPip(

@@ -17,6 +17,7 @@ import {
 import type { CommandContext } from "./command-context.ts";
 import { follow } from "./follow.ts";
 import { duration } from "./live-line.ts";
+import { obtainModel } from "./obtain-model.ts";
 import type { OpenHost } from "./open-host.ts";
 import { resultsJson, resultsText } from "./result-table.ts";
 import { Failed } from "./terminal.ts";
@@ -34,7 +35,7 @@ export function addDemoCommands(program: Command): void {
     .description("run the whole recipe on a built-in or a named model and print the result table")
     .option(
       "--model <id>",
-      "start from this model instead of the built-in base: a name or a folder",
+      "start from this model instead of the built-in base: a name, a hub id, a folder or a GGUF file",
     )
     .option("--out <folder>", "write the results and the trained models there")
     .option("--smoke", "only a few steps of each stage: proves that everything works")
@@ -44,7 +45,10 @@ export function addDemoCommands(program: Command): void {
       const options = Options.parse(command.opts());
       const context = contextOf(command);
       await withHost(context, async (host) => {
-        const model = options.model === undefined ? undefined : modelName(options.model);
+        const model =
+          options.model === undefined
+            ? undefined
+            : (await obtainModel(host, context.terminal, options.model)).name;
         const { pipelineId } = await host.client.demo.start({
           ...(model === undefined ? {} : { model }),
           ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -67,6 +71,7 @@ export function addDemoCommands(program: Command): void {
       const context = contextOf(command);
       await withHost(context, async (host) => {
         const { yaml, relativeTo } = await readRecipeFile(host, recipe);
+        await obtainRecipeModels(host, context, yaml, relativeTo);
         const { pipelineId } = await host.client.pipelines.start({
           yaml,
           relativeTo,
@@ -77,6 +82,19 @@ export function addDemoCommands(program: Command): void {
         await watchAndPrint(host, context, pipelineId, options.out);
       });
     });
+}
+
+/** Gets the models that the recipe names and that are not here yet. What else is wrong with it, its start says. */
+async function obtainRecipeModels(
+  host: OpenHost,
+  context: CommandContext,
+  yaml: string,
+  relativeTo: string,
+): Promise<void> {
+  const { recipe } = await host.client.recipes.validate({ yaml });
+  for (const name of Object.values(recipe?.models ?? {})) {
+    await obtainModel(host, context.terminal, name, relativeTo);
+  }
 }
 
 /** Follows a launch to its end and prints its results. Throws Failed or Cancelled where it did not finish. */
@@ -149,9 +167,4 @@ async function readRecipeFile(
     `There is no recipe ${file}.`,
     `Name a YAML file, or one of: ${builtIn.map(({ id }) => id).join(", ")}.`,
   );
-}
-
-/** A folder by its full path (the host may have another current folder), else the name as it is. */
-export function modelName(model: string): string {
-  return existsSync(model) ? resolve(model) : model;
 }

@@ -17,7 +17,9 @@ import {
   withHost,
 } from "./command-context.ts";
 import type { CommandContext } from "./command-context.ts";
-import { Cancelled, table } from "./terminal.ts";
+import { addModelCatalogCommands } from "./model-catalog-commands.ts";
+import { obtainModel } from "./obtain-model.ts";
+import { Cancelled } from "./terminal.ts";
 
 const Files = z.object({
   model: z.string(),
@@ -45,7 +47,7 @@ const Replay = z.object({
 
 export function addModelCommands(program: Command): void {
   const model = program.command("model").description("models by name, hub folder or run");
-  addCatalogCommands(model);
+  addModelCatalogCommands(model);
 
   engineOptions(model.command("logits"))
     .description(
@@ -86,7 +88,7 @@ export function addModelCommands(program: Command): void {
   const grpo = program.command("grpo").description("policy optimization apart from recipes");
   withCommonOptions(grpo.command("replay"))
     .description("train on recorded rollouts instead of sampling: for debugging and parity")
-    .requiredOption("--model <model>", "a name or a folder")
+    .requiredOption("--model <model>", "a name, a hub id, a folder or a GGUF file")
     .requiredOption("--rollouts <file>", "JSONL of generation, prompt_ids, completion_ids, rewards")
     .requiredOption("--config <file>", "JSON of TRL's options, and probe_ids")
     .requiredOption("--out <file>", "where the steps' losses and norms go")
@@ -103,65 +105,9 @@ export function addModelCommands(program: Command): void {
     });
 }
 
-function addCatalogCommands(model: Command): void {
-  withCommonOptions(model.command("list"))
-    .description("built-in models, imported ones, and those that runs wrote")
-    .action(async (_options: unknown, command: Command) => {
-      const context = contextOf(command);
-      await withHost(context, async ({ client }) => {
-        const models = await client.models.list();
-        context.terminal.result(
-          models,
-          table(
-            ["id", "origin", "architecture", "parameters", "size", "path"],
-            models.map((one) => [
-              one.id,
-              one.origin,
-              one.architecture,
-              one.parameters === null ? "" : `${(one.parameters / 1e6).toFixed(2)}M`,
-              `${(one.bytes / 1e6).toFixed(1)} MB`,
-              one.path,
-            ]),
-            [3, 4],
-          ),
-        );
-      });
-    });
-
-  withCommonOptions(model.command("import"))
-    .description("copy a folder in hub layout into the workspace, after checking it")
-    .argument("<folder>")
-    .option("--name <name>", "by default the folder's")
-    .action(async (folder: string, _options: unknown, command: Command) => {
-      const context = contextOf(command);
-      const { name } = z.object({ name: z.string().optional() }).parse(command.opts());
-      await withHost(context, async ({ client }) => {
-        const path = resolve(folder);
-        const record = await client.models.import({
-          path,
-          ...(name === undefined ? {} : { name }),
-        });
-        context.terminal.result(record, `Imported as ${record.id}: ${record.path}`);
-      });
-    });
-
-  withCommonOptions(model.command("export"))
-    .description("copy a model to a new folder in hub layout")
-    .argument("<model>", "an id of `gradus model list`")
-    .requiredOption("--out <folder>", "a folder that does not exist yet")
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const context = contextOf(command);
-      const { out } = z.object({ out: z.string() }).parse(command.opts());
-      await withHost(context, async ({ client }) => {
-        const written = await client.models.export({ id, path: resolve(out) });
-        context.terminal.result(written, `Written to ${written.path}`);
-      });
-    });
-}
-
 function engineOptions(command: Command): Command {
   return withCommonOptions(command)
-    .requiredOption("--model <model>", "a name or a folder")
+    .requiredOption("--model <model>", "a name, a hub id, a folder or a GGUF file")
     .requiredOption("--input <file>", "what to read")
     .requiredOption("--out <file>", "what to write")
     .addOption(runtimeOption());
@@ -226,17 +172,8 @@ async function runOnModel(
   );
 }
 
-/** A folder as it is; a name by asking the workspace. */
+/** The folder of the model, got first where it is not here yet. */
 async function modelFolder(context: CommandContext, model: string): Promise<string> {
-  if (existsSync(model)) return resolve(model);
-  return withHost(context, async ({ client }) => {
-    const models = await client.models.list();
-    const found = models.find(({ id }) => id === model);
-    if (found !== undefined) return found.path;
-    throw new AppError(
-      "NOT_FOUND",
-      `There is no model "${model}".`,
-      `Name a folder in hub layout, or one of: ${models.map(({ id }) => id).join(", ")}.`,
-    );
-  });
+  if (existsSync(join(model, "config.json"))) return resolve(model);
+  return withHost(context, async (host) => (await obtainModel(host, context.terminal, model)).path);
 }

@@ -7,6 +7,7 @@ import { recipes } from "./0005-recipes.ts";
 import { compare } from "./0006-compare.ts";
 import { inference } from "./0007-inference.ts";
 import { cockpit } from "./0008-cockpit.ts";
+import { modelSources } from "./0009-model-sources.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   compare,
   inference,
   cockpit,
+  modelSources,
 ];
