@@ -7,6 +7,7 @@ import { GgufWork } from "./gguf-work.ts";
 import type { GgufWorkMessage } from "./gguf-work.ts";
 
 function tell(message: GgufWorkMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
   parentPort?.postMessage(message);
 }
 

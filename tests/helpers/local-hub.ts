@@ -26,8 +26,8 @@ export interface LocalHub {
 export interface Trouble {
   /** Answers this often with the status before anything else. */
   refuse?: { status: number; times: number; retryAfter?: string };
-  /** Ends each transfer of the file after so many bytes; so often. */
-  breakOff?: { file: string; after: number; times: number };
+  /** Ends transfers of the file after so many bytes, once the reader has them; so often. */
+  breakOff?: { file: string; after: number; times: number; has: (bytes: number) => boolean };
   /** Sends other bytes than the listing promises. */
   corrupt?: string;
   /** Ignores Range. */
@@ -146,7 +146,12 @@ function sendFile(hub: LocalHub, request: IncomingMessage, response: ServerRespo
     body.length > breakOff.after
   ) {
     breakOff.times -= 1;
-    response.write(body.subarray(0, breakOff.after), () => response.destroy());
+    response.write(body.subarray(0, breakOff.after));
+    const waiting = setInterval(() => {
+      if (!breakOff.has(start + breakOff.after)) return;
+      clearInterval(waiting);
+      response.destroy();
+    }, 5);
     return;
   }
   response.end(body);

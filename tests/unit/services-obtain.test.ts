@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
@@ -39,6 +47,17 @@ beforeEach(() => {
     vi.stubEnv(name, "");
   return () => vi.unstubAllEnvs();
 });
+
+/** Whether the weights' part on the disk has so many bytes. */
+function partHas(workspace: string): (bytes: number) => boolean {
+  return (bytes) => {
+    const root = join(workspace, "models", ".getting");
+    const part = readdirSync(root, { recursive: true }).find((name) =>
+      String(name).endsWith("model.safetensors.part"),
+    );
+    return part !== undefined && statSync(join(root, String(part))).size === bytes;
+  };
+}
 
 async function got(app: Application, source: string): Promise<ModelJob> {
   return app.modelJobs.wait(app.modelJobs.start({ source }).id);
@@ -81,9 +100,10 @@ describe("a model of the hub", () => {
   });
 
   test("goes on after a transfer that breaks off, from the byte where it broke", async () => {
-    const { app } = testApplication();
+    const { app, workspace } = testApplication();
     const hub = await hubOf();
-    hub.trouble = { breakOff: { file: "model.safetensors", after: 500, times: 2 } };
+    const has = partHas(workspace);
+    hub.trouble = { breakOff: { file: "model.safetensors", after: 500, times: 2, has } };
     const job = await got(app, "owner/tiny");
     expect(job.phase).toBe("done");
     const ranges = hub.requests.filter(({ path }) => path === "model.safetensors");
@@ -92,9 +112,13 @@ describe("a model of the hub", () => {
   });
 
   test("is whole too where the server knows no ranges", async () => {
-    const { app } = testApplication();
+    const { app, workspace } = testApplication();
     const hub = await hubOf();
-    hub.trouble = { breakOff: { file: "model.safetensors", after: 500, times: 1 }, noRanges: true };
+    const has = partHas(workspace);
+    hub.trouble = {
+      breakOff: { file: "model.safetensors", after: 500, times: 1, has },
+      noRanges: true,
+    };
     const job = await got(app, "owner/tiny");
     expect(modelFile(app, job, "model.safetensors")).toEqual(hub.files.get("model.safetensors"));
   });

@@ -74,7 +74,7 @@ export async function listHubModel(
     files: siblings.flatMap(({ rfilename: path, size, blobId, lfs }): HubFile[] => {
       // A name that leads out of the folder is not taken.
       if (!/^[\w][\w. -]*$/.test(path) && path !== id.file) return [];
-      if (lfs != null)
+      if (lfs !== null && lfs !== undefined)
         return [{ path, bytes: lfs.size, hash: { kind: "sha256", value: lfs.sha256 } }];
       if (size === undefined || blobId === undefined) return [];
       return [{ path, bytes: size, hash: { kind: "git", value: blobId } }];

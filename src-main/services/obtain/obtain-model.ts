@@ -51,22 +51,18 @@ type HubSource = Extract<ModelSource, { kind: "hub" }>;
 export async function obtainModel(obtain: Obtain): Promise<Obtained> {
   const { source, work } = obtain;
   await mkdir(work, { recursive: true });
-  switch (source.kind) {
-    case "folder":
-      return { folder: await copied(obtain, source.path), origin: sourceKey(source) };
-    case "gguf": {
-      const origin = sourceKey(source);
-      if (obtain.isHere(origin)) return { folder: null, origin };
-      return { folder: await converted(obtain, source.path), origin };
+  if (source.kind === "hub") {
+    try {
+      return await fromHub(obtain, source);
+    } catch (error) {
+      if (!(error instanceof HubUnreachable)) throw error;
+      return fromElsewhere(obtain, source, error);
     }
-    case "hub":
-      try {
-        return await fromHub(obtain, source);
-      } catch (error) {
-        if (!(error instanceof HubUnreachable)) throw error;
-        return fromElsewhere(obtain, source, error);
-      }
   }
+  const origin = sourceKey(source);
+  if (source.kind === "folder") return { folder: await copied(obtain, source.path), origin };
+  if (obtain.isHere(origin)) return { folder: null, origin };
+  return { folder: await converted(obtain, source.path), origin };
 }
 
 async function fromHub(obtain: Obtain, source: HubSource): Promise<Obtained> {
