@@ -15,7 +15,10 @@ import { pathToFileURL } from "node:url";
 const require = createRequire(join(process.cwd(), "package.json"));
 const { getLlama } = await import(pathToFileURL(require.resolve("node-llama-cpp")).href);
 const [modelPath, oursFile, tokens = "64"] = process.argv.slice(2);
-const ours = readFileSync(oursFile, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const ours = readFileSync(oursFile, "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));
 const llama = await getLlama({ gpu: false, build: "never", maxThreads: 1 });
 const model = await llama.loadModel({ modelPath });
 const context = await model.createContext({ contextSize: 1024, threads: 1, flashAttention: false });
