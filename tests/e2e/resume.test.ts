@@ -61,20 +61,23 @@ function outcome(app: Application, id: PipelineId) {
 
 type Outcome = ReturnType<typeof outcome>;
 
-let reference: Promise<Outcome> | undefined;
+const references = new Map<boolean, Promise<Outcome>>();
 
-function uninterrupted(): Promise<Outcome> {
-  reference ??= (async () => {
-    const app = open(join(folder, "reference"));
-    const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
-    expect((await settled(app, id)).status).toBe("finished");
-    return outcome(app, id);
-  })();
+function uninterrupted(adapters = false): Promise<Outcome> {
+  const reference =
+    references.get(adapters) ??
+    (async () => {
+      const app = open(join(folder, adapters ? "reference-adapters" : "reference"));
+      const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
+      expect((await settled(app, id)).status).toBe("finished");
+      return outcome(app, id);
+    })();
+  references.set(adapters, reference);
   return reference;
 }
 
-async function expectSame(app: Application, id: PipelineId): Promise<void> {
-  const expected = await uninterrupted();
+async function expectSame(app: Application, id: PipelineId, adapters = false): Promise<void> {
+  const expected = await uninterrupted(adapters);
   const actual = outcome(app, id);
   actual.forEach((stage, i) => {
     const other = expected[i];
@@ -109,13 +112,16 @@ test("GRPO moves the random model, so that the comparison means something", asyn
   );
 });
 
-for (const [stage, step] of [
-  ["cold-start", 10],
-  ["grpo", 10],
+for (const [stage, step, adapters] of [
+  ["cold-start", 10, false],
+  ["grpo", 10, false],
+  ["cold-start", 10, true],
+  ["grpo", 10, true],
 ] as const) {
-  test(`an engine killed in the middle of ${stage} goes on from its checkpoint to the same weights, points and completions`, async () => {
-    const app = open(join(folder, `engine-${stage}`));
-    const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const what = adapters ? `${stage} with adapters` : stage;
+  test(`an engine killed in the middle of ${what} goes on from its checkpoint to the same weights, points and completions`, async () => {
+    const app = open(join(folder, `engine-${stage}-${String(adapters)}`));
+    const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
     const runId = runOf(id, stage);
     await nextEvent(
       app,
@@ -131,9 +137,14 @@ for (const [stage, step] of [
     app.runner.resume(id);
     expect((await settled(app, id)).status).toBe("finished");
     expect(app.store.runs.summary(runId).attempts).toBe(2);
-    await expectSame(app, id);
+    await expectSame(app, id, adapters);
   });
+}
 
+for (const [stage, step] of [
+  ["cold-start", 10],
+  ["grpo", 10],
+] as const) {
   test(`a host killed in the middle of ${stage} leaves a workspace that goes on to the same weights, points and completions`, async () => {
     const workspace = join(folder, `host-${stage}`);
     const host = spawn(process.execPath, [HOST, workspace, model, stage, String(step)], {

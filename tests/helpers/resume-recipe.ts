@@ -1,8 +1,11 @@
 /**
  * A small recipe whose GRPO really moves a random model: the rewards vary with length and script, so that
- * advantages are not zero.
+ * advantages are not zero. With `adapters` only low-rank adapters are trained, with dropout.
  */
-export function resumeRecipe(model: string): string {
+export function resumeRecipe(model: string, adapters = false): string {
+  const peft = adapters
+    ? "use_peft: true\n    lora_r: 4\n    lora_dropout: 0.1"
+    : "use_peft: false";
   return `
 name: Resume
 seed: 7
@@ -17,6 +20,7 @@ stages:
     learning_rate: 1.0e-3
     max_length: 128
     save_steps: 4
+    ${peft}
   - name: grpo
     kind: grpo
     model: tiny
@@ -32,5 +36,6 @@ stages:
     learning_rate: 1.0e-3
     max_completion_length: 24
     save_steps: 4
+    ${peft}
 `;
 }
