@@ -45,6 +45,8 @@ export const TrainingOptions = z.strictObject({
   max_grad_norm: z.number().positive().default(1),
   /** Matrix products in bfloat16, forward and backward; weights and optimizer stay float32. Needs the TensorFlow runtime. */
   bf16: z.boolean().default(false),
+  /** Layers keep only their inputs for the backward pass and are computed again there: less memory, a third more work. */
+  gradient_checkpointing: z.boolean().default(false),
   /** A checkpoint every so many steps. */
   save_steps: z.int().min(1).default(50),
   /** Checkpoints kept; the last good one is never deleted. */

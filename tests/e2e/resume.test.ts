@@ -64,16 +64,16 @@ type Outcome = ReturnType<typeof outcome>;
 const references = new Map<boolean, Promise<Outcome>>();
 
 function uninterrupted(adapters = false): Promise<Outcome> {
-  const reference =
-    references.get(adapters) ??
-    (async () => {
-      const app = open(join(folder, adapters ? "reference-adapters" : "reference"));
-      const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
-      expect((await settled(app, id)).status).toBe("finished");
-      return outcome(app, id);
-    })();
+  const reference = references.get(adapters) ?? runThrough(adapters);
   references.set(adapters, reference);
   return reference;
+}
+
+async function runThrough(adapters: boolean): Promise<Outcome> {
+  const app = open(join(folder, adapters ? "reference-adapters" : "reference"));
+  const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
+  expect((await settled(app, id)).status).toBe("finished");
+  return outcome(app, id);
 }
 
 async function expectSame(app: Application, id: PipelineId, adapters = false): Promise<void> {

@@ -35,6 +35,7 @@ export const PLAIN_POLICY: PolicyOptions = {
   weight_decay: 0,
   max_grad_norm: 1e9,
   bf16: false,
+  gradient_checkpointing: false,
   usesOldLogprobs: false,
 };
 

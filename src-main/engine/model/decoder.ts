@@ -18,6 +18,7 @@ import {
   swiglu,
 } from "./layers.ts";
 import type { Rotation } from "./layers.ts";
+import { recomputed } from "./recompute.ts";
 
 /** Weights by hub name, matrices as (in, out); adapters, where there are any, under PEFT's names (lora.ts). */
 export interface Weights extends ReadonlyMap<string, Tensor> {
@@ -111,6 +112,8 @@ export type SequenceLayout = {
   readonly segments?: Tensor;
   /** Position of each token in its document, (B, T) int32; by default its column. */
   readonly positions?: Tensor;
+  /** Layers keep only their inputs for the backward pass (recompute.ts). */
+  readonly recompute?: boolean;
 };
 
 /**
@@ -129,9 +132,37 @@ export function hiddenStates(
     layout.segments === undefined
       ? causalMask(t)
       : tf.add(causalMask(t), segmentMask(layout.segments));
-  return decoderStack(weights, config, embed(weights, ids), (_, { q, k, v }) =>
-    groupedAttention(rotate(q, rotation), rotate(k, rotation), v, mask),
-  );
+  const x = embed(weights, ids);
+  return layout.recompute === true
+    ? recomputedStack(weights, config, x, [rotation.cos, rotation.sin, mask])
+    : decoderStack(weights, config, x, causalAttend(rotation, mask));
+}
+
+function causalAttend(rotation: Rotation, mask: Tensor): Attend {
+  return (_, { q, k, v }) => groupedAttention(rotate(q, rotation), rotate(k, rotation), v, mask);
+}
+
+/** `decoderStack` on whole sequences, with each layer's insides made again by the backward pass. */
+function recomputedStack(
+  weights: Weights,
+  config: ModelConfig,
+  x: Tensor,
+  meeting: readonly [cos: Tensor, sin: Tensor, mask: Tensor],
+): Tensor {
+  const { dropInput } = weights;
+  let h = x;
+  for (let index = 0; index < config.numLayers; index++) {
+    const own = [...weights].filter(([name]) => name.startsWith(`model.layers.${index}.`));
+    // All that the layer uses is handed in: what is not saved for the backward pass is freed before it.
+    const layer = (input: Tensor, ...given: Tensor[]): Tensor => {
+      const [cos, sin, mask, ...values] = given as [Tensor, Tensor, Tensor, ...Tensor[]];
+      const named = new Map(own.map(([name], i) => [name, values[i] as Tensor]));
+      const known: Weights = dropInput === undefined ? named : Object.assign(named, { dropInput });
+      return decoderLayer(known, config, index, input, causalAttend({ cos, sin }, mask));
+    };
+    h = recomputed(layer, h, [...meeting, ...own.map(([, tensor]) => tensor)]);
+  }
+  return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
 }
 
 /** cos and sin for (B, n, T, h / 2). */

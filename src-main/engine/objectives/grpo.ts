@@ -19,6 +19,7 @@ export type GrpoObjectiveOptions = {
   readonly beta: number;
   /** False where the policy that sampled is the one being trained: the ratio is then exactly 1. */
   readonly usesOldLogprobs: boolean;
+  readonly recompute?: boolean;
 };
 
 /** What `grpoObjective` returns beside the loss, each summed over unmasked tokens. */
@@ -30,10 +31,11 @@ export function sequenceLogprobs(
   config: ModelConfig,
   ids: Tensor,
   temperature: number,
+  recompute = false,
 ): ReturnType<typeof tokenLogprobs> {
   const [b, columns] = ids.shape as [number, number];
   const t = columns - 1;
-  const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]));
+  const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]), { recompute });
   const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
   return tokenLogprobs(
     tf.reshape(hidden, [b * t, config.hiddenSize]),
@@ -61,7 +63,7 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     ];
     const [b, columns] = ids.shape as [number, number];
     const t = columns - 1;
-    const scored = sequenceLogprobs(weights, config, ids, options.temperature);
+    const scored = sequenceLogprobs(weights, config, ids, options.temperature, options.recompute);
     const logprobs = tf.reshape(scored.logprobs, [b, t]);
     const before = options.usesOldLogprobs ? old : stopGradient(logprobs);
     // Padding columns hold nothing that counts; their ratio is pinned to 1 so that exp cannot overflow there.

@@ -12,7 +12,10 @@ import type { Objective } from "../training/trainer.ts";
  * that count in the whole optimizer step; and, for packed rows, segments and positions (B, T+1) int32.
  * loss = −Σ mask · log p(next) / denominator. Stats: Σ entropy · mask / denominator, accuracy is not computed.
  */
-export function nextTokenObjective(config: ModelConfig): Objective {
+export function nextTokenObjective(
+  config: ModelConfig,
+  options: Pick<SequenceLayout, "recompute"> = {},
+): Objective {
   return (weights, inputs) => {
     const [ids, mask, denominator, segments, positions] = inputs as readonly [
       Tensor,
@@ -26,8 +29,8 @@ export function nextTokenObjective(config: ModelConfig): Objective {
     const head = (x: Tensor): Tensor => tf.slice(x, [0, 0], [b, t]);
     const layout: SequenceLayout =
       segments === undefined || positions === undefined
-        ? {}
-        : { segments: head(segments), positions: head(positions) };
+        ? options
+        : { ...options, segments: head(segments), positions: head(positions) };
     const hidden = hiddenStates(weights, config, head(ids), layout);
     const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
     const flat = tf.reshape(hidden, [b * t, config.hiddenSize]);

@@ -2,6 +2,7 @@
 import type { OpAttr } from "./graph-trace.ts";
 import { BFLOAT16_MATMUL } from "./matmul.ts";
 import { boolAttr, typeAttr } from "./op-attrs.ts";
+import { ORDERED } from "./ordered.ts";
 import { STATELESS_UNIFORM } from "./stateless-uniform.ts";
 import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
 import { AttrType, DType } from "./tensorflow-library.ts";
@@ -100,6 +101,15 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
       size.dispose();
       if (out === undefined) throw new Error("StatelessRandomUniform gave no output");
       return backend.createOutputTensor(out);
+    },
+  });
+  tf.registerKernel({
+    kernelName: ORDERED,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs }) => {
+      const { x, cause } = inputs as unknown as { x: Tensor; cause: Tensor };
+      const [of, before] = backend.getInputTensorIds([x, cause]) as [number, number];
+      return backend.createOutputTensor(binding.identityAfter(of, before));
     },
   });
   tf.registerBackend("tensorflow", () => backend as never, 3);

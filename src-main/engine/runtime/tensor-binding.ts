@@ -173,6 +173,20 @@ export class TensorBinding {
     return Array.from({ length: outputs }, (_, index) => this.addSymbol({ oper, index }, name));
   }
 
+  /** A tensor again, in a trace with a control dependency on what makes another. */
+  identityAfter(id: number, cause: number): TensorMetadata {
+    const { shape, dtype } = this.facts(id);
+    const attrs: OpAttr[] = [{ name: "T", type: AttrType.type, value: dtype }];
+    const trace = this.#trace;
+    if (trace === null) {
+      const [out] = this.#executeEager("Identity", attrs, [id], 1);
+      if (out === undefined) throw new Error("Identity gave no output");
+      return out;
+    }
+    const oper = trace.operation("Identity", attrs, [this.symbol(id)], [this.symbol(cause).oper]);
+    return this.addSymbol({ oper, index: 0 }, "Identity", { shape, dtype });
+  }
+
   /** Executes an op that has no outputs we keep, on eager handles. */
   executeStatement(name: string, attrs: readonly OpAttr[], inputIds: readonly number[]): void {
     this.#executeEager(name, attrs, inputIds, 0);

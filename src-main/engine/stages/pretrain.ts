@@ -25,14 +25,19 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
     resumed === null
       ? initLanguageModel(runtime, readModelConfig(folder), request.seed)
       : loadLanguageModel(runtime, request.resumeFrom ?? folder);
-  const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
-    beta1: stage.adam_beta1,
-    beta2: stage.adam_beta2,
-    epsilon: stage.adam_epsilon,
-    weightDecay: stage.weight_decay,
-    maxGradNorm: stage.max_grad_norm,
-    precision: trainingPrecision(session, stage),
-  });
+  const trainer = new Trainer(
+    runtime,
+    model,
+    nextTokenObjective(model.config, { recompute: stage.gradient_checkpointing }),
+    {
+      beta1: stage.adam_beta1,
+      beta2: stage.adam_beta2,
+      epsilon: stage.adam_epsilon,
+      weightDecay: stage.weight_decay,
+      maxGradNorm: stage.max_grad_norm,
+      precision: trainingPrecision(session, stage),
+    },
+  );
   const [end] = tokenizer.eosTokenIds;
   if (end === undefined) throw new Error("the tokenizer has no end token");
   const random = new Random(resumed?.state.random[STREAM] ?? request.seed + 1);

@@ -109,14 +109,19 @@ export async function fineTune(
     );
   }
   const model = openTrainable(session, folder, options);
-  const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
-    beta1: options.adam_beta1,
-    beta2: options.adam_beta2,
-    epsilon: options.adam_epsilon,
-    weightDecay: options.weight_decay,
-    maxGradNorm: options.max_grad_norm,
-    precision: trainingPrecision(session, options),
-  });
+  const trainer = new Trainer(
+    runtime,
+    model,
+    nextTokenObjective(model.config, { recompute: options.gradient_checkpointing }),
+    {
+      beta1: options.adam_beta1,
+      beta2: options.adam_beta2,
+      epsilon: options.adam_epsilon,
+      weightDecay: options.weight_decay,
+      maxGradNorm: options.max_grad_norm,
+      precision: trainingPrecision(session, options),
+    },
+  );
   const batches = new SequenceBatches(examples, {
     seed: deriveSeed(request.seed, "order"),
     rows: options.per_device_train_batch_size,

@@ -136,7 +136,8 @@ export class AdamW {
   }
 
   #clearGradients(): void {
-    for (const gradient of this.gradients.values()) gradient.assign(tf.zeros([...gradient.shape]));
+    // Not tf.zeros: inside a trace that is a constant of the gradient's size, kept with the program.
+    for (const gradient of this.gradients.values()) gradient.assign(tf.zerosLike(gradient.read()));
   }
 
   #step(scalars: Tensor): void {

@@ -46,6 +46,7 @@ export type PolicyOptions = Pick<
   | "weight_decay"
   | "max_grad_norm"
   | "bf16"
+  | "gradient_checkpointing"
 > & { readonly usesOldLogprobs: boolean };
 
 export type PolicyStepMetrics = {
@@ -96,6 +97,7 @@ export class PolicyTrainer {
       delta: options.delta ?? null,
       beta: options.beta,
       usesOldLogprobs: options.usesOldLogprobs,
+      recompute: options.gradient_checkpointing,
     });
     this.#trainer = new Trainer(runtime, model, objective, {
       beta1: options.adam_beta1,
