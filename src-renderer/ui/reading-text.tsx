@@ -14,7 +14,7 @@ const MarkdownText = lazy(() =>
 /** Past this, setting it would hold the window up. */
 const LONGEST_SET = 20_000;
 /** Anything that Markdown or a formula would change. */
-const MARKED = /[$*_`#|~]|\\[([]|^\s*(?:[-+>]|\d+[.)])\s/mu;
+const MARKED = /[$*_`#|~]|\]\(|\\[([]|^\s*(?:[-+>]|\d+[.)])\s/mu;
 const IDLE_WITHIN_MS = 400;
 
 interface PlainOnErrorProps {

@@ -19,7 +19,8 @@ interface Block {
 }
 
 const LEANS = /^(?:\$\$|\\\[|```|~~~|[-*+] |\d{1,3}[.)] | {4}|\t|\||>)/u;
-const HEADING = /^(?:#{1,6} |\*\*[^*]+\*\*:?\s*$)/u;
+/** A block that is a heading and no more. */
+const HEADING = /^(?:#{1,6} [^\n]*|\*\*[^*\n]+\*\*:?\s*)$/u;
 
 /** Where a line opens or closes something that blank lines do not divide. */
 function fenceAfter(line: string, open: string | undefined): string | undefined {

@@ -20,6 +20,16 @@ const TextEditor = lazy(() =>
   import("./text-editor.tsx").then((module) => ({ default: module.TextEditor })),
 );
 
+/** Brings the editor's code in an idle moment, so that it is there when the host is not. */
+export function useEditorAhead(): void {
+  useEffect(() => {
+    const request = window.requestIdleCallback(() => {
+      import("./text-editor.tsx").catch(() => undefined);
+    });
+    return () => window.cancelIdleCallback(request);
+  }, []);
+}
+
 const REST_MS = 250;
 
 export interface EditedText {

@@ -29,6 +29,7 @@ import { JumpDialog } from "./jump-dialog.tsx";
 import { asQueue, asView, queueFilter, QUEUES, useChosenRecord } from "./place.ts";
 import { QueueRegion } from "./queue-region.tsx";
 import { reasoningSteps } from "./reasoning-steps.ts";
+import { useEditorAhead } from "./record-editor.tsx";
 import type { EditedText } from "./record-editor.tsx";
 import { sameMessages } from "./record-parts.ts";
 import { RecordRegion } from "./record-region.tsx";
@@ -96,6 +97,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
   );
   const offered = useMemo(() => tags.slice(0, 9), [tags]);
   useTellEditScope(scope);
+  useEditorAhead();
   const position = record?.position;
   useTellCrumbs(
     useMemo(
