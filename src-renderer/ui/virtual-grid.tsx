@@ -14,6 +14,8 @@ export interface GridColumn<T> {
   /** A CSS grid track: "minmax(0, 1fr)", "80px". */
   readonly track: string;
   readonly numeric?: boolean;
+  /** Its head sorts the rows by it. */
+  readonly sortable?: boolean;
   /** Left out where the window is narrow. */
   readonly wideOnly?: boolean;
   readonly cell: (row: T) => ReactNode;
@@ -31,6 +33,15 @@ export interface VirtualGridProps<T> {
   readonly onOpen?: (index: number) => void;
   /** A class for one row, e.g. to mark a kind of row. */
   readonly rowClass?: (row: T) => string | undefined;
+  /** The rows in view changed: for those who read them as they are needed. */
+  readonly onSee?: (first: number, last: number) => void;
+  readonly sort?: GridSort;
+  readonly onSort?: (column: string) => void;
+}
+
+export interface GridSort {
+  readonly column: string;
+  readonly direction: "ascending" | "descending";
 }
 
 export function VirtualGrid<T>(props: VirtualGridProps<T>): ReactNode {
@@ -57,6 +68,10 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>): ReactNode {
   useEffect(() => {
     if (chosen >= 0) virtualizer.scrollToIndex(chosen, { align: "auto" });
   }, [chosen, virtualizer]);
+  const items = virtualizer.getVirtualItems();
+  const [firstSeen, lastSeen] = [items.at(0)?.index ?? 0, items.at(-1)?.index ?? -1];
+  const { onSee } = props;
+  useEffect(() => onSee?.(firstSeen, lastSeen), [onSee, firstSeen, lastSeen]);
   const template = { gridTemplateColumns: columns.map((column) => column.track).join(" ") };
   const rowId = (index: number): string => `${gridId}-row-${String(index)}`;
   return (
@@ -76,13 +91,25 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>): ReactNode {
             key={column.id}
             role="columnheader"
             className={column.numeric === true ? "num" : undefined}
+            aria-sort={props.sort?.column === column.id ? props.sort.direction : undefined}
           >
-            {column.header}
+            {column.sortable === true && props.onSort !== undefined ? (
+              <button type="button" className="sorthead" onClick={() => props.onSort?.(column.id)}>
+                {column.header}
+                {props.sort?.column === column.id && (
+                  <span aria-hidden="true">
+                    {props.sort.direction === "ascending" ? " \u2191" : " \u2193"}
+                  </span>
+                )}
+              </button>
+            ) : (
+              column.header
+            )}
           </span>
         ))}
       </div>
       <div style={{ height: virtualizer.getTotalSize(), position: "relative" }} role="presentation">
-        {virtualizer.getVirtualItems().map((item) => {
+        {items.map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;
           return (

@@ -15,7 +15,8 @@ import {
 import { Empty } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { VerdictWord } from "../../ui/verdict-word.tsx";
-import { HistoryPanel, LogPanel } from "./log-panel.tsx";
+import { HistoryPanel } from "./history-panel.tsx";
+import { LogPanel } from "./log-panel.tsx";
 import { SamplesPanel } from "./samples-panel.tsx";
 
 type Tab = "problems" | "difficulty" | "history" | "log";

@@ -1,19 +1,20 @@
 /** Every completion of one step, by group: what was asked, what was written, how it was rewarded. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import type { RolloutGroup, RolloutText } from "#shared/schema/metrics.ts";
+import type { RolloutGroup } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
 import type { Query } from "../../bridge/use-query.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import { useFilter } from "../../app/location.ts";
-import { formatNumber, formatSigned } from "../../ui/format.ts";
+import { formatNumber } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
+import { LongText } from "../../ui/long-text.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
+import { ChosenCompletion } from "./chosen-completion.tsx";
 import { CompletionsTable } from "./completions-table.tsx";
-import { CompletionText } from "./completion-text.tsx";
+import { SideBySide } from "./side-by-side.tsx";
 import { hasNoSpread, matchesVerdict, meanAndSd, rewardNames } from "./rollout-groups.ts";
 import type { Verdict } from "./rollout-groups.ts";
 import "./completions-panel.css";
@@ -41,7 +42,7 @@ function GroupLine({
 }): ReactNode {
   const segments = groups.map((group) => ({
     value: String(group.group),
-    title: `Difficulty ${String(group.difficulty)}: ${group.prompt}`,
+    title: `Difficulty ${String(group.difficulty)}: ${visibleText(group.prompt.slice(0, 200))}`,
     label: (
       <>
         {group.correct}/{group.rollouts.length}
@@ -78,6 +79,8 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
   const [indexText, setIndex] = useFilter("completion");
   const [verdictText, setVerdict] = useFilter("show", "all");
   const verdict = asVerdict(verdictText);
+  const [arrangement, setArrangement] = useFilter("group-view", "list");
+  const beside = arrangement === "beside";
   const groups = useMemo(() => query.data ?? [], [query.data]);
   const rewards = useMemo(() => rewardNames(groups), [groups]);
   const group =
@@ -131,6 +134,13 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
           run: () => turn(-1),
         },
         {
+          id: "run.group-view",
+          title: "A prompt's completions side by side, or as a list",
+          group: "This screen",
+          keys: "B",
+          run: () => setArrangement(beside ? "list" : "beside"),
+        },
+        {
           id: "run.completion-filter",
           title: "Show all, right or wrong completions",
           group: "This screen",
@@ -138,7 +148,18 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
           run: () => setVerdict(verdicts[(verdicts.indexOf(verdict) + 1) % 3] ?? "all"),
         },
       ];
-    }, [groups, group, shown, chosen, verdict, setGroup, setIndex, setVerdict]),
+    }, [
+      groups,
+      group,
+      shown,
+      chosen,
+      verdict,
+      beside,
+      setGroup,
+      setIndex,
+      setVerdict,
+      setArrangement,
+    ]),
   );
 
   const stats = meanAndSd(group?.rollouts.map((one) => one.reward) ?? []);
@@ -157,7 +178,7 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
           </Empty>
         )
       ) : (
-        <div className="cbx bt">
+        <div className={beside ? "cbx bt one" : "cbx bt"}>
           <div className="region">
             <GroupLine
               groups={groups}
@@ -179,28 +200,48 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
                 ]}
               />
               <KeyCaps keys="F" />
+              <button
+                type="button"
+                className="btn small"
+                aria-pressed={beside}
+                title="The prompt's completions side by side"
+                onClick={() => setArrangement(beside ? "list" : "beside")}
+              >
+                Beside <KeyCaps keys="B" />
+              </button>
             </GroupLine>
-            <p className="promptline">
+            <p className="promptline" dir="auto">
               <span className="t3">
                 Prompt {groups.indexOf(group) + 1} of {groups.length}, difficulty {group.difficulty}
               </span>
-              &ensp;{group.prompt}
+              &ensp;
+              <LongText text={group.prompt} />
             </p>
-            <div
-              className="scroll grow"
-              tabIndex={0}
-              role="group"
-              aria-label="Completions of the prompt"
-            >
-              <CompletionsTable
+            {beside ? (
+              <SideBySide
                 rollouts={shown}
                 rewards={rewards}
                 scale={scale}
                 chosen={chosen}
                 onChoose={(next) => setIndex(String(next.index))}
               />
-              {shown.length === 0 && <Empty>None of this prompt's completions is {verdict}.</Empty>}
-            </div>
+            ) : (
+              <div
+                className="scroll grow"
+                tabIndex={0}
+                role="group"
+                aria-label="Completions of the prompt"
+              >
+                <CompletionsTable
+                  rollouts={shown}
+                  rewards={rewards}
+                  scale={scale}
+                  chosen={chosen}
+                  onChoose={(next) => setIndex(String(next.index))}
+                />
+              </div>
+            )}
+            {shown.length === 0 && <Empty>None of this prompt's completions is {verdict}.</Empty>}
             <div className="flex s11 t3 bt groupfoot">
               <span>
                 reward mean {formatNumber(stats.mean, 2)}, sd {formatNumber(stats.sd, 2)}
@@ -210,76 +251,17 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
               </span>
             </div>
           </div>
-          <ChosenCompletion
-            runId={props.runId}
-            step={group.step}
-            group={group.group}
-            rollout={chosen}
-            problemId={group.problemId}
-          />
+          {!beside && (
+            <ChosenCompletion
+              runId={props.runId}
+              step={group.step}
+              group={group.group}
+              rollout={chosen}
+              problemId={group.problemId}
+            />
+          )}
         </div>
       )}
     </section>
-  );
-}
-
-interface ChosenCompletionProps {
-  readonly runId: RunId;
-  readonly step: number;
-  readonly group: number;
-  readonly problemId: string;
-  readonly rollout: RolloutText | undefined;
-}
-
-function ChosenCompletion({
-  runId,
-  step,
-  group,
-  problemId,
-  rollout,
-}: ChosenCompletionProps): ReactNode {
-  const index = rollout?.index;
-  const tokens = useQuery(
-    index === undefined
-      ? undefined
-      : {
-          key: `tokens:${runId}:${String(step)}:${String(group)}:${String(index)}`,
-          topics: [`rollouts:${runId}`],
-          fetch: (signal) => host.cockpit.tokens({ runId, step, group, index }, { signal }),
-        },
-  );
-  if (rollout === undefined) return <div className="region" />;
-  const logprobs = tokens.data?.logprobs ?? [];
-  const mean =
-    logprobs.length === 0
-      ? null
-      : logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
-  return (
-    <div className="region" aria-label="Chosen completion" role="region">
-      <div className="head s12">
-        <span className="med nowrap">Completion {rollout.index + 1}</span>
-        <span className="t3 ell">
-          {formatNumber(rollout.tokens)} tokens,{" "}
-          {rollout.finishReason === "length" ? "cut at the limit" : "not cut"}
-        </span>
-        <span className="end t3 nowrap">advantage {formatSigned(rollout.advantage)}</span>
-      </div>
-      {/* The text scrolls on its own, so it takes the focus to be scrolled by keys. */}
-      <div
-        className="scroll grow"
-        style={{ padding: "0 16px 12px" }}
-        tabIndex={0}
-        role="group"
-        aria-label="Text of the completion"
-      >
-        <CompletionText text={rollout.completion} />
-      </div>
-      <div className="s11 t3 bt groupfoot flex">
-        <span>mean log-prob {formatNumber(mean, 3)} a token</span>
-        <span className="mono end ell" title={problemId}>
-          {problemId}
-        </span>
-      </div>
-    </div>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { RolloutText } from "#shared/schema/metrics.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { answerIn } from "./completion-parts.ts";
 
 export interface CompletionsTableProps {
@@ -14,8 +15,11 @@ export interface CompletionsTableProps {
   readonly onChoose: (rollout: RolloutText) => void;
 }
 
+/** Characters of an answer that a cell may hold. */
+const SHOWN = 200;
+
 /** Full bars carry the sign by side and by fill: filled to the right is positive, hollow to the left negative. */
-function AdvantageBar({
+export function AdvantageBar({
   value,
   scale,
 }: {
@@ -43,8 +47,8 @@ function Answer({ rollout }: { readonly rollout: RolloutText }): ReactNode {
       {answer === undefined ? (
         <span className="t3">no answer{cut ? ", cut" : ""}</span>
       ) : (
-        <span className="mono ell" title={answer}>
-          {answer}
+        <span className="mono ell" dir="ltr" title={visibleText(answer.slice(0, SHOWN))}>
+          {visibleText(answer.slice(0, SHOWN))}
         </span>
       )}
     </span>

@@ -11,57 +11,11 @@ import {
   formatEnergy,
   formatNumber,
   formatUsd,
-  formatWhen,
 } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { AlarmsSection } from "./alarms-section.tsx";
+import { CheckpointsSection } from "./checkpoints-section.tsx";
 import { flattenConfig } from "./flatten-config.ts";
-
-function Alarms({
-  alarms,
-  onStep,
-}: {
-  readonly alarms: readonly Alarm[];
-  readonly onStep: (step: number) => void;
-}): ReactNode {
-  const open = alarms.filter((alarm) => alarm.dismissedAtMs === null).length;
-  return (
-    <section aria-label="Alarms">
-      <div className="head" style={{ marginTop: 2 }}>
-        <h2>Alarms</h2>
-        <span className="note end">
-          {alarms.length === 0
-            ? "none so far"
-            : `${String(open)} open · ${String(alarms.length - open)} dismissed`}
-        </span>
-      </div>
-      {alarms.length > 0 && (
-        <ul className="s12" style={{ padding: "0 16px 10px" }}>
-          {alarms.toReversed().map((alarm) => (
-            <li key={alarm.id} className="al">
-              <Glyph
-                name={
-                  alarm.level === "error" ? "cross" : alarm.level === "warning" ? "warn" : "dash"
-                }
-                className={
-                  alarm.level === "error" ? "fail" : alarm.level === "warning" ? "warn" : "t3"
-                }
-                label={alarm.level}
-              />
-              <div className="break">
-                <span className="med">{alarm.message}</span>
-                <div className="t3">{alarm.advice}</div>
-                <button type="button" className="linkbtn" onClick={() => onStep(alarm.step)}>
-                  Show step {formatNumber(alarm.step)}
-                </button>
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
-}
 
 function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | null }): ReactNode {
   const { usage } = run;
@@ -106,51 +60,6 @@ function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | nul
           </dl>
         </div>
       )}
-    </section>
-  );
-}
-
-function Checkpoints({ checkpoints }: { readonly checkpoints: readonly Checkpoint[] }): ReactNode {
-  const now = useNow(60_000);
-  const kept = checkpoints.filter((one) => one.removedAtMs === null).length;
-  if (checkpoints.length === 0) return null;
-  return (
-    <section aria-label="Checkpoints">
-      <div className="head bt">
-        <h2>Checkpoints</h2>
-        <span className="note end">
-          {kept} of {checkpoints.length} kept
-        </span>
-      </div>
-      <table>
-        <thead>
-          <tr>
-            <th>Step</th>
-            <th className="num">Size</th>
-            <th className="num">Saved</th>
-          </tr>
-        </thead>
-        <tbody>
-          {checkpoints
-            .toSorted((a, b) => b.step - a.step)
-            .slice(0, 12)
-            .map((one) => (
-              <tr key={one.id}>
-                <td className="num" style={{ textAlign: "left" }}>
-                  {formatNumber(one.step)}
-                </td>
-                <td className="num">
-                  {one.removedAtMs === null ? (
-                    formatBytes(one.bytes)
-                  ) : (
-                    <span className="t3">removed</span>
-                  )}
-                </td>
-                <td className="num t3">{formatWhen(one.createdAtMs, now)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
     </section>
   );
 }
@@ -267,6 +176,18 @@ function Lineage({ run }: { readonly run: Run }): ReactNode {
             <dd title={run.outputDataset}>{formatNumber(run.outputRecords)}</dd>
           </>
         )}
+        <dt>Config SHA-256</dt>
+        <dd className="mono" title={run.configSha256}>
+          {run.configSha256.slice(0, 16)}…
+        </dd>
+        {run.outputSha256 !== null && (
+          <>
+            <dt>Output SHA-256</dt>
+            <dd className="mono" title={run.outputSha256}>
+              {run.outputSha256.slice(0, 16)}…
+            </dd>
+          </>
+        )}
         <dt>Folder</dt>
         <dd title={run.outDir}>{run.outDir}</dd>
       </dl>
@@ -285,9 +206,9 @@ export interface FactsAsideProps {
 export function FactsAside({ run, alarms, checkpoints, cost, onStep }: FactsAsideProps): ReactNode {
   return (
     <aside className="region scroll" aria-label="Alarms, cost, configuration" tabIndex={0}>
-      <Alarms alarms={alarms} onStep={onStep} />
+      <AlarmsSection alarms={alarms} onStep={onStep} />
       <Cost run={run} cost={cost} />
-      <Checkpoints checkpoints={checkpoints} />
+      <CheckpointsSection run={run} checkpoints={checkpoints} />
       <Config run={run} />
       <Environment run={run} />
       <Lineage run={run} />

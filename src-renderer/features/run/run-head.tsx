@@ -103,6 +103,11 @@ export function RunHead({
     <div className="screenhead">
       <h1>{run.stageName}</h1>
       <StatusWord status={live.status} />
+      {live.tags.map((tag) => (
+        <span key={tag} className="tag ell runtag" title={tag}>
+          {tag}
+        </span>
+      ))}
       <span
         className="s12 t2 ell grow"
         title={`${kindWord(run.kind)} on ${run.config.model}, recipe ${run.pipelineName}`}

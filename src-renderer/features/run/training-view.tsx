@@ -11,16 +11,32 @@ import { Crosshair, CrosshairContext } from "../../charts/crosshair.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { CompletionsPanel } from "./completions-panel.tsx";
-import { HistoryPanel, LogPanel } from "./log-panel.tsx";
+import { HistoryPanel } from "./history-panel.tsx";
+import { LogPanel } from "./log-panel.tsx";
 import { nearestStep } from "./nearest-step.ts";
+import { NotePanel } from "./note-panel.tsx";
 import { ProgressRegion } from "./progress-region.tsx";
+import { SearchPanel } from "./search-panel.tsx";
 import { StepPicker } from "./step-picker.tsx";
 import { useChartCommands } from "./use-chart-commands.ts";
 import { useChartState } from "./use-chart-state.ts";
 import { usePinnedStep } from "./use-pinned-step.ts";
 import { useRunStream } from "./use-run-stream.ts";
 
-type Lower = "completions" | "history" | "log";
+type Lower = "completions" | "search" | "history" | "log" | "note";
+
+const LOWER: Readonly<Record<Lower, string>> = {
+  completions: "Completions",
+  search: "Whole run",
+  history: "History",
+  log: "Log",
+  note: "Note",
+};
+
+/** The tabs that a stage has; only some stages keep completions step by step. */
+function tabsOf(samples: boolean): readonly Lower[] {
+  return samples ? ["completions", "search", "history", "log", "note"] : ["history", "log", "note"];
+}
 
 /** Metrics of a stage whose charts need no more than their own height. */
 const FEW = 8;
@@ -61,8 +77,8 @@ export function TrainingView({
   const samples = SAMPLES.has(run.kind);
   const [crosshair, pinned, setPinned] = useCrosshairInAddress();
   const [tabText, setTab] = useFilter("tab", samples ? "completions" : "history");
-  const tab: Lower =
-    tabText === "log" ? "log" : tabText === "history" || !samples ? "history" : "completions";
+  const tabs = useMemo(() => tabsOf(samples), [samples]);
+  const tab = tabs.find((one) => one === tabText) ?? tabs[0] ?? "history";
   const stepsQuery = useQuery(
     samples
       ? {
@@ -99,16 +115,15 @@ export function TrainingView({
   useChartCommands(state);
   useCommands(
     useMemo(
-      (): readonly Command[] => [
-        {
-          id: "run.log",
-          title: "Show the log",
+      (): readonly Command[] =>
+        tabs.map((one, index) => ({
+          id: `run.tab-${one}`,
+          title: `Show below: ${LOWER[one].toLowerCase()}`,
           group: "This screen",
-          keys: "L",
-          run: () => setTab("log"),
-        },
-      ],
-      [setTab],
+          keys: String(index + 1),
+          run: () => setTab(one),
+        })),
+      [tabs, setTab],
     ),
   );
   return (
@@ -137,19 +152,18 @@ export function TrainingView({
               label="What is shown below"
               value={tab}
               onChange={setTab}
-              segments={[
-                ...(samples ? [{ value: "completions" as const, label: "Completions" }] : []),
-                { value: "history", label: "History" },
-                {
-                  value: "log",
-                  label: (
-                    <>
-                      Log&ensp;
-                      <KeyCaps keys="L" />
-                    </>
-                  ),
-                },
-              ]}
+              segments={tabs.map((value, index) => ({
+                value,
+                label: (
+                  <>
+                    {LOWER[value]}
+                    <span className="opt">
+                      &ensp;
+                      <KeyCaps keys={String(index + 1)} />
+                    </span>
+                  </>
+                ),
+              }))}
             />
             {tab === "completions" && (
               <StepPicker
@@ -161,8 +175,10 @@ export function TrainingView({
             )}
           </div>
           {tab === "completions" && <CompletionsPanel runId={run.id} query={rollouts} />}
+          {tab === "search" && <SearchPanel runId={run.id} />}
           {tab === "history" && <HistoryPanel runId={run.id} />}
           {tab === "log" && <LogPanel runId={run.id} live={live.status === "running"} />}
+          {tab === "note" && <NotePanel run={live} />}
         </section>
       </div>
     </CrosshairContext>
