@@ -32,6 +32,17 @@ export interface ReviewerTotals {
   readonly sessionRecords: number;
 }
 
+export interface ReviewSession {
+  readonly id: number;
+  readonly datasetId: string;
+  readonly datasetName: string;
+  readonly reviewer: string;
+  readonly lastAtMs: number;
+  readonly activeMs: number;
+  readonly usdPerHour: number;
+  readonly records: number;
+}
+
 export const PAUSE_LIMIT_MS = 5 * 60_000;
 const SESSION_BREAK_MS = 60 * 60_000;
 const DECIDED = "kind IN ('accepted', 'rejected', 'flagged', 'edit')";
@@ -97,13 +108,15 @@ export class ReviewRepository {
       .all(datasetId);
   }
 
-  /** Human minutes and what they are worth, by dataset: for the ledger. */
-  costs(): { datasetId: string; activeMs: number; costUsd: number; lastAtMs: number }[] {
+  /** Sittings with what they took and the price of an hour at their time; newest first. */
+  sessions(): ReviewSession[] {
     return this.#db
-      .prepare<[], { datasetId: string; activeMs: number; costUsd: number; lastAtMs: number }>(
-        `SELECT dataset_id AS datasetId, sum(active_ms) AS activeMs, max(last_at_ms) AS lastAtMs,
-           sum(active_ms * human_usd_per_hour) / 3600000 AS costUsd
-         FROM review_sessions GROUP BY dataset_id ORDER BY lastAtMs DESC`,
+      .prepare<[], ReviewSession>(
+        `SELECT s.id, s.dataset_id AS datasetId, d.name AS datasetName, s.reviewer,
+           s.last_at_ms AS lastAtMs, s.active_ms AS activeMs, s.human_usd_per_hour AS usdPerHour,
+           (SELECT count(DISTINCT CASE WHEN ${DECIDED} THEN record_id END) FROM review_events e
+             WHERE e.dataset_id = s.dataset_id AND e.reviewer = s.reviewer AND e.session = s.id) AS records
+         FROM review_sessions s JOIN datasets d ON d.id = s.dataset_id ORDER BY s.last_at_ms DESC`,
       )
       .all();
   }

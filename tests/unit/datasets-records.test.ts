@@ -586,6 +586,17 @@ test("review time is what lies between a reviewer's events, pauses left out, at 
     { reviewer: "ada", accepted: 2, skipped: 1, records: 2, activeMs: 300_000, recordsPerHour: 24 },
   ]);
   expect(reviewers[0]?.costUsd).toBeCloseTo(3, 10);
+  const { ledger, shares } = await client.cost.report({});
+  expect(ledger).toMatchObject([
+    {
+      kind: "human",
+      unit: "h",
+      usdPerUnit: 36,
+      how: "measured",
+      note: "ada reviewed 2 records of s",
+    },
+  ]);
+  expect(shares.humanUsd).toBeCloseTo(3, 10);
   await app.close();
 });
 

@@ -273,7 +273,7 @@ export class GenerateService {
     spentBefore: number,
     known: ReadonlySet<number>,
   ): void {
-    const { store, datasets, now } = this.#deps;
+    const { store, datasets, now, publish } = this.#deps;
     const ids = store.generated.recordIds(jobId).filter((id) => !known.has(id));
     const { costUsd, accepted, sampled } = store.generated.totals(jobId);
     const name = "model" in request.teacher ? request.teacher.model : request.teacher.endpointId;
@@ -298,6 +298,7 @@ export class GenerateService {
         how: "metered",
       });
     });
+    publish([{ type: "ledger" }]);
   }
 }
 

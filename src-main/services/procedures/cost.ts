@@ -3,6 +3,7 @@ import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "../application.ts";
 import { publishedCosts } from "../compare/published.ts";
 import { projectCost } from "../cost/cost-projection.ts";
+import { reviewEntries } from "../cost/review-entries.ts";
 import { sharesOf } from "../cost/cost-shares.ts";
 import { yieldOf } from "../cost/cost-yield.ts";
 import { totalCost } from "../cost-of-usage.ts";
@@ -14,7 +15,10 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
   return {
     report: to.report.handler(({ input }) => {
       const entries = store.costs.list(input.pipelineId);
-      const ledger = store.ledger.list(input.pipelineId);
+      const ledger = [
+        ...(input.pipelineId === undefined ? reviewEntries(store) : []),
+        ...store.ledger.list(input.pipelineId),
+      ].sort((a, b) => b.timeMs - a.timeMs);
       const byPipeline = Map.groupBy(entries, (entry) => entry.pipelineId);
       const total = totalCost(entries);
       return {
