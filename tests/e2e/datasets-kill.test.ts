@@ -1,4 +1,5 @@
 /** A hundred edits, the smallest and the largest, by hosts that are killed at random moments. */
+import { deepEqual } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -76,7 +77,7 @@ test("no edit that was acknowledged is lost when the host is killed, and none is
     const step = drawStep(random, number, datasetId, ids);
     send(host, step);
     if (!killAfter.has(number)) {
-      expect(await nextLine(host.lines)).toEqual({ done: number });
+      deepEqual(await nextLine(host.lines), { done: number });
       model = expected(model, step, history);
       continue;
     }
@@ -88,11 +89,11 @@ test("no edit that was acknowledged is lost when the host is killed, and none is
     const store = openStore(app.paths.database);
     const found = readModel(store, datasetId, ids);
     store.close();
-    if (acknowledged) expect(found).toEqual(after);
+    if (acknowledged) deepEqual(found, after, `edit ${number} was acknowledged and is lost`);
     const happened = JSON.stringify([...found]) === JSON.stringify([...after]);
     if (happened) model = after;
     else {
-      expect(found).toEqual(model);
+      deepEqual(found, model, `edit ${number} is there by half`);
       history.splice(0, history.length, ...before);
     }
     host = await startHost(workspace);
