@@ -13,6 +13,7 @@ import {
   ipcMain,
   powerSaveBlocker,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -42,6 +43,7 @@ import {
   windowProtocol,
 } from "./electron-shell.ts";
 import { keepAwakeWhileWorking } from "./keep-awake.ts";
+import { keychainOf } from "./keychain.ts";
 import { RECIPE_ENDINGS, recipeArgument, recipeMessage } from "./recipe-files.ts";
 import { keepWindowState, keptWindowState } from "./window-state.ts";
 
@@ -100,7 +102,11 @@ function openWindow(): BrowserWindow {
 }
 
 function start(): void {
-  const application = new Application({ workspace: dataFolder(), shell: "electron" });
+  const application = new Application({
+    workspace: dataFolder(),
+    shell: "electron",
+    keyCipher: keychainOf(safeStorage),
+  });
   process.on("uncaughtException", (error) => application.reportBug(error));
   process.on("unhandledRejection", (error) => application.reportBug(error));
 

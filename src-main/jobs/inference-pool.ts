@@ -74,9 +74,7 @@ export class InferencePool {
 
   /** Loads a model before it is asked. */
   async load(folder: string, runtime: RuntimeChoice): Promise<LoadedFacts> {
-    const held = this.#hold(folder, runtime);
-    this.#waitIdle(held);
-    return held.child.loaded;
+    return this.#hold(folder, runtime).child.loaded;
   }
 
   /** Whether it would answer at once. */
@@ -87,6 +85,7 @@ export class InferencePool {
   models(): LoadedModel[] {
     return [...this.#held.values()].map(({ child, folder, facts }) => ({
       path: folder,
+      pid: child.pid ?? null,
       state: facts === null ? "loading" : child.requests > 0 ? "busy" : "idle",
       rssBytes: child.rssBytes,
       requests: child.requests,
@@ -132,6 +131,7 @@ export class InferencePool {
     child.loaded.then(
       (facts) => {
         held.facts = facts;
+        this.#waitIdle(held);
         this.#changed();
       },
       () => undefined,
@@ -163,7 +163,7 @@ export class InferencePool {
 
   #waitIdle(held: Held): void {
     clearTimeout(held.idle);
-    if (held.child.requests > 0 || this.#closed) return;
+    if (held.facts === null || held.child.requests > 0 || this.#closed) return;
     held.idle = setTimeout(() => {
       if (held.child.requests === 0) this.#end(held);
     }, this.#options.idleMs ?? IDLE_MS);

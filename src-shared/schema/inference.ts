@@ -83,6 +83,7 @@ export type InferenceEvent = z.infer<typeof InferenceEvent>;
 /** A model that is held in memory. */
 export const LoadedModel = z.strictObject({
   path: z.string(),
+  pid: z.int().nullable(),
   state: z.enum(["loading", "idle", "busy"]),
   rssBytes: z.number(),
   requests: z.int(),

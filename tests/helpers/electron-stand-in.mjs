@@ -79,6 +79,9 @@ export const dialog = {
   showErrorBox: (title, text) => console.error(`${title}: ${text}`),
   showOpenDialog: async () => ({ filePaths: [] }),
 };
+export const safeStorage = {
+  isEncryptionAvailable: () => false,
+};
 export const protocol = {
   registerSchemesAsPrivileged: (schemes) =>
     seen.schemes.push(...schemes.map(({ scheme }) => scheme)),
