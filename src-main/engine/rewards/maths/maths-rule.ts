@@ -1,0 +1,38 @@
+/** Grades answers of imported benchmarks by mathematical equivalence. */
+import type { Problem, Task } from "../../tasks/task.ts";
+import { openBoxes } from "./normalize-latex.ts";
+import { verifyMaths } from "./verify-maths.ts";
+
+const MOST_CHARACTERS = 4000;
+
+/** A formula where the text is no more than one: without dollars it would be read as running text. */
+function asFormula(text: string): string {
+  return /\$|\\\(|\\\[|\\boxed/u.test(text) ? text : `$${text}$`;
+}
+
+/** Gold answers of benchmark files are formulas or plain numbers, with or without dollars; so are answers between tags. */
+function verify(problem: Pick<Problem, "gold">, answer: string): boolean {
+  if (answer.length > MOST_CHARACTERS) return false;
+  return [problem.gold, asFormula(problem.gold)].some(
+    (gold) => verifyMaths(gold, answer) || verifyMaths(gold, asFormula(answer)),
+  );
+}
+
+/** The last box; else what follows the last "answer is"; else the last formula or number, as text. */
+function extractLenient(text: string): string | null {
+  const end = text.slice(-20_000);
+  if (end.includes(String.raw`\boxed`)) return `$${openBoxes(end, "last")}$`;
+  const said = /answer(?: is)?:?\s*([^\n]{1,200})(?![\s\S]*answer(?: is)?:?\s)/iu.exec(end.slice(-4000));
+  if (said?.[1] !== undefined) return said[1].trim();
+  const last = /(?:\$[^$\n]{1,200}\$|-?\d[\d,]*(?:\.\d+)?(?:\/\d+)?%?)(?![\s\S]*[\d$])/u.exec(
+    end.slice(-4000),
+  );
+  return last?.[0] ?? null;
+}
+
+/** Spaces and dollars do not count; what is otherwise written differently is another vote. */
+function answerKey(answer: string): string {
+  return answer.replaceAll(/[\s$]/gu, "").replace(/\.$/u, "");
+}
+
+export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = { version: "1", verify, extractLenient, answerKey };

@@ -1,0 +1,124 @@
+/** Equations and inequalities: as assignments, as ranges, and turned around. */
+import { difference } from "./build-expression.ts";
+import { numericValue } from "./evaluate.ts";
+import { samplePoints } from "./equal-expressions.ts";
+import { isExpression, symbolsOf } from "./value.ts";
+import type { Expression, MathsValue, RelationSign } from "./value.ts";
+
+export type Relation = Extract<MathsValue, { kind: "relation" }>;
+
+const FLIPPED: Readonly<Record<RelationSign, RelationSign>> = {
+  "=": "=",
+  "!=": "!=",
+  "<": ">",
+  ">": "<",
+  "<=": ">=",
+  ">=": "<=",
+};
+
+export function isEquation(value: MathsValue): boolean {
+  return value.kind === "relation" && value.signs.every((sign) => sign === "=");
+}
+
+/** An equation whose left side is only a name. */
+export function isAssignment(value: MathsValue): boolean {
+  if (value.kind !== "relation" || !isEquation(value)) return false;
+  const [left] = value.parts;
+  return left !== undefined && isOnlySymbols(left);
+}
+
+function isOnlySymbols(value: MathsValue): boolean {
+  if (value.kind === "symbol") return true;
+  if (value.kind === "constant") return value.name === "e" || value.name === "i";
+  if (value.kind === "call") return value.args.every(isOnlySymbols) && /^[fgh]$/u.test(value.name);
+  if (value.kind === "product") return value.factors.every(isOnlySymbols);
+  return value.kind === "tuple" && value.items.every(isOnlySymbols);
+}
+
+/** x = 2·3 = 6 says x = 6. */
+export function shortened(value: MathsValue): MathsValue {
+  if (!isAssignment(value) || value.kind !== "relation" || value.parts.length < 3) return value;
+  const [first] = value.parts;
+  const last = value.parts.at(-1);
+  if (first === undefined || last === undefined) return value;
+  return { kind: "relation", parts: [first, last], signs: ["="] };
+}
+
+export function lastPart(value: MathsValue): MathsValue {
+  return value.kind === "relation" ? (value.parts.at(-1) ?? value) : value;
+}
+
+/** 1 < x ≤ 2 as (1, 2], x > 3 as (3, ∞); null for what is no such range. */
+export function relationAsSet({ parts, signs }: Relation): MathsValue | null {
+  const infinity: Expression = { kind: "constant", name: "infinity" };
+  const minusInfinity: Expression = difference(
+    { kind: "number", value: { num: 0n, den: 1n }, isFloat: false },
+    infinity,
+  );
+  const [a, b, c] = parts;
+  const [s, t] = signs;
+  if (a === undefined || b === undefined || s === undefined) return null;
+  if (!isExpression(a) || !isExpression(b)) return null;
+  if (parts.length === 2) {
+    const sign = a.kind === "symbol" ? s : FLIPPED[s];
+    const bound = a.kind === "symbol" ? b : a;
+    if (a.kind !== "symbol" && b.kind !== "symbol") return null;
+    if (sign === "=") return { kind: "set", items: [bound] };
+    if (sign === "<" || sign === "<=")
+      return {
+        kind: "interval",
+        low: minusInfinity,
+        high: bound,
+        lowOpen: true,
+        highOpen: sign === "<",
+      };
+    if (sign === ">" || sign === ">=")
+      return {
+        kind: "interval",
+        low: bound,
+        high: infinity,
+        lowOpen: sign === ">",
+        highOpen: true,
+      };
+    return {
+      kind: "set-operation",
+      operation: "union",
+      left: { kind: "interval", low: minusInfinity, high: bound, lowOpen: true, highOpen: true },
+      right: { kind: "interval", low: bound, high: infinity, lowOpen: true, highOpen: true },
+    };
+  }
+  if (c === undefined || t === undefined || !isExpression(c) || b.kind !== "symbol") return null;
+  const rising = (s === "<" || s === "<=") && (t === "<" || t === "<=");
+  const falling = (s === ">" || s === ">=") && (t === ">" || t === ">=");
+  if (rising) return { kind: "interval", low: a, high: c, lowOpen: s === "<", highOpen: t === "<" };
+  return falling
+    ? { kind: "interval", low: c, high: a, lowOpen: t === ">", highOpen: s === ">" }
+    : null;
+}
+
+export function flipped({ parts, signs }: Relation): Relation {
+  return {
+    kind: "relation",
+    parts: parts.toReversed(),
+    signs: signs.toReversed().map((sign) => FLIPPED[sign]),
+  };
+}
+
+/** One is a constant times the other: positive for an inequality, any but 0 for an equation. */
+export function proportional(a: Expression, b: Expression, sign: RelationSign): boolean {
+  const names = [...symbolsOf(a)];
+  const others = symbolsOf(b);
+  if (names.length === 0 || names.length !== others.size || names.some((name) => !others.has(name)))
+    return false;
+  const ratios = samplePoints(names, 6).map((at) => {
+    const top = numericValue(a, at).re;
+    const bottom = numericValue(b, at).re;
+    return top / bottom;
+  });
+  const [first] = ratios;
+  if (first === undefined || !Number.isFinite(first) || first === 0) return false;
+  // The reference solves equations of several variables, and finds no solutions alike of one.
+  if (sign === "=" && names.length < 2) return false;
+  if (sign !== "=" && sign !== "!=" && first < 0) return false;
+  return ratios.every((ratio) => Math.abs(ratio - first) <= 1e-9 * Math.abs(first));
+}

@@ -1,0 +1,100 @@
+/** What an answer says, once read: an expression, a relation, a set, a tuple, an interval, a matrix. */
+import type { Rational } from "./rational.ts";
+
+export type Expression =
+  /** `isFloat`: written with a decimal point, so that it is compared by rounding. */
+  | { readonly kind: "number"; readonly value: Rational; readonly isFloat: boolean }
+  | { readonly kind: "symbol"; readonly name: string }
+  | { readonly kind: "constant"; readonly name: "pi" | "e" | "i" | "infinity" }
+  | { readonly kind: "sum"; readonly terms: readonly Expression[] }
+  | { readonly kind: "product"; readonly factors: readonly Expression[] }
+  | { readonly kind: "power"; readonly base: Expression; readonly exponent: Expression }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] }
+  | { readonly kind: "percent"; readonly of: Expression };
+
+export type RelationSign = "=" | "<" | "<=" | ">" | ">=" | "!=";
+
+export type MathsValue =
+  | Expression
+  /** A chain: parts[0] signs[0] parts[1] signs[1] parts[2] … */
+  | {
+      readonly kind: "relation";
+      readonly parts: readonly MathsValue[];
+      readonly signs: readonly RelationSign[];
+    }
+  /** `written`: items as they came, for comparisons with tuples. */
+  | { readonly kind: "set"; readonly items: readonly MathsValue[] }
+  | { readonly kind: "tuple"; readonly items: readonly MathsValue[] }
+  | {
+      readonly kind: "interval";
+      readonly low: Expression;
+      readonly high: Expression;
+      readonly lowOpen: boolean;
+      readonly highOpen: boolean;
+    }
+  | {
+      readonly kind: "set-operation";
+      readonly operation: "union" | "intersection" | "minus";
+      readonly left: MathsValue;
+      readonly right: MathsValue;
+    }
+  | { readonly kind: "named-set"; readonly name: string }
+  | { readonly kind: "matrix"; readonly rows: readonly (readonly Expression[])[] };
+
+export function isExpression(value: MathsValue): value is Expression {
+  switch (value.kind) {
+    case "number":
+    case "symbol":
+    case "constant":
+    case "sum":
+    case "product":
+    case "power":
+    case "call":
+    case "percent":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Interval, finite set, tuple, or made of them. */
+export function isSetLike(value: MathsValue): boolean {
+  return (
+    value.kind === "set" ||
+    value.kind === "tuple" ||
+    value.kind === "interval" ||
+    value.kind === "set-operation" ||
+    value.kind === "named-set"
+  );
+}
+
+/** Names of the symbols in an expression, in order of first appearance. */
+export function symbolsOf(expression: Expression, found: Set<string> = new Set()): Set<string> {
+  switch (expression.kind) {
+    case "symbol":
+      found.add(expression.name);
+      break;
+    case "sum":
+      for (const term of expression.terms) symbolsOf(term, found);
+      break;
+    case "product":
+      for (const factor of expression.factors) symbolsOf(factor, found);
+      break;
+    case "power":
+      symbolsOf(expression.base, found);
+      symbolsOf(expression.exponent, found);
+      break;
+    case "call":
+      for (const arg of expression.args) symbolsOf(arg, found);
+      break;
+    case "percent":
+      symbolsOf(expression.of, found);
+      break;
+    case "number":
+    case "constant":
+      break;
+    default:
+      return expression satisfies never;
+  }
+  return found;
+}
