@@ -34,6 +34,7 @@ const COMMAND_NEEDS = {
   demo: ["runtime"],
   run: ["runtime"],
   model: ["runtime"],
+  bench: ["runtime"],
   grpo: ["runtime"],
 };
 if (file === "src-main/host/cli/main.ts") wanted.push(...(COMMAND_NEEDS[rest[0]] ?? []));

@@ -17,6 +17,7 @@ import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { notePriceChange } from "./cost/price-history.ts";
 import type { Numbered } from "./live-events.ts";
 import { cockpitProcedures } from "./procedures/cockpit.ts";
+import { benchmarkProcedures } from "./procedures/benchmarks.ts";
 import { compareProcedures } from "./procedures/compare.ts";
 import { costProcedures } from "./procedures/cost.ts";
 import { datasetProcedures } from "./procedures/datasets.ts";
@@ -189,6 +190,7 @@ export function createRouter(app: Application): Procedures<Contract> {
     },
     cockpit: cockpitProcedures(app, os),
     models: modelProcedures(app, os),
+    benchmarks: benchmarkProcedures(app, os),
     compare: compareProcedures(app, os),
     cost: costProcedures(app, os),
     datasets: datasetProcedures(app, os),

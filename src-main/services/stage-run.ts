@@ -14,6 +14,7 @@ import { fileSha256, weightsSha256 } from "#main/jobs/inspect-model.ts";
 import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
+import { BENCHMARK_FILE, writeBenchmark } from "./benchmarks/benchmark-file.ts";
 import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { runIdOf } from "./launch.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
@@ -84,7 +85,9 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
 /** A stage that begins anew must not find half of what an earlier attempt wrote. The printed log stays. */
 function clearOutput(outDir: string): void {
   if (!existsSync(outDir)) return;
-  for (const name of readdirSync(outDir).filter((entry) => entry !== ENGINE_LOG)) {
+  for (const name of readdirSync(outDir).filter(
+    (entry) => entry !== ENGINE_LOG && entry !== BENCHMARK_FILE,
+  )) {
     rmSync(join(outDir, name), { recursive: true, force: true });
   }
 }
@@ -199,6 +202,11 @@ function inputsOfRun(
 ): { models: Record<string, string>; datasetFile?: string } {
   const models = modelsOfRun(store, run, recipe);
   const { config } = run;
+  if (config.kind === "benchmark" && "benchmark" in config.data)
+    return {
+      models,
+      datasetFile: writeBenchmark(store.benchmarks, config.data.benchmark, run.outDir),
+    };
   if (config.kind !== "sft") return { models };
   if ("dataset" in config.data) {
     const { dataset } = config.data;

@@ -171,7 +171,7 @@ function checkData(
 function sourceOf(stage: Stage): TaskSource | undefined {
   if (stage.kind === "pretrain") return undefined;
   if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
-  return stage.data;
+  return "benchmark" in stage.data ? undefined : stage.data;
 }
 
 /** Names of datasets in the store are checked where datasets are. */

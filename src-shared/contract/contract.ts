@@ -3,6 +3,7 @@
  * a MessagePort (Electron) and, in-process, by the command line.
  */
 import { cockpit } from "./cockpit.ts";
+import { benchmarks } from "./benchmarks.ts";
 import { compare } from "./compare.ts";
 import { cost } from "./cost.ts";
 import { datasets } from "./datasets.ts";
@@ -25,6 +26,7 @@ export const contract = {
   runs,
   cockpit,
   models,
+  benchmarks,
   compare,
   cost,
   datasets,

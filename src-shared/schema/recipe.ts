@@ -183,8 +183,9 @@ export const DistillStage = z.strictObject({
 export const BenchmarkStage = z.strictObject({
   ...stageBase,
   kind: z.literal("benchmark"),
-  data: TaskSource,
-  /** Held-out problems. */
+  /** Problems of a task's held-out side, or an imported set by its id. */
+  data: z.union([TaskSource, z.strictObject({ benchmark: z.string() })]),
+  /** Held-out problems, or the first ones of the set. */
   num_problems: z.int().min(1),
   /** Completions a problem (k). */
   num_samples: z.int().min(1).default(4),

@@ -126,7 +126,12 @@ export function messagesOf(
     const settings = { temperature: 0.6, topP: 0.95, maxTokens: 72, scoring: stage.scoring };
     say({
       type: "evaluation",
-      summary: summarize(samples, { task: "arithmetic", seed, ...settings }),
+      summary: summarize(samples, {
+        task: "arithmetic",
+        verifier: "arithmetic",
+        seed,
+        ...settings,
+      }),
     });
   } else if (stage.kind === "grpo") {
     for (let step = 1; step <= steps; step += 1) {

@@ -199,6 +199,7 @@ describe("a summary", () => {
     maxTokens: 72,
     scoring: "strict",
     task: "arithmetic",
+    verifier: "arithmetic",
     seed: 1,
   } as const;
 

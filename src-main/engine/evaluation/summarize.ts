@@ -10,9 +10,9 @@ import type {
   EvaluationSample,
   EvaluationSummary,
 } from "#shared/schema/engine-protocol.ts";
-import type { TaskName } from "#shared/schema/recipe.ts";
 import { formatReward } from "../rewards/format.ts";
-import { taskByName } from "../tasks/registry.ts";
+import { answerRule } from "../rewards/answer-rule.ts";
+import type { VerifierName } from "../tasks/task.ts";
 import { bootstrapMean, mean } from "./bootstrap.ts";
 import { consensus } from "./consensus.ts";
 import { passAtK, passAtKSteps } from "./pass-at-k.ts";
@@ -21,7 +21,9 @@ export type SummarizeOptions = Pick<
   EvaluationSummary,
   "temperature" | "topP" | "maxTokens" | "scoring"
 > & {
-  readonly task: TaskName;
+  /** The task, or the imported set's id. */
+  readonly task: string;
+  readonly verifier: VerifierName;
   readonly seed: number;
 };
 
@@ -36,8 +38,8 @@ export function summarize(
   samples: readonly EvaluationSample[],
   options: SummarizeOptions,
 ): EvaluationSummary {
-  const { task: name, seed, ...settings } = options;
-  const task = taskByName(name);
+  const { task, verifier, seed, ...settings } = options;
+  const rule = answerRule(verifier);
   const groups = [...Map.groupBy(samples, (sample) => sample.problemIndex).values()];
   const k = groups[0]?.length ?? 0;
   if (k === 0 || groups.some((group) => group.length !== k)) {
@@ -50,7 +52,7 @@ export function summarize(
     correct: group.filter((sample) => sample.correct).length,
     consensus: consensus(
       group.map(({ answer, correct }) => ({
-        key: answer === null ? null : task.answerKey(answer),
+        key: answer === null ? null : rule.answerKey(answer),
         correct,
       })),
     ),
@@ -63,11 +65,11 @@ export function summarize(
     (a, b) => a[0] - b[0],
   );
   return {
-    task: name,
+    task,
     n: results.length,
     k,
     ...settings,
-    verifierVersion: `${name}/${task.version}`,
+    verifierVersion: `${verifier}/${rule.version}`,
     pass1: passes(results, 1),
     passK: passAtKSteps(k).map((j) => {
       const { value, low, high } = passes(results, j);

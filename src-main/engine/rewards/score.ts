@@ -1,6 +1,6 @@
 /** Scores a benchmark's completion: strictly by the tags, or leniently for models that never saw them. */
-import { taskByName } from "../tasks/registry.ts";
-import type { Problem } from "../tasks/task.ts";
+import type { AskedProblem } from "../tasks/task.ts";
+import { answerRule } from "./answer-rule.ts";
 import { extractAnswer } from "./extract-answer.ts";
 
 export type Scoring = "strict" | "lenient";
@@ -11,12 +11,12 @@ export type Score = { readonly answer: string | null; readonly correct: boolean 
  * exists, else the task's lenient reading of the text (for numbers: the last one) up to where the
  * model would begin the user's next turn.
  */
-export function scoreText(problem: Problem, text: string, scoring: Scoring): Score {
-  const task = taskByName(problem.task);
+export function scoreText(problem: AskedProblem, text: string, scoring: Scoring): Score {
+  const rule = answerRule(problem.task);
   const tagged = extractAnswer(text);
   const answer =
-    tagged === null && scoring === "lenient" ? task.extractLenient(ownTurn(text)) : tagged;
-  return { answer, correct: answer !== null && task.verify(problem, answer) };
+    tagged === null && scoring === "lenient" ? rule.extractLenient(ownTurn(text)) : tagged;
+  return { answer, correct: answer !== null && rule.verify(problem, answer) };
 }
 
 /** A base model often goes on with the next question; what follows is no part of its answer. */

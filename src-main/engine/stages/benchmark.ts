@@ -4,7 +4,9 @@ import type { BenchmarkStage } from "#shared/schema/recipe.ts";
 import { summarize } from "../evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { scoreText } from "../rewards/score.ts";
+import { readProblems } from "../tasks/imported.ts";
 import { drawProblems } from "../tasks/split.ts";
+import type { AskedProblem } from "../tasks/task.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import { completionText } from "./prompts.ts";
 import { sampleProblems } from "./sample-problems.ts";
@@ -18,12 +20,8 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   const folder = session.modelFolder("model");
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(session.runtime, folder);
-  const problems = drawProblems({
-    source: stage.data,
-    split: "test",
-    seed: PROBLEM_SEED,
-    count: stage.num_problems,
-  });
+  const problems = problemsOf(session, stage);
+  const verifier = "benchmark" in stage.data ? "maths" : stage.data.task;
   session.started(model.parameters, problems.length);
   const all: EvaluationSample[] = [];
   const { num_samples: k } = stage;
@@ -49,7 +47,8 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
     session.emit({ type: "evaluation-samples", samples });
   }
   const summary = summarize(all, {
-    task: stage.data.task,
+    task: "benchmark" in stage.data ? stage.data.benchmark : stage.data.task,
+    verifier,
     seed: BOOTSTRAP_SEED,
     temperature: stage.temperature,
     topP: stage.top_p,
@@ -58,4 +57,18 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   });
   session.emit({ type: "evaluation", summary });
   model.dispose();
+}
+
+/** Held-out problems of the task, or the first ones of the imported set. */
+function problemsOf(session: StageSession, stage: BenchmarkStage): AskedProblem[] {
+  if (!("benchmark" in stage.data))
+    return drawProblems({
+      source: stage.data,
+      split: "test",
+      seed: PROBLEM_SEED,
+      count: stage.num_problems,
+    });
+  const { datasetFile } = session.request;
+  if (datasetFile === undefined) throw new Error("an imported benchmark without its problems");
+  return readProblems(datasetFile, stage.data.benchmark).slice(0, stage.num_problems);
 }

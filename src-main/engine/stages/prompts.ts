@@ -1,11 +1,10 @@
 /** Problems as prompts, completions as text: the border between tasks and token ids. */
-import type { Problem } from "../tasks/task.ts";
 import { encodeChat } from "../tokenizer/chat-template.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Completion } from "../sampling/cache-row.ts";
 
 /** The ids of a user's message and the opening of the assistant's turn. */
-export function promptIds(tokenizer: Tokenizer, problem: Problem): number[] {
+export function promptIds(tokenizer: Tokenizer, problem: { readonly prompt: string }): number[] {
   return encodeChat(tokenizer, [{ role: "user", content: problem.prompt }], {
     addGenerationPrompt: true,
   });

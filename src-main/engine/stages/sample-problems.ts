@@ -4,15 +4,14 @@ import { hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Completion } from "../sampling/cache-row.ts";
 import { Sampler } from "../sampling/sampler.ts";
-import type { Problem } from "../tasks/task.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { promptIds, stopIds } from "./prompts.ts";
 import type { StageSession } from "./stage-session.ts";
 
-export type SampledChunk = {
+export type SampledChunk<P> = {
   /** Number of the chunk's first problem. */
   readonly first: number;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly P[];
   /** Completions of each problem, in the problems' order. */
   readonly completions: readonly (readonly Completion[])[];
   /** Problems and tokens done so far, this chunk included. */
@@ -24,14 +23,14 @@ export type SampledChunk = {
 const CHUNK = 128;
 
 /** `samples` completions of each problem; a completion's noise depends on the stage's seed and its place alone. */
-export async function* sampleProblems(
+export async function* sampleProblems<P extends { readonly prompt: string }>(
   session: StageSession,
   model: LanguageModel,
   tokenizer: Tokenizer,
-  problems: readonly Problem[],
+  problems: readonly P[],
   samples: number,
   options: SamplingOptions,
-): AsyncGenerator<SampledChunk> {
+): AsyncGenerator<SampledChunk<P>> {
   const sampler = new Sampler(session.runtime, model);
   const { seed } = session.request;
   const total = problems.length;

@@ -33,6 +33,12 @@ export type Problem = {
   readonly data: JsonValue;
 };
 
+/** What judges answers: a task, or mathematical equivalence for problems that were imported. */
+export type VerifierName = TaskName | "maths";
+
+/** A problem of a benchmark: made by a task, or imported. */
+export type AskedProblem = Omit<Problem, "task"> & { readonly task: VerifierName };
+
 export type WorkedSolution = { readonly think: string; readonly answer: string };
 
 export type Task = {

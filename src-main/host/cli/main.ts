@@ -2,8 +2,10 @@
 /** The command line: `gradus COMMAND`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 import { Command, CommanderError } from "commander";
 import { appVersion } from "#main/platform/machine.ts";
+import { addBenchCommands } from "./bench-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addDataCommands } from "./data-command.ts";
+import { addCostCommands } from "./cost-command.ts";
 import { addDemoCommands } from "./demo-command.ts";
 import { addModelCommands } from "./model-command.ts";
 import { addRunsCommands } from "./runs-command.ts";
@@ -20,6 +22,8 @@ function buildProgram(): Command {
   addRunsCommands(program);
   addDataCommands(program);
   addModelCommands(program);
+  addBenchCommands(program);
+  addCostCommands(program);
   addCompletionCommand(program);
   throwInsteadOfExit(program);
   return program;

@@ -87,7 +87,7 @@ function scoreTable(runs: readonly ReportRun[]): string {
     const against =
       versus === null
         ? `<td colspan="3">${isBaseline ? "baseline" : html(row.refusal ?? "")}</td>`
-        : `<td class="num">${points(versus.difference.value)} ${interval(versus.difference)}</td><td class="num">${pValue(versus.pAdjusted)}</td><td class="${versus.verdict}">${versus.verdict}</td>`;
+        : `<td class="num">${points(versus.difference.value)} ${interval(versus.difference)}</td><td class="num">${html(pValue(versus.pAdjusted))}</td><td class="${versus.verdict}">${versus.verdict}</td>`;
     return `<tr><td>${letter} ${html(row.label)}</td><td class="num">${percent(summary.pass1.value)} ${interval(summary.pass1)}</td><td class="num">${last === undefined ? "–" : `${percent(last.value)} ${interval(last)}`}</td><td class="num">${percent(summary.consK.value)} ${interval(summary.consK)}</td><td class="num">${count(summary.n)} · ${count(summary.k)}</td><td class="num">${summary.meanTokens.toFixed(1)}</td>${against}<td class="num">${usd(row.trainingUsd)}</td></tr>`;
   });
   const k = Math.max(...runs.map(({ row }) => row.summary.k));

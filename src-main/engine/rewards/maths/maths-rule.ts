@@ -1,5 +1,5 @@
 /** Grades answers of imported benchmarks by mathematical equivalence. */
-import type { Problem, Task } from "../../tasks/task.ts";
+import type { Task } from "../../tasks/task.ts";
 import { openBoxes } from "./normalize-latex.ts";
 import { verifyMaths } from "./verify-maths.ts";
 
@@ -11,7 +11,7 @@ function asFormula(text: string): string {
 }
 
 /** Gold answers of benchmark files are formulas or plain numbers, with or without dollars; so are answers between tags. */
-function verify(problem: Pick<Problem, "gold">, answer: string): boolean {
+function verify(problem: { readonly gold: string }, answer: string): boolean {
   if (answer.length > MOST_CHARACTERS) return false;
   return [problem.gold, asFormula(problem.gold)].some(
     (gold) => verifyMaths(gold, answer) || verifyMaths(gold, asFormula(answer)),
@@ -22,7 +22,9 @@ function verify(problem: Pick<Problem, "gold">, answer: string): boolean {
 function extractLenient(text: string): string | null {
   const end = text.slice(-20_000);
   if (end.includes(String.raw`\boxed`)) return `$${openBoxes(end, "last")}$`;
-  const said = /answer(?: is)?:?\s*([^\n]{1,200})(?![\s\S]*answer(?: is)?:?\s)/iu.exec(end.slice(-4000));
+  const said = /answer(?: is)?:?\s*([^\n]{1,200})(?![\s\S]*answer(?: is)?:?\s)/iu.exec(
+    end.slice(-4000),
+  );
   if (said?.[1] !== undefined) return said[1].trim();
   const last = /(?:\$[^$\n]{1,200}\$|-?\d[\d,]*(?:\.\d+)?(?:\/\d+)?%?)(?![\s\S]*[\d$])/u.exec(
     end.slice(-4000),
@@ -35,4 +37,9 @@ function answerKey(answer: string): string {
   return answer.replaceAll(/[\s$]/gu, "").replace(/\.$/u, "");
 }
 
-export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = { version: "1", verify, extractLenient, answerKey };
+export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = {
+  version: "1",
+  verify,
+  extractLenient,
+  answerKey,
+};

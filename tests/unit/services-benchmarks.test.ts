@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createRouterClient, ORPCError, safe } from "@orpc/server";
+import type { ContractRouterClient } from "@orpc/contract";
+import { expect, test } from "vitest";
+import { createRouter } from "#main/services/router.ts";
+import { writeBenchmark } from "#main/services/benchmarks/benchmark-file.ts";
+import type { Contract } from "#shared/contract/contract.ts";
+import { measuredLaunch, solved } from "../helpers/measured-store.ts";
+import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { settled, testApplication } from "../helpers/test-application.ts";
+
+type Client = ContractRouterClient<Contract>;
+
+function opened() {
+  const { app, model } = testApplication();
+  const client: Client = createRouterClient(createRouter(app), { context: {} });
+  return { app, client, model };
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
+  const [error] = await safe(call);
+  return error instanceof ORPCError && error.defined ? String(error.code) : undefined;
+}
+
+const GOOD = [
+  { problem: "1+1?", answer: 2, level: "Level 4" },
+  { question: "Half of one?", answer: String.raw`\frac{1}{2}` },
+  { problem: "Boxed?", solution: String.raw`It is \boxed{7}.` },
+]
+  .map((line) => JSON.stringify(line))
+  .join("\n");
+const SET = { id: "small", name: "Small" };
+
+test("a set is imported with its answers, levels and hash, and nothing of it twice", async () => {
+  const { client } = opened();
+  const { set, badLines } = await client.benchmarks.import({ ...SET, text: GOOD });
+  expect(badLines).toEqual([]);
+  expect(set).toMatchObject({
+    id: "small",
+    problems: 3,
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  const { items, total } = await client.benchmarks.items({ id: "small" });
+  expect(total).toBe(3);
+  expect(items.map(({ answer, difficulty }) => [answer, difficulty])).toEqual([
+    ["2", 4],
+    [String.raw`\frac{1}{2}`, 1],
+    [String.raw`$\boxed{7}.$`, 1],
+  ]);
+  expect(await codeOf(client.benchmarks.import({ ...SET, id: "again", text: GOOD }))).toBe(
+    "CONFLICT",
+  );
+  const other = JSON.stringify({ problem: "x", answer: "y" });
+  expect(await codeOf(client.benchmarks.import({ ...SET, text: other }))).toBe("CONFLICT");
+});
+
+test("bad lines are listed with number and reason, and nothing is imported by halves", async () => {
+  const { client } = opened();
+  const text = `${GOOD}\nno json\n{"problem": "no answer"}\n{"problem":"1+1?","answer":2}\n{"answer": 3}`;
+  const refused = await client.benchmarks.import({ ...SET, text });
+  expect(refused.set).toBeNull();
+  expect(refused.badLines).toEqual([
+    { line: 4, reason: "it is no JSON" },
+    { line: 5, reason: "it has no answer" },
+    { line: 6, reason: "the same problem stands on an earlier line" },
+    { line: 7, reason: "it has no problem" },
+  ]);
+  expect((await client.benchmarks.list()).sets).toEqual([]);
+  const taken = await client.benchmarks.import({ ...SET, text, skipBad: true });
+  expect(taken.set?.problems).toBe(3);
+  expect(await codeOf(client.benchmarks.import({ ...SET, text: "no json" }))).toBe("BAD_INPUT");
+});
+
+test("a stage gets the problems with the set's instruction, named by their content", async () => {
+  const { app, client } = opened();
+  await client.benchmarks.import({ ...SET, text: GOOD, instruction: "Box it." });
+  const file = writeBenchmark(app.store.benchmarks, "small", join(temporaryFolder(), "run"));
+  const [first] = readFileSync(file, "utf8").split("\n");
+  expect(JSON.parse(first ?? "")).toEqual({
+    // printf '1+1?' | sha256sum
+    id: "cfe29f43bcc21dd4",
+    prompt: "1+1?\n\nBox it.",
+    gold: "2",
+    difficulty: 4,
+  });
+});
+
+test("a benchmark run is a recipe of one stage; its set cannot be deleted while it is there", async () => {
+  const { app, client, model } = opened();
+  await client.benchmarks.import({ ...SET, text: GOOD });
+  const { pipelineId } = await client.benchmarks.run({ model, benchmark: "small", samples: 2 });
+  await settled(app, pipelineId);
+  const { recipe } = await client.pipelines.get({ pipelineId });
+  expect(recipe.stages).toMatchObject([
+    {
+      kind: "benchmark",
+      model: "base",
+      data: { benchmark: "small" },
+      num_problems: 3,
+      num_samples: 2,
+    },
+  ]);
+  const { protocols } = await client.benchmarks.list();
+  expect(protocols).toMatchObject([
+    { protocol: { task: "small", samples: 2, scoring: "strict" }, runs: [{ label: "base" }] },
+  ]);
+  expect(await codeOf(client.benchmarks.delete({ id: "small" }))).toBe("CONFLICT");
+  await client.pipelines.delete({ pipelineId });
+  await client.benchmarks.delete({ id: "small" });
+  expect((await client.benchmarks.list()).sets).toEqual([]);
+});
+
+test("what is not there is NOT_FOUND", async () => {
+  const { client, model } = opened();
+  expect(await codeOf(client.benchmarks.items({ id: "nothing" }))).toBe("NOT_FOUND");
+  expect(await codeOf(client.benchmarks.delete({ id: "nothing" }))).toBe("NOT_FOUND");
+  expect(await codeOf(client.benchmarks.run({ model, benchmark: "nothing" }))).toBe("NOT_FOUND");
+  expect(await codeOf(client.benchmarks.run({ model: "no-model", benchmark: "arithmetic" }))).toBe(
+    "NOT_FOUND",
+  );
+});
+
+test("costs: entries by hand count, prices keep their history, and a projection scales what was measured", async () => {
+  const { app, client } = opened();
+  const [runId] = measuredLaunch(app.store, "launch", [{ label: "a", right: solved(4, 2) }]);
+  if (runId === undefined) throw new Error("a benchmark was expected");
+  const { prices } = await client.settings.get();
+  app.store.costs.set(runId, {
+    timeMs: 1,
+    prices,
+    usage: {
+      wallMs: 3_600_000,
+      cpuSeconds: 3600,
+      gpuSeconds: 0,
+      tokensSampled: 10,
+      tokensTrained: 0,
+      flops: 1e12,
+      energyJ: null,
+      peakMemoryBytes: 1,
+    },
+    computeUsd: 0.5,
+    energyUsd: null,
+    totalUsd: 0.5,
+  });
+  await client.cost.add({
+    kind: "api",
+    note: "teacher",
+    quantity: 2,
+    unit: "M tokens",
+    usdPerUnit: 0.25,
+  });
+  await client.cost.add({
+    kind: "correction",
+    note: "refund",
+    quantity: -1,
+    unit: "M tokens",
+    usdPerUnit: 0.25,
+  });
+  await client.settings.set({ prices: { ...prices, usdPerGpuHour: 3 } });
+  await client.settings.set({ prices: { ...prices, usdPerGpuHour: 3 } });
+  const report = await client.cost.report({});
+  expect(report.shares).toMatchObject({
+    evaluationUsd: 0.5,
+    apiUsd: 0.5,
+    otherUsd: -0.25,
+    trainingUsd: 0,
+  });
+  expect(report.totalUsd).toBeCloseTo(0.75, 12);
+  expect(
+    report.priceChanges.map(({ timeMs, prices: then }) => [timeMs === 0, then.usdPerGpuHour]),
+  ).toEqual([
+    [false, 3],
+    [true, prices.usdPerGpuHour],
+  ]);
+  // Twice the weights, four times as fast: half the time. At $3 an hour: half an hour is $1.50. Steps do not touch a benchmark.
+  const projected = await client.cost.project({
+    pipelineId: "p1",
+    weights: 2,
+    steps: 9,
+    speed: 4,
+    usdPerHour: 3,
+  });
+  expect(projected).toMatchObject({
+    measuredUsd: 0.5,
+    durationMs: { value: 1_800_000 },
+    usd: { value: 1.5 },
+    basis: expect.stringContaining("Projection, not a measurement"),
+  });
+  expect(await codeOf(client.cost.project({ pipelineId: "p9" }))).toBe("NOT_FOUND");
+  expect((await client.cost.published())[0]).toMatchObject({
+    usd: 5_576_000,
+    source: expect.stringContaining("arXiv"),
+  });
+});

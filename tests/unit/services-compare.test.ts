@@ -1,0 +1,213 @@
+import { createRouterClient, ORPCError, safe } from "@orpc/server";
+import type { ContractRouterClient } from "@orpc/contract";
+import { expect, test } from "vitest";
+import { createRouter } from "#main/services/router.ts";
+import type { Contract } from "#shared/contract/contract.ts";
+import { measuredLaunch, solved } from "../helpers/measured-store.ts";
+import type { Measured } from "../helpers/measured-store.ts";
+import { testApplication } from "../helpers/test-application.ts";
+
+type Client = ContractRouterClient<Contract>;
+
+function compared(...models: readonly Measured[]) {
+  const { app } = testApplication();
+  const client: Client = createRouterClient(createRouter(app), { context: {} });
+  return { app, client, ids: measuredLaunch(app.store, "launch", models) };
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
+  const [error] = await safe(call);
+  return error instanceof ORPCError && error.defined ? String(error.code) : undefined;
+}
+
+test("every model is compared to the baseline, and p is corrected for all comparisons", async () => {
+  const { client, ids } = compared(
+    { label: "a", right: solved(40, 10) },
+    { label: "b", right: solved(40, 30) },
+    { label: "c", right: solved(40, 11) },
+  );
+  const report = await client.compare.report({ ids: ["p1"] });
+  expect(report.comparisons).toBe(2);
+  const [group] = report.groups;
+  expect(group?.baseline).toBe(ids[0]);
+  const [a, b, c] = group?.rows ?? [];
+  expect(a?.versus).toBeNull();
+  // 20 problems better, none worse: the exact p is 2/2^20; Holm doubles the smallest of two.
+  expect(b?.versus).toMatchObject({ wins: 20, losses: 0, ties: 20, verdict: "better" });
+  expect(b?.versus?.p).toBeCloseTo(2 / 2 ** 20, 12);
+  expect(b?.versus?.pAdjusted).toBeCloseTo(4 / 2 ** 20, 12);
+  // One problem apart: p is 1 and nothing can be told.
+  expect(c?.versus).toMatchObject({ wins: 1, losses: 0, p: 1, verdict: "cannot tell" });
+  const turned = await client.compare.report({ ids: ["p1"], baseline: String(ids[1]) });
+  expect(turned.groups[0]?.rows[0]?.versus).toMatchObject({ verdict: "worse" });
+});
+
+test("equal results everywhere are a tie: no difference, no problem count that would help", async () => {
+  const { client } = compared(
+    { label: "a", right: solved(40, 10) },
+    { label: "b", right: solved(40, 10) },
+  );
+  const report = await client.compare.report({ ids: ["p1"] });
+  expect(report.groups[0]?.rows[1]?.versus).toMatchObject({
+    difference: { value: 0, low: 0, high: 0 },
+    p: 1,
+    verdict: "cannot tell",
+    ties: 40,
+    problemsNeeded: null,
+    detectable: null,
+  });
+});
+
+test("another scoring rule or no shared problem is refused in words; another temperature is said", async () => {
+  const { client } = compared(
+    { label: "a", right: solved(40, 10) },
+    { label: "lenient", right: solved(40, 30), scoring: "lenient" },
+    { label: "elsewhere", right: solved(40, 30), firstProblem: 1000 },
+    { label: "hot", right: solved(40, 30), temperature: 2 },
+    { label: "half", right: solved(40, 40), firstProblem: 20 },
+    { label: "other task", right: solved(40, 30), task: "countdown" },
+  );
+  const report = await client.compare.report({ ids: ["p1"] });
+  expect(report.groups.map(({ task, rows }) => [task, rows.length])).toEqual([
+    ["arithmetic", 5],
+    ["countdown", 1],
+  ]);
+  const [, lenient, elsewhere, hot, half] = report.groups[0]?.rows ?? [];
+  expect(lenient).toMatchObject({
+    versus: null,
+    refusal: expect.stringContaining("lenient scoring"),
+  });
+  expect(elsewhere).toMatchObject({ versus: null, refusal: "no problem in common" });
+  expect(hot).toMatchObject({ refusal: null, cautions: ["T 2, baseline 1"] });
+  expect(half?.versus?.problems).toBe(20);
+  expect(half?.cautions).toEqual([
+    "paired on the 20 problems of 40 that both asked",
+    "only 20 problems: a small gap cannot show",
+  ]);
+  expect(report.comparisons).toBe(2);
+});
+
+test("problem by problem: who solves what, the exact test, and the answers of both", async () => {
+  const { client, ids } = compared(
+    {
+      label: "a",
+      right: [
+        [1, 1],
+        [1, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    },
+    {
+      label: "b",
+      right: [
+        [1, 1],
+        [0, 0],
+        [1, 1],
+        [0, 0],
+      ],
+    },
+  );
+  const [left, right] = ids;
+  if (left === undefined || right === undefined) throw new Error("two benchmarks were expected");
+  const found = await client.compare.problems({
+    runIds: [left, right],
+    left,
+    right,
+    show: "differ",
+  });
+  // [1, 0] is half of its samples: solved.
+  expect(found).toMatchObject({
+    both: 1,
+    onlyLeft: 1,
+    onlyRight: 1,
+    neither: 1,
+    mcnemarP: 1,
+    total: 2,
+  });
+  expect(found.rows.map(({ problemId, right: counts }) => [problemId, counts])).toEqual([
+    ["q1", [1, 0]],
+    ["q2", [0, 2]],
+  ]);
+  const answers = await client.compare.answers({ problemId: "q1", runIds: [left, right] });
+  expect(
+    answers.map(({ label, samples }) => [label, samples.map(({ correct }) => correct)]),
+  ).toEqual([
+    ["a", [true, false]],
+    ["b", [false, false]],
+  ]);
+});
+
+test("published scores stand beside, with their source, and are never compared", async () => {
+  const { client } = compared({ label: "a", right: solved(40, 10) });
+  const report = await client.compare.report({
+    ids: ["p1", "p9"],
+    published: ["DeepSeek-R1:math500_pass1", "nobody:x"],
+  });
+  expect(report.published).toMatchObject([
+    { model: "DeepSeek-R1", benchmark: "MATH-500", value: 0.973, interval: null, isRating: false },
+  ]);
+  expect(report.comparisons).toBe(0);
+  expect(report.missing).toEqual([
+    { id: "p9", reason: "it is not in this workspace" },
+    { id: "nobody:x", reason: "no published score has this name" },
+  ]);
+});
+
+test("what is not there is NOT_FOUND or BAD_INPUT", async () => {
+  const { client } = compared({ label: "a", right: solved(40, 10) });
+  expect(await codeOf(client.compare.report({ ids: ["p9"] }))).toBe("BAD_INPUT");
+  expect(await codeOf(client.compare.export({ ids: ["p9"], format: "html" }))).toBe("BAD_INPUT");
+  const nothing = { runIds: ["p9-x"], left: "p9-x", right: "p9-x" };
+  expect(await codeOf(client.compare.problems(nothing))).toBe("NOT_FOUND");
+  expect(await codeOf(client.compare.answers({ problemId: "q", runIds: ["p9-x"] }))).toBe(
+    "NOT_FOUND",
+  );
+});
+
+const HOSTILE =
+  '<script>alert(1)</script> & "quotes" | pipe ``` fence \u202Ereversed\u001B[31m <img src=x onerror=alert(1)>';
+
+test("a report shows hostile text inert in every format", async () => {
+  const { client } = compared(
+    { label: "=cmd|' /C calc'!A0", right: solved(40, 10), text: HOSTILE },
+    { label: "<b>bold</b>", right: solved(40, 30), text: HOSTILE },
+  );
+  const written = async (format: "html" | "markdown" | "csv" | "json") =>
+    (await client.compare.export({ ids: ["p1"], format })).text;
+  const html = await written("html");
+  expect(html).not.toMatch(/<script|<img|<b>bold|javascript:|https?:|@import|url\(/iu);
+  expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+  expect(html).toContain("⟨U+202E⟩reversed⟨U+001B⟩");
+  expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+  const markdown = await written("markdown");
+  expect(markdown).toContain("````text\n<script>");
+  expect(markdown).toContain(String.raw`\<b\>bold\</b\>`);
+  const csv = await written("csv");
+  expect(csv.split("\n")[1]).toMatch(/^A,measured,'=cmd/u);
+  expect(JSON.parse(await written("json"))).toMatchObject({ report: { comparisons: 1 } });
+});
+
+test("a report says recipe, seeds, machine, scores with intervals, verdicts and samples", async () => {
+  const { client, ids } = compared(
+    { label: "a", right: solved(40, 10) },
+    { label: "b", right: solved(40, 30) },
+  );
+  const { text, name } = await client.compare.export({
+    ids: ["p1"],
+    published: ["DeepSeek-R1:math500_pass1"],
+    format: "html",
+  });
+  expect(name).toMatch(/^comparison-\d{4}-\d\d-\d\d\.html$/u);
+  for (const part of [
+    "B b is better than A a: +50.0 points",
+    "25.0 [",
+    "/models/a",
+    String(ids[0]),
+    "test, 2 cores",
+    "Problem 0",
+    "DeepSeek-R1 paper, arXiv 2501.12948",
+    "corrected by Holm",
+  ])
+    expect(text).toContain(part);
+});
