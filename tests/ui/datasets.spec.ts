@@ -1,0 +1,206 @@
+/** Datasets in the window: what an import refuses and why, an upload from the browser, export, names, deletion and its undo, two versions compared. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { connectTo, importDataset } from "../helpers/host-client.ts";
+import { startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+const files = mkdtempSync(join(tmpdir(), "gradus-datasets-"));
+
+const rows = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, i) =>
+      `${JSON.stringify({ question: `What is ${String(i)} plus 7?`, why: "I add.", reply: String(i + 7) })}\n`,
+  ).join("");
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+  rmSync(files, { recursive: true, force: true });
+});
+
+test("a file from the browser is sent, mapped with a preview, refused for its bad lines, and imported without them", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/datasets");
+  await expect(page.getByText("No datasets yet.")).toBeVisible();
+  await page.keyboard.press("i");
+  await page.getByLabel("File to import").setInputFiles({
+    name: "talk.jsonl",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(`${rows(3)}not json\n${rows(2)}`),
+  });
+  const preview = page.getByRole("region", { name: "Preview" });
+  await expect(preview.getByRole("list", { name: "Bad lines" })).toContainText("4");
+  // The mapping is changed by hand, and the preview follows.
+  await page.getByRole("combobox", { name: "Shape" }).selectOption("prompt-completion");
+  await page.getByRole("combobox", { name: "Prompt", exact: true }).selectOption("question");
+  await page.getByRole("combobox", { name: "Completion" }).selectOption("reply");
+  await page.getByRole("combobox", { name: /^Reasoning/u }).selectOption("why");
+  await expect(preview.getByText("What is 0 plus 7?").first()).toBeVisible();
+  await expect(preview.getByText("I add.").first()).toBeVisible();
+  const button = page.getByRole("button", { name: "Import", exact: true });
+  await button.click();
+  const work = page.getByRole("list", { name: "Work on datasets" });
+  await expect(work).toContainText("failed.");
+  await expect(work).toContainText("Nothing was imported");
+  await work.getByText("1 bad line").click();
+  await expect(work.getByRole("list", { name: "Bad lines" })).toContainText("4");
+  const client = await connectTo(host.url);
+  expect(await client.call.datasets.list()).toEqual([]);
+  await page.getByRole("checkbox", { name: /Leave bad lines out/u }).check();
+  await button.click();
+  await expect(work).toContainText("5 records in, 1 bad line");
+  const [made] = await client.call.datasets.list();
+  client.close();
+  expect(made).toMatchObject({ name: "talk", records: 5 });
+  expect(complaints).toEqual([]);
+});
+
+test("a dataset is renamed, exported, deleted and brought back by undo", async ({ browser }) => {
+  const path = join(files, "words.jsonl");
+  writeFileSync(path, `${JSON.stringify({ prompt: "=1+1", completion: "two" })}\n`);
+  const client = await connectTo(host.url);
+  const { datasetId } = await importDataset(client, "words", path);
+  client.close();
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/dataset/${datasetId}`);
+  const heading = page.getByRole("heading", { level: 1 });
+  await expect(heading).toHaveText("words");
+  await page.keyboard.press("n");
+  await page.getByRole("textbox", { name: "Name" }).fill("talk");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("alert")).toContainText("talk");
+  await page.getByRole("textbox", { name: "Name" }).fill("plain words");
+  await page.keyboard.press("Enter");
+  await expect(heading).toHaveText("plain words");
+
+  await page.keyboard.press("x");
+  await dialog.getByRole("combobox", { name: "Records" }).selectOption("whole");
+  await dialog.getByRole("combobox", { name: "Format" }).selectOption("csv");
+  await dialog.getByRole("combobox", { name: "Shape" }).selectOption("prompt-completion");
+  const out = join(files, "out.csv");
+  await dialog.getByRole("textbox", { name: "File on the host's machine" }).fill(out);
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText("1 record");
+  expect(existsSync(out)).toBe(true);
+  // A spreadsheet must not compute it.
+  expect(readFileSync(out, "utf8")).toContain("'=1+1");
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(heading).toHaveText("Datasets");
+  const grid = page.getByRole("grid", { name: "Datasets" });
+  await expect(grid.getByText("plain words")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(grid.getByText("plain words")).toBeVisible();
+  await expect(page.getByRole("list", { name: "News" })).toContainText("Undone: delete dataset");
+  await page.keyboard.press("Control+Shift+z");
+  await expect(grid.getByText("plain words")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(grid.getByText("plain words")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("two versions are compared record by record: what came and what was edited, word by word", async ({
+  browser,
+}) => {
+  const path = join(files, "versions.jsonl");
+  writeFileSync(
+    path,
+    Array.from(
+      { length: 4 },
+      (_, i) =>
+        `${JSON.stringify({ prompt: `Say ${String(i)}.`, completion: `<think>I say it.</think>number ${String(i)}` })}\n`,
+    ).join(""),
+  );
+  const client = await connectTo(host.url);
+  const { datasetId } = await importDataset(client, "versions", path);
+  const { records, versions } = client.call.datasets;
+  const ids = await records.ids({ datasetId, filter: [] });
+  const [first, second, third] = ids;
+  if (first === undefined || second === undefined || third === undefined)
+    throw new Error("records are missing");
+  await records.setStatus({ datasetId, target: { ids: [first, second] }, status: "accepted" });
+  await versions.publish({ datasetId, note: "the first two" });
+  const { messages } = await records.get({ recordId: first });
+  await records.setText({
+    recordId: first,
+    fromRevision: 0,
+    messages: messages.map((one) =>
+      one.role === "assistant" ? { ...one, content: "figure 0" } : one,
+    ),
+  });
+  await records.setStatus({ datasetId, target: { ids: [third] }, status: "accepted" });
+  await versions.publish({ datasetId, note: "" });
+  client.close();
+
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/dataset/${datasetId}`);
+  const list = page.getByRole("region", { name: "Versions" });
+  await expect(list).toContainText("the first two");
+  await list.getByRole("button", { name: `Compare with ${datasetId}@1` }).click();
+  await expect(page).toHaveURL(/compare=/u);
+  const comparison = page.getByRole("region", { name: "Comparison of versions" });
+  await expect(comparison).toContainText("1 came, 0 went, 1 edited, 1 the same");
+  await expect(comparison.locator("del").filter({ hasText: "number" })).toBeVisible();
+  await expect(comparison.locator("ins").filter({ hasText: "figure" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("region", { name: "What it holds" })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test(`the list, a dataset, import and the dialogs are free of accessibility faults in ${colorScheme}`, async ({
+    browser,
+  }) => {
+    const client = await connectTo(host.url);
+    const path = join(files, `axe-${colorScheme}.jsonl`);
+    writeFileSync(path, `${JSON.stringify({ prompt: "a", completion: "<think>b</think>c" })}\n`);
+    const { datasetId } = await importDataset(client, `axe ${colorScheme}`, path);
+    await client.call.datasets.versions.publish({ datasetId, filter: [] });
+    client.close();
+    const { page, complaints, goTo } = await openWindow(browser, host, { colorScheme });
+    const faults = async (): Promise<readonly string[]> =>
+      (await new AxeBuilder({ page }).analyze()).violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+      );
+    await goTo("/datasets");
+    await expect(page.getByRole("grid", { name: "Datasets" })).toBeVisible();
+    expect.soft(await faults(), "list").toEqual([]);
+    await goTo(`/dataset/${datasetId}`);
+    await expect(page.getByRole("region", { name: "Versions" })).toContainText("@1");
+    expect.soft(await faults(), "dataset").toEqual([]);
+    for (const [key, name] of [
+      ["p", "Publish a version"],
+      ["x", `Export axe ${colorScheme}`],
+      ["w", "Generate with a teacher"],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect(page.getByRole("dialog", { name })).toBeVisible();
+      expect.soft(await faults(), name).toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+    await goTo("/datasets/import");
+    await page.getByRole("textbox", { name: "Path on the host's machine" }).fill(path);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("combobox", { name: "Shape" })).toBeVisible();
+    expect.soft(await faults(), "import").toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+}
