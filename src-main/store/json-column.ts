@@ -1,8 +1,18 @@
-/** JSON kept in a column: read through the schema that it was written by. */
+/**
+ * JSON kept in a column: read through the schema that it was written by. What an older version wrote and this one no
+ * longer knows (an option that was withdrawn) is left out, so that old launches stay readable; everything else that
+ * does not fit is an error.
+ */
 import type { z } from "zod";
 
 export function readJson<T>(schema: z.ZodType<T>, text: string): T {
-  return schema.parse(JSON.parse(text));
+  const value: unknown = JSON.parse(text);
+  const first = schema.safeParse(value);
+  if (first.success) return first.data;
+  for (const issue of first.error.issues) {
+    if (issue.code === "unrecognized_keys") removeKeys(value, issue.path, issue.keys);
+  }
+  return schema.parse(value);
 }
 
 export function readJsonOrNull<T>(schema: z.ZodType<T>, text: string | null): T | null {
@@ -11,4 +21,14 @@ export function readJsonOrNull<T>(schema: z.ZodType<T>, text: string | null): T 
 
 export function writeJsonOrNull(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
+}
+
+function removeKeys(root: unknown, path: readonly PropertyKey[], keys: readonly string[]): void {
+  let at: unknown = root;
+  for (const key of path) at = isObject(at) ? Reflect.get(at, key) : undefined;
+  if (isObject(at)) for (const key of keys) Reflect.deleteProperty(at, key);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

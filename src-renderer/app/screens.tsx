@@ -87,8 +87,8 @@ export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
   { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
   { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
-  { id: "models", title: "Models", path: ["models"], key: "M", divided: true },
-  { id: "playground", title: "Playground", path: ["playground"], key: "P", divided: false },
+  { id: "models", title: "Models", path: ["models"], key: "M", divided: false },
+  { id: "playground", title: "Playground", path: ["playground"], key: "P", divided: true },
   { id: "settings", title: "Settings", path: ["settings"], key: "S", divided: false },
 ];
 
