@@ -90,6 +90,19 @@ export class Store {
   }
 
   /**
+   * A transaction that may be lost with the machine's power, whole: for what nobody was told of yet. The next
+   * `transaction` puts it on disk with itself, since both go through the same log in order.
+   */
+  provisionalTransaction<T>(work: () => T): T {
+    this.#db.pragma("synchronous = NORMAL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#db.pragma("synchronous = FULL");
+    }
+  }
+
+  /**
    * Takes a run back to a checkpoint, or to its beginning: what it recorded of later steps goes, and
    * will come again.
    */

@@ -118,7 +118,7 @@ export async function stageFile(
     const records = batch;
     batch = [];
     characters = 0;
-    const staged = deps.store.transaction(() =>
+    const staged = deps.store.provisionalTransaction(() =>
       deps.store.recordWriter.stage(datasetId, records, "import", deps.now()),
     );
     ids.push(...staged);
