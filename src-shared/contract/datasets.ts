@@ -45,10 +45,11 @@ export type RecordTarget = z.infer<typeof target>;
 /** `edit` is null where nothing had to change. */
 const edited = z.strictObject({ edit: Edit.nullable(), changed: z.int() });
 
-/** A file on the host's machine, or one that was sent with `datasets.upload`. */
+/** A file on the host's machine, one that was sent with `imports.upload`, or what a sampling run kept. */
 const file = z.union([
   z.strictObject({ path: z.string().min(1).max(4096) }),
   z.strictObject({ uploadId: z.string() }),
+  z.strictObject({ runId: RunId }),
 ]);
 export type DatasetFile = z.infer<typeof file>;
 

@@ -18,7 +18,7 @@ import {
   sumLine,
 } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
-import { testApplication } from "../helpers/test-application.ts";
+import { settled, testApplication } from "../helpers/test-application.ts";
 
 const WANTED: RecordMessage[] = [
   { role: "user", content: "What is 3 and 4?", reasoning: null },
@@ -462,4 +462,51 @@ test("an export replaces nothing unasked, leaves no half file, and describes its
   });
   mkdirSync(join(dirname(path), "folder"));
   expect(existsSync(path)).toBe(true);
+});
+
+test("what a sampling run kept comes in as its records, and runs that made no data are refused", async () => {
+  const { app, model } = testApplication();
+  const client = clientOf(app);
+  const yaml = `
+name: Sampling
+models: { base: ${JSON.stringify(model)} }
+stages:
+  - { name: keep, kind: rejection-sampling, model: base, data: { task: arithmetic, difficulties: [3] }, num_prompts: 4 }
+  - { name: learn, kind: sft, model: base, data: { stage: keep } }
+`;
+  const { pipelineId } = await client.pipelines.start({ yaml });
+  await settled(app, pipelineId);
+  const [keep, learn] = (await client.pipelines.get({ pipelineId })).runs;
+  if (keep === undefined || learn === undefined) throw new Error("two runs were expected");
+  const job = await client.datasets.imports.start({
+    file: { runId: keep.id },
+    into: { name: "kept" },
+  });
+  const { datasetId, added } = await app.datasets.jobs.settled(job.id);
+  if (datasetId === null) throw new Error("no dataset");
+  expect(added).toBe(1);
+  const [row] = (
+    await client.datasets.records.page({
+      datasetId,
+      filter: [{ field: "source", values: ["run"] }],
+    })
+  ).rows;
+  if (row === undefined) throw new Error("one row was expected");
+  expect((await client.datasets.records.get({ recordId: row.id })).source).toMatchObject({
+    kind: "run",
+    runId: keep.id,
+    teacher: "base",
+  });
+  const refused = client.datasets.imports.start({
+    file: { runId: learn.id },
+    into: { name: "no" },
+  });
+  await expect(refused).rejects.toMatchObject({ code: "BAD_INPUT" });
+});
+
+test("a reason quotes no control characters of the file, which a terminal would obey", async () => {
+  const { bad } = await inspect(fileOf("rows.jsonl", `${sumLine(1, 1)}\n\u001B[2J\u001B[31mred\n`));
+  expect(bad).toHaveLength(1);
+  expect(bad[0]?.reason).toMatch(/red/);
+  expect(bad[0]?.reason).not.toMatch(/\p{Cc}/u);
 });

@@ -1,9 +1,10 @@
 /**
  * Whether a record's answer is right: by its task's own rule where the record carries a problem,
- * else by comparing with the right answer it carries.
+ * else by comparing with the right answer it carries, as text and as mathematics.
  */
 import type { RecordMessage, RecordReference, Verdict } from "#shared/schema/dataset.ts";
 import { finalTurn, joinReasoning, promptOf } from "#shared/schema/record-text.ts";
+import { answerRule } from "../rewards/answer-rule.ts";
 import { extractAnswer } from "../rewards/extract-answer.ts";
 import { scoreText } from "../rewards/score.ts";
 import type { JsonValue } from "../tasks/task.ts";
@@ -14,6 +15,7 @@ export interface VerdictResult {
 }
 
 const SHOWN = 80;
+const MATHS = answerRule("maths");
 
 /** Never throws, whatever the text and the reference hold. */
 export function verdictOf(
@@ -62,64 +64,36 @@ function byTask(
 }
 
 function byGold(text: string, content: string, gold: string): VerdictResult {
-  const answer = extractAnswer(text) ?? boxed(content) ?? lastValue(content);
-  if (answer === null)
+  const answer = extractAnswer(text) ?? MATHS.extractLenient(content) ?? shortText(content);
+  if (answer === null) {
     return { verdict: "wrong", detail: `no answer was found; ${short(gold)} is right` };
-  return sameAnswer(answer, gold)
+  }
+  return sameText(answer, gold) || isSameMaths(answer, gold)
     ? { verdict: "correct", detail: `${short(answer)} is right` }
     : { verdict: "wrong", detail: `${short(answer)} is not ${short(gold)}` };
 }
 
-/** What the last \boxed{…} holds, with its braces in balance. */
-function boxed(text: string): string | null {
-  const start = text.lastIndexOf("\\boxed{");
-  if (start === -1) return null;
-  let depth = 1;
-  for (let i = start + 7; i < text.length; i++) {
-    if (text[i] === "{") depth++;
-    if (text[i] === "}") depth--;
-    if (depth === 0) return text.slice(start + 7, i).trim();
-  }
-  return null;
+function isSameMaths(answer: string, gold: string): boolean {
+  const problem = { id: "", task: "maths" as const, difficulty: 0, prompt: "", gold, data: null };
+  return MATHS.verify(problem, answer);
 }
 
-/** After "answer is" or "answer:", else the last number, else the whole of a short text. */
-function lastValue(text: string): string | null {
-  const stated = /answer(?:\s+is)?\s*:?\s*([^\n]{1,200}?)[.\s]*$/i.exec(text.slice(-2000))?.[1];
-  if (stated !== undefined) return stated.replaceAll("*", "").trim();
-  const number = text
-    .slice(-2000)
-    .match(/-?\d+(?:[.,]\d+)*(?:\/\d+)?/g)
-    ?.at(-1);
-  if (number !== undefined) return number;
-  return text.length > 0 && text.length <= 200 ? text : null;
+/** A text so short that it may be the answer itself. */
+function shortText(content: string): string | null {
+  return content.length > 0 && content.length <= 200 ? content : null;
 }
 
-/** Equal as numbers, or as text but for case, spaces, dollar signs and a final point. */
-function sameAnswer(answer: string, gold: string): boolean {
-  const [a, b] = [plain(answer), plain(gold)];
-  if (a === b) return true;
-  const [x, y] = [numberOf(a), numberOf(b)];
-  return x !== null && y !== null && x === y;
+/** Equal but for case, spaces, dollar signs and a final point: what is no formula, and most that is. */
+function sameText(answer: string, gold: string): boolean {
+  return plain(answer) === plain(gold);
 }
 
 function plain(text: string): string {
   return text
     .normalize("NFKC")
-    .replaceAll(/[\s$]|\\[()[\],!;]|\\(?:left|right|text|mathrm)\b/g, "")
-    .replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, "")
-    .replaceAll("−", "-")
+    .replaceAll(/[\s$*]/g, "")
     .replace(/\.$/, "")
     .toLowerCase();
-}
-
-function numberOf(text: string): number | null {
-  const fraction = /^(-?\d+)\/(\d+)$/.exec(text);
-  if (fraction !== null) {
-    const value = Number(fraction[1]) / Number(fraction[2]);
-    return Number.isFinite(value) ? value : null;
-  }
-  return /^-?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : null;
 }
 
 function short(text: string): string {

@@ -24,7 +24,7 @@ type Trace = { readonly problem: Problem; readonly text: string };
 
 /**
  * Different right solutions, at most `max_per_prompt` of a prompt, written to `file` as JSONL of
- * {messages, problemId, difficulty}. Returns how many.
+ * {messages, problemId, difficulty, task, gold, problem_data}: what a dataset needs to verify them. Returns how many.
  */
 export async function collectTraces(
   session: StageSession,
@@ -79,6 +79,9 @@ export async function collectTraces(
       ],
       problemId: problem.id,
       difficulty: problem.difficulty,
+      task: problem.task,
+      gold: problem.gold,
+      problem_data: problem.data,
     }),
   );
   writeTextAtomically(file, lines.map((line) => `${line}\n`).join(""));

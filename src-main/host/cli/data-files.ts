@@ -1,8 +1,10 @@
 /** `data import` and `data export`. */
+import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { z } from "zod";
+import type { DatasetFile } from "#shared/contract/datasets.ts";
 import { AppError } from "#shared/errors.ts";
 import {
   DatasetFormat,
@@ -18,7 +20,10 @@ import type { Client } from "./open-host.ts";
 export function addDataFiles(data: Command): void {
   withCommonOptions(data.command("import"))
     .description("records out of a JSONL, JSON, CSV or Parquet file")
-    .argument("<file>", "OpenAI messages, ShareGPT, Alpaca or prompt and completion")
+    .argument(
+      "<file>",
+      "OpenAI messages, ShareGPT, Alpaca or prompt and completion; or a sampling run's id",
+    )
     .option(
       "--into <dataset>",
       "a dataset that is there, or the name of a new one (default: the file's name)",
@@ -50,14 +55,14 @@ export function addDataFiles(data: Command): void {
         })
         .parse(command.opts());
       await withHost(context, async ({ client }) => {
-        const path = resolve(file);
+        const source = await sourceOf(client, file);
         const into = options.into ?? basename(file).replace(/\.[^.]+$/, "");
         const known = (await client.datasets.list()).find(
           ({ id, name }) => id === into || name === into,
         );
-        const mapping = await mappingOption(client, path, options.format, options.map);
+        const mapping = await mappingOption(client, source, options.format, options.map);
         const job = await client.datasets.imports.start({
-          file: { path },
+          file: source,
           format: options.format,
           mapping,
           into: known === undefined ? { name: into } : { datasetId: known.id },
@@ -124,10 +129,19 @@ export function addDataFiles(data: Command): void {
     });
 }
 
+/** A file; where there is none of that name, what the run of that id kept. */
+async function sourceOf(client: Client, text: string): Promise<DatasetFile> {
+  const path = resolve(text);
+  if (existsSync(path)) return { path };
+  const { runs } = await client.runs.list({ text });
+  const run = runs.find(({ id }) => id === text);
+  return run === undefined ? { path } : { runId: run.id };
+}
+
 /** What was detected, with the parts that were named instead. Throws BAD_INPUT. */
 async function mappingOption(
   client: Client,
-  path: string,
+  file: DatasetFile,
   format: z.infer<typeof DatasetFormat> | undefined,
   pairs: readonly string[],
 ): Promise<ImportMapping | undefined> {
@@ -158,7 +172,7 @@ async function mappingOption(
     );
   }
   // Looked at first, so that a wrong column is told with the columns there are.
-  await client.datasets.imports.inspect({ file: { path }, format, mapping: parsed.data, rows: 1 });
+  await client.datasets.imports.inspect({ file, format, mapping: parsed.data, rows: 1 });
   return parsed.data;
 }
 

@@ -23,6 +23,7 @@ import { DatasetJobs } from "./dataset-jobs.ts";
 import { exportRecords, writeDatasetInfo } from "./export-file.ts";
 import type { Exported } from "./export-file.ts";
 import type { ReasoningForm } from "./formats/record-to-row.ts";
+import { importSource } from "./import-source.ts";
 import { BAD_ROWS_KEPT, inspectFile, stageFile } from "./import-file.ts";
 import type { Inspection } from "./import-file.ts";
 import { KnownBenchmarks } from "./known-benchmarks.ts";
@@ -186,8 +187,8 @@ export class DatasetService {
     },
     rows: number,
   ): Promise<Inspection> {
-    const found = await inspectFile({ path: this.uploads.resolve(file), ...options }, rows);
-    return { ...found, name: this.uploads.nameOf(file) };
+    const { path, name } = importSource(file, this.#store, this.uploads);
+    return { ...(await inspectFile({ path, ...options }, rows)), name };
   }
 
   /** Throws NOT_FOUND, CONFLICT where the new dataset's name is taken; the rest stands in the job. */
@@ -199,8 +200,8 @@ export class DatasetService {
     readonly skipBad: boolean;
     readonly status: RecordStatus;
   }): DatasetJob {
-    const path = this.uploads.resolve(input.file);
-    const name = this.uploads.nameOf(input.file);
+    const source = importSource(input.file, this.#store, this.uploads);
+    const { name } = source;
     const isNew = "name" in input.into;
     const datasetId = this.#into(input.into);
     const id = randomUUID();
@@ -215,8 +216,7 @@ export class DatasetService {
             control,
             {
               ...input,
-              path,
-              name,
+              ...source,
               datasetId,
               onBad: (row) => {
                 if (badRows.length < BAD_ROWS_KEPT) badRows.push(row);
@@ -236,7 +236,7 @@ export class DatasetService {
           });
           throw error;
         }
-        this.uploads.remove(input.file);
+        if ("uploadId" in input.file) this.uploads.remove(input.file.uploadId);
       },
     );
   }

@@ -41,6 +41,9 @@ export interface GenerateDeps {
   readonly now: () => number;
 }
 
+/** Between two announcements that a dataset grew. */
+const ANNOUNCE_EVERY_MS = 500;
+
 /** What a job says that nobody ended: its host did. */
 const CUT_OFF = {
   message: "The host ended while it was sampling.",
@@ -49,6 +52,7 @@ const CUT_OFF = {
 
 export class GenerateService {
   readonly #deps: GenerateDeps;
+  #announcedAtMs = 0;
 
   constructor(deps: GenerateDeps) {
     this.#deps = deps;
@@ -262,6 +266,8 @@ export class GenerateService {
         recordId: recordId ?? null,
       });
     });
+    if (now() - this.#announcedAtMs < ANNOUNCE_EVERY_MS) return;
+    this.#announcedAtMs = now();
     publish([{ type: "dataset", datasetId, recordIds: null }]);
   }
 

@@ -15,7 +15,9 @@ import { columnsOf, detectMappings } from "./formats/detect-mapping.ts";
 import { fileBytes, formatOf, readRows } from "./formats/read-rows.ts";
 import { rowToRecord } from "./formats/row-to-record.ts";
 import type { IncomingRecord } from "./formats/row-to-record.ts";
+import { printable } from "./formats/source-row.ts";
 import type { JobControl } from "./dataset-jobs.ts";
+import type { ImportSource } from "./import-source.ts";
 import type { KnownBenchmarks } from "./known-benchmarks.ts";
 
 /** Rows that the format is told by. */
@@ -97,6 +99,7 @@ export async function stageFile(
   options: ImportOptions & {
     readonly datasetId: DatasetId;
     readonly name: string;
+    readonly origin: ImportSource["origin"];
     readonly skipBad: boolean;
     readonly status: RecordStatus;
     readonly onBad: (row: BadRow) => void;
@@ -141,11 +144,9 @@ export async function stageFile(
       metadata: record.metadata,
       reference: record.reference,
       source: {
-        kind: "import",
+        ...options.origin,
         file: options.name,
         line: row.line,
-        teacher: null,
-        runId: null,
         sampling: null,
         costUsd: null,
       },
@@ -206,7 +207,7 @@ function noMapping(path: string, columns: readonly string[], bad: readonly BadRo
   const [first] = bad;
   const seen =
     columns.length > 0
-      ? `Its columns are ${columns.slice(0, 20).join(", ")}.`
+      ? `Its columns are ${printable(columns.slice(0, 20).join(", ")).slice(0, 500)}.`
       : first === undefined
         ? "It has no rows."
         : `Row ${first.line} ${first.reason}.`;

@@ -11,10 +11,9 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { withStoreErrors } from "#main/store/database.ts";
-import type { DatasetFile } from "#shared/contract/datasets.ts";
 
 export class Uploads {
   readonly #folder: string;
@@ -43,8 +42,8 @@ export class Uploads {
   }
 
   /** What people call the file. */
-  nameOf(file: DatasetFile): string {
-    return "path" in file ? basename(file.path) : (this.#names.get(file.uploadId) ?? file.uploadId);
+  nameOf(id: string): string {
+    return this.#names.get(id) ?? id;
   }
 
   /** Gives the bytes that are there. A piece that was sent before is taken as read. Throws BAD_INPUT, NOT_FOUND. */
@@ -81,13 +80,9 @@ export class Uploads {
     );
   }
 
-  /** Where a file to import lies. */
-  resolve(file: DatasetFile): string {
-    return "path" in file ? file.path : this.pathOf(file.uploadId);
-  }
-
   /** After an import. */
-  remove(file: DatasetFile): void {
-    if ("uploadId" in file) rmSync(this.pathOf(file.uploadId), { force: true });
+  remove(id: string): void {
+    rmSync(this.pathOf(id), { force: true });
+    this.#names.delete(id);
   }
 }

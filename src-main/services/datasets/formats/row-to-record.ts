@@ -3,7 +3,7 @@ import { MAX_RECORD_CHARACTERS } from "#shared/schema/dataset.ts";
 import type { ImportMapping, RecordMessage, RecordReference } from "#shared/schema/dataset.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
-import { isObject } from "./source-row.ts";
+import { isObject, printable } from "./source-row.ts";
 
 export interface IncomingRecord {
   readonly messages: RecordMessage[];
@@ -279,5 +279,5 @@ function parsedJson(value: unknown): unknown {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value ?? null).slice(0, 80);
+  return printable(JSON.stringify(value ?? null)).slice(0, 80);
 }

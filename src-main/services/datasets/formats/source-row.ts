@@ -38,7 +38,7 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
   } catch (error) {
     return {
       line,
-      bad: `is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}`,
+      bad: `is not JSON: ${error instanceof Error ? printable(error.message).slice(0, 200) : ""}`,
     };
   }
   return rowOfValue(line, value);
@@ -46,6 +46,11 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
 
 export function rowOfValue(line: number, value: unknown): SourceRow {
   return isObject(value) ? { line, value } : { line, bad: "is not an object" };
+}
+
+/** Without control characters, which a terminal would obey: reasons quote what stands in files. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
