@@ -23,6 +23,7 @@ import { useLettersOn } from "./letters-choice.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { useCrumbs } from "./crumbs.ts";
+import { startTour, TourOffer, TourPanel } from "./tour.tsx";
 import { usePaletteEntries } from "./use-palette-entries.ts";
 import { useElectronMenu } from "./use-electron-menu.ts";
 import { useSharedTheme } from "./use-shared-theme.ts";
@@ -60,6 +61,13 @@ function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
       group: "Window",
       keys: "Mod+J",
       run: () => open("jobs"),
+    },
+    {
+      id: "window.tour",
+      title: "Take the tour",
+      note: "the screens, one by one",
+      group: "Window",
+      run: startTour,
     },
     {
       id: "window.theme",
@@ -170,6 +178,7 @@ export function Shell(): ReactNode {
       <ScreensList listed={screen.listed} />
       <main className="main" id="main" tabIndex={-1}>
         <LineNotice line={connection} />
+        <TourOffer />
         <CrashBoundary key={address.path.join("/")} what="This screen">
           {screen.content}
         </CrashBoundary>
@@ -179,6 +188,7 @@ export function Shell(): ReactNode {
         onJobs={() => (overlay === "jobs" ? close() : openOverlay("jobs"))}
       />
       <NoticeStack />
+      <TourPanel />
       {overlay === "jobs" && <JobTray onClose={close} />}
       <CommandPalette opened={overlay === "palette"} entries={entries} onClose={close} />
       <ShortcutSheet opened={overlay === "keys"} lettersOn={lettersOn} onClose={close} />

@@ -199,3 +199,45 @@ test("a command's keys are changed in the key sheet, refuse what another has, ac
   await page.keyboard.press("c");
   await expect(heading).toHaveText("Cost");
 });
+
+test("the tour leads through the screens by Enter alone, ends at the demo, and is offered once", async ({
+  browser,
+}) => {
+  const { page } = await openWindow(browser, host);
+  const heading = page.getByRole("heading", { level: 1 });
+  await page.getByRole("button", { name: "Take the tour" }).focus();
+  await page.keyboard.press("Enter");
+  const tour = page.getByRole("region", { name: "Tour" });
+  for (const title of ["Datasets", "Curation", "Recipes", "Runs", "Compare", "Playground"]) {
+    await page.keyboard.press("Enter");
+    await expect(tour.getByRole("heading", { name: title })).toBeVisible();
+    await expect(heading).toHaveText(title);
+  }
+  await page.keyboard.press("Enter");
+  await expect(tour).toContainText("8 of 8");
+  await page.keyboard.press("Enter");
+  await expect(tour).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /^Run the demo/u })).toBeFocused();
+  await page.reload();
+  await expect(heading).toBeVisible();
+  await expect(page.getByRole("button", { name: "Take the tour" })).toHaveCount(0);
+});
+
+test("the columns of a screen are moved by arrows, and keep their width over a reload", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/models");
+  const splitter = page.getByRole("separator", { name: "Width of the card" });
+  await splitter.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await expect(splitter).toHaveAttribute("aria-valuenow", "432");
+  const card = page.locator(".modelcols > aside");
+  await expect.poll(async () => (await card.boundingBox())?.width).toBe(432);
+  await page.reload();
+  await expect(splitter).toHaveAttribute("aria-valuenow", "432");
+  await splitter.focus();
+  await page.keyboard.press("Enter");
+  await expect(splitter).toHaveAttribute("aria-valuenow", "400");
+});

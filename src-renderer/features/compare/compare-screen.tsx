@@ -24,6 +24,7 @@ import { ExportMenu } from "./export-menu.tsx";
 import { pairOptions, ProblemPanel } from "./problem-panel.tsx";
 import { verdictSentences } from "./verdict-sentences.ts";
 import "./compare.css";
+import { Splitter } from "../../ui/splitter.tsx";
 
 const MARKS = {
   better: { glyph: "check", tone: "pass" },
@@ -142,6 +143,7 @@ function Comparison({
   const k = Math.max(...shown.rows.map(({ summary }) => summary.k));
   return (
     <div className="cols comparecols">
+      <Splitter name="compare" side="right" label="Width of the problems" initial={376} />
       <div className="region scroll" tabIndex={0} role="group" aria-label="Comparison">
         <Verdicts report={report} models={models} />
         <div className="head">

@@ -36,6 +36,7 @@ import { RecordRegion } from "./record-region.tsx";
 import { useQueue } from "./use-queue.ts";
 import { useSelection } from "./use-selection.ts";
 import { VerdictsAside } from "./verdicts-aside.tsx";
+import { Splitter } from "../../ui/splitter.tsx";
 
 /** Fetched before their key is pressed. */
 const AHEAD = 4;
@@ -278,6 +279,8 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
   };
   return (
     <div className="cols ccols">
+      <Splitter name="curation-queue" side="left" label="Width of the queue" initial={288} />
+      <Splitter name="curation-verdicts" side="right" label="Width of the verdicts" initial={296} />
       <QueueRegion
         dataset={dataset}
         datasets={datasets}

@@ -24,6 +24,7 @@ import { PublishDialog } from "./publish-dialog.tsx";
 import { SourcesRegion } from "./sources-region.tsx";
 import { StatisticsTable } from "./statistics-table.tsx";
 import { VersionsRegion } from "./versions-region.tsx";
+import { Splitter } from "../../ui/splitter.tsx";
 
 type Asked = "rename" | "export" | "publish" | "generate";
 
@@ -159,6 +160,7 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
       )}
       <JobLines datasetId={datasetId} since={since} />
       <div className="cols datasetcols">
+        <Splitter name="dataset" side="right" label="Width of versions and sources" initial={360} />
         {compared === undefined ? (
           <section className="region scroll" aria-label="What it holds" tabIndex={0}>
             <div className="head bb">

@@ -138,6 +138,7 @@ export function DemoRegion(): ReactNode {
         <div className="flex">
           {running === undefined ? (
             <button
+              data-tour-end
               type="button"
               className="btn primary"
               disabled={busy}

@@ -5,10 +5,12 @@ import { DemoRegion } from "./demo-region.tsx";
 import { MachineRegion } from "./machine-region.tsx";
 import { RecentRegion } from "./recent-region.tsx";
 import "./home.css";
+import { Splitter } from "../../ui/splitter.tsx";
 
 export function HomeScreen(): ReactNode {
   return (
     <div className="cols hcols">
+      <Splitter name="home" side="right" label="Width of attention and machine" initial={320} />
       <section className="region" aria-label="Demo and recent runs">
         <DemoRegion />
         <RecentRegion />

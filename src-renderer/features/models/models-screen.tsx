@@ -13,6 +13,7 @@ import { VirtualGrid } from "../../ui/virtual-grid.tsx";
 import type { GridColumn } from "../../ui/virtual-grid.tsx";
 import { ImportForm } from "./import-form.tsx";
 import "./models.css";
+import { Splitter } from "../../ui/splitter.tsx";
 
 const ORIGINS: Readonly<Record<ModelRecord["origin"], string>> = {
   "built-in": "built in",
@@ -190,6 +191,7 @@ export function ModelsScreen(): ReactNode {
       )}
       {chosen !== undefined && (
         <div className="cols modelcols">
+          <Splitter name="models" side="right" label="Width of the card" initial={400} />
           <section className="region" aria-label="All models">
             <VirtualGrid
               label="Models"

@@ -24,6 +24,7 @@ import { StepsList } from "./steps-list.tsx";
 import { useRecipeCheck } from "./use-recipe-check.ts";
 import { stepOf, wizardSteps } from "./wizard-steps.ts";
 import type { WizardStep } from "./wizard-steps.ts";
+import { Splitter } from "../../ui/splitter.tsx";
 
 const SAVING = { saved: "Saved", waiting: "Not saved yet", saving: "Saving" } as const;
 
@@ -167,6 +168,12 @@ export function RecipeWizard({
         </div>
       )}
       <div className="cols rcols">
+        <Splitter
+          name="recipe"
+          side="right"
+          label="Width of the estimate and the YAML"
+          initial={344}
+        />
         <StepsList steps={steps} chosen={step?.id ?? ""} problems={problems} onChoose={goTo} />
         <section className="region" aria-label={step?.title ?? "Step"}>
           <div className="grow scroll stepbody" ref={content}>

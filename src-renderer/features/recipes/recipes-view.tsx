@@ -20,6 +20,7 @@ import { ImportRecipe } from "./import-recipe.tsx";
 import { RecipeDetails } from "./recipe-details.tsx";
 import { nameOf, recipeRows } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";
+import { Splitter } from "../../ui/splitter.tsx";
 
 function columnsAt(now: number): readonly GridColumn<RecipeRow>[] {
   return [
@@ -233,6 +234,7 @@ export function RecipesView({ choice }: { readonly choice: ReactNode }): ReactNo
         <SkeletonRows />
       ) : (
         <div className="cols recipecols">
+          <Splitter name="recipes" side="right" label="Width of the details" initial={440} />
           <section className="region" aria-label="All recipes">
             <VirtualGrid
               label="Recipes"

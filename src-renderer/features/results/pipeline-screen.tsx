@@ -22,6 +22,7 @@ import { ResultsRegion } from "./results-region.tsx";
 import { RecipeRegion } from "./recipe-region.tsx";
 import { CostTable } from "./cost-table.tsx";
 import "./results.css";
+import { Splitter } from "../../ui/splitter.tsx";
 
 /** The stage at work, with its progress and the way to it. */
 function AtWork({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {
@@ -112,6 +113,7 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
       <Reason pipeline={summary} />
       <AtWork pipeline={summary} />
       <div className="cols resultcols">
+        <Splitter name="results" side="right" label="Width of the recipe" initial={304} />
         <section className="region scroll" aria-label="Results" tabIndex={0}>
           {results.failure !== undefined && (
             <FailureNotice failure={results.failure} onRetry={results.refresh} />

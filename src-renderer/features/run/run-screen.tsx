@@ -16,6 +16,7 @@ import { RunHead, RunNotices } from "./run-head.tsx";
 import { TrainingView } from "./training-view.tsx";
 import { usePinnedStep } from "./use-pinned-step.ts";
 import "./run.css";
+import { Splitter } from "../../ui/splitter.tsx";
 
 type RunFacts = Awaited<ReturnType<typeof host.runs.get>>;
 
@@ -51,6 +52,7 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
       <StageStrip pipelineId={run.pipelineId} runs={livePipeline?.runs ?? [live]} shown={run.id} />
       <RunNotices run={live} />
       <div className="cols runcols">
+        <Splitter name="run" side="right" label="Width of the facts" initial={312} />
         {run.kind === "benchmark" ? (
           <BenchmarkView run={run} live={live} evaluation={evaluation} />
         ) : (
