@@ -1,7 +1,7 @@
 /** The recipes of a workspace: kept ones, and how they come to be. */
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { parseDocument } from "yaml";
+import { isScalar, parseDocument, stringify } from "yaml";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { RecipeRef } from "#shared/contract/recipes.ts";
@@ -189,12 +189,13 @@ function outlineOf(yaml: string): z.infer<typeof Outline> {
   return parsed ?? { stages: [] };
 }
 
-/** Everything but the name stays as it is written, comments included. */
+/** Everything but the name's own characters stays as it is written. */
 function withName(yaml: string, name: string): string {
   const document = parseDocument(yaml, { merge: true, prettyErrors: false });
-  if (document.errors.length > 0) return yaml;
-  document.set("name", name);
-  return document.toString({ lineWidth: 0 });
+  const node: unknown = document.get("name", true);
+  const range = isScalar(node) ? node.range : undefined;
+  if (document.errors.length > 0 || range === null || range === undefined) return yaml;
+  return `${yaml.slice(0, range[0])}${stringify(name).trimEnd()}${yaml.slice(range[1])}`;
 }
 
 function readRecipeFile(path: string): string {

@@ -15,7 +15,7 @@ export interface WholeCheck {
 }
 
 export function checkWhole(
-  app: Pick<Application, "store" | "models" | "paths">,
+  app: Pick<Application, "store" | "models" | "paths" | "datasets">,
   yaml: string,
   relativeTo: string = process.cwd(),
 ): WholeCheck {
@@ -24,6 +24,7 @@ export function checkWhole(
   const { freeBytes } = diskSpace(app.paths.root);
   const checked = checkInWorkspace(recipe, {
     models: app.models,
+    versionSize: (ref) => app.datasets.versions.find(ref)?.records,
     relativeTo,
     memoryBytes: machineFacts().memoryBytes,
     diskFreeBytes: freeBytes,

@@ -33,6 +33,8 @@ export interface WorkspaceCheck {
 
 export interface WorkspaceCheckDeps {
   readonly models: ModelCatalog;
+  /** Examples of a published version, by its id or its dataset's name; undefined where there is none. Throws AppError. */
+  readonly versionSize: (ref: string) => number | undefined;
   readonly relativeTo: string;
   readonly memoryBytes: number;
   readonly diskFreeBytes: number;
@@ -46,12 +48,17 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
     const place = new StagePlace(stage, index, findings);
     const folder = folderOf(recipe, stage.model, folders);
     const teacher = stage.kind === "distill" ? folderOf(recipe, stage.teacher, folders) : undefined;
-    if ("data" in stage) checkData(stage, place, deps.relativeTo);
+    const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
       folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder);
     facts.set(
       stage.name,
-      factsOf(stage, place, { folder, teacher, longestPrompt: lengths?.longestPrompt ?? 0 }, deps),
+      factsOf(
+        stage,
+        place,
+        { folder, teacher, examples, longestPrompt: lengths?.longestPrompt ?? 0 },
+        deps,
+      ),
     );
   });
   const sizes = [...facts.values()];
@@ -135,8 +142,8 @@ function folderOf(
 function checkData(
   stage: Extract<Stage, { data: unknown }>,
   place: StagePlace,
-  relativeTo: string,
-): void {
+  deps: WorkspaceCheckDeps,
+): number | undefined {
   const source = sourceOf(stage);
   if (source !== undefined) {
     const known = difficultiesOf(source.task);
@@ -155,28 +162,39 @@ function checkData(
         ],
       });
   }
-  if (stage.kind === "sft" && "dataset" in stage.data) {
-    const { dataset } = stage.data;
-    if (
-      looksLikeFile(dataset) &&
-      !existsSync(isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset))
-    )
-      place.add("data.dataset", {
-        message: `the dataset is not there: ${dataset}`,
-        advice: 'Name a JSONL file whose lines are {"messages": […]}.',
-      });
+  return stage.kind === "sft" && "dataset" in stage.data
+    ? checkDataset(stage.data.dataset, place, deps)
+    : undefined;
+}
+
+/** The examples of a published version; those of a file are not counted. */
+function checkDataset(
+  dataset: string,
+  place: StagePlace,
+  { versionSize, relativeTo }: WorkspaceCheckDeps,
+): number | undefined {
+  try {
+    const size = versionSize(dataset);
+    if (size !== undefined) {
+      place.add("data.dataset", { message: `${size} examples`, level: "note" });
+      return size;
+    }
+    if (existsSync(isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset))) return undefined;
+    place.add("data.dataset", {
+      message: `the dataset is not there: ${dataset}`,
+      advice: "Name a published version (d1@2, or a dataset's name), or a JSONL file.",
+    });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    place.add("data.dataset", { message: error.message, advice: error.advice ?? null });
   }
+  return undefined;
 }
 
 function sourceOf(stage: Stage): TaskSource | undefined {
   if (stage.kind === "pretrain") return undefined;
   if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
   return "benchmark" in stage.data ? undefined : stage.data;
-}
-
-/** Names of datasets in the store are checked where datasets are. */
-function looksLikeFile(dataset: string): boolean {
-  return /[/\\]|\.jsonl?$/i.test(dataset);
 }
 
 function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLengths | undefined {
@@ -238,6 +256,7 @@ function factsOf(
   at: {
     readonly folder: string | undefined;
     readonly teacher: string | undefined;
+    readonly examples: number | undefined;
     readonly longestPrompt: number;
   },
   deps: WorkspaceCheckDeps,
@@ -272,6 +291,7 @@ function factsOf(
   return {
     parameters: modelFacts(folder).parameters,
     teacherParameters: teacher === undefined ? undefined : modelFacts(teacher).parameters,
+    examples: at.examples,
     memory,
     diskBytes: keeps + writes,
   };

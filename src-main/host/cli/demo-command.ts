@@ -1,9 +1,8 @@
 /** `demo` and `run`: launch a recipe, watch it, print its results. */
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
@@ -18,6 +17,8 @@ import type { CommandContext } from "./command-context.ts";
 import { follow } from "./follow.ts";
 import { duration } from "./live-line.ts";
 import { obtainModel } from "./obtain-model.ts";
+import { recipeText } from "./recipes-command.ts";
+import { sweepAndPrint } from "./sweep-run.ts";
 import type { OpenHost } from "./open-host.ts";
 import { resultsJson, resultsText } from "./result-table.ts";
 import { Failed } from "./terminal.ts";
@@ -28,6 +29,7 @@ const Options = z.object({
   seed: z.int().optional(),
   smoke: z.boolean().optional(),
   runtime: RuntimeChoice.optional(),
+  sweep: z.array(z.string()).default([]),
 });
 
 export function addDemoCommands(program: Command): void {
@@ -61,23 +63,41 @@ export function addDemoCommands(program: Command): void {
 
   withCommonOptions(program.command("run"))
     .description("run a recipe; key=value changes an option, e.g. stages.grpo.max_steps=20")
-    .argument("<recipe>", "a YAML file, or the name of a built-in recipe")
+    .argument("<recipe>", "a YAML file, a kept recipe (r3), or the name of a preset")
     .argument("[changes...]", "key=value pairs")
     .option("--out <folder>", "write the results and the trained models there")
     .option("--seed <number>", "another seed than the recipe's", wholeNumber(0))
+    .option(
+      "--sweep <key=a,b,c>",
+      "a launch for each value; given again, for each combination",
+      (text: string, all: readonly string[]) => [...all, text],
+      [],
+    )
     .addOption(runtimeOption())
     .action(async (recipe: string, changes: string[], _options: unknown, command: Command) => {
       const options = Options.parse(command.opts());
       const context = contextOf(command);
       await withHost(context, async (host) => {
-        const { yaml, relativeTo } = await readRecipeFile(host, recipe);
+        const { yaml, relativeTo, id } = await recipeText(host.client, recipe);
         await obtainRecipeModels(host, context, yaml, relativeTo);
-        const { pipelineId } = await host.client.pipelines.start({
+        const launch = {
           yaml,
           relativeTo,
+          ...(id === undefined ? {} : { recipeId: id }),
+          ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+        };
+        if (options.sweep.length > 0) {
+          const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
+          await sweepAndPrint(host, context, options.sweep, {
+            ...launch,
+            overrides: [...changes, ...seed],
+          });
+          return;
+        }
+        const { pipelineId } = await host.client.pipelines.start({
+          ...launch,
           overrides: changes,
           ...(options.seed === undefined ? {} : { seed: options.seed }),
-          ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
         });
         await watchAndPrint(host, context, pipelineId, options.out);
       });
@@ -151,20 +171,4 @@ async function writeOut(
     if (run.outputModel === null) continue;
     cpSync(run.outputModel, join(out, "models", stageName), { recursive: true });
   }
-}
-
-async function readRecipeFile(
-  host: OpenHost,
-  recipe: string,
-): Promise<{ yaml: string; relativeTo: string }> {
-  const file = resolve(recipe);
-  if (existsSync(file)) return { yaml: readFileSync(file, "utf8"), relativeTo: dirname(file) };
-  const builtIn = await host.client.recipes.list();
-  const named = builtIn.find(({ id }) => id === recipe);
-  if (named !== undefined) return { yaml: named.yaml, relativeTo: process.cwd() };
-  throw new AppError(
-    "NOT_FOUND",
-    `There is no recipe ${file}.`,
-    `Name a YAML file, or one of: ${builtIn.map(({ id }) => id).join(", ")}.`,
-  );
 }

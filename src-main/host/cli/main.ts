@@ -8,6 +8,7 @@ import { addDataCommands } from "./data-command.ts";
 import { addCostCommands } from "./cost-command.ts";
 import { addDemoCommands } from "./demo-command.ts";
 import { addModelCommands } from "./model-command.ts";
+import { addRecipesCommands } from "./recipes-command.ts";
 import { addRunsCommands } from "./runs-command.ts";
 import { addServeCommands } from "./serve-command.ts";
 import { EXIT, reportFailure } from "./terminal.ts";
@@ -19,6 +20,7 @@ function buildProgram(): Command {
     .showHelpAfterError("(--help says more)");
   addServeCommands(program);
   addDemoCommands(program);
+  addRecipesCommands(program);
   addRunsCommands(program);
   addDataCommands(program);
   addModelCommands(program);

@@ -44,6 +44,7 @@ function sftFiles(part: ExportPart, stage: SftStage): void {
     trainer: "sft",
     model: part.modelPath(stage.model, stage),
     data,
+    ...adapter(stage),
     args: {
       ...trainingArguments(part, stage),
       num_train_epochs: stage.num_train_epochs,
@@ -61,6 +62,7 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
     trainer: "grpo",
     model: part.modelPath(stage.model, stage),
     data,
+    ...adapter(stage),
     rewards: stage.rewards.map(({ name, cache_length: cache }) =>
       name === "soft-overlong"
         ? {
@@ -118,6 +120,22 @@ function trainingArguments(
     save_total_limit: stage.save_total_limit,
     logging_steps: 1,
     gradient_checkpointing: false,
+    bf16: stage.bf16,
+  };
+}
+
+/** As peft's LoraConfig has it; TRL's own names are those of its command line. */
+function adapter(stage: SftStage | GrpoStage): Arguments {
+  if (!stage.use_peft) return {};
+  return {
+    peft: {
+      r: stage.lora_r,
+      lora_alpha: stage.lora_alpha,
+      lora_dropout: stage.lora_dropout,
+      target_modules: stage.lora_target_modules,
+      use_rslora: stage.use_rslora,
+      task_type: "CAUSAL_LM",
+    },
   };
 }
 
@@ -135,7 +153,9 @@ function schedule(part: ExportPart, stage: SftStage | GrpoStage): Arguments {
 }
 
 function write(part: ExportPart, stage: SftStage | GrpoStage, config: Arguments): void {
-  part.file(`${stage.name}.yaml`, stringify(config, { lineWidth: 0 }));
+  // Python reads YAML 1.1, where 1e-8 is a word and 1.0e-8 a number.
+  const text = stringify(config, { lineWidth: 0 }).replaceAll(/: (-?\d+)e([-+])/gu, ": $1.0e$2");
+  part.file(`${stage.name}.yaml`, text);
 }
 
 const SCRIPT = `"""Runs one stage of the recipe with TRL: python train.py STAGE.yaml"""
@@ -144,6 +164,7 @@ import sys
 
 import yaml
 from datasets import load_dataset
+from peft import LoraConfig
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 from trl.rewards import get_soft_overlong_punishment
 
@@ -158,15 +179,22 @@ def reward_function(spec):
 
 with open(sys.argv[1], encoding="utf-8") as file:
     config = yaml.safe_load(file)
+peft_config = LoraConfig(**config["peft"]) if "peft" in config else None
 dataset = load_dataset("json", data_files=config["data"], split="train")
 if config["trainer"] == "sft":
-    trainer = SFTTrainer(model=config["model"], args=SFTConfig(**config["args"]), train_dataset=dataset)
+    trainer = SFTTrainer(
+        model=config["model"],
+        args=SFTConfig(**config["args"]),
+        train_dataset=dataset,
+        peft_config=peft_config,
+    )
 else:
     trainer = GRPOTrainer(
         model=config["model"],
         reward_funcs=[reward_function(spec) for spec in config["rewards"]],
         args=GRPOConfig(**config["args"]),
         train_dataset=dataset,
+        peft_config=peft_config,
     )
 trainer.train()
 trainer.save_model()

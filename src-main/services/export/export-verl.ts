@@ -82,6 +82,13 @@ function grpoOverrides(
     "data.shuffle": "False",
     "data.seed": part.seedOf(stage) % 2 ** 32,
     "actor_rollout_ref.model.path": shellQuoted(part.modelPath(stage.model, stage)),
+    ...(stage.use_peft
+      ? {
+          "actor_rollout_ref.model.lora_rank": stage.lora_r,
+          "actor_rollout_ref.model.lora_alpha": stage.lora_alpha,
+          "actor_rollout_ref.model.target_modules": `'[${stage.lora_target_modules.join(",")}]'`,
+        }
+      : {}),
     "actor_rollout_ref.actor.optim.lr": stage.learning_rate,
     "actor_rollout_ref.actor.optim.lr_warmup_steps": stage.warmup_steps,
     "actor_rollout_ref.actor.optim.lr_scheduler_type":
@@ -134,6 +141,10 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
         name,
         `use verl's reward manager "dapo" with its overlong_buffer and a penalty_factor of ${weight}`,
       );
+  if (stage.use_peft && stage.lora_dropout > 0)
+    part.missing(stage, "lora_dropout", stage.lora_dropout, "verl's adapters have no dropout");
+  if (stage.use_peft && stage.use_rslora)
+    part.missing(stage, "use_rslora", true, "verl divides the scale by the rank");
   if (stage.scale_rewards === "batch")
     part.missing(stage, "scale_rewards", "batch", "verl divides by the group's spread or by none");
   if (stage.lr_scheduler_type === "linear")

@@ -3,6 +3,7 @@ import { useId } from "react";
 import type { ReactNode } from "react";
 import { host } from "../../bridge/host.ts";
 import type { QuerySource } from "../../bridge/query-cache.ts";
+import { datasetsQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Segments } from "../../ui/segments.tsx";
 import { useDraft } from "./draft-value.ts";
@@ -74,6 +75,10 @@ function SftData({
     .flatMap((one) =>
       getValue(one, ["kind"]) === "rejection-sampling" ? [textAt(one, ["name"])] : [],
     );
+  const published = (useQuery(kind === "dataset" ? datasetsQuery : undefined).data ?? []).flatMap(
+    ({ id: datasetId, latestVersion }) =>
+      latestVersion === null ? [] : [`${datasetId}@${String(latestVersion)}`],
+  );
   const choose = (next: SftSource): void => {
     if (next === "stage") set(keys, { stage: makers.at(-1) ?? "" });
     else if (next === "dataset") set(keys, { dataset: "" });
@@ -123,8 +128,9 @@ function SftData({
       {kind === "dataset" && (
         <TextField
           label="dataset"
-          line="an id, id@version, or a JSONL file"
+          line="a published version, or a JSONL file"
           keys={[...keys, "dataset"]}
+          choices={published}
         />
       )}
     </>

@@ -1,46 +1,11 @@
 /** Which stage uses which: an arc from each input to its stage, in lanes so that arcs side by side do not cross. */
 import type { ReactNode } from "react";
-import { getValue, textAt } from "./plain-value.ts";
+import { textAt } from "./plain-value.ts";
 import type { Json } from "./plain-value.ts";
+import { arcsOf } from "./stage-arcs.ts";
 
 const LANE = 9;
 const WIDTH = 96;
-
-export interface Arc {
-  readonly from: number;
-  readonly to: number;
-  readonly lane: number;
-  readonly gives: "model" | "data";
-}
-
-/** Arcs between rows, short ones nearest the names. */
-export function arcsOf(stages: readonly Json[]): readonly Arc[] {
-  const found: Omit<Arc, "lane">[] = [];
-  stages.forEach((stage, to) => {
-    for (const [keys, gives] of [
-      [["model"], "model"],
-      [["teacher"], "model"],
-      [["data", "stage"], "data"],
-    ] as const) {
-      const name = getValue(stage, keys);
-      const from = stages.findLastIndex(
-        (other, place) => place < to && name !== undefined && getValue(other, ["name"]) === name,
-      );
-      if (from !== -1 && !found.some((arc) => arc.from === from && arc.to === to))
-        found.push({ from, to, gives });
-    }
-  });
-  const placed: Arc[] = [];
-  for (const arc of found.toSorted((a, b) => a.to - a.from - (b.to - b.from))) {
-    let lane = 0;
-    while (
-      placed.some((other) => other.lane === lane && other.from < arc.to && arc.from < other.to)
-    )
-      lane += 1;
-    placed.push({ ...arc, lane });
-  }
-  return placed;
-}
 
 export function InputArcs({
   stages,

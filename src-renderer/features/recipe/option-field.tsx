@@ -1,6 +1,7 @@
 /** One option of a stage: its name and meaning, its control, and what was found about it. */
 import { useId, useState } from "react";
 import type { ReactNode } from "react";
+import { z } from "zod";
 import { Segments } from "../../ui/segments.tsx";
 import { useDraft } from "./draft-value.ts";
 import { FieldChecks, useProblemsAt } from "./field-checks.tsx";
@@ -110,9 +111,59 @@ function Control({ field, keys, id, written, label }: ControlProps): ReactNode {
       />
     );
   }
+  if (type.kind === "list")
+    return (
+      <ListControl
+        label={label}
+        values={type.values}
+        chosen={z
+          .array(z.string())
+          .catch([])
+          .parse(written ?? field.fallback)}
+        disabled={broken}
+        onChange={(next) => set(keys, [...next])}
+      />
+    );
   if (type.kind === "other")
     return <span className="mono s12 t2">{written === undefined ? "" : oneLine(written)}</span>;
   return <TextControl field={field} keys={keys} id={id} label={label} written={written} />;
+}
+
+/** Each value is in the list or not; one stays. */
+function ListControl({
+  label,
+  values,
+  chosen,
+  disabled,
+  onChange,
+}: {
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly chosen: readonly string[];
+  readonly disabled: boolean;
+  readonly onChange: (values: readonly string[]) => void;
+}): ReactNode {
+  return (
+    <span className="chips" role="group" aria-label={label}>
+      {values.map((value) => {
+        const on = chosen.includes(value);
+        return (
+          <button
+            key={value}
+            type="button"
+            className={on ? "chip mono on" : "chip mono"}
+            aria-pressed={on}
+            disabled={disabled || (on && chosen.length === 1)}
+            onClick={() =>
+              onChange(values.filter((one) => (one === value ? !on : chosen.includes(one))))
+            }
+          >
+            {value}
+          </button>
+        );
+      })}
+    </span>
+  );
 }
 
 const YES_NO: Readonly<Record<string, string>> = { true: "on", false: "off" };

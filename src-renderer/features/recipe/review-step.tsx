@@ -11,7 +11,8 @@ import { useDraft } from "./draft-value.ts";
 import { rangeText } from "./estimate-region.tsx";
 import { ProblemLine } from "./field-checks.tsx";
 import { getValue } from "./plain-value.ts";
-import { NO_SWEEP, readSweep, SweepForm } from "./sweep-form.tsx";
+import { SweepForm } from "./sweep-form.tsx";
+import { NO_SWEEP, readSweep } from "./sweep-plan.ts";
 import type { WizardStep } from "./wizard-steps.ts";
 import { stepOf } from "./wizard-steps.ts";
 

@@ -11,6 +11,8 @@ export type FieldType =
   | { readonly kind: "boolean" }
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | { readonly kind: "text" }
+  /** Some of these, in a list. */
+  | { readonly kind: "list"; readonly values: readonly string[] }
   /** Edited as YAML only. */
   | { readonly kind: "other" };
 
@@ -65,5 +67,7 @@ function typeOf(schema: unknown): FieldType {
   if (schema instanceof z.ZodNumber) return { kind: "number", whole: schema.isInt };
   if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
   if (schema instanceof z.ZodEnum) return { kind: "choice", values: schema.options.map(String) };
+  if (schema instanceof z.ZodArray && schema.element instanceof z.ZodEnum)
+    return { kind: "list", values: schema.element.options.map(String) };
   return schema instanceof z.ZodString ? { kind: "text" } : { kind: "other" };
 }

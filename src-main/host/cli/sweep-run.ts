@@ -1,0 +1,63 @@
+/** `run --sweep`: launches one recipe for each combination, follows them all, and prints a row for each. */
+import { parse } from "yaml";
+import { parseAxis } from "#main/services/sweep.ts";
+import type { CommandContext } from "./command-context.ts";
+import { follow } from "./follow.ts";
+import { dollars, duration, percent } from "./live-line.ts";
+import type { Client, OpenHost } from "./open-host.ts";
+import { resultsJson } from "./result-table.ts";
+import { Failed, table } from "./terminal.ts";
+
+type Launch = Omit<Parameters<Client["pipelines"]["startSweep"]>[0], "axes" | "mode">;
+
+/** Throws BAD_INPUT for a sweep that makes no sense, and Failed where some launch did not finish. */
+export async function sweepAndPrint(
+  host: OpenHost,
+  context: CommandContext,
+  texts: readonly string[],
+  launch: Launch,
+): Promise<void> {
+  const axes = texts.map((text) => parseAxis(text, (value) => parse(value)));
+  const { sweepId, pipelineIds } = await host.client.pipelines.startSweep({
+    ...launch,
+    axes,
+    mode: "grid",
+  });
+  context.terminal.note(`Sweep ${sweepId}: ${pipelineIds.length} launches in ${host.workspace}`);
+  await host.listen();
+  const rows = [];
+  for (const pipelineId of pipelineIds) {
+    const pipeline = await follow(host, pipelineId, context.terminal);
+    const results = await host.client.pipelines.results({ pipelineId });
+    rows.push({
+      pipelineId,
+      status: pipeline.status,
+      values: pipeline.sweep?.values ?? {},
+      results: resultsJson(results),
+      cost: results.total,
+      durationMs: pipeline.activeMs,
+    });
+  }
+  context.terminal.result(
+    { sweepId, launches: rows },
+    table(
+      ["launch", ...axes.map(({ key }) => key), "status", "pass@1", "time", "cost"],
+      rows.map((row) => [
+        row.pipelineId,
+        ...axes.map(({ key }) => JSON.stringify(row.values[key])),
+        row.status,
+        scoreText(row.results.at(-1)),
+        duration(row.durationMs),
+        dollars(row.cost.totalUsd),
+      ]),
+      [axes.length + 3, axes.length + 4],
+    ),
+  );
+  if (rows.some(({ status }) => status !== "finished")) throw new Failed();
+}
+
+function scoreText(row: ReturnType<typeof resultsJson>[number] | undefined): string {
+  if (row === undefined) return "";
+  const [low = row.pass1, high = row.pass1] = row.ci;
+  return `${percent(row.pass1)} (${percent(low)}–${percent(high)})`;
+}

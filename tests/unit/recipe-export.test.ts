@@ -1,0 +1,252 @@
+/** Exports: names that the trainers really have, files as they were looked at, and rules that judge as ours do. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { exportRecipe } from "#main/services/export/export-recipe.ts";
+import { requireRecipe } from "#main/services/recipe-checks.ts";
+import { drawProblems } from "#main/engine/tasks/split.ts";
+import { formatSolution } from "#main/engine/tasks/task.ts";
+import { listTasks } from "#main/engine/tasks/registry.ts";
+import { scoreCompletion } from "#main/engine/rewards/reward.ts";
+import { temporaryFolder } from "../helpers/store-fixture.ts";
+
+const fixtures = new URL("../fixtures/export/", import.meta.url);
+const Names = z.object({
+  grpo: z.array(z.string()),
+  sft: z.array(z.string()),
+  lora: z.array(z.string()),
+  verl: z.array(z.string()),
+});
+const NAMES = Names.parse(JSON.parse(readFileSync(new URL("names.json", fixtures), "utf8")));
+const TrainerFile = z.object({
+  trainer: z.enum(["sft", "grpo"]),
+  args: z.record(z.string(), z.unknown()),
+  peft: z.record(z.string(), z.unknown()).optional(),
+});
+
+function recipe(name: string, overrides: readonly string[] = []) {
+  const yaml = readFileSync(new URL(`../../assets/recipes/${name}.yaml`, import.meta.url), "utf8");
+  return requireRecipe(yaml, overrides);
+}
+
+const EVERY_OPTION = [
+  "stages.grpo.use_peft=true",
+  "stages.grpo.bf16=true",
+  "stages.grpo.epsilon_high=0.28",
+  "stages.grpo.delta=4",
+  "stages.grpo.beta=0.01",
+  "stages.grpo.min_p=0.05",
+  "stages.grpo.lr_scheduler_type=cosine",
+  "stages.grpo.min_lr_ratio=0.1",
+  "stages.cold-start.use_peft=true",
+  "stages.cold-start.packing=true",
+];
+
+test.each(["demo", "demo-smoke", "dapo", "r1", "r1-zero", "dr-grpo", "tiny-sft"])(
+  "every name that %s has for TRL is a name of TRL 1.16's configuration",
+  (name) => {
+    const given = name === "demo" ? EVERY_OPTION : [];
+    const { files } = exportRecipe(recipe(name, given), "trl");
+    const configs = files.filter((file) => file.name.endsWith(".yaml"));
+    expect(configs.length).toBeGreaterThan(0);
+    for (const file of configs) {
+      const { trainer, args, peft } = TrainerFile.parse(parse(file.text));
+      expect(Object.keys(args).filter((key) => !NAMES[trainer].includes(key))).toEqual([]);
+      expect(Object.keys(peft ?? {}).filter((key) => !NAMES.lora.includes(key))).toEqual([]);
+    }
+  },
+);
+
+test.each(["demo", "dapo", "r1"])(
+  "every override that %s has for verl is a key of verl 0.9's",
+  (name) => {
+    const { files } = exportRecipe(recipe(name, name === "demo" ? EVERY_OPTION : []), "verl");
+    const scripts = files.filter((file) => file.name.endsWith(".sh"));
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const { text } of scripts) {
+      const keys = [...text.matchAll(/^ {2}([\w.]+)=/gmu)].map(([, key = ""]) => key);
+      expect(keys.length).toBeGreaterThan(30);
+      expect(keys.filter((key) => !NAMES.verl.includes(key))).toEqual([]);
+    }
+  },
+);
+
+test("every option of a grpo stage is written for TRL or listed as missing", () => {
+  const grpo = recipe("demo", EVERY_OPTION).stages.find(({ kind }) => kind === "grpo");
+  const { files, unmapped } = exportRecipe(recipe("demo", EVERY_OPTION), "trl");
+  const config = TrainerFile.parse(
+    parse(files.find(({ name }) => name === "grpo.yaml")?.text ?? ""),
+  );
+  const said = new Set([
+    ...Object.keys(config.args),
+    ...unmapped
+      .filter(({ path }) => path.startsWith("stages.grpo."))
+      .map(({ path }) => path.slice("stages.grpo.".length)),
+    // Said under other names: the file's own keys, weights beside functions, peft's, and the kwargs of the schedule.
+    ...[
+      "name",
+      "kind",
+      "model",
+      "data",
+      "rewards",
+      "use_peft",
+      "lora_r",
+      "lora_alpha",
+      "lora_dropout",
+      "lora_target_modules",
+      "use_rslora",
+      "min_lr_ratio",
+    ],
+  ]);
+  expect(Object.keys(grpo ?? {}).filter((key) => !said.has(key))).toEqual([]);
+  expect(config.args).toMatchObject({
+    lr_scheduler_type: "cosine_with_min_lr",
+    lr_scheduler_kwargs: { min_lr_rate: 0.1 },
+  });
+});
+
+test("what has no counterpart is listed, with its value and why", () => {
+  const trl = exportRecipe(recipe("demo"), "trl").unmapped;
+  expect(trl).toContainEqual({
+    path: "stages.grpo.min_lr_ratio",
+    value: 0.1,
+    why: "transformers' linear schedule always ends at 0",
+  });
+  expect(trl.map(({ path }) => path)).toContain("stages.student.kind");
+  const verl = exportRecipe(recipe("demo", EVERY_OPTION), "verl").unmapped.map(({ path }) => path);
+  expect(verl).toEqual(
+    expect.arrayContaining([
+      "stages.grpo.delta",
+      "stages.grpo.min_p",
+      "stages.grpo.lora_dropout",
+      "stages.cold-start.kind",
+    ]),
+  );
+});
+
+test.each([
+  ["trl", "cold-start.yaml"],
+  ["trl", "grpo.yaml"],
+  ["trl", "train.py"],
+  ["verl", "grpo.sh"],
+  ["verl", "reward_grpo.py"],
+] as const)("the smoke recipe for %s: %s is as it was looked at", async (target, name) => {
+  const { files } = exportRecipe(recipe("demo-smoke"), target);
+  const text = files.find((file) => file.name === name)?.text;
+  await expect(text).toMatchFileSnapshot(new URL(`${target}/${name}`, fixtures).pathname);
+});
+
+test("prompts are the run's own, a line each, as many as it draws", () => {
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl");
+  const rows =
+    files
+      .find(({ name }) => name === "data/grpo.jsonl")
+      ?.text.trim()
+      .split("\n") ?? [];
+  // 3 steps of 64 completions in groups of 8.
+  expect(rows).toHaveLength(24);
+  expect(JSON.parse(rows[0] ?? "")).toMatchObject({
+    task: "arithmetic",
+    prompt: [{ role: "user" }],
+  });
+});
+
+test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", () => {
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl");
+  const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
+  expect(text).toContain("adam_epsilon: 1.0e-8\n");
+  expect(text).not.toMatch(/[^.\d]\d+e/u);
+});
+
+test("a name with quotes stays one word of the shell", () => {
+  const { files } = exportRecipe(recipe("demo-smoke", [`name="it's $(rm -rf ~)"`]), "verl");
+  const script = files.find(({ name }) => name === "grpo.sh")?.text ?? "";
+  expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
+});
+
+const python = spawnSync("python3", ["--version"]).status === 0;
+
+test.skipIf(!python)("the rules in Python judge as ours do", () => {
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl");
+  const folder = temporaryFolder();
+  writeFileSync(
+    join(folder, "rewards.py"),
+    files.find(({ name }) => name === "rewards.py")?.text ?? "",
+  );
+  const rewards = [
+    { name: "answer" as const, weight: 1 },
+    { name: "format" as const, weight: 1 },
+    { name: "language" as const, weight: 1 },
+  ];
+  const cases = listTasks().flatMap((task) =>
+    drawProblems({
+      source: { task: task.name, difficulties: task.difficulties.slice(0, 2) },
+      split: "train",
+      seed: 3,
+      count: 12,
+    }).flatMap((problem) => {
+      const { think, answer } = task.solve(problem);
+      const wrap = (text: string): string =>
+        `<think>\n${think}\n</think>\n<answer>${text}</answer>`;
+      return [
+        formatSolution({ think, answer }),
+        wrap(` ${answer} `),
+        wrap("7"),
+        wrap(""),
+        wrap(`${answer}=${problem.gold}`),
+        wrap(answer.replaceAll("*", "×")),
+        wrap("1+"),
+        wrap("2**3"),
+        wrap("Ann is a knight, Ann is a knave"),
+        `<answer>${answer}</answer>`,
+        `<think>我们先算 sum of the two</think><answer>${answer}</answer>`,
+        `text <think>a</think><answer>${answer}</answer> more`,
+        "",
+      ].map((completionText) => ({ problem, completionText }));
+    }),
+  );
+  const script = `
+import json, sys
+import rewards
+cases = json.load(sys.stdin)
+out = []
+for case in cases:
+    args = dict(completions=[case["text"]], prompts=[case["prompt"]], task=[case["task"]], gold=[case["gold"]], data=[case["data"]])
+    out.append([rewards.answer(**args)[0], rewards.format(**args)[0], rewards.language(**args)[0]])
+print(json.dumps(out))
+`;
+  const { stdout, stderr } = spawnSync("python3", ["-c", script], {
+    cwd: folder,
+    encoding: "utf8",
+    input: JSON.stringify(
+      cases.map(({ problem, completionText }) => ({
+        text: completionText,
+        prompt: problem.prompt,
+        task: problem.task,
+        gold: problem.gold,
+        data: JSON.stringify(problem.data),
+      })),
+    ),
+  });
+  expect(stderr).toBe("");
+  const given = z.array(z.array(z.number().nullable())).parse(JSON.parse(stdout));
+  const wanted = cases.map(({ problem, completionText }) => {
+    const scored = scoreCompletion(rewards, {
+      problem,
+      completionText,
+      completionTokens: 1,
+      finished: true,
+      maxCompletionLength: 100,
+    });
+    return rewards.map(({ name }) => scored.rewards[name] ?? null);
+  });
+  const differing = cases.flatMap((one, at) =>
+    JSON.stringify(given[at]) === JSON.stringify(wanted[at])
+      ? []
+      : [{ text: one.completionText, given: given[at], wanted: wanted[at] }],
+  );
+  expect(differing).toEqual([]);
+});

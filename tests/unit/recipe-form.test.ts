@@ -1,0 +1,99 @@
+/** The form: fields out of the schema, problems at their fields, steps, arcs and facts. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { readRecipe } from "#main/services/recipe-checks.ts";
+import { arcsOf } from "#renderer/features/recipe/stage-arcs.ts";
+import { OPTIONS } from "#renderer/features/recipe/option-catalogue.ts";
+import { readText } from "#renderer/features/recipe/recipe-document.ts";
+import { stagesOf } from "#renderer/features/recipe/stage-edits.ts";
+import { groupFact, optionFact } from "#renderer/features/recipe/stage-facts.ts";
+import { fieldGroups, fieldsOf } from "#renderer/features/recipe/stage-fields.ts";
+import { StageKind } from "#renderer/features/recipe/stage-kind.ts";
+import { problemsAt, stepOf, wizardSteps } from "#renderer/features/recipe/wizard-steps.ts";
+import { Stage } from "#shared/schema/recipe.ts";
+
+const DEMO = readFileSync(new URL("../../assets/recipes/demo.yaml", import.meta.url), "utf8");
+const VALUE = readText(DEMO).value;
+
+test("the form knows every kind of stage that the schema knows", () => {
+  expect([...StageKind.options].toSorted()).toEqual(
+    Stage.options.map(({ shape }) => shape.kind.value).toSorted(),
+  );
+});
+
+test.each(StageKind.options)(
+  "every option of %s has a plain line and a group in the catalogue",
+  (kind) => {
+    // An option that is new in the schema gets its line in option-catalogue.ts.
+    expect(fieldsOf(kind).filter(({ name }) => OPTIONS[name] === undefined)).toEqual([]);
+    expect(fieldGroups(kind).flatMap(({ fields }) => fields)).toHaveLength(fieldsOf(kind).length);
+  },
+);
+
+test("a field has the schema's type and default", () => {
+  const field = (name: string) => fieldsOf("grpo").find((one) => one.name === name);
+  expect(field("num_generations")).toMatchObject({
+    type: { kind: "number", whole: true },
+    fallback: 8,
+    required: false,
+  });
+  expect(field("learning_rate")).toMatchObject({
+    type: { kind: "number", whole: false },
+    fallback: 5e-5,
+  });
+  expect(field("generation_batch_size")).toMatchObject({ required: true, fallback: undefined });
+  expect(field("epsilon_high")).toMatchObject({ required: false, fallback: undefined });
+  expect(field("loss_type")?.type).toEqual({
+    kind: "choice",
+    values: ["grpo", "bnpo", "dr_grpo", "dapo"],
+  });
+  expect(field("mask_truncated_completions")).toMatchObject({
+    type: { kind: "boolean" },
+    fallback: false,
+  });
+  expect(field("lora_target_modules")?.type.kind).toBe("list");
+});
+
+test("a problem stands at its field, at the fields whose change mends it, and in the step of its stage", () => {
+  const { problems } = readRecipe(DEMO.replace("num_generations: 16", "num_generations: 24"));
+  const steps = wizardSteps(VALUE);
+  const at = (key: string) =>
+    problemsAt(problems, ["stages", 3, key]).map(({ fixes }) => fixes.map(({ label }) => label));
+  // Multiples of 512 (64 × 8) and 24 around 512: 1,536 alone.
+  expect(at("generation_batch_size")).toEqual([["Use 1536"]]);
+  expect(at("num_generations")).toEqual([["Use 16", "Use 32"]]);
+  expect(at("temperature")).toEqual([]);
+  expect(problems.map((problem) => stepOf(problem, steps))).toEqual(["stage.grpo"]);
+  expect(stepOf({ keys: ["models", "base"] }, steps)).toBe("models");
+  expect(stepOf({ keys: ["stages", 3, "data", "difficulties"] }, steps)).toBe("data");
+  expect(stepOf({ keys: ["seed"] }, steps)).toBe("preset");
+});
+
+test("steps follow the text: a stage's own step has its name", () => {
+  const titles = wizardSteps(VALUE).map(({ title }) => title);
+  expect(titles.slice(0, 4)).toEqual(["Preset", "Model", "Data", "Stages"]);
+  expect(titles.slice(4, 6)).toEqual(["benchmark-base", "cold-start"]);
+  expect(titles.slice(-3)).toEqual(["Rewards", "Hardware and estimate", "Review and start"]);
+  expect(wizardSteps({})).toHaveLength(7);
+});
+
+test("arcs lead from each input to its stage, and none that overlap share a lane", () => {
+  const arcs = arcsOf(stagesOf(VALUE));
+  // cold-start → its benchmark and grpo; grpo → benchmark, traces, rejection-sampling; traces → rejection-sampling;
+  // rejection-sampling → benchmark and student; student → benchmark.
+  expect(new Set(arcs.map(({ from, to }) => `${from} ${to}`))).toEqual(
+    new Set(["1 2", "1 3", "3 4", "3 5", "3 6", "5 6", "6 7", "6 8", "8 9"]),
+  );
+  for (const a of arcs)
+    for (const b of arcs)
+      expect(a !== b && a.lane === b.lane && a.from < b.to && b.from < a.to).toBe(false);
+});
+
+test("facts are the products that people would work out", () => {
+  const grpo = stagesOf(VALUE)[3] ?? null;
+  expect(groupFact("Sampling", grpo)).toBe("32 prompts × 16 completions at a time");
+  expect(optionFact("gradient_accumulation_steps", grpo)).toBe("512 completions a step");
+  // 70 steps of 64 × 8.
+  expect(optionFact("max_steps", grpo)).toBe("35,840 completions in all");
+  expect(optionFact("beta", grpo)).toBe("no reference model is kept");
+});

@@ -1,0 +1,246 @@
+/** Each check before a launch: what causes it, where it is said, and that its fix, applied to the text, mends it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Application } from "#main/services/application.ts";
+import { checkWhole } from "#main/services/recipe-check-whole.ts";
+import { readRecipe } from "#main/services/recipe-checks.ts";
+import { checkInWorkspace } from "#main/services/workspace-checks.ts";
+import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import { applyChanges, setKeys } from "#renderer/features/recipe/recipe-document.ts";
+import type { Json, Keys } from "#renderer/features/recipe/plain-value.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gradus-checks-"));
+let app: Application;
+
+beforeAll(() => {
+  app = new Application({ workspace: folder, shell: "cli" });
+});
+
+afterAll(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The demo with some keys set. */
+function demoWith(...changes: readonly (readonly [Keys, Json])[]): string {
+  return changes.reduce(
+    (text, [keys, value]) => setKeys(text, keys, value),
+    app.builtInRecipe("demo"),
+  );
+}
+
+function found(text: string): RecipeProblem[] {
+  return checkWhole(app, text).problems.filter(({ level }) => level !== "note");
+}
+
+const GRPO = ["stages", 3] as const;
+
+/** What is set, the place and the words of what is found, and how bad it is. */
+const CASES: readonly (readonly [
+  title: string,
+  changes: readonly (readonly [Keys, Json])[],
+  path: string,
+  words: string,
+  level: RecipeProblem["level"],
+])[] = [
+  [
+    "groups that do not divide",
+    [[[...GRPO, "num_generations"], 24]],
+    "stages[3].generation_batch_size",
+    "num_generations (24)",
+    "error",
+  ],
+  [
+    "steps that do not divide",
+    [[[...GRPO, "gradient_accumulation_steps"], 7]],
+    "stages[3].generation_batch_size",
+    "64 × 7 = 448",
+    "error",
+  ],
+  [
+    "a model that is not there",
+    [[["models", "base"], "gradus-bas"]],
+    "models.base",
+    'no model "gradus-bas"',
+    "error",
+  ],
+  [
+    "a stage that is not there",
+    [[[...GRPO, "model"], "cold"]],
+    "stages[3].model",
+    'no stage or model "cold"',
+    "error",
+  ],
+  [
+    "a difficulty that the task has not",
+    [
+      [
+        [...GRPO, "data", "difficulties"],
+        [3, 9],
+      ],
+    ],
+    "stages[3].data.difficulties",
+    "no difficulty 9",
+    "error",
+  ],
+  [
+    "completions beyond the context",
+    [[[...GRPO, "max_completion_length"], 100_000]],
+    "stages[3].max_completion_length",
+    "do not fit the model's context",
+    "error",
+  ],
+  [
+    "examples beyond the context",
+    [[["stages", 1, "max_length"], 100_000]],
+    "stages[1].max_length",
+    "longer than the model's context",
+    "error",
+  ],
+  [
+    "completions too short for the solutions",
+    [[[...GRPO, "max_completion_length"], 20]],
+    "stages[3].max_completion_length",
+    "worked solutions",
+    "warning",
+  ],
+  [
+    "a high learning rate",
+    [[[...GRPO, "learning_rate"], 0.1]],
+    "stages[3].learning_rate",
+    "high for grpo",
+    "warning",
+  ],
+  [
+    "a low learning rate",
+    [[["stages", 1, "learning_rate"], 1e-9]],
+    "stages[1].learning_rate",
+    "low for sft",
+    "warning",
+  ],
+  [
+    "no verifier",
+    [[[...GRPO, "rewards"], [{ name: "format", weight: 1 }]]],
+    "stages[3].rewards",
+    "no verifier",
+    "warning",
+  ],
+  [
+    "a warm-up as long as the stage",
+    [[[...GRPO, "warmup_steps"], 70]],
+    "stages[3].warmup_steps",
+    "the rate is never reached",
+    "warning",
+  ],
+  [
+    "groups sampled at temperature 0",
+    [[[...GRPO, "temperature"], 0]],
+    "stages[3].temperature",
+    "are the same",
+    "warning",
+  ],
+  [
+    "a clip above that is below",
+    [[[...GRPO, "epsilon_high"], 0.1]],
+    "stages[3].epsilon_high",
+    "below epsilon",
+    "warning",
+  ],
+  [
+    "Dr. GRPO with a spread",
+    [[[...GRPO, "loss_type"], "dr_grpo"]],
+    "stages[3].scale_rewards",
+    "divides by no spread",
+    "warning",
+  ],
+  [
+    "a penalty longer than the completion",
+    [
+      [
+        [...GRPO, "rewards"],
+        [
+          { name: "answer", weight: 1 },
+          { name: "soft-overlong", weight: 1, cache_length: 80 },
+        ],
+      ],
+    ],
+    "stages[3].rewards[1].cache_length",
+    "above max_completion_length",
+    "error",
+  ],
+  [
+    "more kept than sampled",
+    [[["stages", 5, "max_per_prompt"], 9]],
+    "stages[5].max_per_prompt",
+    "can never be kept",
+    "warning",
+  ],
+];
+
+test.each(CASES)(
+  "%s: said where it is written, and each fix mends it",
+  (_title, changes, path, words, level) => {
+    const text = demoWith(...changes);
+    const problem = found(text).find((one) => one.path === path && one.message.includes(words));
+    expect(problem).toMatchObject({ level });
+    expect(checkWhole(app, text).recipe === null).toBe(level === "error");
+    expect(problem?.fixes.length).toBeGreaterThan(0);
+    for (const { label, changes: fixed } of problem?.fixes ?? []) {
+      const left = found(applyChanges(text, fixed));
+      expect(
+        left.some((one) => one.path === path && one.message.includes(words)),
+        label,
+      ).toBe(false);
+    }
+  },
+);
+
+test("the demo is sound, and what fits is said with the numbers", () => {
+  const { recipe, problems } = checkWhole(app, app.builtInRecipe("demo"));
+  expect(recipe?.name).toBe("Demo");
+  expect(problems.every(({ level }) => level === "note")).toBe(true);
+  expect(problems.find(({ path }) => path === "stages[3].max_completion_length")?.message).toMatch(
+    /^holds 64 of 64 worked solutions, the longest has \d+ tokens$/u,
+  );
+});
+
+test("a group's fix is offered beside the group too", () => {
+  const [problem] = found(demoWith([[...GRPO, "num_generations"], 24]));
+  const own = problem?.fixes.filter(({ changes }) => changes[0]?.keys.at(-1) === "num_generations");
+  // The divisors of 512 next to 24.
+  expect(own?.map(({ label }) => label)).toEqual(["Use 16", "Use 32"]);
+});
+
+test("a dataset that is not there is named at its key", () => {
+  const text = demoWith([["stages", 1, "data"], { dataset: "nowhere.jsonl" }]);
+  expect(found(text)).toMatchObject([{ path: "stages[1].data.dataset", level: "error" }]);
+});
+
+test("a machine too small, and a disk too full, are said with how much is missing", () => {
+  const { recipe, locate } = readRecipe(app.builtInRecipe("demo"));
+  if (recipe === null) throw new Error("the demo is sound");
+  const checked = checkInWorkspace(recipe, {
+    models: app.models,
+    versionSize: () => undefined,
+    relativeTo: folder,
+    memoryBytes: 2 ** 30,
+    diskFreeBytes: 2 ** 20,
+  });
+  const errors = checked.findings.filter(({ level }) => level === undefined).map(locate);
+  expect(errors.find(({ path }) => path === "stages")?.message).toContain("GiB are free");
+  const memory = errors.find(({ path }) => path === "stages[3].per_device_train_batch_size");
+  expect(memory?.message).toContain("this machine has 1.0 GiB");
+  expect(memory?.fixes[0]?.label).toBe("Use 32 × 16");
+});
+
+test("an estimate names its parts, and no time where nothing has run yet", () => {
+  const { estimate } = checkWhole(app, app.builtInRecipe("demo"));
+  const grpo = estimate?.stages.find(({ stage }) => stage === "grpo");
+  // The built-in base has 2,117,248 weights; 4 bytes each, AdamW's moments twice that.
+  expect(grpo?.memory).toContainEqual({ name: "weights", bytes: 2_117_248 * 4 });
+  expect(grpo?.memory).toContainEqual({ name: "AdamW", bytes: 2_117_248 * 8 });
+  expect(estimate).toMatchObject({ timeMs: null, usd: null });
+  expect(grpo?.why).toBe("no grpo run has finished on this machine");
+});
