@@ -106,6 +106,7 @@ async function measure(page: Page): Promise<void> {
   }
   report("key to next record", decided, 0.5, `accept, median of ${String(DECISIONS)}`);
   report("key to next record, p95", decided, 0.95, "the same presses");
+  await page.getByText("Saved", { exact: true }).waitFor();
   const jumps: number[] = [];
   for (let i = 1; i <= JUMPS; i++) {
     const to = Math.floor((count * i) / (JUMPS + 1));
@@ -133,6 +134,8 @@ async function measure(page: Page): Promise<void> {
     })`),
   );
   report("scroll, a frame", frames, 0.95, `p95 of ${String(FRAMES)} frames`);
+  await page.getByRole("button", { name: /^all / }).click();
+  await settled(page);
   const filtered: number[] = [];
   for (const [text, expected] of [
     ["verdict:wrong", count / 10],

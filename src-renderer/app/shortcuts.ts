@@ -98,13 +98,22 @@ export function useShortcuts(lettersOn: boolean): void {
   useEffect(() => {
     let pending: readonly string[] = [];
     let lastMs = 0;
+    // A dialog that closes by this very press has had it.
+    let hadDialog = false;
+    const look = (): void => {
+      hadDialog = inDialog();
+    };
     const listen = (event: KeyboardEvent): void => {
-      if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+      if (["Shift", "Control", "Alt", "Meta"].includes(event.key) || hadDialog) return;
       if (event.timeStamp - lastMs > SEQUENCE_MS) pending = [];
       lastMs = event.timeStamp;
       pending = handlePress(event, pending, lettersOn);
     };
+    window.addEventListener("keydown", look, { capture: true });
     window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
+    return () => {
+      window.removeEventListener("keydown", look, { capture: true });
+      window.removeEventListener("keydown", listen);
+    };
   }, [lettersOn]);
 }

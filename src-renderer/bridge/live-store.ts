@@ -114,7 +114,7 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
         "datasets",
         `dataset:${event.datasetId}`,
         // Too many changed to name them: lists of records are out of date.
-        ...(event.recordIds === null ? [`records:${event.datasetId}`] : []),
+        ...(event.recordIds === null ? ["dataset-names", `records:${event.datasetId}`] : []),
       ];
     case "dataset-job":
       return ["dataset-jobs"];

@@ -103,6 +103,13 @@ export const datasetsQuery: QuerySource<Answer<typeof host.datasets.list>> = {
   fetch: (signal) => host.datasets.list(undefined, { signal }),
 };
 
+/** The same for who needs no counts: not asked for again with each decision of a review. */
+export const datasetNamesQuery: QuerySource<Answer<typeof host.datasets.list>> = {
+  ...datasetsQuery,
+  key: "datasets.names",
+  topics: ["dataset-names"],
+};
+
 /** What undo would take back and redo do again, in one scope or in the workspace. */
 export function editsQuery(
   scope: string | undefined,

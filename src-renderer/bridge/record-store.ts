@@ -13,6 +13,8 @@ const ROWS_KEPT = 20_000;
 const RECORDS_KEPT = 60;
 const ROWS_AT_ONCE = 200;
 const RECORDS_AT_ONCE = 8;
+/** Quick decisions are told one by one; what they touched is asked for again together. */
+const QUIET_MS = 400;
 
 /** Values by id, the oldest forgotten first; each is asked for once at a time. */
 class Shelf<T> {
@@ -81,6 +83,10 @@ class RecordStore {
   readonly #records = new Shelf<DatasetRecord>(RECORDS_KEPT);
   readonly #listeners = new Set<() => void>();
   #version = 0;
+  /** Changed at the host and not asked for again yet; null: any may have. */
+  #touched: Set<RecordId> | null = new Set();
+  #timer: number | undefined;
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -141,15 +147,26 @@ class RecordStore {
 
   /** Whoever shows a row or a record asks for it again when this tells. */
   readonly heard = (event: SystemLiveEvent): void => {
-    if (event.type === "snapshot") {
-      this.#rows.markStale(null);
-      this.#records.markStale(null);
+    if (event.type === "snapshot" || (event.type === "dataset" && event.recordIds === null)) {
+      this.#touched = null;
     } else if (event.type === "dataset") {
-      this.#rows.markStale(event.recordIds);
-      this.#records.markStale(event.recordIds);
+      for (const id of event.recordIds ?? []) this.#touched?.add(id);
     } else return;
-    this.#changed();
+    if (this.#timer !== undefined) return;
+    const wait = this.#flushedAtMs + QUIET_MS - performance.now();
+    if (wait <= 0) this.#flush();
+    else this.#timer = window.setTimeout(() => this.#flush(), wait);
   };
+
+  #flush(): void {
+    const ids = this.#touched === null ? null : [...this.#touched];
+    this.#touched = new Set();
+    this.#timer = undefined;
+    this.#flushedAtMs = performance.now();
+    this.#rows.markStale(ids);
+    this.#records.markStale(ids);
+    this.#changed();
+  }
 
   async #askRows(datasetId: DatasetId, ids: RecordId[]): Promise<void> {
     try {

@@ -3,7 +3,7 @@
  * undo ten, publish; what is typed or decided outlives a reload, a lost line and a host that is killed; hostile text
  * stays text.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -13,7 +13,7 @@ import type { DatasetId } from "#shared/schema/dataset.ts";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
 import { startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
-import { openWindow } from "./window-page.ts";
+import { cutOff, openWindow } from "./window-page.ts";
 
 let host: WindowHost;
 let workspace: ReturnType<typeof windowWorkspace>;
@@ -154,6 +154,60 @@ test("the record, the queue and the scroll position outlive a reload and a way t
   await page.goBack();
   await expect(recordHeading(page)).toHaveText("Record 321");
 });
+
+test("chosen records are exported, and deleted ones come back to the list by undo", async ({
+  browser,
+}) => {
+  const datasetId = await importFile("chosen", sums(12));
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/curation?dataset=${datasetId}`);
+  const grid = page.getByRole("grid", { name: "Records" });
+  await expect(recordHeading(page)).toHaveText("Record 1");
+  await page.keyboard.press("x");
+  await page.keyboard.press("x");
+  await expect(page.getByText("2 records chosen")).toBeVisible();
+  await page.keyboard.press("Control+e");
+  const dialog = page.getByRole("dialog", { name: "Export chosen" });
+  const out = join(files, "chosen-out.jsonl");
+  await dialog.getByRole("textbox", { name: "File on the host's machine" }).fill(out);
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText("2 records");
+  expect(readFileSync(out, "utf8").trim().split("\n")).toHaveLength(2);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await page.keyboard.press("Delete");
+  await expect(grid).toHaveAttribute("aria-rowcount", "10");
+  await page.keyboard.press("Control+z");
+  await expect(grid).toHaveAttribute("aria-rowcount", "12");
+  expect(complaints).toEqual([]);
+});
+
+for (const [width, height] of [
+  [1100, 720],
+  [1280, 800],
+  [1920, 1080],
+] as const) {
+  test(`nothing of a review is cut off at ${String(width)}×${String(height)}`, async ({
+    browser,
+  }) => {
+    const datasetId = await importFile(`size-${String(width)}`, sums(30));
+    const { page, goTo } = await openWindow(browser, host, { width, height });
+    await goTo(`/curation?dataset=${datasetId}`);
+    await expect(recordHeading(page)).toHaveText("Record 1");
+    await page.keyboard.press("a");
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    expect.soft(await cutOff(page), "reading").toEqual([]);
+    await page.keyboard.press("e");
+    await expect(page.getByRole("textbox", { name: "Reasoning" })).toBeFocused();
+    expect.soft(await cutOff(page), "editing").toEqual([]);
+    await page.keyboard.press("Escape");
+    await goTo(`/dataset/${datasetId}`);
+    await expect(page.getByRole("region", { name: "What it holds" })).toBeVisible();
+    expect.soft(await cutOff(page), "dataset").toEqual([]);
+    await goTo("/datasets/import");
+    expect.soft(await cutOff(page), "import").toEqual([]);
+  });
+}
 
 test("an edit shows its verdicts and its changes, is kept while typed, saved with a key, and restored", async ({
   browser,

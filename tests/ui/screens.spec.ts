@@ -4,13 +4,16 @@
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
-import type { Page } from "@playwright/test";
 import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
-import { openWindow } from "./window-page.ts";
+import { cutOff, openWindow } from "./window-page.ts";
 
 const SCREENS: Readonly<Record<string, string>> = {
   home: "/",
+  datasets: "/datasets",
+  "datasets-import": "/datasets/import",
+  "dataset-unknown": "/dataset/none",
+  curation: "/curation",
   runs: "/runs",
   "runs-nothing-matches": "/runs?text=no-such-launch",
   "run-grpo": "/run/p61-grpo?step=20",
@@ -50,29 +53,6 @@ test.afterAll(async () => {
   await host.kill();
   workspace.remove();
 });
-
-/** Controls outside scrolling regions that reach over the window's edge, and regions wider than their place. */
-async function cutOff(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => {
-    const inScroller = (element: Element): boolean =>
-      element.closest(".scroll, .rows, .stagestrip, .seg, .status") !== null;
-    const cut = [...document.querySelectorAll("button, a:not(.skip), input")].filter((element) => {
-      const box = element.getBoundingClientRect();
-      if (box.width === 0 || inScroller(element)) return false;
-      return (
-        box.left < -1 || box.right > window.innerWidth + 1 || box.bottom > window.innerHeight + 1
-      );
-    });
-    const wide = [
-      ...document.querySelectorAll(".screenhead, .head, .region, .figures, .groups"),
-    ].filter(
-      (element) =>
-        element.scrollWidth > element.clientWidth + 1 &&
-        !["auto", "scroll"].includes(getComputedStyle(element).overflowX),
-    );
-    return [...cut, ...wide].map((element) => element.outerHTML.slice(0, 120));
-  });
-}
 
 for (const colorScheme of ["dark", "light"] as const) {
   test(`every screen is free of accessibility faults and complaints in ${colorScheme}`, async ({

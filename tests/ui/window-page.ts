@@ -56,3 +56,26 @@ export async function settled(page: Page): Promise<void> {
     await document.fonts.ready;
   });
 }
+
+/** Controls outside scrolling regions that reach over the window's edge, and regions wider than their place. */
+export async function cutOff(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const inScroller = (element: Element): boolean =>
+      element.closest(".scroll, .rows, .stagestrip, .seg, .status") !== null;
+    const cut = [...document.querySelectorAll("button, a:not(.skip), input")].filter((element) => {
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || inScroller(element)) return false;
+      return (
+        box.left < -1 || box.right > window.innerWidth + 1 || box.bottom > window.innerHeight + 1
+      );
+    });
+    const wide = [
+      ...document.querySelectorAll(".screenhead, .head, .region, .figures, .groups"),
+    ].filter(
+      (element) =>
+        element.scrollWidth > element.clientWidth + 1 &&
+        !["auto", "scroll"].includes(getComputedStyle(element).overflowX),
+    );
+    return [...cut, ...wide].map((element) => element.outerHTML.slice(0, 120));
+  });
+}

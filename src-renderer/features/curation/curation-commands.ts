@@ -25,6 +25,7 @@ export interface CurationActs {
   readonly select: () => void;
   readonly selectAll: () => void;
   readonly bulk: () => void;
+  readonly exportRecords: () => void;
   readonly escape: () => void;
 }
 
@@ -53,6 +54,7 @@ const KEYS: readonly Key[] = [
   ["select", "Choose the record for a change of many", "X", (acts) => acts.select()],
   ["select-all", "Choose all that match the filter", "Mod+A", (acts) => acts.selectAll()],
   ["bulk", "Change many records…", "B", (acts) => acts.bulk()],
+  ["export", "Export chosen or filtered records…", "Mod+E", (acts) => acts.exportRecords()],
   ["save", "Save the edited text", "Mod+Enter", (acts) => acts.save()],
   [
     "save-accept",

@@ -2,14 +2,14 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import { hrefTo, useFilter } from "../../app/location.ts";
-import { datasetsQuery, infoQuery } from "../../bridge/queries.ts";
+import { datasetNamesQuery, infoQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import "./curation.css";
 import { ReviewDesk } from "./review-desk.tsx";
 
 export function CurationScreen(): ReactNode {
-  const query = useQuery(datasetsQuery);
+  const query = useQuery(datasetNamesQuery);
   const workspace = useQuery(infoQuery).data?.workspace.path;
   const datasets = useMemo(() => query.data ?? [], [query.data]);
   const [datasetText] = useFilter("dataset");

@@ -205,7 +205,7 @@ export function QueueRegion(props: QueueRegionProps): ReactNode {
         <span>
           Previous <KeyCaps keys="K" />
         </span>
-        <span>
+        <span className="opt">
           Undecided <KeyCaps keys="N" />
         </span>
       </div>

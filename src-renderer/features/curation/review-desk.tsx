@@ -8,7 +8,7 @@ import type {
   RecordId,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
-import { parseFilter } from "#shared/schema/record-filter-text.ts";
+import { filterText, parseFilter } from "#shared/schema/record-filter-text.ts";
 import { useTellCrumbs } from "../../app/crumbs.ts";
 import { useTellEditScope } from "../../app/edit-scope.ts";
 import { currentAddress, hrefTo, navigate, useFilter } from "../../app/location.ts";
@@ -21,6 +21,7 @@ import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { useRecord } from "../../bridge/use-records.ts";
 import { formatNumber } from "../../ui/format.ts";
+import { ExportRecords } from "../../ui/export-records.tsx";
 import { Empty } from "../../ui/region-state.tsx";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import { useCurationCommands } from "./curation-commands.ts";
@@ -39,7 +40,7 @@ import { VerdictsAside } from "./verdicts-aside.tsx";
 import { Splitter } from "../../ui/splitter.tsx";
 
 /** Fetched before their key is pressed. */
-const AHEAD = 4;
+const AHEAD = 12;
 const BEHIND = 2;
 const NO_FOLDS: ReadonlySet<number> = new Set();
 
@@ -60,7 +61,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
     readonly id: RecordId | undefined;
     readonly steps: ReadonlySet<number>;
   }>({ id: undefined, steps: NO_FOLDS });
-  const [dialog, setDialog] = useState<"bulk" | "jump">();
+  const [dialog, setDialog] = useState<"bulk" | "jump" | "export">();
   const selection = useSelection();
   const search = useRef<HTMLInputElement>(null);
   const tagField = useRef<HTMLInputElement>(null);
@@ -251,6 +252,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
       },
       selectAll: () => selection.add(ids),
       bulk: () => setDialog("bulk"),
+      exportRecords: () => setDialog("export"),
       escape: () => (editing ? setEditing(false) : selection.clear()),
     },
     offered,
@@ -350,6 +352,16 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
           selection.clear();
         }}
       />
+      {dialog === "export" && (
+        <ExportRecords
+          dataset={dataset}
+          versions={[]}
+          selection={[...selection.ids]}
+          filterLine={filterText(queueFilter(queueName, reading.filter))}
+          folder={workspace}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
       <JumpDialog opened={dialog === "jump"} onClose={() => setDialog(undefined)} onJump={jumpTo} />
     </div>
   );

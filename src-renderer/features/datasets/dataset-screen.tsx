@@ -12,11 +12,11 @@ import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { plural } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
+import { ExportRecords } from "../../ui/export-records.tsx";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { CompareRegion } from "./compare-region.tsx";
 import "./datasets.css";
-import { ExportDialog } from "./export-dialog.tsx";
 import { GenerateDialog } from "./generate-dialog.tsx";
 import { JobLines } from "./job-lines.tsx";
 import { NameDialog } from "./name-dialog.tsx";
@@ -220,9 +220,11 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
         />
       )}
       {dataset !== undefined && folder !== undefined && asked === "export" && (
-        <ExportDialog
+        <ExportRecords
           dataset={dataset}
           versions={versions.data ?? []}
+          selection={[]}
+          filterLine="status:accepted"
           folder={folder}
           onClose={() => setAsked(undefined)}
         />

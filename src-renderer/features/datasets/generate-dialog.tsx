@@ -10,6 +10,7 @@ import { useQuery } from "../../bridge/use-query.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { plural } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/region-state.tsx";
+import "../../ui/form-rows.css";
 
 export interface GenerateDialogProps {
   /** Records are added to it; without, to a new dataset. */

@@ -17,6 +17,7 @@ import type { PickedFile } from "./file-picker.tsx";
 import { BadRowList, PreviewRows } from "./import-preview.tsx";
 import { JobLines } from "./job-lines.tsx";
 import { MappingForm } from "./mapping-form.tsx";
+import "../../ui/form-rows.css";
 
 /** A dataset's name from its file's. */
 function nameFrom(file: string): string {

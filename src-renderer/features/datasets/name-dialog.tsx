@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useAct } from "../../bridge/use-act.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { FailureNotice } from "../../ui/region-state.tsx";
+import "../../ui/form-rows.css";
 
 export interface NameDialogProps {
   readonly opened: boolean;

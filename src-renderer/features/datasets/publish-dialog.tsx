@@ -10,6 +10,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { formatNumber } from "../../ui/format.ts";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { StatisticsTable } from "./statistics-table.tsx";
+import "../../ui/form-rows.css";
 
 export interface PublishDialogProps {
   readonly datasetId: DatasetId;

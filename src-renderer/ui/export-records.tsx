@@ -1,18 +1,24 @@
-/** Writes records to a file on the host's machine. */
+/** Writes records to a file on the host's machine: the chosen ones, those of a filter, a version's, or all. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { DatasetSummary, DatasetVersion } from "#shared/schema/dataset.ts";
+import type { DatasetSummary, DatasetVersion, RecordId } from "#shared/schema/dataset.ts";
 import { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
+import type { RecordTarget } from "#shared/contract/datasets.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatBytes, plural } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "../bridge/host.ts";
+import { useAct } from "../bridge/use-act.ts";
+import { Dialog } from "./dialog.tsx";
+import { formatBytes, plural } from "./format.ts";
+import { FailureNotice } from "./region-state.tsx";
+import "./form-rows.css";
 
-export interface ExportDialogProps {
+export interface ExportRecordsProps {
   readonly dataset: DatasetSummary;
   readonly versions: readonly DatasetVersion[];
+  /** Records that were chosen one by one, if any. */
+  readonly selection: readonly RecordId[];
+  /** The first proposal of a filter. */
+  readonly filterLine: string;
   /** Folder of the workspace: the first proposal. */
   readonly folder: string;
   readonly onClose: () => void;
@@ -30,9 +36,10 @@ function fileName(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
 }
 
-export function ExportDialog({ dataset, versions, folder, onClose }: ExportDialogProps): ReactNode {
-  const [scope, setScope] = useState("filter");
-  const [line, setLine] = useState("status:accepted");
+export function ExportRecords(props: ExportRecordsProps): ReactNode {
+  const { dataset, versions, selection, filterLine, folder, onClose } = props;
+  const [scope, setScope] = useState(selection.length > 0 ? "selection" : "filter");
+  const [line, setLine] = useState(filterLine);
   const [format, setFormat] = useState<DatasetFormat>("jsonl");
   const [shape, setShape] = useState<DatasetShape>("messages");
   const [reasoning, setReasoning] = useState<"inline" | "field">("inline");
@@ -44,13 +51,17 @@ export function ExportDialog({ dataset, versions, folder, onClose }: ExportDialo
   const { filter, problems } = parseFilter(line);
   const path = typedPath ?? `${folder}/${fileName(dataset.name)}.${format}`;
   const version = versions.find(({ ref }) => ref === scope)?.version;
+  const targetOf = (chosen: string): RecordTarget | { readonly version: number } => {
+    if (version !== undefined) return { version };
+    if (chosen === "selection") return { ids: [...selection] };
+    return { filter: chosen === "filter" ? filter : [] };
+  };
   const start = (): void => {
     void act.run(async () => {
       setDone(
         await host.datasets.export({
           datasetId: dataset.id,
-          target:
-            version === undefined ? { filter: scope === "filter" ? filter : [] } : { version },
+          target: targetOf(scope),
           format,
           shape,
           reasoning,
@@ -78,6 +89,9 @@ export function ExportDialog({ dataset, versions, folder, onClose }: ExportDialo
             value={scope}
             onChange={(event) => setScope(event.currentTarget.value)}
           >
+            {selection.length > 0 && (
+              <option value="selection">the {plural(selection.length, "record")} chosen</option>
+            )}
             <option value="filter">those that match a filter</option>
             <option value="whole">all</option>
             {versions.map(({ ref }) => (
