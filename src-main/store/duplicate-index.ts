@@ -74,6 +74,18 @@ export class DuplicateIndex {
     return { cluster, similarity: nearest.similarity };
   }
 
+  /** Another text in a record's place: bands that both have stay as they are. */
+  replace(
+    datasetId: DatasetId,
+    id: number,
+    before: Fingerprint,
+    after: Fingerprint,
+  ): { cluster: number | null; similarity: number | null } {
+    const kept = new Set(after.bands);
+    for (const band of before.bands) if (!kept.has(band)) this.#drop.run(datasetId, band, id);
+    return this.add(datasetId, id, after);
+  }
+
   remove(datasetId: DatasetId, id: number, fingerprint: Fingerprint): void {
     for (const band of fingerprint.bands) this.#drop.run(datasetId, band, id);
   }

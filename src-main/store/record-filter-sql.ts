@@ -106,12 +106,21 @@ function conditionSql(datasetId: DatasetId, condition: RecordCondition): Where {
   }
 }
 
-/** The full-text index knows words; a value without any (a formula's signs) is looked for as it is written. */
-function textSql(value: string, part: "prompt" | "reasoning" | "answer" | undefined): Where {
-  if (!/[\p{L}\p{N}]/u.test(value)) {
+/**
+ * The full-text index knows words as they are set apart by spaces. A value without any (a formula's
+ * signs) or of a script that sets none is looked for in the text as it is written.
+ */
+const NOT_WORDS =
+  /^[^\p{L}\p{N}]*$|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+type TextPart = "prompt" | "reasoning" | "answer";
+
+function textSql(value: string, part: TextPart | undefined): Where {
+  if (NOT_WORDS.test(value)) {
     return {
-      sql: "EXISTS (SELECT 1 FROM revisions v WHERE v.record_id = r.id AND v.number = r.revision AND instr(v.messages, ?) > 0)",
-      params: [JSON.stringify(value).slice(1, -1)],
+      sql: `EXISTS (SELECT 1 FROM revisions v JOIN json_each(v.messages) m
+        WHERE v.record_id = r.id AND v.number = r.revision AND ${PARTS[part ?? "any"]})`,
+      params: [value],
     };
   }
   const phrase = `"${value.replaceAll('"', '""')}" *`;
@@ -120,6 +129,15 @@ function textSql(value: string, part: "prompt" | "reasoning" | "answer" | undefi
     params: [part === undefined ? phrase : `${part} : ${phrase}`],
   };
 }
+
+const CONTENT = "m.value ->> 'content'";
+const REASONING = "coalesce(m.value ->> 'reasoning', '')";
+const PARTS: { readonly [Part in TextPart | "any"]: string } = {
+  prompt: `m.value ->> 'role' <> 'assistant' AND instr(${CONTENT}, ?) > 0`,
+  answer: `m.value ->> 'role' = 'assistant' AND instr(${CONTENT}, ?) > 0`,
+  reasoning: `instr(${REASONING}, ?) > 0`,
+  any: `instr(${CONTENT} || char(10) || ${REASONING}, ?) > 0`,
+};
 
 function duplicateSql(datasetId: DatasetId, value: "exact" | "near" | "extra"): Where {
   const params = [datasetId];

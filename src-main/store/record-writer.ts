@@ -35,6 +35,11 @@ export class RecordWriter {
   readonly #duplicates: DuplicateIndex;
   readonly #putRevision: Statement<unknown[]>;
   readonly #putText: Statement<[number, string, string, string]>;
+  readonly #inForce: Statement<[number], { content: number; fingerprint: Buffer }>;
+  readonly #revision: Statement<[number, number], RevisionRow>;
+  readonly #setRevision: Statement<[number, number]>;
+  readonly #setPrompt: Statement<[string, number]>;
+  readonly #setFacts: Statement<unknown[]>;
 
   constructor(db: Connection, duplicates: DuplicateIndex) {
     this.#db = db;
@@ -46,6 +51,21 @@ export class RecordWriter {
     );
     this.#putText = db.prepare(
       "INSERT OR REPLACE INTO records_text (rowid, prompt, reasoning, answer) VALUES (?, ?, ?, ?)",
+    );
+    this.#inForce = db.prepare(
+      `SELECT v.content, v.fingerprint FROM records r
+       JOIN revisions v ON v.record_id = r.id AND v.number = r.revision WHERE r.id = ?`,
+    );
+    this.#revision = db.prepare(
+      `SELECT messages, content, fingerprint, facts, contamination, checked_with
+       FROM revisions WHERE record_id = ? AND number = ?`,
+    );
+    this.#setRevision = db.prepare("UPDATE records SET revision = ? WHERE id = ?");
+    this.#setPrompt = db.prepare("UPDATE record_details SET prompt = ? WHERE record_id = ?");
+    this.#setFacts = db.prepare(
+      `UPDATE records SET verdict = ?, format = ?, readability = ?, language = ?, repetition = ?,
+         characters = ?, words = ?, reasoning_words = ?, content = ?, near_cluster = ?,
+         similarity = ?, contamination = json_extract(?, '$.kind'), checked_with = ? WHERE id = ?`,
     );
   }
 
@@ -139,34 +159,21 @@ export class RecordWriter {
 
   /** Puts a revision in force: its facts, its words and its duplicates become the record's. */
   useRevision(datasetId: DatasetId, recordId: number, number: number): void {
-    const before = this.#db
-      .prepare<[number], { content: number; fingerprint: Buffer }>(
-        `SELECT v.content, v.fingerprint FROM records r
-         JOIN revisions v ON v.record_id = r.id AND v.number = r.revision WHERE r.id = ?`,
-      )
-      .get(recordId);
-    const row = this.#db
-      .prepare<[number, number], RevisionRow>(
-        `SELECT messages, content, fingerprint, facts, contamination, checked_with
-         FROM revisions WHERE record_id = ? AND number = ?`,
-      )
-      .get(recordId, number);
+    const before = this.#inForce.get(recordId);
+    const row = this.#revision.get(recordId, number);
     if (before === undefined || row === undefined) {
       throw new Error(`record ${recordId} has no revision ${number}`);
     }
-    this.#duplicates.remove(
+    const near = this.#duplicates.replace(
       datasetId,
       recordId,
       unpackFingerprint(before.content, before.fingerprint),
+      unpackFingerprint(row.content, row.fingerprint),
     );
-    const fingerprint = unpackFingerprint(row.content, row.fingerprint);
-    const near = this.#duplicates.add(datasetId, recordId, fingerprint);
     const messages = readJson(RecordMessagesSchema, row.messages);
-    this.#db.prepare("UPDATE records SET revision = ? WHERE id = ?").run(number, recordId);
+    this.#setRevision.run(number, recordId);
     this.#setColumns(recordId, row, near);
-    this.#db
-      .prepare("UPDATE record_details SET prompt = ? WHERE record_id = ?")
-      .run(shownPrompt(messages), recordId);
+    this.#setPrompt.run(shownPrompt(messages), recordId);
     this.#index(recordId, messages);
   }
 
@@ -263,28 +270,22 @@ export class RecordWriter {
     near: { cluster: number | null; similarity: number | null },
   ): void {
     const facts = readJson(TextFacts, row.facts);
-    this.#db
-      .prepare(
-        `UPDATE records SET verdict = ?, format = ?, readability = ?, language = ?, repetition = ?,
-           characters = ?, words = ?, reasoning_words = ?, content = ?, near_cluster = ?,
-           similarity = ?, contamination = json_extract(?, '$.kind'), checked_with = ? WHERE id = ?`,
-      )
-      .run(
-        facts.verdict,
-        formatBits(facts.format),
-        facts.readability,
-        facts.language,
-        facts.repetition,
-        facts.characters,
-        facts.words,
-        facts.reasoningWords,
-        row.content,
-        near.cluster,
-        near.similarity,
-        row.contamination,
-        row.checked_with,
-        recordId,
-      );
+    this.#setFacts.run(
+      facts.verdict,
+      formatBits(facts.format),
+      facts.readability,
+      facts.language,
+      facts.repetition,
+      facts.characters,
+      facts.words,
+      facts.reasoningWords,
+      row.content,
+      near.cluster,
+      near.similarity,
+      row.contamination,
+      row.checked_with,
+      recordId,
+    );
   }
 
   #index(recordId: number, messages: readonly RecordMessage[]): void {

@@ -125,6 +125,37 @@ test.each([
   expect(rows.map(({ position }) => position)).toEqual(positions);
 });
 
+test("signs, and scripts that set no spaces, are found inside a text", async () => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const path = fileOf(
+    "a.jsonl",
+    [
+      { prompt: "√(16) = ?", completion: "<think>我们继续计算</think>4" },
+      { prompt: 'Say "hi"', completion: "<think>So.</think>继续" },
+    ]
+      .map((row) => JSON.stringify(row))
+      .join("\n"),
+  );
+  const { datasetId } = await importFile(app, path, { name: "a" });
+  if (datasetId === null) throw new Error("no dataset");
+  const found = async (value: string, part?: "prompt" | "reasoning" | "answer") => {
+    const condition = {
+      field: "text" as const,
+      value,
+      ...(part === undefined ? {} : { in: part }),
+    };
+    const { rows } = await client.datasets.records.page({ datasetId, filter: [condition] });
+    return rows.map(({ position }) => position);
+  };
+  expect(await found("继续")).toEqual([1, 2]);
+  expect(await found("继续", "reasoning")).toEqual([1]);
+  expect(await found("继续", "answer")).toEqual([2]);
+  expect(await found("√(")).toEqual([1]);
+  expect(await found("√(", "answer")).toEqual([]);
+  expect(await found('"', "prompt")).toEqual([2]);
+});
+
 test("a status for all that match is one edit, and one undo puts each back as it was", async () => {
   const fixture = await datasetFixture(30);
   const { client, datasetId } = fixture;

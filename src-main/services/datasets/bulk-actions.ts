@@ -11,6 +11,7 @@ import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { finalTurn, joinReasoning } from "#shared/schema/record-text.ts";
 import { repaired } from "#main/jobs/repair-text.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
+import type { MeasuredText } from "#main/store/prepared-record.ts";
 import type { RecordChange } from "#main/store/record-changes.ts";
 import type { ClusterMember, RecordText } from "#main/store/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -194,13 +195,23 @@ async function repairTexts(
   const { store, benchmarks, records, now } = deps;
   const author = reviewer === undefined ? action.type : `${action.type} by ${reviewer}`;
   const moved: { id: number; from: number; to: number }[] = [];
+  let batch: { text: RecordText; measured: MeasuredText }[] = [];
+  // Not in force yet, and so nothing that anybody was told of.
+  const keep = (): void => {
+    store.provisionalTransaction(() => {
+      for (const { text, measured } of batch) {
+        const { id, revision: from } = text;
+        const to = store.recordWriter.addRevision(id, from, author, now(), measured);
+        moved.push({ id, from, to });
+      }
+    });
+    batch = [];
+  };
   for await (const { text, after } of changedTexts(deps, datasetId, target, action)) {
-    const measured = benchmarks.measure(after, text.reference);
-    const to = store.transaction(() =>
-      store.recordWriter.addRevision(text.id, text.revision, author, now(), measured),
-    );
-    moved.push({ id: text.id, from: text.revision, to });
+    batch.push({ text, measured: benchmarks.measure(after, text.reference) });
+    if (batch.length >= PAUSE_AFTER) keep();
   }
+  keep();
   // Who was edited by hand meanwhile keeps that text.
   const still = store.records.revisionsInForce(moved.map(({ id }) => id));
   const rows = moved.filter(({ id, from }) => still.get(id) === from).sort((a, b) => a.id - b.id);

@@ -18,6 +18,7 @@ interface Entry {
   job: DatasetJob;
   readonly abort: AbortController;
   announcedAtMs: number;
+  later: NodeJS.Timeout | undefined;
   readonly ended: Promise<void>;
 }
 
@@ -76,7 +77,7 @@ export class DatasetJobs {
           else this.#end(job.id, "failed", this.#explain(error));
         },
       );
-    this.#entries.set(job.id, { job, abort, announcedAtMs: this.#now(), ended });
+    this.#entries.set(job.id, { job, abort, announcedAtMs: this.#now(), later: undefined, ended });
     this.#live.publish([{ type: "dataset-job", job }]);
     return job;
   }
@@ -128,9 +129,16 @@ export class DatasetJobs {
   #change(id: string, change: Partial<DatasetJob>, always: boolean): void {
     const entry = this.#entry(id);
     entry.job = { ...entry.job, ...change };
-    const now = this.#now();
-    if (!always && now - entry.announcedAtMs < ANNOUNCE_EVERY_MS) return;
-    entry.announcedAtMs = now;
+    const waitMs = always ? 0 : entry.announcedAtMs + ANNOUNCE_EVERY_MS - this.#now();
+    if (waitMs <= 0) this.#announce(entry);
+    // The last word before a pause is told too.
+    else entry.later ??= setTimeout(() => this.#announce(entry), waitMs).unref();
+  }
+
+  #announce(entry: Entry): void {
+    clearTimeout(entry.later);
+    entry.later = undefined;
+    entry.announcedAtMs = this.#now();
     this.#live.publish([{ type: "dataset-job", job: entry.job }]);
   }
 
