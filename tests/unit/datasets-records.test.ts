@@ -652,5 +652,45 @@ test("what is not there is said", async () => {
   );
   await expect(client.datasets.refresh({ datasetId })).rejects.toMatchObject(missing);
   await expect(client.datasets.jobs.get({ jobId: "x" })).rejects.toMatchObject(missing);
+  await expect(client.datasets.jobs.cancel({ jobId: "x" })).rejects.toMatchObject(missing);
+  await expect(client.datasets.imports.badRows({ jobId: "x" })).rejects.toMatchObject(missing);
+  const target = { filter: [] };
+  const calls = [
+    client.datasets.statistics({ datasetId }),
+    client.datasets.rename({ datasetId, name: "y" }),
+    client.datasets.delete({ datasetId }),
+    client.datasets.records.count({ datasetId, filter: [] }),
+    client.datasets.records.ids({ datasetId, filter: [] }),
+    client.datasets.records.setStatus({ datasetId, target, status: "accepted" }),
+    client.datasets.records.setTags({ datasetId, target, add: ["x"] }),
+    client.datasets.records.delete({ datasetId, target }),
+    client.datasets.records.previewBulk({ datasetId, target, action: { type: "delete" } }),
+    client.datasets.records.applyBulk({ datasetId, target, action: { type: "delete" } }),
+    client.datasets.versions.list({ datasetId }),
+    client.datasets.versions.preview({ datasetId, filter: [] }),
+    client.datasets.versions.publish({ datasetId }),
+    client.datasets.review.statistics({ datasetId }),
+    client.datasets.imports.start({ file: { path: "/no" }, into: { datasetId } }),
+  ];
+  for (const call of await Promise.allSettled(calls)) {
+    expect(call).toMatchObject({ status: "rejected", reason: missing });
+  }
   expect(existsSync(app.paths.crashes)).toBe(false);
+});
+
+test("what publishing would hold is known beforehand, as are the ids of a filter", async () => {
+  const { client, datasetId } = await datasetFixture(10);
+  const filter = [{ field: "position" as const, max: 3 }];
+  const preview = await client.datasets.versions.preview({ datasetId, filter });
+  // "Taking 1 first and then 1 gives 2." and the answer: nine words each.
+  expect(preview).toMatchObject({
+    records: 3,
+    status: { pending: 3 },
+    words: { n: 3, min: 9, median: 9, max: 9 },
+  });
+  expect(await client.datasets.statistics({ datasetId, filter })).toEqual(preview);
+  expect(await client.datasets.records.ids({ datasetId, filter })).toHaveLength(3);
+  const published = await client.datasets.versions.publish({ datasetId, filter });
+  expect(published.statistics).toEqual(preview);
+  expect(await client.datasets.versions.list({ datasetId })).toEqual([published]);
 });
