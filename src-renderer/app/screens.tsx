@@ -19,6 +19,11 @@ const CompareScreen = lazy(() =>
   })),
 );
 
+const OverlayScreen = lazy(() =>
+  import("../features/overlay/overlay-screen.tsx").then((module) => ({
+    default: module.OverlayScreen,
+  })),
+);
 const DatasetsScreen = lazy(() =>
   import("../features/datasets/datasets-screen.tsx").then((module) => ({
     default: module.DatasetsScreen,
@@ -161,6 +166,8 @@ export function screenAt(address: Address): ShownScreen {
     }
     case "runs":
       return { listed: "runs", title: "Runs", content: <RunsScreen /> };
+    case "overlay":
+      return { listed: "runs", title: "Overlay", content: loaded(<OverlayScreen />) };
     case "run": {
       const runId = runIdFrom(id);
       return runId === undefined

@@ -163,6 +163,9 @@ export function useLiveRun(run: RunSummary): RunSummary {
 }
 
 function newest(fetched: PipelineSummary, live: LiveState): PipelineSummary {
+  // Most of a long list never changes: it stays the same objects.
+  if (!live.pipelines.has(fetched.id) && !fetched.runs.some((run) => live.runs.has(run.id)))
+    return fetched;
   const pipeline = live.pipelines.get(fetched.id) ?? fetched;
   return { ...pipeline, runs: pipeline.runs.map((run) => live.runs.get(run.id) ?? run) };
 }

@@ -55,8 +55,9 @@ export function bandPath(series: Series, box: Box): string {
   };
   for (const [index, x] of series.x.entries()) {
     const high = place(x, series.high?.[index] ?? null);
-    const low =
-      place(x, series.low?.[index] ?? null) ?? (high === undefined ? undefined : footOf(x, box));
+    const lowest = series.low?.[index] ?? null;
+    const below = box.scale.kind === "log" && lowest !== null ? footOf(x, box) : undefined;
+    const low = place(x, lowest) ?? below;
     if (high === undefined || low === undefined) close();
     else {
       up.push(high);

@@ -62,12 +62,17 @@ function positiveRange(series: readonly Series[]): Range | undefined {
 }
 
 /** The axis for these series. Where nothing is above zero a logarithmic axis cannot be had, and a straight one is given. */
-export function scaleFor(series: readonly Series[], kind: ScaleKind, fromZero: boolean): Scale {
+export function scaleFor(
+  series: readonly Series[],
+  kind: ScaleKind,
+  fromZero: boolean,
+  ticks = 2,
+): Scale {
   const positive = kind === "log" ? positiveRange(series) : undefined;
   if (positive !== undefined) return { kind: "log", ...logAxis(positive.min, positive.max) };
   const range = valueRange(series) ?? { min: 0, max: 1 };
   const wide = fromZero ? { min: Math.min(0, range.min), max: Math.max(0, range.max) } : range;
-  return { kind: "linear", ...niceAxis(wide, 2) };
+  return { kind: "linear", ...niceAxis(wide, ticks) };
 }
 
 /** Values that a logarithmic axis leaves out. */

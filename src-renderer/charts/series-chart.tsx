@@ -53,6 +53,9 @@ export interface SeriesChartProps {
   readonly actions?: ReactNode;
 }
 
+/** Height that a tick of the y axis is worth. */
+const TICK_PX = 70;
+
 const NO_LIMITS: readonly Limit[] = [];
 const NO_MARKERS: readonly Marker[] = [];
 
@@ -130,7 +133,11 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
   }, [given, series]);
   const shown = useMemo(() => series.map((one) => withinRange(one, xRange)), [series, xRange]);
   const kind = props.scale ?? "linear";
-  const scale = useMemo(() => scaleFor(shown, kind, fromZero), [shown, kind, fromZero]);
+  const ticks = Math.max(2, Math.round(height / TICK_PX));
+  const scale = useMemo(
+    () => scaleFor(shown, kind, fromZero, ticks),
+    [shown, kind, fromZero, ticks],
+  );
   const dense = shown.some((one) => one.x.length > SPARSE_LIMIT);
   const brush = useBrush(xRange, props.onZoom);
   const plot = { series: shown, xRange, scale, width, height };

@@ -7,6 +7,8 @@ export interface ListKeys {
   readonly chosen: number;
   readonly onChoose: (index: number) => void;
   readonly onOpen?: (index: number) => void;
+  /** Space: picks the row, or not, for what is done to several. */
+  readonly onPick?: (index: number) => void;
 }
 
 const PAGE = 10;
@@ -28,6 +30,7 @@ export function useListKeys({
   chosen,
   onChoose,
   onOpen,
+  onPick,
 }: ListKeys): (event: KeyboardEvent) => void {
   return useCallback(
     (event: KeyboardEvent) => {
@@ -37,10 +40,11 @@ export function useListKeys({
       if (moved !== undefined) onChoose(moved);
       else if (event.key === "Enter" && onOpen !== undefined && count > 0)
         onOpen(Math.max(0, chosen));
+      else if (event.key === " " && onPick !== undefined && count > 0) onPick(Math.max(0, chosen));
       else return;
       event.preventDefault();
       event.stopPropagation();
     },
-    [count, chosen, onChoose, onOpen],
+    [count, chosen, onChoose, onOpen, onPick],
   );
 }

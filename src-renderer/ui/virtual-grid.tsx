@@ -33,6 +33,8 @@ export interface VirtualGridProps<T> {
   readonly onOpen?: (index: number) => void;
   /** A class for one row, e.g. to mark a kind of row. */
   readonly rowClass?: (row: T) => string | undefined;
+  /** Space, or a click with Ctrl or Cmd: picks a row, or not. */
+  readonly onPick?: (index: number) => void;
   /** The rows in view changed: for those who read them as they are needed. */
   readonly onSee?: (first: number, last: number) => void;
   readonly sort?: GridSort;
@@ -64,6 +66,7 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>): ReactNode {
     chosen,
     onChoose,
     ...(onOpen === undefined ? {} : { onOpen }),
+    ...(props.onPick === undefined ? {} : { onPick: props.onPick }),
   });
   useEffect(() => {
     if (chosen >= 0) virtualizer.scrollToIndex(chosen, { align: "auto" });
@@ -130,7 +133,10 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>): ReactNode {
                 height: rowHeight,
                 transform: `translateY(${String(item.start)}px)`,
               }}
-              onClick={() => onChoose(item.index)}
+              onClick={(event) => {
+                onChoose(item.index);
+                if (event.ctrlKey || event.metaKey) props.onPick?.(item.index);
+              }}
               onDoubleClick={() => onOpen?.(item.index)}
             >
               {columns.map((column) => (

@@ -1,5 +1,8 @@
 /** What the seeded stages "measured": made by formulas and a seeded random source, in the shapes an engine sends. */
+import { join } from "node:path";
+import { assetFolder } from "#main/platform/asset-folder.ts";
 import { Random } from "#main/platform/random.ts";
+import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { summarize } from "#main/engine/evaluation/summarize.ts";
 import type {
   EngineMessageBody,
@@ -7,6 +10,10 @@ import type {
   Rollout,
 } from "#shared/schema/engine-protocol.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+
+/** The model whose tokenizer the seeded completions are written in. */
+export const SEED_MODEL = join(assetFolder(), "models", "gradus-base");
+const tokenizer = loadTokenizer(SEED_MODEL);
 
 export const PROBLEMS = 120;
 const SAMPLES = 4;
@@ -58,6 +65,11 @@ function rolloutsOf(step: number, random: Random): readonly Rollout[] {
     const right = (a ?? 0) + (b ?? 0) + (c ?? 0);
     // The first group solves everything, so that a group without spread is always there.
     const correct = group === 0 || random.uniform() < 0.3 + (0.5 * step) / GRPO_STEPS;
+    const completion = `<think>\n${a} + ${b} = ${(a ?? 0) + (b ?? 0)}, and ${c} more is ${right}.\n</think>\n<answer>${correct ? right : right + 1}</answer>`;
+    const completionIds = [
+      ...tokenizer.encode(completion, { addSpecialTokens: false }),
+      ...tokenizer.eosTokenIds.slice(0, 1),
+    ];
     return {
       step,
       group,
@@ -65,9 +77,10 @@ function rolloutsOf(step: number, random: Random): readonly Rollout[] {
       problemId: `arithmetic-${step}-${group}`,
       difficulty: 3 + (group % 3),
       prompt: `Work out ${a} + ${b} + ${c}.`,
-      completion: `<think>\n${a} + ${b} = ${(a ?? 0) + (b ?? 0)}, and ${c} more is ${right}.\n</think>\n<answer>${correct ? right : right + 1}</answer>`,
-      completionIds: Array.from({ length: 30 + index }, (_, token) => token),
-      logprobs: Array.from({ length: 30 + index }, () => -0.25),
+      completion,
+      completionIds,
+      // From certain to one in a hundred.
+      logprobs: completionIds.map(() => -4.6 * random.uniform() ** 4),
       rewards: { answer: correct ? 1 : 0, format: 1 },
       reward: correct ? 1.1 : 0.1,
       advantage: group === 0 ? 0 : correct ? 0.7 : -1.2,

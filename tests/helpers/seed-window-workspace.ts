@@ -15,7 +15,7 @@ import { Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { Environment, RunId } from "#shared/schema/run.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
-import { GRPO_STEPS, messagesOf, PROBLEMS, SFT_STEPS } from "./seed-window-data.ts";
+import { GRPO_STEPS, messagesOf, PROBLEMS, SEED_MODEL, SFT_STEPS } from "./seed-window-data.ts";
 
 const MINUTE = 60_000;
 const data = { task: "arithmetic" as const, difficulties: [3, 4, 5] };
@@ -164,6 +164,9 @@ function playStage(
       warnings: [],
     },
     ...messagesOf(stage, done, 5),
+    ...(stage.kind === "grpo"
+      ? [{ type: "output" as const, kind: "model" as const, path: SEED_MODEL }]
+      : []),
     {
       type: "progress",
       done,

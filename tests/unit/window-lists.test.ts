@@ -59,7 +59,13 @@ const ladder = launch("ladder", "running", [
 const old = launch("old", "finished", [["grpo", "finished"]]);
 
 describe("the rows of the Runs screen", () => {
-  const all = { status: "all", text: "", folded: false } as const;
+  const all = {
+    status: "all",
+    text: "",
+    folded: false,
+    grouping: "launch",
+    sort: undefined,
+  } as const;
 
   test("are each launch followed by its stages", () => {
     expect(runRows([ladder, old], all).map((row) => row.key)).toEqual([

@@ -8,6 +8,7 @@ import {
   formatPercent,
   formatUsd,
   formatWhen,
+  plural,
 } from "../../ui/format.ts";
 import { lastScored, originWord } from "../../ui/pipeline-facts.ts";
 import { doneText } from "../../ui/progress-line.tsx";
@@ -18,21 +19,54 @@ import type { GridColumn } from "../../ui/virtual-grid.tsx";
 import type { RunRow } from "./run-rows.ts";
 
 function scoreOf(row: RunRow): NonNullable<ReturnType<typeof lastScored>>["score"] | undefined {
+  if (row.type === "group") return undefined;
   return row.type === "pipeline" ? lastScored(row.pipeline)?.score : (row.run.score ?? undefined);
 }
 
-export function rowHref(row: RunRow): string {
+/** Where a row leads; a group's row leads nowhere. */
+export function rowHref(row: RunRow): string | undefined {
+  if (row.type === "group") return undefined;
   return row.type === "pipeline"
     ? hrefTo(["pipeline", row.pipeline.id])
     : hrefTo(["run", row.run.id]);
 }
 
-function NameCell({ row }: { readonly row: RunRow }): ReactNode {
+function Tags({ tags }: { readonly tags: readonly string[] }): ReactNode {
+  return tags.map((tag) => (
+    <span key={tag} className="tag rowtag">
+      {tag}
+    </span>
+  ));
+}
+
+/** What a sweep changed, e.g. "learning_rate 1e-5". */
+function sweepText(row: RunRow): string {
+  if (row.type !== "pipeline" || row.pipeline.sweep === undefined) return "";
+  return Object.entries(row.pipeline.sweep.values)
+    .map(([path, value]) => `${path.split(".").at(-1) ?? path} ${JSON.stringify(value)}`)
+    .join(", ");
+}
+
+function NameCell({ row, flat }: { readonly row: RunRow; readonly flat: boolean }): ReactNode {
+  if (row.type === "group") {
+    return (
+      <span className="strong ell" title={row.label}>
+        {row.label} <span className="t3">{plural(row.pipelines.length, "launch", "launches")}</span>
+      </span>
+    );
+  }
   if (row.type === "run") {
     return (
-      <a className="ell stagecell" href={rowHref(row)} tabIndex={-1} title={row.run.stageName}>
+      <a
+        className={flat ? "ell" : "ell stagecell"}
+        href={rowHref(row)}
+        tabIndex={-1}
+        title={`${row.run.pipelineName}, ${row.run.stageName}`}
+      >
+        {flat && <span className="t3">{row.run.pipelineName} / </span>}
         {row.run.stageName}
         {row.run.openAlarms > 0 && <span className="warn"> △ {row.run.openAlarms}</span>}
+        <Tags tags={row.run.tags} />
       </a>
     );
   }
@@ -43,18 +77,21 @@ function NameCell({ row }: { readonly row: RunRow }): ReactNode {
       tabIndex={-1}
       title={`${row.pipeline.name}, ${row.pipeline.id}`}
     >
-      {row.pipeline.name} <span className="t3">seed {row.pipeline.seed}</span>
+      {row.pipeline.name} <span className="t3">seed {row.pipeline.seed}</span>{" "}
+      <span className="t3">{sweepText(row)}</span>
     </a>
   );
 }
 
 function whenText(row: RunRow, now: number): string {
+  if (row.type === "group") return "";
   const one = row.type === "pipeline" ? row.pipeline : row.run;
   if (one.startedAtMs === null) return "–";
   return formatWhen(one.startedAtMs, now);
 }
 
 function tookText(row: RunRow, now: number): string {
+  if (row.type === "group") return "";
   if (row.type === "pipeline")
     return row.pipeline.startedAtMs === null ? "–" : formatDuration(row.pipeline.activeMs);
   const { startedAtMs, endedAtMs, status } = row.run;
@@ -63,39 +100,73 @@ function tookText(row: RunRow, now: number): string {
   return status === "running" ? formatDuration(now - startedAtMs) : "–";
 }
 
-/** The columns with times as they read at `now` and amounts of so many decimals. */
-export function runColumns(now: number, digits: number): readonly GridColumn<RunRow>[] {
+export interface ColumnOptions {
+  /** Times read as at this moment. */
+  readonly now: number;
+  /** Decimals of amounts. */
+  readonly digits: number;
+  /** Stages stand alone, without their launches above them. */
+  readonly flat: boolean;
+  readonly picked: ReadonlySet<string>;
+  readonly onPick: (key: string) => void;
+}
+
+export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[] {
+  const { now, digits, flat, picked, onPick } = options;
   return [
     {
+      id: "pick",
+      header: <span className="visually-hidden">Picked</span>,
+      track: "42px",
+      cell: (row) =>
+        row.type === "group" ? null : (
+          <input
+            type="checkbox"
+            className="pick"
+            tabIndex={-1}
+            aria-label={`Pick ${row.type === "pipeline" ? row.pipeline.name : row.run.stageName}`}
+            checked={picked.has(row.key)}
+            onChange={() => onPick(row.key)}
+          />
+        ),
+    },
+    {
       id: "name",
-      header: "Launch, stage",
+      sortable: true,
+      header: flat ? "Stage" : "Launch, stage",
       track: "minmax(180px, 1.6fr)",
-      cell: (row) => <NameCell row={row} />,
+      cell: (row) => <NameCell row={row} flat={flat} />,
     },
     {
       id: "kind",
+      sortable: true,
       header: "Kind",
       track: "minmax(96px, 0.7fr)",
-      cell: (row) => (
-        <span className="t3">
-          {row.type === "pipeline" ? originWord(row.pipeline.origin) : kindWord(row.run.kind)}
-        </span>
-      ),
+      cell: (row) =>
+        row.type === "group" ? null : (
+          <span className="t3">
+            {row.type === "pipeline" ? originWord(row.pipeline.origin) : kindWord(row.run.kind)}
+          </span>
+        ),
     },
     {
       id: "status",
+      sortable: true,
       header: "Status",
       track: "104px",
-      cell: (row) => (
-        <StatusWord status={row.type === "pipeline" ? row.pipeline.status : row.run.status} />
-      ),
+      cell: (row) =>
+        row.type === "group" ? null : (
+          <StatusWord status={row.type === "pipeline" ? row.pipeline.status : row.run.status} />
+        ),
     },
     {
       id: "step",
+      sortable: true,
       header: "Step",
       track: "minmax(132px, 0.8fr)",
       numeric: true,
       cell: (row) => {
+        if (row.type === "group") return null;
         if (row.type === "run")
           return row.run.startedAtMs === null ? <span className="t3">–</span> : doneText(row.run);
         const done = row.pipeline.runs.filter((run) => run.status === "finished").length;
@@ -108,6 +179,7 @@ export function runColumns(now: number, digits: number): readonly GridColumn<Run
     },
     {
       id: "score",
+      sortable: true,
       header: "pass@1 %",
       track: "72px",
       numeric: true,
@@ -155,16 +227,19 @@ export function runColumns(now: number, digits: number): readonly GridColumn<Run
     },
     {
       id: "cost",
+      sortable: true,
       header: "Cost",
       track: "72px",
       numeric: true,
       cell: (row) => {
+        if (row.type === "group") return null;
         const usd = row.type === "pipeline" ? row.pipeline.costUsd : row.run.costUsd;
         return usd === null ? <span className="t3">–</span> : formatUsd(usd, digits);
       },
     },
     {
       id: "took",
+      sortable: true,
       wideOnly: true,
       header: "Took",
       track: "88px",
@@ -173,6 +248,7 @@ export function runColumns(now: number, digits: number): readonly GridColumn<Run
     },
     {
       id: "when",
+      sortable: true,
       header: "Started",
       track: "132px",
       numeric: true,

@@ -1,7 +1,14 @@
-/** The rows of the Runs screen: each launch and, below it, its stages. Pure. */
+/** The rows of the Runs screen: launches and their stages, filtered, grouped and sorted. Pure. */
 import type { PipelineSummary, RunStatus, RunSummary } from "#shared/schema/run.ts";
+import { sortValue } from "./sort-value.ts";
 
 export type RunRow =
+  | {
+      readonly type: "group";
+      readonly key: string;
+      readonly label: string;
+      readonly pipelines: readonly PipelineSummary[];
+    }
   | { readonly type: "pipeline"; readonly key: string; readonly pipeline: PipelineSummary }
   | { readonly type: "run"; readonly key: string; readonly run: RunSummary };
 
@@ -17,33 +24,123 @@ export function asStatusFilter(text: string): StatusFilter {
   return text === "active" || text === "finished" || text === "attention" ? text : "all";
 }
 
+/** launch: each with its stages. recipe, sweep: launches of one name or one sweep together. none: stages alone. */
+export type Grouping = "launch" | "recipe" | "sweep" | "none";
+
+export function asGrouping(text: string): Grouping {
+  return text === "recipe" || text === "sweep" || text === "none" ? text : "launch";
+}
+
+export interface RowSort {
+  readonly column: string;
+  readonly direction: "ascending" | "descending";
+}
+
+/** "score-descending" → the sort; anything else is the order in which launches came. */
+export function asSort(text: string): RowSort | undefined {
+  const match = /^([a-z]+)-(ascending|descending)$/u.exec(text);
+  const direction = match?.[2] === "ascending" ? "ascending" : "descending";
+  return match?.[1] === undefined ? undefined : { column: match[1], direction };
+}
+
+/** Numbers begin with the largest, names with A; a second press turns the order, a third gives it up. */
+export function nextSort(column: string, sort: RowSort | undefined): string {
+  const first = column === "name" || column === "kind" || column === "status";
+  const order = first ? ["ascending", "descending"] : ["descending", "ascending"];
+  if (sort?.column !== column) return `${column}-${order[0] ?? ""}`;
+  return sort.direction === order[0] ? `${column}-${order[1] ?? ""}` : "";
+}
+
 export interface RowFilter {
   readonly status: StatusFilter;
   readonly text: string;
   /** Launches only. */
   readonly folded: boolean;
+  readonly grouping: Grouping;
+  readonly sort: RowSort | undefined;
 }
 
-/** Launches that match, with all their stages; the text may be in the launch's or a stage's name, kind or id. */
+interface Found {
+  readonly pipeline: PipelineSummary;
+  readonly runs: readonly RunSummary[];
+}
+
+/** Launches that match; the text may be in the launch's or a stage's name, kind, id or tags. */
+function found(pipelines: readonly PipelineSummary[], filter: RowFilter): readonly Found[] {
+  const words = filter.text.toLowerCase().split(/\s+/u).filter(Boolean);
+  return pipelines.flatMap((pipeline) => {
+    if (filter.status !== "all" && !STATUSES[filter.status].includes(pipeline.status)) return [];
+    if (words.length === 0) return [{ pipeline, runs: pipeline.runs }];
+    const launch = `${pipeline.name} ${pipeline.id} ${pipeline.origin}`.toLowerCase();
+    const runs = pipeline.runs.filter((run) =>
+      words.every((word) =>
+        `${launch} ${run.stageName} ${run.kind} ${run.id} ${run.tags.join(" ")}`
+          .toLowerCase()
+          .includes(word),
+      ),
+    );
+    const itself = words.every((word) => launch.includes(word));
+    return runs.length > 0 || itself ? [{ pipeline, runs }] : [];
+  });
+}
+
+/** Values in rising or falling order, those that have none last. */
+function sorted<T>(
+  items: readonly T[],
+  sort: RowSort | undefined,
+  rowOf: (item: T) => RunRow,
+): readonly T[] {
+  if (sort === undefined) return items;
+  const sign = sort.direction === "ascending" ? 1 : -1;
+  const keyed = items.map((item) => ({ item, value: sortValue(rowOf(item), sort.column) }));
+  keyed.sort((a, b) => {
+    if (a.value === null || b.value === null)
+      return Number(a.value === null) - Number(b.value === null);
+    if (typeof a.value === "string" || typeof b.value === "string")
+      return sign * String(a.value).localeCompare(String(b.value));
+    return sign * (a.value - b.value);
+  });
+  return keyed.map(({ item }) => item);
+}
+
+function pipelineRow(pipeline: PipelineSummary): RunRow {
+  return { type: "pipeline", key: pipeline.id, pipeline };
+}
+
+function runRow(run: RunSummary): RunRow {
+  return { type: "run", key: run.id, run };
+}
+
+function launchRows(launches: readonly Found[], filter: RowFilter): readonly RunRow[] {
+  return sorted(launches, filter.sort, ({ pipeline }) => pipelineRow(pipeline)).flatMap(
+    ({ pipeline, runs }) => [
+      pipelineRow(pipeline),
+      ...(filter.folded ? [] : runs.map((run) => runRow(run))),
+    ],
+  );
+}
+
 export function runRows(
   pipelines: readonly PipelineSummary[],
   filter: RowFilter,
 ): readonly RunRow[] {
-  const words = filter.text.toLowerCase().split(/\s+/u).filter(Boolean);
-  const rows: RunRow[] = [];
-  for (const pipeline of pipelines) {
-    if (filter.status !== "all" && !STATUSES[filter.status].includes(pipeline.status)) continue;
-    const launch = `${pipeline.name} ${pipeline.id} ${pipeline.origin}`.toLowerCase();
-    const runs = pipeline.runs.filter((run) =>
-      words.every((word) =>
-        `${launch} ${run.stageName} ${run.kind} ${run.id}`.toLowerCase().includes(word),
-      ),
-    );
-    if (words.length > 0 && runs.length === 0 && !words.every((word) => launch.includes(word)))
-      continue;
-    rows.push({ type: "pipeline", key: pipeline.id, pipeline });
-    if (!filter.folded)
-      rows.push(...runs.map((run): RunRow => ({ type: "run", key: run.id, run })));
+  const launches = found(pipelines, filter);
+  if (filter.grouping === "launch") return launchRows(launches, filter);
+  if (filter.grouping === "none") {
+    const runs = launches.flatMap((one) => one.runs);
+    return sorted(runs, filter.sort, runRow).map((run) => runRow(run));
   }
-  return rows;
+  const bySweep = filter.grouping === "sweep";
+  const groups = Map.groupBy(launches, ({ pipeline }) =>
+    bySweep ? (pipeline.sweep?.id ?? "") : pipeline.name,
+  );
+  return [...groups].flatMap(([id, own]) => [
+    {
+      type: "group" as const,
+      key: `group:${id}`,
+      label: bySweep ? (id === "" ? "In no sweep" : `Sweep ${id}`) : id,
+      pipelines: own.map(({ pipeline }) => pipeline),
+    },
+    ...launchRows(own, filter),
+  ]);
 }

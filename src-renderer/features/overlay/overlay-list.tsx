@@ -1,0 +1,109 @@
+/** The runs of an overlay with their lines and their values at the crosshair. */
+import { useMemo } from "react";
+import type { ReactNode } from "react";
+import type { RunId, RunSummary } from "#shared/schema/run.ts";
+import { hrefTo } from "../../app/location.ts";
+import { LegendLine } from "../../charts/chart-legend.tsx";
+import { measured } from "../../charts/chart-marks.tsx";
+import { useCrosshairStep } from "../../charts/crosshair.tsx";
+import { valueAt } from "../../charts/series.ts";
+import type { Series } from "../../charts/series.ts";
+import { VirtualGrid } from "../../ui/virtual-grid.tsx";
+import type { GridColumn } from "../../ui/virtual-grid.tsx";
+
+export interface OverlayRow {
+  readonly runId: RunId;
+  readonly run: RunSummary | undefined;
+  readonly tone: number;
+  readonly series: Series | undefined;
+}
+
+type Format = (value: number | null) => string;
+
+export interface OverlayListProps {
+  readonly rows: readonly OverlayRow[];
+  readonly format: Format;
+  readonly strong: RunId | undefined;
+  readonly onStrong: (runId: RunId | undefined) => void;
+  readonly onRemove: (runId: RunId) => void;
+}
+
+/** These two alone follow the pointer, so that it moves nothing else. */
+function Where(): ReactNode {
+  const step = useCrosshairStep();
+  return step === undefined ? "newest" : `at ${step.toLocaleString("en-US")}`;
+}
+
+function ValueThere({
+  series,
+  format,
+}: {
+  readonly series: Series | undefined;
+  readonly format: Format;
+}): ReactNode {
+  const step = useCrosshairStep() ?? Number.POSITIVE_INFINITY;
+  if (series === undefined) return <span className="t3">none</span>;
+  return <span className="med">{format(valueAt(measured(series), step))}</span>;
+}
+
+function RunName({ runId, run }: Pick<OverlayRow, "runId" | "run">): ReactNode {
+  return (
+    <a className="ell" href={hrefTo(["run", runId])} tabIndex={-1} title={runId}>
+      {run === undefined ? runId : `${run.pipelineName} / ${run.stageName}`}
+      {run !== undefined && <span className="t3"> {run.pipelineId}</span>}
+    </a>
+  );
+}
+
+function columnsOf(
+  format: Format,
+  onRemove: (runId: RunId) => void,
+): readonly GridColumn<OverlayRow>[] {
+  return [
+    { id: "line", header: "", track: "48px", cell: ({ tone }) => <LegendLine tone={tone} /> },
+    { id: "run", header: "Run", track: "minmax(0, 1fr)", cell: (row) => <RunName {...row} /> },
+    {
+      id: "value",
+      header: <Where />,
+      track: "88px",
+      numeric: true,
+      cell: ({ series }) => <ValueThere series={series} format={format} />,
+    },
+    {
+      id: "remove",
+      header: <span className="visually-hidden">Leave out</span>,
+      track: "36px",
+      cell: ({ runId }) => (
+        <button
+          type="button"
+          className="linkbtn"
+          tabIndex={-1}
+          aria-label={`Leave ${runId} out`}
+          onClick={() => onRemove(runId)}
+        >
+          ✕
+        </button>
+      ),
+    },
+  ];
+}
+
+export function OverlayList({
+  rows,
+  format,
+  strong,
+  onStrong,
+  onRemove,
+}: OverlayListProps): ReactNode {
+  const columns = useMemo(() => columnsOf(format, onRemove), [format, onRemove]);
+  return (
+    <VirtualGrid
+      label="Runs in the overlay"
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.runId}
+      chosen={rows.findIndex((row) => row.runId === strong)}
+      onChoose={(index) => onStrong(rows[index]?.runId)}
+    />
+  );
+}

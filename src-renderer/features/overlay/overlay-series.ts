@@ -1,0 +1,61 @@
+/** One metric of many runs as lines of one chart. Pure. */
+import type { MetricSeries } from "#shared/schema/metrics.ts";
+import type { RunId } from "#shared/schema/run.ts";
+import type { Series } from "../../charts/series.ts";
+import { smoothed } from "../../charts/smoothing.ts";
+import type { Smoothing } from "../../charts/smoothing.ts";
+
+export interface RunLine {
+  readonly runId: RunId;
+  readonly label: string;
+  /** Its place among the runs, which gives its colour and dash. */
+  readonly tone: number;
+  readonly series: MetricSeries | null;
+}
+
+/**
+ * Bands of many runs would cover each other, so a bucket is drawn as its least and its greatest value, half a bucket
+ * apart: a line that reaches every peak.
+ */
+function peaks(series: MetricSeries): Pick<Series, "x" | "y"> {
+  if (!series.bucketed) return { x: series.step, y: series.mean };
+  const x: number[] = [];
+  const y: (number | null)[] = [];
+  for (const [index, step] of series.step.entries()) {
+    const next = series.step[index + 1] ?? step + 1;
+    x.push(step, step + (next - step) / 2);
+    // From where the line comes, the nearer end first.
+    const [low, high] = [series.min[index] ?? null, series.max[index] ?? null];
+    const rising = (y.at(-1) ?? 0) <= ((low ?? 0) + (high ?? 0)) / 2;
+    if (rising) y.push(low, high);
+    else y.push(high, low);
+  }
+  return { x, y };
+}
+
+/** Smoothed lines are of the buckets' means, with the line that reaches every peak behind them. */
+export function overlaySeries(
+  lines: readonly RunLine[],
+  divisor: number,
+  smoothing: Smoothing,
+  strong: RunId | undefined,
+): readonly Series[] {
+  const scaled = (values: readonly (number | null)[]): readonly (number | null)[] =>
+    divisor === 1 ? values : values.map((value) => (value === null ? null : value / divisor));
+  return lines.flatMap((line) => {
+    const { series, runId } = line;
+    if (series === null || series.step.length === 0) return [];
+    const named = {
+      id: runId,
+      label: line.label,
+      tone: line.tone,
+      ...(runId === strong ? { strong: true } : {}),
+    };
+    if (smoothing !== 0) {
+      const mean: Series = { ...named, x: series.step, y: scaled(series.mean) };
+      return [smoothed(mean, smoothing)];
+    }
+    const { x, y } = peaks(series);
+    return [{ ...named, x, y: scaled(y) }];
+  });
+}

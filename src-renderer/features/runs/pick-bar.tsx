@@ -1,0 +1,108 @@
+/** What can be done with the picked rows: lay them over each other, compare, tag, delete. */
+import { useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { PipelineSummary } from "#shared/schema/run.ts";
+import { useCommands } from "../../app/command-registry.ts";
+import { hrefTo, navigate } from "../../app/location.ts";
+import { plural } from "../../ui/format.ts";
+import { KeyCaps } from "../../ui/key-caps.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { launchesOf, runsToCompare, runsToOverlay, runsToTag } from "./picked.ts";
+import type { Picked } from "./picked.ts";
+import { TagDialog } from "./tag-dialog.tsx";
+
+export interface PickBarProps {
+  readonly pipelines: readonly PipelineSummary[];
+  readonly picked: Picked;
+  readonly onClear: () => void;
+}
+
+/** One chart holds so many lines. */
+const MOST = 50;
+
+export function PickBar({ pipelines, picked, onClear }: PickBarProps): ReactNode {
+  const [asking, setAsking] = useState<"tag" | "delete" | undefined>(undefined);
+  const overlay = useMemo(() => runsToOverlay(picked), [picked]);
+  const compare = useMemo(() => runsToCompare(picked), [picked]);
+  const tagged = useMemo(() => runsToTag(picked), [picked]);
+  const launches = useMemo(() => launchesOf(pipelines, picked), [pipelines, picked]);
+  const count = picked.pipelines.length + picked.runs.length;
+  const noOverlay =
+    overlay.length === 0
+      ? "no picked stage has metrics"
+      : overlay.length > MOST
+        ? `one chart holds ${String(MOST)} runs`
+        : undefined;
+  const noCompare = compare.length === 0 ? "no picked row has a benchmark" : undefined;
+  const actions = useMemo(
+    () => ({
+      overlay: () => navigate(hrefTo(["overlay"], { runs: overlay.join(",") })),
+      compare: () => navigate(hrefTo(["compare"], { runs: compare.join(",") })),
+      tag: () => setAsking("tag"),
+      delete: () => setAsking("delete"),
+    }),
+    [overlay, compare],
+  );
+  useCommands(
+    useMemo(() => {
+      const command = (
+        id: string,
+        title: string,
+        keys: string,
+        notNow: string | undefined,
+        run: () => void,
+      ) => ({ id: `runs.${id}`, title, group: "This screen" as const, keys, notNow, run });
+      return [
+        command("overlay", "Overlay the picked runs in one chart", "O", noOverlay, actions.overlay),
+        command("compare", "Compare the picked benchmarks", "M", noCompare, actions.compare),
+        command("tag", "Tag the picked runs…", "#", undefined, actions.tag),
+        command("delete", "Delete the picked launches…", "Delete", undefined, actions.delete),
+        command("clear", "Pick nothing", "Escape", undefined, onClear),
+      ];
+    }, [actions, noOverlay, noCompare, onClear]),
+  );
+  return (
+    <div className="head bb pickbar" role="group" aria-label="What to do with the picked rows">
+      <span className="s12 med">{plural(count, "row")} picked</span>
+      <button
+        type="button"
+        className="btn small"
+        disabled={noOverlay !== undefined}
+        title={noOverlay}
+        onClick={actions.overlay}
+      >
+        Overlay {overlay.length > 0 && plural(overlay.length, "run")} <KeyCaps keys="O" />
+      </button>
+      <button
+        type="button"
+        className="btn small"
+        disabled={noCompare !== undefined}
+        title={noCompare}
+        onClick={actions.compare}
+      >
+        Compare {compare.length > 0 && plural(compare.length, "benchmark")} <KeyCaps keys="M" />
+      </button>
+      <button type="button" className="btn small" onClick={actions.tag}>
+        Tag… <KeyCaps keys="#" />
+      </button>
+      <button type="button" className="btn small danger" onClick={actions.delete}>
+        Delete… <KeyCaps keys="Delete" />
+      </button>
+      <button type="button" className="btn small quiet end" onClick={onClear}>
+        Pick nothing <KeyCaps keys="Escape" />
+      </button>
+      <TagDialog
+        key={`tag ${String(asking === "tag")}`}
+        opened={asking === "tag"}
+        runs={tagged}
+        onClose={() => setAsking(undefined)}
+      />
+      <DeleteDialog
+        opened={asking === "delete"}
+        launches={launches}
+        onClose={() => setAsking(undefined)}
+        onDone={onClear}
+      />
+    </div>
+  );
+}

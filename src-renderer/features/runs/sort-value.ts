@@ -1,0 +1,42 @@
+/** What a row is sorted by in each column; null where it has nothing there. Pure. */
+import { lastScored } from "../../ui/pipeline-facts.ts";
+import { shareDone } from "../../ui/progress-line.tsx";
+import type { RunRow } from "./run-rows.ts";
+
+type Value = string | number | null;
+
+function tookMs(start: number | null, end: number | null): number | null {
+  return start === null || end === null ? null : end - start;
+}
+
+export function sortValue(row: RunRow, column: string): Value {
+  if (row.type === "group") return null;
+  const one = row.type === "pipeline" ? row.pipeline : row.run;
+  switch (column) {
+    case "name":
+      return row.type === "pipeline" ? row.pipeline.name : row.run.stageName;
+    case "kind":
+      return row.type === "pipeline" ? row.pipeline.origin : row.run.kind;
+    case "status":
+      return one.status;
+    case "step":
+      return row.type === "pipeline"
+        ? row.pipeline.runs.filter((run) => run.status === "finished").length /
+            Math.max(1, row.pipeline.runs.length)
+        : (shareDone(row.run) ?? null);
+    case "score":
+      return row.type === "pipeline"
+        ? (lastScored(row.pipeline)?.score.value ?? null)
+        : (row.run.score?.value ?? null);
+    case "cost":
+      return one.costUsd;
+    case "took":
+      return row.type === "pipeline"
+        ? row.pipeline.activeMs
+        : tookMs(row.run.startedAtMs, row.run.endedAtMs);
+    case "when":
+      return one.startedAtMs;
+    default:
+      return null;
+  }
+}
