@@ -95,6 +95,12 @@ export class RunRecorder implements StageJournal {
         }
         return;
       }
+      case "rollout-scores":
+        rollouts.setScores(runId, body.scores);
+        for (const step of new Set(body.scores.map((one) => one.step))) {
+          announce({ type: "rollouts", runId, step });
+        }
+        return;
       case "evaluation-samples":
         evaluations.insertSamples(runId, body.samples);
         announce({ type: "samples", runId, count: evaluations.countSamples(runId) });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { Rollout } from "#shared/schema/engine-protocol.ts";
+import type { RolloutScores } from "#shared/schema/engine-protocol.ts";
 import { RolloutGroup } from "#shared/schema/metrics.ts";
 import type { RolloutHit, RolloutStep } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
@@ -75,6 +76,16 @@ export class RolloutRepository {
       ).changes;
     }
     return added;
+  }
+
+  /** Keeps what the trainer made of completions' tokens. */
+  setScores(runId: RunId, scores: readonly RolloutScores[]): void {
+    const set = this.#db.prepare(
+      `UPDATE rollouts SET trained_logprobs = ?, entropies = ?
+       WHERE run_id = ? AND step = ? AND group_index = ? AND completion_index = ?`,
+    );
+    for (const { step, group, index, logprobs, entropies } of scores)
+      set.run(packFloat32(logprobs), packFloat32(entropies), runId, step, group, index);
   }
 
   steps(runId: RunId): RolloutStep[] {

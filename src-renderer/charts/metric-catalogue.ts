@@ -125,7 +125,7 @@ const RULES: readonly Rule[] = [
     title: "Clip ratio",
     unit: "% of tokens",
     match: /^clip_ratio\/(.+?)(?:_mean)?$/u,
-    help: "Share of completion tokens whose importance ratio is cut: below 1 − epsilon where the advantage is negative (low), above 1 + epsilon_high where it is positive (high). TRL divides by all completion tokens of the batch; here by those that were computed, so it reads higher where groups have equal rewards. 0 while each batch is used for one step.",
+    help: "Share of completion tokens whose importance ratio is cut: below 1 − epsilon where the advantage is negative (low), above 1 + epsilon_high where it is positive (high). Of all completion tokens of the step, as TRL divides; TRL then averages over micro-batches, here all tokens count alike. 0 while each batch is used for one step.",
     labels: { region: "both" },
     format: percent,
     fromZero: true,

@@ -65,6 +65,18 @@ export const Rollout = z.strictObject({
 });
 export type Rollout = z.infer<typeof Rollout>;
 
+/** What the trainer made of a completion's tokens just before its step; sent for those that it computed. */
+export const RolloutScores = z.strictObject({
+  step: z.int(),
+  group: z.int(),
+  index: z.int(),
+  /** At the sampling temperature, as the sampler's are. */
+  logprobs: z.array(z.number()),
+  /** In nats. */
+  entropies: z.array(z.number()),
+});
+export type RolloutScores = z.infer<typeof RolloutScores>;
+
 /** One completion of a benchmark. */
 export const EvaluationSample = z.strictObject({
   problemIndex: z.int(),
@@ -149,6 +161,8 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("metrics"), points: z.array(MetricPoint) }),
   z.strictObject({ type: z.literal("rollouts"), rollouts: z.array(Rollout) }),
+  /** Of rollouts that were sent before. */
+  z.strictObject({ type: z.literal("rollout-scores"), scores: z.array(RolloutScores) }),
   z.strictObject({ type: z.literal("evaluation-samples"), samples: z.array(EvaluationSample) }),
   z.strictObject({ type: z.literal("evaluation"), summary: EvaluationSummary }),
   z.strictObject({

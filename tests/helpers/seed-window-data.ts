@@ -8,6 +8,7 @@ import type {
   EngineMessageBody,
   EvaluationSample,
   Rollout,
+  RolloutScores,
 } from "#shared/schema/engine-protocol.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 
@@ -90,6 +91,19 @@ function rolloutsOf(step: number, random: Random): readonly Rollout[] {
   });
 }
 
+/** The trainer computes what has an advantage. */
+function scoresOf(rollouts: readonly Rollout[], random: Random): readonly RolloutScores[] {
+  return rollouts
+    .filter(({ advantage }) => advantage !== 0)
+    .map(({ step, group, index, logprobs }) => ({
+      step,
+      group,
+      index,
+      logprobs: logprobs.map((value) => value + 0.3 * (random.uniform() - 0.5) ** 3),
+      entropies: logprobs.map((value) => -0.7 * value),
+    }));
+}
+
 function samplesOf(skill: number, seed: number): readonly EvaluationSample[] {
   const random = new Random(seed);
   return Array.from({ length: PROBLEMS * SAMPLES }, (_, at): EvaluationSample => {
@@ -149,7 +163,9 @@ export function messagesOf(
   } else if (stage.kind === "grpo") {
     for (let step = 1; step <= steps; step += 1) {
       point(step, grpoMetrics(step, random));
-      say({ type: "rollouts", rollouts: [...rolloutsOf(step, random)] });
+      const rollouts = rolloutsOf(step, random);
+      say({ type: "rollouts", rollouts: [...rollouts] });
+      say({ type: "rollout-scores", scores: [...scoresOf(rollouts, random)] });
     }
   } else {
     const total = stage.name === "cold-start" ? SFT_STEPS : 30;

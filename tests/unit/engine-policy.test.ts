@@ -262,6 +262,34 @@ describe("a policy step", () => {
     policy.dispose();
   });
 
+  test("keeps each token's log-probability and entropy from before the step, and none of rows it skips", () => {
+    const some = rows.map((row, i) => (i === 2 ? { ...row, advantage: 0 } : row));
+    const model = initLanguageModel(runtime, config, 23);
+    const trainer = new PolicyTrainer(runtime, model, null, {
+      ...PLAIN_POLICY,
+      usesOldLogprobs: true,
+      per_device_train_batch_size: 2,
+    });
+    const before = trainer.score(some);
+    const { tokens, entropy, clipLow } = trainer.step(some, before, 0.3, 0);
+    expect(clipLow).toBe(0);
+    let [sum, count] = [0, 0];
+    some.forEach((row, i) => {
+      const own = tokens[i];
+      if (i === 2) return expect(own).toBeNull();
+      expect(own?.logprobs).toHaveLength(row.completionIds.length);
+      expect(largestDifference(own?.logprobs ?? [], before[i]?.old ?? [])).toBeLessThan(1e-5);
+      for (const nats of own?.entropies ?? []) {
+        sum += nats;
+        count += 1;
+      }
+      return undefined;
+    });
+    expect(sum / count).toBeCloseTo(entropy ?? Number.NaN, 5);
+    trainer.dispose();
+    model.dispose();
+  });
+
   test("repeated on the same rollouts clips what has moved too far", () => {
     const model = initLanguageModel(runtime, config, 23);
     const trainer = new PolicyTrainer(runtime, model, null, {

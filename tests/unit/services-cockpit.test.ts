@@ -77,6 +77,24 @@ describe("completions of the whole run", () => {
   });
 });
 
+test("what the trainer made of a completion is kept beside what the sampler gave it", async () => {
+  const { app, client, train } = opened([rollout(1, 0, 0), rollout(1, 0, 1)]);
+  const scores = [
+    { step: 1, group: 0, index: 1, logprobs: [-0.5, -1, -2], entropies: [0, 0.5, 1] },
+  ];
+  app.store.transaction(() => app.store.rollouts.setScores(train, scores));
+  const ask = { runId: train, step: 1, group: 0 };
+  expect(await client.cockpit.tokens({ ...ask, index: 1 })).toMatchObject({
+    logprobs: [-0.5, -0.25, -2],
+    trainedLogprobs: [-0.5, -1, -2],
+    entropies: [0, 0.5, 1],
+  });
+  expect(await client.cockpit.tokens({ ...ask, index: 0 })).toMatchObject({
+    trainedLogprobs: null,
+    entropies: null,
+  });
+});
+
 test("several runs' metric comes in one answer, null for the run that lacks it", async () => {
   const { app, client, train, check } = opened();
   app.store.metrics.insert(train, [{ name: "loss", step: 1, value: 2, timeMs: 0 }]);

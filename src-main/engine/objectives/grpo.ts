@@ -83,9 +83,12 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     const low = tf.mul(under(ratio, 1 - options.epsilonLow), sign(advantages, -1));
     const high = tf.mul(over(ratio, 1 + options.epsilonHigh), sign(advantages, 1));
     const sum = (x: Tensor): Tensor => tf.sum(tf.mul(x, mask));
+    const entropy = tf.reshape(scored.entropy, [b, t]);
     return {
       loss,
-      stats: [kl, sum(tf.reshape(scored.entropy, [b, t])), sum(low), sum(high), tf.sum(mask)],
+      stats: [kl, sum(entropy), sum(low), sum(high), tf.sum(mask)],
+      // What the policy made of each token just before this step (B, T).
+      details: [logprobs, entropy],
     };
   };
 }

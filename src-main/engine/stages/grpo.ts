@@ -1,6 +1,6 @@
 /** Stage `grpo`: sample groups, grade them by rule, move the policy towards what did better than its group. */
 import { AppError } from "#shared/errors.ts";
-import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import type { Rollout, RolloutScores } from "#shared/schema/engine-protocol.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed, hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -13,7 +13,7 @@ import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import type { PolicyRow } from "../training/policy-trainer.ts";
+import type { PolicyRow, TokenScores } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generationMetrics, policySigns } from "./grpo-metrics.ts";
 import { guardStep } from "./guard-step.ts";
@@ -132,11 +132,30 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
         training_tokens_per_second: result.trainedTokens / seconds,
         memory_bytes: process.memoryUsage.rss(),
       });
+      // A batch that is used again was scored before its first use, when it was fresh.
+      if (i < stepsPerGeneration)
+        session.emit({
+          type: "rollout-scores",
+          scores: rolloutScores(generation.rollouts.slice(first, first + stepSize), result.tokens),
+        });
       for (const alarm of alarms.check(policySigns(generation, result))) session.alarm(step, alarm);
       session.progress(step, total, "steps", "training", tokens, true);
     }
   }
   session.saveModel(model, folder);
+}
+
+/** What the trainer made of the completions that it computed. */
+function rolloutScores(
+  rollouts: readonly Rollout[],
+  tokens: readonly (TokenScores | null)[],
+): RolloutScores[] {
+  return rollouts.flatMap(({ step, group, index }, at) => {
+    const scored = tokens[at];
+    if (scored === null || scored === undefined) return [];
+    const { logprobs, entropies } = scored;
+    return [{ step, group, index, logprobs: [...logprobs], entropies: [...entropies] }];
+  });
 }
 
 /** Samples and grades batch number `index`; prompts and noise depend on the seed and the number alone. */

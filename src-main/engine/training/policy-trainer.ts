@@ -29,6 +29,13 @@ export type RowLogprobs = {
   readonly reference: Float32Array | null;
 };
 
+/** Of one row's completion tokens, under the weights just before the step. */
+export type TokenScores = {
+  readonly logprobs: Float32Array;
+  /** In nats, at the sampling temperature. */
+  readonly entropies: Float32Array;
+};
+
 export type PolicyOptions = Pick<
   GrpoStage,
   | "loss_type"
@@ -55,8 +62,11 @@ export type PolicyStepMetrics = {
   /** Mean over completion tokens that were computed; null where there was none or beta is 0. */
   readonly kl: number | null;
   readonly entropy: number | null;
+  /** Shares of all completion tokens that are not masked out, as TRL divides; rows that were not computed clip nothing. */
   readonly clipLow: number;
   readonly clipHigh: number;
+  /** By row; null where the row was not computed. */
+  readonly tokens: readonly (TokenScores | null)[];
   /** Tokens that went through forward and backward, padding not counted. */
   readonly trainedTokens: number;
 };
@@ -176,12 +186,16 @@ export class PolicyTrainer {
     const active = rows.flatMap((row, i) =>
       (row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : [],
     );
+    const tokens: (TokenScores | null)[] = rows.map(() => null);
     let part = 0;
     for (const batch of this.#batches(rows, active)) {
       const inputs = this.#inputs(rows, logprobs, weights, batch);
       let values: Float32Array;
       try {
-        values = this.#trainer.accumulate(inputs, [step, part++]);
+        values = this.#trainer.accumulate(inputs, [step, part++], ([logprob, entropy]) => {
+          for (const [r, index] of batch.indices.entries())
+            tokens[index] = tokenScores(rows[index], r * (batch.columns - 1), logprob, entropy);
+        });
       } finally {
         for (const tensor of inputs) tensor.dispose();
       }
@@ -196,13 +210,15 @@ export class PolicyTrainer {
     }
     const gradNorm = this.#trainer.apply(learningRate, step);
     const mean = (sum: number): number | null => (totals.tokens === 0 ? null : sum / totals.tokens);
+    const counted = lengths.reduce((sum, length) => sum + length, 0);
     return {
       loss: totals.loss,
       gradNorm,
       kl: beta > 0 ? mean(totals.kl) : null,
       entropy: mean(totals.entropy),
-      clipLow: mean(totals.clippedLow) ?? 0,
-      clipHigh: mean(totals.clippedHigh) ?? 0,
+      clipLow: counted === 0 ? 0 : totals.clippedLow / counted,
+      clipHigh: counted === 0 ? 0 : totals.clippedHigh / counted,
+      tokens,
       trainedTokens: totals.trained,
     };
   }
@@ -272,6 +288,19 @@ export class PolicyTrainer {
       tf.tensor(reference, shape),
     ];
   }
+}
+
+/** The completion's part of a row that begins at `start` of the flat micro-batch. */
+function tokenScores(
+  row: PolicyRow | undefined,
+  start: number,
+  logprobs: Float32Array | undefined,
+  entropies: Float32Array | undefined,
+): TokenScores | null {
+  if (row === undefined || logprobs === undefined || entropies === undefined) return null;
+  const from = start + row.promptIds.length - 1;
+  const to = from + row.completionIds.length;
+  return { logprobs: logprobs.slice(from, to), entropies: entropies.slice(from, to) };
 }
 
 type PolicyBatch = {

@@ -14,13 +14,17 @@ import { AdamW } from "./adamw.ts";
 import type { AdamWOptions } from "./adamw.ts";
 
 /**
- * A differentiable objective: the scalar to minimise, and numbers to log (each a scalar).
- * `inputs` are the tensors given to `Trainer.accumulate`, in order.
+ * A differentiable objective: the scalar to minimise, numbers to log (each a scalar), and what else is worth keeping
+ * of the forward pass (of any shape). `inputs` are the tensors given to `Trainer.accumulate`, in order.
  */
 export type Objective = (
   weights: Weights,
   inputs: readonly Tensor[],
-) => { readonly loss: Tensor; readonly stats: readonly Tensor[] };
+) => {
+  readonly loss: Tensor;
+  readonly stats: readonly Tensor[];
+  readonly details?: readonly Tensor[];
+};
 
 /** A loss or gradient that is not finite: training must not go on with it. */
 export class NonFiniteError extends Error {
@@ -57,11 +61,13 @@ export class Trainer {
         const inputs = noise === undefined ? args : args.slice(1);
         const weights = names.map((name) => model.trainable.get(name)?.read() as Tensor);
         let kept: Tensor[] = [];
+        let details: Tensor[] = [];
         const forward = (...w: Tensor[]): Tensor => {
           const trained = new Map(names.map((name, i) => [name, w[i] as Tensor]));
-          const { loss, stats } = objective(model.weightsWith(trained, noise), inputs);
+          const { loss, stats, ...more } = objective(model.weightsWith(trained, noise), inputs);
           // valueAndGrads frees what it made: the numbers to log must outlive it.
           kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
+          details = (more.details ?? []).map((detail) => tf.keep(tf.cast(detail, "float32")));
           return loss;
         };
         const { value, grads } = withPrecision(options.precision ?? "float32", () =>
@@ -75,24 +81,31 @@ export class Trainer {
           sum.assign(tf.add(sum.read(), gradient));
         });
         const out = tf.stack([value, ...kept].map((x) => tf.reshape(x, [])));
-        for (const stat of kept) stat.dispose();
-        return [out];
+        const copies = details.map((detail) => tf.clone(detail));
+        for (const tensor of [...kept, ...details]) tensor.dispose();
+        return [out, ...copies];
       },
       { xla: options.xla === true },
     );
   }
 
   /**
-   * Adds the gradient of one micro-batch. Returns [loss, ...stats].
+   * Adds the gradient of one micro-batch. Returns [loss, ...stats]; the objective's details go to `onDetails`.
    * @param noise seeds the random numbers of a model with dropout: another pair for each micro-batch of a run
    * @throws NonFiniteError where the loss is not finite, with the whole accumulated gradient cleared.
    */
-  accumulate(inputs: readonly Tensor[], noise: readonly [number, number] = [0, 0]): Float32Array {
+  accumulate(
+    inputs: readonly Tensor[],
+    noise: readonly [number, number] = [0, 0],
+    onDetails?: (details: readonly Float32Array[]) => void,
+  ): Float32Array {
     const seed = this.#usesNoise ? [tf.tensor1d([...noise], "int32")] : [];
-    const [out] = this.#accumulate(...seed, ...inputs);
+    const [out, ...details] = this.#accumulate(...seed, ...inputs);
     for (const tensor of seed) tensor.dispose();
     const values = out?.dataSync() as Float32Array;
     out?.dispose();
+    onDetails?.(details.map((detail) => detail.dataSync() as Float32Array));
+    for (const detail of details) detail.dispose();
     if (!Number.isFinite(values[0])) {
       this.optimizer.clear();
       throw new NonFiniteError("loss");
