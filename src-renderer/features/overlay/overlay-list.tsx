@@ -60,7 +60,12 @@ function columnsOf(
   onRemove: (runId: RunId) => void,
 ): readonly GridColumn<OverlayRow>[] {
   return [
-    { id: "line", header: "", track: "48px", cell: ({ tone }) => <LegendLine tone={tone} /> },
+    {
+      id: "line",
+      header: <span className="visually-hidden">Line</span>,
+      track: "48px",
+      cell: ({ tone }) => <LegendLine tone={tone} />,
+    },
     { id: "run", header: "Run", track: "minmax(0, 1fr)", cell: (row) => <RunName {...row} /> },
     {
       id: "value",

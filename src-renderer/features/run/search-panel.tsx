@@ -30,7 +30,7 @@ const wait = <span className="skeleton" style={{ width: "70%" }} />;
 
 function column(
   id: string,
-  header: string,
+  header: ReactNode,
   track: string,
   numeric: boolean,
   cell: (hit: RolloutHit) => ReactNode,
@@ -47,7 +47,7 @@ function column(
 const COLUMNS: readonly GridColumn<Row>[] = [
   column("step", "Step", "64px", true, (hit) => formatNumber(hit.step)),
   column("group", "Prompt", "52px", true, (hit) => <span className="t3">{hit.group + 1}</span>),
-  column("right", "", "30px", false, (hit) => (
+  column("right", <span className="visually-hidden">Verdict</span>, "38px", false, (hit) => (
     <Glyph
       name={hit.correct ? "check" : "cross"}
       className={hit.correct ? "pass" : "fail"}

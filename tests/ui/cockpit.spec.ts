@@ -1,0 +1,271 @@
+/** The run screen and the overlay on a seeded workspace behind a real host: charts, completions, tokens, alarms, notes, picks. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import type { Download, Locator, Page } from "@playwright/test";
+import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  seedWorkspace(workspace.folder);
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+});
+
+function chart(page: Page, name: string): Locator {
+  return page.getByRole("figure", { name, exact: true });
+}
+
+function textOf(download: Download): Promise<string> {
+  return download.path().then((path) => readFileSync(path, "utf8"));
+}
+
+test("a drag over one chart zooms all of them, with the host's own points of that range; 0 shows all again", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-cold-start");
+  const box = await chart(page, "Loss").getByRole("img").first().boundingBox();
+  if (box === null) throw new Error("the chart has no box");
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/zoom=2\d\d-4\d\d/u);
+  // 900 steps in 600 buckets before; in the range every step by itself, with a margin on both sides.
+  await expect(chart(page, "Gradient norm").getByRole("img").first()).toHaveAttribute(
+    "aria-label",
+    /, 2[0-9]{2} points/u,
+  );
+  await page.keyboard.press("0");
+  await expect(page).not.toHaveURL(/zoom=/u);
+  await page.keyboard.press("+");
+  await expect(page).toHaveURL(/zoom=225-675/u);
+  await page.goBack();
+  await expect(page).not.toHaveURL(/zoom=/u);
+  expect(complaints).toEqual([]);
+});
+
+test("smoothing is off at first, named when on, and keeps the raw line; a log axis says so", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo");
+  const reward = chart(page, "Reward");
+  await expect(reward.locator("path.line")).toHaveCount(1);
+  await expect(reward.locator("path.rawline")).toHaveCount(0);
+  await page.keyboard.press("e");
+  await expect(reward).toContainText("EMA 0.6 over points drawn");
+  await expect(reward.locator("path.rawline")).toHaveCount(1);
+  await page.keyboard.press("y");
+  await expect(reward).toContainText("log axis");
+});
+
+test("a chart opens large, shows what it measures, is saved as CSV with every point, as SVG and PNG; order and hiding are remembered", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-cold-start");
+  const menu = page.getByRole("button", { name: "Loss: what to do" });
+  const save = async (item: string): Promise<Download> => {
+    const waiting = page.waitForEvent("download");
+    await menu.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: item }).click();
+    return waiting;
+  };
+  const csv = await textOf(await save("Save every point as CSV"));
+  expect(csv.split("\n")[0]).toBe("step,loss");
+  expect(csv.trim().split("\n")).toHaveLength(901);
+  expect(await textOf(await save("Save as SVG"))).toMatch(
+    /^<svg [^>]+>[^]*<path d="M[^]*<\/svg>$/u,
+  );
+  const png = await save("Save as PNG");
+  expect(
+    readFileSync(await png.path())
+      .subarray(1, 4)
+      .toString(),
+  ).toBe("PNG");
+  await chart(page, "Loss").getByRole("button", { name: "Loss", exact: true }).click();
+  await expect(page.getByText("negative log-likelihood a trained token")).toBeVisible();
+  await expect(page.getByRole("figure")).toHaveCount(1);
+  await page.keyboard.press("v");
+  await expect(
+    page.getByRole("grid", { name: "Metrics by step" }).getByRole("columnheader"),
+  ).toHaveText(["step", "loss"]);
+  await page.keyboard.press("v");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("figure")).toHaveCount(3);
+  await menu.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("End");
+  await expect(page.getByRole("menuitem", { name: "Hide" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(chart(page, "Loss")).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Hidden charts" })).toHaveText("1 hidden");
+  await expect(page.getByRole("figure")).toHaveCount(2);
+});
+
+test("tokens are coloured by log-probability, entropy or ratio, walked by keys, and hidden ones are shown", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo?step=12&group=1");
+  await page.keyboard.press("l");
+  const list = page.getByRole("listbox", { name: /Tokens by log-prob/u });
+  await expect(list.getByRole("option").first()).toHaveText("<think>");
+  await expect(list.locator(".hid").last()).toHaveText("<|end|>");
+  await expect(list.getByText("↵").first()).toBeVisible();
+  await page.keyboard.press("n");
+  await expect(list.getByRole("option", { selected: true })).toHaveClass(/p[34]/u);
+  await list.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByText(/log-prob −\d\.\d\d/u)).toBeVisible();
+  await expect(page.getByText(/ratio [01]\.\d{3}/u)).toBeVisible();
+  // The arrows belonged to the tokens: the step is the same.
+  await expect(page).toHaveURL(/step=12/u);
+  await page.keyboard.press("l");
+  await page.keyboard.press("l");
+  await expect(page).toHaveURL(/tokens=ratio/u);
+  // The first group's rewards are equal: nothing was trained, and that is said.
+  await goTo("/run/p61-grpo?step=12&group=0&tokens=entropy");
+  await expect(page.getByText("an advantage of 0 moves no weight")).toBeVisible();
+});
+
+test("the whole run's completions are searched and filtered, and one is opened in its step", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo");
+  await page.keyboard.press("2");
+  const panel = page.getByRole("region", { name: "Completions of the whole run" });
+  const grid = panel.getByRole("grid", { name: "Completions found" });
+  // 40 steps of 64.
+  await expect(panel.getByRole("status")).toHaveText("2,560 completions");
+  await grid.focus();
+  await page.keyboard.press("End");
+  await expect(grid.getByRole("row", { selected: true }).getByRole("gridcell").first()).toHaveText(
+    "40",
+  );
+  await page.keyboard.press("/");
+  await page.keyboard.type("17 + 11 = 28");
+  await expect(panel.getByRole("status")).not.toHaveText("2,560 completions");
+  await page.keyboard.press("Escape");
+  await panel.getByRole("radio", { name: "Wrong" }).click();
+  await expect(grid.getByRole("img", { name: "right" })).toHaveCount(0);
+  await panel.getByRole("textbox", { name: "Least reward" }).fill("5");
+  await expect(panel.getByText("No completion of this run matches.")).toBeVisible();
+  await panel.getByRole("textbox", { name: "Least reward" }).fill("");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/step=\d+&group=\d+&completion=\d+/u);
+  await expect(page.getByRole("region", { name: "Completions", exact: true })).toBeVisible();
+});
+
+test("a prompt's completions stand side by side with their advantages", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo?step=12&group=2");
+  await page.keyboard.press("b");
+  const all = page.getByRole("article");
+  await expect(all).toHaveCount(8);
+  await expect(all.first()).toContainText("<answer>");
+  await expect(all.first()).toContainText(/[+−]\d\.\d\d/u);
+  await page.keyboard.press("j");
+  await expect(page.getByRole("article", { name: /^Completion 2/u })).toHaveAttribute(
+    "aria-current",
+    "true",
+  );
+});
+
+test("an alarm stands on the charts and in the panel until it is dismissed", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p62-grpo");
+  const panel = page.getByRole("region", { name: "Alarms", exact: true });
+  await expect(panel).toContainText("1 open");
+  await expect(chart(page, "Reward").locator(".mkr.warning")).toHaveCount(1);
+  await panel.getByRole("button", { name: "Dismiss" }).click();
+  await expect(panel).toContainText("0 open · 1 dismissed");
+  await expect(chart(page, "Reward").locator(".mkr.warning")).toHaveCount(0);
+});
+
+test("a note and tags are kept, and tags find the run in the list", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo?tab=note");
+  const note = page.getByRole("textbox", { name: "Note on this run" });
+  await note.fill("The second seed\nlearns faster.");
+  await expect(page.getByText(/^Saved \d\d:\d\d/u)).toBeVisible();
+  await page.getByRole("combobox", { name: "New tag" }).fill("keeper");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".screenhead").getByText("keeper")).toBeVisible();
+  await page.reload();
+  await expect(note).toHaveValue("The second seed\nlearns faster.");
+  await goTo("/runs?text=keeper");
+  await expect(page.getByRole("row").filter({ hasText: "grpo" })).toHaveCount(1);
+});
+
+test("runs are sorted, picked by keyboard, laid over each other and taken out again", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/runs?group=none");
+  await page.getByRole("button", { name: "pass@1 %" }).click();
+  const grid = page.getByRole("grid", { name: "Launches and stages" });
+  const first = grid.getByRole("row").nth(1);
+  await expect(first).toContainText("benchmark-grpo");
+  await expect(grid.getByRole("columnheader", { name: /pass@1/u })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
+  await goTo("/runs?text=grpo+ladder");
+  await grid.focus();
+  await page.keyboard.press("j");
+  await expect(grid.getByRole("row", { selected: true })).toContainText("grpo");
+  await page.keyboard.press(" ");
+  await expect(page.getByText("1 row picked")).toBeVisible();
+  await page.keyboard.press("a");
+  await expect(page).toHaveURL(/p61-grpo/u);
+  await page.keyboard.press("o");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Overlay");
+  const runs = page.getByRole("grid", { name: "Runs in the overlay" });
+  await expect(runs.getByRole("row")).toHaveCount(3);
+  await expect(page.getByRole("figure", { name: "Reward" }).locator("path.line")).toHaveCount(2);
+  await page.getByRole("combobox", { name: "Metric" }).selectOption("entropy");
+  await expect(page.getByRole("figure", { name: "Entropy" })).toBeVisible();
+  await runs.getByRole("button", { name: /Leave p62-grpo out/u }).click();
+  await expect(runs.getByRole("row")).toHaveCount(2);
+  expect(complaints).toEqual([]);
+});
+
+test("picked launches are deleted after a question that names them", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/runs?stages=hidden&picked=p1,p2");
+  await page.keyboard.press("Delete");
+  const dialog = page.getByRole("dialog", { name: "Delete 2 launches?" });
+  await expect(dialog.getByRole("button", { name: "Keep them" })).toBeFocused();
+  await dialog.getByRole("button", { name: "Delete for good" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText("60 launches of 60")).toBeVisible();
+});
+
+test("a branch from a checkpoint asks first, and says what is missing", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-grpo");
+  await page.keyboard.press("w");
+  const dialog = page.getByRole("dialog", { name: "Branch from step 40" });
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await dialog.getByRole("button", { name: "Make the recipe" }).click();
+  // The seeded checkpoint has no files.
+  await expect(dialog.getByRole("alert")).toBeVisible();
+});
