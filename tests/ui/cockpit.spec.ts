@@ -129,7 +129,7 @@ test("tokens are coloured by log-probability, entropy or ratio, walked by keys, 
   await expect(list.getByRole("option", { selected: true })).toHaveClass(/p[34]/u);
   await list.focus();
   await page.keyboard.press("ArrowRight");
-  await expect(page.getByText(/log-prob −\d\.\d\d/u)).toBeVisible();
+  await expect(page.getByText(/^log-prob −\d\.\d\d/u)).toBeVisible();
   await expect(page.getByText(/ratio [01]\.\d{3}/u)).toBeVisible();
   // The arrows belonged to the tokens: the step is the same.
   await expect(page).toHaveURL(/step=12/u);
