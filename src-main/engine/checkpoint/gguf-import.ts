@@ -85,7 +85,9 @@ function card(gguf: GgufFile): string {
   const kinds = new Map<string, number>();
   for (const { type } of gguf.header.tensors.values()) kinds.set(type, (kinds.get(type) ?? 0) + 1);
   const name = text("general.name") ?? basename(gguf.file);
-  const held = [...kinds].map(([type, count]) => `${count} tensors of ${type}`).join(", ");
+  const held = [...kinds]
+    .map(([type, count]) => `${count} ${count === 1 ? "tensor" : "tensors"} of ${type}`)
+    .join(", ");
   return [
     ...(license === undefined ? [] : ["---", `license: ${JSON.stringify(license)}`, "---", ""]),
     `# ${name}`,

@@ -1,36 +1,33 @@
-/** Importing a folder in hub layout. The host checks it before it copies anything. */
+/** Getting a model that is not in the catalogue: a hub id, a folder or a GGUF file. The host checks it before it is kept. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { ModelRecord } from "#shared/schema/system.ts";
 import { host } from "../../bridge/host.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { FailureNotice } from "../../ui/region-state.tsx";
 
-export interface ImportFormProps {
+export interface GetFormProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  readonly onImported: (model: ModelRecord) => void;
 }
 
-export function ImportForm({ opened, onClose, onImported }: ImportFormProps): ReactNode {
-  const [path, setPath] = useState("");
+export function GetForm({ opened, onClose }: GetFormProps): ReactNode {
+  const [source, setSource] = useState("");
   const [name, setName] = useState("");
   const act = useAct();
   const submit = (): void => {
     void act.run(async () => {
-      const model = await host.models.import({
-        path: path.trim(),
+      await host.models.get({
+        source: source.trim(),
         ...(name.trim() === "" ? {} : { name: name.trim() }),
       });
-      onImported(model);
-      setPath("");
+      setSource("");
       setName("");
       onClose();
     });
   };
   return (
-    <Dialog opened={opened} onClose={onClose} label="Import a model" headed size={520}>
+    <Dialog opened={opened} onClose={onClose} label="Get a model" headed size={520}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -38,22 +35,23 @@ export function ImportForm({ opened, onClose, onImported }: ImportFormProps): Re
         }}
       >
         <p className="t2">
-          A folder on this machine with config.json, tokenizer.json and safetensors, of the Qwen2,
-          Qwen3 or Llama family. It is checked, then copied into the workspace.
+          Of the Qwen2, Qwen3 or Llama family: an id on the Hugging Face hub, a folder on this
+          machine with config.json, tokenizer.json and safetensors, or a GGUF file. It is checked,
+          then kept in the workspace.
         </p>
         <label className="field">
-          <span className="s12 t2">Folder</span>
+          <span className="s12 t2">Hub id, folder or GGUF file</span>
           <input
             className="input mono"
             data-autofocus
-            value={path}
+            value={source}
             spellCheck={false}
-            placeholder="/path/to/model"
-            onChange={(event) => setPath(event.currentTarget.value)}
+            placeholder="owner/name or /path/to/model.gguf"
+            onChange={(event) => setSource(event.currentTarget.value)}
           />
         </label>
         <label className="field">
-          <span className="s12 t2">Name, if it should differ from the folder&apos;s</span>
+          <span className="s12 t2">Name here, if it should be another</span>
           <input
             className="input"
             value={name}
@@ -66,8 +64,8 @@ export function ImportForm({ opened, onClose, onImported }: ImportFormProps): Re
           <button type="button" className="btn" onClick={onClose}>
             Close
           </button>
-          <button type="submit" className="btn primary" disabled={act.busy || path.trim() === ""}>
-            {act.busy ? "Checking and copying" : "Import"}
+          <button type="submit" className="btn primary" disabled={act.busy || source.trim() === ""}>
+            Get
           </button>
         </div>
       </form>
