@@ -5,6 +5,8 @@
  */
 import { Template } from "@huggingface/jinja";
 import { AppError } from "#shared/errors.ts";
+import { withinTime } from "./bounded-work.ts";
+import { boundCalls, renderBounded } from "./bounded-template.ts";
 import { pythonStripFunctions, replaceStripCalls } from "./python-strip.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -25,13 +27,18 @@ export interface ChatOptions {
 /** Parsed templates by their text: parsing takes longer than rendering. */
 const parsed = new Map<string, Template>();
 const KEPT = 32;
+/** The longest of real models' has 20,000 characters. */
+const MAX_TEMPLATE = 1_000_000;
+const PARSE_MS = 1500;
 
 function parseTemplate(tokenizer: Tokenizer, text: string): Template {
   const known = parsed.get(text);
   if (known !== undefined) return known;
   try {
-    const template = new Template(text);
+    if (text.length > MAX_TEMPLATE) throw new RangeError(`it has ${text.length} characters`);
+    const template = withinTime(PARSE_MS, () => new Template(text));
     replaceStripCalls(template);
+    boundCalls(template);
     const oldest = parsed.keys().next();
     if (parsed.size >= KEPT && oldest.done !== true) parsed.delete(oldest.value);
     parsed.set(text, template);
@@ -77,7 +84,7 @@ export function renderTemplate(
 ): string {
   const compiled = parseTemplate(tokenizer, template);
   try {
-    return compiled.render({
+    return renderBounded(compiled, {
       ...pythonStripFunctions,
       ...Object.fromEntries(tokenizer.namedTokens),
       tools: null,
