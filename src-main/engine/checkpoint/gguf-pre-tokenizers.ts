@@ -17,6 +17,16 @@ const QWEN2 =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 const LLAMA3 = QWEN2.replace("|\\p{N}|", "|\\p{N}{1,3}|");
 
+const UNNAMED = [
+  "[\\p{P}\\$\\+<=>\\^~\\|]+",
+  "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)",
+  "\\p{N}+",
+  "[0-9][0-9][0-9]",
+] as const;
+
+/** Every pattern of this file: none of them can loop. */
+export const KNOWN_PATTERNS: readonly string[] = [QWEN2, LLAMA3, ...UNNAMED];
+
 function byteLevel(useRegex: boolean): object {
   return {
     type: "ByteLevel",
@@ -57,13 +67,7 @@ const llama3: PreTokenizer = {
 /** For files that were converted before pre-tokenizers had names. */
 const unnamed: PreTokenizer = {
   normalizer: null,
-  preTokenizer: sequence(
-    split("[\\p{P}\\$\\+<=>\\^~\\|]+"),
-    split("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)"),
-    split("\\p{N}+"),
-    split("[0-9][0-9][0-9]"),
-    byteLevel(false),
-  ),
+  preTokenizer: sequence(...UNNAMED.map(split), byteLevel(false)),
   ignoreMerges: false,
 };
 

@@ -1,5 +1,5 @@
 /** JSON files from outside: read, parsed and checked once, with messages that name the file and the place. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { z } from "zod";
 import { AppError, type ErrorCode } from "#shared/errors.ts";
 
@@ -9,11 +9,23 @@ export function fileErrorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
+/** The largest tokenizer.json of a model in use has 34 MB. */
+const MAX_TEXT_BYTES = 48 * 2 ** 20;
+
 /** The text of a file, or undefined where there is none. Other failures throw AppError(code). */
 export function readTextIfPresent(file: string, code: ErrorCode): string | undefined {
   try {
+    const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (bytes > MAX_TEXT_BYTES) {
+      throw new AppError(
+        code,
+        `${file} has ${bytes} bytes; Gradus reads such files up to ${MAX_TEXT_BYTES}.`,
+        "Check that it is what its name says.",
+      );
+    }
     return readFileSync(file, "utf8");
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const reason = fileErrorCode(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return undefined;
     throw new AppError(

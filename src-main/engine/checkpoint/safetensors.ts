@@ -187,7 +187,7 @@ function readHeader(file: string, fd: number): SafetensorsHeader {
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw badSafetensors(
       file,
-      `its header claims ${length} bytes; the format allows ${MAX_HEADER_BYTES}`,
+      `its header claims ${length} bytes; Gradus reads up to ${MAX_HEADER_BYTES}`,
     );
   }
   if (8 + Number(length) > stat.size) {

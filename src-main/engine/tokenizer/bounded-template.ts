@@ -8,7 +8,7 @@ import { withinTime } from "./bounded-work.ts";
 const MAX_STEPS = 2_000_000;
 const MAX_TEXT = 2 ** 23;
 const MAX_TEXTS = 2 ** 26;
-const MAX_LIST = 100_000;
+const MAX_LIST = 20_000;
 const LIMIT_MS = 1500;
 
 class OutOfBounds extends Error {}

@@ -19,7 +19,9 @@ export function withinTime<T>(limitMs: number, work: () => T): T {
   try {
     script.runInContext(context, { timeout: limitMs });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT")
+    // The error is one of the context's own realm: no instance of this one's Error.
+    const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
+    if (code === "ERR_SCRIPT_EXECUTION_TIMEOUT")
       throw new OutOfTime(`it took longer than ${limitMs / 1000} s`);
     throw error;
   } finally {

@@ -6,6 +6,7 @@
 import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import { guarded, needsGuard } from "./tokenizer-bounds.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 
 /** What is used of the library, whose own declarations TypeScript cannot resolve under Node's module rules. */
@@ -51,12 +52,15 @@ export class Tokenizer {
   /** Texts of the named special tokens (`bos_token`, `eos_token` …), for chat templates. */
   readonly namedTokens: ReadonlyMap<string, string>;
   readonly #inner: InnerTokenizer;
+  readonly #run: <T>(work: () => T) => T;
   readonly #vocab: readonly (string | undefined)[];
   readonly #ids: ReadonlyMap<string, number>;
   readonly #special: ReadonlySet<number>;
   readonly #added: ReadonlySet<number>;
 
-  constructor(files: TokenizerFiles, inner: InnerTokenizer) {
+  /** @param isGuarded whether its patterns may not end, so that it is run within a time */
+  constructor(files: TokenizerFiles, inner: InnerTokenizer, isGuarded: boolean) {
+    this.#run = (work) => (isGuarded ? guarded(files.folder, work) : work());
     const { model } = inner;
     this.folder = files.folder;
     this.chatTemplate = files.chatTemplate;
@@ -88,9 +92,9 @@ export class Tokenizer {
   }
 
   encode(text: string, options: EncodeOptions = {}): number[] {
-    const { ids } = this.#inner.encode(text, {
-      add_special_tokens: options.addSpecialTokens ?? true,
-    });
+    const { ids } = this.#run(() =>
+      this.#inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? true }),
+    );
     // The library answers undefined where a token has no id and the model no unknown token; Rust's skips those.
     return ids.filter((id) => id !== undefined);
   }
@@ -101,10 +105,12 @@ export class Tokenizer {
       (id) => this.#vocab[id] !== undefined && !(skip && this.#special.has(id)),
     );
     if (known.length === 0) return "";
-    return this.#inner.decode(known, {
-      skip_special_tokens: false,
-      clean_up_tokenization_spaces: false,
-    });
+    return this.#run(() =>
+      this.#inner.decode(known, {
+        skip_special_tokens: false,
+        clean_up_tokenization_spaces: false,
+      }),
+    );
   }
 
   /** The id of a token's text, or undefined where the vocabulary lacks it. */
@@ -188,16 +194,17 @@ function correctDigits(description: unknown): unknown {
 export function loadTokenizer(folder: string): Tokenizer {
   const files = readTokenizerFiles(folder);
   const { tokenizer } = files;
-  const description = { ...tokenizer, pre_tokenizer: correctDigits(tokenizer.pre_tokenizer) };
   const unknown = files.named.get("unk_token") ?? tokenizer.model.unk_token;
   try {
+    const isGuarded = needsGuard(tokenizer);
+    const description = { ...tokenizer, pre_tokenizer: correctDigits(tokenizer.pre_tokenizer) };
     const inner: InnerTokenizer = new HubTokenizer(description, {
       clean_up_tokenization_spaces: false,
       eos_token: files.named.get("eos_token"),
       unk_token: unknown ?? undefined,
     });
     correctByteFallback(inner.decoder, tokenizer.decoder);
-    return new Tokenizer(files, inner);
+    return new Tokenizer(files, inner, isGuarded);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError(
