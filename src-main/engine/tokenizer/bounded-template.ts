@@ -6,9 +6,9 @@ import { withinTime } from "./bounded-work.ts";
 
 /** What a conversation of thousands of long messages does not come near. */
 const MAX_STEPS = 2_000_000;
-const MAX_TEXT = 2 ** 23;
-const MAX_TEXTS = 2 ** 26;
-const MAX_LIST = 20_000;
+const MAX_TEXT = 2 ** 22;
+const MAX_TEXTS = 2 ** 25;
+const MAX_LIST = 10_000;
 const LIMIT_MS = 1500;
 
 class OutOfBounds extends Error {}
