@@ -20,7 +20,7 @@ function refusal(work: () => unknown): AppError {
   const outcome = outcomeOf(work);
   if (performance.now() - startedMs > 2000) throw new Error("it took longer than two seconds");
   if (outcome instanceof AppError) return outcome;
-  throw outcome ?? new Error("it was not refused");
+  throw outcome instanceof Error ? outcome : new Error("it was not refused");
 }
 
 /** What the work throws; undefined where it goes through. */

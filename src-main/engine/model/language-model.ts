@@ -2,9 +2,10 @@
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { expectedTensors } from "../checkpoint/expected-tensors.ts";
 import { loadHubFolder, saveHubFolder } from "../checkpoint/hub-layout.ts";
-import type { SaveHubOptions } from "../checkpoint/hub-layout.ts";
+import type { HubModel, SaveHubOptions } from "../checkpoint/hub-layout.ts";
 import type { HostTensor } from "../checkpoint/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
+import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { Random } from "#main/platform/random.ts";
 import type { Weights } from "./decoder.ts";
@@ -97,13 +98,27 @@ export function loadLanguageModel(runtime: Runtime, folder: string): LanguageMod
   try {
     const variables = new Map<string, Variable>();
     for (const name of hub.names) {
-      const { shape, data } = flip(name, { shape: hub.shapeOf(name), data: hub.readTensor(name) });
-      variables.set(name, runtime.variable(name, shape, data));
+      variables.set(name, loadVariable(runtime, hub, name));
     }
     return new LanguageModel(hub.config, variables);
   } finally {
     hub.close();
   }
+}
+
+/** One parameter in our orientation. The runtime's kernel turns a matrix several times faster than a loop here does. */
+function loadVariable(runtime: Runtime, hub: HubModel, name: string): Variable {
+  const [rows, columns] = hub.shapeOf(name);
+  const data = hub.readTensor(name);
+  if (!isTransposed(name) || rows === undefined || columns === undefined) {
+    return runtime.variable(name, hub.shapeOf(name), data);
+  }
+  const given = tf.tensor(data, [rows, columns], "float32");
+  const turned = tf.transpose(given);
+  const variable = runtime.variable(name, [columns, rows], turned);
+  given.dispose();
+  turned.dispose();
+  return variable;
 }
 
 /**

@@ -41,7 +41,8 @@ export type RuntimeFacts = {
 export type Runtime = RuntimeFacts & {
   /** Things the user should know, e.g. that wasm runs because TensorFlow could not be had. */
   readonly warnings: string[];
-  variable(name: string, shape: readonly number[], values: Float32Array): Variable;
+  /** A tensor given as values stays the caller's. */
+  variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable;
   /** Traces `fn` once for each combination of input shapes and runs it as one call. */
   compile(
     name: string,

@@ -75,7 +75,7 @@ class TensorFlowRuntime implements Runtime {
     });
   }
 
-  variable(name: string, shape: readonly number[], values: Float32Array): Variable {
+  variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable {
     const id = this.binding.createVariableHandle(
       `${name}#${this.#variables++}`,
       shape,
@@ -83,9 +83,11 @@ class TensorFlowRuntime implements Runtime {
     );
     this.binding.pin(id);
     const variable = new TensorFlowVariable(this, name, shape, id);
-    const value = tf.tensor(values, [...shape], "float32");
-    variable.assign(value);
-    value.dispose();
+    if (values instanceof Float32Array) {
+      const value = tf.tensor(values, [...shape], "float32");
+      variable.assign(value);
+      value.dispose();
+    } else variable.assign(values);
     return variable;
   }
 

@@ -21,10 +21,12 @@ class HostedVariable implements Variable {
   readonly shape: readonly number[];
   #value: Tensor;
 
-  constructor(name: string, shape: readonly number[], values: Float32Array) {
+  constructor(name: string, shape: readonly number[], values: Float32Array | Tensor) {
     this.name = name;
     this.shape = shape;
-    this.#value = tf.keep(tf.tensor(values, [...shape], "float32"));
+    this.#value = tf.keep(
+      values instanceof Float32Array ? tf.tensor(values, [...shape], "float32") : values.clone(),
+    );
   }
 
   read(): Tensor {
@@ -76,7 +78,7 @@ class WasmRuntime implements Runtime {
     this.warnings = [...warnings];
   }
 
-  variable(name: string, shape: readonly number[], values: Float32Array): Variable {
+  variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable {
     return new HostedVariable(name, shape, values);
   }
 
