@@ -42,15 +42,17 @@ test("a new price is kept for later entries and leaves the ledger as it was", as
   await expect(page.locator(".costfigures .big").first()).toHaveText(spent ?? "");
 });
 
-test("a folder that holds no model is refused where it was typed, with what to do", async ({
+test("what no model can be got from is refused where it was typed, with what to do", async ({
   browser,
 }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/models");
   await page.keyboard.press("i");
-  const dialog = page.getByRole("dialog", { name: "Import a model" });
-  await dialog.getByRole("textbox", { name: "Folder", exact: true }).fill("/no/such/folder");
-  await dialog.getByRole("button", { name: "Import" }).click();
+  const dialog = page.getByRole("dialog", { name: "Get a model" });
+  await dialog
+    .getByRole("textbox", { name: "Hub id, folder or GGUF file" })
+    .fill("/no/such/folder");
+  await dialog.getByRole("button", { name: "Get", exact: true }).click();
   await expect(dialog.getByRole("alert")).toContainText("/no/such/folder");
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
