@@ -42,7 +42,8 @@ export async function fileSha256(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function folderBytes(folder: string): number {
+/** Of all files below the folder. */
+export function folderBytes(folder: string): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);

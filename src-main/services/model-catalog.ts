@@ -9,12 +9,12 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { ExportFormat } from "#shared/schema/model.ts";
 import { ModelRecord } from "#shared/schema/system.ts";
 import { runGgufWork } from "#main/jobs/gguf-work.ts";
-import { checkModel, modelFacts, weightsSha256 } from "#main/jobs/inspect-model.ts";
+import { checkModel, folderBytes, modelFacts, weightsSha256 } from "#main/jobs/inspect-model.ts";
 import type { Store } from "#main/store/store.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { ImportedModel } from "#main/store/model-repository.ts";
@@ -155,22 +155,24 @@ export class ModelCatalog {
   ): Promise<{ path: string; bytes: number }> {
     const source = this.resolve(id);
     const target = resolve(path);
-    if (existsSync(target) && (format !== "hub" || readdirOrFile(target).length > 0)) {
+    const isFile = format === "gguf-f16" || format === "gguf-q8_0";
+    if (existsSync(target) && (isFile || readdirOrFile(target).length > 0)) {
       throw new AppError(
         "CONFLICT",
         `${target} is there already.`,
         "Name one that does not exist yet: nothing is overwritten.",
       );
     }
-    if (format !== "hub") {
+    if (isFile) {
       const type = format === "gguf-f16" ? "F16" : "Q8_0";
       await runGgufWork({ kind: "export", folder: source, file: target, type, name: id });
       return { path: target, bytes: statSync(target).size };
     }
+    const from = format === "peft" ? adapterOf(id, source) : source;
     return withStoreErrors(() => {
       mkdirSync(target, { recursive: true });
-      cpSync(source, target, { recursive: true, dereference: true });
-      return { path: target, bytes: modelFacts(target).bytes };
+      cpSync(from, target, { recursive: true, dereference: true });
+      return { path: target, bytes: folderBytes(target) };
     });
   }
 
@@ -296,6 +298,17 @@ function licenseOf(card: string | null): string | null {
     new RegExp(`^${key}:[ \\t]*["']?([^"'\\r\\n]+?)["']?[ \\t]*$`, "m").exec(front)?.[1];
   const license = value("license");
   return (license === "other" ? value("license_name") : undefined) ?? license ?? null;
+}
+
+/** The adapter that a run trained, which lies beside its merged model. @throws AppError BAD_INPUT where it trained none */
+function adapterOf(id: string, model: string): string {
+  const folder = join(dirname(model), "adapter");
+  if (existsSync(join(folder, "adapter_config.json"))) return folder;
+  throw new AppError(
+    "BAD_INPUT",
+    `${id} has no adapter of its own.`,
+    "Only what a run trained with use_peft has one. Export the whole model as hub instead.",
+  );
 }
 
 function mtimeOf(path: string): number {

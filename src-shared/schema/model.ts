@@ -69,6 +69,6 @@ export function isAtWork(job: ModelJob): boolean {
   return !["done", "failed", "cancelled"].includes(job.phase);
 }
 
-/** How a model is written for others: hub layout (transformers), or one file for llama.cpp. */
-export const ExportFormat = z.enum(["hub", "gguf-f16", "gguf-q8_0"]);
+/** How a model is written for others: hub layout (transformers), one file for llama.cpp, or only the adapter that a run trained (PEFT). */
+export const ExportFormat = z.enum(["hub", "gguf-f16", "gguf-q8_0", "peft"]);
 export type ExportFormat = z.infer<typeof ExportFormat>;

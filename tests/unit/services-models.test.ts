@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
@@ -46,6 +46,18 @@ test("an exported model is the same files, and nothing is overwritten", async ()
     readFileSync(join(path, "model.safetensors")),
   );
   await expect(app.models.export(id, out)).rejects.toThrow(/there already/);
+});
+
+test("an adapter is exported from beside the merged model, and only where there is one", async () => {
+  const { app } = testApplication();
+  const root = temporaryFolder();
+  const folder = join(root, "model");
+  saveHubFolder(folder, { config: smallConfig, tensors: smallTensors() });
+  const out = join(root, "out");
+  await expect(app.models.export(folder, out, "peft")).rejects.toThrow(/no adapter/);
+  mkdirSync(join(root, "adapter"));
+  writeFileSync(join(root, "adapter", "adapter_config.json"), "{}");
+  expect(await app.models.export(folder, out, "peft")).toEqual({ path: out, bytes: 2 });
 });
 
 test("a model that a waiting launch needs cannot be deleted", async () => {

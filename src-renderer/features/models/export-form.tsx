@@ -15,6 +15,7 @@ const FORMATS = [
   { value: "gguf-f16", label: "GGUF F16" },
   { value: "gguf-q8_0", label: "GGUF Q8_0" },
 ] as const;
+const OF_RUNS = [...FORMATS, { value: "peft", label: "PEFT adapter" }] as const;
 
 const SAID: Readonly<Record<ExportFormat, string>> = {
   hub: "A folder with safetensors, config, tokenizer and card, for transformers and the hub.",
@@ -22,6 +23,7 @@ const SAID: Readonly<Record<ExportFormat, string>> = {
     "One file for llama.cpp: half-precision matrices, tokenizer and chat template inside.",
   "gguf-q8_0":
     "One file for llama.cpp in about half of F16's size: 8-bit matrices, rounded in blocks of 32.",
+  peft: "A folder with only the adapter that the run trained, for peft. The model above has it merged.",
 };
 
 export interface ExportFormProps {
@@ -35,6 +37,7 @@ export function ExportForm({ model, opened, onClose }: ExportFormProps): ReactNo
   const [path, setPath] = useState("");
   const [written, setWritten] = useState<{ path: string; bytes: number }>();
   const act = useAct();
+  const isFolder = format === "hub" || format === "peft";
   const submit = (): void => {
     setWritten(undefined);
     void act.run(async () => {
@@ -49,18 +52,23 @@ export function ExportForm({ model, opened, onClose }: ExportFormProps): ReactNo
           submit();
         }}
       >
-        <Segments label="Format" segments={FORMATS} value={format} onChange={setFormat} />
+        <Segments
+          label="Format"
+          segments={model.origin === "output" ? OF_RUNS : FORMATS}
+          value={format}
+          onChange={setFormat}
+        />
         <p className="t2" style={{ marginTop: 8 }}>
           {SAID[format]}
         </p>
         <label className="field">
-          <span className="s12 t2">{format === "hub" ? "New folder" : "New file"}</span>
+          <span className="s12 t2">{isFolder ? "New folder" : "New file"}</span>
           <input
             className="input mono"
             data-autofocus
             value={path}
             spellCheck={false}
-            placeholder={format === "hub" ? "/path/to/folder" : "/path/to/model.gguf"}
+            placeholder={isFolder ? "/path/to/folder" : "/path/to/model.gguf"}
             onChange={(event) => setPath(event.currentTarget.value)}
           />
         </label>
