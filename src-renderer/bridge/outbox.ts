@@ -5,6 +5,7 @@
  * share the list: whoever holds the lock sends.
  */
 import { ORPCError } from "@orpc/client";
+import type { RecordId } from "#shared/schema/dataset.ts";
 import type { Failure } from "../ui/region-state.tsx";
 import { connection, LineDown } from "./connection.ts";
 import { failureOf } from "./failure.ts";
@@ -15,6 +16,8 @@ import type { RecordChange } from "./outbox-entry.ts";
 import { recordStore } from "./record-store.ts";
 
 const PREFIX = "gradus.outbox.";
+/** Shorter than any host takes to end and another to start in its place. */
+const KNOWN_FOR_MS = 1000;
 
 export interface Waiting {
   readonly entry: OutboxEntry;
@@ -43,6 +46,8 @@ class Outbox {
   #workspace: string | undefined;
   #lastAtMs = 0;
   #sending = false;
+  /** When the host last said that it is this workspace's. */
+  #knownAtMs = Number.NEGATIVE_INFINITY;
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
 
@@ -178,15 +183,23 @@ class Outbox {
       if (next === undefined) return;
       try {
         await connection.whenOpen(signal);
-        // The host at this address may be another workspace's by now.
-        const info = await host.system.info(undefined, { signal });
-        if (info.workspace.path !== next.entry.workspace) return;
+        if (!(await this.#isOwnHost(next.entry.workspace, signal))) return;
         await this.#sendOpen(signal);
       } catch {
         if (signal.aborted) return;
+        this.#knownAtMs = Number.NEGATIVE_INFINITY;
         await pauseBeforeRetry(signal);
       }
     }
+  }
+
+  /** After a broken line, the host at this address may be another workspace's. */
+  async #isOwnHost(workspace: string, signal: AbortSignal): Promise<boolean> {
+    if (performance.now() - this.#knownAtMs < KNOWN_FOR_MS) return true;
+    const info = await host.system.info(undefined, { signal });
+    if (info.workspace.path !== workspace) return false;
+    this.#knownAtMs = performance.now();
+    return true;
   }
 
   /** Sends one after the other while the line holds. Throws where it breaks. */
@@ -212,21 +225,44 @@ class Outbox {
   }
 }
 
+/** What the host tells of this change is known here already, unless nothing changed. */
+async function withEcho(
+  ids: readonly RecordId[],
+  send: () => Promise<{ readonly edit: unknown }>,
+): Promise<void> {
+  const takeBack = recordStore.expectEcho(ids);
+  try {
+    const { edit } = await send();
+    if (edit === null) takeBack();
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+}
+
 async function sendEntry(entry: OutboxEntry, signal: AbortSignal): Promise<void> {
   const { key, datasetId, recordIds } = entry;
   switch (entry.kind) {
-    case "status":
-      await host.datasets.records.setStatus(
-        { datasetId, target: { ids: recordIds }, status: entry.status, key },
-        { signal },
+    case "status": {
+      const { status } = entry;
+      await withEcho(recordIds, () =>
+        host.datasets.records.setStatus(
+          { datasetId, target: { ids: recordIds }, status, key },
+          { signal },
+        ),
       );
       return;
-    case "tags":
-      await host.datasets.records.setTags(
-        { datasetId, target: { ids: recordIds }, add: entry.add, remove: entry.remove, key },
-        { signal },
+    }
+    case "tags": {
+      const { add, remove } = entry;
+      await withEcho(recordIds, () =>
+        host.datasets.records.setTags(
+          { datasetId, target: { ids: recordIds }, add, remove, key },
+          { signal },
+        ),
       );
       return;
+    }
     case "text": {
       const { messages, fromRevision, status } = entry;
       for (const recordId of recordIds) {

@@ -15,6 +15,8 @@ const ROWS_AT_ONCE = 200;
 const RECORDS_AT_ONCE = 8;
 /** Quick decisions are told one by one; what they touched is asked for again together. */
 const QUIET_MS = 400;
+/** A change that was sent twice is told once: nothing is expected for long. */
+const ECHO_MS = 5000;
 
 /** Values by id, the oldest forgotten first; each is asked for once at a time. */
 class Shelf<T> {
@@ -86,6 +88,7 @@ class RecordStore {
   /** Changed at the host and not asked for again yet; null: any may have. */
   #touched: Set<RecordId> | null = new Set();
   #timer: number | undefined;
+  #echoes: readonly { readonly echo: string; readonly untilMs: number }[] = [];
   #flushedAtMs = Number.NEGATIVE_INFINITY;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -145,8 +148,26 @@ class RecordStore {
     this.#changed();
   }
 
+  /**
+   * The next news of exactly these records is this window's own change, which `apply` lays over what is
+   * here. Gives the function that takes the expectation back, for a change that did not happen.
+   */
+  expectEcho(ids: readonly RecordId[]): () => void {
+    const echo = ids.join();
+    this.#echoes = [...this.#echoes, { echo, untilMs: performance.now() + ECHO_MS }];
+    return () => this.#dropEcho(echo);
+  }
+
+  #dropEcho(echo: string): boolean {
+    const now = performance.now();
+    const found = this.#echoes.find((one) => one.echo === echo && one.untilMs > now);
+    this.#echoes = this.#echoes.filter((one) => one !== found && one.untilMs > now);
+    return found !== undefined;
+  }
+
   /** Whoever shows a row or a record asks for it again when this tells. */
   readonly heard = (event: SystemLiveEvent): void => {
+    if (event.type === "dataset" && this.#dropEcho(event.recordIds?.join() ?? "")) return;
     if (event.type === "snapshot" || (event.type === "dataset" && event.recordIds === null)) {
       this.#touched = null;
     } else if (event.type === "dataset") {

@@ -6,14 +6,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
 import { startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
-import { cutOff, openWindow } from "./window-page.ts";
+import { accessibilityFaults, cutOff, openWindow } from "./window-page.ts";
 
 let host: WindowHost;
 let workspace: ReturnType<typeof windowWorkspace>;
@@ -362,10 +361,7 @@ for (const colorScheme of ["dark", "light"] as const) {
   }) => {
     const datasetId = await importFile(`axe-${colorScheme}`, sums(30));
     const { page, complaints, goTo } = await openWindow(browser, host, { colorScheme });
-    const faults = async (): Promise<readonly string[]> =>
-      (await new AxeBuilder({ page }).analyze()).violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-      );
+    const faults = (): Promise<readonly string[]> => accessibilityFaults(page, colorScheme);
     await goTo(`/curation?dataset=${datasetId}`);
     await expect(recordHeading(page)).toHaveText("Record 1");
     await page.keyboard.press("a");

@@ -2,12 +2,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
 import { startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
-import { openWindow } from "./window-page.ts";
+import { accessibilityFaults, openWindow } from "./window-page.ts";
 
 let host: WindowHost;
 let workspace: ReturnType<typeof windowWorkspace>;
@@ -175,10 +174,7 @@ for (const colorScheme of ["dark", "light"] as const) {
     await client.call.datasets.versions.publish({ datasetId, filter: [] });
     client.close();
     const { page, complaints, goTo } = await openWindow(browser, host, { colorScheme });
-    const faults = async (): Promise<readonly string[]> =>
-      (await new AxeBuilder({ page }).analyze()).violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-      );
+    const faults = (): Promise<readonly string[]> => accessibilityFaults(page, colorScheme);
     await goTo("/datasets");
     await expect(page.getByRole("grid", { name: "Datasets" })).toBeVisible();
     expect.soft(await faults(), "list").toEqual([]);

@@ -1,4 +1,5 @@
 /** What every test of the window does: opens it with the host's token and takes note of what goes wrong in it. */
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 import type { Browser, Page } from "@playwright/test";
 import type { WindowHost } from "../helpers/window-host.ts";
@@ -78,4 +79,17 @@ export async function cutOff(page: Page): Promise<readonly string[]> {
     );
     return [...cut, ...wide].map((element) => element.outerHTML.slice(0, 120));
   });
+}
+
+/** What axe finds. The structure is the same in both themes; in light only the colours are looked at again. */
+export async function accessibilityFaults(
+  page: Page,
+  colorScheme: "dark" | "light",
+): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page });
+  if (colorScheme === "light") axe.withRules(["color-contrast"]);
+  const { violations } = await axe.analyze();
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+  );
 }

@@ -12,6 +12,7 @@ import type { QueueName } from "./place.ts";
 
 const ROW = 28;
 const OVERSCAN = 16;
+const BLOCK = 32;
 
 export interface QueueListProps {
   readonly datasetId: DatasetId;
@@ -77,9 +78,10 @@ export function QueueList(props: QueueListProps): ReactNode {
     };
   }, [listKey]);
   const items = virtualizer.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? -1;
-  const inView = useMemo(() => ids.slice(first, last + 1), [ids, first, last]);
+  // Whole blocks, so that a step of the list asks for nothing most of the time.
+  const first = Math.floor((items[0]?.index ?? 0) / BLOCK) * BLOCK;
+  const end = Math.ceil(((items.at(-1)?.index ?? -1) + 1) / BLOCK) * BLOCK;
+  const inView = useMemo(() => ids.slice(first, end), [ids, first, end]);
   const rowOf = useRows(datasetId, inView);
   const press = (event: MouseEvent, index: number): void => {
     if (event.shiftKey) onSelect(index, "range");

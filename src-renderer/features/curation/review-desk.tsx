@@ -39,8 +39,9 @@ import { useSelection } from "./use-selection.ts";
 import { VerdictsAside } from "./verdicts-aside.tsx";
 import { Splitter } from "../../ui/splitter.tsx";
 
-/** Fetched before their key is pressed. */
-const AHEAD = 12;
+/** Fetched before their key is pressed, several at once rather than one with each press. */
+const AHEAD = 8;
+const AT_ONCE = 8;
 const BEHIND = 2;
 const NO_FOLDS: ReadonlySet<number> = new Set();
 
@@ -75,9 +76,10 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
   const at = queue.placeOf(wanted);
   // Until the list is there, the address says which record.
   const id = ids.length === 0 ? (queue.loading ? wanted : undefined) : ids[at];
+  const ahead = Math.ceil((at + 1 + AHEAD) / AT_ONCE) * AT_ONCE;
   const neighbours = useMemo(
-    () => [...ids.slice(at + 1, at + 1 + AHEAD), ...ids.slice(Math.max(0, at - BEHIND), at)],
-    [ids, at],
+    () => [...ids.slice(at + 1, ahead), ...ids.slice(Math.max(0, at - BEHIND), at)],
+    [ids, at, ahead],
   );
   const live = useRecord(id, neighbours);
   const { record } = live;

@@ -1,4 +1,5 @@
 /** Right: verdicts on the text, where the record came from, its revisions, and how the review goes. */
+import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type {
   DatasetId,
@@ -18,6 +19,10 @@ import { useNow } from "../../ui/use-now.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { verdictLines, verdictSummary } from "./verdict-lines.ts";
 import type { VerdictTone } from "./verdict-lines.ts";
+
+/** The figures of the review change slowly; where versions hold the record can wait. */
+const REVIEW_EVERY_MS = 5000;
+const REST_MS = 300;
 
 const MARKS: Readonly<
   Record<VerdictTone, { readonly glyph: GlyphName; readonly tone: string; readonly word: string }>
@@ -131,6 +136,16 @@ function Source({ record }: { readonly record: DatasetRecord }): ReactNode {
   );
 }
 
+/** Whether the reviewer has stayed with the record for a moment. */
+function useRested(id: RecordId): boolean {
+  const [restedId, setRestedId] = useState<RecordId>();
+  useEffect(() => {
+    const timer = window.setTimeout(() => setRestedId(id), REST_MS);
+    return () => window.clearTimeout(timer);
+  }, [id]);
+  return restedId === id;
+}
+
 function Revisions({
   record,
   onRestore,
@@ -139,11 +154,16 @@ function Revisions({
   readonly onRestore: (revision: number) => void;
 }): ReactNode {
   const now = useNow(60_000);
-  const lineage = useQuery({
-    key: `lineage:${String(record.id)}`,
-    topics: [`dataset:${record.datasetId}`],
-    fetch: (signal) => host.datasets.records.lineage({ recordId: record.id }, { signal }),
-  }).data;
+  const rested = useRested(record.id);
+  const lineage = useQuery(
+    rested
+      ? {
+          key: `lineage:${String(record.id)}`,
+          topics: [`records:${record.datasetId}`],
+          fetch: (signal) => host.datasets.records.lineage({ recordId: record.id }, { signal }),
+        }
+      : undefined,
+  ).data;
   return (
     <section aria-label="Revisions">
       <div className="head bt">
@@ -200,11 +220,14 @@ function Revisions({
 }
 
 function Session({ datasetId }: { readonly datasetId: DatasetId }): ReactNode {
-  const review = useQuery({
-    key: `review:${datasetId}`,
-    topics: [`dataset:${datasetId}`],
-    fetch: (signal) => host.datasets.review.statistics({ datasetId }, { signal }),
-  }).data;
+  const review = useQuery(
+    {
+      key: `review:${datasetId}`,
+      topics: [`records:${datasetId}`],
+      fetch: (signal) => host.datasets.review.statistics({ datasetId }, { signal }),
+    },
+    { everyMs: REVIEW_EVERY_MS },
+  ).data;
   const latest = review?.reviewers.toSorted((a, b) => b.lastAtMs - a.lastAtMs)[0];
   if (review === undefined || latest === undefined) return null;
   const figures = [
