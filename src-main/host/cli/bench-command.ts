@@ -18,6 +18,7 @@ import {
 } from "./command-context.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { percent } from "./live-line.ts";
+import { obtainModel } from "./obtain-model.ts";
 import type { Client } from "./open-host.ts";
 import { Failed, table } from "./terminal.ts";
 
@@ -127,7 +128,7 @@ function addRun(bench: Command): void {
   withCommonOptions(bench.command("run"))
     .description("measure a model: an imported benchmark's id, or a task's name")
     .argument("<benchmark>")
-    .requiredOption("--model <model>", "a model's id, or a folder")
+    .requiredOption("--model <model>", "a name, a hub id, a folder or a GGUF file")
     .option("--problems <n>", "at most so many", wholeNumber(1))
     .option("--samples <k>", "completions a problem", wholeNumber(1), 4)
     .option("--temperature <t>", "0 is greedy", numberBetween(0, 100), 1)
@@ -147,7 +148,7 @@ function addRun(bench: Command): void {
       await withHost(context, async (host) => {
         const { pipelineId } = await host.client.benchmarks.run({
           benchmark,
-          model: existsSync(model) ? resolve(model) : model,
+          model: (await obtainModel(host, context.terminal, model)).name,
           ...rest,
           ...(difficulties === undefined
             ? {}

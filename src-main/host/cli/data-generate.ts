@@ -17,7 +17,9 @@ import {
 } from "./command-context.ts";
 import { followJob } from "./dataset-job.ts";
 import { dollars } from "./live-line.ts";
-import type { Client } from "./open-host.ts";
+import { obtainModel } from "./obtain-model.ts";
+import type { OpenHost } from "./open-host.ts";
+import type { Terminal } from "./terminal.ts";
 
 const Options = z.object({
   into: z.string().optional(),
@@ -46,7 +48,7 @@ export function addDataGenerate(data: Command): void {
   withCommonOptions(data.command("generate"))
     .description("sample records from a teacher; a rule judges each as it arrives")
     .option("--into <dataset>", "a dataset that is there, or the name of a new one")
-    .option("--model <id>", "the teacher: a model of the workspace")
+    .option("--model <id>", "the teacher: a name, a hub id, a folder or a GGUF file")
     .option("--endpoint <id>", "the teacher: an endpoint of the settings, by id or name")
     .option("--task <name>", `problems of a task's training split: ${TaskName.options.join(", ")}`)
     .option("--difficulties <list>", "e.g. 3,4,5,5")
@@ -64,10 +66,13 @@ export function addDataGenerate(data: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf(command);
       const options = Options.parse(command.opts());
-      await withHost(context, async ({ client }) => {
+      await withHost(context, async (host) => {
+        const { client } = host;
         const job =
           options.resume === undefined
-            ? await client.datasets.generate.start(await requestOf(client, options, command))
+            ? await client.datasets.generate.start(
+                await requestOf(host, context.terminal, options, command),
+              )
             : await client.datasets.generate.resume({ jobId: options.resume });
         try {
           const ended = await followJob(client, job, context.terminal);
@@ -81,7 +86,8 @@ export function addDataGenerate(data: Command): void {
 }
 
 async function requestOf(
-  client: Client,
+  host: OpenHost,
+  terminal: Terminal,
   options: Options,
   command: Command,
 ): Promise<GenerateRequest> {
@@ -89,10 +95,12 @@ async function requestOf(
   if (into === undefined) {
     return command.error("error: --into names the dataset, a new one or one that is there");
   }
-  const known = (await client.datasets.list()).find(({ id, name }) => id === into || name === into);
+  const known = (await host.client.datasets.list()).find(
+    ({ id, name }) => id === into || name === into,
+  );
   return {
     into: known === undefined ? { name: into } : { datasetId: known.id },
-    teacher: await teacherOf(client, options, command),
+    teacher: await teacherOf(host, terminal, options, command),
     prompts: await promptsOf(options, command),
     system: options.system,
     n: options.n,
@@ -106,15 +114,16 @@ async function requestOf(
 }
 
 async function teacherOf(
-  client: Client,
+  host: OpenHost,
+  terminal: Terminal,
   { model, endpoint }: Options,
   command: Command,
 ): Promise<GenerateRequest["teacher"]> {
   if ((model === undefined) === (endpoint === undefined)) {
     command.error("error: name the teacher: --model or --endpoint, one of them");
   }
-  if (model !== undefined) return { model };
-  const found = (await client.endpoints.list()).find(
+  if (model !== undefined) return { model: (await obtainModel(host, terminal, model)).name };
+  const found = (await host.client.endpoints.list()).find(
     ({ id, name }) => id === endpoint || name === endpoint,
   );
   if (found !== undefined) return { endpointId: found.id };

@@ -1,14 +1,15 @@
 /** `serve --openai`: models for programs that speak OpenAI's API. */
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { InferencePool } from "#main/jobs/inference-pool.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { serveOpenAi } from "../openai/openai-server.ts";
 import type { OpenAiModels } from "../openai/openai-server.ts";
 import type { CommandContext } from "./command-context.ts";
+import { obtainModel } from "./obtain-model.ts";
 import { openHost } from "./open-host.ts";
 import type { OpenHost } from "./open-host.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type ServeModelsOptions = {
   readonly port: number;
@@ -28,7 +29,7 @@ export async function serveModels(
   const pool = new InferencePool({ cacheDir: join(context.workspace ?? dataFolder(), "cache") });
   try {
     const runtime = (await host.client.settings.get()).runtime;
-    const known = await servedModels(host, options.model);
+    const known = await servedModels(host, terminal, options.model);
     const models: OpenAiModels = {
       list: () => known,
       complete: (id, prompt, asked, signal) => {
@@ -70,25 +71,24 @@ export async function serveModels(
 
 type ServedModel = { readonly id: string; readonly path: string; readonly createdAtMs: number };
 
-async function servedModels(host: OpenHost, wanted: string | undefined): Promise<ServedModel[]> {
+async function servedModels(
+  host: OpenHost,
+  terminal: Terminal,
+  wanted: string | undefined,
+): Promise<ServedModel[]> {
   const all = await host.client.models.list();
   if (wanted === undefined) {
     if (all.length > 0) return all;
     throw new AppError(
       "NOT_FOUND",
       "The workspace has no model.",
-      "Import one with `gradus model import`.",
+      "Get one with `gradus model get`.",
     );
   }
   const listed = all.find(({ id }) => id === wanted);
   if (listed !== undefined) return [listed];
-  const path = host.app?.models.resolve(wanted) ?? (existsSync(wanted) ? resolve(wanted) : null);
-  if (path !== null) return [{ id: wanted, path, createdAtMs: Date.now() }];
-  throw new AppError(
-    "NOT_FOUND",
-    `There is no model "${wanted}".`,
-    `There are: ${all.map(({ id }) => id).join(", ")}.`,
-  );
+  const { path } = await obtainModel(host, terminal, wanted);
+  return [{ id: wanted, path, createdAtMs: Date.now() }];
 }
 
 function untilToldToEnd(): Promise<void> {
