@@ -13,6 +13,11 @@ import { Empty, SkeletonRows } from "../ui/region-state.tsx";
 import { hrefTo } from "./location.ts";
 import type { Address } from "./location.ts";
 
+const BenchmarksScreen = lazy(() =>
+  import("../features/benchmarks/benchmarks-screen.tsx").then((module) => ({
+    default: module.BenchmarksScreen,
+  })),
+);
 const CompareScreen = lazy(() =>
   import("../features/compare/compare-screen.tsx").then((module) => ({
     default: module.CompareScreen,
@@ -68,6 +73,7 @@ export type ScreenId =
   | "curation"
   | "recipes"
   | "runs"
+  | "benchmarks"
   | "compare"
   | "cost"
   | "models"
@@ -90,6 +96,7 @@ export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "curation", title: "Curation", path: ["curation"], key: "U", divided: false },
   { id: "recipes", title: "Recipes", path: ["recipes"], key: "E", divided: false },
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
+  { id: "benchmarks", title: "Benchmarks", path: ["benchmarks"], key: "B", divided: false },
   { id: "compare", title: "Compare", path: ["compare"], key: "A", divided: false },
   { id: "cost", title: "Cost", path: ["cost"], key: "C", divided: true },
   { id: "models", title: "Models", path: ["models"], key: "M", divided: false },
@@ -184,6 +191,8 @@ export function screenAt(address: Address): ShownScreen {
             content: <PipelineScreen key={pipelineId} pipelineId={pipelineId} />,
           };
     }
+    case "benchmarks":
+      return { listed: "benchmarks", title: "Benchmarks", content: loaded(<BenchmarksScreen />) };
     case "compare":
       return { listed: "compare", title: "Compare", content: loaded(<CompareScreen />) };
     case "cost":

@@ -70,6 +70,20 @@ export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
   fetch: (signal) => host.cost.report({}, { signal }),
 };
 
+/** Costs published elsewhere: they ship, so they never change. */
+export const publishedCostsQuery: QuerySource<Answer<typeof host.cost.published>> = {
+  key: "cost.published",
+  topics: [],
+  fetch: (signal) => host.cost.published(undefined, { signal }),
+};
+
+/** Protocols with their runs, imported sets, tasks. */
+export const benchmarksQuery: QuerySource<Answer<typeof host.benchmarks.list>> = {
+  key: "benchmarks",
+  topics: ["benchmarks", "pipelines", "results"],
+  fetch: (signal) => host.benchmarks.list(undefined, { signal }),
+};
+
 /** Finished benchmarks that can be compared. */
 export const candidatesQuery: QuerySource<Answer<typeof host.compare.candidates>> = {
   key: "compare.candidates",

@@ -11,6 +11,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { formatNumber } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import type { PairOption } from "./problem-panel.tsx";
 
 /** Beyond this a word diff takes too long to wait for: the texts are shown unmarked. */
@@ -148,8 +149,8 @@ export function AnswersDialog({
   });
   const leftSamples = query.data?.[0]?.samples ?? [];
   const rightSamples = query.data?.[1]?.samples ?? [];
-  const leftText = leftSamples[leftAt]?.completion ?? "";
-  const rightText = rightSamples[rightAt]?.completion ?? "";
+  const leftText = visibleText(leftSamples[leftAt]?.completion ?? "");
+  const rightText = visibleText(rightSamples[rightAt]?.completion ?? "");
   const parts = useMemo(() => partsOf(leftText, rightText), [leftText, rightText]);
   return (
     <Dialog opened label="Both answers" headed closable size={1120} onClose={onClose}>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useCommands } from "../../app/command-registry.ts";
 import { host } from "../../bridge/host.ts";
 import { useAct } from "../../bridge/use-act.ts";
+import { MenuButton } from "../../ui/menu-button.tsx";
 import { saveText } from "../../ui/save-text.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 
@@ -55,23 +56,18 @@ export function ExportMenu({
   );
   return (
     <>
-      <select
-        className="input"
-        aria-label="Export as"
-        value=""
-        disabled={act.busy}
-        onChange={(event) => {
-          const format = FORMATS.find(({ value }) => value === event.currentTarget.value)?.value;
-          if (format !== undefined) save(format);
-        }}
+      <MenuButton
+        label="Export as"
+        className="btn"
+        items={FORMATS.map(({ value, label }) => ({
+          id: value,
+          label,
+          notNow: act.busy ? "An export is under way." : undefined,
+          run: () => save(value),
+        }))}
       >
-        <option value="">Export…</option>
-        {FORMATS.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
+        Export as…
+      </MenuButton>
       <button type="button" className="btn" disabled={act.busy} onClick={() => save("html")}>
         Export report <KeyCaps keys="X" />
       </button>

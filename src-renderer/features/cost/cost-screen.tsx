@@ -1,253 +1,167 @@
-/** What was spent, launch by launch and stage by stage, at the prices of the day. */
-import { useMemo } from "react";
+/** Where the money went: launch by launch, kind by kind, day by day; what it bought; and what it would cost elsewhere. */
+import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { CostEntry, CostTotal } from "#shared/schema/cost.ts";
-import type { PipelineId } from "#shared/schema/run.ts";
-import { hrefTo, useFilter } from "../../app/location.ts";
+import { useCommands } from "../../app/command-registry.ts";
+import { navigate, useFilter } from "../../app/location.ts";
 import { costQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
-import {
-  formatCompact,
-  formatFlops,
-  formatDuration,
-  formatEnergy,
-  formatNumber,
-  formatUsd,
-  formatWhen,
-  plural,
-  usdDigits,
-} from "../../ui/format.ts";
+import { formatUsd, usdDigits } from "../../ui/format.ts";
+import { KeyCaps } from "../../ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { saveText } from "../../ui/save-text.ts";
+import { Segments } from "../../ui/segments.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { AddEntryDialog } from "./add-entry-dialog.tsx";
+import { CostDays } from "./cost-days.tsx";
+import { CostFigures } from "./cost-figures.tsx";
+import { ledgerColumns, rowHref } from "./ledger-columns.tsx";
+import { amountOf, ledgerCsv, ledgerRows } from "./ledger-rows.ts";
+import { PricesRegion } from "./prices-region.tsx";
+import { PublishedCosts } from "./published-costs.tsx";
+import { WhatIf } from "./what-if.tsx";
 import "./cost.css";
 
-type LedgerRow =
-  | {
-      readonly type: "launch";
-      readonly key: string;
-      readonly id: PipelineId;
-      readonly name: string;
-      readonly timeMs: number;
-      readonly total: CostTotal;
-    }
-  | { readonly type: "entry"; readonly key: string; readonly entry: CostEntry };
+const DAY_MS = 86_400_000;
+const SPANS = { week: 7, month: 30, all: Number.POSITIVE_INFINITY } as const;
+type Span = keyof typeof SPANS;
 
-function href(row: LedgerRow): string {
-  return row.type === "launch" ? hrefTo(["pipeline", row.id]) : hrefTo(["run", row.entry.runId]);
-}
-
-function usageOf(
-  row: LedgerRow,
-): Pick<
-  CostTotal,
-  "wallMs" | "cpuSeconds" | "gpuSeconds" | "tokensSampled" | "tokensTrained" | "flops" | "energyJ"
-> {
-  return row.type === "launch" ? row.total : row.entry.usage;
-}
-
-function columnsAt(now: number, digits: number): readonly GridColumn<LedgerRow>[] {
-  return [
-    {
-      id: "when",
-      header: "When",
-      track: "136px",
-      cell: (row) => (
-        <span className="t3">
-          {formatWhen(row.type === "launch" ? row.timeMs : row.entry.timeMs, now)}
-        </span>
-      ),
-    },
-    {
-      id: "for",
-      header: "For",
-      track: "minmax(160px, 1.4fr)",
-      cell: (row) =>
-        row.type === "launch" ? (
-          <a className="med" href={href(row)} tabIndex={-1}>
-            {row.name}
-          </a>
-        ) : (
-          <a className="t2 entryname" href={href(row)} tabIndex={-1}>
-            {row.entry.stageName} <span className="t3">{row.entry.kind}</span>
-          </a>
-        ),
-    },
-    {
-      id: "time",
-      header: "Time",
-      track: "96px",
-      numeric: true,
-      cell: (row) => formatDuration(usageOf(row).wallMs),
-    },
-    {
-      id: "cpu",
-      header: "Core hours",
-      track: "88px",
-      numeric: true,
-      cell: (row) => formatNumber(usageOf(row).cpuSeconds / 3600, 3),
-    },
-    {
-      id: "gpu",
-      wideOnly: true,
-      header: "GPU hours",
-      track: "88px",
-      numeric: true,
-      cell: (row) => formatNumber(usageOf(row).gpuSeconds / 3600, 3),
-    },
-    {
-      id: "sampled",
-      header: "Sampled",
-      track: "96px",
-      numeric: true,
-      cell: (row) => formatNumber(usageOf(row).tokensSampled),
-    },
-    {
-      id: "trained",
-      header: "Trained",
-      track: "96px",
-      numeric: true,
-      cell: (row) => formatNumber(usageOf(row).tokensTrained),
-    },
-    {
-      id: "flops",
-      wideOnly: true,
-      header: "FLOPs",
-      track: "80px",
-      numeric: true,
-      cell: (row) => formatFlops(usageOf(row).flops),
-    },
-    {
-      id: "energy",
-      header: "Energy",
-      track: "104px",
-      numeric: true,
-      cell: (row) => <span className="t3">{formatEnergy(usageOf(row).energyJ)}</span>,
-    },
-    {
-      id: "amount",
-      header: "Amount",
-      track: "84px",
-      numeric: true,
-      cell: (row) => (
-        <span className="med">
-          {formatUsd(row.type === "launch" ? row.total.totalUsd : row.entry.totalUsd, digits)}
-        </span>
-      ),
-    },
-  ];
-}
-
-function Figures({
-  total,
-  launches,
-}: {
-  readonly total: CostTotal;
-  readonly launches: number;
-}): ReactNode {
-  return (
-    <div className="costfigures bb">
-      <div>
-        <div className="s12 t2">Spent</div>
-        <div className="big">{formatUsd(total.totalUsd)}</div>
-        <div className="s11 t3">{plural(launches, "launch", "launches")}, benchmarks included</div>
-      </div>
-      <div>
-        <div className="s12 t2">Engine time</div>
-        <div className="big">{formatDuration(total.wallMs)}</div>
-        <div className="s11 t3">
-          {formatNumber(total.cpuSeconds / 3600, 2)} core hours,{" "}
-          {formatNumber(total.gpuSeconds / 3600, 2)} GPU hours
-        </div>
-      </div>
-      <div>
-        <div className="s12 t2">Tokens</div>
-        <div className="big">{formatCompact(total.tokensSampled + total.tokensTrained)}</div>
-        <div className="s11 t3">
-          {formatNumber(total.tokensSampled)} sampled, {formatNumber(total.tokensTrained)} trained
-        </div>
-      </div>
-      <div>
-        <div className="s12 t2">Electricity</div>
-        <div className="big">{formatEnergy(total.energyJ)}</div>
-        <div className="s11 t3">
-          {total.energyJ === null
-            ? "the machine's counters cannot be read, or not for all"
-            : "by the machine's counters"}
-        </div>
-      </div>
-    </div>
-  );
+function asSpan(text: string): Span {
+  return text === "week" || text === "month" ? text : "all";
 }
 
 export function CostScreen(): ReactNode {
   const query = useQuery(costQuery);
+  const [spanText, setSpan] = useFilter("span", "all");
   const [rowText, setRow] = useFilter("row", "0");
+  const [adding, setAdding] = useState(false);
   const now = useNow(60_000);
-  const pipelines = query.data?.pipelines;
-  const digits = usdDigits((pipelines ?? []).map((one) => one.total.totalUsd));
-  const columns = useMemo(() => columnsAt(now, digits), [now, digits]);
-  const rows = useMemo((): readonly LedgerRow[] => {
-    const all: LedgerRow[] = [];
-    for (const one of pipelines ?? []) {
-      all.push({
-        type: "launch",
-        key: one.pipelineId,
-        id: one.pipelineId,
-        name: one.name,
-        timeMs: one.createdAtMs,
-        total: one.total,
-      });
-      for (const entry of one.entries) all.push({ type: "entry", key: entry.runId, entry });
-    }
-    return all;
-  }, [pipelines]);
-  const prices = query.data?.prices;
+  const span = asSpan(spanText);
+  const report = query.data;
+  const sinceMs = now - SPANS[span] * DAY_MS;
+  const rows = useMemo(
+    () => (report === undefined ? [] : ledgerRows(report.pipelines, report.ledger, sinceMs)),
+    [report, sinceMs],
+  );
+  const digits = usdDigits(rows.map(amountOf));
+  const columns = useMemo(() => ledgerColumns(now, digits), [now, digits]);
+  useCommands(
+    useMemo(
+      () => [
+        {
+          id: "cost.add",
+          title: "Add an entry to the ledger",
+          group: "This screen" as const,
+          keys: "N",
+          run: () => setAdding(true),
+        },
+        {
+          id: "cost.export",
+          title: "Export the ledger as CSV",
+          group: "This screen" as const,
+          keys: "X",
+          run: () =>
+            saveText({
+              name: "ledger.csv",
+              mediaType: "text/csv;charset=utf-8",
+              text: ledgerCsv(rows),
+            }),
+        },
+      ],
+      [rows],
+    ),
+  );
   return (
     <>
       <div className="screenhead">
         <h1>Cost</h1>
-        <span className="s12 t3 ell grow">
-          everything in this workspace, in US dollars, at the prices of the day it ran
+        <span className="s12 t3 ell grow opt">in US dollars, at the prices of the day</span>
+        <span className="end flex">
+          <Segments
+            label="Span"
+            value={span}
+            onChange={setSpan}
+            segments={[
+              { value: "week", label: "7 days" },
+              { value: "month", label: "30 days" },
+              { value: "all", label: "All" },
+            ]}
+          />
+          <button
+            type="button"
+            className="btn"
+            disabled={rows.length === 0}
+            onClick={() =>
+              saveText({
+                name: "ledger.csv",
+                mediaType: "text/csv;charset=utf-8",
+                text: ledgerCsv(rows),
+              })
+            }
+          >
+            Export CSV <KeyCaps keys="X" />
+          </button>
+          <button type="button" className="btn" onClick={() => setAdding(true)}>
+            Add entry <KeyCaps keys="N" />
+          </button>
         </span>
-        <a className="btn" href={hrefTo(["settings"])}>
-          Edit prices
-        </a>
       </div>
       {query.failure !== undefined && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}
-      {query.data === undefined && query.failure === undefined && <SkeletonRows rows={12} />}
-      {query.data !== undefined && rows.length > 0 && (
-        <Figures total={query.data.total} launches={query.data.pipelines.length} />
-      )}
-      {query.data !== undefined && rows.length === 0 && (
-        <Empty>
-          Nothing was spent yet. Each stage writes what it used with its first checkpoint.
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <>
-          <div className="head">
-            <h2>Ledger</h2>
-            {prices !== undefined && (
+      {report === undefined && query.failure === undefined && <SkeletonRows rows={12} />}
+      {report !== undefined && (
+        <div className="cols costcols">
+          <div className="region">
+            <CostFigures report={report} rows={rows} />
+            <CostDays rows={rows} />
+            <div className="head bt">
+              <h2>Ledger</h2>
               <span className="note ell">
-                now {formatUsd(prices.usdPerCpuCoreHour)} a core hour,{" "}
-                {formatUsd(prices.usdPerGpuHour)} a GPU hour, {formatUsd(prices.usdPerKWh)} a kWh
+                never edited: corrections are entries; now{" "}
+                {formatUsd(report.prices.usdPerCpuCoreHour)} a core hour,{" "}
+                {formatUsd(report.prices.usdPerGpuHour)} a GPU hour,{" "}
+                {formatUsd(report.prices.usdPerKWh)} a kWh
               </span>
+            </div>
+            {rows.length === 0 ? (
+              <Empty>
+                {report.pipelines.length === 0 && report.ledger.length === 0
+                  ? "Nothing was spent yet. Each stage writes what it used with its first checkpoint."
+                  : "Nothing was spent in this span."}
+              </Empty>
+            ) : (
+              <VirtualGrid
+                label="Ledger"
+                columns={columns}
+                rows={rows}
+                rowKey={(row) => row.key}
+                rowClass={(row) =>
+                  row.type === "launch" || row.type === "others" ? "launchrow" : undefined
+                }
+                chosen={Math.min(rows.length - 1, Math.max(0, Number(rowText) || 0))}
+                onChoose={(index) => setRow(String(index))}
+                onOpen={(index) => {
+                  const row = rows[index];
+                  const href = row === undefined ? undefined : rowHref(row);
+                  if (href !== undefined) navigate(href);
+                }}
+              />
             )}
           </div>
-          <VirtualGrid
-            label="Ledger"
-            columns={columns}
-            rows={rows}
-            rowKey={(row) => row.key}
-            rowClass={(row) => (row.type === "launch" ? "launchrow" : undefined)}
-            chosen={Math.min(rows.length - 1, Math.max(0, Number(rowText) || 0))}
-            onChoose={(index) => setRow(String(index))}
-          />
-        </>
+          <aside
+            className="region scroll"
+            aria-label="What if, prices and published costs"
+            tabIndex={0}
+          >
+            <WhatIf launches={report.pipelines} />
+            <PricesRegion prices={report.prices} changes={report.priceChanges} now={now} />
+            <PublishedCosts />
+          </aside>
+        </div>
+      )}
+      {adding && (
+        <AddEntryDialog launches={report?.pipelines ?? []} onClose={() => setAdding(false)} />
       )}
     </>
   );

@@ -1,0 +1,87 @@
+/** What was spent, on what, and what a point and an accepted sample cost. */
+import type { ReactNode } from "react";
+import type { CostEntry, CostShares, CostTotal, CostYield } from "#shared/schema/cost.ts";
+import { formatNumber, formatPercent, formatUsd, plural } from "../../ui/format.ts";
+import { KindMark } from "./ledger-columns.tsx";
+import { amountOf, COST_KINDS } from "./ledger-rows.ts";
+import type { LaunchCost, LedgerRow } from "./ledger-rows.ts";
+
+interface Bought extends LaunchCost {
+  readonly entries: readonly CostEntry[];
+  readonly total: CostTotal;
+  readonly yield: CostYield;
+}
+
+/** The launch whose points cost least, or whose samples do. */
+function cheapest(
+  launches: readonly Bought[],
+  price: (bought: CostYield) => number | null,
+): Bought | undefined {
+  return launches
+    .filter((launch) => price(launch.yield) !== null)
+    .toSorted((a, b) => (price(a.yield) ?? 0) - (price(b.yield) ?? 0))[0];
+}
+
+export function CostFigures({
+  report,
+  rows,
+}: {
+  readonly report: {
+    readonly pipelines: readonly Bought[];
+    readonly shares: CostShares;
+    readonly totalUsd: number;
+  };
+  readonly rows: readonly LedgerRow[];
+}): ReactNode {
+  const point = cheapest(report.pipelines, (bought) => bought.usdPerPoint?.value ?? null);
+  const sample = cheapest(report.pipelines, (bought) => bought.usdPerAcceptedSample);
+  const perPoint = point?.yield.usdPerPoint ?? undefined;
+  const shown = rows
+    .filter((row) => row.type === "stage" || row.type === "written")
+    .reduce((sum, row) => sum + amountOf(row), 0);
+  return (
+    <div className="costfigures bb">
+      <div>
+        <div className="s12 t2">Spent</div>
+        <div className="big">{formatUsd(report.totalUsd)}</div>
+        <div className="s11 t3">
+          {plural(report.pipelines.length, "launch", "launches")}
+          {Math.abs(shown - report.totalUsd) > 1e-12 && `, ${formatUsd(shown)} in this span`}
+        </div>
+      </div>
+      <div>
+        <div className="s12 t2">Per point gained, cheapest launch</div>
+        <div className="big">{perPoint === undefined ? "–" : formatUsd(perPoint.value)}</div>
+        <div className="s11 t3">
+          {perPoint === undefined
+            ? "no launch has gained points yet"
+            : `[${formatUsd(perPoint.low)}, ${perPoint.high === null ? "no limit" : formatUsd(perPoint.high)}], ${point?.name ?? ""}`}
+        </div>
+      </div>
+      <div>
+        <div className="s12 t2">Per accepted sample, cheapest launch</div>
+        <div className="big">
+          {sample === undefined ? "–" : formatUsd(sample.yield.usdPerAcceptedSample)}
+        </div>
+        <div className="s11 t3">
+          {sample === undefined
+            ? "no stage has kept samples yet"
+            : `${formatNumber(sample.yield.acceptedSamples)} kept, ${sample.name}`}
+        </div>
+      </div>
+      <ul className="shares s12">
+        {COST_KINDS.filter(({ share }) => report.shares[share] !== 0).map(({ kind, share }) => (
+          <li key={kind}>
+            <KindMark kind={kind} />
+            <span className="num med">{formatUsd(report.shares[share])}</span>
+            <span className="num t3">
+              {report.totalUsd === 0
+                ? ""
+                : `${formatPercent(report.shares[share] / report.totalUsd, 0)}%`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

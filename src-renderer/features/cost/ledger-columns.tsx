@@ -1,0 +1,133 @@
+/** Columns of the ledger. */
+import type { ReactNode } from "react";
+import { hrefTo } from "../../app/location.ts";
+import { formatDuration, formatNumber, formatUsd, formatWhen, plural } from "../../ui/format.ts";
+import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { amountOf, COST_KINDS, kindOf } from "./ledger-rows.ts";
+import type { CostKind, LedgerRow } from "./ledger-rows.ts";
+
+export function rowHref(row: LedgerRow): string | undefined {
+  if (row.type === "launch") return hrefTo(["pipeline", row.launch.pipelineId]);
+  return row.type === "stage" ? hrefTo(["run", row.entry.runId]) : undefined;
+}
+
+function timeOf(row: LedgerRow): number | undefined {
+  if (row.type === "launch") return row.launch.createdAtMs;
+  return row.type === "others" ? undefined : row.entry.timeMs;
+}
+
+function NameCell({ row }: { readonly row: LedgerRow }): ReactNode {
+  switch (row.type) {
+    case "launch":
+      return (
+        <a className="med" href={rowHref(row)} tabIndex={-1}>
+          {row.launch.name}
+        </a>
+      );
+    case "stage":
+      return (
+        <a className="t2 entryname" href={rowHref(row)} tabIndex={-1}>
+          {row.entry.stageName} <span className="t3">{row.entry.kind}</span>
+        </a>
+      );
+    case "others":
+      return <span className="med">Bought, by people, and corrections</span>;
+    case "written":
+      return (
+        <span className="t2 entryname" title={row.entry.note}>
+          {row.entry.note}{" "}
+          {row.entry.pipelineId !== null && <span className="t3">{row.entry.pipelineId}</span>}
+        </span>
+      );
+    default:
+      return row satisfies never;
+  }
+}
+
+export function KindMark({ kind }: { readonly kind: CostKind }): ReactNode {
+  const found = COST_KINDS.find((one) => one.kind === kind);
+  return (
+    <span className="kindmark">
+      <i aria-hidden="true" style={{ background: `var(${found?.token ?? "--data-ref"})` }} />
+      {found?.label ?? kind}
+    </span>
+  );
+}
+
+function quantityOf(row: LedgerRow): string {
+  if (row.type === "launch") return formatDuration(row.launch.total.wallMs);
+  if (row.type === "stage") return formatDuration(row.entry.usage.wallMs);
+  if (row.type === "others") return "";
+  return `${formatNumber(row.entry.quantity, Number.isInteger(row.entry.quantity) ? 0 : 2)} ${row.entry.unit}`;
+}
+
+function tokensOf(row: LedgerRow): string {
+  const usage =
+    row.type === "launch" ? row.launch.total : row.type === "stage" ? row.entry.usage : undefined;
+  if (usage === undefined) return "";
+  return `${formatNumber(usage.tokensSampled)} + ${formatNumber(usage.tokensTrained)}`;
+}
+
+export function ledgerColumns(now: number, digits: number): readonly GridColumn<LedgerRow>[] {
+  return [
+    {
+      id: "when",
+      header: "When",
+      track: "128px",
+      cell: (row) => {
+        const timeMs = timeOf(row);
+        return <span className="t3">{timeMs === undefined ? "" : formatWhen(timeMs, now)}</span>;
+      },
+    },
+    {
+      id: "for",
+      header: "For",
+      track: "minmax(140px, 1.4fr)",
+      cell: (row) => <NameCell row={row} />,
+    },
+    {
+      id: "kind",
+      header: "Kind",
+      track: "96px",
+      cell: (row) => {
+        const kind = kindOf(row);
+        if (kind !== undefined) return <KindMark kind={kind} />;
+        return row.type === "launch" ? (
+          <span className="t3">{plural(row.launch.entries.length, "stage")}</span>
+        ) : null;
+      },
+    },
+    {
+      id: "quantity",
+      header: "Quantity",
+      track: "104px",
+      numeric: true,
+      cell: quantityOf,
+    },
+    {
+      id: "tokens",
+      wideOnly: true,
+      header: "Sampled + trained",
+      track: "150px",
+      numeric: true,
+      cell: (row) => <span className="t3">{tokensOf(row)}</span>,
+    },
+    {
+      id: "amount",
+      header: "Amount",
+      track: "88px",
+      numeric: true,
+      cell: (row) => <span className="med">{formatUsd(amountOf(row), digits)}</span>,
+    },
+    {
+      id: "how",
+      header: "How known",
+      track: "92px",
+      cell: (row) => (
+        <span className="t3">
+          {row.type === "others" ? "" : row.type === "written" ? row.entry.how : "measured"}
+        </span>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,139 @@
+/** The ledger as rows: launches with their stages, then what no launch made; and as a file. Pure. */
+import type { CostEntry, CostShares, CostTotal, LedgerEntry } from "#shared/schema/cost.ts";
+import type { PipelineId } from "#shared/schema/run.ts";
+
+export type CostKind = "sampling" | "training" | "evaluation" | "api" | "human" | "other";
+
+export const COST_KINDS: readonly {
+  readonly kind: CostKind;
+  readonly label: string;
+  readonly share: keyof CostShares;
+  /** Colour of the kind, everywhere the same; the word stands beside it. */
+  readonly token: string;
+}[] = [
+  { kind: "training", label: "training", share: "trainingUsd", token: "--data-1" },
+  { kind: "sampling", label: "sampling", share: "samplingUsd", token: "--data-2" },
+  { kind: "evaluation", label: "evaluation", share: "evaluationUsd", token: "--data-3" },
+  { kind: "api", label: "API", share: "apiUsd", token: "--data-4" },
+  { kind: "human", label: "people", share: "humanUsd", token: "--data-5" },
+  { kind: "other", label: "other", share: "otherUsd", token: "--data-6" },
+];
+
+export interface LaunchCost {
+  readonly pipelineId: PipelineId;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly entries: readonly CostEntry[];
+  readonly total: CostTotal;
+}
+
+export type LedgerRow =
+  | { readonly type: "launch"; readonly key: string; readonly launch: LaunchCost }
+  | { readonly type: "stage"; readonly key: string; readonly entry: CostEntry }
+  | { readonly type: "others"; readonly key: string; readonly totalUsd: number }
+  | { readonly type: "written"; readonly key: string; readonly entry: LedgerEntry };
+
+export function kindOf(row: LedgerRow): CostKind | undefined {
+  if (row.type === "stage") {
+    if (row.entry.kind === "benchmark") return "evaluation";
+    return row.entry.kind === "rejection-sampling" ? "sampling" : "training";
+  }
+  if (row.type !== "written") return undefined;
+  const { kind } = row.entry;
+  return kind === "api" || kind === "human" ? kind : "other";
+}
+
+export function amountOf(row: LedgerRow): number {
+  switch (row.type) {
+    case "launch":
+      return row.launch.total.totalUsd;
+    case "stage":
+      return row.entry.totalUsd;
+    case "others":
+      return row.totalUsd;
+    case "written":
+      return row.entry.totalUsd;
+    default:
+      return row satisfies never;
+  }
+}
+
+/** Those since `sinceMs`, newest launches first; entries without a launch before them. */
+export function ledgerRows(
+  launches: readonly LaunchCost[],
+  written: readonly LedgerEntry[],
+  sinceMs: number,
+): readonly LedgerRow[] {
+  const own = written.filter(({ timeMs }) => timeMs >= sinceMs);
+  const rows: LedgerRow[] = [];
+  if (own.length > 0) {
+    const totalUsd = own.reduce((sum, entry) => sum + entry.totalUsd, 0);
+    rows.push({ type: "others", key: "others", totalUsd });
+    for (const entry of own) rows.push({ type: "written", key: `written ${entry.id}`, entry });
+  }
+  for (const launch of launches) {
+    const entries = launch.entries.filter(({ timeMs }) => timeMs >= sinceMs);
+    if (entries.length === 0) continue;
+    rows.push({ type: "launch", key: launch.pipelineId, launch });
+    for (const entry of entries) rows.push({ type: "stage", key: entry.runId, entry });
+  }
+  return rows;
+}
+
+/** Dollars of each day and kind, oldest day first, days without any between them. */
+export function costOfDays(
+  rows: readonly LedgerRow[],
+  dayOf: (timeMs: number) => number,
+): readonly { readonly day: number; readonly usd: ReadonlyMap<CostKind, number> }[] {
+  const days = new Map<number, Map<CostKind, number>>();
+  for (const row of rows) {
+    const kind = kindOf(row);
+    if (kind === undefined || (row.type !== "stage" && row.type !== "written")) continue;
+    const day = dayOf(row.entry.timeMs);
+    const usd = days.get(day) ?? new Map<CostKind, number>();
+    usd.set(kind, (usd.get(kind) ?? 0) + row.entry.totalUsd);
+    days.set(day, usd);
+  }
+  const known = [...days.keys()].toSorted((a, b) => a - b);
+  const [first] = known;
+  const last = known.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return Array.from({ length: last - first + 1 }, (_, index) => ({
+    day: first + index,
+    usd: days.get(first + index) ?? new Map<CostKind, number>(),
+  }));
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  const safe = typeof value === "string" && /^\s*[=+\-@]/u.test(text) ? `'${text}` : text;
+  return /[",\n\r]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One line an entry; texts that a spreadsheet would take for formulas have a quote before them. */
+export function ledgerCsv(rows: readonly LedgerRow[]): string {
+  const header = ["time", "kind", "for", "quantity", "unit", "usd_per_unit", "usd", "how_known"];
+  const lines = rows.flatMap((row): (string | number)[][] => {
+    if (row.type === "stage") {
+      const { entry } = row;
+      return [
+        [
+          new Date(entry.timeMs).toISOString(),
+          kindOf(row) ?? "",
+          `${entry.pipelineId} ${entry.stageName}`,
+          entry.usage.cpuSeconds / 3600,
+          "core h",
+          entry.prices.usdPerCpuCoreHour,
+          entry.totalUsd,
+          "measured",
+        ],
+      ];
+    }
+    if (row.type !== "written") return [];
+    const { timeMs, kind, note, quantity, unit, usdPerUnit, totalUsd, how } = row.entry;
+    return [
+      [new Date(timeMs).toISOString(), kind, note, quantity, unit, usdPerUnit, totalUsd, how],
+    ];
+  });
+  return [header, ...lines].map((line) => `${line.map(csvCell).join(",")}\n`).join("");
+}
