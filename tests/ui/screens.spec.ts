@@ -34,6 +34,11 @@ const SCREENS: Readonly<Record<string, string>> = {
   results: "/pipeline/p61",
   models: "/models",
   "models-catalogue": "/models?show=catalogue",
+  benchmarks: "/benchmarks",
+  "compare-nothing": "/compare",
+  compare:
+    "/compare?runs=p61,p62-benchmark-base&published=DeepSeek-R1:math500_pass1&left=p61-benchmark-grpo&right=p61-benchmark-student",
+  "compare-scores": "/compare?runs=p61&columns=scores&charts=table&options=all",
   cost: "/cost",
   playground: "/playground",
   settings: "/settings",

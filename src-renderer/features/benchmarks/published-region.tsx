@@ -1,7 +1,7 @@
 /** Scores published elsewhere, by benchmark, with source and conditions. Hollow, and never mixed with measured ones. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import { hrefTo, useFilter } from "../../app/location.ts";
+import { useFilter } from "../../app/location.ts";
 import { publishedScoresQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Mark } from "../../charts/mark.tsx";
@@ -62,14 +62,6 @@ export function PublishedRegion(): ReactNode {
           ))}
         </tbody>
       </table>
-      {rows.length > 0 && first?.isRating === false && (
-        <p className="s11 t3 publishednote">
-          <a className="link" href={hrefTo(["compare"])}>
-            Compare
-          </a>{" "}
-          shows them beside measured scores.
-        </p>
-      )}
     </section>
   );
 }

@@ -32,11 +32,11 @@ const FIELDS: readonly {
 }[] = [
   { key: "problems", label: "Problems (n)", good: (x) => Number.isInteger(x) && x >= 1 },
   { key: "samples", label: "Samples a problem (k)", good: (x) => Number.isInteger(x) && x >= 1 },
-  { key: "temperature", label: "Temperature, 0 is greedy", good: (x) => x >= 0 },
+  { key: "temperature", label: "Temperature", good: (x) => x >= 0 },
   { key: "topP", label: "top-p", good: (x) => x > 0 && x <= 1 },
   {
     key: "maxTokens",
-    label: "Tokens of a completion at most",
+    label: "Tokens at most",
     good: (x) => Number.isInteger(x) && x >= 1,
   },
   { key: "seed", label: "Seed", good: (x) => Number.isInteger(x) && x >= 0 },

@@ -73,7 +73,7 @@ export function ledgerColumns(now: number, digits: number): readonly GridColumn<
     {
       id: "when",
       header: "When",
-      track: "128px",
+      track: "112px",
       cell: (row) => {
         const timeMs = timeOf(row);
         return <span className="t3">{timeMs === undefined ? "" : formatWhen(timeMs, now)}</span>;
@@ -108,7 +108,7 @@ export function ledgerColumns(now: number, digits: number): readonly GridColumn<
       id: "tokens",
       wideOnly: true,
       header: "Sampled + trained",
-      track: "150px",
+      track: "minmax(0, 150px)",
       numeric: true,
       cell: (row) => <span className="t3">{tokensOf(row)}</span>,
     },

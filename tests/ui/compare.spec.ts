@@ -1,0 +1,152 @@
+/** Comparing by keyboard: pick, pin a baseline, look at the answers that differ, take the report away. */
+import { readFile } from "node:fs/promises";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  seedWorkspace(workspace.folder);
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+});
+
+async function faults(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+  );
+}
+
+test("base, cold start and a published row are picked, compared, and exported as one page", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/compare");
+  await page.keyboard.press("a");
+  const dialog = page.getByRole("dialog", { name: "Add to the comparison" });
+  await expect(dialog.getByRole("textbox", { name: "Find" })).toBeFocused();
+  await page.keyboard.type("ladder grpo");
+  await dialog.getByRole("checkbox").first().check();
+  await dialog.getByRole("textbox", { name: "Find" }).fill("base ladder");
+  await dialog.getByRole("checkbox").last().check();
+  await dialog.getByRole("textbox", { name: "Find" }).fill("DeepSeek-R1 MATH-500");
+  await dialog.getByRole("checkbox").first().check();
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+
+  const table = page.getByRole("group", { name: "Compared benchmarks" });
+  await expect(table.getByRole("cell", { name: "baseline" })).toBeVisible();
+  // The first one asked for is the baseline: the base is worse than GRPO, until the baseline is the base.
+  await expect(page.getByText("B is worse than A on arithmetic.")).toBeVisible();
+  await page.keyboard.press("b");
+  await expect(page.getByText("A is better than B on arithmetic.")).toBeVisible();
+  await expect(table.getByText("other problems: MATH-500")).toBeVisible();
+  await expect(table.getByText("no interval")).toBeVisible();
+  await expect(page.getByText("Holm-adjusted over 1 comparison.")).toBeVisible();
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  const answers = page.getByRole("dialog", { name: "Both answers" });
+  await expect(answers.locator("pre")).toHaveCount(2);
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+
+  const download = page.waitForEvent("download");
+  await page.keyboard.press("x");
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^comparison-.*\.html$/u);
+  const report = await readFile(await file.path(), "utf8");
+  expect(report).toContain("is better than");
+  expect(report).toContain("MATH-500");
+  expect(report).not.toContain("<script");
+  // The report stands alone: opened without any host it shows its words, in a page that runs nothing.
+  const alone = await page.context().newPage();
+  await alone.route("**/*", (route) => route.abort());
+  await alone.setContent(report);
+  await expect(alone.getByRole("heading", { name: "Verdicts" })).toBeVisible();
+  await expect(alone.locator("svg circle").first()).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("filters and the chosen problem live in the address, and back takes them back", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/compare?runs=p61&left=p61-benchmark-grpo&right=p61-benchmark-base");
+  const panel = page.getByRole("region", { name: "Problem by problem" });
+  await panel.getByRole("button", { name: /^both/u }).click();
+  await expect.poll(() => page.url()).toContain("show=both");
+  await page.getByRole("button", { name: /^pass@1 %/u }).click();
+  await expect.poll(() => page.url()).toContain("sort=pass1");
+  const first = page.getByRole("group", { name: "Compared benchmarks" }).locator("tbody tr").nth(2);
+  await expect(first).toContainText("grpo");
+  await page.getByRole("combobox", { name: "Baseline" }).selectOption({ label: "C grpo" });
+  await expect.poll(() => page.url()).toContain("reference=p61-benchmark-grpo");
+  await page.goBack();
+  await expect.poll(() => page.url()).not.toContain("reference=");
+});
+
+test("a set is imported with its bad lines told, and run on a model, from the keyboard", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/benchmarks");
+  await page.keyboard.press("i");
+  const dialog = page.getByRole("dialog", { name: "Import a benchmark" });
+  await dialog.locator("input[type=file]").setInputFiles({
+    name: "tiny.jsonl",
+    mimeType: "application/jsonl",
+    buffer: Buffer.from('{"problem":"1+1?","answer":2}\nno json\n'),
+  });
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(dialog.getByText("line 2: it is no JSON")).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Import the others" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Imported sets" }).getByText("tiny")).toBeVisible();
+  await page.keyboard.press("n");
+  const run = page.getByRole("dialog", { name: "Run a benchmark" });
+  await expect(run.getByRole("combobox", { name: "Benchmark" })).toHaveValue("tiny");
+  expect(await faults(page)).toEqual([]);
+  await run.getByRole("textbox", { name: "Samples a problem (k)" }).fill("0");
+  await expect(run.getByRole("button", { name: "Run" })).toBeDisabled();
+  await run.getByRole("textbox", { name: "Samples a problem (k)" }).fill("1");
+  await run.getByRole("textbox", { name: "Tokens at most" }).fill("4");
+  await run.getByRole("button", { name: "Run" }).click();
+  await expect.poll(() => page.url()).toMatch(/#\/run\/p\d+-benchmark/u);
+});
+
+test("an entry by hand counts, and a projection says that it is one", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/cost");
+  await page.keyboard.press("n");
+  const dialog = page.getByRole("dialog", { name: "Add an entry" });
+  await dialog.getByRole("textbox", { name: "What for" }).fill("teacher tokens");
+  await dialog.getByRole("textbox", { name: /^Quantity/u }).fill("2");
+  await dialog.getByRole("textbox", { name: "Dollars for one" }).fill("1.5");
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await expect(
+    page.getByRole("grid", { name: "Ledger" }).getByText("teacher tokens"),
+  ).toBeVisible();
+  await expect(page.locator(".shares").getByText("$3.00")).toBeVisible();
+  const whatIf = page.getByRole("region", { name: "What if" });
+  await whatIf.getByRole("textbox", { name: /^weights/u }).fill("4");
+  await expect(whatIf.getByText(/Projection, not a measurement: weights ×4/u)).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  const csv = await readFile(await (await download).path(), "utf8");
+  expect(csv).toContain("teacher tokens,2,M tokens,1.5,3,by hand");
+});
