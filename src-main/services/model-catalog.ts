@@ -1,5 +1,6 @@
 /** Models by name: those that ship, those that were imported, those that runs wrote, and plain folders. */
 import {
+  writeFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import type { Store } from "#main/store/store.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { ImportedModel } from "#main/store/model-repository.ts";
 import { modelSource, sourceKey } from "./obtain/model-source.ts";
+import { modelCard } from "./report/model-card.ts";
 
 export interface ModelCatalogOptions {
   readonly store: Store;
@@ -172,6 +174,9 @@ export class ModelCatalog {
     return withStoreErrors(() => {
       mkdirSync(target, { recursive: true });
       cpSync(from, target, { recursive: true, dereference: true });
+      const runId = this.list().find((model) => model.id === id)?.runId ?? null;
+      if (runId !== null)
+        writeFileSync(join(target, "README.md"), modelCard(this.#options.store, runId));
       return { path: target, bytes: folderBytes(target) };
     });
   }

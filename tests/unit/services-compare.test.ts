@@ -1,10 +1,15 @@
 import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, test } from "vitest";
+import { summarize } from "#main/engine/evaluation/summarize.ts";
+import { modelCard } from "#main/services/report/model-card.ts";
 import { createRouter } from "#main/services/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { measuredLaunch, solved } from "../helpers/measured-store.ts";
 import type { Measured } from "../helpers/measured-store.ts";
+import { RunId } from "#shared/schema/run.ts";
+import { insertTwoStages, temporaryStore, USAGE } from "../helpers/store-fixture.ts";
+import { sample } from "../helpers/store-fixture-data.ts";
 import { testApplication } from "../helpers/test-application.ts";
 
 type Client = ContractRouterClient<Contract>;
@@ -210,4 +215,37 @@ test("a report says recipe, seeds, machine, scores with intervals, verdicts and 
     "corrected by Holm",
   ])
     expect(text).toContain(part);
+});
+
+test("a model's card tells its lineage, scores with intervals and cost, and nothing that was not recorded", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  const before = modelCard(store, train);
+  expect(before).toContain("base_model: gradus-base");
+  expect(before).toContain("No benchmark has measured this model.");
+  expect(before).toContain("No cost was recorded.");
+  const prices = store.settings.get().prices;
+  store.transaction(() => {
+    store.costs.set(train, {
+      timeMs: 1,
+      usage: USAGE,
+      prices,
+      computeUsd: 2,
+      energyUsd: null,
+      totalUsd: 2,
+    });
+    const check = RunId.parse("p1-check");
+    const samples = [0, 1, 2, 3].map((index) => sample(index, 0, index < 1));
+    store.evaluations.insertSamples(check, samples);
+    const settings = { temperature: 1, topP: 1, maxTokens: 9, scoring: "strict" as const };
+    store.evaluations.setSummary(
+      check,
+      "cold-start",
+      summarize(samples, { task: "arithmetic", verifier: "arithmetic", seed: 1, ...settings }),
+    );
+  });
+  const card = modelCard(store, train);
+  expect(card).toMatch(/pass@1 25\.0% \[0\.0, 75\.0\].*n 4, k 1, T 1/u);
+  expect(card).toContain("$2.00 for 1 s of one stage");
+  expect(card).toContain(String.raw`- cold-start (sft), seed 7`);
 });

@@ -1,10 +1,9 @@
 /** `grade` and `bench`: answers graded by mathematics; benchmarks imported, run and compared. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { ReportFormat } from "#shared/contract/compare.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { gradeAnswers } from "#main/jobs/grade-answers.ts";
@@ -21,6 +20,7 @@ import { percent } from "./live-line.ts";
 import { obtainModel } from "./obtain-model.ts";
 import type { Client } from "./open-host.ts";
 import { Failed, table } from "./terminal.ts";
+import { writeReport } from "./write-report.ts";
 
 const ImportOptions = z.object({
   id: z.string().optional(),
@@ -183,31 +183,7 @@ function addCompare(bench: Command): void {
     });
 }
 
-const FORMATS: Readonly<Record<string, ReportFormat>> = {
-  ".html": "html",
-  ".md": "markdown",
-  ".csv": "csv",
-  ".json": "json",
-};
-
-/** Writes a comparison in the format that the file's name says. Throws BAD_INPUT for another ending. */
-export async function writeReport(
-  client: Client,
-  request: { ids: string[]; published?: string[]; baseline?: string },
-  out: string,
-): Promise<void> {
-  const format = FORMATS[extname(out).toLowerCase()];
-  if (format === undefined)
-    throw new AppError(
-      "BAD_INPUT",
-      `A report cannot be written as ${extname(out) || "a file without an ending"}.`,
-      "Name a file that ends in .html, .md, .csv or .json.",
-    );
-  const { text } = await client.compare.export({ ...request, format });
-  writeFileSync(resolve(out), text);
-}
-
-export function reportText(report: ComparisonReport): string {
+function reportText(report: ComparisonReport): string {
   const groups = report.groups.map((group) =>
     [
       `${group.title}, against ${group.baseline}`,

@@ -13,6 +13,9 @@ import { AppError } from "#shared/errors.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { dataFolder } from "#main/platform/paths.ts";
+import { comparisonReport } from "#main/services/compare/comparison-report.ts";
+import { PairedVerdicts } from "#main/services/compare/paired-verdict.ts";
+import { comparisonFile } from "#main/services/report/comparison-file.ts";
 import { pipelineResults } from "#main/services/results.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
@@ -44,12 +47,25 @@ export function exportPipeline(workspace: string | undefined, id: string, out: s
     const written = [
       writeJson(folder, "pipeline.json", pipeline),
       writeJson(folder, "results.json", pipelineResults(store, pipelineId)),
+      ...writeReports(store, pipelineId, folder),
       ...pipeline.runs.flatMap((run) => exportRun(store, run.id, join(folder, run.stageName))),
     ];
     return written.map((file) => relative(folder, file));
   } finally {
     store.close();
   }
+}
+
+/** The launch's benchmarks side by side, for reading and for spreadsheets; nothing where none has finished. */
+function writeReports(store: Store, id: PipelineId, folder: string): string[] {
+  if (store.evaluations.ofPipeline(id).length === 0) return [];
+  const report = comparisonReport(store, new PairedVerdicts(store), { ids: [id], published: [] });
+  return (["html", "markdown", "csv"] as const).map((format) => {
+    const { text, extension } = comparisonFile(store, report, format, Date.now());
+    const file = join(folder, `report.${extension}`);
+    writeFileSync(file, text);
+    return file;
+  });
 }
 
 function exportRun(store: Store, id: RunId, folder: string): string[] {

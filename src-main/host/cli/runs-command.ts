@@ -11,6 +11,7 @@ import type { Client } from "./open-host.ts";
 import { compareRows, comparisonText } from "./compare-rows.ts";
 import { resultsJson, resultsText } from "./result-table.ts";
 import { table } from "./terminal.ts";
+import { writeReport } from "./write-report.ts";
 
 export function addRunsCommands(program: Command): void {
   const runs = program.command("runs").description("launches and their stages");
@@ -89,10 +90,13 @@ export function addRunsCommands(program: Command): void {
     .description("two launches, or two of their benchmarks, paired problem by problem")
     .argument("<id>", "e.g. p3 or p3-benchmark-grpo")
     .argument("<with>", "what it is compared to")
+    .option("--out <file>", "a report: .html, .md, .csv or .json")
     .action(async (id: string, other: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       await withHost(context, async ({ client }) => {
         const rows = await compareRows(client, id, other);
+        const { out } = z.object({ out: z.string().optional() }).parse(command.opts());
+        if (out !== undefined) await writeReport(client, { ids: [other, id] }, out);
         context.terminal.result(rows, comparisonText(rows, id, other));
       });
     });

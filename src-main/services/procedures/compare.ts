@@ -43,7 +43,9 @@ export function compareProcedures(
     ),
     export: to.export.handler(({ input }) => {
       const { format, ...request } = input;
-      return comparisonFile(store, comparisonReport(store, verdicts, request), format, app.now());
+      const report = comparisonReport(store, verdicts, request);
+      const { name, mediaType, text } = comparisonFile(store, report, format, app.now());
+      return { name, mediaType, text };
     }),
     published: to.published.handler(() => publishedScores()),
   };

@@ -9,6 +9,7 @@ import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 
 export interface ReportFile {
+  readonly extension: string;
   readonly name: string;
   readonly mediaType: string;
   readonly text: string;
@@ -41,6 +42,7 @@ export function comparisonFile(
   return {
     name: `comparison-${date}.${extension}`,
     mediaType,
+    extension,
     text: write(reportData(store, report, nowMs)),
   };
 }

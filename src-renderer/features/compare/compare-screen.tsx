@@ -185,7 +185,7 @@ function Comparison({
           <DifficultyBars group={shown} models={models} />
         </div>
       </div>
-      <aside className="region comparefacts" aria-label="Problems and options">
+      <aside className="region comparefacts scroll" aria-label="Problems and options">
         {left !== undefined && right !== undefined && left.runId !== right.runId ? (
           <ProblemPanel
             options={options}
