@@ -75,10 +75,13 @@ export function CostPerPoint({ group, models, asTable }: ChartProps): ReactNode 
       },
     ];
   });
+  const front = paretoFront(series)
+    .map(({ label }) => label.split(" ")[0] ?? "")
+    .join(", ");
   return (
     <IntervalPlot
       title="Cost per point"
-      caption={`points over ${letter} by training dollars (log scale); beside each mark, $ a point`}
+      caption={`points over ${letter} by training dollars (log scale); beside each mark, $ a point${front === "" ? "" : `; no other is both cheaper and better than ${front}`}`}
       series={series}
       xName="$"
       yName={`points over ${letter}`}
@@ -88,6 +91,20 @@ export function CostPerPoint({ group, models, asTable }: ChartProps): ReactNode 
       asTable={asTable}
     />
   );
+}
+
+/** Those that no other one beats in both cost and points. */
+function paretoFront(series: readonly IntervalSeries[]): readonly IntervalSeries[] {
+  return series.filter((one) => {
+    const [own] = one.points;
+    return (
+      own !== undefined &&
+      !series.some(({ points: [other] }) => {
+        if (other === undefined || other === own) return false;
+        return other.x <= own.x && other.value >= own.value && (other.x < own.x || other.value > own.value);
+      })
+    );
+  });
 }
 
 export function DifficultyBars({ group, models }: Omit<ChartProps, "asTable">): ReactNode {

@@ -21,6 +21,7 @@ import { asSort, comparedModels, modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 import { ConfigDiff } from "./config-diff.tsx";
 import { ExportMenu } from "./export-menu.tsx";
+import { LearningCurves } from "./learning-curves.tsx";
 import { pairOptions, ProblemPanel } from "./problem-panel.tsx";
 import { verdictSentences } from "./verdict-sentences.ts";
 import "./compare.css";
@@ -181,8 +182,9 @@ function Comparison({
           <PassCurves group={shown} models={models} asTable={asTable} />
           <CostPerPoint group={shown} models={models} asTable={asTable} />
         </div>
-        <div className="bt">
+        <div className="comparecharts bt">
           <DifficultyBars group={shown} models={models} />
+          <LearningCurves rows={shown.rows} models={models} />
         </div>
       </div>
       <aside className="region comparefacts scroll" aria-label="Problems and options">
