@@ -101,7 +101,11 @@ function paretoFront(series: readonly IntervalSeries[]): readonly IntervalSeries
       own !== undefined &&
       !series.some(({ points: [other] }) => {
         if (other === undefined || other === own) return false;
-        return other.x <= own.x && other.value >= own.value && (other.x < own.x || other.value > own.value);
+        return (
+          other.x <= own.x &&
+          other.value >= own.value &&
+          (other.x < own.x || other.value > own.value)
+        );
       })
     );
   });

@@ -30,7 +30,8 @@ function curvesOf(
   for (const row of rows) {
     const model = models.get(modelKey(row));
     const made = row.lineage.findLast(({ stageName }) => stageName === row.label);
-    if (model !== undefined && made !== undefined) curves.set(made.runId, { runId: made.runId, model });
+    if (model !== undefined && made !== undefined)
+      curves.set(made.runId, { runId: made.runId, model });
   }
   return [...curves.values()].slice(0, MOST_CURVES);
 }
