@@ -17,6 +17,8 @@ export interface IntervalPoint {
 export interface IntervalSeries {
   readonly id: string;
   readonly label: string;
+  /** Beside the label where there is room. */
+  readonly detail?: string;
   readonly style: MarkStyle;
   readonly points: readonly IntervalPoint[];
 }
@@ -182,13 +184,14 @@ function Drawing({
           ))}
         </Fragment>
       ))}
-      {endLabels(series, xScale, yScale, joined).map(({ id, label, left, top, before }) => (
+      {endLabels(series, xScale, yScale, joined).map(({ id, label, detail, left, top, before }) => (
         <i
           key={id}
           className={before ? "dl before" : "dl"}
           style={{ left: `${left}%`, top: `${top}%` }}
         >
           {label}
+          {detail !== undefined && <span className="dldetail"> {detail}</span>}
         </i>
       ))}
     </span>
@@ -201,6 +204,7 @@ const LABEL_GAP = 7;
 interface PlacedLabel {
   readonly id: string;
   readonly label: string;
+  readonly detail: string | undefined;
   readonly left: number;
   readonly top: number;
   readonly before: boolean;
@@ -218,7 +222,9 @@ function endLabels(
     if (last === undefined) return [];
     const left = xScale(last.x);
     const before = !joined && left > 45;
-    return [{ id: one.id, label: one.label, left, top: yScale(last.value), before }];
+    return [
+      { id: one.id, label: one.label, detail: one.detail, left, top: yScale(last.value), before },
+    ];
   });
   let lowest = Number.NEGATIVE_INFINITY;
   return labels

@@ -65,11 +65,12 @@ export function CostPerPoint({ group, models, asTable }: ChartProps): ReactNode 
     const perText =
       per === null
         ? ""
-        : ` ${formatUsd(per.value)} [${formatUsd(per.low).slice(1)}, ${per.high === null ? "no limit" : formatUsd(per.high).slice(1)}]`;
+        : `[${formatUsd(per.low).slice(1)}, ${per.high === null ? "no limit" : formatUsd(per.high).slice(1)}]`;
     return [
       {
         id: row.runId,
-        label: `${model?.letter ?? row.label}${perText}`,
+        label: `${model?.letter ?? row.label}${per === null ? "" : ` ${formatUsd(per.value)}`}`,
+        detail: perText,
         style: model?.style ?? "reference",
         points: [{ x: usd, value: value * 100, low: low * 100, high: high * 100 }],
       },

@@ -75,32 +75,34 @@ export function LearningCurves({
   );
   if (runIds.length === 0 || data === undefined) return null;
   const names = data.names.map(({ name }) => name);
+  const pick = (
+    <select
+      className="input curvepick"
+      aria-label="Metric of the learning curves"
+      value={wanted}
+      onChange={(event) => setName(event.currentTarget.value)}
+    >
+      {!names.includes(wanted) && <option value={wanted}>{wanted}</option>}
+      {names.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+  if (series.length === 0)
+    return (
+      <div className="comparenote s12 t3 flex">
+        None of these stages has the metric {wanted}. {pick}
+      </div>
+    );
+  const [only] = series;
   return (
-    <div className="learningcurves">
-      <label className="s11 t3 curvepick">
-        Metric{" "}
-        <select
-          className="input"
-          value={wanted}
-          onChange={(event) => setName(event.currentTarget.value)}
-        >
-          {!names.includes(wanted) && <option value={wanted}>{wanted}</option>}
-          {names.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      {series.length === 0 ? (
-        <p className="s12 t3 comparenote">None of these stages has the metric {wanted}.</p>
-      ) : (
-        <SeriesChart
-          title="Learning curves"
-          unit={`${wanted}, while training`}
-          series={series}
-          format={(value) => formatCompact(value)}
-          height={164}
-        />
-      )}
-    </div>
+    <SeriesChart
+      title="Learning curves"
+      unit={`while training${series.length === 1 && only !== undefined ? `, ${only.label} alone has it` : ""}`}
+      series={series}
+      format={(value) => formatCompact(value)}
+      height={164}
+      actions={pick}
+    />
   );
 }
