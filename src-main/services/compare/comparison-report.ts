@@ -1,4 +1,5 @@
 /** A comparison of finished benchmarks: groups by task, each row against its group's baseline, all p-values corrected together. */
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type {
   ComparedGroup,
@@ -23,6 +24,23 @@ export interface ComparisonRequest {
 }
 
 const SIGNIFICANCE = 0.05;
+
+/** Works out the tests one by one and lets the host breathe in between: many large ones take seconds. */
+export async function prepareVerdicts(
+  store: Store,
+  verdicts: PairedVerdicts,
+  request: Pick<ComparisonRequest, "ids" | "baseline">,
+): Promise<void> {
+  const { records } = askedBenchmarks(store, request.ids);
+  for (const own of Map.groupBy(records, ({ summary }) => summary.task).values()) {
+    const baseline = own.find(({ runId }) => runId === request.baseline) ?? own[0];
+    for (const { runId, summary } of own) {
+      if (baseline === undefined || refusalOf(summary, baseline.summary) !== null) continue;
+      await setImmediate();
+      if (runId !== baseline.runId) verdicts.of(runId, baseline.runId);
+    }
+  }
+}
 
 /** Throws BAD_INPUT where none of the ids has a finished benchmark. */
 export function comparisonReport(

@@ -1,7 +1,7 @@
 /** Comparisons of finished benchmarks. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "../application.ts";
-import { comparisonReport } from "../compare/comparison-report.ts";
+import { comparisonReport, prepareVerdicts } from "../compare/comparison-report.ts";
 import { problemComparison } from "../compare/problem-comparison.ts";
 import { publishedScores } from "../compare/published.ts";
 import { comparisonFile } from "../report/comparison-file.ts";
@@ -29,7 +29,10 @@ export function compareProcedures(
           endedAtMs,
         })),
     ),
-    report: to.report.handler(({ input }) => comparisonReport(store, verdicts, input)),
+    report: to.report.handler(async ({ input }) => {
+      await prepareVerdicts(store, verdicts, input);
+      return comparisonReport(store, verdicts, input);
+    }),
     problems: to.problems.handler(({ input }) => problemComparison(store, verdicts, input)),
     answers: to.answers.handler(({ input }) =>
       input.runIds.map((runId) => {
@@ -41,8 +44,9 @@ export function compareProcedures(
         };
       }),
     ),
-    export: to.export.handler(({ input }) => {
+    export: to.export.handler(async ({ input }) => {
       const { format, ...request } = input;
+      await prepareVerdicts(store, verdicts, request);
       const report = comparisonReport(store, verdicts, request);
       const { name, mediaType, text } = comparisonFile(store, report, format, app.now());
       return { name, mediaType, text };

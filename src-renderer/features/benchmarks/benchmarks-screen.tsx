@@ -18,6 +18,7 @@ import { KeyCaps } from "../../ui/key-caps.tsx";
 import { doneText } from "../../ui/progress-line.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { statusWord } from "../../ui/run-status.tsx";
+import { Splitter } from "../../ui/splitter.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { VirtualGrid } from "../../ui/virtual-grid.tsx";
 import type { GridColumn } from "../../ui/virtual-grid.tsx";
@@ -264,6 +265,13 @@ export function BenchmarksScreen(): ReactNode {
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}
       <div className="cols benchmarkcols">
+        <Splitter
+          name="benchmarks"
+          side="right"
+          label="Width of the side"
+          initial={340}
+          min={264}
+        />
         <div className="region">
           {listed === undefined && query.failure === undefined && <SkeletonRows rows={12} />}
           {listed !== undefined && rows.length === 0 && (

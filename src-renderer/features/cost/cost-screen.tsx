@@ -10,6 +10,7 @@ import { KeyCaps } from "../../ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { saveText } from "../../ui/save-text.ts";
 import { Segments } from "../../ui/segments.tsx";
+import { Splitter } from "../../ui/splitter.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { VirtualGrid } from "../../ui/virtual-grid.tsx";
 import { AddEntryDialog } from "./add-entry-dialog.tsx";
@@ -112,6 +113,7 @@ export function CostScreen(): ReactNode {
       {report === undefined && query.failure === undefined && <SkeletonRows rows={12} />}
       {report !== undefined && (
         <div className="cols costcols">
+          <Splitter name="cost" side="right" label="Width of the side" initial={340} min={280} />
           <div className="region">
             <CostFigures report={report} rows={rows} />
             <CostDays rows={rows} />

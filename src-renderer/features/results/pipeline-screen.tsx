@@ -107,6 +107,11 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
           {originWord(pipeline.origin)}, seed {pipeline.seed}, launched{" "}
           {formatWhen(pipeline.createdAtMs, now)}, {formatDuration(summary.activeMs)} of work
         </span>
+        {(results.data?.rows.length ?? 0) > 1 && (
+          <a className="btn" href={hrefTo(["compare"], { runs: pipeline.id })}>
+            Compare
+          </a>
+        )}
         <PipelineActions pipeline={summary} run={run} checkpointStep={undefined} />
       </div>
       <StageStrip pipelineId={pipeline.id} runs={summary.runs} shown={undefined} />
