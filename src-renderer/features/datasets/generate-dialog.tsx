@@ -3,8 +3,9 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
+import { hrefTo } from "../../app/location.ts";
 import { host } from "../../bridge/host.ts";
-import { modelsQuery } from "../../bridge/queries.ts";
+import { endpointsQuery, modelsQuery } from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -33,11 +34,14 @@ interface Choice {
   readonly keepWrong: boolean;
 }
 
+/** Before an endpoint's id, where the choice may be a model's name too. */
+const ENDPOINT = "endpoint:";
+
 const START: Choice = {
   name: "",
   from: "task",
   task: "arithmetic",
-  difficulties: "1, 2, 3",
+  difficulties: "3",
   count: "100",
   list: "",
   teacher: "",
@@ -80,9 +84,13 @@ function Row({
 export function GenerateDialog({ datasetId, onClose }: GenerateDialogProps): ReactNode {
   const [choice, setChoice] = useState(START);
   const models = useQuery(modelsQuery).data ?? [];
+  const endpoints = useQuery(endpointsQuery).data ?? [];
   const act = useAct();
   const change = (part: Partial<Choice>): void => setChoice((before) => ({ ...before, ...part }));
-  const teacher = choice.teacher === "" ? models[0]?.name : choice.teacher;
+  const firstEndpoint = endpoints[0];
+  const first =
+    models[0]?.name ?? (firstEndpoint === undefined ? undefined : `${ENDPOINT}${firstEndpoint.id}`);
+  const teacher = choice.teacher === "" ? first : choice.teacher;
   const prompts = linesOf(choice.list);
   const ready =
     teacher !== undefined &&
@@ -109,7 +117,9 @@ export function GenerateDialog({ datasetId, onClose }: GenerateDialogProps): Rea
                   count: Number(choice.count),
                 }
               : { list: prompts.map((prompt) => ({ prompt })) },
-          teacher: { model: teacher },
+          teacher: teacher.startsWith(ENDPOINT)
+            ? { endpointId: teacher.slice(ENDPOINT.length) }
+            : { model: teacher },
           n: Number(choice.n),
           temperature: Number(choice.temperature),
           maxTokens: Number(choice.maxTokens),
@@ -130,9 +140,14 @@ export function GenerateDialog({ datasetId, onClose }: GenerateDialogProps): Rea
           start();
         }}
       >
-        <p className="t2">
+        <p className="t2 formlead">
           Each sample is checked by its task&apos;s rule as it arrives. The job shows its yield and
-          what an accepted sample costs; it can be cancelled and goes on where it stopped.
+          what an accepted sample costs; it can be cancelled and goes on where it stopped. Servers
+          that speak OpenAI&apos;s API are named in the{" "}
+          <a className="link" href={hrefTo(["settings"])}>
+            settings
+          </a>
+          .
         </p>
         {datasetId === undefined && (
           <Row label="Name of the new dataset">
@@ -151,11 +166,20 @@ export function GenerateDialog({ datasetId, onClose }: GenerateDialogProps): Rea
             value={teacher ?? ""}
             onChange={(event) => change({ teacher: event.currentTarget.value })}
           >
-            {models.map((model) => (
-              <option key={model.id} value={model.name}>
-                {model.name}
-              </option>
-            ))}
+            <optgroup label="Models of the workspace">
+              {models.map((model) => (
+                <option key={model.id} value={model.name}>
+                  {model.name}
+                </option>
+              ))}
+            </optgroup>
+            <optgroup label="Endpoints of the settings">
+              {endpoints.map(({ id, name, model }) => (
+                <option key={id} value={`${ENDPOINT}${id}`}>
+                  {name}, {model}
+                </option>
+              ))}
+            </optgroup>
           </select>
         </Row>
         <Row label="Prompts">

@@ -105,6 +105,7 @@ function EndedJob({
   readonly onDismiss: () => void;
 }): ReactNode {
   const failed = job.state === "failed";
+  const act = useAct();
   return (
     <li className="jobline">
       <div className="flex s12">
@@ -130,10 +131,22 @@ function EndedJob({
             Review
           </a>
         )}
+        {job.kind === "generate" && job.state !== "finished" && (
+          <button
+            type="button"
+            className="btn small"
+            disabled={act.busy}
+            title="What was sampled is not sampled again"
+            onClick={() => void act.run(() => host.datasets.generate.resume({ jobId: job.id }))}
+          >
+            Go on
+          </button>
+        )}
         <button type="button" className="linkbtn" onClick={onDismiss}>
           Dismiss
         </button>
       </div>
+      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       {job.kind === "import" && job.bad > 0 && <BadRows jobId={job.id} />}
     </li>
   );
@@ -156,10 +169,23 @@ export function JobLines({
     },
     { everyMs: EVERY_MS },
   );
-  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
-  const jobs = (query.data ?? []).filter(
-    (job) => !dismissed.has(job.id) && (job.endedAtMs ?? Infinity) >= since,
+  const unfinished = useQuery(
+    datasetId === undefined
+      ? undefined
+      : {
+          key: "generate-jobs",
+          topics: ["dataset-jobs"],
+          fetch: (signal) => host.datasets.generate.list(undefined, { signal }),
+        },
   );
+  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
+  const recent = (query.data ?? []).filter((job) => (job.endedAtMs ?? Infinity) >= since);
+  // Of earlier hosts too: what a teacher was asked for and has not brought can go on.
+  const older = (unfinished.data ?? [])
+    .map(({ job }) => job)
+    .filter((job) => job.datasetId === datasetId && ["failed", "cancelled"].includes(job.state))
+    .filter((job) => !recent.some(({ id }) => id === job.id));
+  const jobs = [...recent, ...older].filter((job) => !dismissed.has(job.id));
   if (jobs.length === 0) return null;
   return (
     <ul className="joblines bb" aria-label="Work on datasets">
