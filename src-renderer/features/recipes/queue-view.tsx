@@ -16,6 +16,8 @@ import { StatusWord } from "../../ui/run-status.tsx";
 import { VirtualGrid } from "../../ui/virtual-grid.tsx";
 import type { GridColumn } from "../../ui/virtual-grid.tsx";
 
+const NONE: readonly PipelineSummary[] = [];
+
 interface QueueRow {
   readonly pipeline: PipelineSummary;
   /** From 1; 0 for what is at work. */
@@ -82,7 +84,7 @@ export function QueueView({ choice }: { readonly choice: ReactNode }): ReactNode
       return { queue, active: active.pipelines };
     },
   });
-  const pipelines = useLivePipelines(query.data?.active ?? []);
+  const pipelines = useLivePipelines(query.data?.active ?? NONE);
   const [chosenId, setChosenId] = useState<PipelineId | undefined>(undefined);
   const act = useAct();
   const { run } = act;

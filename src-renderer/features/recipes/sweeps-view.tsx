@@ -15,6 +15,7 @@ import { Score, Trials } from "../../ui/score.tsx";
 import { useNow } from "../../ui/use-now.ts";
 
 const LIMIT = 1000;
+const NONE: readonly PipelineSummary[] = [];
 
 export function SweepsView({ choice }: { readonly choice: ReactNode }): ReactNode {
   const query = useQuery({
@@ -28,7 +29,7 @@ export function SweepsView({ choice }: { readonly choice: ReactNode }): ReactNod
       return { sweeps, pipelines: pipelines.filter(({ sweep }) => sweep !== undefined) };
     },
   });
-  const pipelines = useLivePipelines(query.data?.pipelines ?? []);
+  const pipelines = useLivePipelines(query.data?.pipelines ?? NONE);
   const now = useNow(30_000);
   const sweeps = query.data?.sweeps ?? [];
   return (
