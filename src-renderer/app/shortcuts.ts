@@ -79,9 +79,12 @@ function handlePress(
   const typed = [...pending, press];
   const candidates = registeredCommands().filter((command) => command.keys !== undefined);
   const wanted = typed.join(" ");
-  // The screen's own command wins over the shell's where both ask for a key: it was registered later.
+  // The screen's own command wins over the shell's where both ask for a key, whichever was registered later.
+  const own = candidates.filter(({ group }) => group === "This screen");
   const match =
+    own.findLast((command) => command.keys === wanted) ??
     candidates.findLast((command) => command.keys === wanted) ??
+    own.findLast((command) => command.keys === press) ??
     candidates.findLast((command) => command.keys === press);
   if (match !== undefined) {
     if (match.notNow === undefined) {

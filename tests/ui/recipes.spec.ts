@@ -31,7 +31,12 @@ async function begin(page: Page, preset: string): Promise<string> {
 }
 
 function saved(page: Page) {
-  return expect(page.getByRole("status").filter({ hasText: "Saved" }).first()).toBeVisible();
+  return expect(
+    page
+      .getByRole("status")
+      .filter({ hasText: /^Saved$/u })
+      .first(),
+  ).toBeVisible();
 }
 
 test("by keyboard alone: preset, steps, an option with its problem and fix, start; GRPO runs on the real engine", async ({

@@ -7,6 +7,8 @@ export interface DraftTools {
   readonly text: string;
   /** The last value that could be read: the form stays while the text is broken. */
   readonly value: Json;
+  /** How a scalar is written; see recipe-document.ts. */
+  readonly source: (keys: Keys) => string | undefined;
   /** The text is no YAML now, so the form cannot write into it. */
   readonly broken: boolean;
   readonly problems: readonly RecipeProblem[];

@@ -57,7 +57,7 @@ export function OptionField({
               >
                 {field.fallback === undefined
                   ? "Leave empty"
-                  : `Default ${oneLine(field.fallback)}`}
+                  : `Default ${defaultText(field.fallback)}`}
               </button>
             </span>
           ) : fact !== undefined ? (
@@ -170,14 +170,18 @@ const YES_NO: Readonly<Record<string, string>> = { true: "on", false: "off" };
 
 /** Writes what can be read while it is typed; what cannot stays in the field, marked. */
 function TextControl({ field, keys, id, written }: ControlProps): ReactNode {
-  const { set, unset, broken } = useDraft();
+  const { set, unset, broken, source } = useDraft();
   const [typed, setTyped] = useState<string | undefined>(undefined);
   const problems = useProblemsAt(keys);
   // Undo and the editor change the value under a field that is still focused.
   const current = typed !== undefined && says(field, typed, written) ? typed : undefined;
   const shown =
     current ??
-    (written === undefined ? "" : typeof written === "string" ? written : oneLine(written));
+    (written === undefined
+      ? ""
+      : typeof written === "string"
+        ? written
+        : (source(keys) ?? oneLine(written)));
   const bad = current !== undefined && readTyped(field, current) === undefined;
   const level = problems[0]?.level;
   const look = bad || level === "error" ? "bad" : level === "warning" ? "iffy" : "";
@@ -190,7 +194,7 @@ function TextControl({ field, keys, id, written }: ControlProps): ReactNode {
         inputMode={field.type.kind === "number" ? "decimal" : "text"}
         spellCheck={false}
         disabled={broken}
-        placeholder={field.fallback === undefined ? "" : oneLine(field.fallback)}
+        placeholder={field.fallback === undefined ? "" : defaultText(field.fallback)}
         value={shown}
         aria-invalid={look === "bad"}
         aria-describedby={`${id}-line ${id}-checks`}
@@ -218,6 +222,13 @@ function readTyped(field: Field, text: string): Json | null | undefined {
   const number = Number(trimmed);
   if (!Number.isFinite(number) || (field.type.whole && !Number.isInteger(number))) return undefined;
   return number;
+}
+
+/** As people write it: 5e-5. */
+function defaultText(value: Json): string {
+  return typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3
+    ? value.toExponential()
+    : oneLine(value);
 }
 
 /** Whether what was typed is what is written, or cannot be. */

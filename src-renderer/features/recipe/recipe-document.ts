@@ -25,6 +25,8 @@ export interface RecipeText {
   readonly value: Json | undefined;
   /** What the parser says, and where. */
   readonly error: { readonly message: string; readonly offset: number } | undefined;
+  /** How a scalar is written: 1e-5 is not 0.00001. undefined where it is written nowhere by itself. */
+  readonly source: (keys: Keys) => string | undefined;
 }
 
 function parse(text: string): Document {
@@ -35,8 +37,19 @@ export function readText(text: string): RecipeText {
   const document = parse(text);
   const [error] = document.errors;
   if (error !== undefined)
-    return { value: undefined, error: { message: error.message, offset: error.pos[0] } };
-  return { value: valueOf(document), error: undefined };
+    return {
+      value: undefined,
+      error: { message: error.message, offset: error.pos[0] },
+      source: () => undefined,
+    };
+  return {
+    value: valueOf(document),
+    error: undefined,
+    source: (keys) => {
+      const node: unknown = document.getIn(keys, true);
+      return isScalar(node) ? node.source : undefined;
+    },
+  };
 }
 
 function valueOf(document: Document): Json {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useCommands } from "../../app/command-registry.ts";
 import type { Command } from "../../app/command-registry.ts";
 import { useTellCrumbs } from "../../app/crumbs.ts";
+import { useTellEditScope } from "../../app/edit-scope.ts";
 import { hrefTo, useFilter } from "../../app/location.ts";
 import { infoQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
@@ -36,7 +37,7 @@ export function RecipeWizard({
   readonly state: DraftState;
 }): ReactNode {
   const { text, saved } = state;
-  const { value: read, error } = useMemo(() => readText(text), [text]);
+  const { value: read, error, source } = useMemo(() => readText(text), [text]);
   const [lastValue, setLastValue] = useState<Json>(read ?? {});
   if (read !== undefined && read !== lastValue) setLastValue(read);
   const value = read ?? lastValue;
@@ -60,6 +61,7 @@ export function RecipeWizard({
     (): DraftTools => ({
       text,
       value,
+      source,
       broken: error !== undefined,
       problems,
       estimate,
@@ -71,7 +73,7 @@ export function RecipeWizard({
         draft.edit(`fix: ${label}`, applyChanges(draft.state().text, wanted)),
       goTo,
     }),
-    [text, value, error, problems, estimate, draft, goTo],
+    [text, value, source, error, problems, estimate, draft, goTo],
   );
 
   const turn = useCallback((way: "undo" | "redo") => void draft.turn(way), [draft]);
@@ -102,6 +104,7 @@ export function RecipeWizard({
       [steps, place, goTo, turn, problems, setAside],
     ),
   );
+  useTellEditScope(`recipe:${saved.id}`);
   useTellCrumbs(
     useMemo(
       () => [

@@ -2,6 +2,7 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useCommands } from "../../app/command-registry.ts";
+import { useTellEditScope } from "../../app/edit-scope.ts";
 import { hrefTo, navigate, useFilter } from "../../app/location.ts";
 import { host } from "../../bridge/host.ts";
 import { recipesQuery, savedRecipesQuery } from "../../bridge/queries.ts";
@@ -118,6 +119,7 @@ export function RecipesView({ choice }: { readonly choice: ReactNode }): ReactNo
     },
     [create],
   );
+  useTellEditScope("recipes");
   useCommands(
     useMemo(() => {
       const group = "This screen";
@@ -163,13 +165,6 @@ export function RecipesView({ choice }: { readonly choice: ReactNode }): ReactNo
           run: () => {
             if (row?.type === "saved") void run(() => host.recipes.delete({ id: row.recipe.id }));
           },
-        },
-        {
-          id: "recipes.undo",
-          title: "Undo the last deletion",
-          group,
-          keys: "Mod+Z",
-          run: () => void run(() => host.edits.undo({ scope: "recipes" })),
         },
         {
           id: "recipes.import",
