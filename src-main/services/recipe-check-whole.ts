@@ -24,6 +24,7 @@ export function checkWhole(
   const { freeBytes } = diskSpace(app.paths.root);
   const checked = checkInWorkspace(recipe, {
     models: app.models,
+    setSize: (id) => app.store.benchmarks.find(id)?.problems,
     versionSize: (ref) => app.datasets.versions.find(ref)?.records,
     relativeTo,
     memoryBytes: machineFacts().memoryBytes,

@@ -35,6 +35,8 @@ export interface WorkspaceCheckDeps {
   readonly models: ModelCatalog;
   /** Examples of a published version, by its id or its dataset's name; undefined where there is none. Throws AppError. */
   readonly versionSize: (ref: string) => number | undefined;
+  /** Problems of an imported set; undefined where there is none. */
+  readonly setSize: (id: string) => number | undefined;
   readonly relativeTo: string;
   readonly memoryBytes: number;
   readonly diskFreeBytes: number;
@@ -162,9 +164,31 @@ function checkData(
         ],
       });
   }
+  if (stage.kind === "benchmark" && "benchmark" in stage.data)
+    checkSet(stage.data.benchmark, stage.num_problems, place, deps);
   return stage.kind === "sft" && "dataset" in stage.data
     ? checkDataset(stage.data.dataset, place, deps)
     : undefined;
+}
+
+function checkSet(
+  id: string,
+  wanted: number,
+  place: StagePlace,
+  { setSize }: WorkspaceCheckDeps,
+): void {
+  const size = setSize(id);
+  if (size === undefined)
+    place.add("data.benchmark", {
+      message: `there is no imported set "${id}"`,
+      advice: "Import it under Benchmarks.",
+    });
+  else if (wanted > size)
+    place.add("num_problems", {
+      level: "warning",
+      message: `${id} has ${size} problems, all of them are asked`,
+      fixes: [setting(place.path("num_problems"), size, `Use ${size}`)],
+    });
 }
 
 /** The examples of a published version; those of a file are not counted. */

@@ -24,7 +24,12 @@ const STEPS = ["preset", "models", "data", "stages", "stage.grpo", "rewards", "h
 
 /** Begins a recipe with a preset and waits until it was checked. */
 async function begin(page: Page, preset: string): Promise<string> {
-  await page.getByRole("row").filter({ hasText: preset }).first().click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: preset })
+    .filter({ hasText: "ships with Gradus" })
+    .first()
+    .click();
   await page.getByRole("button", { name: "Begin with it" }).click();
   await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
   return new URL(page.url()).hash.split("?")[0]?.slice(1) ?? "";

@@ -1,5 +1,5 @@
 /** Each check before a launch: what causes it, where it is said, and that its fix, applied to the text, mends it. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -218,12 +218,18 @@ test("a dataset that is not there is named at its key", () => {
   expect(found(text)).toMatchObject([{ path: "stages[1].data.dataset", level: "error" }]);
 });
 
+test("an imported set that is not there is named at its key", () => {
+  const text = demoWith([["stages", 0, "data"], { benchmark: "nowhere" }]);
+  expect(found(text)).toMatchObject([{ path: "stages[0].data.benchmark", level: "error" }]);
+});
+
 test("a machine too small, and a disk too full, are said with how much is missing", () => {
   const { recipe, locate } = readRecipe(app.builtInRecipe("demo"));
   if (recipe === null) throw new Error("the demo is sound");
   const checked = checkInWorkspace(recipe, {
     models: app.models,
     versionSize: () => undefined,
+    setSize: () => undefined,
     relativeTo: folder,
     memoryBytes: 2 ** 30,
     diskFreeBytes: 2 ** 20,
@@ -233,6 +239,27 @@ test("a machine too small, and a disk too full, are said with how much is missin
   const memory = errors.find(({ path }) => path === "stages[3].per_device_train_batch_size");
   expect(memory?.message).toContain("this machine has 1.0 GiB");
   expect(memory?.fixes[0]?.label).toBe("Use 32 × 16");
+});
+
+test("an adapter's gradients and moments are those of its two factors alone, and the base is the reference", () => {
+  const text = demoWith(
+    [[...GRPO, "use_peft"], true],
+    [[...GRPO, "lora_r"], 4],
+    [[...GRPO, "lora_target_modules"], ["q_proj"]],
+    [[...GRPO, "beta"], 0.01],
+  );
+  const memory = checkWhole(app, text).estimate?.stages.find(
+    ({ stage }) => stage === "grpo",
+  )?.memory;
+  const base = JSON.parse(
+    readFileSync(join(app.models.resolve("gradus-base"), "config.json"), "utf8"),
+  );
+  const { num_hidden_layers: layers, hidden_size: hidden, num_attention_heads: heads } = base;
+  const queries = heads * (base.head_dim ?? hidden / heads);
+  const bytes = 4 * layers * 4 * (hidden + queries);
+  expect(memory).toContainEqual({ name: "adapters", bytes });
+  expect(memory).toContainEqual({ name: "AdamW", bytes: 2 * bytes });
+  expect(memory?.some(({ name }) => name === "reference")).toBe(false);
 });
 
 test("an estimate names its parts, and no time where nothing has run yet", () => {

@@ -119,7 +119,7 @@ function trainingArguments(
     save_steps: stage.save_steps,
     save_total_limit: stage.save_total_limit,
     logging_steps: 1,
-    gradient_checkpointing: false,
+    gradient_checkpointing: stage.gradient_checkpointing,
     bf16: stage.bf16,
   };
 }

@@ -89,6 +89,9 @@ function grpoOverrides(
           "actor_rollout_ref.model.target_modules": `'[${stage.lora_target_modules.join(",")}]'`,
         }
       : {}),
+    "actor_rollout_ref.model.enable_gradient_checkpointing": stage.gradient_checkpointing
+      ? "True"
+      : "False",
     "actor_rollout_ref.actor.optim.lr": stage.learning_rate,
     "actor_rollout_ref.actor.optim.lr_warmup_steps": stage.warmup_steps,
     "actor_rollout_ref.actor.optim.lr_scheduler_type":

@@ -46,8 +46,62 @@ export function DataFields({
   readonly index: number;
 }): ReactNode {
   const keys: Keys = ["stages", index, "data"];
-  if (getValue(stage, ["kind"]) !== "sft") return <SourceFields keys={keys} />;
+  const kind = getValue(stage, ["kind"]);
+  if (kind === "benchmark") return <BenchmarkData stage={stage} keys={keys} />;
+  if (kind !== "sft") return <SourceFields keys={keys} />;
   return <SftData stage={stage} index={index} keys={keys} />;
+}
+
+/** A task's held-out problems, or an imported set. */
+function BenchmarkData({ stage, keys }: { readonly stage: Json; readonly keys: Keys }): ReactNode {
+  const { set } = useDraft();
+  const data = getValue(stage, ["data"]);
+  const imported = isMap(data) && "benchmark" in data;
+  const sets =
+    useQuery({
+      key: "benchmarks",
+      topics: ["benchmarks"],
+      fetch: (signal) => host.benchmarks.list(undefined, { signal }),
+    }).data?.sets ?? [];
+  return (
+    <>
+      <div className="fr">
+        <div>
+          <div className="mono">data</div>
+          <div className="s11 t3">what is asked</div>
+        </div>
+        <div className="flex">
+          <Segments
+            label={`Problems of ${textAt(stage, ["name"])}`}
+            value={imported ? "set" : "task"}
+            onChange={(next) =>
+              set(
+                keys,
+                next === "set"
+                  ? { benchmark: sets[0]?.id ?? "" }
+                  : { task: "arithmetic", difficulties: [3, 4, 5] },
+              )
+            }
+            segments={[
+              { value: "task", label: "a task's" },
+              { value: "set", label: "an imported set" },
+            ]}
+          />
+        </div>
+        <span />
+      </div>
+      {imported ? (
+        <TextField
+          label="benchmark"
+          line="an imported set, by its id"
+          keys={[...keys, "benchmark"]}
+          choices={sets.map(({ id }) => id)}
+        />
+      ) : (
+        <SourceFields keys={keys} />
+      )}
+    </>
+  );
 }
 
 type SftSource = "task" | "stage" | "dataset";

@@ -52,12 +52,12 @@ export function OptionField({
                 type="button"
                 className="linkbtn"
                 disabled={broken}
-                aria-label={`Reset ${label} to its default`}
                 onClick={() => unset(keys)}
               >
                 {field.fallback === undefined
                   ? "Leave empty"
                   : `Default ${defaultText(field.fallback)}`}
+                <span className="visually-hidden"> for {label}</span>
               </button>
             </span>
           ) : fact !== undefined ? (

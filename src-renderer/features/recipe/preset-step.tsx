@@ -46,10 +46,10 @@ export function PresetStep({ saved }: { readonly saved: SavedRecipe }): ReactNod
               type="button"
               className="btn small"
               disabled={preset.yaml === text}
-              aria-label={`Use ${preset.name}`}
               onClick={() => change(`begin again with ${preset.name}`, () => preset.yaml)}
             >
               {preset.yaml === text ? "As it is" : "Use"}
+              <span className="visually-hidden"> {preset.name}</span>
             </button>
           </li>
         ))}

@@ -98,7 +98,7 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
           indentUnit.of("  "),
           LOOKS,
           THEME,
-          EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML" }),
+          EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML", tabindex: "0" }),
           // Esc leaves: Tab indents while the editor has the focus.
           keymap.of([
             { key: "Mod-z", run: () => (latest.current.onUndo(), true) },
