@@ -121,8 +121,8 @@ function complete(id: number, prompt: InferencePrompt, options: InferenceOptions
         const copies = pieces.map((piece) => ({ ...piece, top: copy(piece.top) }));
         send({ type: "pieces", id, index, pieces: copies });
       },
-      finished: (index, reason, tokens) => {
-        send({ type: "finished", id, index, reason, tokens });
+      finished: (index, reason, measured) => {
+        send({ type: "finished", id, index, reason, ...measured });
         left--;
         settle();
       },

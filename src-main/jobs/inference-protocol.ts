@@ -6,6 +6,7 @@ import {
   FinishReason,
   InferenceOptions,
   InferencePrompt,
+  Measured,
   PromptPiece,
 } from "#shared/schema/inference.ts";
 
@@ -53,7 +54,7 @@ export const InferenceMessage = z.discriminatedUnion("type", [
     id,
     index: z.int(),
     reason: FinishReason,
-    tokens: z.int(),
+    ...Measured.shape,
   }),
   /** Nothing follows for this request. */
   z.strictObject({ type: z.literal("done"), id, rssBytes: z.number() }),

@@ -62,6 +62,16 @@ export const PromptPiece = z.strictObject({
 });
 export type PromptPiece = z.infer<typeof PromptPiece>;
 
+/** Of one completion, where it was sampled. */
+export const Measured = z.strictObject({
+  /** Sampled tokens, the stop token included. */
+  tokens: z.int(),
+  /** From the request to the first tokens; the prompt's own pass included, loading the model not. */
+  firstTokenMs: z.number(),
+  /** From the end of the prompt's pass to the last token: tokens ÷ this is the rate. */
+  decodeMs: z.number(),
+});
+
 export const FinishReason = z.enum(["stop", "length"]);
 export type FinishReason = z.infer<typeof FinishReason>;
 
@@ -74,8 +84,7 @@ export const InferenceEvent = z.discriminatedUnion("type", [
     type: z.literal("finished"),
     index: z.int(),
     reason: FinishReason,
-    /** Sampled tokens, the stop token included. */
-    tokens: z.int(),
+    ...Measured.shape,
   }),
 ]);
 export type InferenceEvent = z.infer<typeof InferenceEvent>;

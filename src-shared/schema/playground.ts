@@ -40,7 +40,7 @@ export const PlaygroundVerdict = z.strictObject({
 });
 export type PlaygroundVerdict = z.infer<typeof PlaygroundVerdict>;
 
-/** Of one answer, measured in the window. */
+/** Of one answer; times are null where it did not end by itself. */
 export const AnswerFacts = z.strictObject({
   end: z.union([FinishReason, z.literal("stopped"), z.literal("failed")]),
   promptTokens: z.int(),

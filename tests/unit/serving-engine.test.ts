@@ -39,8 +39,9 @@ const PLAIN: Omit<ServingRequest, "promptIds"> = {
   scorePrompt: false,
 };
 
+/** Plain functions unless a test asks for XLA: what is tested is who sits where, and they begin at once. */
 function newServer(options: CompletionServerOptions = {}): CompletionServer {
-  const server = new CompletionServer(runtime, model, tokenizer, options);
+  const server = new CompletionServer(runtime, model, tokenizer, { xla: false, ...options });
   running.push(server);
   void server.run();
   return server;
@@ -83,7 +84,7 @@ function ask(
       pieces[index]?.push(...more);
       onPieces?.(cancel);
     },
-    finished: (index, reason, tokens) => {
+    finished: (index, reason, { tokens }) => {
       ends[index] = { reason, tokens };
       left--;
       settle();
@@ -185,7 +186,7 @@ describe("a served model", () => {
     });
     sampler.dispose();
     const draw = { ...PLAIN.draw, temperature: 0.9, topP: 0.95 };
-    const served = await ask(server, { promptIds, seeds: [21, 22], draw });
+    const served = await ask(newServer({ xla: true }), { promptIds, seeds: [21, 22], draw });
     expect([idsOf(served, 0), idsOf(served, 1)]).toEqual(sampled.map(({ ids }) => ids));
   });
 

@@ -43,9 +43,18 @@ export type PromptPiece = {
 export type ServingListener = {
   prompt(pieces: readonly PromptPiece[]): void;
   pieces(index: number, pieces: readonly CompletionPiece[]): void;
-  /** `tokens` counts what was sampled, the stop token included. */
-  finished(index: number, reason: FinishReason, tokens: number): void;
+  finished(index: number, reason: FinishReason, measured: Measured): void;
   failed(error: unknown): void;
+};
+
+/** Of one completion. */
+export type Measured = {
+  /** Sampled tokens, the stop token included. */
+  readonly tokens: number;
+  /** From the request to the first tokens; waiting and the prompt's own pass included. */
+  readonly firstTokenMs: number;
+  /** From the end of the prompt's pass to the last token: tokens ÷ this is the rate. */
+  readonly decodeMs: number;
 };
 
 type Asked = { readonly request: ServingRequest; readonly listener: ServingListener };
@@ -54,11 +63,16 @@ type Job = RowJob & {
   readonly index: number;
   readonly stream: CompletionStream;
   readonly settings: readonly number[];
+  readonly clock: Clock;
 };
+
+type Clock = { readonly askedMs: number; admittedMs: number; firstMs: number | undefined };
 
 export type CompletionServerOptions = {
   readonly cacheBytes?: number;
   readonly maxRows?: number;
+  /** Whether decoding goes through XLA: slower to begin, faster from then on. The default. */
+  readonly xla?: boolean;
 };
 
 const CACHE_BYTES = 2 ** 30;
@@ -94,6 +108,7 @@ export class CompletionServer {
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       maxRows: options.maxRows ?? MAX_ROWS,
       tokensPerCall: this.#tokensPerCall,
+      xla: options.xla ?? true,
     });
     this.#scorer = new PromptScorer(runtime, model);
   }
@@ -176,6 +191,7 @@ export class CompletionServer {
       maxNew: request.maxNew,
       alternatives: request.alternatives,
     };
+    const askedMs = performance.now();
     const settings = rowSettings(request.draw, this.model.config.vocabSize);
     return request.seeds.map((seed, index) => ({
       promptIds: request.promptIds,
@@ -184,6 +200,7 @@ export class CompletionServer {
       index,
       stream: new CompletionStream(this.tokenizer, options),
       settings,
+      clock: { askedMs, admittedMs: askedMs, firstMs: undefined },
     }));
   }
 
@@ -243,6 +260,8 @@ export class CompletionServer {
     }
     this.#queue.splice(0, fitting.length);
     batch.admit(fitting, columns);
+    const nowMs = performance.now();
+    for (const { clock } of fitting) clock.admittedMs = nowMs;
   }
 
   #columnsOf({ promptIds, asked }: Job): number {
@@ -278,7 +297,9 @@ export class CompletionServer {
 
   /** Hands a row its tokens; says whether it is done. */
   #deliver(row: CacheRow<Job>, drawn: DrawnTokens, index: number, rows: number): boolean {
-    const { stream, asked, index: completion } = row.job;
+    const { stream, asked, index: completion, clock } = row.job;
+    const nowMs = performance.now();
+    clock.firstMs ??= nowMs;
     const pieces: CompletionPiece[] = [];
     for (let i = 0; i < this.#tokensPerCall; i++) {
       const at = i * rows + index;
@@ -288,7 +309,11 @@ export class CompletionServer {
       pieces.push(...step.pieces);
       if (step.finished === null) continue;
       if (pieces.length > 0) asked.listener.pieces(completion, pieces);
-      asked.listener.finished(completion, step.finished, stream.tokens);
+      asked.listener.finished(completion, step.finished, {
+        tokens: stream.tokens,
+        firstTokenMs: clock.firstMs - clock.askedMs,
+        decodeMs: nowMs - clock.admittedMs,
+      });
       return true;
     }
     if (pieces.length > 0) asked.listener.pieces(completion, pieces);

@@ -34,6 +34,7 @@ export type ServingCacheOptions = {
   readonly cacheBytes: number;
   readonly tokensPerCall: number;
   readonly maxRows: number;
+  readonly xla: boolean;
 };
 
 export class ServingCache<Job extends RowJob> {
@@ -105,14 +106,14 @@ export class ServingCache<Job extends RowJob> {
     if (this.#programs === null) throw new Error("there is no cache yet");
     const alternatives = full ? Math.min(MOST_ALTERNATIVES, this.#model.config.vocabSize) : 0;
     const picker = rowPicker({ filters: full, alternatives });
-    const { tokensPerCall } = this.#options;
+    const { tokensPerCall, xla } = this.#options;
     return decodeProgram(
       this.#runtime,
       this.#model,
       this.#programs.state,
       picker,
       tokensPerCall,
-      true,
+      xla,
     );
   }
 

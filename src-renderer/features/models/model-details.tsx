@@ -22,6 +22,9 @@ export function ModelDetails({ model }: { readonly model: ModelRecord }): ReactN
     <>
       <div className="head" style={{ marginTop: 2 }}>
         <h2 className="ell mono">{model.name}</h2>
+        <a className="btn small end" href={hrefTo(["playground"], { model: model.id })}>
+          Ask it
+        </a>
       </div>
       <dl className="kv" style={{ padding: "0 16px 12px" }}>
         <dt>Id</dt>

@@ -23,7 +23,8 @@ export type AnswerViewProps = {
 
 export function AnswerView(props: AnswerViewProps): ReactNode {
   const { turn, folded, onFold } = props;
-  const pieces = turn.pieces ?? [{ text: turn.content }];
+  // History keeps the text alone; by characters, the border of the reasoning is exact.
+  const pieces = turn.pieces ?? Array.from(turn.content, (text) => ({ text }));
   const { reasoning, rest } = thinkParts<{ readonly text: string }>(pieces);
   return (
     <article className="turn" aria-label="Answer">
@@ -68,7 +69,16 @@ function Text({
   const tokens = turn.pieces?.filter((piece) => pieces.includes(piece)) ?? [];
   if (shaded && tokens.length > 0)
     return <TokenText label={label} pieces={tokens} picked={picked} onPick={onPick} />;
-  return <div className="out">{visibleText(pieces.map(({ text }) => text).join(""))}</div>;
+  return (
+    <div className="out">
+      {visibleText(
+        pieces
+          .map(({ text }) => text)
+          .join("")
+          .trim(),
+      )}
+    </div>
+  );
 }
 
 function stateOf({ state, pieces, facts }: Turn): string {

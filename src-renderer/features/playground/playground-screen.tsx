@@ -125,7 +125,11 @@ function Playground({
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [trial.threadId]);
   useEffect(() => {
-    if (threadId !== "" && threadId !== trial.threadId) void open(threadId);
+    if (threadId === "" || threadId === trial.threadId) return;
+    void open(threadId).then((opened) => {
+      // A text is gone on with from where it was; a chat begins a new message.
+      if (opened?.mode === "text") setText(opened.sides[0]?.turns[0]?.content ?? "");
+    });
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [threadId]);
 

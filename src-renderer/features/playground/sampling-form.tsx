@@ -13,13 +13,13 @@ type Numbered =
   | "seed";
 
 const FIELDS: readonly { readonly name: Numbered; readonly hint: string }[] = [
-  { name: "temperature", hint: "0: the likeliest" },
+  { name: "temperature", hint: "0: greedy" },
   { name: "top_p", hint: "1: off" },
   { name: "top_k", hint: "0: off" },
   { name: "min_p", hint: "0: off" },
   { name: "repetition_penalty", hint: "1: off" },
   { name: "max_tokens", hint: "at most" },
-  { name: "seed", hint: "Again adds 1" },
+  { name: "seed", hint: "Again: +1" },
 ];
 
 export type SamplingFormProps = {
@@ -122,7 +122,7 @@ function StopField({
         }}
       />
       <span id={`${id}-hint`} className="s11 t3">
-        ends the answer
+        ends it
       </span>
     </>
   );

@@ -1,12 +1,11 @@
-/** One answer as it comes, with its own clock: the first token, and tokens a second from then on. */
+/** One answer as it comes. What it took is measured where it was sampled. */
 import { ORPCError } from "@orpc/client";
 import type {
   CompletionPiece,
-  FinishReason,
   InferenceOptions,
   InferencePrompt,
 } from "#shared/schema/inference.ts";
-import type { AnswerFacts } from "#shared/schema/playground.ts";
+import type { AnswerFacts, PlaygroundEvent } from "#shared/schema/playground.ts";
 import { failureOf } from "../../bridge/failure.ts";
 import { host } from "../../bridge/host.ts";
 import type { Failure } from "../../ui/region-state.tsx";
@@ -33,45 +32,37 @@ export async function streamAnswer(
   signal: AbortSignal,
   tell: (news: AnswerNews) => void,
 ): Promise<AnswerEnd> {
-  let begunMs = performance.now();
-  let firstMs: number | undefined;
-  let lastMs = begunMs;
   let promptTokens = 0;
-  let tokens = 0;
-  let reason: FinishReason | undefined;
+  let written = 0;
+  let finished: Extract<PlaygroundEvent, { type: "finished" }> | undefined;
   let failure: Failure | undefined;
   try {
     for await (const event of await host.playground.complete(ask, { signal })) {
       if (event.type === "loading") tell(event);
       else if (event.type === "begun") {
-        // Loading is told apart: the clock is that of the answer.
         ({ promptTokens } = event);
         tell({ type: "writing" });
       } else if (event.type === "pieces") {
-        lastMs = performance.now();
-        firstMs ??= lastMs;
-        tokens += event.pieces.length;
+        written += event.pieces.length;
         tell(event);
-      } else if (event.type === "finished") {
-        ({ reason, tokens } = event);
-      } else if (event.type === "failed") {
+      } else if (event.type === "finished") finished = event;
+      else if (event.type === "failed")
         failure = { message: event.message, advice: event.advice ?? undefined };
-      }
-      if (event.type === "loading") begunMs = Number.NaN;
     }
   } catch (error) {
     if (!signal.aborted) failure = error instanceof ORPCError ? failureOf(error) : LOST;
   }
-  const writingMs = lastMs - (firstMs ?? lastMs);
   return {
     failure,
     facts: {
-      end: failure !== undefined ? "failed" : (reason ?? "stopped"),
+      end: failure !== undefined ? "failed" : (finished?.reason ?? "stopped"),
       promptTokens,
-      tokens,
-      // Of a model that had to be loaded first, the wait says nothing about the model.
-      firstTokenMs: firstMs === undefined || Number.isNaN(begunMs) ? null : firstMs - begunMs,
-      tokensPerSecond: writingMs > 0 && tokens > 1 ? ((tokens - 1) / writingMs) * 1000 : null,
+      tokens: finished?.tokens ?? written,
+      firstTokenMs: finished?.firstTokenMs ?? null,
+      tokensPerSecond:
+        finished === undefined || finished.decodeMs === 0
+          ? null
+          : (finished.tokens / finished.decodeMs) * 1000,
       verdict: null,
     },
   };

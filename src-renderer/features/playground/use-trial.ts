@@ -35,7 +35,8 @@ export type TrialControl = {
   readonly regenerate: () => void;
   readonly stop: () => void;
   readonly begin: () => void;
-  readonly open: (threadId: string) => Promise<void>;
+  /** Gives the trial, unless it is not kept any more. */
+  readonly open: (threadId: string) => Promise<Trial | undefined>;
 };
 
 function emptyTrial(mode: Mode, models: readonly string[]): Trial {
@@ -215,8 +216,10 @@ export function useTrial(mode: Mode, models: readonly string[]): TrialControl {
       setFailure(undefined);
       setTrial(opened.trial);
       setSystem(opened.system);
+      return opened.trial;
     } catch (error) {
       setFailure(failureOf(error));
+      return undefined;
     }
   }, []);
 
