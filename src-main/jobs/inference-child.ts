@@ -1,7 +1,7 @@
 /** The host's side of one process that serves a model: starts it, sends requests, hands out what comes back. */
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "#shared/errors.ts";
@@ -17,6 +17,8 @@ import type { InferenceRequest } from "./inference-protocol.ts";
 import { describeExit } from "./supervisor.ts";
 
 const ENTRY = fileURLToPath(new URL("./inference-process.ts", import.meta.url));
+
+const MOST_LOG_BYTES = 4 * 2 ** 20;
 
 export type InferenceStart = {
   readonly model: string;
@@ -55,7 +57,9 @@ export class InferenceChild {
   constructor(start: InferenceStart, gone: () => void) {
     this.#start = start;
     mkdirSync(dirname(start.logFile), { recursive: true });
-    const log = openSync(start.logFile, "a");
+    // All models write into one file; it begins anew where it has become long.
+    const long = (statSync(start.logFile, { throwIfNoEntry: false })?.size ?? 0) > MOST_LOG_BYTES;
+    const log = openSync(start.logFile, long ? "w" : "a");
     try {
       this.#child = fork(ENTRY, [], {
         env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },

@@ -16,6 +16,12 @@ export const tasksQuery: QuerySource<Answer<typeof host.playground.tasks>> = {
   fetch: (signal) => host.playground.tasks(undefined, { signal }),
 };
 
+export const heldQuery: QuerySource<Answer<typeof host.playground.held>> = {
+  key: "playground.held",
+  topics: ["settings"],
+  fetch: (signal) => host.playground.held(undefined, { signal }),
+};
+
 export const threadsQuery: QuerySource<Answer<typeof host.playground.threads.list>> = {
   key: "playground.threads",
   topics: ["playground"],

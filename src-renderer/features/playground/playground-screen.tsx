@@ -17,6 +17,7 @@ import { Composer } from "./composer.tsx";
 import { DatasetDialog } from "./dataset-dialog.tsx";
 import type { Sent } from "./dataset-dialog.tsx";
 import { HistoryRegion } from "./history-region.tsx";
+import { MemoryRegion } from "./memory-region.tsx";
 import { choicesQuery } from "./playground-queries.ts";
 import { ProblemRegion } from "./problem-region.tsx";
 import { messagesUpTo } from "./record-of-turns.ts";
@@ -328,6 +329,7 @@ function Playground({
             onOptions={control.setOptions}
             onSystem={control.setSystem}
           />
+          <MemoryRegion />
           <HistoryRegion
             openId={trial.threadId}
             onOpen={(id) => void openThread(id)}
