@@ -94,11 +94,15 @@ test("hostile texts end in a verdict, and soon", () => {
     `$${"\\frac{1}{".repeat(200)}2${"}".repeat(200)}$`,
     "1+".repeat(50_000),
     "-".repeat(100_000),
+    "answer ".repeat(10_000),
+    "1 + answer ".repeat(8000),
+    "$x$ answer ".repeat(8000),
   ];
+  // Quadratic searches took a minute here; the bound leaves room for a busy machine.
   const startedAtMs = performance.now();
   for (const text of texts) {
     expect(verifyMaths("$1$", text)).toBeTypeOf("boolean");
     expect(mathsRule.extractLenient(text) === undefined).toBe(false);
   }
-  expect(performance.now() - startedAtMs).toBeLessThan(5000);
+  expect(performance.now() - startedAtMs).toBeLessThan(15_000);
 });

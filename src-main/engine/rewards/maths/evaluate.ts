@@ -216,6 +216,15 @@ function gammaOfNext(x: number): number {
   return Math.sqrt(2 * Math.PI) * t ** (x + 0.5) * Math.exp(-t) * sum;
 }
 
+/** n over k: for a whole k a polynomial in n, so defined for every n. */
+function generalBinomial(n: number, k: number): number {
+  if (!Number.isInteger(k) || k < 0 || k > 200)
+    return gammaOfNext(n) / gammaOfNext(k) / gammaOfNext(n - k);
+  let value = 1;
+  for (let i = 0; i < k; i++) value *= (n - i) / (i + 1);
+  return value;
+}
+
 function callValue(name: string, args: readonly Complex[]): Complex {
   const [a, b] = args;
   if (a === undefined) return real(Number.NaN);
@@ -226,8 +235,7 @@ function callValue(name: string, args: readonly Complex[]): Complex {
     const bottom = complexLog(b);
     return complexProduct(top, complexPower(bottom, real(-1)));
   }
-  if (name === "binom" && b !== undefined)
-    return real(gammaOfNext(a.re) / gammaOfNext(b.re) / gammaOfNext(a.re - b.re));
+  if (name === "binom" && b !== undefined) return real(generalBinomial(a.re, b.re));
   if (name === "mod" && b !== undefined) return real(a.re - Math.floor(a.re / b.re) * b.re);
   const values = args.map(({ re }) => re);
   if (name === "max") return real(Math.max(...values));

@@ -64,7 +64,10 @@ function formulasOf(text: string): Formula[] {
     const latex = match.slice(1).find((group) => group !== undefined) ?? "";
     return withPercent(text, match.index, match.index + match[0].length, latex);
   });
-  const inside = (at: number): boolean => found.some(({ start, end }) => at >= start && at < end);
+  const inside = (at: number): boolean => {
+    const before = found[firstFrom(found, at + 1) - 1];
+    return before !== undefined && at < before.end;
+  };
   const fractions = [...text.matchAll(PLAIN_FRACTION)]
     .filter(({ index }) => !inside(index))
     .map((match) => withPercent(text, match.index, match.index + match[0].length, match[0]));
@@ -225,10 +228,10 @@ function raiseAnswers(
     for (const { index } of text.matchAll(/answer/giu)) {
       const after = index + "answer".length + (colon ? 1 : 0);
       if (index < from || (colon && text.charAt(after - 1) !== ":")) continue;
-      const found = candidateAfter(text, candidates, after, kind);
-      if (found === undefined) continue;
-      from = found.end;
-      raised.set(found, Math.min(raised.get(found) ?? 300, colon ? 100 : 200));
+      const next = candidateAfter(text, candidates, after, kind);
+      if (next === undefined) continue;
+      from = next.end;
+      raised.set(next, Math.min(raised.get(next) ?? 300, colon ? 100 : 200));
     }
   }
   return candidates.map((one) => ({
@@ -237,25 +240,40 @@ function raiseAnswers(
   }));
 }
 
+/** `candidates` in the order of their starts. Looks no further than the words that count. */
 function candidateAfter(
   text: string,
   candidates: readonly Candidate[],
   after: number,
   kind: MatchKind,
 ): Candidate | undefined {
-  const following = candidates.filter(({ start }) => start >= after);
-  if (kind === "latex") return following.find(({ start }) => start - after <= NEAR);
-  const line = /[^\n]*/uy;
-  line.lastIndex = after;
-  const lineEnd = after + (line.exec(text)?.[0].length ?? 0);
-  const usable = following.filter(
+  const near: Candidate[] = [];
+  const reach = after + (kind === "latex" ? NEAR : NEAR_EQUALS);
+  for (let i = firstFrom(candidates, after); i < candidates.length; i++) {
+    const candidate = candidates[i];
+    if (candidate === undefined || candidate.start > reach) break;
+    near.push(candidate);
+  }
+  if (kind === "latex") return near[0];
+  const newline = text.slice(after, reach + 1).indexOf("\n");
+  const lineEnd = newline < 0 ? reach : after + newline;
+  const usable = near.filter(
     ({ start, end }) => start <= lineEnd + 1 && !/^\s*=/u.test(text.slice(end, end + 5)),
   );
   return (
-    usable.findLast(
-      ({ start }) =>
-        start - after <= NEAR_EQUALS &&
-        /=\s*$/u.test(text.slice(Math.max(after, start - 5), start)),
-    ) ?? usable.find(({ start }) => start - after <= NEAR + 1)
+    usable.findLast(({ start }) => /=\s*$/u.test(text.slice(Math.max(after, start - 5), start))) ??
+    usable.find(({ start }) => start - after <= NEAR + 1)
   );
+}
+
+/** Index of the first one that starts at or after a place (binary search). */
+function firstFrom(sorted: readonly { readonly start: number }[], place: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.start ?? 0) < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -22,13 +22,10 @@ function verify(problem: { readonly gold: string }, answer: string): boolean {
 function extractLenient(text: string): string | null {
   const end = text.slice(-20_000);
   if (end.includes(String.raw`\boxed`)) return `$${openBoxes(end, "last")}$`;
-  const said = /answer(?: is)?:?\s*([^\n]{1,200})(?![\s\S]*answer(?: is)?:?\s)/iu.exec(
-    end.slice(-4000),
-  );
+  const tail = end.slice(-4000);
+  const said = [...tail.matchAll(/answer(?: is)?:?[^\S\n]*([^\n]{1,200})/giu)].at(-1);
   if (said?.[1] !== undefined) return said[1].trim();
-  const last = /(?:\$[^$\n]{1,200}\$|-?\d[\d,]*(?:\.\d+)?(?:\/\d+)?%?)(?![\s\S]*[\d$])/u.exec(
-    end.slice(-4000),
-  );
+  const last = [...tail.matchAll(/\$[^$\n]{1,200}\$|-?\d[\d,]*(?:\.\d+)?(?:\/\d+)?%?/gu)].at(-1);
   return last?.[0] ?? null;
 }
 
