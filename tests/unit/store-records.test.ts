@@ -122,8 +122,11 @@ test("rollouts come back by group with token ids beyond 16 bits and exact float3
   expect(groups[0]?.meanReward).toBeCloseTo(0.6, 12);
   expect(groups[0]?.correct).toBe(1);
   expect(store.rollouts.tokens(train, { step: 1, group: 0, index: 1 })).toEqual({
+    completion: "text 1/0/1",
     ids: [1, 70_000, 1],
     logprobs: [-0.5, -0.25, -2],
+    entropies: null,
+    trainedLogprobs: null,
   });
   expect(store.rollouts.steps(train)).toEqual([
     { step: 1, groups: 2, rollouts: 3, meanReward: expect.closeTo(1.3 / 3, 12), correct: 1 },
