@@ -135,7 +135,7 @@ test("text and form are one: an edit of either shows in the other, comments stay
   await expect(rate).toBeDisabled();
 });
 
-test("another window's edit comes in, and of two at once a person chooses", async ({ browser }) => {
+test("an edit of another window comes in", async ({ browser }) => {
   const first = await openWindow(browser, host);
   await first.goTo("/recipes");
   const address = await begin(first.page, "Tiny SFT");
@@ -148,7 +148,7 @@ test("another window's edit comes in, and of two at once a person chooses", asyn
   await expect(first.page.getByRole("textbox", { name: "seed" })).toHaveValue("9");
 });
 
-test("a launch's fixed configuration becomes a recipe, and starts", async ({ browser }) => {
+test("a launch's fixed configuration becomes a recipe", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/recipes");
   await page.keyboard.press("i");
