@@ -1,10 +1,38 @@
 /** The run screen and the overlay on a seeded workspace behind a real host: charts, completions, tokens, alarms, notes, picks. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Download, Locator, Page } from "@playwright/test";
+import { openStore } from "#main/store/store.ts";
+import { RunId } from "#shared/schema/run.ts";
 import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
+
+/** What a model may write: markup, a turned reading direction, terminal codes, a megabyte in one line. */
+const HOSTILE = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202Edlrow\u001B[31mred<answer>=1+1</answer>${"x".repeat(1_000_000)}`;
+
+function insertHostile(folder: string): void {
+  const store = openStore(join(folder, "gradus.sqlite"));
+  const rollout = {
+    step: 21,
+    group: 0,
+    index: 0,
+    problemId: "hostile",
+    difficulty: 3,
+    prompt: "<b>\u202E</b>",
+    completion: HOSTILE,
+    completionIds: [1, 2],
+    logprobs: [-1, -1],
+    rewards: { "<i>": 1 },
+    reward: 7,
+    advantage: 0,
+    correct: true,
+    finishReason: "length" as const,
+  };
+  store.transaction(() => store.rollouts.insert(RunId.parse("p62-grpo"), [rollout]));
+  store.close();
+}
 
 let host: WindowHost;
 let workspace: ReturnType<typeof windowWorkspace>;
@@ -12,6 +40,7 @@ let workspace: ReturnType<typeof windowWorkspace>;
 test.beforeAll(async () => {
   workspace = windowWorkspace();
   seedWorkspace(workspace.folder);
+  insertHostile(workspace.folder);
   host = await startHost(workspace.folder);
 });
 
@@ -268,4 +297,23 @@ test("a branch from a checkpoint asks first, and says what is missing", async ({
   await dialog.getByRole("button", { name: "Make the recipe" }).click();
   // The seeded checkpoint has no files.
   await expect(dialog.getByRole("alert")).toBeVisible();
+});
+
+test("a completion with markup, turned text, terminal codes and a megabyte in one line is shown inert, and at once", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/run/p62-grpo?step=21");
+  const text = page.getByRole("group", { name: "Text of the completion" });
+  await expect(text).toContainText("<img src=x onerror");
+  await expect(text).toContainText("\u27E8U+202E\u27E9dlrow\u241B[31mred");
+  await expect(text.getByRole("button", { name: /more characters/u })).toBeVisible();
+  expect((await text.innerText()).length).toBeLessThan(30_000);
+  await page.keyboard.press("b");
+  await expect(page.getByRole("article")).toHaveCount(1);
+  await goTo("/run/p62-grpo?tab=search&min-reward=7");
+  await expect(page.getByText("1 completion", { exact: true })).toBeVisible();
+  await expect(page.locator("img, script[src=x]")).toHaveCount(0);
+  expect(await page.evaluate("window.hacked")).toBeUndefined();
+  expect(complaints).toEqual([]);
 });

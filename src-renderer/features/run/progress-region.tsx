@@ -49,6 +49,11 @@ function markersOf(checkpoints: readonly Checkpoint[], alarms: readonly Alarm[])
   ];
 }
 
+function metricsOf(spec: ChartSpec): readonly string[] {
+  const band = spec.band === undefined ? [] : [spec.band.low, spec.band.high];
+  return [...spec.lines.map((line) => line.metric), ...band];
+}
+
 function Where({ state }: { readonly state: ChartState }): ReactNode {
   const { pinned, lastStep } = state;
   if (pinned === undefined) return <>at the newest step, {formatNumber(lastStep)}</>;
@@ -160,7 +165,6 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
   const [layout, setLayout] = useChartLayout(run.kind);
   const [failure, setFailure] = useState<Failure | undefined>(undefined);
   const growing = live.status === "running" && zoom !== undefined && zoom.max >= state.lastStep;
-  const { lines, exact } = useZoomedLines(run.id, zoom, stream.lines, growing);
   // By the names alone, so that new points make no new charts.
   const names = stream.lines.map((line) => line.name).join("\n");
   const charts = useMemo(
@@ -169,6 +173,8 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
   );
   const all = useMemo(() => [...charts.shown, ...charts.hidden], [charts]);
   const large = opened === undefined ? undefined : all.find((spec) => spec.id === opened);
+  const only = useMemo(() => (large === undefined ? undefined : metricsOf(large)), [large]);
+  const { lines, exact } = useZoomedLines(run.id, zoom, stream.lines, growing, only);
   const markers = useMemo(() => markersOf(checkpoints, alarms), [checkpoints, alarms]);
   const tableLines = useMemo(() => {
     if (large === undefined) return lines;

@@ -7,7 +7,7 @@ import type { MetricSeries } from "#shared/schema/metrics.ts";
 import type { MetricLine } from "./metric-line.ts";
 
 /** Buckets asked for; a line that grows to twice as many is fetched anew. */
-export const BUCKETS = 600;
+export const BUCKETS = 400;
 
 interface Column {
   readonly steps: number[];

@@ -11,6 +11,8 @@ import { BUCKETS } from "./run-metrics.ts";
 /** Asked for beyond both ends, so that lines reach the edges. */
 const MARGIN = 0.05;
 const LIVE_MS = 2000;
+/** Of the one chart that is shown large. */
+const LARGE_BUCKETS = 1200;
 
 export interface ZoomedLines {
   readonly lines: readonly MetricLine[];
@@ -23,13 +25,16 @@ export function useZoomedLines(
   zoom: Range | undefined,
   lines: readonly MetricLine[],
   growing: boolean,
+  /** The only metrics that are shown, where one chart is large. */
+  only: readonly string[] | undefined,
 ): ZoomedLines {
+  const names = only?.join("\n");
   const margin = zoom === undefined ? 0 : Math.ceil((zoom.max - zoom.min) * MARGIN) + 1;
   const query = useQuery(
     zoom === undefined
       ? undefined
       : {
-          key: `zoom:${runId}:${String(zoom.min)}-${String(zoom.max)}`,
+          key: `zoom:${runId}:${String(zoom.min)}-${String(zoom.max)}:${names ?? ""}`,
           topics: [`rollouts:${runId}`],
           fetch: (signal) =>
             host.runs.metrics(
@@ -37,7 +42,8 @@ export function useZoomedLines(
                 runId,
                 fromStep: zoom.min - margin,
                 toStep: zoom.max + margin,
-                buckets: BUCKETS,
+                buckets: names === undefined ? BUCKETS : LARGE_BUCKETS,
+                ...(names === undefined ? {} : { names: names.split("\n") }),
               },
               { signal },
             ),
