@@ -168,6 +168,8 @@ test("a command's keys are changed in the key sheet, refuse what another has, ac
   const status = page.getByRole("dialog").getByRole("status");
   const heading = page.getByRole("heading", { level: 1 });
   await page.keyboard.press("?");
+  // The dialog gives itself the focus once it is drawn: taken before that, it would be taken back.
+  await expect(page.getByRole("dialog").getByRole("button", { name: /^Close/u })).toBeFocused();
   await change.focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("g");
