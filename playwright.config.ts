@@ -12,6 +12,8 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 20_000 },
   forbidOnly: process.env["CI"] === "true",
+  // A busy machine may starve a browser for seconds: a test that passes only at its second try is reported as flaky.
+  retries: process.env["CI"] === "true" ? 1 : 0,
   use: {
     headless: true,
     locale: "en-US",
