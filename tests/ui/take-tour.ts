@@ -68,7 +68,7 @@ try {
   const [first = "", second = ""] = ids;
   await goTo(`/run/${first}-grpo`);
   await page
-    .getByText(/[5-9]|1\d of 16 steps/u)
+    .getByText(/(?:[5-9]|1\d) of 16 steps/u)
     .first()
     .waitFor({ timeout: HOUR });
   await page.waitForTimeout(1000);
