@@ -142,9 +142,10 @@ test("an answer is added to a new dataset", async ({ browser }) => {
   await expect(ended(page)).toHaveCount(1, FIRST);
   await page.getByRole("button", { name: "Add to a dataset…" }).click();
   const dialog = page.getByRole("dialog", { name: "Add to a dataset" });
-  await dialog.getByRole("textbox", { name: "Name of the new dataset" }).fill("Tried out");
+  const name = dialog.getByRole("textbox", { name: "Name of the new dataset" });
+  await name.fill("Tried out");
   expect(await faultsOf(page)).toEqual([]);
-  await page.keyboard.press("Enter");
+  await name.press("Enter");
   await expect(page.getByText("Added to Tried out")).toBeVisible();
 });
 
