@@ -41,7 +41,7 @@ const PLAIN: Omit<ServingRequest, "promptIds"> = {
 
 /** Plain functions unless a test asks for XLA: what is tested is who sits where, and they begin at once. */
 function newServer(options: CompletionServerOptions = {}): CompletionServer {
-  const server = new CompletionServer(runtime, model, tokenizer, { xla: false, ...options });
+  const server = new CompletionServer(runtime, model, tokenizer, { tokensPerCall: 1, ...options });
   running.push(server);
   void server.run();
   return server;
@@ -186,7 +186,7 @@ describe("a served model", () => {
     });
     sampler.dispose();
     const draw = { ...PLAIN.draw, temperature: 0.9, topP: 0.95 };
-    const served = await ask(newServer({ xla: true }), { promptIds, seeds: [21, 22], draw });
+    const served = await ask(newServer({ tokensPerCall: 4 }), { promptIds, seeds: [21, 22], draw });
     expect([idsOf(served, 0), idsOf(served, 1)]).toEqual(sampled.map(({ ids }) => ids));
   });
 

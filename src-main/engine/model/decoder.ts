@@ -24,6 +24,8 @@ import { recomputed } from "./recompute.ts";
 export interface Weights extends ReadonlyMap<string, Tensor> {
   /** Dropout on the input of a matrix's adapter. */
   readonly dropInput?: (module: string, x: Tensor) => Tensor;
+  /** Whether a layer's matrices lie as (out, in) instead. */
+  readonly outputFirst?: boolean;
 }
 
 export type LayerProjections = { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor };
@@ -48,7 +50,8 @@ export function decoderLayer(
   const at = `model.layers.${index}.`;
   const get = (name: string): Tensor => weight(weights, at + name);
   const project = (input: Tensor, name: string, hasBias: boolean): Tensor => {
-    const y = linear(input, get(`${name}.weight`), hasBias ? get(`${name}.bias`) : undefined);
+    const bias = hasBias ? get(`${name}.bias`) : undefined;
+    const y = linear(input, get(`${name}.weight`), bias, weights.outputFirst);
     return withAdapter(weights, at + name, input, y);
   };
   const eps = config.rmsNormEps;
@@ -98,13 +101,18 @@ export function decoderStack(
   return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
 }
 
+export const EMBEDDING = "model.embed_tokens.weight";
+export const OUTPUT = "lm_head.weight";
+
 /** The matrix that turns hidden states into logits, as (V, D). */
 export function outputMatrix(weights: Weights, config: ModelConfig): Tensor {
-  return weight(weights, config.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+  const own = weights.get(OUTPUT);
+  if (own !== undefined) return own;
+  return weight(weights, config.tieWordEmbeddings ? EMBEDDING : OUTPUT);
 }
 
 export function embed(weights: Weights, ids: Tensor): Tensor {
-  return tf.gather(weight(weights, "model.embed_tokens.weight"), ids);
+  return tf.gather(weight(weights, EMBEDDING), ids);
 }
 
 export type SequenceLayout = {

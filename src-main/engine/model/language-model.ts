@@ -58,6 +58,18 @@ export class LanguageModel {
     return this.variables;
   }
 
+  /** What a model without adapters of the same function has: names and shapes as in the hub's files, ours in (in, out). */
+  get plainVariables(): ReadonlyMap<string, Variable> {
+    return this.variables;
+  }
+
+  /** A plain variable's value now, its adapter added in; the caller's to dispose of. */
+  merged(name: string): Tensor {
+    const variable = this.plainVariables.get(name);
+    if (variable === undefined) throw new Error(`the model has no weight ${name}`);
+    return variable.read();
+  }
+
   /** Whether a training step draws random numbers (dropout). */
   get usesNoise(): boolean {
     return false;

@@ -13,16 +13,16 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
   return tf.mul(tf.mul(x, tf.rsqrt(tf.add(variance, epsilon))), weight);
 }
 
-/** x (…, I) times weight (I, O), plus bias (O) where there is one → (…, O). */
-export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+/** x (…, I) times weight (I, O), or (O, I) where the output comes first, plus bias (O) where there is one → (…, O). */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor, outputFirst = false): Tensor {
   const inner = x.shape[x.shape.length - 1];
-  const [weightIn, out] = weight.shape;
+  const [weightIn, out] = outputFirst ? [...weight.shape].reverse() : weight.shape;
   if (inner === undefined || out === undefined || inner !== weightIn) {
     throw new Error(
       `linear: input [${x.shape.join(", ")}] against weight [${weight.shape.join(", ")}]`,
     );
   }
-  const flat = matMul(tf.reshape(x, [-1, inner]), weight);
+  const flat = matMul(tf.reshape(x, [-1, inner]), weight, false, outputFirst);
   const y = bias === undefined ? flat : tf.add(flat, bias);
   return tf.reshape(y, [...x.shape.slice(0, -1), out]);
 }
@@ -120,13 +120,16 @@ export function groupedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor):
 /** x (B, T, n·h) → (B, n, T, h). */
 export function splitHeads(x: Tensor, heads: number, headDim: number): Tensor {
   const [b, t] = x.shape as [number, number, number];
+  // Of one column there is nothing to turn.
+  if (t === 1) return tf.reshape(x, [b, heads, 1, headDim]);
   return tf.transpose(tf.reshape(x, [b, t, heads, headDim]), [0, 2, 1, 3]);
 }
 
 /** x (B, n, T, h) → (B, T, n·h). */
 export function joinHeads(x: Tensor): Tensor {
   const [b, heads, t, dim] = x.shape as [number, number, number, number];
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [b, t, heads * dim]);
+  const byColumn = t === 1 ? x : tf.transpose(x, [0, 2, 1, 3]);
+  return tf.reshape(byColumn, [b, t, heads * dim]);
 }
 
 /** A mask value that softmax turns into exactly 0 in float32 and that never makes NaN. */

@@ -88,6 +88,22 @@ export class LoraModel extends LanguageModel {
     return this.#adapters;
   }
 
+  override get plainVariables(): ReadonlyMap<string, Variable> {
+    return this.base.variables;
+  }
+
+  /** W + s A B where the matrix has an adapter. */
+  override merged(name: string): Tensor {
+    const module = name.slice(0, -".weight".length);
+    const a = this.#adapters.get(module + A);
+    const b = this.#adapters.get(module + B);
+    const value = super.merged(name);
+    if (a === undefined || b === undefined) return value;
+    return tf.tidy(() =>
+      tf.add(value, tf.mul(tf.matMul(a.read(), b.read()), loraScale(this.options))),
+    );
+  }
+
   override get usesNoise(): boolean {
     return this.options.dropout > 0;
   }
@@ -113,21 +129,11 @@ export class LoraModel extends LanguageModel {
 
   /** The merged weights, W + s A B, in hub orientation. */
   override *hostTensors(): Generator<readonly [string, HostTensor]> {
-    const scale = loraScale(this.options);
-    for (const [name, variable] of this.base.variables) {
-      const module = name.slice(0, -".weight".length);
-      const a = this.#adapters.get(module + A);
-      const b = this.#adapters.get(module + B);
-      if (a === undefined || b === undefined) {
-        yield [name, flip(name, { shape: variable.shape, data: variable.data() })];
-        continue;
-      }
-      const merged = tf.tidy(() =>
-        tf.add(variable.read(), tf.mul(tf.matMul(a.read(), b.read()), scale)),
-      );
+    for (const [name, { shape }] of this.base.variables) {
+      const merged = tf.tidy(() => this.merged(name));
       const data = Float32Array.from(merged.dataSync());
       merged.dispose();
-      yield [name, flip(name, { shape: variable.shape, data })];
+      yield [name, flip(name, { shape, data })];
     }
   }
 

@@ -64,9 +64,12 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
       };
       const cast = (id: number, from: number, to: number): TensorMetadata =>
         one("Cast", [typeAttr("SrcT", from), typeAttr("DstT", to)], [id]);
-      const factors = backend
-        .getInputTensorIds([a, b])
-        .map((id) => cast(id, DType.float, DType.bfloat16).id);
+      const given = backend.getInputTensorIds([a, b]);
+      // A factor that is kept rounded (Runtime.roundedVariable) comes as it is.
+      const rounded = given.map((id) => binding.facts(id).dtype === DType.bfloat16);
+      const factors = given.map((id, i) =>
+        rounded[i] === true ? id : cast(id, DType.float, DType.bfloat16).id,
+      );
       const product = one(
         "MatMul",
         [
@@ -77,7 +80,8 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
         factors,
       );
       const out = cast(product.id, DType.bfloat16, DType.float);
-      for (const id of [...factors, product.id]) binding.deleteTensor(id);
+      for (const id of [...factors.filter((_, i) => rounded[i] !== true), product.id])
+        binding.deleteTensor(id);
       return backend.createOutputTensor(out);
     },
   });

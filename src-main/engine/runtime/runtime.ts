@@ -11,6 +11,8 @@ export type Variable = {
   /** Its value at this point of the program (or of the trace). */
   read(): Tensor;
   assign(value: Tensor): void;
+  /** Writes `update` (R, 1, h) at [:, at, :] of a variable (R, T, h), in place; `at` is an int32 scalar. */
+  writeColumn(at: Tensor, update: Tensor): void;
   /** Replaces rows `indices` (A, int32) of the first axis by `rows` (A, …); equal indices must bring equal rows. */
   scatterRows(indices: Tensor, rows: Tensor): void;
   /** A copy on the host. */
@@ -43,6 +45,11 @@ export type Runtime = RuntimeFacts & {
   readonly warnings: string[];
   /** A tensor given as values stays the caller's. */
   variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable;
+  /**
+   * A matrix kept rounded to bfloat16. What `read` gives is a factor of `matMul` (matmul.ts) in a scope of that
+   * precision, and of nothing else. @throws Error on backends that have no bfloat16
+   */
+  roundedVariable(name: string, shape: readonly number[]): Variable;
   /** Traces `fn` once for each combination of input shapes and runs it as one call. */
   compile(
     name: string,

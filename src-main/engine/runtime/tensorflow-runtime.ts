@@ -91,6 +91,13 @@ class TensorFlowRuntime implements Runtime {
     return variable;
   }
 
+  roundedVariable(name: string, shape: readonly number[]): Variable {
+    const unique = `${name}#${this.#variables++}`;
+    const id = this.binding.createVariableHandle(unique, shape, DType.bfloat16);
+    this.binding.pin(id);
+    return new TensorFlowVariable(this, name, shape, id, DType.bfloat16);
+  }
+
   compile(
     name: string,
     fn: (...args: readonly Tensor[]) => Tensor[],

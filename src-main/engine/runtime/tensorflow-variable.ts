@@ -1,9 +1,10 @@
 /** A resource variable of TensorFlow: read and assigned at once, or in the open trace in program order. */
-import { boolAttr, typeAttr } from "./op-attrs.ts";
+import { boolAttr, intAttr, typeAttr } from "./op-attrs.ts";
 import type { Variable } from "./runtime.ts";
 import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
 import { DType } from "./tensorflow-library.ts";
 import type { Pointer } from "./tensorflow-library.ts";
+import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 
 /** What a variable needs of its runtime. */
@@ -18,18 +19,26 @@ export class TensorFlowVariable implements Variable {
   readonly shape: readonly number[];
   readonly #runtime: VariableHost;
   readonly #id: number;
+  readonly #dtype: number;
 
-  constructor(runtime: VariableHost, name: string, shape: readonly number[], id: number) {
+  constructor(
+    runtime: VariableHost,
+    name: string,
+    shape: readonly number[],
+    id: number,
+    dtype: number = DType.float,
+  ) {
     this.#runtime = runtime;
     this.name = name;
     this.shape = shape;
     this.#id = id;
+    this.#dtype = dtype;
   }
 
   read(): Tensor {
     const { binding } = this.#runtime;
-    const facts = { shape: [...this.shape], dtype: DType.float };
-    const attrs = [typeAttr("dtype", DType.float)];
+    const facts = { shape: [...this.shape], dtype: this.#dtype };
+    const attrs = [typeAttr("dtype", this.#dtype)];
     const trace = binding.trace;
     if (trace === null)
       return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
@@ -55,11 +64,12 @@ export class TensorFlowVariable implements Variable {
       );
     }
     const { binding } = this.#runtime;
-    const attrs = [typeAttr("dtype", DType.float)];
-    const valueId = this.#runtime.idOf(value);
+    const attrs = [typeAttr("dtype", this.#dtype)];
+    const valueId = this.#stored(value);
     const trace = binding.trace;
     if (trace === null) {
       binding.executeStatement("AssignVariableOp", attrs, [this.#id, valueId]);
+      if (this.#dtype !== DType.float) binding.deleteTensor(valueId);
       return;
     }
     const before = trace.variableValues.get(this.#id);
@@ -72,6 +82,43 @@ export class TensorFlowVariable implements Variable {
       controls,
     );
     trace.variableValues.set(this.#id, { output, lastOp });
+  }
+
+  writeColumn(at: Tensor, update: Tensor): void {
+    const { binding } = this.#runtime;
+    const [rows = 0, , width = 0] = this.shape;
+    const [begin, end, strides] = tf.tidy(() => {
+      const zero = tf.scalar(0, "int32");
+      const next = tf.add(at, tf.scalar(1, "int32"));
+      return [
+        tf.stack([zero, at, zero]),
+        tf.stack([tf.scalar(rows, "int32"), next, tf.scalar(width, "int32")]),
+        tf.tensor1d([1, 1, 1], "int32"),
+      ] as const;
+    });
+    const attrs = [
+      typeAttr("T", this.#dtype),
+      typeAttr("Index", DType.int32),
+      ...["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"].map(
+        (name) => intAttr(name, 0),
+      ),
+    ];
+    const tensors = [begin, end, strides, update];
+    const ids = [this.#id, ...tensors.map((tensor) => this.#runtime.idOf(tensor))];
+    const trace = binding.trace;
+    if (trace === null) {
+      binding.executeStatement("ResourceStridedSliceAssign", attrs, ids);
+      for (const tensor of [begin, end, strides]) tensor.dispose();
+      return;
+    }
+    const before = trace.variableValues.get(this.#id);
+    const lastOp = trace.operation(
+      "ResourceStridedSliceAssign",
+      attrs,
+      ids.map((id) => binding.symbol(id)),
+      before === undefined ? [] : [before.lastOp],
+    );
+    trace.variableValues.set(this.#id, { output: undefined, lastOp });
   }
 
   scatterRows(indices: Tensor, rows: Tensor): void {
@@ -91,6 +138,16 @@ export class TensorFlowVariable implements Variable {
       before === undefined ? [] : [before.lastOp],
     );
     trace.variableValues.set(this.#id, { output: undefined, lastOp });
+  }
+
+  /** The id of a value as this variable keeps it. */
+  #stored(value: Tensor): number {
+    const id = this.#runtime.idOf(value);
+    if (this.#dtype === DType.float) return id;
+    const attrs = [typeAttr("SrcT", DType.float), typeAttr("DstT", this.#dtype)];
+    const [rounded] = this.#runtime.binding.executeOp("Cast", attrs, [id], 1);
+    if (rounded === undefined) throw new Error("Cast gave no output");
+    return rounded.id;
   }
 
   data(): Float32Array {

@@ -44,6 +44,12 @@ class HostedVariable implements Variable {
     before.dispose();
   }
 
+  writeColumn(at: Tensor, update: Tensor): void {
+    const updated = tf.tidy(() => replaceAt(this.#value, update, at, 1));
+    this.assign(updated);
+    updated.dispose();
+  }
+
   scatterRows(indices: Tensor, rows: Tensor): void {
     const values = this.data();
     const width = values.length / (this.shape[0] ?? 1);
@@ -80,6 +86,10 @@ class WasmRuntime implements Runtime {
 
   variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable {
     return new HostedVariable(name, shape, values);
+  }
+
+  roundedVariable(): Variable {
+    throw new Error("the wasm backend has no bfloat16");
   }
 
   compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {

@@ -11,10 +11,13 @@ import { decoderStack, embed, outputMatrix } from "../model/decoder.ts";
 import type { Attend, Weights } from "../model/decoder.ts";
 import { groupedAttention, MASKED, rotate, rotaryTable } from "../model/layers.ts";
 import type { Rotation } from "../model/layers.ts";
+import type { ModelConfig } from "../checkpoint/model-config.ts";
 import type { LanguageModel } from "../model/language-model.ts";
+import { matMul } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
+import type { DecodeWeights } from "./decode-weights.ts";
 import type { Picker } from "./picker.ts";
 
 export type CacheShape = { readonly rows: number; readonly columns: number };
@@ -56,9 +59,9 @@ export function disposeDecodeState(state: DecodeState): void {
 }
 
 /** (ids (R, P) int32 padded on the left, pads (R) int32) → [hidden (R, D), then 2L tensors (R·K, P, h)]. */
-export function prefillProgram(runtime: Runtime, model: LanguageModel): CompiledFunction {
-  const { config } = model;
-  return runtime.compile("prefill", (...args) => {
+export function prefillProgram(runtime: Runtime, decodeWeights: DecodeWeights): CompiledFunction {
+  const { config } = decodeWeights;
+  const prefill = (...args: readonly Tensor[]): Tensor[] => {
     const [ids, pads] = args as [Tensor, Tensor];
     const [r, p] = ids.shape as [number, number];
     const columns = tf.range(0, p, 1, "int32");
@@ -66,7 +69,7 @@ export function prefillProgram(runtime: Runtime, model: LanguageModel): Compiled
       tf.sub(tf.reshape(columns, [1, p]), tf.reshape(pads, [r, 1])),
       tf.scalar(0, "int32"),
     );
-    const rotation = rotationAt(model, p, tf.reshape(positions, [r * p]), [r, 1, p]);
+    const rotation = rotationAt(config, p, tf.reshape(positions, [r * p]), [r, 1, p]);
     const future = tf.greater(tf.reshape(columns, [1, 1, p]), tf.reshape(columns, [1, p, 1]));
     const padding = tf.less(tf.reshape(columns, [1, 1, p]), tf.reshape(pads, [r, 1, 1]));
     const hiddenFrom = tf.maximum(tf.cast(future, "float32"), tf.cast(padding, "float32"));
@@ -77,13 +80,15 @@ export function prefillProgram(runtime: Runtime, model: LanguageModel): Compiled
       written.push(flattenHeads(rotated), flattenHeads(v));
       return groupedAttention(rotate(q, rotation), rotated, v, mask);
     };
-    const hidden = decoderStack(model.read(), config, embed(model.read(), ids), attend);
+    const weights = decodeWeights.read();
+    const hidden = decoderStack(weights, config, embed(weights, ids), attend);
     const last = tf.reshape(tf.slice(hidden, [0, p - 1, 0], [r, 1, config.hiddenSize]), [
       r,
       config.hiddenSize,
     ]);
     return [last, ...written];
-  });
+  };
+  return runtime.compile("prefill", (...args) => decodeWeights.within(() => prefill(...args)));
 }
 
 /**
@@ -178,38 +183,96 @@ function padTo(x: Tensor, shape: readonly number[]): Tensor {
  * Draws `tokens` tokens a row. Inputs: at, scalar int32, the first column to write; starts (B) int32; uniforms (N, B);
  * settings (B, W) where the picker has any. Returns [tokens (N, B) int32, log-probabilities (N, B)] and, where the
  * picker gives alternatives, their ids and log-probabilities (N, B, alternatives).
+ * One token a call is a plain function that writes the caches in place; several are one XLA loop.
  */
 export function decodeProgram(
   runtime: Runtime,
-  model: LanguageModel,
+  weights: DecodeWeights,
   state: DecodeState,
   picker: Picker,
   tokens: number,
-  xla: boolean,
 ): DecodeProgram {
-  const names = [...model.variables.keys()];
+  const run =
+    tokens === 1
+      ? plainDecode(runtime, weights, state, picker)
+      : loopDecode(runtime, weights, state, picker, tokens);
+  return { run, alternatives: picker.alternatives };
+}
+
+export type DecodeProgram = {
+  readonly run: CompiledFunction;
+  /** Tokens given back beside each drawn one. */
+  readonly alternatives: number;
+};
+
+function plainDecode(
+  runtime: Runtime,
+  decodeWeights: DecodeWeights,
+  state: DecodeState,
+  picker: Picker,
+): CompiledFunction {
+  return runtime.compile("decode", (...args) =>
+    decodeWeights.within(() => {
+      const [at, starts, uniforms, settings] = args as [Tensor, Tensor, Tensor, Tensor?];
+      const seen = picker.penalised && state.seen !== null ? state.seen : null;
+      const { picked, hidden } = decodeToken(decodeWeights.config, state.shape, picker, {
+        weights: decodeWeights.read(),
+        hidden: state.hidden.read(),
+        seen: seen?.read() ?? null,
+        column: at,
+        starts,
+        uniform: tf.reshape(uniforms, [state.shape.rows]),
+        settings: settings ?? null,
+        write: (index, value) => {
+          const cache = state.caches[index];
+          if (cache === undefined) throw new Error("decode: a layer's cache is missing");
+          cache.writeColumn(at, value);
+          return cache.read();
+        },
+      });
+      state.hidden.assign(hidden);
+      if (seen !== null) seen.assign(withToken(seen.read(), picked.tokens));
+      const byToken = (x: Tensor): Tensor => tf.reshape(x, [1, ...x.shape]);
+      return [
+        byToken(picked.tokens),
+        byToken(picked.logprobs),
+        ...(picked.top ?? []).map((x) => byToken(tf.cast(x, "float32"))),
+      ];
+    }),
+  );
+}
+
+function loopDecode(
+  runtime: Runtime,
+  decodeWeights: DecodeWeights,
+  state: DecodeState,
+  picker: Picker,
+  tokens: number,
+): CompiledFunction {
   const { rows } = state.shape;
   const recorded =
     picker.alternatives === 0 ? [1, 1] : [1, 1, picker.alternatives, picker.alternatives];
-  const run = runtime.compile(
+  return runtime.compile(
     "decode",
     (...args) => {
       const [at, starts, uniforms, ...settings] = args as [Tensor, Tensor, Tensor, ...Tensor[]];
       const seen = picker.penalised && state.seen !== null ? state.seen : null;
+      const weights = decodeWeights.read();
       const groups: Readonly<Record<keyof Carried, readonly Tensor[]>> = {
         place: [tf.scalar(0, "int32"), at, starts, uniforms, ...settings],
         records: recorded.map((width) => tf.zeros([tokens, 1, rows * width])),
         hidden: [state.hidden.read()],
         seen: seen === null ? [] : [seen.read()],
         caches: state.caches.map((cache) => cache.read()),
-        weights: [...model.read().values()],
+        weights: [...weights.values()],
       };
       const layout = new Layout(groups);
+      const step = (carried: Carried): Carried =>
+        decodeStep(runtime, decodeWeights.config, state, picker, [...weights.keys()], carried);
       const done = layout.read(
         runtime.whileLoop(
           (i) => tf.less(i, tf.scalar(tokens, "int32")),
-          (...loop) =>
-            layout.write(decodeStep(runtime, model, state, picker, names, layout.read(loop))),
+          (...loop) => layout.write(step(layout.read(loop))),
           layout.write(groups),
           tokens,
         ),
@@ -226,16 +289,9 @@ export function decodeProgram(
         ...top,
       ];
     },
-    { xla },
+    { xla: true },
   );
-  return { run, alternatives: picker.alternatives };
 }
-
-export type DecodeProgram = {
-  readonly run: CompiledFunction;
-  /** Tokens given back beside each drawn one. */
-  readonly alternatives: number;
-};
 
 /** What the loop carries from token to token. */
 type Carried = {
@@ -282,17 +338,15 @@ class Layout {
   }
 }
 
-/** One iteration: draw a token from `hidden`, run it through the layers, write column at + i. */
+/** One iteration of the loop: draw a token from `hidden`, run it through the layers, write column at + i. */
 function decodeStep(
   runtime: Runtime,
-  model: LanguageModel,
+  config: ModelConfig,
   state: DecodeState,
   picker: Picker,
   names: readonly string[],
   carried: Carried,
 ): Carried {
-  const { config } = model;
-  const { rows, columns } = state.shape;
   const [i, at, starts, uniforms, settings] = carried.place as [
     Tensor,
     Tensor,
@@ -302,43 +356,22 @@ function decodeStep(
   ];
   const [hidden] = carried.hidden as [Tensor];
   const seen = carried.seen[0] ?? null;
-  const weights: Weights = new Map(names.map((name, j) => [name, carried.weights[j] as Tensor]));
-
-  const logits = tf.matMul(hidden, outputMatrix(weights, config), false, true);
-  const uniform = tf.reshape(tf.gather(uniforms, tf.reshape(i, [1])), [rows]);
-  const picked = picker.pick(logits, uniform, seen, settings ?? null);
-
   const column = tf.add(at, i);
-  const positions = tf.sub(column, starts);
-  const rotation = rotationAt(model, columns, positions, [rows, 1, 1]);
-  const all = tf.range(0, columns, 1, "int32");
-  const early = tf.less(tf.reshape(all, [1, columns]), tf.reshape(starts, [rows, 1]));
-  const late = tf.greater(tf.reshape(all, [1, columns]), column);
-  const mask = tf.reshape(
-    tf.mul(tf.maximum(tf.cast(early, "float32"), tf.cast(late, "float32")), MASKED),
-    [rows, 1, 1, 1, columns],
-  );
-
   const updated: Tensor[] = [];
-  const write = (index: number, value: Tensor): Tensor => {
-    const cache = runtime.updateColumn(
-      carried.caches[index] as Tensor,
-      flattenHeads(value),
-      column,
-    );
-    updated[index] = cache;
-    return tf.reshape(cache, [rows, config.numKeyValueHeads, columns, config.headDim]);
-  };
-  const attend: Attend = (layer, { q, k, v }) =>
-    groupedAttention(
-      rotate(q, rotation),
-      write(2 * layer, rotate(k, rotation)),
-      write(2 * layer + 1, v),
-      mask,
-    );
-  const x = tf.reshape(embed(weights, picked.tokens), [rows, 1, config.hiddenSize]);
-  const after = tf.reshape(decoderStack(weights, config, x, attend), [rows, config.hiddenSize]);
-
+  const { picked, hidden: after } = decodeToken(config, state.shape, picker, {
+    weights: new Map(names.map((name, j) => [name, carried.weights[j] as Tensor])),
+    hidden,
+    seen,
+    column,
+    starts,
+    uniform: tf.reshape(tf.gather(uniforms, tf.reshape(i, [1])), [state.shape.rows]),
+    settings: settings ?? null,
+    write: (index, value) => {
+      const cache = runtime.updateColumn(carried.caches[index] as Tensor, value, column);
+      updated[index] = cache;
+      return cache;
+    },
+  });
   const drawn = [picked.tokens, picked.logprobs, ...(picked.top ?? [])];
   return {
     place: [tf.add(i, tf.scalar(1, "int32")), ...carried.place.slice(1)],
@@ -353,6 +386,57 @@ function decodeStep(
   };
 }
 
+type TokenInputs = {
+  readonly weights: Weights;
+  /** (B, D): what the token is drawn from. */
+  readonly hidden: Tensor;
+  readonly seen: Tensor | null;
+  /** Scalar int32: where the token's keys and values go. */
+  readonly column: Tensor;
+  readonly starts: Tensor;
+  readonly uniform: Tensor;
+  readonly settings: Tensor | null;
+  /** Writes (B·K, 1, h) into a cache at `column` and gives the cache (B·K, T, h). */
+  readonly write: (index: number, value: Tensor) => Tensor;
+};
+
+/** Draws one token a row and runs it through the layers: the token, and the hidden state (B, D) of the next. */
+function decodeToken(
+  config: ModelConfig,
+  { rows, columns }: CacheShape,
+  picker: Picker,
+  { weights, hidden, seen, column, starts, uniform, settings, write }: TokenInputs,
+): { readonly picked: ReturnType<Picker["pick"]>; readonly hidden: Tensor } {
+  const logits = matMul(hidden, outputMatrix(weights, config), false, true);
+  const picked = picker.pick(logits, uniform, seen, settings);
+
+  const rotation = rotationAt(config, columns, tf.sub(column, starts), [rows, 1, 1]);
+  const all = tf.range(0, columns, 1, "int32");
+  const early = tf.less(tf.reshape(all, [1, columns]), tf.reshape(starts, [rows, 1]));
+  const late = tf.greater(tf.reshape(all, [1, columns]), column);
+  const mask = tf.reshape(
+    tf.mul(tf.maximum(tf.cast(early, "float32"), tf.cast(late, "float32")), MASKED),
+    [rows, 1, 1, 1, columns],
+  );
+  const cached = (index: number, value: Tensor): Tensor =>
+    tf.reshape(write(index, flattenHeads(value)), [
+      rows,
+      config.numKeyValueHeads,
+      columns,
+      config.headDim,
+    ]);
+  const attend: Attend = (layer, { q, k, v }) =>
+    groupedAttention(
+      rotate(q, rotation),
+      cached(2 * layer, rotate(k, rotation)),
+      cached(2 * layer + 1, v),
+      mask,
+    );
+  const x = tf.reshape(embed(weights, picked.tokens), [rows, 1, config.hiddenSize]);
+  const after = decoderStack(weights, config, x, attend);
+  return { picked, hidden: tf.reshape(after, [rows, config.hiddenSize]) };
+}
+
 /** seen (B, V) with each row's new token (B) marked. */
 function withToken(seen: Tensor, tokens: Tensor): Tensor {
   const [rows, v] = seen.shape as [number, number];
@@ -362,13 +446,13 @@ function withToken(seen: Tensor, tokens: Tensor): Tensor {
 
 /** cos and sin for the given positions (flat int32), shaped [...lead, h / 2]. */
 function rotationAt(
-  model: LanguageModel,
+  config: ModelConfig,
   table: number,
   positions: Tensor,
   lead: readonly number[],
 ): Rotation {
-  const { cos, sin } = rotaryTable(model.config, table);
-  const half = model.config.headDim / 2;
+  const { cos, sin } = rotaryTable(config, table);
+  const half = config.headDim / 2;
   const pick = (values: Float32Array): Tensor =>
     tf.reshape(tf.gather(tf.tensor(values, [table, half]), positions), [...lead, half]);
   return { cos: pick(cos), sin: pick(sin) };

@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../model/language-model.ts";
+import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
@@ -21,6 +22,7 @@ import {
   shiftProgram,
 } from "./decode-programs.ts";
 import type { DecodeProgram } from "./decode-programs.ts";
+import { decodesPlainly, DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
 
 export type SampleRequest = {
@@ -43,8 +45,10 @@ export type GenerateOptions = SamplingOptions & {
 export type SamplerOptions = {
   /** Cache rows at most. */
   readonly maxRows?: number;
-  /** Tokens drawn in one compiled call. */
+  /** Tokens drawn in one compiled call; 1 is a plain function. By default 1 for large models, 8 for small ones. */
   readonly tokensPerCall?: number;
+  /** Of the products; float32 by default. */
+  readonly precision?: Precision;
 };
 
 /** Which completion of which request. */
@@ -53,6 +57,7 @@ type Job = RowJob & { readonly request: number; readonly sample: number };
 /** The programs and cache for one cache shape and one set of options. */
 type Engine = BatchPrograms & { readonly decode: DecodeProgram };
 
+const TOKENS_PER_LOOP = 8;
 const PROMPT_BUCKET = 16;
 const COLUMN_BUCKET = 32;
 /** Caches kept at once; the one in use may be larger. */
@@ -68,6 +73,7 @@ export class Sampler {
   readonly #model: LanguageModel;
   readonly #maxRows: number;
   readonly #tokensPerCall: number;
+  readonly #weights: DecodeWeights;
   readonly #prefill: CompiledFunction;
   /** By key, the one used last at the end: prompts that cross a bucket's border do not compile again and again. */
   readonly #engines = new Map<string, Engine>();
@@ -76,8 +82,10 @@ export class Sampler {
     this.#runtime = runtime;
     this.#model = model;
     this.#maxRows = options.maxRows ?? 256;
-    this.#tokensPerCall = options.tokensPerCall ?? 8;
-    this.#prefill = prefillProgram(runtime, model);
+    this.#tokensPerCall =
+      options.tokensPerCall ?? (decodesPlainly(runtime, model) ? 1 : TOKENS_PER_LOOP);
+    this.#weights = new DecodeWeights(runtime, model, options.precision ?? "float32");
+    this.#prefill = prefillProgram(runtime, this.#weights);
   }
 
   /**
@@ -97,6 +105,7 @@ export class Sampler {
     );
     if (queue.length === 0) return requests.map(() => []);
     this.#checkLengths(requests, options.max_completion_length);
+    this.#weights.refresh();
     const total = queue.length;
     const promptColumns = roundUp(
       Math.max(...requests.map(({ promptIds }) => promptIds.length)),
@@ -148,6 +157,7 @@ export class Sampler {
 
   dispose(): void {
     this.#prefill.dispose();
+    this.#weights.dispose();
     for (const [key, engine] of this.#engines) this.#dropEngine(key, engine);
   }
 
@@ -203,7 +213,7 @@ export class Sampler {
       prefill: this.#prefill,
       admit: admitProgram(this.#runtime, this.#model, state),
       shift: shiftProgram(this.#runtime, state),
-      decode: decodeProgram(this.#runtime, this.#model, state, picker, n, true),
+      decode: decodeProgram(this.#runtime, this.#weights, state, picker, n),
     };
     this.#engines.set(key, engine);
     return engine;

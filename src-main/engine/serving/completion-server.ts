@@ -8,6 +8,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
 import type { DecodeBatch } from "../sampling/decode-batch.ts";
+import { decodesPlainly } from "../sampling/decode-weights.ts";
 import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
 import type { DrawOptions } from "../sampling/picker.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
@@ -71,8 +72,11 @@ type Clock = { readonly askedMs: number; admittedMs: number; firstMs: number | u
 export type CompletionServerOptions = {
   readonly cacheBytes?: number;
   readonly maxRows?: number;
-  /** Whether decoding goes through XLA: slower to begin, faster from then on. The default. */
-  readonly xla?: boolean;
+  /**
+   * Tokens drawn in one call. 1 is a plain function, which starts at once and is faster for large models; more are an
+   * XLA loop, which is compiled first and faster for small ones.
+   */
+  readonly tokensPerCall?: number;
 };
 
 const CACHE_BYTES = 2 ** 30;
@@ -81,8 +85,8 @@ const PREFILL_COLUMNS = 32;
 /** Attention scores of prompts prefilled together, and of one prompt, at most. */
 const PREFILL_BYTES = 2 ** 28;
 const MOST_PREFILL_BYTES = 2 ** 31;
-/** Small models are bound by the call, large ones by its length: text comes in pieces of this many tokens. */
-const LARGE_PARAMETERS = 50e6;
+/** A small model's text comes in pieces of this many tokens. */
+const TOKENS_PER_LOOP = 4;
 
 export class CompletionServer {
   readonly model: LanguageModel;
@@ -103,12 +107,12 @@ export class CompletionServer {
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
-    this.#tokensPerCall = model.parameters > LARGE_PARAMETERS ? 2 : 4;
+    this.#tokensPerCall =
+      options.tokensPerCall ?? (decodesPlainly(runtime, model) ? 1 : TOKENS_PER_LOOP);
     this.#cache = new ServingCache(runtime, model, {
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       maxRows: options.maxRows ?? MAX_ROWS,
       tokensPerCall: this.#tokensPerCall,
-      xla: options.xla ?? true,
     });
     this.#scorer = new PromptScorer(runtime, model);
   }

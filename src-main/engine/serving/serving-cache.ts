@@ -18,6 +18,7 @@ import {
   shiftProgram,
 } from "../sampling/decode-programs.ts";
 import type { CacheShape, DecodeProgram } from "../sampling/decode-programs.ts";
+import { DecodeWeights } from "../sampling/decode-weights.ts";
 import { rowPicker } from "../sampling/picker.ts";
 
 /** OpenAI's limit for alternatives of a token. */
@@ -34,13 +35,13 @@ export type ServingCacheOptions = {
   readonly cacheBytes: number;
   readonly tokensPerCall: number;
   readonly maxRows: number;
-  readonly xla: boolean;
 };
 
 export class ServingCache<Job extends RowJob> {
   readonly #runtime: Runtime;
   readonly #model: LanguageModel;
   readonly #options: ServingCacheOptions;
+  readonly #weights: DecodeWeights;
   readonly #prefill: CompiledFunction;
   #programs: BatchPrograms | null = null;
   #batch: DecodeBatch<Job> | null = null;
@@ -52,7 +53,8 @@ export class ServingCache<Job extends RowJob> {
     this.#runtime = runtime;
     this.#model = model;
     this.#options = options;
-    this.#prefill = prefillProgram(runtime, model);
+    this.#weights = new DecodeWeights(runtime, model, "float32");
+    this.#prefill = prefillProgram(runtime, this.#weights);
   }
 
   /** The rows; null before the first request. */
@@ -106,14 +108,13 @@ export class ServingCache<Job extends RowJob> {
     if (this.#programs === null) throw new Error("there is no cache yet");
     const alternatives = full ? Math.min(MOST_ALTERNATIVES, this.#model.config.vocabSize) : 0;
     const picker = rowPicker({ filters: full, alternatives });
-    const { tokensPerCall, xla } = this.#options;
+    const { tokensPerCall } = this.#options;
     return decodeProgram(
       this.#runtime,
-      this.#model,
+      this.#weights,
       this.#programs.state,
       picker,
       tokensPerCall,
-      xla,
     );
   }
 
