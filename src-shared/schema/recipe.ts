@@ -43,7 +43,10 @@ export const TrainingOptions = z.strictObject({
   adam_beta2: z.number().min(0).max(1).default(0.999),
   adam_epsilon: z.number().positive().default(1e-8),
   max_grad_norm: z.number().positive().default(1),
-  /** Matrix products in bfloat16, forward and backward; weights and optimizer stay float32. Needs the TensorFlow runtime. */
+  /**
+   * Matrix products in bfloat16, forward and backward; weights and optimizer stay float32. Needs the TensorFlow runtime.
+   * Models of 30M weights and more sample so too; smaller ones sample in float32, which is faster for them.
+   */
   bf16: z.boolean().default(false),
   /** Layers keep only their inputs for the backward pass and are computed again there: less memory, a third more work. */
   gradient_checkpointing: z.boolean().default(false),
@@ -103,6 +106,12 @@ export const SamplingOptions = z.strictObject({
 });
 export type SamplingOptions = z.infer<typeof SamplingOptions>;
 
+/** Of stages that sample and do not train. */
+const SamplingPrecision = z.strictObject({
+  /** Matrix products in bfloat16, for models of 30M weights and more; smaller ones are faster in float32. */
+  bf16: z.boolean().default(false),
+});
+
 export const PretrainStage = z.strictObject({
   ...stageBase,
   kind: z.literal("pretrain"),
@@ -149,6 +158,11 @@ export const GrpoStage = z.strictObject({
   delta: z.number().positive().optional(),
   beta: z.number().min(0).default(0),
   mask_truncated_completions: z.boolean().default(false),
+  /**
+   * Where bf16 rounds what the sampler computes: the most that a token's weight π_old / π_sampler may be (TRL's
+   * vllm_importance_sampling_clip_max, token_truncate). A float32 sampler is the policy, and needs no weight.
+   */
+  importance_sampling_clip_max: z.number().positive().default(3),
   ...SamplingOptions.shape,
   ...EndlessTrainingOptions.shape,
   ...PeftOptions.shape,
@@ -163,6 +177,7 @@ export const RejectionSamplingStage = z.strictObject({
   /** At most so many different right completions kept of one prompt. */
   max_per_prompt: z.int().min(1).default(2),
   ...SamplingOptions.shape,
+  ...SamplingPrecision.shape,
 });
 
 export const DistillStage = z.strictObject({
@@ -192,6 +207,7 @@ export const BenchmarkStage = z.strictObject({
   /** strict: the answer inside <answer>…</answer>; lenient: else the last number or list of the text. */
   scoring: z.enum(["strict", "lenient"]).default("strict"),
   ...SamplingOptions.shape,
+  ...SamplingPrecision.shape,
 });
 
 export const Stage = z.discriminatedUnion("kind", [

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
+import { LoraModel } from "#main/engine/model/lora.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
@@ -71,11 +72,13 @@ function argmax(values: ArrayLike<number>): number {
   return best;
 }
 
-test.each(ARCHITECTURES)(
-  "sampling a %s model with a cache gives the log-probabilities of full forward passes through refills and shifts",
-  async (architecture) => {
+test.each(
+  ARCHITECTURES.flatMap((architecture) => [[architecture, 4] as const, [architecture, 1] as const]),
+)(
+  "sampling a %s model with a cache (%d tokens a call) gives the log-probabilities of full forward passes through refills and shifts",
+  async (architecture, tokensPerCall) => {
     const model = initLanguageModel(runtime, tinyConfig(architecture), 31);
-    const sampler = new Sampler(runtime, model, { maxRows: 4, tokensPerCall: 4 });
+    const sampler = new Sampler(runtime, model, { maxRows: 4, tokensPerCall });
     // 24 completions of 21 tokens through 4 rows: 6 refills, and more columns than the cache has.
     const requests = raggedRequests(model, 8, 3, 32);
     const all = pairs(requests, await sampler.generate(requests, free));
@@ -86,6 +89,88 @@ test.each(ARCHITECTURES)(
     model.dispose();
   },
 );
+
+test.each(ARCHITECTURES)(
+  "a %s model that samples in bfloat16 gives the log-probabilities of forward passes in bfloat16, of the weights as they are",
+  async (architecture) => {
+    const model = initLanguageModel(runtime, tinyConfig(architecture), 33);
+    const sampler = new Sampler(runtime, model, {
+      maxRows: 4,
+      tokensPerCall: 1,
+      precision: "bfloat16",
+    });
+    const requests = raggedRequests(model, 8, 3, 34);
+    const trainer = new PolicyTrainer(runtime, model, null, {
+      ...PLAIN_POLICY,
+      temperature: TEMPERATURE,
+      bf16: true,
+      usesOldLogprobs: true,
+    });
+    /** Mean and largest difference of the sampler's log-probabilities and the trainer's. */
+    const gaps = async (): Promise<{ readonly mean: number; readonly largest: number }> => {
+      const all = pairs(requests, await sampler.generate(requests, free));
+      const scored = trainer.score(
+        all.map(({ promptIds, completion }) => ({
+          promptIds,
+          completionIds: completion.ids,
+          finished: true,
+          advantage: 0,
+        })),
+      );
+      const differences = all.flatMap(({ completion }, i) =>
+        completion.logprobs.map((logprob, t) =>
+          Math.abs(logprob - itemAt(itemAt(scored, i).old ?? [], t)),
+        ),
+      );
+      return {
+        mean: differences.reduce((a, b) => a + b, 0) / differences.length,
+        largest: Math.max(...differences),
+      };
+    };
+    const fresh = await gaps();
+    expect(fresh.largest).toBeGreaterThan(0);
+    expect(fresh.mean).toBeLessThan(0.01);
+    expect(fresh.largest).toBeLessThan(0.1);
+    for (const variable of model.variables.values()) {
+      const value = variable.read();
+      const grown = tf.mul(value, 1.5);
+      variable.assign(grown);
+      tf.dispose([value, grown]);
+    }
+    const changed = await gaps();
+    expect(changed.mean).toBeLessThan(0.03);
+    trainer.dispose();
+    sampler.dispose();
+    model.dispose();
+  },
+);
+
+test("an adapter is added to the rounded weights that a model samples from", async () => {
+  const model = LoraModel.onto(
+    runtime,
+    initLanguageModel(runtime, tinyConfig("llama"), 35),
+    { r: 2, alpha: 8, dropout: 0, targets: ["q_proj", "down_proj"], rslora: false },
+    36,
+  );
+  const sampler = new Sampler(runtime, model, {
+    maxRows: 4,
+    tokensPerCall: 1,
+    precision: "bfloat16",
+  });
+  const requests = raggedRequests(model, 6, 1, 37);
+  const before = (await sampler.generate(requests, free)).flat();
+  for (const [name, variable] of model.trainable) {
+    if (!name.includes("lora_B")) continue;
+    const value = tf.randomNormal([...variable.shape], 0, 0.5, "float32", 38);
+    variable.assign(value);
+    value.dispose();
+  }
+  const all = pairs(requests, await sampler.generate(requests, free));
+  expect(all.map(({ completion }) => completion.ids)).not.toEqual(before.map(({ ids }) => ids));
+  // Rounding moves a log-probability by hundredths; leaving the adapter out would move it by far more.
+  expect(logprobGap(model, all)).toBeLessThan(0.15);
+  sampler.dispose();
+});
 
 describe("a sampler", () => {
   const model = initLanguageModel(runtime, tinyConfig("qwen2", { numLayers: 1 }), 41);

@@ -37,6 +37,7 @@ export const PLAIN_POLICY: PolicyOptions = {
   bf16: false,
   gradient_checkpointing: false,
   usesOldLogprobs: false,
+  importanceSamplingClipMax: null,
 };
 
 /** The accumulated gradient, by weight name. */

@@ -89,6 +89,7 @@ describe("the GRPO objective", () => {
     delta: null,
     beta: 0,
     usesOldLogprobs: false,
+    importanceSamplingClipMax: null,
   };
   const advantages = [1.3, -0.9, 0.4, -1.1];
   const completion = (t: number, row: number): boolean =>
@@ -102,7 +103,7 @@ describe("the GRPO objective", () => {
       ),
     );
 
-  /** ids, mask, weight, advantages, old, reference; `drift` moves the old policy off the current one, in nats. */
+  /** ids, mask, weight, advantages, old, reference, sampled; `drift` moves the old policy off the current one, in nats. */
   function inputsFor(
     lossType: "grpo" | "bnpo" | "dr_grpo" | "dapo",
     drift: readonly number[],
@@ -117,6 +118,7 @@ describe("the GRPO objective", () => {
       keep(tf.tensor2d(advantages, [4, 1])),
       grid((t, row) => itemAt(itemAt(now, row), t) - itemAt(drift, (t + row) % drift.length)),
       grid((t, row) => itemAt(itemAt(now, row), t) + 0.5 * random.normal()),
+      grid((t, row) => itemAt(itemAt(now, row), t) + 0.4 * random.normal()),
     ];
   }
 
@@ -152,9 +154,11 @@ describe("the GRPO objective", () => {
   });
 
   test("gives no gradient for advantages of 0", () => {
-    const [ids, mask, weight, , old, reference] = inputsFor("dapo", drift);
+    const [ids, mask, weight, , old, reference, sampled] = inputsFor("dapo", drift);
     const zero = keep(tf.zeros([4, 1]));
-    const inputs = [ids, mask, weight, zero, old, reference].flatMap((tensor) => tensor ?? []);
+    const inputs = [ids, mask, weight, zero, old, reference, sampled].flatMap(
+      (tensor) => tensor ?? [],
+    );
     for (const gradient of gradientOf(
       runtime,
       model,
@@ -170,6 +174,33 @@ describe("the GRPO objective", () => {
     expect(wrongGradients(model, grpoObjective(config, options), inputsFor("dapo", drift))).toEqual(
       [],
     );
+  });
+
+  test("has its gradient with truncated importance weights, and without old log-probabilities the same", () => {
+    const options = { ...plain, usesOldLogprobs: true, beta: 0.3, importanceSamplingClipMax: 1.2 };
+    const inputs = inputsFor("dapo", [0]);
+    expect(wrongGradients(model, grpoObjective(config, options), inputs)).toEqual([]);
+    const weighted = gradientOf(runtime, model, grpoObjective(config, options), inputs);
+    const implied = gradientOf(
+      runtime,
+      model,
+      grpoObjective(config, { ...options, usesOldLogprobs: false }),
+      inputs,
+    );
+    const unweighted = gradientOf(
+      runtime,
+      model,
+      grpoObjective(config, { ...options, importanceSamplingClipMax: null }),
+      inputs,
+    );
+    for (const [name, gradient] of weighted)
+      expect.soft(largestDifference(gradient, implied.get(name) ?? []), name).toBeLessThan(1e-5);
+    const embedding = "model.embed_tokens.weight";
+    const change = largestDifference(
+      weighted.get(embedding) ?? [],
+      unweighted.get(embedding) ?? [],
+    );
+    expect(change).toBeGreaterThan(1e-3);
   });
 
   test("has its gradient with a KL term", () => {

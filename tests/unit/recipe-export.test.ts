@@ -86,6 +86,10 @@ test("every option of a grpo stage is written for TRL or listed as missing", () 
       .filter(({ path }) => path.startsWith("stages.grpo."))
       .map(({ path }) => path.slice("stages.grpo.".length)),
     // Said under other names: the file's own keys, weights beside functions, peft's, and the kwargs of the schedule.
+    // TRL's has vllm_ before it.
+    ...(config.args["vllm_importance_sampling_clip_max"] === undefined
+      ? []
+      : ["importance_sampling_clip_max"]),
     ...[
       "name",
       "kind",

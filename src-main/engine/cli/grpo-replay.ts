@@ -105,6 +105,7 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
     epsilon_high: config.epsilon_high,
     delta: config.delta,
     usesOldLogprobs: config.num_iterations > 1,
+    importanceSamplingClipMax: null,
   });
   const steps = replaySteps(trainer, model, config, rollouts);
   const probe =

@@ -19,11 +19,23 @@ export type GrpoObjectiveOptions = {
   readonly beta: number;
   /** False where the policy that sampled is the one being trained: the ratio is then exactly 1. */
   readonly usesOldLogprobs: boolean;
+  /**
+   * Where completions were sampled at another precision: each token's loss is weighted by π_old / π_sampler, at most
+   * this (truncated importance sampling; TRL's token_truncate). null: the sampler is the policy.
+   */
+  readonly importanceSamplingClipMax: number | null;
   readonly recompute?: boolean;
 };
 
 /** What `grpoObjective` returns beside the loss, each summed over unmasked tokens. */
-export const GRPO_STATS = ["kl", "entropy", "clippedLow", "clippedHigh", "tokens"] as const;
+export const GRPO_STATS = [
+  "kl",
+  "entropy",
+  "clippedLow",
+  "clippedHigh",
+  "tokens",
+  "importance",
+] as const;
 
 /** Log-probabilities of ids[:, 1:] at the temperature. ids (B, T+1) → (B·T) and the entropies, flat. */
 export function sequenceLogprobs(
@@ -47,13 +59,15 @@ export function sequenceLogprobs(
 
 /**
  * Inputs, all on target positions (B, T) unless said otherwise: ids (B, T+1) int32; mask, 1 on completion tokens that
- * count; weight, the token's weight in the step's loss; advantages (B, 1); old, log π_old; reference, log π_ref
- * (both ignored where the options do not use them).
- * loss = Σ weight · (−min(c' A, clip(c, 1 − ε_low, 1 + ε_high) A) + β k3), c = exp(log π − log π_old), c' = min(c, δ).
+ * count; weight, the token's weight in the step's loss; advantages (B, 1); old, log π_old; reference, log π_ref;
+ * sampled, log π_sampler (each ignored where the options do not use it).
+ * loss = Σ weight · (−w min(c' A, clip(c, 1 − ε_low, 1 + ε_high) A) + β k3), c = exp(log π − log π_old), c' = min(c, δ),
+ * w = min(exp(log π_old − log π_sampler), C) or 1.
  */
 export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions): Objective {
   return (weights, inputs) => {
-    const [ids, mask, tokenWeight, advantages, old, reference] = inputs as readonly [
+    const [ids, mask, tokenWeight, advantages, old, reference, sampled] = inputs as readonly [
+      Tensor,
       Tensor,
       Tensor,
       Tensor,
@@ -71,12 +85,18 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     const clipped = tf.clipByValue(ratio, 1 - options.epsilonLow, 1 + options.epsilonHigh);
     const bounded = options.delta === null ? ratio : tf.minimum(ratio, tf.scalar(options.delta));
     const policy = tf.neg(tf.minimum(tf.mul(bounded, advantages), tf.mul(clipped, advantages)));
+    let importance: Tensor = mask;
     let perToken = policy;
+    if (options.importanceSamplingClipMax !== null) {
+      const gap = tf.mul(tf.sub(before, sampled), mask);
+      importance = tf.minimum(tf.exp(gap), tf.scalar(options.importanceSamplingClipMax));
+      perToken = tf.mul(policy, importance);
+    }
     let kl: Tensor = tf.scalar(0);
     if (options.beta > 0) {
       const gap = tf.mul(tf.sub(reference, logprobs), mask);
       const k3 = tf.sub(tf.sub(tf.exp(gap), gap), 1);
-      perToken = tf.add(policy, tf.mul(k3, options.beta));
+      perToken = tf.add(perToken, tf.mul(k3, options.beta));
       kl = tf.sum(tf.mul(k3, mask));
     }
     const loss = tf.sum(tf.mul(perToken, tokenWeight));
@@ -86,7 +106,7 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     const entropy = tf.reshape(scored.entropy, [b, t]);
     return {
       loss,
-      stats: [kl, sum(entropy), sum(low), sum(high), tf.sum(mask)],
+      stats: [kl, sum(entropy), sum(low), sum(high), tf.sum(mask), sum(importance)],
       // What the policy made of each token just before this step (B, T).
       details: [logprobs, entropy],
     };

@@ -85,6 +85,10 @@ export function decodesPlainly(runtime: Runtime, model: LanguageModel): boolean 
 }
 
 /** The precision that a model samples at where `bf16` is asked for: a small one is faster in float32. */
-export function samplingPrecision(runtime: Runtime, model: LanguageModel, bf16: boolean): Precision {
+export function samplingPrecision(
+  runtime: Runtime,
+  model: LanguageModel,
+  bf16: boolean,
+): Precision {
   return bf16 && decodesPlainly(runtime, model) ? "bfloat16" : "float32";
 }

@@ -109,13 +109,7 @@ export class ServingCache<Job extends RowJob> {
     const alternatives = full ? Math.min(MOST_ALTERNATIVES, this.#model.config.vocabSize) : 0;
     const picker = rowPicker({ filters: full, alternatives });
     const { tokensPerCall } = this.#options;
-    return decodeProgram(
-      this.#runtime,
-      this.#weights,
-      this.#programs.state,
-      picker,
-      tokensPerCall,
-    );
+    return decodeProgram(this.#runtime, this.#weights, this.#programs.state, picker, tokensPerCall);
   }
 
   /** One of few widths, and no wider than the longest row that there can be. */

@@ -18,6 +18,7 @@ export type TraceOptions = SamplingOptions & {
   readonly num_prompts: number;
   readonly num_generations: number;
   readonly max_per_prompt: number;
+  readonly bf16: boolean;
 };
 
 type Trace = { readonly problem: Problem; readonly text: string };

@@ -1,6 +1,6 @@
 /** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
 import type { PolicySigns } from "../training/alarms.ts";
-import type { PolicyStepMetrics } from "../training/policy-trainer.ts";
+import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
 import type { Generation } from "./grpo.ts";
 
 function mean(values: readonly number[]): number | null {
@@ -70,6 +70,27 @@ export function generationMetrics(generation: Generation): Record<string, number
   for (const [difficulty, accuracy] of accuracyByDifficulty(generation))
     metrics[`accuracy/difficulty_${difficulty}`] = accuracy;
   return metrics;
+}
+
+/**
+ * How far the trainer's log-probabilities, before the step, are from what the sampler gave the same tokens: mean and
+ * largest absolute difference over the rows that were computed. Empty where there is none.
+ */
+export function samplingDifference(
+  rollouts: Generation["rollouts"],
+  trained: readonly (TokenScores | null)[],
+): Record<string, number> {
+  const differences = rollouts.flatMap(({ logprobs }, row) => {
+    const scores = trained[row];
+    if (scores === null || scores === undefined) return [];
+    return logprobs.map((logprob, i) => Math.abs(logprob - (scores.logprobs[i] ?? logprob)));
+  });
+  const average = mean(differences);
+  if (average === null) return {};
+  return {
+    "sampling/sampling_logp_difference/mean": average,
+    "sampling/sampling_logp_difference/max": differences.reduce((a, b) => Math.max(a, b), 0),
+  };
 }
 
 export function policySigns(generation: Generation, result: PolicyStepMetrics): PolicySigns {

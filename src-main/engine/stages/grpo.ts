@@ -7,6 +7,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import { scoreCompletion } from "../rewards/reward.ts";
 import { scoreText } from "../rewards/score.ts";
+import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
 import { problemStream } from "../tasks/split.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
@@ -15,7 +16,7 @@ import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
 import type { PolicyRow, TokenScores } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
-import { generationMetrics, policySigns } from "./grpo-metrics.ts";
+import { generationMetrics, policySigns, samplingDifference } from "./grpo-metrics.ts";
 import { guardStep } from "./guard-step.ts";
 import { completionText, promptIds, stopIds } from "./prompts.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
@@ -51,12 +52,14 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     );
   }
   trainingPrecision(session, stage);
+  const precision = samplingPrecision(runtime, model, stage.bf16);
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...stage,
     usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1,
+    importanceSamplingClipMax: precision === "float32" ? null : stage.importance_sampling_clip_max,
   });
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
-  const sampler = new Sampler(runtime, model);
+  const sampler = new Sampler(runtime, model, { precision });
   const alarms = new PolicyAlarms();
   const stepsPerBatch = stepsPerGeneration * stage.num_iterations;
   const total = stage.max_steps;
@@ -125,6 +128,11 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
         learning_rate: rate,
         kl: result.kl,
         entropy: result.entropy,
+        "sampling/importance_sampling_ratio/mean": result.importanceRatio,
+        ...samplingDifference(
+          generation.rollouts.slice(first, first + stepSize),
+          i < stepsPerGeneration ? result.tokens : [],
+        ),
         "clip_ratio/low_mean": result.clipLow,
         "clip_ratio/high_mean": result.clipHigh,
         "clip_ratio/region_mean": result.clipLow + result.clipHigh,
@@ -230,6 +238,7 @@ async function generate(
       completionIds: completion.ids,
       finished,
       advantage: advantages[row] ?? 0,
+      sampledLogprobs: completion.logprobs,
     })),
     rollouts: graded.map(
       ({ problem, group, i, completion, text, rewards, reward, correct }, row) => ({

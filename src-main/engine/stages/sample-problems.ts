@@ -3,9 +3,11 @@ import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Completion } from "../sampling/cache-row.ts";
+import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { promptIds, stopIds } from "./prompts.ts";
+import { trainingPrecision } from "./training-precision.ts";
 import type { StageSession } from "./stage-session.ts";
 
 export type SampledChunk<P> = {
@@ -29,9 +31,11 @@ export async function* sampleProblems<P extends { readonly prompt: string }>(
   tokenizer: Tokenizer,
   problems: readonly P[],
   samples: number,
-  options: SamplingOptions,
+  options: SamplingOptions & { readonly bf16: boolean },
 ): AsyncGenerator<SampledChunk<P>> {
-  const sampler = new Sampler(session.runtime, model);
+  trainingPrecision(session, options);
+  const precision = samplingPrecision(session.runtime, model, options.bf16);
+  const sampler = new Sampler(session.runtime, model, { precision });
   const { seed } = session.request;
   const total = problems.length;
   let tokens = 0;

@@ -21,6 +21,8 @@ export type PolicyRow = {
   /** False where the completion hit the length limit. */
   readonly finished: boolean;
   readonly advantage: number;
+  /** What the sampler gave each completion token; needed where it samples at another precision than it trains. */
+  readonly sampledLogprobs?: readonly number[];
 };
 
 /** log π_old and log π_ref of one row's completion tokens; null where not used. */
@@ -54,7 +56,11 @@ export type PolicyOptions = Pick<
   | "max_grad_norm"
   | "bf16"
   | "gradient_checkpointing"
-> & { readonly usesOldLogprobs: boolean };
+> & {
+  readonly usesOldLogprobs: boolean;
+  /** See `GrpoObjectiveOptions`. */
+  readonly importanceSamplingClipMax: number | null;
+};
 
 export type PolicyStepMetrics = {
   readonly loss: number;
@@ -62,6 +68,8 @@ export type PolicyStepMetrics = {
   /** Mean over completion tokens that were computed; null where there was none or beta is 0. */
   readonly kl: number | null;
   readonly entropy: number | null;
+  /** Mean weight π_old / π_sampler of a token, truncated; null where the sampler is the policy. */
+  readonly importanceRatio: number | null;
   /** Shares of all completion tokens that are not masked out, as TRL divides; rows that were not computed clip nothing. */
   readonly clipLow: number;
   readonly clipHigh: number;
@@ -107,6 +115,7 @@ export class PolicyTrainer {
       delta: options.delta ?? null,
       beta: options.beta,
       usesOldLogprobs: options.usesOldLogprobs,
+      importanceSamplingClipMax: options.importanceSamplingClipMax,
       recompute: options.gradient_checkpointing,
     });
     this.#trainer = new Trainer(runtime, model, objective, {
@@ -181,6 +190,7 @@ export class PolicyTrainer {
       clippedLow: 0,
       clippedHigh: 0,
       tokens: 0,
+      importance: 0,
       trained: 0,
     };
     const active = rows.flatMap((row, i) =>
@@ -216,6 +226,8 @@ export class PolicyTrainer {
       gradNorm,
       kl: beta > 0 ? mean(totals.kl) : null,
       entropy: mean(totals.entropy),
+      importanceRatio:
+        this.#options.importanceSamplingClipMax === null ? null : mean(totals.importance),
       clipLow: counted === 0 ? 0 : totals.clippedLow / counted,
       clipHigh: counted === 0 ? 0 : totals.clippedHigh / counted,
       tokens,
@@ -266,6 +278,7 @@ export class PolicyTrainer {
     const weight = new Float32Array(batch.rows * t);
     const old = new Float32Array(batch.rows * t);
     const reference = new Float32Array(batch.rows * t);
+    const sampled = new Float32Array(batch.rows * t);
     const advantages = new Float32Array(batch.rows);
     batch.indices.forEach((index, r) => {
       const row = rows[index];
@@ -278,6 +291,7 @@ export class PolicyTrainer {
       const known = logprobs[index];
       if (known?.old) old.set(known.old, from);
       if (known?.reference) reference.set(known.reference, from);
+      if (row.sampledLogprobs !== undefined) sampled.set(row.sampledLogprobs, from);
     });
     return [
       tf.tensor(batch.ids, [batch.rows, batch.columns], "int32"),
@@ -286,6 +300,7 @@ export class PolicyTrainer {
       tf.tensor(advantages, [batch.rows, 1]),
       tf.tensor(old, shape),
       tf.tensor(reference, shape),
+      tf.tensor(sampled, shape),
     ];
   }
 }

@@ -85,6 +85,8 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
       ...(stage.delta === undefined ? {} : { delta: stage.delta }),
       beta: stage.beta,
       mask_truncated_completions: stage.mask_truncated_completions,
+      vllm_importance_sampling_mode: "token_truncate",
+      vllm_importance_sampling_clip_max: stage.importance_sampling_clip_max,
       temperature: stage.temperature,
       top_p: stage.top_p,
       top_k: stage.top_k,

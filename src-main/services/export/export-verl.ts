@@ -159,6 +159,13 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
     part.missing(stage, "repetition_penalty", stage.repetition_penalty, "verl's rollout has none");
   if (stage.mask_truncated_completions)
     part.missing(stage, "mask_truncated_completions", true, "verl trains on truncated completions");
+  if (stage.bf16)
+    part.missing(
+      stage,
+      "importance_sampling_clip_max",
+      stage.importance_sampling_clip_max,
+      "set it with algorithm.rollout_correction.rollout_is_threshold",
+    );
   if (stage.adam_epsilon !== 1e-8)
     part.missing(
       stage,

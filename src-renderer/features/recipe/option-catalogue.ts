@@ -36,6 +36,10 @@ export const OPTIONS: Readonly<Record<string, OptionText>> = {
   delta: { group: "Objective", line: "upper bound of the ratio where the advantage is negative" },
   beta: { group: "Objective", line: "weight of KL to the reference; 0 keeps no reference" },
   mask_truncated_completions: { group: "Objective", line: "learn nothing from cut completions" },
+  importance_sampling_clip_max: {
+    group: "Objective",
+    line: "limit of a token's weight where bf16 rounds the sampler",
+  },
   num_prompts: { group: "Size", line: "problems that are sampled" },
   max_per_prompt: { group: "Size", line: "different right solutions kept of one problem" },
   num_problems: { group: "Size", line: "held-out problems, n" },
