@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 
-export const TaskName = z.enum(["arithmetic", "countdown", "knights-and-knaves"]);
+export const TaskName = z.enum(["arithmetic", "addition", "countdown", "knights-and-knaves"]);
 export type TaskName = z.infer<typeof TaskName>;
 
 /** Where prompts come from: a seeded task generator, with weights by difficulty. */

@@ -1,7 +1,7 @@
 /**
  * Whether a prompt asks a problem of a task's test split. The split is a rule on the problem itself
  * (tasks/split-of.ts), so no list is needed: a problem that is recognised in the text is looked up.
- * Knights and knaves have too many wordings to be read back; their records are known by their id.
+ * Knights and knaves and sums in words have too many wordings to be read back; their records are known by their id.
  */
 import type { RecordReference } from "#shared/schema/dataset.ts";
 import { splitOf } from "../tasks/split-of.ts";

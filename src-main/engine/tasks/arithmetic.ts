@@ -5,6 +5,7 @@
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "./task.ts";
 import type { JsonValue, Problem, Task, WorkedSolution } from "./task.ts";
+import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
 
 export type Operator = "+" | "-";
 /** `left operator right = result`, one line of the working. */
@@ -99,52 +100,6 @@ function solve(problem: Problem): WorkedSolution {
   return { think: chain.steps.map(formatStep).join("\n"), answer: String(chain.result) };
 }
 
-/** Right when the answer is the number and nothing else; spaces around it and leading zeros are forgiven. */
-function verify(problem: Problem, answer: string): boolean {
-  if (answer.length > 64) return false;
-  const text = answer.trim();
-  return /^-?\d{1,15}$/.test(text) && Number(text) === Number(problem.gold);
-}
-
-function answerKey(answer: string): string {
-  const text = answer.trim();
-  return /^-?\d{1,15}$/.test(text) ? String(Number(text)) : text;
-}
-
-/**
- * The last number of the text. `1,234` and `73.00` are read as people mean them; a minus sign counts
- * as a sign only where no number is before it.
- */
-function extractLenient(text: string): string | null {
-  let end = text.length;
-  while (end > 0 && !isDigit(text, end - 1)) end--;
-  if (end === 0) return null;
-  let start = end;
-  while (start > 0 && (isDigit(text, start - 1) || isInnerMark(text, start - 1))) start--;
-  const signed = text[start - 1] === "-" && !isDigit(text, start - 2);
-  return `${signed ? "-" : ""}${plainNumber(text.slice(start, end))}`;
-}
-
-/** Without thousands commas and zeros after the point; of a list without spaces, the last number. */
-function plainNumber(run: string): string {
-  const whole = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?$/.exec(run)?.[1];
-  return whole?.replaceAll(",", "") ?? run.slice(run.lastIndexOf(",") + 1);
-}
-
-function isDigit(text: string, index: number): boolean {
-  const code = text.charCodeAt(index);
-  return code >= 48 && code <= 57;
-}
-
-/** A point or comma between two digits. */
-function isInnerMark(text: string, index: number): boolean {
-  return (
-    (text[index] === "." || text[index] === ",") &&
-    isDigit(text, index - 1) &&
-    isDigit(text, index + 1)
-  );
-}
-
 export const arithmetic: Task = {
   name: "arithmetic",
   version: "1",
@@ -155,7 +110,7 @@ export const arithmetic: Task = {
   difficulties: [2, 3, 4, 5, 6],
   generate,
   solve,
-  verify,
-  extractLenient,
-  answerKey,
+  verify: isWholeNumber,
+  extractLenient: lastNumber,
+  answerKey: wholeNumberKey,
 };

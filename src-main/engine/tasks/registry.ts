@@ -1,5 +1,6 @@
 /** All tasks by name. */
 import type { TaskName } from "#shared/schema/recipe.ts";
+import { addition } from "./addition.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { countdown } from "./countdown.ts";
 import { knightsAndKnaves } from "./knights-and-knaves.ts";
@@ -7,6 +8,7 @@ import type { Task } from "./task.ts";
 
 const TASKS: { readonly [name in TaskName]: Task } = {
   arithmetic,
+  addition,
   countdown,
   "knights-and-knaves": knightsAndKnaves,
 };

@@ -99,6 +99,7 @@ def verify_knights_and_knaves(gold, data, answer):
 
 RULES = {
     "arithmetic": verify_arithmetic,
+    "addition": verify_arithmetic,
     "countdown": verify_countdown,
     "knights-and-knaves": verify_knights_and_knaves,
 }
