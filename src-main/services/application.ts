@@ -26,7 +26,7 @@ import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
 import { PairedVerdicts } from "./compare/paired-verdict.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
 import { GenerateService } from "./datasets/generate-service.ts";
-import { demoForModel } from "./demo-for-model.ts";
+import { demoChoice, demoForModel } from "./demo-for-model.ts";
 import { EditJournal } from "./edit-journal.ts";
 import { generateCompletions } from "./generation.ts";
 import { Endpoints } from "./inference/endpoints.ts";
@@ -67,6 +67,9 @@ export interface DemoOptions {
   readonly smoke?: boolean | undefined;
   readonly runtime?: RuntimeChoice | undefined;
 }
+
+/** The demo starts from it where no other model is named. */
+const BUILT_IN_BASE = "gradus-base";
 
 const ENGINE_ENTRY = fileURLToPath(new URL("../jobs/engine-process.ts", import.meta.url));
 
@@ -219,16 +222,20 @@ export class Application {
 
   /** Queues the built-in demo, on the built-in base or on another model. */
   startDemo(options: DemoOptions): PipelineId {
-    const id = options.smoke === true ? "demo-smoke" : "demo";
+    const weights = (name: string): number => modelFacts(this.models.resolve(name)).parameters;
+    const { model } = options;
+    const parameters = weights(model ?? BUILT_IN_BASE);
+    const choice = demoChoice(parameters, weights(BUILT_IN_BASE), options.smoke === true);
+    const { id } = choice;
     const yaml = this.builtInRecipe(id);
     const recipe = withSeed(requireRecipe(yaml), options.seed);
-    const { model } = options;
-    const weights = (name: string): number => modelFacts(this.models.resolve(name)).parameters;
     const adapted =
-      model === undefined
-        ? recipe
-        : demoForModel(recipe, model, weights(model), weights(recipe.models["base"] ?? model));
-    const pipelineId = this.#write(adapted, { yaml, origin: id, runtime: options.runtime });
+      model === undefined ? recipe : demoForModel(recipe, model, parameters, choice.parameters);
+    const pipelineId = this.#write(adapted, {
+      yaml,
+      origin: id === "demo-smoke" ? id : "demo",
+      runtime: options.runtime,
+    });
     this.runner.enqueue(pipelineId);
     return pipelineId;
   }

@@ -21,7 +21,16 @@ const WORDINGS = [
   "A shop sold {a} {things} on Monday and {b} on Tuesday. How many did it sell?",
 ] as const;
 const NAMES = ["Mia", "Omar", "Lena", "Ravi", "Anna", "Tom", "Yuki", "Ines"] as const;
-const THINGS = ["apples", "books", "cards", "coins", "pencils", "shells", "stamps", "cups"] as const;
+const THINGS = [
+  "apples",
+  "books",
+  "cards",
+  "coins",
+  "pencils",
+  "shells",
+  "stamps",
+  "cups",
+] as const;
 
 function generate(random: Random, difficulty: number): Problem {
   assertDifficulty(addition, difficulty);
