@@ -1,163 +1,123 @@
 /**
- * The speed benchmark: ours beside PyTorch with transformers, in one run on one machine.
+ * The speed benchmark: ours beside PyTorch, transformers and TRL, in one run on one machine.
  *
- *   npm run bench -- [NAME…] [--rounds N] [--json FILE]
+ *   npm run bench -- [ROW…] [--peer] [--model FOLDER] [--rounds N] [--json FILE] [--report FILE]
  *
- * Both sides are warmed up first, then take turns; a result is the median of the rounds, and the
- * ratio is ours over the peer's. The peer's Python environment is made in .cache/bench-venv from
- * bench/peer/requirements.txt.
+ * For each row both sides start anew, are warmed up, then take turns; a result is the median of the rounds. Without
+ * --peer ours runs alone. Rows of the real model want SmolLM2-135M-Instruct (`gradus model get smollm2-135m-instruct`),
+ * found in the default workspace or named by --model. The peer's Python environment is made in .cache/bench-venv from
+ * bench/peer/requirements.txt, or named by GRADUS_BENCH_PYTHON. A whole run with --peer and without row names writes
+ * docs/experiments/bench.md.
  */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { resolve } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { dataFolder } from "#main/platform/paths.ts";
+import { spawnSync } from "node:child_process";
 import { preparePeer } from "./peer-environment.ts";
+import { reportText, summary } from "./report.ts";
+import type { Result, Side } from "./report.ts";
+import { QUESTIONS, ROWS, SIZES } from "./rows.ts";
+import type { Row } from "./rows.ts";
+import { Worker } from "./worker.ts";
 
-const BENCHMARKS = [
-  { name: "training-step", note: "4.85M-parameter Qwen2, AdamW, 64 rows × 128 tokens, fp32" },
-  {
-    name: "sampling",
-    note: "4.85M-parameter Qwen2, 64 prompts of 32 tokens + 96 new, temperature 1",
-  },
-] as const;
-
-const WARM_UP_ROUNDS = 2;
-
-const Ready = z.object({ what: z.string(), parameters: z.int(), threads: z.int() });
-const Timing = z.object({ tokens: z.int(), seconds: z.number().positive() });
-type Timing = z.infer<typeof Timing>;
-
-/** A worker process that answers one line to each line. */
-class Worker {
-  readonly ready: z.infer<typeof Ready>;
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-
-  private constructor(
-    child: ChildProcess,
-    lines: AsyncIterator<string>,
-    ready: z.infer<typeof Ready>,
-  ) {
-    this.#child = child;
-    this.#lines = lines;
-    this.ready = ready;
-  }
-
-  static async start(command: string, args: readonly string[]): Promise<Worker> {
-    const child = spawn(command, args, {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", NODE_NO_WARNINGS: "1" },
-    });
-    process.once("exit", () => child.kill("SIGKILL"));
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    return new Worker(child, lines, Ready.parse(await nextLine(lines, command)));
-  }
-
-  async measure(name: string): Promise<Timing> {
-    this.#child.stdin?.write(`${JSON.stringify({ name })}\n`);
-    return Timing.parse(await nextLine(this.#lines, this.ready.what));
-  }
-
-  stop(): void {
-    this.#child.kill("SIGKILL");
-  }
-}
-
-async function nextLine(lines: AsyncIterator<string>, who: string): Promise<unknown> {
-  const { value, done } = await lines.next();
-  if (done === true) throw new Error(`${who} ended before it answered; its message is above`);
-  return JSON.parse(value);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const low = sorted[Math.floor(middle)] ?? Number.NaN;
-  const high = sorted[Math.ceil(middle)] ?? Number.NaN;
-  return (low + high) / 2;
-}
-
-/** Median tokens a second of both sides, taking turns so that a change of the machine hits both. */
-async function compare(
-  name: string,
-  rounds: number,
-  ours: Worker,
-  peer: Worker,
-): Promise<{ readonly ours: number; readonly peer: number }> {
-  const rates = { ours: [] as number[], peer: [] as number[] };
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const [side, worker] of [
-      ["ours", ours],
-      ["peer", peer],
-    ] as const) {
-      const { tokens, seconds } = await worker.measure(name);
-      if (round >= 0) rates[side].push(tokens / seconds);
-      console.error(
-        `  ${name}  ${round < 0 ? "warm-up" : `round ${round + 1}/${rounds}`}  ${side.padEnd(4)}  ${(tokens / seconds).toFixed(0)} tokens/s`,
-      );
-    }
-  }
-  return { ours: median(rates.ours), peer: median(rates.peer) };
-}
+const FIRST_TOKEN = "first-token-135m";
+const WARM_UP_ROUNDS = 1;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, rounds: { type: "string", default: "7" } },
+  options: {
+    peer: { type: "boolean", default: false },
+    model: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    json: { type: "string" },
+    report: { type: "string" },
+  },
 });
-const unknown = positionals.filter(
-  (name) => !BENCHMARKS.some((benchmark) => benchmark.name === name),
-);
+const names = [...ROWS.map(({ name }) => name), FIRST_TOKEN];
 const rounds = Number(values.rounds);
-if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+if (positionals.some((name) => !names.includes(name)) || !Number.isInteger(rounds) || rounds < 1) {
   console.error(
-    `usage: npm run bench -- [${BENCHMARKS.map(({ name }) => name).join(" | ")}]… [--rounds N] [--json FILE]`,
+    `usage: npm run bench -- [ROW…] [--peer] [--model FOLDER] [--rounds N] [--json FILE] [--report FILE]\nrows: ${names.join(", ")}`,
   );
   process.exit(2);
 }
-
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
-const chosen = BENCHMARKS.filter(
-  ({ name }) => positionals.length === 0 || positionals.includes(name),
-);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const python = preparePeer();
-const ours = await Worker.start(process.execPath, [here("./ours.ts")]);
-const peer = await Worker.start(python, [here("./peer/peer.py")]);
-console.error(
-  `ours: ${ours.ready.what}, ${ours.ready.threads} threads\npeer: ${peer.ready.what}, ${peer.ready.threads} threads`,
-);
-if (ours.ready.parameters !== peer.ready.parameters) {
-  throw new Error(
-    `the models differ: ${ours.ready.parameters} and ${peer.ready.parameters} parameters`,
-  );
+const model = resolve(values.model ?? join(dataFolder(), "models", "smollm2-135m-instruct"));
+const hasModel = existsSync(join(model, "config.json"));
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+const python = values.peer ? (process.env["GRADUS_BENCH_PYTHON"] ?? preparePeer()) : null;
+
+/** Starts one side of a row. */
+function start(side: "ours" | "peer", row: Row): Promise<Worker> {
+  const folder = row.real ? [model] : [];
+  if (side === "ours") return Worker.start(process.execPath, [here("./ours.ts"), row.name, ...folder]);
+  const asked = JSON.stringify({ row, sizes: SIZES, questions: QUESTIONS });
+  return Worker.start(python ?? "", [here("./peer/peer.py"), asked, ...folder]);
 }
-const results = [];
-for (const { name, note } of chosen) {
-  const rates = await compare(name, rounds, ours, peer);
-  const ratio = rates.ours / rates.peer;
-  results.push({
-    name,
-    unit: "tokens/s",
-    ours: Math.round(rates.ours),
-    peer: Math.round(rates.peer),
-    ratio: Number(ratio.toFixed(3)),
-    note: `${note}; medians of ${rounds} rounds; peer: ${peer.ready.what}`,
+
+/** Both sides take turns, so that a change of the machine hits both. */
+async function measure(row: Row): Promise<Result> {
+  const sides: ("ours" | "peer")[] = python === null ? ["ours"] : ["ours", "peer"];
+  const workers = new Map<"ours" | "peer", Worker>();
+  for (const side of sides) workers.set(side, await start(side, row));
+  const found = new Map<"ours" | "peer", Side>();
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    for (const [name, worker] of workers) {
+      const { amount, seconds, peakBytes } = await worker.measure();
+      const value = row.unit === "seconds" ? seconds : amount / seconds;
+      const label = round < 0 ? "warm-up" : `round ${round + 1}/${rounds}`;
+      console.error(`  ${row.name}  ${label}  ${name}  ${value.toPrecision(4)} ${row.unit}`);
+      if (round < 0) continue;
+      const before = found.get(name)?.values ?? [];
+      found.set(name, { what: worker.ready.what, values: [...before, value], peakBytes });
+    }
+  }
+  for (const worker of workers.values()) await worker.stop();
+  const ours = found.get("ours");
+  if (ours === undefined) throw new Error(`nothing was measured of ${row.name}`);
+  return { row, ours, peer: found.get("peer") ?? null };
+}
+
+const FirstToken = z.object({ launch: z.number(), warm: z.number() });
+
+/** A served model's first token, each time in a new process. */
+function firstTokens(): z.infer<typeof FirstToken>[] {
+  return Array.from({ length: rounds }, () => {
+    const { stdout, status } = spawnSync(process.execPath, [here("./first-token.ts"), model], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", NODE_NO_WARNINGS: "1" },
+    });
+    const line = stdout.split("\n").find((text) => text.startsWith("{"));
+    if (line === undefined) throw new Error(`first-token.ts ended with ${status ?? "a signal"}`);
+    return FirstToken.parse(JSON.parse(line));
   });
 }
-ours.stop();
-peer.stop();
-for (const { name, unit, ours: mine, peer: theirs, ratio } of results) {
-  console.error(
-    `${name.padEnd(16)} ours ${mine} ${unit}, peer ${theirs} ${unit}, ratio ${ratio.toFixed(2)}×`,
-  );
+
+const results: Result[] = [];
+for (const row of ROWS.filter(({ name }) => wanted(name))) {
+  if (row.real && !hasModel) {
+    console.error(
+      `${row.name} is left out: there is no model in ${model}. \`gradus model get smollm2-135m-instruct\` brings it, --model names another folder.`,
+    );
+    continue;
+  }
+  const result = await measure(row);
+  results.push(result);
+  console.error(summary(result));
 }
-const json = `${JSON.stringify(results, null, 2)}\n`;
-if (values.json === undefined) process.stdout.write(json);
-else writeFileSync(resolve(values.json), json);
+const tokens = wanted(FIRST_TOKEN) && hasModel ? firstTokens() : [];
+const whole = positionals.length === 0 && python !== null;
+const text = reportText(results, tokens, rounds);
+const report = values.report ?? (whole ? here("../docs/experiments/bench.md") : undefined);
+if (report !== undefined) writeFileSync(resolve(report), text);
+else console.error(`\n${text}`);
+const json = `${JSON.stringify({ results, firstTokens: tokens }, null, 2)}\n`;
+if (values.json !== undefined) writeFileSync(resolve(values.json), json);
 process.exit(0);

@@ -1,0 +1,58 @@
+/**
+ * A served model's first answer, in a process of its own: prints {launch, warm}, the seconds from the start of this
+ * process to the first token of a first question, and from a second question to its first token.
+ *
+ *   node bench/first-token.ts MODEL FOLDER
+ */
+import { performance } from "node:perf_hooks";
+import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
+import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow-runtime.ts";
+import { loadLanguageModel } from "#main/engine/model/language-model.ts";
+import { CompletionServer } from "#main/engine/serving/completion-server.ts";
+import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
+import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { dataFolder } from "#main/platform/paths.ts";
+import { QUESTIONS } from "./rows.ts";
+
+const folder = process.argv[2] ?? "";
+const found = await discoverRuntime({ dataFolder: dataFolder(), download: false });
+if (found.location === null) throw new Error(found.reason);
+const runtime = openTensorFlowRuntime(found.location.dir, 0);
+const model = loadLanguageModel(runtime, folder);
+const tokenizer = loadTokenizer(folder);
+const server = new CompletionServer(runtime, model, tokenizer);
+void server.run();
+
+/** Resolves with the clock's time at the first token. */
+function ask(content: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let first: number | undefined;
+    server.submit(
+      {
+        promptIds: encodeChat(tokenizer, [{ role: "user", content }], {
+          addGenerationPrompt: true,
+        }),
+        seeds: [1],
+        draw: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 },
+        maxNew: 16,
+        stopIds: [],
+        stopStrings: [],
+        alternatives: 0,
+        scorePrompt: false,
+      },
+      {
+        prompt: () => undefined,
+        pieces: () => (first ??= performance.now()),
+        finished: () => resolve(first ?? Number.NaN),
+        failed: reject,
+      },
+    );
+  });
+}
+
+const launch = (await ask(QUESTIONS[0])) / 1000;
+const asked = performance.now();
+const warm = ((await ask(QUESTIONS[1])) - asked) / 1000;
+process.stdout.write(`${JSON.stringify({ launch, warm })}\n`, () =>
+  process.kill(process.pid, "SIGKILL"),
+);
