@@ -27,15 +27,36 @@ export const ROWS: readonly Row[] = [
   row("training-135m-bf16", "tokens/s", 1.5, "bfloat16", "bfloat16", REAL_TRAINING, true),
   row("sampling-135m-32", "tokens/s", 3, "bfloat16", "float32", `32 rows, ${REAL_SAMPLING}`),
   row("sampling-135m-32-fp32", "tokens/s", null, "float32", "float32", `32 rows, ${REAL_SAMPLING}`),
-  row("sampling-135m-32-bf16", "tokens/s", null, "bfloat16", "bfloat16", `32 rows, ${REAL_SAMPLING}`),
+  row(
+    "sampling-135m-32-bf16",
+    "tokens/s",
+    null,
+    "bfloat16",
+    "bfloat16",
+    `32 rows, ${REAL_SAMPLING}`,
+  ),
   row("sampling-135m-8", "tokens/s", 2.5, "bfloat16", "float32", `8 rows, ${REAL_SAMPLING}`),
   row("sampling-135m-8-bf16", "tokens/s", null, "bfloat16", "bfloat16", `8 rows, ${REAL_SAMPLING}`),
   row("training-small", "tokens/s", 1.3, "float32", "float32", SMALL_TRAINING),
   row("training-small-bf16", "tokens/s", 1.3, "bfloat16", "bfloat16", SMALL_TRAINING),
-  row("sampling-small", "tokens/s", 3, "float32", "float32", "4.85M-parameter Qwen2, 64 rows, 32 prompt and 96 new tokens a row, temperature 1"),
+  row(
+    "sampling-small",
+    "tokens/s",
+    3,
+    "float32",
+    "float32",
+    "4.85M-parameter Qwen2, 64 rows, 32 prompt and 96 new tokens a row, temperature 1",
+  ),
   row("grpo-135m", "tokens/s", 2.5, "bfloat16", "bfloat16", GRPO, true),
   row("grpo-135m-fp32", "tokens/s", null, "float32", "float32", GRPO, true),
-  row("load-135m", "seconds", null, "float32", "float32", "SmolLM2-135M from safetensors into memory"),
+  row(
+    "load-135m",
+    "seconds",
+    null,
+    "float32",
+    "float32",
+    "SmolLM2-135M from safetensors into memory",
+  ),
 ];
 
 function row(
@@ -52,7 +73,10 @@ function row(
 
 /** Sizes that both sides use; the peer reads them from its command line as JSON. */
 export const SIZES = {
-  training: { real: { rows: 8, tokens: 128, steps: 1 }, small: { rows: 64, tokens: 128, steps: 4 } },
+  training: {
+    real: { rows: 8, tokens: 128, steps: 1 },
+    small: { rows: 64, tokens: 128, steps: 4 },
+  },
   sampling: {
     real: { promptTokens: 64, newTokens: 64 },
     small: { rows: 64, promptTokens: 32, newTokens: 96 },

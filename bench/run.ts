@@ -56,7 +56,8 @@ const python = values.peer ? (process.env["GRADUS_BENCH_PYTHON"] ?? preparePeer(
 /** Starts one side of a row. */
 function start(side: "ours" | "peer", row: Row): Promise<Worker> {
   const folder = row.real ? [model] : [];
-  if (side === "ours") return Worker.start(process.execPath, [here("./ours.ts"), row.name, ...folder]);
+  if (side === "ours")
+    return Worker.start(process.execPath, [here("./ours.ts"), row.name, ...folder]);
   const asked = JSON.stringify({ row, sizes: SIZES, questions: QUESTIONS });
   return Worker.start(python ?? "", [here("./peer/peer.py"), asked, ...folder]);
 }

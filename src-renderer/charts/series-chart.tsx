@@ -49,6 +49,8 @@ export interface SeriesChartProps {
   readonly onZoom?: (range: Range) => void;
   /** The title as a button that opens the chart large, or closes it. */
   readonly onTitle?: (() => void) | undefined;
+  /** Told when the chart comes into view, and when it leaves. */
+  readonly onInView?: ((inView: boolean) => void) | undefined;
   /** At the end of the header: what can be done with the chart. */
   readonly actions?: ReactNode;
 }
@@ -126,6 +128,12 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
   const { title, unit, series, format, fromZero = false, height = 88, xName = "step" } = props;
   const [box, width, visible] = useBox();
   const titleId = useId();
+  const { onInView } = props;
+  useEffect(() => {
+    if (!visible || onInView === undefined) return undefined;
+    onInView(true);
+    return () => onInView(false);
+  }, [visible, onInView]);
   const given = props.xRange;
   const xRange = useMemo(() => {
     const range = given ?? stepRange(series) ?? { min: 0, max: 1 };

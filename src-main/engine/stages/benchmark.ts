@@ -13,7 +13,7 @@ import { sampleProblems } from "./sample-problems.ts";
 import type { StageSession } from "./stage-session.ts";
 
 /** One fixed seed: every benchmark of the same size and difficulties asks the same problems, so that results pair. */
-const PROBLEM_SEED = 20250122;
+export const PROBLEM_SEED = 20250122;
 const BOOTSTRAP_SEED = 1;
 
 export async function runBenchmark(session: StageSession, stage: BenchmarkStage): Promise<void> {

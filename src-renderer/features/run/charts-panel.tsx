@@ -39,6 +39,7 @@ export interface ChartsPanelProps {
   readonly onMove: (id: string, by: number) => void;
   readonly onHide: (id: string) => void;
   readonly onFailure: (failure: Failure) => void;
+  readonly onInView: (id: string, inView: boolean) => void;
 }
 
 /** So few charts may be large. */
@@ -104,12 +105,13 @@ function menuOf(props: ChartProps): readonly MenuItem[] {
 }
 
 function RunChart(props: ChartProps): ReactNode {
-  const { spec, series, opened, onOpen } = props;
+  const { spec, series, opened, onOpen, onInView } = props;
   const limits = useMemo(() => chartLimits(props.run.config)[spec.id] ?? NONE, [props.run, spec]);
   const onTitle = useCallback(
     () => onOpen(opened === spec.id ? undefined : spec.id),
     [onOpen, opened, spec.id],
   );
+  const inView = useCallback((is: boolean) => onInView(spec.id, is), [onInView, spec.id]);
   return (
     <SeriesChart
       title={spec.title}
@@ -126,6 +128,7 @@ function RunChart(props: ChartProps): ReactNode {
       height={props.height}
       onZoom={props.onZoom}
       onTitle={onTitle}
+      onInView={inView}
       actions={
         <MenuButton label={`${spec.title}: what to do`} items={menuOf(props)}>
           <Glyph name="more" />

@@ -1,5 +1,5 @@
 /** The upper half of a run: its charts or their table, and how they are drawn. */
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { Alarm, Checkpoint, Run, RunSummary } from "#shared/schema/run.ts";
 import type { Marker } from "../../charts/chart-marks.tsx";
@@ -174,7 +174,20 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
   const all = useMemo(() => [...charts.shown, ...charts.hidden], [charts]);
   const large = opened === undefined ? undefined : all.find((spec) => spec.id === opened);
   const only = useMemo(() => (large === undefined ? undefined : metricsOf(large)), [large]);
-  const { lines, exact } = useZoomedLines(run.id, zoom, stream.lines, growing, only);
+  const [inView] = useState(() => new Set<string>());
+  const onInView = useCallback(
+    (id: string, is: boolean) => {
+      if (is) inView.add(id);
+      else inView.delete(id);
+    },
+    [inView],
+  );
+  // Of the charts in view at the moment of the zoom: they are asked for before the others.
+  const first = useMemo(
+    () => (zoom === undefined ? [] : all.filter(({ id }) => inView.has(id)).flatMap(metricsOf)),
+    [zoom, all, inView],
+  );
+  const { lines, exact } = useZoomedLines(run.id, zoom, stream.lines, growing, only, first);
   const markers = useMemo(() => markersOf(checkpoints, alarms), [checkpoints, alarms]);
   const tableLines = useMemo(() => {
     if (large === undefined) return lines;
@@ -231,6 +244,7 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
               onMove={(id, by) => setLayout(moved(charts.shown, id, by, layout))}
               onHide={(id) => setLayout({ ...layout, hidden: [...layout.hidden, id] })}
               onFailure={setFailure}
+              onInView={onInView}
             />
           </div>
         ))}

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import type { RunId } from "#shared/schema/run.ts";
 import { host } from "../../bridge/host.ts";
+import type { QuerySource } from "../../bridge/query-cache.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import type { Range } from "../../charts/series.ts";
 import { lineOf } from "./metric-line.ts";
@@ -14,10 +15,37 @@ const LIVE_MS = 2000;
 /** Of the one chart that is shown large. */
 const LARGE_BUCKETS = 1200;
 
+type MetricAnswer = Awaited<ReturnType<typeof host.runs.metrics>>;
+
 export interface ZoomedLines {
   readonly lines: readonly MetricLine[];
   /** The host's answer for this range is there. */
   readonly exact: boolean;
+}
+
+/** What to ask of the host for one range: the named metrics, or every one. */
+function zoomQuery(
+  runId: RunId,
+  zoom: Range,
+  names: readonly string[] | undefined,
+  buckets: number,
+): QuerySource<MetricAnswer> {
+  const margin = Math.ceil((zoom.max - zoom.min) * MARGIN) + 1;
+  return {
+    key: `zoom:${runId}:${String(zoom.min)}-${String(zoom.max)}:${names?.join("\n") ?? ""}`,
+    topics: [`rollouts:${runId}`],
+    fetch: (signal) =>
+      host.runs.metrics(
+        {
+          runId,
+          fromStep: zoom.min - margin,
+          toStep: zoom.max + margin,
+          buckets,
+          ...(names === undefined ? {} : { names: [...names] }),
+        },
+        { signal },
+      ),
+  };
 }
 
 export function useZoomedLines(
@@ -27,33 +55,36 @@ export function useZoomedLines(
   growing: boolean,
   /** The only metrics that are shown, where one chart is large. */
   only: readonly string[] | undefined,
+  /** Metrics of charts in view: asked for at once, all others when these are there. Empty where it is not known. */
+  first: readonly string[],
 ): ZoomedLines {
-  const names = only?.join("\n");
-  const margin = zoom === undefined ? 0 : Math.ceil((zoom.max - zoom.min) * MARGIN) + 1;
-  const query = useQuery(
+  const everyMs = growing ? LIVE_MS : undefined;
+  const known = new Set(lines.map(({ name }) => name));
+  const begun = first.filter((name) => known.has(name));
+  const inParts = only === undefined && begun.length > 0;
+  const names = only ?? (inParts ? begun : undefined);
+  const now = useQuery(
     zoom === undefined
       ? undefined
-      : {
-          key: `zoom:${runId}:${String(zoom.min)}-${String(zoom.max)}:${names ?? ""}`,
-          topics: [`rollouts:${runId}`],
-          fetch: (signal) =>
-            host.runs.metrics(
-              {
-                runId,
-                fromStep: zoom.min - margin,
-                toStep: zoom.max + margin,
-                buckets: names === undefined ? BUCKETS : LARGE_BUCKETS,
-                ...(names === undefined ? {} : { names: names.split("\n") }),
-              },
-              { signal },
-            ),
-        },
-    { everyMs: growing ? LIVE_MS : undefined },
+      : zoomQuery(runId, zoom, names, only === undefined ? BUCKETS : LARGE_BUCKETS),
+    { everyMs },
   );
-  const { data } = query;
+  const rest = inParts ? [...known].filter((name) => !begun.includes(name)) : [];
+  const later = useQuery(
+    zoom === undefined || rest.length === 0 || now.data === undefined
+      ? undefined
+      : zoomQuery(runId, zoom, rest, BUCKETS),
+    { everyMs },
+  );
   return useMemo(() => {
-    if (zoom === undefined || data === undefined) return { lines, exact: zoom === undefined };
-    const zoomed = data.series.filter((one) => one.step.length > 0).map(lineOf);
-    return { lines: zoomed.toSorted((a, b) => a.name.localeCompare(b.name)), exact: true };
-  }, [zoom, data, lines]);
+    if (zoom === undefined || now.data === undefined) return { lines, exact: zoom === undefined };
+    const zoomed = [...now.data.series, ...(later.data?.series ?? [])]
+      .filter((one) => one.step.length > 0)
+      .map(lineOf);
+    const there = new Set(zoomed.map(({ name }) => name));
+    const waiting =
+      inParts && later.data === undefined ? lines.filter((one) => !there.has(one.name)) : [];
+    const all = [...zoomed, ...waiting];
+    return { lines: all.toSorted((a, b) => a.name.localeCompare(b.name)), exact: true };
+  }, [zoom, now.data, later.data, lines, inParts]);
 }

@@ -1,0 +1,24 @@
+/**
+ * The held-out problems that every benchmark of two-digit sums in words asks, as JSONL for another trainer's evaluation.
+ *
+ *   node bench/held-out.ts COUNT
+ */
+import { PROBLEM_SEED } from "#main/engine/stages/benchmark.ts";
+import { drawProblems } from "#main/engine/tasks/split.ts";
+
+const count = Number(process.argv[2] ?? 512);
+const problems = drawProblems({
+  source: { task: "addition", difficulties: [2] },
+  split: "test",
+  seed: PROBLEM_SEED,
+  count,
+});
+for (const { prompt, task, gold, data } of problems) {
+  const line = {
+    prompt: [{ role: "user", content: prompt }],
+    task,
+    gold,
+    data: JSON.stringify(data),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
