@@ -130,6 +130,12 @@ class RecordStore {
       void this.#askRecords(others.slice(at, at + RECORDS_AT_ONCE));
   }
 
+  /** Rows that came with another answer. */
+  putRows(rows: readonly RecordRow[]): void {
+    for (const row of rows) this.#rows.put(row.id, row);
+    this.#changed();
+  }
+
   put(record: DatasetRecord): void {
     this.#records.put(record.id, record);
     this.#changed();

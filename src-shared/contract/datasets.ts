@@ -121,6 +121,17 @@ const records = {
       }),
     )
     .output(z.array(RecordId)),
+  /** The ids of a filter in the dataset's order, and the rows of the first of them: what a list shows at once. */
+  list: procedure
+    .input(
+      z.strictObject({
+        ...one.shape,
+        filter: RecordFilter,
+        limit: z.int().min(1).max(1_000_000).default(100_000),
+        rows: z.int().min(0).max(1000).default(100),
+      }),
+    )
+    .output(z.strictObject({ ids: z.array(RecordId), rows: z.array(RecordRow) })),
   get: procedure.input(z.strictObject({ recordId: RecordId })).output(DatasetRecord),
   /** Several at once, in the order asked; those that are gone are left out. */
   getMany: procedure

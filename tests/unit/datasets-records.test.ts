@@ -661,6 +661,7 @@ test("what is not there is said", async () => {
     client.datasets.delete({ datasetId }),
     client.datasets.records.count({ datasetId, filter: [] }),
     client.datasets.records.ids({ datasetId, filter: [] }),
+    client.datasets.records.list({ datasetId, filter: [] }),
     client.datasets.records.setStatus({ datasetId, target, status: "accepted" }),
     client.datasets.records.setTags({ datasetId, target, add: ["x"] }),
     client.datasets.records.delete({ datasetId, target }),
@@ -689,7 +690,18 @@ test("what publishing would hold is known beforehand, as are the ids of a filter
     words: { n: 3, min: 9, median: 9, max: 9 },
   });
   expect(await client.datasets.statistics({ datasetId, filter })).toEqual(preview);
-  expect(await client.datasets.records.ids({ datasetId, filter })).toHaveLength(3);
+  const ids = await client.datasets.records.ids({ datasetId, filter });
+  expect(ids).toHaveLength(3);
+  const listed = await client.datasets.records.list({ datasetId, filter, rows: 2 });
+  expect(listed.ids).toEqual(ids);
+  expect(listed.rows.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+  const { rows } = await client.datasets.records.page({ datasetId, filter, limit: 2 });
+  expect(listed.rows).toEqual(rows);
+  const none = [{ field: "position" as const, min: 100 }];
+  expect(await client.datasets.records.list({ datasetId, filter: none })).toEqual({
+    ids: [],
+    rows: [],
+  });
   const published = await client.datasets.versions.publish({ datasetId, filter });
   expect(published.statistics).toEqual(preview);
   expect(await client.datasets.versions.list({ datasetId })).toEqual([published]);

@@ -32,6 +32,17 @@ export function datasetRecordProcedures(
         .ids(input.datasetId, input.filter, input.limit)
         .map((id) => RecordId.parse(id));
     }),
+    list: to.list.handler(({ input }) => {
+      store.datasets.nameOf(input.datasetId);
+      const ids = store.records
+        .ids(input.datasetId, input.filter, input.limit)
+        .map((id) => RecordId.parse(id));
+      const first = ids.slice(0, input.rows);
+      const shown = [{ field: "id" as const, values: first }];
+      const rows =
+        first.length === 0 ? [] : store.records.rows(input.datasetId, shown, 0, input.rows);
+      return { ids, rows };
+    }),
     get: to.get.handler(({ input }) => store.records.get(input.recordId)),
     getMany: to.getMany.handler(({ input }) =>
       input.recordIds.flatMap((id) =>

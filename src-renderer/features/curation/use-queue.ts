@@ -7,12 +7,15 @@ import type { DatasetId, RecordId, StatusCounts } from "#shared/schema/dataset.t
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { filterText } from "#shared/schema/record-filter-text.ts";
 import { host } from "../../bridge/host.ts";
+import { recordStore } from "../../bridge/record-store.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import type { Failure } from "../../ui/region-state.tsx";
 import { queueFilter } from "./place.ts";
 import type { QueueName } from "./place.ts";
 
 const MOST_IDS = 1_000_000;
+/** As many as a tall window shows: they come with the ids. */
+const FIRST_ROWS = 60;
 const NONE: readonly RecordId[] = [];
 
 export interface Queue {
@@ -51,8 +54,12 @@ export function useQueue(
       : {
           key: `record-ids:${datasetId}:${filterText(filter)}`,
           topics: [`records:${datasetId}`],
-          fetch: (signal) =>
-            host.datasets.records.ids({ datasetId, filter, limit: MOST_IDS }, { signal }),
+          fetch: async (signal) => {
+            const asked = { datasetId, filter, limit: MOST_IDS, rows: FIRST_ROWS };
+            const { ids, rows } = await host.datasets.records.list(asked, { signal });
+            recordStore.putRows(rows);
+            return ids;
+          },
         },
   );
   const count = useQuery(
