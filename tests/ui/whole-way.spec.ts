@@ -1,0 +1,187 @@
+/**
+ * A researcher's whole way in one piece, through the window, the host, the store and the engine: records come in, are
+ * cleaned, judged and published; a recipe learns from that version; GRPO is watched; its benchmark is compared with the
+ * base's and a published row, and the report is taken away.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { drawProblems } from "#main/engine/tasks/split.ts";
+import { taskByName } from "#main/engine/tasks/registry.ts";
+import { formatSolution } from "#main/engine/tasks/task.ts";
+import { startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+const MINUTE = 60_000;
+const RECORDS = 240;
+const WRONG_EVERY = 12;
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+const files = mkdtempSync(join(tmpdir(), "gradus-whole-way-"));
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+  rmSync(files, { recursive: true, force: true });
+});
+
+/** Worked sums in the form that the recipe trains; every twelfth has a wrong answer. */
+function workedSums(): string {
+  const source = { task: "arithmetic" as const, difficulties: [2, 3] };
+  const lines = drawProblems({ source, split: "train", seed: 5, count: RECORDS }).map(
+    (problem, i) => {
+      const { think, answer } = taskByName("arithmetic").solve(problem);
+      const said = i % WRONG_EVERY === 3 ? String(Number(answer) + 1) : answer;
+      return JSON.stringify({
+        prompt: problem.prompt,
+        completion: formatSolution({ think, answer: said }),
+        answer: problem.gold,
+      });
+    },
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+async function curate(page: Page, goTo: (address: string) => Promise<void>): Promise<void> {
+  const path = join(files, "worked.jsonl");
+  writeFileSync(path, workedSums());
+  await goTo("/datasets");
+  await page.keyboard.press("i");
+  await page.getByRole("textbox", { name: "Path on the host's machine" }).focus();
+  await page.keyboard.type(path);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Right answer" })).toHaveValue("answer");
+  await page.getByRole("button", { name: "Import", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("worked");
+  await page.keyboard.press("v");
+  const queues = page.getByRole("group", { name: "Queues" });
+  await expect(queues).toContainText(`pending ${String(RECORDS)}`);
+
+  const line = async (text: string): Promise<void> => {
+    await page.keyboard.press("/");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Delete");
+    await page.keyboard.type(text);
+    await page.keyboard.press("Enter");
+  };
+  const change = async (status: string, expected: string): Promise<void> => {
+    await page.keyboard.press("b");
+    const dialog = page.getByRole("dialog", { name: "Change many records" });
+    await dialog.getByRole("combobox", { name: "Status" }).selectOption(status);
+    await expect(dialog.getByRole("status")).toContainText(expected);
+    await dialog.getByRole("button", { name: "Change", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await expect(dialog).toHaveCount(0);
+  };
+  const wrong = RECORDS / WRONG_EVERY;
+  await line("verdict:wrong");
+  await expect(queues).toContainText(`pending ${String(wrong)}`);
+  await change("rejected", `${String(wrong)} records of ${String(wrong)} would change.`);
+  await line("");
+  await expect(queues).toContainText(`pending ${String(RECORDS - wrong)}`);
+  for (let i = 0; i < 12; i++) await page.keyboard.press(i < 8 ? "a" : "r");
+  await expect(queues).toContainText(`rejected ${String(wrong + 4)}`);
+  for (let i = 0; i < 4; i++) await page.keyboard.press("Control+z");
+  await expect(queues).toContainText(`rejected ${String(wrong)}`);
+  await expect(queues).toContainText("accepted 8");
+  await change("accepted", "would change");
+  await expect(queues).toContainText(`accepted ${String(RECORDS - wrong)}`);
+
+  await goTo("/datasets");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("p");
+  const publish = page.getByRole("dialog", { name: "Publish a version" });
+  const kept = `${String(RECORDS - wrong)} records`;
+  await expect(publish.getByRole("heading", { name: kept })).toBeVisible();
+  await publish.getByRole("button", { name: "Publish", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Versions" })).toContainText(kept);
+}
+
+/** The short demo with the published version as its cold start's data; gives the launch's id. */
+async function launch(page: Page): Promise<string> {
+  await page.keyboard.press("g");
+  await page.keyboard.press("e");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Recipes");
+  await page.keyboard.press("/");
+  await page.keyboard.type("smoke");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("row", { selected: true })).toContainText("Demo (smoke)");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
+  await page.keyboard.press("Alt+ArrowRight");
+  await page.keyboard.press("Alt+ArrowRight");
+  await expect(page).toHaveURL(/step=data/u);
+  const examples = page.getByRole("radiogroup", { name: "Examples of cold-start" });
+  await examples.getByRole("radio", { name: "dataset" }).focus();
+  await page.keyboard.press("Space");
+  const version = page.getByRole("combobox", { name: "dataset", exact: true });
+  await version.focus();
+  await page.keyboard.type("d1@1");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Recipe as YAML" })).toContainText("dataset: d1@1");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page).toHaveURL(/step=review/u);
+  const start = page.getByRole("button", { name: "Start", exact: true });
+  await expect(start).toBeEnabled();
+  await start.focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/pipeline\/p\d+/u);
+  return /p\d+$/u.exec(page.url())?.[0] ?? "";
+}
+
+test("from a file of records to a report of what GRPO made of them", async ({ browser }) => {
+  test.setTimeout(8 * MINUTE);
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  const failed: string[] = [];
+  page.on("requestfailed", (request) => failed.push(request.url()));
+  await curate(page, goTo);
+  const pipeline = await launch(page);
+
+  // Watched while it runs: a chart has points, a completion opens.
+  await goTo(`/run/${pipeline}-grpo`);
+  const completion = page.getByRole("group", { name: "Text of the completion" });
+  await expect(completion).not.toBeEmpty({ timeout: 4 * MINUTE });
+  await expect(page.getByRole("figure", { name: "Loss", exact: true })).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.getByText("Completion 2", { exact: true })).toBeVisible();
+
+  await goTo(`/pipeline/${pipeline}`);
+  await expect(page.locator(".screenhead")).toContainText("finished", { timeout: 4 * MINUTE });
+  // From the version to what was trained on it.
+  await goTo("/datasets");
+  await page.keyboard.press("Enter");
+  await expect(
+    page.getByRole("region", { name: "Versions" }).getByRole("link", { name: "cold-start" }),
+  ).toBeVisible();
+
+  await goTo(`/compare?runs=${pipeline}-benchmark-base,${pipeline}-benchmark-grpo`);
+  await page.keyboard.press("a");
+  const dialog = page.getByRole("dialog", { name: "Add to the comparison" });
+  await dialog.getByRole("textbox", { name: "Find" }).fill("DeepSeek-R1 MATH-500");
+  await dialog.getByRole("checkbox").first().check();
+  await page.keyboard.press("Escape");
+  const table = page.getByRole("group", { name: "Compared benchmarks" });
+  await expect(table.getByText("other problems: MATH-500")).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.keyboard.press("x");
+  const report = await readFile(await (await download).path(), "utf8");
+  const alone = await page.context().newPage();
+  await alone.route("**/*", (route) => route.abort());
+  await alone.setContent(report);
+  await expect(alone.getByRole("heading", { name: "Verdicts" })).toBeVisible();
+  await expect(alone.getByText("MATH-500").first()).toBeVisible();
+  expect(complaints).toEqual([]);
+  expect(failed).toEqual([]);
+});
