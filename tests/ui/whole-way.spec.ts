@@ -130,7 +130,9 @@ async function launch(page: Page): Promise<string> {
   await version.focus();
   await page.keyboard.type("d1@1");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("textbox", { name: "Recipe as YAML" })).toContainText("dataset: d1@1");
+  await expect(page.getByRole("textbox", { name: "Recipe as YAML" })).toContainText(
+    "dataset: d1@1",
+  );
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page).toHaveURL(/step=review/u);
   const start = page.getByRole("button", { name: "Start", exact: true });
