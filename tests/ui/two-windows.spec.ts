@@ -1,0 +1,94 @@
+/** Two windows edit one recipe at the same moment: nothing is overwritten unasked. */
+import { expect, test } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
+import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
+import type { WindowHost } from "../helpers/window-host.ts";
+import { openWindow } from "./window-page.ts";
+
+let host: WindowHost;
+let workspace: ReturnType<typeof windowWorkspace>;
+
+test.beforeAll(async () => {
+  workspace = windowWorkspace();
+  seedWorkspace(workspace.folder);
+  host = await startHost(workspace.folder);
+});
+
+test.afterAll(async () => {
+  await host.kill();
+  workspace.remove();
+});
+
+function saved(page: Page): Promise<void> {
+  return expect(
+    page
+      .getByRole("status")
+      .filter({ hasText: /^Saved$/u })
+      .first(),
+  ).toBeVisible();
+}
+
+/** A recipe of its own from a preset; gives its address. */
+async function begin(page: Page): Promise<string> {
+  await page
+    .getByRole("row")
+    .filter({ hasText: "Tiny SFT" })
+    .filter({ hasText: "ships with Gradus" })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Begin with it" }).click();
+  await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
+  return new URL(page.url()).hash.split("?")[0]?.slice(1) ?? "";
+}
+
+/** One recipe in two windows: the first has typed 11 and the second 22, which was saved before the first's word came through. */
+async function inConflict(browser: Browser): Promise<{ first: Page; second: Page }> {
+  const { page: first, goTo } = await openWindow(browser, host);
+  const waiting: (() => void)[] = [];
+  let held = false;
+  await first.routeWebSocket(/.*/u, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      if (held) waiting.push(() => server.send(message));
+      else server.send(message);
+    });
+  });
+  await first.reload();
+  await goTo("/recipes");
+  const address = await begin(first);
+  await goTo(`${address}?step=preset`);
+  const other = await openWindow(browser, host);
+  await other.goTo(`${address}?step=preset`);
+  held = true;
+  await first.getByRole("textbox", { name: "seed" }).fill("11");
+  await first.keyboard.press("Enter");
+  await expect.poll(() => waiting.length).toBeGreaterThan(0);
+  await other.page.getByRole("textbox", { name: "seed" }).fill("22");
+  await other.page.keyboard.press("Enter");
+  await saved(other.page);
+  held = false;
+  for (const send of waiting.splice(0)) send();
+  await expect(first.getByRole("alert")).toContainText("changed in another window");
+  await expect(first.getByRole("textbox", { name: "seed" })).toHaveValue("11");
+  return { first, second: other.page };
+}
+
+test("“Take the other” shows what the other window has saved", async ({ browser }) => {
+  const { first, second } = await inConflict(browser);
+  await first.getByRole("button", { name: "Take the other" }).click();
+  await expect(first.getByRole("textbox", { name: "seed" })).toHaveValue("22");
+  await expect(first.getByRole("alert")).toHaveCount(0);
+  await expect(second.getByRole("textbox", { name: "seed" })).toHaveValue("22");
+});
+
+test("“Keep this one” saves what was typed here, and the other window follows", async ({
+  browser,
+}) => {
+  const { first, second } = await inConflict(browser);
+  await first.getByRole("button", { name: "Keep this one" }).click();
+  await saved(first);
+  await expect(first.getByRole("alert")).toHaveCount(0);
+  await expect(second.getByRole("textbox", { name: "seed" })).toHaveValue("11");
+  await first.reload();
+  await expect(first.getByRole("textbox", { name: "seed" })).toHaveValue("11");
+});
