@@ -83,7 +83,12 @@ await runStage(
     cacheDir: join(dataFolder(), "compiled"),
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.folder }),
   },
-  { emit: onMessage, signal: new AbortController().signal, stopRequested: () => false },
+  {
+    emit: onMessage,
+    signal: new AbortController().signal,
+    stopRequested: () => false,
+    pause: () => null,
+  },
 );
 process.stderr.write("\n");
 if (progress.failed === null && progress.usage !== null) {

@@ -39,6 +39,8 @@ export type MenuItem = {
 export type MenuActions = {
   readonly openDataFolder: () => void;
   readonly openRecipe: () => void;
+  /** Where the package has a feed. */
+  readonly lookForUpdates?: (() => void) | undefined;
   /** Runs a command of the window's registry. */
   readonly run: (id: string) => void;
 };
@@ -106,6 +108,9 @@ export function menuTemplate(
     submenu: [
       { label: "Open a recipe…", click: actions.openRecipe },
       { label: "Open the data folder", click: actions.openDataFolder },
+      ...(actions.lookForUpdates === undefined
+        ? []
+        : [{ label: "Look for updates…", click: actions.lookForUpdates }]),
       SEPARATOR,
       ...(isMac ? roles("close") : roles("about", "-", "quit")),
     ],

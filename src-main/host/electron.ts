@@ -2,7 +2,9 @@
  * The Electron host: the same application and router as `serve`, spoken to over a MessagePort by a
  * sandboxed window. The only file that imports Electron; what it decides is in electron-shell.ts.
  */
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RPCHandler } from "@orpc/server/message-port";
 import {
@@ -19,6 +21,7 @@ import {
   shell,
 } from "electron";
 import type { WebContents } from "electron";
+import electronUpdater from "electron-updater";
 import { AppError } from "#shared/errors.ts";
 import type { MenuCommand } from "#shared/schema/shell.ts";
 import { fetchRuntime } from "#main/jobs/fetch-runtime.ts";
@@ -45,6 +48,7 @@ import {
 import { keepAwakeWhileWorking } from "./keep-awake.ts";
 import { keychainOf } from "./keychain.ts";
 import { RECIPE_ENDINGS, recipeArgument, recipeMessage } from "./recipe-files.ts";
+import { watchForUpdates } from "./updates.ts";
 import { keepWindowState, keptWindowState } from "./window-state.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -122,6 +126,7 @@ function start(): void {
   const actions: MenuActions = {
     openDataFolder: () => void shell.openPath(application.paths.root),
     openRecipe: () => void chooseRecipe(),
+    lookForUpdates: updates()?.look,
     run: (id) => asked.tell({ type: "gradus:command", id }),
   };
   const showMenu = (commands: readonly MenuCommand[]): void => {
@@ -182,6 +187,20 @@ async function showFetch(
   } finally {
     if (!window.isDestroyed()) window.setProgressBar(-1);
   }
+}
+
+/** Looks for newer versions where the package was built with a feed. */
+function updates(): ReturnType<typeof watchForUpdates> | undefined {
+  // Written into the package by electron-builder, beside the application.
+  if (isDevelopment || !existsSync(join(process.resourcesPath, "app-update.yml"))) return undefined;
+  return watchForUpdates(electronUpdater.autoUpdater, {
+    ask: async (message, detail) => {
+      const buttons = ["Fetch", "Not now"];
+      const { response } = await dialog.showMessageBox({ message, detail, buttons, cancelId: 1 });
+      return response === 0;
+    },
+    tell: (message, detail) => void dialog.showMessageBox({ message, detail }),
+  });
 }
 
 /** For example: another host holds the workspace, or its disk is full. */

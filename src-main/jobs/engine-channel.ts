@@ -5,6 +5,7 @@
 import { AppError } from "#shared/errors.ts";
 import { EngineRequest } from "#shared/schema/engine-protocol.ts";
 import type { EngineMessage, EngineMessageBody, Usage } from "#shared/schema/engine-protocol.ts";
+import { PauseSwitch } from "./pause-switch.ts";
 import type { StageContext, StartRequest } from "#main/engine/stages/stage-context.ts";
 
 const HEARTBEAT_MS = 2000;
@@ -22,6 +23,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
   }
   const channel = new Channel();
   const cancelled = new AbortController();
+  const pauses = new PauseSwitch();
   let keep = false;
   let started = false;
   // A host that is gone cannot record what would follow.
@@ -38,9 +40,15 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
     const request = EngineRequest.safeParse(raw);
     if (!request.success) {
       channel.end(failureOf(new Error(`the host's request was not understood: ${request.error}`)));
-    } else if (request.data.type === "cancel") cancelled.abort();
-    else if (request.data.type === "stop-and-keep") keep = true;
-    else if (!started) {
+    } else if (request.data.type === "pause") pauses.set();
+    else if (request.data.type === "continue") pauses.release();
+    else if (request.data.type === "cancel") {
+      cancelled.abort();
+      pauses.release();
+    } else if (request.data.type === "stop-and-keep") {
+      keep = true;
+      pauses.release();
+    } else if (!started) {
       started = true;
       const heartbeat = setInterval(() => {
         channel.send({
@@ -55,6 +63,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
         },
         signal: cancelled.signal,
         stopRequested: () => keep,
+        pause: () => pauses.pause,
       };
       void runToTheEnd(runStage, request.data, context, channel).finally(() => {
         clearInterval(heartbeat);

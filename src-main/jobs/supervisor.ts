@@ -86,6 +86,11 @@ export class StageSupervisor {
     );
   }
 
+  /** Waits at the next step boundary, or goes on. A stop ends the wait. */
+  pause(paused: boolean): void {
+    if (this.#stop === undefined) this.#child.send({ type: paused ? "pause" : "continue" });
+  }
+
   /** Ends the process at once. */
   kill(): void {
     this.#stop ??= "keep";

@@ -21,6 +21,8 @@ interface Current {
   readonly pipelineId: PipelineId;
   supervisor: StageSupervisor | undefined;
   stop: StopMode | undefined;
+  /** A stage that starts meanwhile waits at its first step. */
+  paused: boolean;
 }
 
 export class PipelineRunner {
@@ -140,6 +142,21 @@ export class PipelineRunner {
     }
   }
 
+  /** Holds the stage at work at its next step, or lets it go on. Throws CONFLICT where the launch is not running. */
+  pause(id: PipelineId, paused: boolean): void {
+    const { status } = this.#deps.store.pipelines.summary(id);
+    const current = this.#current;
+    if (current?.pipelineId !== id || current.stop !== undefined) {
+      throw new AppError(
+        "CONFLICT",
+        `The pipeline ${id} is ${status}: only a running one can be paused.`,
+        status === "queued" ? "Hold it in the queue instead." : undefined,
+      );
+    }
+    current.paused = paused;
+    current.supervisor?.pause(paused);
+  }
+
   /** Throws CONFLICT where there is nothing to go on with. */
   resume(id: PipelineId): void {
     const { status } = this.#deps.store.pipelines.summary(id);
@@ -181,7 +198,12 @@ export class PipelineRunner {
     const id = this.#queue[place];
     if (id === undefined) return;
     this.#leaveQueue(place, id);
-    const current: Current = { pipelineId: id, supervisor: undefined, stop: undefined };
+    const current: Current = {
+      pipelineId: id,
+      supervisor: undefined,
+      stop: undefined,
+      paused: false,
+    };
     this.#current = current;
     this.#walking = this.#walk(current)
       .catch((error: unknown) => {
@@ -220,6 +242,7 @@ export class PipelineRunner {
     try {
       const supervisor = startStage(this.#deps, run, recipe);
       current.supervisor = supervisor;
+      if (current.paused) supervisor.pause(true);
       const outcome = await supervisor.outcome;
       return await endStage(this.#deps, run, outcome);
     } catch (error) {

@@ -95,6 +95,8 @@ export function createRouter(app: Application): Procedures<Contract> {
       stop: os.pipelines.stop.handler(({ input }) => {
         runner.stop(input.pipelineId, input.mode);
       }),
+      pause: os.pipelines.pause.handler(({ input }) => runner.pause(input.pipelineId, true)),
+      continue: os.pipelines.continue.handler(({ input }) => runner.pause(input.pipelineId, false)),
       resume: os.pipelines.resume.handler(({ input }) => {
         runner.resume(input.pipelineId);
       }),

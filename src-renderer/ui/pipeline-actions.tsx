@@ -1,6 +1,7 @@
 /** Stop and resume of a launch. Stopping asks first and names what is kept. */
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { Pipeline, RunSummary } from "#shared/schema/run.ts";
 import { useCommands } from "../app/command-registry.ts";
 import type { Command } from "../app/command-registry.ts";
@@ -39,6 +40,12 @@ export function PipelineActions({
   const { id: pipelineId, status } = pipeline;
   const stoppable = isActive(status) && status !== "stopping";
   const resumable = canResume(status);
+  const running = status === "running" && run !== undefined;
+  const paused = running && run.progress?.phase === PAUSED_PHASE;
+  const pause = useCallback(
+    () => void call(() => host.pipelines[paused ? "continue" : "pause"]({ pipelineId })),
+    [call, pipelineId, paused],
+  );
   const resume = useCallback(
     () => void call(() => host.pipelines.resume({ pipelineId })),
     [call, pipelineId],
@@ -61,6 +68,15 @@ export function PipelineActions({
           run: () => setAsking(true),
         },
         {
+          id: "pipeline.pause",
+          title: paused ? `Continue ${pipeline.name}` : `Pause ${pipeline.name}`,
+          note: paused ? "where it waits" : "at its next step, kept in memory",
+          group: "This screen",
+          keys: "P",
+          notNow: running ? undefined : "it is not running",
+          run: pause,
+        },
+        {
           id: "pipeline.resume",
           title: `Resume ${pipeline.name}`,
           note: "from its last checkpoint",
@@ -70,11 +86,16 @@ export function PipelineActions({
           run: resume,
         },
       ],
-      [pipeline.name, stoppable, resumable, resume],
+      [pipeline.name, stoppable, running, paused, pause, resumable, resume],
     ),
   );
   return (
     <span className="flex">
+      {running && (
+        <button type="button" className="btn" disabled={busy} onClick={pause}>
+          {paused ? "Continue" : "Pause"} <KeyCaps keys="P" />
+        </button>
+      )}
       {stoppable && (
         <button type="button" className="btn danger" onClick={() => setAsking(true)}>
           Stop… <KeyCaps keys="S" />

@@ -91,6 +91,9 @@ export const pipelines = {
     .input(z.strictObject({ ...one.shape, held: z.boolean() }))
     .output(z.array(QueuedLaunch)),
   stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),
+  /** The stage at work waits at its next step, in memory, until it is continued or stopped. CONFLICT where none is at work. */
+  pause: procedure.input(one).output(z.void()),
+  continue: procedure.input(one).output(z.void()),
   /** Goes on at the stage and step where it stopped or failed. */
   resume: procedure.input(one).output(z.void()),
   /** Removes the records and files of a pipeline that is not at work. */

@@ -34,8 +34,14 @@ export const EngineRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cancel") }),
   /** Write a checkpoint at the next step boundary, then end as cancelled. */
   z.strictObject({ type: z.literal("stop-and-keep") }),
+  /** Wait at the next step boundary, with everything in memory, until continue, cancel or stop-and-keep. */
+  z.strictObject({ type: z.literal("pause") }),
+  z.strictObject({ type: z.literal("continue") }),
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
+
+/** The progress phase of a stage that waits. */
+export const PAUSED_PHASE = "paused";
 
 export const MetricPoint = z.strictObject({
   name: z.string(),

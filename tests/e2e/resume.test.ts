@@ -3,11 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
 import { Application } from "#main/services/application.ts";
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import { PipelineId, RunId } from "#shared/schema/run.ts";
 import { resumeRecipe } from "../helpers/resume-recipe.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -165,3 +167,66 @@ for (const [stage, step] of [
     await expectSame(app, id);
   });
 }
+
+test("a paused stage waits in its process, and goes on to the same weights, points and completions", async () => {
+  const app = open(join(folder, "paused"));
+  const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const runId = runOf(id, "grpo");
+  const waits = (): Promise<unknown> =>
+    nextEvent(
+      app,
+      (event) =>
+        event.type === "run" &&
+        event.run.id === runId &&
+        event.run.progress?.phase === PAUSED_PHASE,
+    );
+  await nextEvent(
+    app,
+    (event) =>
+      event.type === "metrics" &&
+      event.runId === runId &&
+      event.points.some(({ step }) => step >= 4),
+  );
+  const waiting = waits();
+  app.runner.pause(id, true);
+  await waiting;
+  const { lastStep, status } = app.store.runs.summary(runId);
+  const pid = app.store.runs.openAttempt(runId)?.pid;
+  expect(status).toBe("running");
+  await setTimeout(1500);
+  expect(app.store.runs.summary(runId).lastStep).toBe(lastStep);
+  expect(app.store.runs.openAttempt(runId)?.pid).toBe(pid);
+  app.runner.pause(id, false);
+  expect((await settled(app, id)).status).toBe("finished");
+  expect(app.store.runs.summary(runId).attempts).toBe(1);
+  await expectSame(app, id);
+  const said = app.store.history
+    .events(runId, { limit: 100 })
+    .find(({ message }) => message.startsWith("Paused for"));
+  expect(said?.message).toMatch(/^Paused for [1-9]/u);
+  expect(() => app.runner.pause(id, true)).toThrow(/finished/u);
+});
+
+test("a paused stage can be stopped, and goes on from the checkpoint that the stop wrote", async () => {
+  const app = open(join(folder, "paused-stopped"));
+  const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const runId = runOf(id, "cold-start");
+  await nextEvent(
+    app,
+    (event) =>
+      event.type === "metrics" &&
+      event.runId === runId &&
+      event.points.some(({ step }) => step >= 3),
+  );
+  app.runner.pause(id, true);
+  await nextEvent(
+    app,
+    (event) =>
+      event.type === "run" && event.run.id === runId && event.run.progress?.phase === PAUSED_PHASE,
+  );
+  app.runner.stop(id, "keep");
+  expect((await settled(app, id)).status).toBe("stopped");
+  app.runner.resume(id);
+  expect((await settled(app, id)).status).toBe("finished");
+  await expectSame(app, id);
+});

@@ -151,6 +151,16 @@ test("from a file of records to a report of what GRPO made of them", async ({ br
   await curate(page, goTo);
   const pipeline = await launch(page);
 
+  // Held at a step, and let go on.
+  await goTo(`/run/${pipeline}-cold-start`);
+  await expect(page.getByRole("figure", { name: "Loss", exact: true })).toBeVisible({
+    timeout: 2 * MINUTE,
+  });
+  await page.keyboard.press("p");
+  await expect(page.locator(".progressbox")).toContainText("paused");
+  await page.getByRole("button", { name: /^Continue/u }).click();
+  await expect(page.getByText("paused")).toHaveCount(0);
+
   // Watched while it runs: a chart has points, a completion opens.
   await goTo(`/run/${pipeline}-grpo`);
   const completion = page.getByRole("group", { name: "Text of the completion" });

@@ -44,6 +44,19 @@ describe("the menu", () => {
     expect(done).toEqual(["recipe", "folder"]);
   });
 
+  test("updates are looked for where the package has a feed", () => {
+    let looked = 0;
+    const lookForUpdates = (): void => {
+      looked += 1;
+    };
+    const item = submenu(menuTemplate("linux", false, { ...actions, lookForUpdates }), "File").find(
+      ({ label }) => label === "Look for updates…",
+    );
+    item?.click?.();
+    expect(looked).toBe(1);
+    expect(JSON.stringify(menuTemplate("linux", false, actions))).not.toContain("updates");
+  });
+
   test("a menu without commands is not shown", () => {
     expect(menuTemplate("linux", false, actions).map(({ label }) => label)).toEqual([
       "File",

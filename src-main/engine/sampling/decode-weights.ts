@@ -13,8 +13,8 @@ import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 
 /**
- * Weights from which a model decodes faster one token a call, in plain functions whose products oneDNN makes, than
- * several a call in an XLA loop: large products outweigh the calls (docs/experiments/sampling.md).
+ * From here on a step's products outweigh its calls: in bfloat16 plain functions with oneDNN's products are faster than
+ * an XLA loop in float32, and a served model's first answer need not wait for XLA (docs/experiments/sampling.md).
  */
 const LARGE_PARAMETERS = 30e6;
 
@@ -79,7 +79,7 @@ function roundedVariables(runtime: Runtime, model: LanguageModel): Map<string, V
   return rounded;
 }
 
-/** Whether a model decodes one token a call, in plain functions. */
+/** Whether a model is large enough to decode one token a call, in plain functions. */
 export function decodesPlainly(runtime: Runtime, model: LanguageModel): boolean {
   return runtime.kind === "tensorflow" && model.parameters >= LARGE_PARAMETERS;
 }

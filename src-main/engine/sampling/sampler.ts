@@ -22,7 +22,7 @@ import {
   shiftProgram,
 } from "./decode-programs.ts";
 import type { DecodeProgram } from "./decode-programs.ts";
-import { decodesPlainly, DecodeWeights } from "./decode-weights.ts";
+import { DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
 
 export type SampleRequest = {
@@ -45,7 +45,7 @@ export type GenerateOptions = SamplingOptions & {
 export type SamplerOptions = {
   /** Cache rows at most. */
   readonly maxRows?: number;
-  /** Tokens drawn in one compiled call; 1 is a plain function. By default 1 for large models, 8 for small ones. */
+  /** Tokens drawn in one compiled call; 1 is a plain function. By default 1 in bfloat16, 8 in float32. */
   readonly tokensPerCall?: number;
   /** Of the products; float32 by default. */
   readonly precision?: Precision;
@@ -82,9 +82,9 @@ export class Sampler {
     this.#runtime = runtime;
     this.#model = model;
     this.#maxRows = options.maxRows ?? 256;
-    this.#tokensPerCall =
-      options.tokensPerCall ?? (decodesPlainly(runtime, model) ? 1 : TOKENS_PER_LOOP);
-    this.#weights = new DecodeWeights(runtime, model, options.precision ?? "float32");
+    const precision = options.precision ?? "float32";
+    this.#tokensPerCall = options.tokensPerCall ?? (precision === "bfloat16" ? 1 : TOKENS_PER_LOOP);
+    this.#weights = new DecodeWeights(runtime, model, precision);
     this.#prefill = prefillProgram(runtime, this.#weights);
   }
 
@@ -183,9 +183,11 @@ export class Sampler {
   #engineFor(total: number, promptColumns: number, options: GenerateOptions): Engine {
     const n = this.#tokensPerCall;
     const rows = Math.min(this.#maxRows, powerOfTwoAtLeast(total));
-    // One row spans its prompt and its completion rounded up to whole calls; two calls of slack let it move.
+    // One row spans its prompt and its completion rounded up to whole calls. Where rows are filled again, two calls of
+    // slack let them move.
     const span = promptColumns + roundUp(options.max_completion_length, n);
-    const columns = roundUp(span + 2 * n + (total > rows ? Math.min(64, span) : 0), COLUMN_BUCKET);
+    const slack = total > rows ? 2 * n + Math.min(64, span) : 0;
+    const columns = roundUp(span + slack, COLUMN_BUCKET);
     const draw = {
       temperature: options.temperature,
       topK: options.top_k,

@@ -9,4 +9,6 @@ export type StageContext = {
   readonly signal: AbortSignal;
   /** True after stop-and-keep: the stage writes a checkpoint at the next step boundary and ends. */
   stopRequested(): boolean;
+  /** While the stage is to wait: resolves when it may go on, or is to end. */
+  pause(): Promise<void> | null;
 };

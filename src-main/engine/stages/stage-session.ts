@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { MetricPoint, Usage } from "#shared/schema/engine-protocol.ts";
 import {
   hashConfig,
@@ -55,6 +56,7 @@ export class StageSession {
   readonly #context: StageContext;
   readonly #rate = new RateMeter();
   #lastProgress = 0;
+  #at = { done: 0, total: 0, unit: "steps" };
   #reportedWarnings = 0;
   #checkpointStep: number;
 
@@ -122,6 +124,7 @@ export class StageSession {
     tokens: number | null,
     always = false,
   ): void {
+    this.#at = { done, total, unit };
     this.#rate.add(done, tokens ?? 0);
     const now = performance.now();
     if (!always && now - this.#lastProgress < PROGRESS_INTERVAL_MS) return;
@@ -171,6 +174,7 @@ export class StageSession {
   async boundary(checkpoint?: () => CheckpointParts): Promise<void> {
     // Lets the process answer messages: this is where a cancel arrives.
     await setImmediate();
+    await this.#waitWhilePaused();
     this.#context.signal.throwIfAborted();
     if (!this.#context.stopRequested()) return;
     if (checkpoint !== undefined) {
@@ -178,6 +182,24 @@ export class StageSession {
       if (parts.step > this.#checkpointStep) this.checkpoint(parts);
     }
     throw new StageEnded();
+  }
+
+  async #waitWhilePaused(): Promise<void> {
+    const pause = this.#context.pause();
+    if (pause === null) return;
+    const begun = performance.now();
+    this.#context.emit({
+      type: "progress",
+      ...this.#at,
+      phase: PAUSED_PHASE,
+      tokensPerSecond: null,
+      etaMs: null,
+    });
+    await pause;
+    const waited = performance.now() - begun;
+    this.meter.leaveOut(waited);
+    this.newPhase();
+    this.log(`Paused for ${String(Math.round(waited / 1000))} s; the time is not charged.`);
   }
 
   checkpoint(parts: CheckpointParts): void {

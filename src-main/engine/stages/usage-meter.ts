@@ -28,6 +28,7 @@ export class UsageMeter {
   #trained = 0;
   #flops = 0;
   #peak = 0;
+  #leftOutMs = 0;
 
   /** @param before what earlier attempts of the stage used up to the checkpoint it goes on from. */
   constructor(before: Usage | null, usesGpu: boolean) {
@@ -47,8 +48,13 @@ export class UsageMeter {
     this.#flops += 6 * parameters * tokens;
   }
 
+  /** Time in which the stage waited on request: it is not charged. */
+  leaveOut(ms: number): void {
+    this.#leftOutMs += ms;
+  }
+
   total(): Usage {
-    const wallMs = performance.now() - this.#startMs;
+    const wallMs = performance.now() - this.#startMs - this.#leftOutMs;
     const cpu = process.cpuUsage(this.#startCpu);
     const energyNow = packageEnergyJ();
     const energy =

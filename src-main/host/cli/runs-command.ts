@@ -72,6 +72,29 @@ export function addRunsCommands(program: Command): void {
       });
     });
 
+  for (const verb of ["pause", "continue"] as const) {
+    withCommonOptions(runs.command(verb))
+      .description(
+        verb === "pause"
+          ? "let a running launch wait at its next step, in memory"
+          : "let a paused launch go on",
+      )
+      .argument("<id>", "e.g. p3")
+      .action(async (id: string, _options: unknown, command: Command) => {
+        const context = contextOf(command);
+        await withHost(context, async ({ client }) => {
+          const pipelineId = await pipelineOf(client, id);
+          await client.pipelines[verb]({ pipelineId });
+          context.terminal.result(
+            { pipelineId },
+            verb === "pause"
+              ? `${pipelineId} waits at its next step. Go on with: gradus runs continue ${pipelineId}`
+              : `${pipelineId} goes on.`,
+          );
+        });
+      });
+  }
+
   withCommonOptions(runs.command("resume"))
     .description("go on at the stage and step where a launch stopped or failed")
     .argument("<id>", "e.g. p3")
