@@ -159,7 +159,7 @@ test("from a file of records to a report of what GRPO made of them", async ({ br
   await page.keyboard.press("p");
   await expect(page.locator(".progressbox")).toContainText("paused");
   await page.getByRole("button", { name: /^Continue/u }).click();
-  await expect(page.getByText("paused")).toHaveCount(0);
+  await expect(page.locator(".progressbox").getByText("paused")).toHaveCount(0);
 
   // Watched while it runs: a chart has points, a completion opens.
   await goTo(`/run/${pipeline}-grpo`);
