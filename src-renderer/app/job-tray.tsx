@@ -1,6 +1,7 @@
 /** What is at work and what waits, with progress and time left, and what was said lately. Opens above the status bar. */
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary } from "#shared/schema/run.ts";
 import { host } from "../bridge/host.ts";
 import { useActivePipelines } from "../bridge/live-store.ts";
@@ -16,19 +17,27 @@ import { NOTICE_MARKS } from "./notice-stack.tsx";
 import { clearNotices, useNotices } from "./notices.ts";
 import "./notices.css";
 
+/** Holds or continues what runs; takes what waits out of the queue. */
+function act({ id: pipelineId, status }: PipelineSummary, paused: boolean): Promise<void> {
+  if (status === "queued") return host.pipelines.stop({ pipelineId, mode: "keep" });
+  return paused ? host.pipelines.continue({ pipelineId }) : host.pipelines.pause({ pipelineId });
+}
+
 function Job({
   pipeline,
   now,
   busy,
-  onStop,
+  onAct,
 }: {
   readonly pipeline: PipelineSummary;
   readonly now: number;
   readonly busy: boolean;
-  readonly onStop: () => void;
+  readonly onAct: (paused: boolean) => void;
 }): ReactNode {
   const run = currentRun(pipeline);
   const waits = pipeline.status === "queued";
+  const paused = run?.progress?.phase === PAUSED_PHASE;
+  const word = waits ? "Take out" : paused ? "Continue" : "Pause";
   const share = run === undefined || waits ? undefined : shareDone(run);
   return (
     <li>
@@ -43,10 +52,10 @@ function Job({
           type="button"
           className="btn small"
           disabled={busy || pipeline.status === "stopping"}
-          title="Writes a checkpoint at the next step; it can be resumed"
-          onClick={onStop}
+          title={waits ? "Out of the queue; it can be resumed" : "At its next step, kept in memory"}
+          onClick={() => onAct(paused)}
         >
-          {pipeline.status === "stopping" ? "Stopping" : "Pause"}
+          {pipeline.status === "stopping" ? "Stopping" : word}
         </button>
       </div>
       {run !== undefined && (
@@ -55,7 +64,7 @@ function Job({
           <div className="t2">
             {waits
               ? "Waits for its turn"
-              : `${run.stageName} · ${doneText(run)} · ${timeLeftText(run, now)}`}
+              : `${run.stageName} · ${doneText(run)} · ${paused ? "paused" : timeLeftText(run, now)}`}
           </div>
         </>
       )}
@@ -67,7 +76,7 @@ export function JobTray({ onClose }: { readonly onClose: () => void }): ReactNod
   const jobs = useActivePipelines();
   const notices = useNotices();
   const now = useNow();
-  const act = useAct();
+  const acting = useAct();
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -92,7 +101,7 @@ export function JobTray({ onClose }: { readonly onClose: () => void }): ReactNod
           Close <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>
-      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      {acting.failure !== undefined && <FailureNotice failure={acting.failure} />}
       {jobs.length === 0 && <p className="t3">Nothing runs and nothing waits.</p>}
       <ul>
         {jobs.map((pipeline) => (
@@ -100,10 +109,8 @@ export function JobTray({ onClose }: { readonly onClose: () => void }): ReactNod
             key={pipeline.id}
             pipeline={pipeline}
             now={now}
-            busy={act.busy}
-            onStop={() =>
-              void act.run(() => host.pipelines.stop({ pipelineId: pipeline.id, mode: "keep" }))
-            }
+            busy={acting.busy}
+            onAct={(paused) => void acting.run(() => act(pipeline, paused))}
           />
         ))}
       </ul>
