@@ -29,7 +29,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   benchmark: `/run/${pipeline}-benchmark-grpo?show=mixed`,
   benchmarks: "/benchmarks",
   results: `/pipeline/${pipeline}`,
-  compare: `/compare?runs=${pipeline}&left=${pipeline}-benchmark-grpo&right=${pipeline}-benchmark-cold-start`,
+  compare: `/compare?runs=${["cold-start", "grpo", "rejection-sampling", "student"].map((stage) => `${pipeline}-benchmark-${stage}`).join(",")}`,
   models: "/models",
   playground: "/playground",
   cost: "/cost",
