@@ -147,6 +147,7 @@ function start(): void {
       .pipelines.map(({ id }) => id),
     listen: (listener) => application.live.listen(listener),
   });
+  application.runner.takeUpKept();
   const stopFetching = new AbortController();
   void showFetch(openWindow(), application, stopFetching.signal);
   app.on("activate", () => {

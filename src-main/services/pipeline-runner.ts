@@ -30,6 +30,8 @@ export class PipelineRunner {
   readonly #queue: PipelineId[] = [];
   /** Of the queue: those that let others go first. */
   readonly #held = new Set<PipelineId>();
+  /** Of the queue: those of an earlier host, passed over until `takeUpKept`. */
+  readonly #kept = new Set<PipelineId>();
   #current: Current | undefined;
   #closing = false;
   #walking: Promise<void> = Promise.resolve();
@@ -74,12 +76,33 @@ export class PipelineRunner {
       offset: 0,
       limit: 1_000_000,
     });
-    for (const { id } of pipelines) store.pipelines.setStatus(id, "stopped", HOST_ENDED);
+    const waiting = new Set(
+      pipelines.filter(({ status }) => status === "queued").map(({ id }) => id),
+    );
+    for (const { pipelineId, held } of store.queue.list()) {
+      if (!waiting.has(pipelineId)) continue;
+      this.#queue.push(pipelineId);
+      this.#kept.add(pipelineId);
+      if (held) this.#held.add(pipelineId);
+    }
+    for (const { id } of pipelines) {
+      if (!this.#kept.has(id)) store.pipelines.setStatus(id, "stopped", HOST_ENDED);
+    }
+  }
+
+  /**
+   * Lets what waited under an earlier host have its turn. For hosts that stay: a command that only opens the workspace
+   * leaves it waiting.
+   */
+  takeUpKept(): void {
+    this.#kept.clear();
+    this.#next();
   }
 
   /** Takes a queued pipeline up when its turn comes. */
   enqueue(id: PipelineId): void {
     this.#queue.push(id);
+    this.#keepQueue();
     this.#announce(id);
     this.#next();
     this.#announceQueue();
@@ -102,6 +125,7 @@ export class PipelineRunner {
     }[to];
     this.#queue.splice(from, 1);
     this.#queue.splice(target, 0, id);
+    this.#keepQueue();
     this.#announceQueue();
   }
 
@@ -110,6 +134,7 @@ export class PipelineRunner {
     this.#placeOf(id);
     if (held) this.#held.add(id);
     else this.#held.delete(id);
+    this.#keepQueue();
     this.#announceQueue();
     this.#next();
   }
@@ -181,11 +206,12 @@ export class PipelineRunner {
     return this.#current?.pipelineId === id || this.#queue.includes(id);
   }
 
-  /** Ends what runs (at its last checkpoint) and takes nothing up any more. */
+  /** Ends what runs (at its last checkpoint) and takes nothing up any more; what waits is kept for the next host. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#queue.length = 0;
     this.#held.clear();
+    this.#kept.clear();
     if (this.#current === undefined) return;
     this.#current.stop ??= "keep";
     this.#current.supervisor?.kill();
@@ -194,7 +220,9 @@ export class PipelineRunner {
 
   #next(): void {
     if (this.#current !== undefined || this.#closing) return;
-    const place = this.#queue.findIndex((waiting) => !this.#held.has(waiting));
+    const place = this.#queue.findIndex(
+      (waiting) => !this.#held.has(waiting) && !this.#kept.has(waiting),
+    );
     const id = this.#queue[place];
     if (id === undefined) return;
     this.#leaveQueue(place, id);
@@ -277,7 +305,20 @@ export class PipelineRunner {
   #leaveQueue(place: number, id: PipelineId): void {
     this.#queue.splice(place, 1);
     this.#held.delete(id);
+    this.#kept.delete(id);
+    this.#keepQueue();
     this.#announceQueue();
+  }
+
+  #keepQueue(): void {
+    try {
+      this.#deps.store.transaction(() => {
+        this.#deps.store.queue.replace(this.queue());
+      });
+    } catch (error) {
+      // On a full disk the order of before is what the next host finds.
+      this.#onBug(error);
+    }
   }
 
   #cancelRest(id: PipelineId): void {

@@ -17,6 +17,7 @@ import { LedgerRepository } from "./ledger-repository.ts";
 import { MetricRepository } from "./metric-repository.ts";
 import { ModelRepository } from "./model-repository.ts";
 import { PipelineRepository } from "./pipeline-repository.ts";
+import { QueueRepository } from "./queue-repository.ts";
 import { RecipeRepository } from "./recipe-repository.ts";
 import { applyRecordChange } from "./record-changes.ts";
 import type { RecordChange } from "./record-changes.ts";
@@ -53,6 +54,7 @@ export class Store {
   readonly generated: GenerateRepository;
   readonly recipes: RecipeRepository;
   readonly sweeps: SweepRepository;
+  readonly queue: QueueRepository;
   readonly annotations: AnnotationRepository;
   readonly #db: Connection;
 
@@ -81,6 +83,7 @@ export class Store {
     this.generated = new GenerateRepository(db);
     this.recipes = new RecipeRepository(db);
     this.sweeps = new SweepRepository(db);
+    this.queue = new QueueRepository(db);
     this.annotations = new AnnotationRepository(db);
   }
 

@@ -106,6 +106,7 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
   try {
     const served = await serveAsBefore(app, options);
     app.announce(served.url);
+    app.runner.takeUpKept();
     try {
       if (terminal.json) {
         // One line, at once: whoever started this host waits for it.

@@ -8,6 +8,7 @@ import { compare } from "./0006-compare.ts";
 import { inference } from "./0007-inference.ts";
 import { cockpit } from "./0008-cockpit.ts";
 import { modelSources } from "./0009-model-sources.ts";
+import { launchQueue } from "./0010-launch-queue.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   inference,
   cockpit,
   modelSources,
+  launchQueue,
 ];
