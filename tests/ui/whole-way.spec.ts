@@ -17,8 +17,12 @@ import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
 const MINUTE = 60_000;
-const RECORDS = 240;
-const WRONG_EVERY = 12;
+const RECORDS = 1000;
+const WRONG_EVERY = 10;
+const ACCEPTED = 40;
+const UNDONE = 10;
+/** As the window writes numbers. */
+const said = (count: number): string => count.toLocaleString("en-US");
 
 let host: WindowHost;
 let workspace: ReturnType<typeof windowWorkspace>;
@@ -35,16 +39,16 @@ test.afterAll(async () => {
   rmSync(files, { recursive: true, force: true });
 });
 
-/** Worked sums in the form that the recipe trains; every twelfth has a wrong answer. */
+/** Worked sums in the form that the recipe trains; every tenth has a wrong answer. */
 function workedSums(): string {
   const source = { task: "arithmetic" as const, difficulties: [2, 3] };
   const lines = drawProblems({ source, split: "train", seed: 5, count: RECORDS }).map(
     (problem, i) => {
       const { think, answer } = taskByName("arithmetic").solve(problem);
-      const said = i % WRONG_EVERY === 3 ? String(Number(answer) + 1) : answer;
+      const given = i % WRONG_EVERY === 3 ? String(Number(answer) + 1) : answer;
       return JSON.stringify({
         prompt: problem.prompt,
-        completion: formatSolution({ think, answer: said }),
+        completion: formatSolution({ think, answer: given }),
         answer: problem.gold,
       });
     },
@@ -66,7 +70,7 @@ async function curate(page: Page, goTo: (address: string) => Promise<void>): Pro
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("worked");
   await page.keyboard.press("v");
   const queues = page.getByRole("group", { name: "Queues" });
-  await expect(queues).toContainText(`pending ${String(RECORDS)}`);
+  await expect(queues).toContainText(`pending ${said(RECORDS)}`);
 
   const line = async (text: string): Promise<void> => {
     await page.keyboard.press("/");
@@ -89,20 +93,22 @@ async function curate(page: Page, goTo: (address: string) => Promise<void>): Pro
   await expect(queues).toContainText(`pending ${String(wrong)}`);
   await change("rejected", `${String(wrong)} records of ${String(wrong)} would change.`);
   await line("");
-  await expect(queues).toContainText(`pending ${String(RECORDS - wrong)}`);
-  for (let i = 0; i < 12; i++) await page.keyboard.press(i < 8 ? "a" : "r");
-  await expect(queues).toContainText(`rejected ${String(wrong + 4)}`);
-  for (let i = 0; i < 4; i++) await page.keyboard.press("Control+z");
-  await expect(queues).toContainText(`rejected ${String(wrong)}`);
-  await expect(queues).toContainText("accepted 8");
+  await expect(queues).toContainText(`pending ${said(RECORDS - wrong)}`);
+  for (let i = 0; i < ACCEPTED + UNDONE; i++) await page.keyboard.press(i < ACCEPTED ? "a" : "r");
+  await expect(queues).toContainText(`rejected ${said(wrong + UNDONE)}`);
+  for (let i = 1; i <= UNDONE; i++) {
+    await page.keyboard.press("Control+z");
+    await expect(queues).toContainText(`rejected ${said(wrong + UNDONE - i)}`);
+  }
+  await expect(queues).toContainText(`accepted ${said(ACCEPTED)}`);
   await change("accepted", "would change");
-  await expect(queues).toContainText(`accepted ${String(RECORDS - wrong)}`);
+  await expect(queues).toContainText(`accepted ${said(RECORDS - wrong)}`);
 
   await goTo("/datasets");
   await page.keyboard.press("Enter");
   await page.keyboard.press("p");
   const publish = page.getByRole("dialog", { name: "Publish a version" });
-  const kept = `${String(RECORDS - wrong)} records`;
+  const kept = `${said(RECORDS - wrong)} records`;
   await expect(publish.getByRole("heading", { name: kept })).toBeVisible();
   await publish.getByRole("button", { name: "Publish", exact: true }).focus();
   await page.keyboard.press("Enter");

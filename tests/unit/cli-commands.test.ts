@@ -138,7 +138,7 @@ test("while a host has the workspace open, other commands talk to it; a second h
 test("completion scripts name every command and are sound for the shell", async () => {
   const home = temporaryFolder();
   const { stdout } = await gradus(home, "completion", "bash");
-  expect(stdout).toContain('"runs"*) words="list show stop resume compare export');
+  expect(stdout).toContain('"runs"*) words="list show stop pause continue resume compare export');
   const bash = spawn("bash", ["-n"], { stdio: ["pipe", "ignore", "inherit"] });
   bash.stdin.end(stdout);
   const [code] = await once(bash, "exit");
