@@ -1,23 +1,10 @@
 /** What a person changes from the window reaches the host, and what the host refuses is said where it happened. */
 import { readdirSync } from "node:fs";
+import { seededHost } from "./file-host.ts";
 import { expect, test } from "@playwright/test";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = seededHost();
 
 test("a new price is kept for later entries and leaves the ledger as it was", async ({
   browser,
@@ -107,7 +94,7 @@ test("a bug of one screen leaves the others usable, and its report has no secret
   const report = page.getByLabel("Report");
   await expect(report).toContainText("no words today");
   await expect(report).not.toContainText("Sup3rS3cret");
-  await expect.poll(() => readdirSync(workspace.folder).includes("crashes")).toBe(true);
+  await expect.poll(() => readdirSync(host.folder).includes("crashes")).toBe(true);
   await goTo("/cost");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Cost");
 });

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Download, Locator, Page } from "@playwright/test";
 import { openStore } from "#main/store/store.ts";
+import { seededHost } from "./file-host.ts";
 import { RunId } from "#shared/schema/run.ts";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
 /** What a model may write: markup, a turned reading direction, terminal codes, a megabyte in one line. */
@@ -34,20 +33,7 @@ function insertHostile(folder: string): void {
   store.close();
 }
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  insertHostile(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = seededHost(insertHostile);
 
 function chart(page: Page, name: string): Locator {
   return page.getByRole("figure", { name, exact: true });

@@ -2,24 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { seededHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
-import { openWindow } from "./window-page.ts";
+import { openAlone, openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = seededHost();
 
 async function faults(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -71,10 +58,7 @@ test("base, cold start and a published row are picked, compared, and exported as
   expect(report).toContain("is better than");
   expect(report).toContain("MATH-500");
   expect(report).not.toContain("<script");
-  // The report stands alone: opened without any host it shows its words, in a page that runs nothing.
-  const alone = await page.context().newPage();
-  await alone.route("**/*", (route) => route.abort());
-  await alone.setContent(report);
+  const alone = await openAlone(page, report);
   await expect(alone.getByRole("heading", { name: "Verdicts" })).toBeVisible();
   await expect(alone.locator("svg circle").first()).toBeVisible();
   expect(complaints).toEqual([]);

@@ -10,12 +10,10 @@ import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
-import { startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
+import { fileHost } from "./file-host.ts";
 import { accessibilityFaults, cutOff, openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
+const host = fileHost();
 const files = mkdtempSync(join(tmpdir(), "gradus-curation-"));
 
 /** Sums with reasoning; every tenth answer is wrong, every hundredth record is a copy of the one before. */
@@ -33,14 +31,7 @@ function sums(count: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
+test.afterAll(() => {
   rmSync(files, { recursive: true, force: true });
 });
 
@@ -263,7 +254,7 @@ test("what is decided and typed while the host is gone is kept, shown as not sav
   await page.keyboard.type(" Typed in the dark.");
   await page.keyboard.press("Control+Enter");
   await expect(page.getByText("3 changes not saved yet")).toBeVisible();
-  host = await startHost(workspace.folder, host.port);
+  await host.restart();
   await expect(page.getByText("Saved", { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(queues(page)).toContainText("accepted 1");
   await page.reload();

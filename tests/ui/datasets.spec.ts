@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
-import { startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
+import { fileHost } from "./file-host.ts";
 import { accessibilityFaults, openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
+const host = fileHost();
 const files = mkdtempSync(join(tmpdir(), "gradus-datasets-"));
 
 const rows = (count: number): string =>
@@ -19,14 +17,7 @@ const rows = (count: number): string =>
       `${JSON.stringify({ question: `What is ${String(i)} plus 7?`, why: "I add.", reply: String(i + 7) })}\n`,
   ).join("");
 
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
+test.afterAll(() => {
   rmSync(files, { recursive: true, force: true });
 });
 

@@ -3,25 +3,13 @@
  * completion, stop, resume, read the result table; and what the window says when its host is gone.
  */
 import { expect, test } from "@playwright/test";
+import { fileHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
-import { startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
 const MINUTE = 60_000;
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeEach(async () => {
-  workspace = windowWorkspace();
-  host = await startHost(workspace.folder);
-});
-
-test.afterEach(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = fileHost({ each: true });
 
 /** Points that a chart says it holds; 0 where it is not there. */
 async function pointsOf(page: Page, chart: string): Promise<number> {
@@ -106,7 +94,7 @@ test("a killed host is said to be gone; the window finds the next one by itself,
   await expect(page.getByRole("link", { name: /Watch it/u })).toBeVisible({ timeout: 2 * MINUTE });
   await host.kill();
   await expect(page.getByText("The host is not heard")).toBeVisible();
-  host = await startHost(workspace.folder, host.port);
+  await host.restart();
   // The workspace's next host knows the same token: the window goes on by itself.
   await expect(page.getByText("The host is not heard")).toBeHidden({ timeout: MINUTE });
   await goTo("/pipeline/p1");

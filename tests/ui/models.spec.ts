@@ -2,24 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { seededHost } from "./file-host.ts";
 import { formatFixture } from "../fixtures/formats/read-expected.ts";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = seededHost();
 
 test("a GGUF file is got by keyboard, shown with its licence, exported again and deleted", async ({
   browser,
@@ -39,7 +26,7 @@ test("a GGUF file is got by keyboard, shown with its licence, exported again and
   await page.keyboard.press("x");
   const exporting = page.getByRole("dialog", { name: "Export small-qwen" });
   await exporting.getByRole("radio", { name: "GGUF Q8_0" }).click();
-  const file = join(workspace.folder, "out.gguf");
+  const file = join(host.folder, "out.gguf");
   await exporting.getByRole("textbox", { name: "New file" }).fill(file);
   await page.keyboard.press("Enter");
   await expect(exporting.getByRole("status")).toContainText("out.gguf");

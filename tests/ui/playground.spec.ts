@@ -1,23 +1,11 @@
 /** The playground and the endpoints, by keyboard, with the built-in models behind a real host. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { fileHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
-import { startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = fileHost();
 
 async function faultsOf(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();

@@ -1,62 +1,20 @@
 /** Recipes in the window, through a real host, store and engine: every way to a launch, by keyboard alone where it is said. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { seededHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
+import { beginRecipe, beginSmokeByKeyboard, recipeSaved, startByKeyboard } from "./recipe-page.ts";
 import { openWindow, settled } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = seededHost();
 
 const STEPS = ["preset", "models", "data", "stages", "stage.grpo", "rewards", "hardware", "review"];
-
-/** Begins a recipe with a preset and waits until it was checked. */
-async function begin(page: Page, preset: string): Promise<string> {
-  await page
-    .getByRole("row")
-    .filter({ hasText: preset })
-    .filter({ hasText: "ships with Gradus" })
-    .first()
-    .click();
-  await page.getByRole("button", { name: "Begin with it" }).click();
-  await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
-  return new URL(page.url()).hash.split("?")[0]?.slice(1) ?? "";
-}
-
-function saved(page: Page) {
-  return expect(
-    page
-      .getByRole("status")
-      .filter({ hasText: /^Saved$/u })
-      .first(),
-  ).toBeVisible();
-}
 
 test("by keyboard alone: preset, steps, an option with its problem and fix, start; GRPO runs on the real engine", async ({
   browser,
 }) => {
   const { page, complaints, goTo } = await openWindow(browser, host);
-  await page.keyboard.press("g");
-  await page.keyboard.press("e");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Recipes");
-  await page.keyboard.press("/");
-  await page.keyboard.type("smoke");
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("row", { selected: true })).toContainText("Demo (smoke)");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
+  await beginSmokeByKeyboard(page);
   await page.keyboard.press("Alt+ArrowRight");
   await expect(page).toHaveURL(/step=models/u);
   for (let step = 0; step < 6; step += 1) await page.keyboard.press("Alt+ArrowRight");
@@ -72,15 +30,8 @@ test("by keyboard alone: preset, steps, an option with its problem and fix, star
   await page.keyboard.press("Enter");
   await expect(group).toHaveValue("8");
   await expect(group).toHaveAttribute("aria-invalid", "false");
-  await saved(page);
-  await page.keyboard.press("ControlOrMeta+Enter");
-  await expect(page).toHaveURL(/step=review/u);
-  const start = page.getByRole("button", { name: "Start", exact: true });
-  await expect(start).toBeEnabled();
-  await start.focus();
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/#\/pipeline\/p\d+/u);
-  const pipeline = /p\d+$/u.exec(page.url())?.[0] ?? "";
+  await recipeSaved(page);
+  const pipeline = await startByKeyboard(page);
   // The engine itself: GRPO's first step has sampled, graded and learnt.
   await goTo(`/run/${pipeline}-grpo`);
   await expect(page.getByText(/finished/u).first()).toBeVisible({ timeout: 150_000 });
@@ -102,14 +53,14 @@ test("text and form are one: an edit of either shows in the other, comments stay
 }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/recipes");
-  const address = await begin(page, "DAPO");
+  const address = await beginRecipe(page, "DAPO");
   await goTo(`${address}?step=stage.grpo`);
   const rate = page.getByRole("textbox", { name: "learning_rate" });
   await rate.fill("3e-5");
   const editor = page.getByRole("textbox", { name: "Recipe as YAML" });
   await expect(editor).toContainText("learning_rate: 3e-5");
   await expect(page.getByText("1 option changed")).toBeVisible();
-  await saved(page);
+  await recipeSaved(page);
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("y");
   await expect(editor).toBeFocused();
@@ -118,7 +69,7 @@ test("text and form are one: an edit of either shows in the other, comments stay
   await page.keyboard.press("Escape");
   await rate.fill("2e-5");
   await expect(editor).toContainText("# mine");
-  await saved(page);
+  await recipeSaved(page);
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("ControlOrMeta+z");
   await expect(rate).toHaveValue("3e-5");
@@ -138,13 +89,13 @@ test("text and form are one: an edit of either shows in the other, comments stay
 test("an edit of another window comes in", async ({ browser }) => {
   const first = await openWindow(browser, host);
   await first.goTo("/recipes");
-  const address = await begin(first.page, "Tiny SFT");
+  const address = await beginRecipe(first.page, "Tiny SFT");
   await first.goTo(`${address}?step=preset`);
   const other = await openWindow(browser, host);
   await other.goTo(`${address}?step=preset`);
   await other.page.getByRole("textbox", { name: "seed" }).fill("9");
   await other.page.keyboard.press("Enter");
-  await saved(other.page);
+  await recipeSaved(other.page);
   await expect(first.page.getByRole("textbox", { name: "seed" })).toHaveValue("9");
 });
 
@@ -174,7 +125,7 @@ test("a sweep: a launch for each value, shown together; those that wait are move
 }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/recipes");
-  const address = await begin(page, "Demo (smoke)");
+  const address = await beginRecipe(page, "Demo (smoke)");
   await goTo(`${address}?step=review`);
   await page.getByRole("button", { name: "Vary an option" }).click();
   await page.getByRole("combobox", { name: "Option 1" }).fill("stages.grpo.learning_rate");
@@ -215,7 +166,7 @@ test("two recipes are compared, one is deleted and comes back", async ({ browser
   );
   await goTo("/recipes");
   const before = await page.getByRole("grid", { name: "Recipes" }).getAttribute("aria-rowcount");
-  await begin(page, "R1-Zero");
+  await beginRecipe(page, "R1-Zero");
   await goTo("/recipes");
   const grid = page.getByRole("grid", { name: "Recipes" });
   await expect(grid).toHaveAttribute("aria-rowcount", String(Number(before) + 1));
@@ -229,7 +180,7 @@ test("two recipes are compared, one is deleted and comes back", async ({ browser
 test("an export lists its files and what has no counterpart", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/recipes");
-  await begin(page, "Demo (smoke)");
+  await beginRecipe(page, "Demo (smoke)");
   await page.getByRole("button", { name: "Export…" }).click();
   const dialog = page.getByRole("dialog", { name: "Export" });
   await expect(dialog.getByRole("cell", { name: "train.py", exact: true })).toBeVisible();
@@ -251,7 +202,7 @@ for (const colorScheme of ["dark", "light"] as const)
       "/recipes?view=queue",
       "/recipes?view=sweeps",
     ];
-    const address = await begin(page, "DAPO");
+    const address = await beginRecipe(page, "DAPO");
     addresses.push(
       ...STEPS.map((step) => `${address}?step=${step}`),
       `${address}?step=review&aside=changes`,

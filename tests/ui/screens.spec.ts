@@ -4,8 +4,7 @@
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
+import { seededHost } from "./file-host.ts";
 import { cutOff, openWindow } from "./window-page.ts";
 
 const SCREENS: Readonly<Record<string, string>> = {
@@ -53,19 +52,7 @@ const SIZES = [
   [1920, 1080],
 ] as const;
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
+const host = seededHost();
 
 for (const colorScheme of ["dark", "light"] as const) {
   test(`every screen is free of accessibility faults and complaints in ${colorScheme}`, async ({

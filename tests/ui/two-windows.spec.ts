@@ -1,45 +1,11 @@
 /** Two windows edit one recipe at the same moment: nothing is overwritten unasked. */
 import { expect, test } from "@playwright/test";
+import { seededHost } from "./file-host.ts";
 import type { Browser, Page } from "@playwright/test";
-import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
+import { beginRecipe, recipeSaved } from "./recipe-page.ts";
 import { openWindow } from "./window-page.ts";
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
-
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  seedWorkspace(workspace.folder);
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
-});
-
-function saved(page: Page): Promise<void> {
-  return expect(
-    page
-      .getByRole("status")
-      .filter({ hasText: /^Saved$/u })
-      .first(),
-  ).toBeVisible();
-}
-
-/** A recipe of its own from a preset; gives its address. */
-async function begin(page: Page): Promise<string> {
-  await page
-    .getByRole("row")
-    .filter({ hasText: "Tiny SFT" })
-    .filter({ hasText: "ships with Gradus" })
-    .first()
-    .click();
-  await page.getByRole("button", { name: "Begin with it" }).click();
-  await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
-  return new URL(page.url()).hash.split("?")[0]?.slice(1) ?? "";
-}
+const host = seededHost();
 
 /** One recipe in two windows: the first has typed 11 and the second 22, which was saved before the first's word came through. */
 async function inConflict(browser: Browser): Promise<{ first: Page; second: Page }> {
@@ -55,7 +21,7 @@ async function inConflict(browser: Browser): Promise<{ first: Page; second: Page
   });
   await first.reload();
   await goTo("/recipes");
-  const address = await begin(first);
+  const address = await beginRecipe(first, "Tiny SFT");
   await goTo(`${address}?step=preset`);
   const other = await openWindow(browser, host);
   await other.goTo(`${address}?step=preset`);
@@ -65,7 +31,7 @@ async function inConflict(browser: Browser): Promise<{ first: Page; second: Page
   await expect.poll(() => waiting.length).toBeGreaterThan(0);
   await other.page.getByRole("textbox", { name: "seed" }).fill("22");
   await other.page.keyboard.press("Enter");
-  await saved(other.page);
+  await recipeSaved(other.page);
   held = false;
   for (const send of waiting.splice(0)) send();
   await expect(first.getByRole("alert")).toContainText("changed in another window");
@@ -86,7 +52,7 @@ test("“Keep this one” saves what was typed here, and the other window follow
 }) => {
   const { first, second } = await inConflict(browser);
   await first.getByRole("button", { name: "Keep this one" }).click();
-  await saved(first);
+  await recipeSaved(first);
   await expect(first.getByRole("alert")).toHaveCount(0);
   await expect(second.getByRole("textbox", { name: "seed" })).toHaveValue("11");
   await first.reload();

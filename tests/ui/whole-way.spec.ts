@@ -11,10 +11,10 @@ import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import { drawProblems } from "#main/engine/tasks/split.ts";
 import { taskByName } from "#main/engine/tasks/registry.ts";
+import { fileHost } from "./file-host.ts";
 import { formatSolution } from "#main/engine/tasks/task.ts";
-import { startHost, windowWorkspace } from "../helpers/window-host.ts";
-import type { WindowHost } from "../helpers/window-host.ts";
-import { openWindow } from "./window-page.ts";
+import { beginSmokeByKeyboard, startByKeyboard } from "./recipe-page.ts";
+import { openAlone, openWindow } from "./window-page.ts";
 
 const MINUTE = 60_000;
 const RECORDS = 1000;
@@ -24,18 +24,10 @@ const UNDONE = 10;
 /** As the window writes numbers. */
 const said = (count: number): string => count.toLocaleString("en-US");
 
-let host: WindowHost;
-let workspace: ReturnType<typeof windowWorkspace>;
+const host = fileHost();
 const files = mkdtempSync(join(tmpdir(), "gradus-whole-way-"));
 
-test.beforeAll(async () => {
-  workspace = windowWorkspace();
-  host = await startHost(workspace.folder);
-});
-
-test.afterAll(async () => {
-  await host.kill();
-  workspace.remove();
+test.afterAll(() => {
   rmSync(files, { recursive: true, force: true });
 });
 
@@ -117,15 +109,7 @@ async function curate(page: Page, goTo: (address: string) => Promise<void>): Pro
 
 /** The short demo with the published version as its cold start's data; gives the launch's id. */
 async function launch(page: Page): Promise<string> {
-  await page.keyboard.press("g");
-  await page.keyboard.press("e");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Recipes");
-  await page.keyboard.press("/");
-  await page.keyboard.type("smoke");
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("row", { selected: true })).toContainText("Demo (smoke)");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
+  await beginSmokeByKeyboard(page);
   await page.keyboard.press("Alt+ArrowRight");
   await page.keyboard.press("Alt+ArrowRight");
   await expect(page).toHaveURL(/step=data/u);
@@ -139,14 +123,7 @@ async function launch(page: Page): Promise<string> {
   await expect(page.getByRole("textbox", { name: "Recipe as YAML" })).toContainText(
     "dataset: d1@1",
   );
-  await page.keyboard.press("ControlOrMeta+Enter");
-  await expect(page).toHaveURL(/step=review/u);
-  const start = page.getByRole("button", { name: "Start", exact: true });
-  await expect(start).toBeEnabled();
-  await start.focus();
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/#\/pipeline\/p\d+/u);
-  return /p\d+$/u.exec(page.url())?.[0] ?? "";
+  return startByKeyboard(page);
 }
 
 test("from a file of records to a report of what GRPO made of them", async ({ browser }) => {
@@ -195,9 +172,7 @@ test("from a file of records to a report of what GRPO made of them", async ({ br
   const download = page.waitForEvent("download");
   await page.keyboard.press("x");
   const report = await readFile(await (await download).path(), "utf8");
-  const alone = await page.context().newPage();
-  await alone.route("**/*", (route) => route.abort());
-  await alone.setContent(report);
+  const alone = await openAlone(page, report);
   await expect(alone.getByRole("heading", { name: "Verdicts" })).toBeVisible();
   await expect(alone.getByText("MATH-500").first()).toBeVisible();
   expect(complaints).toEqual([]);

@@ -93,3 +93,11 @@ export async function accessibilityFaults(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
   );
 }
+
+/** A report by itself: without any host, in a page that can reach nothing. */
+export async function openAlone(page: Page, report: string): Promise<Page> {
+  const alone = await page.context().newPage();
+  await alone.route("**/*", (route) => route.abort());
+  await alone.setContent(report);
+  return alone;
+}
