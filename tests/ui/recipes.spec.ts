@@ -2,7 +2,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { seededHost } from "./file-host.ts";
-import type { Page } from "@playwright/test";
 import { beginRecipe, beginSmokeByKeyboard, recipeSaved, startByKeyboard } from "./recipe-page.ts";
 import { openWindow, settled } from "./window-page.ts";
 
