@@ -6,43 +6,24 @@
  *
  * Opening and zooming run from the change of the address to the frame in which the lines stand at their resolution.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import { z } from "zod";
 import { serve } from "#main/host/serve.ts";
 import { Application } from "#main/services/application.ts";
 import { RunRecorder } from "#main/services/run-recorder.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { findTestBrowser } from "../scripts/test-browser.mjs";
+import { launchTestBrowser } from "../tests/helpers/test-browser.ts";
 import { MILLION, seedCockpit } from "./cockpit-workspace.ts";
+import { Figures, quantile } from "./figures.ts";
 
 const { values } = parseArgs({ options: { json: { type: "string" } } });
 
-interface Figure {
-  readonly name: string;
-  readonly unit: string;
-  readonly ours: number;
-  readonly peer: null;
-  readonly ratio: null;
-  readonly note: string;
-}
-const figures: Figure[] = [];
-
-function report(name: string, unit: string, value: number, note: string): void {
-  const ours = Number(value.toFixed(1));
-  figures.push({ name, unit, ours, peer: null, ratio: null, note });
-  console.error(`${name.padEnd(34)} ${ours.toFixed(1).padStart(8)} ${unit}  ${note}`);
-}
-
-function quantile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
+const figures = new Figures();
 
 /** Time from a change of the address until `until` holds in a frame. */
 async function goTo(page: Page, address: string, until: string): Promise<number> {
@@ -77,8 +58,13 @@ async function measureMillion(page: Page, run: RunId): Promise<void> {
     zoomed.push(await goTo(page, `#/run/${run}?zoom=${String(from)}-${String(last)}`, exact));
   }
   const points = (MILLION.metrics * MILLION.steps).toLocaleString("en-US");
-  report("window-open-million", "ms", quantile(opened, 0.5), `${points} points, median of 7`);
-  report("window-zoom-million", "ms", quantile(zoomed, 0.5), `a tenth of the steps, median of 7`);
+  figures.add("window-open-million", "ms", quantile(opened, 0.5), `${points} points, median of 7`);
+  figures.add(
+    "window-zoom-million",
+    "ms",
+    quantile(zoomed, 0.5),
+    `a tenth of the steps, median of 7`,
+  );
 }
 
 /** Main-thread time of the page as a share of the wall time while points of 8 metrics come five times a second. */
@@ -113,7 +99,7 @@ async function measureLive(page: Page, app: Application, run: RunId): Promise<vo
     await page.waitForTimeout(200);
   }
   const share = (100 * ((await busy()) - before)) / ((performance.now() - began) / 1000);
-  report(
+  figures.add(
     "window-live-charts",
     "% of a core",
     share,
@@ -139,28 +125,28 @@ async function measureOverlay(page: Page, runs: readonly RunId[]): Promise<void>
     .parse(await page.evaluate("window.going = false; window.frames_.slice(1)"));
   const dropped = frames.filter((ms) => ms > 1.5 * (1000 / 60)).length;
   const note = `${String(runs.length)} runs, ${String(frames.length)} frames while the pointer moves, ${String(dropped)} longer than 25 ms`;
-  report("window-overlay-hover-p95", "ms", quantile(frames, 0.95), note);
+  figures.add("window-overlay-hover-p95", "ms", quantile(frames, 0.95), note);
 }
 
 async function measureList(page: Page): Promise<void> {
   const rows = `Number(document.querySelector("[role=grid]")?.getAttribute("aria-rowcount"))`;
   await goTo(page, "#/settings", `document.querySelector("h1")?.textContent === "Settings"`);
-  report(
+  figures.add(
     "window-runs-first",
     "ms",
     await goTo(page, "#/runs", `${rows} > 100`),
     "first rows of 10,000",
   );
   const all = await goTo(page, "#/runs?stages=hidden", `${rows} === 10001`);
-  report("window-runs-all", "ms", all, "until every launch is there");
+  figures.add("window-runs-all", "ms", all, "until every launch is there");
   const sorted = await goTo(
     page,
     "#/runs?stages=hidden&sort=when-ascending",
     `document.querySelector("[aria-sort]") !== null`,
   );
-  report("window-runs-sort", "ms", sorted, "10,000 rows by a column");
+  figures.add("window-runs-sort", "ms", sorted, "10,000 rows by a column");
   const text = await goTo(page, "#/runs?stages=hidden&text=p1234", `${rows} < 100`);
-  report("window-runs-filter", "ms", text, "10,000 rows by text");
+  figures.add("window-runs-filter", "ms", text, "10,000 rows by text");
 }
 
 const folder = mkdtempSync(join(tmpdir(), "gradus-bench-"));
@@ -168,11 +154,7 @@ const seeded = seedCockpit(folder);
 const app = new Application({ workspace: folder, shell: "serve" });
 const windowRoot = fileURLToPath(new URL("../out/renderer", import.meta.url));
 const host = await serve({ app, port: 0, host: "127.0.0.1", windowRoot });
-const found = await findTestBrowser();
-const browser = await chromium.launch({
-  executablePath: found.GRADUS_TEST_BROWSER,
-  args: z.array(z.string()).parse(JSON.parse(found.GRADUS_TEST_BROWSER_ARGS)),
-});
+const browser = await launchTestBrowser();
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
   await page.goto(host.url);
@@ -187,7 +169,5 @@ try {
   await app.close();
   rmSync(folder, { recursive: true, force: true });
 }
-const json = `${JSON.stringify(figures, null, 2)}\n`;
-if (values.json === undefined) process.stdout.write(json);
-else writeFileSync(resolve(values.json), json);
+figures.write(values.json);
 process.exit(0);

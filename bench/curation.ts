@@ -8,14 +8,14 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import { z } from "zod";
-import { findTestBrowser } from "../scripts/test-browser.mjs";
+import { launchTestBrowser } from "../tests/helpers/test-browser.ts";
 import { connectTo, importDataset } from "../tests/helpers/host-client.ts";
 import { startHost } from "../tests/helpers/window-host.ts";
+import { Figures, quantile } from "./figures.ts";
 
 const { values } = parseArgs({
   options: { records: { type: "string", default: "100000" }, json: { type: "string" } },
@@ -30,33 +30,11 @@ const DECISIONS = 60;
 const JUMPS = 15;
 const FRAMES = 180;
 
-interface Figure {
-  readonly name: string;
-  readonly unit: "ms";
-  readonly ours: number;
-  readonly peer: null;
-  readonly ratio: null;
-  readonly note: string;
-}
-const figures: Figure[] = [];
-
-function quantile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
+const figures = new Figures();
 
 function report(name: string, times: readonly number[], share: number, note: string): void {
-  const ours = Number(quantile(times, share).toFixed(1));
   const worst = Math.max(...times).toFixed(1);
-  figures.push({
-    name,
-    unit: "ms",
-    ours,
-    peer: null,
-    ratio: null,
-    note: `${note}; worst ${worst} ms`,
-  });
-  console.error(`${name.padEnd(34)} ${ours.toFixed(1).padStart(8)} ms  ${note}; worst ${worst} ms`);
+  figures.add(name, "ms", quantile(times, share), `${note}; worst ${worst} ms`);
 }
 
 /** Sums whose every tenth answer is wrong, with a few lines of reasoning and a formula. */
@@ -161,11 +139,7 @@ async function measure(page: Page): Promise<void> {
 
 const folder = mkdtempSync(join(tmpdir(), "gradus-bench-"));
 const host = await startHost(join(folder, "workspace"));
-const found = await findTestBrowser();
-const browser = await chromium.launch({
-  executablePath: found.GRADUS_TEST_BROWSER,
-  args: z.array(z.string()).parse(JSON.parse(found.GRADUS_TEST_BROWSER_ARGS)),
-});
+const browser = await launchTestBrowser();
 try {
   const file = join(folder, "records.jsonl");
   writeFileSync(file, records());
@@ -186,7 +160,5 @@ try {
   await host.kill();
   rmSync(folder, { recursive: true, force: true });
 }
-const json = `${JSON.stringify(figures, null, 2)}\n`;
-if (values.json === undefined) process.stdout.write(json);
-else writeFileSync(resolve(values.json), json);
+figures.write(values.json);
 process.exit(0);

@@ -5,10 +5,10 @@
  *
  * Latencies are medians of 15 calls, measured in the host's process, without the way over a socket.
  */
-import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRouterClient } from "@orpc/server";
 import { countdown } from "#main/engine/tasks/countdown.ts";
@@ -17,6 +17,7 @@ import { Random } from "#main/platform/random.ts";
 import { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
+import { Figures } from "./figures.ts";
 
 const CALLS = 15;
 
@@ -29,19 +30,7 @@ if (!Number.isInteger(count) || count < 1000) {
   process.exit(2);
 }
 
-interface Figure {
-  readonly name: string;
-  readonly unit: string;
-  readonly ours: number;
-  readonly peer: null;
-  readonly ratio: null;
-  readonly note: string;
-}
-const figures: Figure[] = [];
-function report(name: string, unit: string, ours: number, note: string): void {
-  figures.push({ name, unit, ours: Number(ours.toFixed(2)), peer: null, ratio: null, note });
-  console.error(`${name.padEnd(34)} ${ours.toFixed(2).padStart(10)} ${unit}`);
-}
+const figures = new Figures();
 
 async function latency(
   name: string,
@@ -56,7 +45,7 @@ async function latency(
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
-  report(
+  figures.add(
     name,
     "ms",
     times[Math.floor(calls / 2)] ?? Number.NaN,
@@ -103,7 +92,7 @@ const job = await client.datasets.imports.start({ file: { path: file }, into: { 
 const settled = await app.datasets.jobs.settled(job.id);
 if (settled.error !== null) throw new Error(settled.error.message);
 const seconds = (performance.now() - began) / 1000;
-report(
+figures.add(
   "import",
   "records/s",
   count / seconds,
@@ -180,10 +169,8 @@ await latency(
 await latency("statistics", "of all records", () => client.datasets.statistics({ datasetId }), 3);
 const publish = performance.now();
 await client.datasets.versions.publish({ datasetId, filter: [] });
-report("publish", "s", (performance.now() - publish) / 1000, `${count} records`);
-report("database", "MB", statSync(app.paths.database).size / 1e6, "after all of that");
+figures.add("publish", "s", (performance.now() - publish) / 1000, `${count} records`);
+figures.add("database", "MB", statSync(app.paths.database).size / 1e6, "after all of that");
 await app.close();
 rmSync(folder, { recursive: true, force: true });
-const json = `${JSON.stringify(figures, undefined, 2)}\n`;
-if (values.json === undefined) process.stdout.write(json);
-else writeFileSync(resolve(values.json), json);
+figures.write(values.json);

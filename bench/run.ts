@@ -9,13 +9,13 @@
  * bench/peer/requirements.txt, or named by GRADUS_BENCH_PYTHON. A whole run with --peer and without row names writes
  * docs/experiments/bench.md.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { dataFolder } from "#main/platform/paths.ts";
-import { spawnSync } from "node:child_process";
 import { preparePeer } from "./peer-environment.ts";
 import { reportText, summary } from "./report.ts";
 import type { Result, Side } from "./report.ts";

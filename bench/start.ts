@@ -5,28 +5,23 @@
  *   npm run bench:start -- [--json FILE]
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
 import { z } from "zod";
-import { findTestBrowser } from "../scripts/test-browser.mjs";
+import { launchTestBrowser } from "../tests/helpers/test-browser.ts";
 import { seedWorkspace } from "../tests/helpers/window-host.ts";
-import { median } from "./report.ts";
+import { Figures, quantile } from "./figures.ts";
 
 const ROUNDS = 7;
 const { values } = parseArgs({ options: { json: { type: "string" } } });
 const main = fileURLToPath(new URL("../src-main/host/cli/main.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "gradus-bench-"));
 seedWorkspace(folder);
-const found = await findTestBrowser();
-const browser = await chromium.launch({
-  executablePath: found.GRADUS_TEST_BROWSER,
-  args: z.array(z.string()).parse(JSON.parse(found.GRADUS_TEST_BROWSER_ARGS)),
-});
+const browser = await launchTestBrowser();
 const times = { address: [] as number[], heading: [] as number[], interactive: [] as number[] };
 for (let round = -1; round < ROUNDS; round += 1) {
   const begun = performance.now();
@@ -61,15 +56,10 @@ for (let round = -1; round < ROUNDS; round += 1) {
 }
 await browser.close();
 rmSync(folder, { recursive: true, force: true });
-const figures = Object.entries(times).map(([name, all]) => ({
-  name: `start-${name}`,
-  unit: "ms",
-  ours: Math.round(median(all)),
-  note: `median of ${String(ROUNDS)}, ${String(Math.round(Math.min(...all)))}–${String(Math.round(Math.max(...all)))}`,
-}));
-for (const { name, ours, unit, note } of figures)
-  console.error(`${name.padEnd(20)} ${String(ours).padStart(6)} ${unit}  ${note}`);
-const json = `${JSON.stringify(figures, null, 2)}\n`;
-if (values.json === undefined) process.stdout.write(json);
-else writeFileSync(resolve(values.json), json);
+const figures = new Figures();
+for (const [name, all] of Object.entries(times)) {
+  const spread = `${Math.min(...all).toFixed(0)}–${Math.max(...all).toFixed(0)}`;
+  figures.add(`start-${name}`, "ms", quantile(all, 0.5), `median of ${String(ROUNDS)}, ${spread}`);
+}
+figures.write(values.json);
 process.exit(0);

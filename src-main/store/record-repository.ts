@@ -139,10 +139,10 @@ export class RecordRepository {
   }
 
   /** In the dataset's order. */
-  ids(datasetId: DatasetId, filter: RecordFilter, limit = -1): number[] {
+  ids(datasetId: DatasetId, filter: RecordFilter, limit = -1): RecordId[] {
     const { sql, params } = whereOf(datasetId, filter);
     return this.#db
-      .prepare<unknown[], number>(
+      .prepare<unknown[], RecordId>(
         `SELECT r.id FROM records r WHERE ${sql} ORDER BY r.position LIMIT ?`,
       )
       .pluck()

@@ -1,14 +1,13 @@
 /** What is at work and what waits, with progress and time left, and what was said lately. Opens above the status bar. */
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
-import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary } from "#shared/schema/run.ts";
 import { host } from "../bridge/host.ts";
 import { useActivePipelines } from "../bridge/live-store.ts";
 import { useAct } from "../bridge/use-act.ts";
 import { formatUsd, formatWhen } from "../ui/format.ts";
 import { Glyph } from "../ui/glyph.tsx";
-import { currentRun } from "../ui/pipeline-facts.ts";
+import { currentRun, isPaused } from "../ui/pipeline-facts.ts";
 import { doneText, Meter, shareDone, timeLeftText } from "../ui/progress-line.tsx";
 import { FailureNotice } from "../ui/region-state.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -36,7 +35,7 @@ function Job({
 }): ReactNode {
   const run = currentRun(pipeline);
   const waits = pipeline.status === "queued";
-  const paused = run?.progress?.phase === PAUSED_PHASE;
+  const paused = isPaused(run);
   const word = waits ? "Take out" : paused ? "Continue" : "Pause";
   const share = run === undefined || waits ? undefined : shareDone(run);
   return (

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetSummary, DatasetVersion, RecordId } from "#shared/schema/dataset.ts";
 import { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
-import type { RecordTarget } from "#shared/contract/datasets.ts";
+import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
 import { host } from "../bridge/host.ts";
 import { useAct } from "../bridge/use-act.ts";

@@ -1,7 +1,6 @@
 /** Stop and resume of a launch. Stopping asks first and names what is kept. */
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { Pipeline, RunSummary } from "#shared/schema/run.ts";
 import { useCommands } from "../app/command-registry.ts";
 import type { Command } from "../app/command-registry.ts";
@@ -10,7 +9,7 @@ import { useAct } from "../bridge/use-act.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { formatNumber } from "./format.ts";
 import { KeyCaps } from "./key-caps.tsx";
-import { canResume, isActive } from "./pipeline-facts.ts";
+import { canResume, isActive, isPaused } from "./pipeline-facts.ts";
 import { FailureNotice } from "./region-state.tsx";
 
 export interface PipelineActionsProps {
@@ -41,7 +40,7 @@ export function PipelineActions({
   const stoppable = isActive(status) && status !== "stopping";
   const resumable = canResume(status);
   const running = status === "running" && run !== undefined;
-  const paused = running && run.progress?.phase === PAUSED_PHASE;
+  const paused = running && isPaused(run);
   const pause = useCallback(
     () => void call(() => host.pipelines[paused ? "continue" : "pause"]({ pipelineId })),
     [call, pipelineId, paused],

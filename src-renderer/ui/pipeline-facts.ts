@@ -1,4 +1,5 @@
 /** What lists say about a pipeline, worked out from its runs. Pure. */
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary, RunStatus, RunSummary } from "#shared/schema/run.ts";
 
 /** Ended early, can go on. */
@@ -8,6 +9,11 @@ export function canResume(status: RunStatus): boolean {
 
 export function isActive(status: RunStatus): boolean {
   return status === "queued" || status === "running" || status === "stopping";
+}
+
+/** Whether a stage at work waits at a step until it is told to go on. */
+export function isPaused(run: RunSummary | undefined): boolean {
+  return run?.progress?.phase === PAUSED_PHASE;
 }
 
 /** The stage at work; else the first that is not finished; else the last. */

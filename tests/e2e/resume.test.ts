@@ -39,6 +39,26 @@ function runOf(id: PipelineId, stage: string): RunId {
   return RunId.parse(`${id}-${stage}`);
 }
 
+/** Resolves when a metric of that step or a later one comes. */
+async function reached(app: Application, runId: RunId, least: number): Promise<void> {
+  await nextEvent(
+    app,
+    (event) =>
+      event.type === "metrics" &&
+      event.runId === runId &&
+      event.points.some(({ step }) => step >= least),
+  );
+}
+
+/** Resolves when the stage says that it waits. */
+async function paused(app: Application, runId: RunId): Promise<void> {
+  await nextEvent(
+    app,
+    (event) =>
+      event.type === "run" && event.run.id === runId && event.run.progress?.phase === PAUSED_PHASE,
+  );
+}
+
 /** What must be the same after an interruption, by stage: points, rollouts, weights. */
 function outcome(app: Application, id: PipelineId) {
   return STAGES.map((stage) => {
@@ -125,13 +145,7 @@ for (const [stage, step, adapters] of [
     const app = open(join(folder, `engine-${stage}-${String(adapters)}`));
     const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
     const runId = runOf(id, stage);
-    await nextEvent(
-      app,
-      (event) =>
-        event.type === "metrics" &&
-        event.runId === runId &&
-        event.points.some((point) => point.step >= step),
-    );
+    await reached(app, runId, step);
     process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
     const stopped = await settled(app, id);
     expect(stopped.status).toBe("stopped");
@@ -172,22 +186,8 @@ test("a paused stage waits in its process, and goes on to the same weights, poin
   const app = open(join(folder, "paused"));
   const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   const runId = runOf(id, "grpo");
-  const waits = (): Promise<unknown> =>
-    nextEvent(
-      app,
-      (event) =>
-        event.type === "run" &&
-        event.run.id === runId &&
-        event.run.progress?.phase === PAUSED_PHASE,
-    );
-  await nextEvent(
-    app,
-    (event) =>
-      event.type === "metrics" &&
-      event.runId === runId &&
-      event.points.some(({ step }) => step >= 4),
-  );
-  const waiting = waits();
+  await reached(app, runId, 4);
+  const waiting = paused(app, runId);
   app.runner.pause(id, true);
   await waiting;
   const { lastStep, status } = app.store.runs.summary(runId);
@@ -211,19 +211,9 @@ test("a paused stage can be stopped, and goes on from the checkpoint that the st
   const app = open(join(folder, "paused-stopped"));
   const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   const runId = runOf(id, "cold-start");
-  await nextEvent(
-    app,
-    (event) =>
-      event.type === "metrics" &&
-      event.runId === runId &&
-      event.points.some(({ step }) => step >= 3),
-  );
+  await reached(app, runId, 3);
   app.runner.pause(id, true);
-  await nextEvent(
-    app,
-    (event) =>
-      event.type === "run" && event.run.id === runId && event.run.progress?.phase === PAUSED_PHASE,
-  );
+  await paused(app, runId);
   app.runner.stop(id, "keep");
   expect((await settled(app, id)).status).toBe("stopped");
   app.runner.resume(id);

@@ -4,10 +4,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "@playwright/test";
 import type { Page } from "@playwright/test";
-import { z } from "zod";
-import { findTestBrowser } from "../../scripts/test-browser.mjs";
+import { launchTestBrowser } from "../helpers/test-browser.ts";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
 import { startHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
@@ -72,9 +70,7 @@ async function wizard(page: Page, colorScheme: string): Promise<void> {
 }
 
 mkdirSync(folder, { recursive: true });
-const found = await findTestBrowser();
-const args = z.array(z.string()).parse(JSON.parse(found.GRADUS_TEST_BROWSER_ARGS));
-const browser = await chromium.launch({ executablePath: found.GRADUS_TEST_BROWSER, args });
+const browser = await launchTestBrowser();
 const host = await startHost(workspace);
 try {
   await curateTraces(host.url);

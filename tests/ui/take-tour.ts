@@ -4,10 +4,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "@playwright/test";
 import type { Page } from "@playwright/test";
-import { z } from "zod";
-import { findTestBrowser } from "../../scripts/test-browser.mjs";
+import { launchTestBrowser } from "../helpers/test-browser.ts";
 import { startHost, windowWorkspace } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
@@ -18,9 +16,7 @@ const HOUR = 3_600_000;
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("name the folder for the pictures");
 mkdirSync(folder, { recursive: true });
-const found = await findTestBrowser();
-const args = z.array(z.string()).parse(JSON.parse(found.GRADUS_TEST_BROWSER_ARGS));
-const browser = await chromium.launch({ executablePath: found.GRADUS_TEST_BROWSER, args });
+const browser = await launchTestBrowser();
 const workspace = windowWorkspace();
 const begun = performance.now();
 const host = await startHost(workspace.folder);

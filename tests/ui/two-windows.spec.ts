@@ -1,7 +1,7 @@
 /** Two windows edit one recipe at the same moment: nothing is overwritten unasked. */
 import { expect, test } from "@playwright/test";
-import { seededHost } from "./file-host.ts";
 import type { Browser, Page } from "@playwright/test";
+import { seededHost } from "./file-host.ts";
 import { beginRecipe, recipeSaved } from "./recipe-page.ts";
 import { openWindow } from "./window-page.ts";
 

@@ -120,16 +120,13 @@ export function groupedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor):
 /** x (B, T, n·h) → (B, n, T, h). */
 export function splitHeads(x: Tensor, heads: number, headDim: number): Tensor {
   const [b, t] = x.shape as [number, number, number];
-  // Of one column there is nothing to turn.
-  if (t === 1) return tf.reshape(x, [b, heads, 1, headDim]);
   return tf.transpose(tf.reshape(x, [b, t, heads, headDim]), [0, 2, 1, 3]);
 }
 
 /** x (B, n, T, h) → (B, T, n·h). */
 export function joinHeads(x: Tensor): Tensor {
   const [b, heads, t, dim] = x.shape as [number, number, number, number];
-  const byColumn = t === 1 ? x : tf.transpose(x, [0, 2, 1, 3]);
-  return tf.reshape(byColumn, [b, t, heads * dim]);
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [b, t, heads * dim]);
 }
 
 /** A mask value that softmax turns into exactly 0 in float32 and that never makes NaN. */

@@ -1,9 +1,10 @@
 /** A resource variable of TensorFlow: read and assigned at once, or in the open trace in program order. */
+import type { OpAttr } from "./graph-trace.ts";
 import { boolAttr, intAttr, typeAttr } from "./op-attrs.ts";
 import type { Variable } from "./runtime.ts";
 import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
 import { DType } from "./tensorflow-library.ts";
-import type { Pointer } from "./tensorflow-library.ts";
+import type { TfOutput } from "./tensorflow-library.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 
@@ -64,28 +65,17 @@ export class TensorFlowVariable implements Variable {
       );
     }
     const { binding } = this.#runtime;
-    const attrs = [typeAttr("dtype", this.#dtype)];
     const valueId = this.#stored(value);
-    const trace = binding.trace;
-    if (trace === null) {
-      binding.executeStatement("AssignVariableOp", attrs, [this.#id, valueId]);
-      if (this.#dtype !== DType.float) binding.deleteTensor(valueId);
-      return;
-    }
-    const before = trace.variableValues.get(this.#id);
-    const output = binding.symbol(valueId);
-    const controls: Pointer[] = before === undefined ? [] : [before.lastOp];
-    const lastOp = trace.operation(
+    this.#update(
       "AssignVariableOp",
-      attrs,
-      [binding.symbol(this.#id), output],
-      controls,
+      [typeAttr("dtype", this.#dtype)],
+      [valueId],
+      binding.trace === null ? undefined : binding.symbol(valueId),
     );
-    trace.variableValues.set(this.#id, { output, lastOp });
+    if (binding.trace === null && this.#dtype !== DType.float) binding.deleteTensor(valueId);
   }
 
   writeColumn(at: Tensor, update: Tensor): void {
-    const { binding } = this.#runtime;
     const [rows = 0, , width = 0] = this.shape;
     const [begin, end, strides] = tf.tidy(() => {
       const zero = tf.scalar(0, "int32");
@@ -103,41 +93,40 @@ export class TensorFlowVariable implements Variable {
         (name) => intAttr(name, 0),
       ),
     ];
-    const tensors = [begin, end, strides, update];
-    const ids = [this.#id, ...tensors.map((tensor) => this.#runtime.idOf(tensor))];
-    const trace = binding.trace;
-    if (trace === null) {
-      binding.executeStatement("ResourceStridedSliceAssign", attrs, ids);
-      for (const tensor of [begin, end, strides]) tensor.dispose();
-      return;
-    }
-    const before = trace.variableValues.get(this.#id);
-    const lastOp = trace.operation(
-      "ResourceStridedSliceAssign",
-      attrs,
-      ids.map((id) => binding.symbol(id)),
-      before === undefined ? [] : [before.lastOp],
-    );
-    trace.variableValues.set(this.#id, { output: undefined, lastOp });
+    const ids = [begin, end, strides, update].map((tensor) => this.#runtime.idOf(tensor));
+    this.#update("ResourceStridedSliceAssign", attrs, ids);
+    if (this.#runtime.binding.trace !== null) return;
+    for (const tensor of [begin, end, strides]) tensor.dispose();
   }
 
   scatterRows(indices: Tensor, rows: Tensor): void {
+    this.#update(
+      "ResourceScatterUpdate",
+      [typeAttr("dtype", DType.float), typeAttr("Tindices", DType.int32)],
+      [this.#runtime.idOf(indices), this.#runtime.idOf(rows)],
+    );
+  }
+
+  /**
+   * Runs an operation that changes the variable: at once, or in the trace after what touched the variable before.
+   * @param value the variable's value afterwards, where the trace knows it
+   */
+  #update(op: string, attrs: readonly OpAttr[], inputs: readonly number[], value?: TfOutput): void {
     const { binding } = this.#runtime;
-    const attrs = [typeAttr("dtype", DType.float), typeAttr("Tindices", DType.int32)];
-    const ids = [this.#id, this.#runtime.idOf(indices), this.#runtime.idOf(rows)];
     const trace = binding.trace;
+    const ids = [this.#id, ...inputs];
     if (trace === null) {
-      binding.executeStatement("ResourceScatterUpdate", attrs, ids);
+      binding.executeStatement(op, attrs, ids);
       return;
     }
     const before = trace.variableValues.get(this.#id);
     const lastOp = trace.operation(
-      "ResourceScatterUpdate",
+      op,
       attrs,
       ids.map((id) => binding.symbol(id)),
       before === undefined ? [] : [before.lastOp],
     );
-    trace.variableValues.set(this.#id, { output: undefined, lastOp });
+    trace.variableValues.set(this.#id, { output: value, lastOp });
   }
 
   /** The id of a value as this variable keeps it. */

@@ -9,7 +9,8 @@ import type { CompiledFunction } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "./cache-row.ts";
-import type { DecodeProgram, DecodeState } from "./decode-programs.ts";
+import type { DecodeProgram } from "./decode-programs.ts";
+import type { DecodeState } from "./decode-state.ts";
 
 /** The programs and cache for one cache shape. */
 export type BatchPrograms = {

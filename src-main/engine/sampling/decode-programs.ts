@@ -1,8 +1,6 @@
 /**
- * The compiled programs of sampling. The key-value cache holds B rows of T columns; all rows write the same
- * column at the same time. A row's prompt lies right-aligned before the column at which the row joined, so a row
- * can join at any time, and what lies before its `start` is masked. Keys are rotated once, when they are written,
- * by the position in the row (column − start), which is why columns can be moved freely.
+ * The compiled programs that run the model in sampling: prompts prefilled, and tokens drawn against the cache that
+ * decode-state.ts describes.
  *
  * Shapes: B cache rows, T cache columns, R prompts prefilled at once, P their padded length, N tokens a call,
  * K key-value heads, h head dimension, D hidden, L layers.
@@ -12,51 +10,13 @@ import type { Attend, Weights } from "../model/decoder.ts";
 import { groupedAttention, MASKED, rotate, rotaryTable } from "../model/layers.ts";
 import type { Rotation } from "../model/layers.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
-import type { LanguageModel } from "../model/language-model.ts";
 import { matMul } from "../runtime/matmul.ts";
-import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
+import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
+import type { CacheShape, DecodeState } from "./decode-state.ts";
 import type { DecodeWeights } from "./decode-weights.ts";
 import type { Picker } from "./picker.ts";
-
-export type CacheShape = { readonly rows: number; readonly columns: number };
-
-/** The variables that live between calls. */
-export type DecodeState = {
-  readonly shape: CacheShape;
-  /** 2L variables (B·K, T, h): keys of layer 0, values of layer 0, keys of layer 1 … */
-  readonly caches: readonly Variable[];
-  /** (B, D): final hidden state from which each row's next token is drawn. */
-  readonly hidden: Variable;
-  /** (B, V): 1 for tokens that the row holds; only where there is a repetition penalty. */
-  readonly seen: Variable | null;
-};
-
-export function createDecodeState(
-  runtime: Runtime,
-  model: LanguageModel,
-  shape: CacheShape,
-  penalised: boolean,
-): DecodeState {
-  const { numLayers, numKeyValueHeads, headDim, hiddenSize, vocabSize } = model.config;
-  const make = (name: string, dims: readonly number[]): Variable =>
-    runtime.variable(name, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)));
-  return {
-    shape,
-    caches: Array.from({ length: 2 * numLayers }, (_, i) =>
-      make(`cache.${i}`, [shape.rows * numKeyValueHeads, shape.columns, headDim]),
-    ),
-    hidden: make("hidden", [shape.rows, hiddenSize]),
-    seen: penalised ? make("seen", [shape.rows, vocabSize]) : null,
-  };
-}
-
-export function disposeDecodeState(state: DecodeState): void {
-  for (const cache of state.caches) cache.dispose();
-  state.hidden.dispose();
-  state.seen?.dispose();
-}
 
 /** (ids (R, P) int32 padded on the left, pads (R) int32) → [hidden (R, D), then 2L tensors (R·K, P, h)]. */
 export function prefillProgram(runtime: Runtime, decodeWeights: DecodeWeights): CompiledFunction {
@@ -89,94 +49,6 @@ export function prefillProgram(runtime: Runtime, decodeWeights: DecodeWeights): 
     return [last, ...written];
   };
   return runtime.compile("prefill", (...args) => decodeWeights.within(() => prefill(...args)));
-}
-
-/**
- * Puts prefilled prompts into cache rows. Inputs: rows (A) int32, the cache rows to fill (equal entries must bring
- * equal content); sources (A) int32, which prefilled prompt each takes; at, scalar int32, the column at which they
- * join; seen (A, V) or (A, 1) where unused; then prefill's outputs.
- */
-export function admitProgram(
-  runtime: Runtime,
-  model: LanguageModel,
-  state: DecodeState,
-): CompiledFunction {
-  const heads = model.config.numKeyValueHeads;
-  const { columns } = state.shape;
-  return runtime.compile("admit", (...args) => {
-    const [rows, sources, at, seen, hidden, ...written] = args as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      ...Tensor[],
-    ];
-    const a = rows.shape[0] ?? 0;
-    const p = written[0]?.shape[1] ?? 0;
-    const headOffsets = tf.reshape(tf.range(0, heads, 1, "int32"), [1, heads]);
-    const expand = (index: Tensor): Tensor =>
-      tf.reshape(
-        tf.add(tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32")), headOffsets),
-        [a * heads],
-      );
-    const cacheRows = expand(rows);
-    const sourceRows = expand(sources);
-    // Column c takes prompt column c − (at − P); what falls outside is masked by `start` and may hold anything.
-    const from = tf.sub(tf.range(0, columns, 1, "int32"), tf.sub(at, tf.scalar(p, "int32")));
-    const promptColumns = tf.minimum(
-      tf.maximum(from, tf.scalar(0, "int32")),
-      tf.scalar(p - 1, "int32"),
-    );
-    state.caches.forEach((cache, i) => {
-      const source = written[i];
-      if (source === undefined) throw new Error("admit: a layer's keys are missing");
-      cache.scatterRows(cacheRows, tf.gather(tf.gather(source, sourceRows), promptColumns, 1));
-    });
-    state.hidden.scatterRows(rows, tf.gather(hidden, sources));
-    state.seen?.scatterRows(rows, seen);
-    return [tf.scalar(0)];
-  });
-}
-
-/** Moves every column `shift` (scalar int32) to the left, to make room at the right end; to the right where it is negative. */
-export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunction {
-  const { columns } = state.shape;
-  return runtime.compile("shift", (...args) => {
-    const [shift] = args as [Tensor];
-    const index = tf.maximum(
-      tf.minimum(tf.add(tf.range(0, columns, 1, "int32"), shift), tf.scalar(columns - 1, "int32")),
-      tf.scalar(0, "int32"),
-    );
-    for (const cache of state.caches) cache.assign(tf.gather(cache.read(), index, 1));
-    return [tf.scalar(0)];
-  });
-}
-
-/** Copies a state into a larger one: its rows become the first rows, its columns the first columns. */
-export function growProgram(
-  runtime: Runtime,
-  from: DecodeState,
-  to: DecodeState,
-): CompiledFunction {
-  return runtime.compile("grow", () => {
-    to.caches.forEach((cache, i) => {
-      const source = from.caches[i];
-      if (source === undefined) throw new Error("grow: a layer is missing");
-      cache.assign(padTo(source.read(), cache.shape));
-    });
-    to.hidden.assign(padTo(from.hidden.read(), to.hidden.shape));
-    if (from.seen !== null) to.seen?.assign(padTo(from.seen.read(), to.seen.shape));
-    return [tf.scalar(0)];
-  });
-}
-
-/** Zeros after the last entry of each axis. */
-function padTo(x: Tensor, shape: readonly number[]): Tensor {
-  return tf.pad(
-    x,
-    shape.map((size, axis): [number, number] => [0, size - (x.shape[axis] ?? 0)]),
-  );
 }
 
 /**

@@ -27,7 +27,6 @@ export class DecodeWeights {
     this.model = model;
     this.precision = precision;
     this.#rounded = precision === "bfloat16" ? roundedVariables(runtime, model) : new Map();
-    this.refresh();
   }
 
   get config(): ModelConfig {
@@ -51,7 +50,7 @@ export class DecodeWeights {
     return withPrecision(this.precision, body);
   }
 
-  /** To be called when the model's weights have changed. */
+  /** Rounds the model's weights as they are now: to be called before the first reading, and when they have changed. */
   refresh(): void {
     for (const [name, variable] of this.#rounded) {
       tf.tidy(() => {

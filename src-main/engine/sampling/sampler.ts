@@ -13,15 +13,14 @@ import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
 import { DecodeBatch, powerOfTwoAtLeast } from "./decode-batch.ts";
 import type { BatchPrograms } from "./decode-batch.ts";
+import { decodeProgram, prefillProgram } from "./decode-programs.ts";
+import type { DecodeProgram } from "./decode-programs.ts";
 import {
   admitProgram,
   createDecodeState,
-  decodeProgram,
   disposeDecodeState,
-  prefillProgram,
   shiftProgram,
-} from "./decode-programs.ts";
-import type { DecodeProgram } from "./decode-programs.ts";
+} from "./decode-state.ts";
 import { DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
 

@@ -8,16 +8,16 @@ import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import type { RowJob } from "../sampling/cache-row.ts";
 import { DecodeBatch } from "../sampling/decode-batch.ts";
 import type { BatchPrograms } from "../sampling/decode-batch.ts";
+import { decodeProgram, prefillProgram } from "../sampling/decode-programs.ts";
+import type { DecodeProgram } from "../sampling/decode-programs.ts";
 import {
   admitProgram,
   createDecodeState,
-  decodeProgram,
   disposeDecodeState,
   growProgram,
-  prefillProgram,
   shiftProgram,
-} from "../sampling/decode-programs.ts";
-import type { CacheShape, DecodeProgram } from "../sampling/decode-programs.ts";
+} from "../sampling/decode-state.ts";
+import type { CacheShape } from "../sampling/decode-state.ts";
 import { DecodeWeights } from "../sampling/decode-weights.ts";
 import { rowPicker } from "../sampling/picker.ts";
 
@@ -53,6 +53,7 @@ export class ServingCache<Job extends RowJob> {
     this.#runtime = runtime;
     this.#model = model;
     this.#options = options;
+    // In float32 it reads the model's own weights: there is nothing to refresh.
     this.#weights = new DecodeWeights(runtime, model, "float32");
     this.#prefill = prefillProgram(runtime, this.#weights);
   }

@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { RecordTarget } from "#shared/contract/datasets.ts";
+import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { DatasetSummary } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";

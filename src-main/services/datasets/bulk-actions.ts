@@ -4,7 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { assertNever } from "#shared/errors.ts";
-import type { BulkAction, RecordTarget } from "#shared/contract/datasets.ts";
+import type { BulkAction, RecordTarget } from "#shared/contract/dataset-records.ts";
 import { RecordId } from "#shared/schema/dataset.ts";
 import type { DatasetId, RecordMessages } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";

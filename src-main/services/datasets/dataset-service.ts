@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
-import type { DatasetFile, RecordTarget } from "#shared/contract/datasets.ts";
+import type { RecordTarget } from "#shared/contract/dataset-records.ts";
+import type { DatasetFile } from "#shared/contract/datasets.ts";
 import type {
   BadRow,
   DatasetFormat,

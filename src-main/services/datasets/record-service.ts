@@ -10,7 +10,7 @@ import type {
   RecordRow,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
-import type { RecordTarget } from "#shared/contract/datasets.ts";
+import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { Edit } from "#shared/schema/edit.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";

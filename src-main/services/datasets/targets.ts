@@ -1,5 +1,5 @@
 /** The records that an edit is about. */
-import type { RecordTarget } from "#shared/contract/datasets.ts";
+import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 
 export function filterOf(target: RecordTarget): RecordFilter {

@@ -1,12 +1,18 @@
 /** Records of datasets: each procedure calls the service, and no more. */
 import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
-import { RecordId } from "#shared/schema/dataset.ts";
-import type { RecordReference, RecordSource } from "#shared/schema/dataset.ts";
+import type { DatasetId, RecordId, RecordReference, RecordSource } from "#shared/schema/dataset.ts";
+import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import type { Application } from "../application.ts";
 import { applyBulk, previewBulk } from "../datasets/bulk-actions.ts";
 import { recordsText } from "../datasets/record-edits.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
+
+type Matching = {
+  readonly datasetId: DatasetId;
+  readonly filter: RecordFilter;
+  readonly limit: number;
+};
 
 export function datasetRecordProcedures(
   app: Application,
@@ -16,6 +22,10 @@ export function datasetRecordProcedures(
   const { records, benchmarks } = app.datasets;
   const bulk = { store, records, benchmarks, now: app.now };
   const to = os.datasets.records;
+  const matching = ({ datasetId, filter, limit }: Matching): RecordId[] => {
+    store.datasets.nameOf(datasetId);
+    return store.records.ids(datasetId, filter, limit);
+  };
   return {
     count: to.count.handler(({ input }) => {
       store.datasets.nameOf(input.datasetId);
@@ -26,17 +36,9 @@ export function datasetRecordProcedures(
       };
     }),
     page: to.page.handler(({ input }) => records.page(input)),
-    ids: to.ids.handler(({ input }) => {
-      store.datasets.nameOf(input.datasetId);
-      return store.records
-        .ids(input.datasetId, input.filter, input.limit)
-        .map((id) => RecordId.parse(id));
-    }),
+    ids: to.ids.handler(({ input }) => matching(input)),
     list: to.list.handler(({ input }) => {
-      store.datasets.nameOf(input.datasetId);
-      const ids = store.records
-        .ids(input.datasetId, input.filter, input.limit)
-        .map((id) => RecordId.parse(id));
+      const ids = matching(input);
       const first = ids.slice(0, input.rows);
       const shown = [{ field: "id" as const, values: first }];
       const rows =

@@ -1,7 +1,7 @@
 /** One change of many records: all that match the filter, or the chosen ones. Shows what it would do before it does it. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { BulkAction, RecordTarget } from "#shared/contract/datasets.ts";
+import type { BulkAction, RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { RecordStatus } from "#shared/schema/dataset.ts";
 import { host } from "../../bridge/host.ts";

@@ -1,7 +1,7 @@
 /** The three regions of a dataset under review, and what its keys do. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import type { RecordTarget } from "#shared/contract/datasets.ts";
+import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type {
   DatasetSummary,
   RecordFacts,
