@@ -1,7 +1,7 @@
 /**
  * The decoder of Qwen2, Qwen3 and Llama: ids → hidden states, differentiable, on whole sequences.
  * One layer is written once (`decoderLayer`) and used for training, prefill and decoding; what differs
- * is how keys and values are met, which the caller passes in as `attend`.
+ * is how keys and values are met, which the caller passes in.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { tf } from "../runtime/tf.ts";
@@ -26,17 +26,36 @@ export interface Weights extends ReadonlyMap<string, Tensor> {
   readonly dropInput?: (module: string, x: Tensor) => Tensor;
   /** Whether a layer's matrices lie as (out, in) instead. */
   readonly outputFirst?: boolean;
+  /** Whether a layer has its q, k and v, and its gate and up, as one matrix each: `qkv_proj` and `gate_up_proj`. */
+  readonly packed?: boolean;
 }
 
 export type LayerProjections = { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor };
 
-/** Meets q, k, v (unrotated, head norms applied; (B, n, T, h)) and returns the mixed values (B, H, T, h). */
-export type Attend = (layer: number, projections: LayerProjections) => Tensor;
+/** How a layer's tokens meet others. */
+export type Meeting = {
+  /** Of each token's position. */
+  readonly rotation: Rotation;
+  /** Takes q, k, v (rotated, head norms applied; (B, n, T, h)) and returns the mixed values (B, H, T, h). */
+  readonly attend: (layer: number, projections: LayerProjections) => Tensor;
+};
 
 export function weight(weights: Weights, name: string): Tensor {
   const tensor = weights.get(name);
   if (tensor === undefined) throw new Error(`the model has no weight ${name}`);
   return tensor;
+}
+
+/** The same weights with other values, given in their order. */
+export function withValues(weights: Weights, values: readonly Tensor[]): Weights {
+  const { dropInput, outputFirst, packed } = weights;
+  const named = new Map([...weights.keys()].map((name, i) => [name, values[i] as Tensor]));
+  return Object.assign(
+    named,
+    dropInput === undefined ? {} : { dropInput },
+    outputFirst === undefined ? {} : { outputFirst },
+    packed === undefined ? {} : { packed },
+  );
 }
 
 /** x (B, T, D) → (B, T, D) through layer `index`. */
@@ -45,38 +64,74 @@ export function decoderLayer(
   config: ModelConfig,
   index: number,
   x: Tensor,
-  attend: Attend,
+  { rotation, attend }: Meeting,
 ): Tensor {
   const at = `model.layers.${index}.`;
-  const get = (name: string): Tensor => weight(weights, at + name);
-  const project = (input: Tensor, name: string, hasBias: boolean): Tensor => {
-    const bias = hasBias ? get(`${name}.bias`) : undefined;
-    const y = linear(input, get(`${name}.weight`), bias, weights.outputFirst);
-    return withAdapter(weights, at + name, input, y);
-  };
-  const eps = config.rmsNormEps;
+  const norm = (name: string, input: Tensor): Tensor =>
+    rmsNorm(input, weight(weights, `${at}${name}.weight`), config.rmsNormEps);
+  const mlp = (name: string, input: Tensor): Tensor =>
+    project(weights, `${at}mlp.${name}`, input, config.mlpBias);
 
-  const normed = rmsNorm(x, get("input_layernorm.weight"), eps);
+  const projections = headProjections(
+    weights,
+    config,
+    `${at}self_attn.`,
+    norm("input_layernorm", x),
+    rotation,
+  );
+  const mixed = joinHeads(attend(index, projections));
+  const attended = tf.add(x, project(weights, `${at}self_attn.o_proj`, mixed, config.outputBias));
+
+  const h = norm("post_attention_layernorm", attended);
+  const [gate, up] = (
+    weights.packed === true
+      ? tf.split(mlp("gate_up_proj", h), 2, -1)
+      : [mlp("gate_proj", h), mlp("up_proj", h)]
+  ) as [Tensor, Tensor];
+  return tf.add(attended, mlp("down_proj", swiglu(gate, up)));
+}
+
+/** x (B, T, D) → q (B, H, T, h) and k (B, K, T, h), normed by head where the model does so and rotated; v (B, K, T, h). */
+function headProjections(
+  weights: Weights,
+  config: ModelConfig,
+  at: string,
+  x: Tensor,
+  rotation: Rotation,
+): LayerProjections {
+  const { numHeads, numKeyValueHeads, headDim, attentionBias, qkNorm, rmsNormEps } = config;
   const heads = (name: string, count: number): Tensor =>
-    splitHeads(
-      project(normed, `self_attn.${name}_proj`, config.attentionBias),
-      count,
-      config.headDim,
-    );
-  let q = heads("q", config.numHeads);
-  let k = heads("k", config.numKeyValueHeads);
-  const v = heads("v", config.numKeyValueHeads);
-  if (config.qkNorm) {
-    q = rmsNorm(q, get("self_attn.q_norm.weight"), eps);
-    k = rmsNorm(k, get("self_attn.k_norm.weight"), eps);
-  }
-  const mixed = joinHeads(attend(index, { q, k, v }));
-  const attended = tf.add(x, project(mixed, "self_attn.o_proj", config.outputBias));
+    splitHeads(project(weights, `${at}${name}_proj`, x, attentionBias), count, headDim);
+  const headNorm = (name: string, of: Tensor): Tensor =>
+    qkNorm ? rmsNorm(of, weight(weights, `${at}${name}_norm.weight`), rmsNormEps) : of;
 
-  const h = rmsNorm(attended, get("post_attention_layernorm.weight"), eps);
-  const gate = project(h, "mlp.gate_proj", config.mlpBias);
-  const up = project(h, "mlp.up_proj", config.mlpBias);
-  return tf.add(attended, project(swiglu(gate, up), "mlp.down_proj", config.mlpBias));
+  if (weights.packed !== true) {
+    return {
+      q: rotate(headNorm("q", heads("q", numHeads)), rotation),
+      k: rotate(headNorm("k", heads("k", numKeyValueHeads)), rotation),
+      v: heads("v", numKeyValueHeads),
+    };
+  }
+  const all = heads("qkv", numHeads + 2 * numKeyValueHeads);
+  const [turning, v] = tf.split(all, [numHeads + numKeyValueHeads, numKeyValueHeads], 1) as [
+    Tensor,
+    Tensor,
+  ];
+  const apart = (both: Tensor): [Tensor, Tensor] =>
+    tf.split(both, [numHeads, numKeyValueHeads], 1) as [Tensor, Tensor];
+  if (!qkNorm) {
+    const [q, k] = apart(rotate(turning, rotation));
+    return { q, k, v };
+  }
+  const [q, k] = apart(turning);
+  return { q: rotate(headNorm("q", q), rotation), k: rotate(headNorm("k", k), rotation), v };
+}
+
+/** x (…, in) → (…, out) through a module's matrix, its bias and its adapter. */
+function project(weights: Weights, module: string, x: Tensor, hasBias: boolean): Tensor {
+  const bias = hasBias ? weight(weights, `${module}.bias`) : undefined;
+  const y = linear(x, weight(weights, `${module}.weight`), bias, weights.outputFirst);
+  return withAdapter(weights, module, x, y);
 }
 
 /** Adds a matrix's low-rank adapter, where it has one: y + dropout(x) A B, with the scale in B. */
@@ -93,11 +148,11 @@ export function decoderStack(
   weights: Weights,
   config: ModelConfig,
   x: Tensor,
-  attend: Attend,
+  meeting: Meeting,
 ): Tensor {
   let h = x;
   for (let layer = 0; layer < config.numLayers; layer++)
-    h = decoderLayer(weights, config, layer, h, attend);
+    h = decoderLayer(weights, config, layer, h, meeting);
   return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
 }
 
@@ -143,11 +198,12 @@ export function hiddenStates(
   const x = embed(weights, ids);
   return layout.recompute === true
     ? recomputedStack(weights, config, x, [rotation.cos, rotation.sin, mask])
-    : decoderStack(weights, config, x, causalAttend(rotation, mask));
+    : decoderStack(weights, config, x, meetAll(rotation, mask));
 }
 
-function causalAttend(rotation: Rotation, mask: Tensor): Attend {
-  return (_, { q, k, v }) => groupedAttention(rotate(q, rotation), rotate(k, rotation), v, mask);
+/** Every token of a sequence looks at all that the mask lets it see. */
+function meetAll(rotation: Rotation, mask: Tensor): Meeting {
+  return { rotation, attend: (_, { q, k, v }) => groupedAttention(q, k, v, mask) };
 }
 
 /** `decoderStack` on whole sequences, with each layer's insides made again by the backward pass. */
@@ -166,7 +222,7 @@ function recomputedStack(
       const [cos, sin, mask, ...values] = given as [Tensor, Tensor, Tensor, ...Tensor[]];
       const named = new Map(own.map(([name], i) => [name, values[i] as Tensor]));
       const known: Weights = dropInput === undefined ? named : Object.assign(named, { dropInput });
-      return decoderLayer(known, config, index, input, causalAttend({ cos, sin }, mask));
+      return decoderLayer(known, config, index, input, meetAll({ cos, sin }, mask));
     };
     h = recomputed(layer, h, [...meeting, ...own.map(([, tensor]) => tensor)]);
   }

@@ -99,17 +99,14 @@ export function groupedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor):
   const [b, heads, t, dim] = q.shape as [number, number, number, number];
   const [, kvHeads, s] = k.shape as [number, number, number, number];
   const group = heads / kvHeads;
+  // Scaled before the product, where there is less to scale.
   const scores = tf.matMul(
-    tf.reshape(q, [b * kvHeads, group * t, dim]),
+    tf.reshape(tf.mul(q, 1 / Math.sqrt(dim)), [b * kvHeads, group * t, dim]),
     tf.reshape(k, [b * kvHeads, s, dim]),
     false,
     true,
   );
-  const scaled = tf.add(
-    tf.reshape(tf.mul(scores, 1 / Math.sqrt(dim)), [b, kvHeads, group, t, s]),
-    mask,
-  );
-  const weights = tf.softmax(scaled);
+  const weights = tf.softmax(tf.add(tf.reshape(scores, [b, kvHeads, group, t, s]), mask));
   const mixed = tf.matMul(
     tf.reshape(weights, [b * kvHeads, group * t, s]),
     tf.reshape(v, [b * kvHeads, s, dim]),

@@ -5,9 +5,9 @@
  * Shapes: B cache rows, T cache columns, R prompts prefilled at once, P their padded length, N tokens a call,
  * K key-value heads, h head dimension, D hidden, L layers.
  */
-import { decoderStack, embed, outputMatrix } from "../model/decoder.ts";
-import type { Attend, Weights } from "../model/decoder.ts";
-import { groupedAttention, MASKED, rotate, rotaryTable } from "../model/layers.ts";
+import { decoderStack, embed, outputMatrix, withValues } from "../model/decoder.ts";
+import type { Meeting, Weights } from "../model/decoder.ts";
+import { groupedAttention, MASKED, rotaryTable } from "../model/layers.ts";
 import type { Rotation } from "../model/layers.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { matMul } from "../runtime/matmul.ts";
@@ -35,13 +35,12 @@ export function prefillProgram(runtime: Runtime, decodeWeights: DecodeWeights): 
     const hiddenFrom = tf.maximum(tf.cast(future, "float32"), tf.cast(padding, "float32"));
     const mask = tf.reshape(tf.mul(hiddenFrom, MASKED), [r, 1, 1, p, p]);
     const written: Tensor[] = [];
-    const attend: Attend = (_, { q, k, v }) => {
-      const rotated = rotate(k, rotation);
-      written.push(flattenHeads(rotated), flattenHeads(v));
-      return groupedAttention(rotate(q, rotation), rotated, v, mask);
+    const attend: Meeting["attend"] = (_, { q, k, v }) => {
+      written.push(flattenHeads(k), flattenHeads(v));
+      return groupedAttention(q, k, v, mask);
     };
     const weights = decodeWeights.read();
-    const hidden = decoderStack(weights, config, embed(weights, ids), attend);
+    const hidden = decoderStack(weights, config, embed(weights, ids), { rotation, attend });
     const last = tf.reshape(tf.slice(hidden, [0, p - 1, 0], [r, 1, config.hiddenSize]), [
       r,
       config.hiddenSize,
@@ -140,7 +139,7 @@ function loopDecode(
       };
       const layout = new Layout(groups);
       const step = (carried: Carried): Carried =>
-        decodeStep(runtime, decodeWeights.config, state, picker, [...weights.keys()], carried);
+        decodeStep(runtime, decodeWeights.config, state, picker, weights, carried);
       const done = layout.read(
         runtime.whileLoop(
           (i) => tf.less(i, tf.scalar(tokens, "int32")),
@@ -216,7 +215,7 @@ function decodeStep(
   config: ModelConfig,
   state: DecodeState,
   picker: Picker,
-  names: readonly string[],
+  weights: Weights,
   carried: Carried,
 ): Carried {
   const [i, at, starts, uniforms, settings] = carried.place as [
@@ -231,7 +230,7 @@ function decodeStep(
   const column = tf.add(at, i);
   const updated: Tensor[] = [];
   const { picked, hidden: after } = decodeToken(config, state.shape, picker, {
-    weights: new Map(names.map((name, j) => [name, carried.weights[j] as Tensor])),
+    weights: withValues(weights, carried.weights),
     hidden,
     seen,
     column,
@@ -297,15 +296,10 @@ function decodeToken(
       columns,
       config.headDim,
     ]);
-  const attend: Attend = (layer, { q, k, v }) =>
-    groupedAttention(
-      rotate(q, rotation),
-      cached(2 * layer, rotate(k, rotation)),
-      cached(2 * layer + 1, v),
-      mask,
-    );
+  const attend: Meeting["attend"] = (layer, { q, k, v }) =>
+    groupedAttention(q, cached(2 * layer, k), cached(2 * layer + 1, v), mask);
   const x = tf.reshape(embed(weights, picked.tokens), [rows, 1, config.hiddenSize]);
-  const after = decoderStack(weights, config, x, attend);
+  const after = decoderStack(weights, config, x, { rotation, attend });
   return { picked, hidden: tf.reshape(after, [rows, config.hiddenSize]) };
 }
 
