@@ -103,9 +103,12 @@ export class RecordRepository {
 
   countByStatus(datasetId: DatasetId, filter: RecordFilter): StatusCounts {
     const { sql, params } = whereOf(datasetId, filter);
+    // The index by status answers alone only where nothing else of a record is asked; else one pass over the table is
+    // several times faster than its rows one by one, which the plus sign makes SQLite see.
+    const status = filter.length === 0 ? "r.status" : "+r.status";
     const rows = this.#db
       .prepare<unknown[], { status: string; count: number }>(
-        `SELECT r.status, count(*) AS count FROM records r WHERE ${sql} GROUP BY r.status`,
+        `SELECT r.status, count(*) AS count FROM records r WHERE ${sql} GROUP BY ${status}`,
       )
       .all(...params);
     const none = { pending: 0, accepted: 0, rejected: 0, flagged: 0 };

@@ -1,5 +1,5 @@
 /** All metrics of a run as small charts under one crosshair, or one of them large. */
-import { useCallback, useMemo } from "react";
+import { memo, useCallback, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { Run } from "#shared/schema/run.ts";
 import { failureOf } from "../../bridge/failure.ts";
@@ -104,7 +104,7 @@ function menuOf(props: ChartProps): readonly MenuItem[] {
   ];
 }
 
-function RunChart(props: ChartProps): ReactNode {
+const RunChart = memo(function RunChart(props: ChartProps): ReactNode {
   const { spec, series, opened, onOpen, onInView } = props;
   const limits = useMemo(() => chartLimits(props.run.config)[spec.id] ?? NONE, [props.run, spec]);
   const onTitle = useCallback(
@@ -136,9 +136,13 @@ function RunChart(props: ChartProps): ReactNode {
       }
     />
   );
-}
+});
 
-export function ChartsPanel({ specs, lines, ...rest }: ChartsPanelProps): ReactNode {
+export const ChartsPanel = memo(function ChartsPanel({
+  specs,
+  lines,
+  ...rest
+}: ChartsPanelProps): ReactNode {
   const { smoothing, opened } = rest;
   const charts = useMemo(() => {
     const byName = new Map(lines.map((line) => [line.name, line]));
@@ -167,4 +171,4 @@ export function ChartsPanel({ specs, lines, ...rest }: ChartsPanelProps): ReactN
       ))}
     </div>
   );
-}
+});

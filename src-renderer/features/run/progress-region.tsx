@@ -1,5 +1,5 @@
 /** The upper half of a run: its charts or their table, and how they are drawn. */
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { Alarm, Checkpoint, Run, RunSummary } from "#shared/schema/run.ts";
 import type { Marker } from "../../charts/chart-marks.tsx";
@@ -187,20 +187,33 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
     () => (zoom === undefined ? [] : all.filter(({ id }) => inView.has(id)).flatMap(metricsOf)),
     [zoom, all, inView],
   );
-  const { lines, exact } = useZoomedLines(run.id, zoom, stream.lines, growing, only, first);
+  const zoomed = useZoomedLines(run.id, zoom, stream.lines, growing, only, first);
+  const range = zoom ?? props.xRange;
+  const wanted = useMemo(() => ({ ...zoomed, range }), [zoomed, range]);
+  // Drawing many charts must not hold up the question for a new range, nor a key: it comes after both.
+  const { lines, exact, range: xRange } = useDeferredValue(wanted);
+  const reading = zoom !== undefined && !(exact && xRange === zoom);
   const markers = useMemo(() => markersOf(checkpoints, alarms), [checkpoints, alarms]);
   const tableLines = useMemo(() => {
     if (large === undefined) return lines;
     const own = new Set(large.lines.map((line) => line.metric));
     return lines.filter((line) => own.has(line.name));
   }, [lines, large]);
+  const onMove = useCallback(
+    (id: string, by: number) => setLayout(moved(charts.shown, id, by, layout)),
+    [setLayout, charts.shown, layout],
+  );
+  const onHide = useCallback(
+    (id: string) => setLayout({ ...layout, hidden: [...layout.hidden, id] }),
+    [setLayout, layout],
+  );
   return (
     <>
       <div className="head">
         <h2>Progress</h2>
         <span className="note ell">
           <Where state={state} />
-          {!exact && <span className="t3"> · reading these steps</span>}
+          {reading && <span className="t3"> · reading these steps</span>}
         </span>
         <ChartOptions
           state={state}
@@ -233,7 +246,7 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
               run={run}
               specs={large === undefined ? charts.shown : all}
               lines={lines}
-              xRange={zoom ?? props.xRange}
+              xRange={xRange}
               zoomed={zoom !== undefined}
               smoothing={state.smoothing}
               scale={state.scale}
@@ -241,8 +254,8 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
               opened={large?.id}
               onOpen={state.setOpened}
               onZoom={state.setZoom}
-              onMove={(id, by) => setLayout(moved(charts.shown, id, by, layout))}
-              onHide={(id) => setLayout({ ...layout, hidden: [...layout.hidden, id] })}
+              onMove={onMove}
+              onHide={onHide}
               onFailure={setFailure}
               onInView={onInView}
             />
