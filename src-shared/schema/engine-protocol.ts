@@ -10,7 +10,7 @@ import { z } from "zod";
 import { Stage } from "./recipe.ts";
 
 /** Backends the engine can be asked for. `auto`: TensorFlow where it can be had, else wasm. */
-export const RuntimeChoice = z.enum(["auto", "tensorflow", "wasm", "gpu"]);
+export const RuntimeChoice = z.enum(["auto", "tensorflow", "wasm", "gpu", "webgpu"]);
 export type RuntimeChoice = z.infer<typeof RuntimeChoice>;
 
 export const EngineRequest = z.discriminatedUnion("type", [

@@ -25,6 +25,10 @@ export function openRuntime(options: OpenOptions): Promise<Runtime> {
 
 async function open({ choice, cacheDir }: OpenOptions): Promise<Runtime> {
   if (choice === "wasm") return openWasm([]);
+  if (choice === "webgpu") {
+    const { openWebgpuRuntime } = await import("./webgpu-runtime.ts");
+    return openWebgpuRuntime();
+  }
   if (cacheDir !== undefined)
     process.env["TF_XLA_FLAGS"] ??= `--tf_xla_persistent_cache_directory=${cacheDir}`;
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";

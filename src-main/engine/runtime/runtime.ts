@@ -34,7 +34,7 @@ export type CompiledFunction = {
 };
 
 export type RuntimeFacts = {
-  readonly kind: "tensorflow" | "wasm";
+  readonly kind: "tensorflow" | "wasm" | "webgpu";
   readonly version: string;
   readonly device: string;
   readonly threads: number;
