@@ -22,9 +22,13 @@ export type Adapter = {
 };
 
 export type Device = {
+  readonly limits: Adapter["limits"];
   addEventListener(
     type: "uncapturederror",
-    listener: (event: { readonly error: { readonly message: string } }) => void,
+    listener: (event: {
+      readonly error: { readonly message: string };
+      preventDefault(): void;
+    }) => void,
   ): void;
 };
 
@@ -37,8 +41,9 @@ type DawnPackage = {
   readonly globals: object;
 };
 
-/** Those that TensorFlow.js raises to what the adapter has. */
+/** Raised to what the adapter has. */
 const RAISED_LIMITS = [
+  "maxStorageBuffersPerShaderStage",
   "maxComputeWorkgroupStorageSize",
   "maxComputeWorkgroupsPerDimension",
   "maxStorageBufferBindingSize",
@@ -109,7 +114,10 @@ export async function openDevice(
     RAISED_LIMITS.map((name) => [name, adapter.limits[name]]),
   );
   const device = await adapter.requestDevice({ requiredLimits });
-  device.addEventListener("uncapturederror", ({ error }) => onError(error.message));
+  device.addEventListener("uncapturederror", (event) => {
+    event.preventDefault();
+    onError(event.error.message);
+  });
   return device;
 }
 

@@ -6,6 +6,7 @@ import { EagerRuntime } from "./eager-runtime.ts";
 import type { Runtime } from "./runtime.ts";
 import { waitForDawn } from "./dawn-events.ts";
 import { require, tf } from "./tf.ts";
+import type { Tensor } from "./tf.ts";
 import { adapterName, findAdapter, openDevice } from "./webgpu-adapter.ts";
 import type { Adapter, Device, Gpu } from "./webgpu-adapter.ts";
 
@@ -123,6 +124,23 @@ function boundFreeBuffers(manager: BufferManager): void {
     own(buffer, reuse && manager.numBytesAllocated - manager.numBytesUsed < FREE_BUFFER_BYTES);
 }
 
+/** AddN binds a buffer for each input, and a shader may have `buffers` of them: more are added up in parts. */
+function repairAddN(buffers: number): void {
+  const own = tf.getKernel("AddN", "webgpu");
+  if (own === undefined) throw new Error("the webgpu backend has no AddN");
+  tf.unregisterKernel("AddN", "webgpu");
+  const most = buffers - 1;
+  tf.registerKernel({
+    kernelName: "AddN",
+    backendName: "webgpu",
+    kernelFunc: (params) => {
+      const terms = params.inputs as unknown as Tensor[];
+      if (terms.length <= most) return own.kernelFunc(params);
+      return tf.tidy(() => tf.addN([tf.addN(terms.slice(0, most)), ...terms.slice(most)]));
+    },
+  });
+}
+
 /** The backend looks for WebGPU where browsers have it, when it is made and never again. */
 function withNavigatorGpu<T>(gpu: Gpu, body: () => T): T {
   Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
@@ -147,6 +165,7 @@ export async function openWebgpuRuntime(): Promise<Runtime> {
   boundFreeBuffers(backend.bufferManager);
   tf.registerBackend("webgpu", () => backend as unknown as ReturnType<typeof tf.backend>);
   await tf.setBackend("webgpu");
+  repairAddN(device.limits.maxStorageBuffersPerShaderStage);
   const { version } = require(`${PACKAGE}/package.json`) as { readonly version: string };
   const facts = { kind: "webgpu", version, device: adapterName(adapter), threads: 1 } as const;
   return new EagerRuntime(
