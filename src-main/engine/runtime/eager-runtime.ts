@@ -21,6 +21,7 @@ export class EagerRuntime implements Runtime {
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+  readonly usesGpu: boolean;
   readonly warnings: string[];
 
   constructor(facts: RuntimeFacts, warnings: readonly string[]) {
@@ -28,6 +29,7 @@ export class EagerRuntime implements Runtime {
     this.version = facts.version;
     this.device = facts.device;
     this.threads = facts.threads;
+    this.usesGpu = facts.usesGpu;
     this.warnings = [...warnings];
   }
 

@@ -16,7 +16,7 @@ let opened: Promise<Runtime> | null = null;
 
 /**
  * The process's one runtime. TensorFlow where it can be had; else, for `auto`, wasm with a warning.
- * @throws AppError RUNTIME_* where TensorFlow was asked for and cannot be had, NO_GPU where a GPU was.
+ * @throws AppError RUNTIME_* where TensorFlow or WebGPU was asked for and cannot be had, NO_GPU where a GPU was.
  */
 export function openRuntime(options: OpenOptions): Promise<Runtime> {
   opened ??= open(options);

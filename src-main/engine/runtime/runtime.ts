@@ -38,6 +38,8 @@ export type RuntimeFacts = {
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+  /** Whether a GPU computes, rather than the processor. */
+  readonly usesGpu: boolean;
 };
 
 export type Runtime = RuntimeFacts & {

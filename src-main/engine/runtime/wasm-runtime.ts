@@ -87,6 +87,7 @@ export async function openWasmRuntime(warnings: readonly string[]): Promise<Runt
     version: wasm.version_wasm,
     device: "CPU (WebAssembly)",
     threads: availableParallelism(),
+    usesGpu: false,
   } as const;
   return new EagerRuntime(facts, warnings);
 }

@@ -93,8 +93,7 @@ export async function findAdapter(): Promise<{ readonly gpu: Gpu; readonly adapt
 
 async function loadDawn(): Promise<DawnPackage> {
   try {
-    // Dawn's own types need the browser's.
-    return (await import("webgpu")) as unknown as DawnPackage;
+    return await import("webgpu");
   } catch (error) {
     throw new AppError(
       "RUNTIME_MISSING",

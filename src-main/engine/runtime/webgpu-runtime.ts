@@ -66,8 +66,6 @@ const FREE_BUFFER_BYTES = 2 ** 30;
 /** Host copies beyond this are not kept: a weight is read once for a checkpoint. */
 const KEPT_STAGING_BYTES = 2 ** 20;
 
-const PACKAGE = "@tensorflow/tfjs-backend-webgpu";
-
 /** WebGPU's calls never throw; what went wrong is kept here, and thrown where a value would be read. */
 class DeviceErrors {
   #first: string | undefined;
@@ -158,22 +156,23 @@ function withNavigatorGpu<T>(gpu: Gpu, body: () => T): T {
 export async function openWebgpuRuntime(): Promise<Runtime> {
   const { gpu, adapter } = await findAdapter();
   const errors = new DeviceErrors();
-  const device = await openDevice(adapter, (message) => errors.add(message));
-  const { WebGPUBackend } = require(PACKAGE) as BackendPackage;
-  const backend = withNavigatorGpu(gpu, () => new WebGPUBackend(device, adapter.info));
+  const opened = await openDevice(adapter, (message) => errors.add(message));
+  const { WebGPUBackend } = require("@tensorflow/tfjs-backend-webgpu") as BackendPackage;
+  const backend = withNavigatorGpu(gpu, () => new WebGPUBackend(opened, adapter.info));
   readWithoutCanvas(backend, errors);
   boundFreeBuffers(backend.bufferManager);
   tf.registerBackend("webgpu", () => backend as unknown as ReturnType<typeof tf.backend>);
   await tf.setBackend("webgpu");
-  repairAddN(device.limits.maxStorageBuffersPerShaderStage);
-  const { version } = require(`${PACKAGE}/package.json`) as { readonly version: string };
-  const facts = { kind: "webgpu", version, device: adapterName(adapter), threads: 1 } as const;
-  return new EagerRuntime(
-    facts,
-    adapter.info.isFallbackAdapter
-      ? [
-          `${facts.device} computes on the processor, not on a GPU: the results are right, but expect it to be very slow.`,
-        ]
-      : [],
-  );
+  repairAddN(opened.limits.maxStorageBuffersPerShaderStage);
+  const { version } = require("@tensorflow/tfjs-backend-webgpu/package.json") as {
+    readonly version: string;
+  };
+  const device = adapterName(adapter);
+  const usesGpu = !adapter.info.isFallbackAdapter;
+  const warnings = usesGpu
+    ? []
+    : [
+        `${device} computes on the processor, not on a GPU: the results are right, but expect it to be very slow.`,
+      ];
+  return new EagerRuntime({ kind: "webgpu", version, device, threads: 1, usesGpu }, warnings);
 }
