@@ -120,10 +120,12 @@ export async function openDevice(
   return device;
 }
 
-/** e.g. "NVIDIA GeForce RTX 4090 (nvidia lovelace)". */
+/** Its name, its driver and its family, as far as Dawn tells them. */
 export function adapterName({ info }: Adapter): string {
   const family = [info.vendor, info.architecture].filter((word) => word !== "").join(" ");
-  const name = [info.description, info.device].find((word) => word !== "");
-  if (name === undefined) return family === "" ? "an unnamed adapter" : family;
+  const name = [info.device.replace(/-+$/, ""), info.description]
+    .filter((word) => word !== "")
+    .join(", ");
+  if (name === "") return family === "" ? "an unnamed adapter" : family;
   return family === "" ? name : `${name} (${family})`;
 }
