@@ -102,7 +102,7 @@ function Appearance(): ReactNode {
 const RUNTIMES: readonly { readonly value: RuntimeChoice; readonly label: string }[] = [
   { value: "auto", label: "Best found" },
   { value: "tensorflow", label: "TensorFlow" },
-  { value: "gpu", label: "GPU (CUDA)" },
+  { value: "gpu", label: "CUDA" },
   { value: "webgpu", label: "WebGPU" },
   { value: "wasm", label: "wasm" },
 ];
