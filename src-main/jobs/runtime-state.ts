@@ -3,6 +3,7 @@ import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { RuntimeState } from "#shared/schema/system.ts";
+import { webgpuState } from "./webgpu-state.ts";
 
 const FALLBACK = {
   name: "TensorFlow.js wasm",
@@ -12,7 +13,7 @@ const FALLBACK = {
 
 const FRESH_MS = 60_000;
 
-/** Looks for the backend, and remembers the answer for a minute: looking starts a Python. */
+/** Looks for the backend, and remembers the answer for a minute: looking starts a process. */
 export class RuntimeProbe {
   readonly #folder: string;
   readonly #now: () => number;
@@ -36,6 +37,7 @@ export class RuntimeProbe {
 }
 
 async function runtimeState(choice: RuntimeChoice, folder: string): Promise<RuntimeState> {
+  if (choice === "webgpu") return webgpuState();
   if (choice === "wasm") {
     return {
       ...FALLBACK,

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { AttentionItem, DemoRecord, DoctorCheck, SystemInfo } from "#shared/schema/system.ts";
 import type { RuntimeProbe } from "#main/jobs/runtime-state.ts";
+import { webgpuState } from "#main/jobs/webgpu-state.ts";
 import { appVersion, diskSpace, machineFacts } from "#main/platform/machine.ts";
 import type { Store } from "#main/store/store.ts";
 import type { WorkspacePaths } from "#main/store/workspace.ts";
@@ -63,6 +64,7 @@ export async function doctor(
   const info = await systemInfo(deps, true);
   const { runtime, disk, hardware, workspace } = info;
   const browser = findBrowser();
+  const webgpu = runtime.choice === "webgpu" ? runtime : await webgpuState();
   const checks: DoctorCheck[] = [
     {
       id: "runtime",
@@ -104,6 +106,14 @@ export async function doctor(
       status: "ok",
       detail: `${hardware.cpuModel}, ${hardware.cpuCores} cores${hardware.gpus.length === 0 ? ", no NVIDIA GPU" : `, ${hardware.gpus.join(", ")}`}.`,
       advice: null,
+    },
+    {
+      id: "webgpu",
+      title: "WebGPU",
+      // Where it was chosen, the engine's own check above tells whether that is an error.
+      status: "ok",
+      detail: `${webgpu.detail} Used only where the runtime \`webgpu\` is chosen.`,
+      advice: webgpu.advice,
     },
     {
       id: "browser",

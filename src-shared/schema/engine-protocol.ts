@@ -9,8 +9,11 @@
 import { z } from "zod";
 import { Stage } from "./recipe.ts";
 
-/** Backends the engine can be asked for. `auto`: TensorFlow where it can be had, else wasm. */
-export const RuntimeChoice = z.enum(["auto", "tensorflow", "wasm", "gpu"]);
+/**
+ * Backends the engine can be asked for. `auto`: TensorFlow where it can be had, else wasm. `gpu`: TensorFlow with CUDA.
+ * `webgpu`: any GPU that Dawn finds (Vulkan, Metal, Direct3D 12).
+ */
+export const RuntimeChoice = z.enum(["auto", "tensorflow", "wasm", "gpu", "webgpu"]);
 export type RuntimeChoice = z.infer<typeof RuntimeChoice>;
 
 export const EngineRequest = z.discriminatedUnion("type", [

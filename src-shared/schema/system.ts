@@ -8,7 +8,7 @@ import { Level, PipelineId, RunId, Score } from "./run.ts";
 export const RuntimeState = z.strictObject({
   choice: RuntimeChoice,
   state: z.enum(["ready", "fallback", "missing"]),
-  /** e.g. "TensorFlow", "TensorFlow.js wasm". */
+  /** e.g. "TensorFlow", "TensorFlow.js wasm", "TensorFlow.js WebGPU". */
   name: z.string(),
   version: z.string().nullable(),
   path: z.string().nullable(),

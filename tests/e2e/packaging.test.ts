@@ -90,6 +90,9 @@ describe.runIf(process.platform === "linux")("the packaged application", () => {
       true,
     );
     expect(existsSync(join(unpacked, "@koromix", `koffi-${platform}`))).toBe(true);
+    expect(existsSync(join(unpacked, "webgpu/dist", platform, "dawn.node"))).toBe(true);
+    const strangers = listing.filter((path) => /\/webgpu\/dist\/(win32|darwin)-/.test(path));
+    expect(strangers).toEqual([]);
   });
 
   test("runs its command line from the packed files", () => {

@@ -256,6 +256,7 @@ test("the host knows its machine, and the doctor checks it", async () => {
     "disk",
     "memory",
     "processor",
+    "webgpu",
     "browser",
   ]);
 });

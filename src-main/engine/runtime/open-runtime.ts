@@ -16,7 +16,7 @@ let opened: Promise<Runtime> | null = null;
 
 /**
  * The process's one runtime. TensorFlow where it can be had; else, for `auto`, wasm with a warning.
- * @throws AppError RUNTIME_* where TensorFlow was asked for and cannot be had, NO_GPU where a GPU was.
+ * @throws AppError RUNTIME_* where TensorFlow or WebGPU was asked for and cannot be had, NO_GPU where a GPU was.
  */
 export function openRuntime(options: OpenOptions): Promise<Runtime> {
   opened ??= open(options);
@@ -25,6 +25,10 @@ export function openRuntime(options: OpenOptions): Promise<Runtime> {
 
 async function open({ choice, cacheDir }: OpenOptions): Promise<Runtime> {
   if (choice === "wasm") return openWasm([]);
+  if (choice === "webgpu") {
+    const { openWebgpuRuntime } = await import("./webgpu-runtime.ts");
+    return openWebgpuRuntime();
+  }
   if (cacheDir !== undefined)
     process.env["TF_XLA_FLAGS"] ??= `--tf_xla_persistent_cache_directory=${cacheDir}`;
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";

@@ -34,10 +34,12 @@ export type CompiledFunction = {
 };
 
 export type RuntimeFacts = {
-  readonly kind: "tensorflow" | "wasm";
+  readonly kind: "tensorflow" | "wasm" | "webgpu";
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+  /** Whether a GPU computes, rather than the processor. */
+  readonly usesGpu: boolean;
 };
 
 export type Runtime = RuntimeFacts & {

@@ -39,6 +39,7 @@ class TensorFlowRuntime implements Runtime {
   readonly kind = "tensorflow" as const;
   readonly version: string;
   readonly device: string;
+  readonly usesGpu: boolean;
   readonly threads: number;
   readonly warnings: string[] = [];
   readonly binding: TensorBinding;
@@ -56,6 +57,7 @@ class TensorFlowRuntime implements Runtime {
     this.version = library.version;
     const gpu = library.devices.find((device) => device.type === "GPU");
     this.device = gpu === undefined ? "CPU" : gpu.name;
+    this.usesGpu = gpu !== undefined;
     this.threads = threads > 0 ? threads : availableParallelism();
   }
 

@@ -1,124 +1,16 @@
-/**
- * The WebAssembly backend of TensorFlow.js behind the engine's interface: correct everywhere, slow.
- * Nothing is traced; a compiled function is the function itself, with its tensors freed.
- */
+/** The WebAssembly backend of TensorFlow.js behind the engine's interface: correct everywhere, slow. */
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import type { CompiledFunction, LoopBody, LoopCondition, Runtime, Variable } from "./runtime.ts";
+import { EagerRuntime } from "./eager-runtime.ts";
+import type { Runtime } from "./runtime.ts";
 import { require, tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
-import { eagerLoop } from "./eager-loop.ts";
-import { replaceAt } from "./replace-at.ts";
 
 type WasmPackage = {
   setWasmPaths(prefix: string): void;
   setThreadsCount(count: number): void;
   readonly version_wasm: string;
 };
-
-class HostedVariable implements Variable {
-  readonly name: string;
-  readonly shape: readonly number[];
-  #value: Tensor;
-
-  constructor(name: string, shape: readonly number[], values: Float32Array | Tensor) {
-    this.name = name;
-    this.shape = shape;
-    this.#value = tf.keep(
-      values instanceof Float32Array ? tf.tensor(values, [...shape], "float32") : values.clone(),
-    );
-  }
-
-  read(): Tensor {
-    return this.#value.clone();
-  }
-
-  assign(value: Tensor): void {
-    if (value.shape.join() !== this.shape.join()) {
-      throw new Error(
-        `variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`,
-      );
-    }
-    const before = this.#value;
-    this.#value = tf.keep(value.clone());
-    before.dispose();
-  }
-
-  writeColumn(at: Tensor, update: Tensor): void {
-    const updated = tf.tidy(() => replaceAt(this.#value, update, at, 1));
-    this.assign(updated);
-    updated.dispose();
-  }
-
-  scatterRows(indices: Tensor, rows: Tensor): void {
-    const values = this.data();
-    const width = values.length / (this.shape[0] ?? 1);
-    const source = rows.dataSync();
-    Array.from(indices.dataSync()).forEach((row, i) =>
-      values.set(source.subarray(i * width, (i + 1) * width), row * width),
-    );
-    const updated = tf.tensor(values, [...this.shape], "float32");
-    this.assign(updated);
-    updated.dispose();
-  }
-
-  data(): Float32Array {
-    return Float32Array.from(this.#value.dataSync());
-  }
-
-  dispose(): void {
-    this.#value.dispose();
-  }
-}
-
-class WasmRuntime implements Runtime {
-  readonly kind = "wasm" as const;
-  readonly version: string;
-  readonly device = "CPU (WebAssembly)";
-  readonly threads: number;
-  readonly warnings: string[];
-
-  constructor(version: string, threads: number, warnings: readonly string[]) {
-    this.version = version;
-    this.threads = threads;
-    this.warnings = [...warnings];
-  }
-
-  variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable {
-    return new HostedVariable(name, shape, values);
-  }
-
-  roundedVariable(): Variable {
-    throw new Error("the wasm backend has no bfloat16");
-  }
-
-  compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
-    const call = (...args: readonly Tensor[]): Tensor[] =>
-      tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
-    return Object.assign(call, { programs: () => 1, dispose: () => undefined });
-  }
-
-  whileLoop(
-    cond: LoopCondition,
-    body: LoopBody,
-    carried: readonly Tensor[],
-    maxIterations: number,
-  ): Tensor[] {
-    return eagerLoop(cond, body, carried, maxIterations);
-  }
-
-  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
-    return replaceAt(x, update, at, 1);
-  }
-
-  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
-    return replaceAt(x, update, at, 0);
-  }
-
-  tensorCount(): number {
-    return tf.memory().numTensors;
-  }
-}
 
 /** Kernels that tfjs-backend-wasm lacks and the engine's gradients need, made from those it has. */
 function registerMissingKernels(): void {
@@ -190,5 +82,12 @@ export async function openWasmRuntime(warnings: readonly string[]): Promise<Runt
   registerMissingKernels();
   await tf.setBackend("wasm");
   repairBatchedGather();
-  return new WasmRuntime(wasm.version_wasm, availableParallelism(), warnings);
+  const facts = {
+    kind: "wasm",
+    version: wasm.version_wasm,
+    device: "CPU (WebAssembly)",
+    threads: availableParallelism(),
+    usesGpu: false,
+  } as const;
+  return new EagerRuntime(facts, warnings);
 }

@@ -71,7 +71,7 @@ export class StageSession {
     this.resumed = resumed;
     this.#context = context;
     const before = resumed === null ? null : usageOf(resumed.state);
-    this.meter = new UsageMeter(before, runtime.device.includes("GPU"));
+    this.meter = new UsageMeter(before, runtime.usesGpu);
     this.#checkpointStep = resumed?.state.step ?? 0;
   }
 

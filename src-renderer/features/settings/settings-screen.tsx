@@ -102,7 +102,8 @@ function Appearance(): ReactNode {
 const RUNTIMES: readonly { readonly value: RuntimeChoice; readonly label: string }[] = [
   { value: "auto", label: "Best found" },
   { value: "tensorflow", label: "TensorFlow" },
-  { value: "gpu", label: "GPU" },
+  { value: "gpu", label: "CUDA" },
+  { value: "webgpu", label: "WebGPU" },
   { value: "wasm", label: "wasm" },
 ];
 

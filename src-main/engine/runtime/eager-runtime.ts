@@ -1,0 +1,70 @@
+/**
+ * The engine's interface on a backend of TensorFlow.js as it is. Nothing is traced; a compiled function is the
+ * function itself, with its tensors freed.
+ */
+import { eagerLoop } from "./eager-loop.ts";
+import { HostedVariable } from "./hosted-variable.ts";
+import { replaceAt } from "./replace-at.ts";
+import type {
+  CompiledFunction,
+  LoopBody,
+  LoopCondition,
+  Runtime,
+  RuntimeFacts,
+  Variable,
+} from "./runtime.ts";
+import { tf } from "./tf.ts";
+import type { Tensor } from "./tf.ts";
+
+export class EagerRuntime implements Runtime {
+  readonly kind: RuntimeFacts["kind"];
+  readonly version: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly usesGpu: boolean;
+  readonly warnings: string[];
+
+  constructor(facts: RuntimeFacts, warnings: readonly string[]) {
+    this.kind = facts.kind;
+    this.version = facts.version;
+    this.device = facts.device;
+    this.threads = facts.threads;
+    this.usesGpu = facts.usesGpu;
+    this.warnings = [...warnings];
+  }
+
+  variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable {
+    return new HostedVariable(name, shape, values);
+  }
+
+  roundedVariable(): Variable {
+    throw new Error(`the ${this.kind} backend has no bfloat16`);
+  }
+
+  compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
+    const call = (...args: readonly Tensor[]): Tensor[] =>
+      tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
+    return Object.assign(call, { programs: () => 1, dispose: () => undefined });
+  }
+
+  whileLoop(
+    cond: LoopCondition,
+    body: LoopBody,
+    carried: readonly Tensor[],
+    maxIterations: number,
+  ): Tensor[] {
+    return eagerLoop(cond, body, carried, maxIterations);
+  }
+
+  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    return replaceAt(x, update, at, 1);
+  }
+
+  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
+    return replaceAt(x, update, at, 0);
+  }
+
+  tensorCount(): number {
+    return tf.memory().numTensors;
+  }
+}

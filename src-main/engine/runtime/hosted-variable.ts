@@ -1,0 +1,60 @@
+import { replaceAt } from "./replace-at.ts";
+import type { Variable } from "./runtime.ts";
+import { tf } from "./tf.ts";
+import type { Tensor } from "./tf.ts";
+
+/** A variable on backends that have none of their own: a tensor that each assignment replaces. */
+export class HostedVariable implements Variable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  #value: Tensor;
+
+  constructor(name: string, shape: readonly number[], values: Float32Array | Tensor) {
+    this.name = name;
+    this.shape = shape;
+    this.#value = tf.keep(
+      values instanceof Float32Array ? tf.tensor(values, [...shape], "float32") : values.clone(),
+    );
+  }
+
+  read(): Tensor {
+    return this.#value.clone();
+  }
+
+  assign(value: Tensor): void {
+    if (value.shape.join() !== this.shape.join()) {
+      throw new Error(
+        `variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`,
+      );
+    }
+    const before = this.#value;
+    this.#value = tf.keep(value.clone());
+    before.dispose();
+  }
+
+  writeColumn(at: Tensor, update: Tensor): void {
+    const updated = tf.tidy(() => replaceAt(this.#value, update, at, 1));
+    this.assign(updated);
+    updated.dispose();
+  }
+
+  scatterRows(indices: Tensor, rows: Tensor): void {
+    const values = this.data();
+    const width = values.length / (this.shape[0] ?? 1);
+    const source = rows.dataSync();
+    Array.from(indices.dataSync()).forEach((row, i) =>
+      values.set(source.subarray(i * width, (i + 1) * width), row * width),
+    );
+    const updated = tf.tensor(values, [...this.shape], "float32");
+    this.assign(updated);
+    updated.dispose();
+  }
+
+  data(): Float32Array {
+    return Float32Array.from(this.#value.dataSync());
+  }
+
+  dispose(): void {
+    this.#value.dispose();
+  }
+}
