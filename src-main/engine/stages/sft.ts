@@ -129,6 +129,7 @@ export async function fineTune(
       model.config,
       Math.min(options.max_length, longestOf(examples, options.packing ? options.max_length : 0)),
       options.per_device_train_batch_size,
+      { recompute: options.gradient_checkpointing, halvings: session.halvings },
     ),
     accumulation: options.gradient_accumulation_steps,
     packing: options.packing,

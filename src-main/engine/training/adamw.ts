@@ -160,10 +160,7 @@ export class AdamW {
       const given = gradient.read();
       const g = tf.mul(given, clip);
       const m = tf.add(tf.mul(after(first.read(), turn), beta1), tf.mul(g, 1 - beta1));
-      const v = tf.add(
-        tf.mul(after(second.read(), turn), beta2),
-        tf.mul(tf.square(g), 1 - beta2),
-      );
+      const v = tf.add(tf.mul(after(second.read(), turn), beta2), tf.mul(tf.square(g), 1 - beta2));
       const step = tf.mul(rate, tf.div(m, tf.add(tf.div(tf.sqrt(v), correction), epsilon)));
       const weight = variable.read();
       const decayed =
