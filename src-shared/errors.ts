@@ -18,6 +18,7 @@ export type ErrorCode =
   | "BAD_TOKENIZER"
   | "BAD_RECIPE"
   | "PROMPT_TOO_LONG"
+  | "OUT_OF_MEMORY"
   | "ENGINE_CRASHED"
   | "ENGINE_ERROR"
   | "DOWNLOAD_FAILED"

@@ -1,64 +1,168 @@
 /**
- * What a stage keeps in memory, by part, in float32: the weights of every model it loads, gradients and AdamW's two
- * moments of what it trains, activations of the rows that go through together, and the sampler's cache.
+ * What a stage keeps in memory at its peak, by part: the weights of every model it loads, gradients and AdamW's two
+ * moments of what it trains, what one step makes, and what sampling holds. Counted from what the engine does, and held
+ * to measured runs by bench/memory.ts (docs/experiments/mixed-precision-and-memory.md).
  */
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
 import { readModelConfig } from "#main/engine/checkpoint/hub-layout.ts";
 import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import { cacheShape, MOST_ROWS, TOKENS_PER_LOOP } from "#main/engine/sampling/cache-shape.ts";
+import { LARGE_PARAMETERS } from "#main/engine/sampling/decode-weights.ts";
+import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
 
 const FLOAT = 4;
-/** TensorFlow's library and the process around it, before any model. */
-const PROCESS_BYTES = 600 * 2 ** 20;
-/** Rows that the sampler decodes together; see sampling/sampler.ts. */
-const SAMPLER_ROWS = 256;
+const HALF = 2;
+/** TensorFlow's library, Node and the tokenizer: a stage of a very small model before its first step. */
+const PROCESS_BYTES = 460 * 2 ** 20;
+/**
+ * TensorFlow keeps what it ever took and fits new tensors into the holes: a chunk is cut only where it is twice as large
+ * as what is asked. Measured over the live tensors: about a fifth more.
+ */
+const SLACK = 1.2;
+/** A tied output matrix gets gradients as output and as embedding, and their sum. */
+const OUTPUT_GRADIENTS = 3;
+/** AdamW goes from one parameter to the next: clipped gradient, both moments, two more, the step. */
+const OPTIMIZER_TENSORS = 6;
+/** Logits of the rows that draw, shifted, as probabilities, sorted, summed. */
+const DRAWING_TENSORS = 5;
 
-/** @param folders the stage's model and, where it distils, its teacher. Throws what is wrong with their config. */
-export function stageMemory(
-  stage: Stage,
-  folders: { readonly model: string; readonly teacher?: string | undefined },
-  promptLength: number,
-): MemoryPart[] {
-  const config = readModelConfig(folders.model);
+export interface StageFolders {
+  readonly model: string;
+  readonly teacher?: string | undefined;
+  /** Tokens of the longest prompt; 0 where it is not known. */
+  readonly longestPrompt: number;
+  /** Tokens of the longest example to train on, where that is known: rows are no longer, whatever max_length says. */
+  readonly longestExample?: number | undefined;
+}
+
+/** @throws AppError what is wrong with the models' configs. */
+export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
+  const config = readModelConfig(at.model);
   const weights = parameterCount(config) * FLOAT;
+  const largest = largestTensor(config);
+  const trains = "learning_rate" in stage;
   const parts: MemoryPart[] = [
     { name: "process", bytes: PROCESS_BYTES },
     { name: "weights", bytes: weights },
+    // On its way from the file and back to it.
+    { name: "copies", bytes: (trains ? 2 : 1) * largest },
   ];
-  if ("learning_rate" in stage) {
-    const columns =
-      stage.kind === "pretrain"
-        ? stage.sequence_length
-        : stage.kind === "grpo"
-          ? promptLength + stage.max_completion_length
-          : stage.max_length;
-    const rows = rowsAtOnce(config, columns, stage.per_device_train_batch_size);
+  if (trains) {
     const trained = trainedBytes(config, stage, weights);
-    const perToken = stage.gradient_checkpointing
-      ? recomputedBytes(config, columns)
-      : activationBytes(config, columns);
     parts.push(
       { name: "gradients", bytes: trained },
       { name: "AdamW", bytes: 2 * trained },
-      // The optimizer's own intermediate values come when the activations are gone.
-      { name: "activations", bytes: Math.max(rows * columns * perToken, 4 * trained) },
+      { name: "activations", bytes: stepBytes(config, stage, at, trained) },
     );
     if (trained < weights) parts.push({ name: "adapters", bytes: trained });
   }
-  const hasOwnReference = stage.kind === "grpo" && stage.beta > 0 && !stage.use_peft;
-  if (hasOwnReference) parts.push({ name: "reference", bytes: weights });
+  if (stage.kind === "grpo" && stage.beta > 0 && !stage.use_peft)
+    parts.push({ name: "reference", bytes: weights });
   if ("max_completion_length" in stage) {
-    const sampled = folders.teacher === undefined ? config : readModelConfig(folders.teacher);
-    if (folders.teacher !== undefined)
+    const sampled = at.teacher === undefined ? config : readModelConfig(at.teacher);
+    if (at.teacher !== undefined)
       parts.push({ name: "teacher", bytes: parameterCount(sampled) * FLOAT });
-    parts.push({
-      name: "KV cache",
-      bytes: cacheBytes(sampled, promptLength + stage.max_completion_length),
-    });
+    parts.push(...samplingParts(sampled, stage, at.longestPrompt));
   }
   return parts;
+}
+
+type TrainingStage = Extract<Stage, { learning_rate: number }>;
+type SamplingStage = Extract<Stage, { max_completion_length: number }>;
+
+/** The most that one step makes beside weights, gradients and moments. */
+function stepBytes(
+  config: ModelConfig,
+  stage: TrainingStage,
+  at: StageFolders,
+  trained: number,
+): number {
+  const columns = columnsOf(stage, at);
+  const recompute = stage.gradient_checkpointing;
+  const rows =
+    stage.kind === "pretrain"
+      ? stage.per_device_train_batch_size
+      : rowsAtOnce(config, columns, stage.per_device_train_batch_size, { recompute });
+  const tokens = rows * columns;
+  const adapted = "use_peft" in stage && stage.use_peft;
+  const output = adapted ? 0 : config.vocabSize * config.hiddenSize * FLOAT;
+  // Each matrix's dropout keeps its input without what was dropped, and which that was.
+  const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
+  const layersKept = recompute ? 1 : config.numLayers;
+  const products = stage.bf16 ? roundedProductBytes(config, tokens * layersKept) : 0;
+  const forward =
+    activationBytes(config, rows, columns, recompute) +
+    tokens * layersKept * dropped +
+    products +
+    OUTPUT_GRADIENTS * output;
+  // At its end the step has its own gradients beside their sums with those of the rows before.
+  const end = 2 * trained + OUTPUT_GRADIENTS * output;
+  return SLACK * Math.max(forward, end, OPTIMIZER_TENSORS * output);
+}
+
+/** Tokens of the longest row that is trained on. */
+function columnsOf(stage: TrainingStage, at: StageFolders): number {
+  if (stage.kind === "pretrain") return stage.sequence_length;
+  if (stage.kind === "grpo") return at.longestPrompt + stage.max_completion_length;
+  if (stage.kind === "sft" && stage.packing) return stage.max_length;
+  return Math.min(stage.max_length, at.longestExample ?? stage.max_length);
+}
+
+/** Numbers that go into a layer's seven matrices for one token. */
+function inputNumbers({ hiddenSize, intermediateSize, numHeads, headDim }: ModelConfig): number {
+  return 5 * hiddenSize + numHeads * headDim + intermediateSize;
+}
+
+/**
+ * Rounded factors of the products, which the backward pass uses again: of a layer's token what its matrices meet (four
+ * different tensors), and all matrices.
+ */
+function roundedProductBytes(config: ModelConfig, layerTokens: number): number {
+  const { hiddenSize, intermediateSize, numHeads, headDim } = config;
+  const met = 2 * hiddenSize + numHeads * headDim + intermediateSize;
+  return HALF * (layerTokens * met + parameterCount(config));
+}
+
+/** Rounded copies of the weights where the sampler has them, the cache, and the logits of the rows that draw. */
+function samplingParts(
+  config: ModelConfig,
+  stage: SamplingStage,
+  longestPrompt: number,
+): MemoryPart[] {
+  const rounds = stage.bf16 && parameterCount(config) >= LARGE_PARAMETERS;
+  const shape = cacheShape({
+    completions: completionsAtOnce(stage),
+    longestPrompt,
+    maxNew: stage.max_completion_length,
+    maxRows: MOST_ROWS,
+    tokensPerCall: rounds ? 1 : TOKENS_PER_LOOP,
+  });
+  const cache =
+    2 *
+    config.numLayers *
+    config.numKeyValueHeads *
+    config.headDim *
+    shape.rows *
+    shape.columns *
+    FLOAT;
+  const matrices = parameterCount(config) * HALF;
+  return [
+    ...(rounds ? [{ name: "rounded weights", bytes: matrices }] : []),
+    // A loop of several tokens gives its caches back beside those that it was given.
+    { name: "KV cache", bytes: rounds ? cache : 2 * cache },
+    { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
+  ];
+}
+
+/** Completions that the sampler is asked for together. */
+function completionsAtOnce(stage: SamplingStage): number {
+  if (stage.kind === "grpo") return stage.generation_batch_size;
+  if (stage.kind === "benchmark")
+    return Math.min(PROBLEMS_AT_ONCE, stage.num_problems) * stage.num_samples;
+  return Math.min(PROBLEMS_AT_ONCE, stage.num_prompts) * stage.num_generations;
 }
 
 /** Bytes of what the optimizer changes: all weights, or the adapters' A (in, r) and B (r, out). */
@@ -73,18 +177,14 @@ function trainedBytes(config: ModelConfig, stage: Stage, weights: number): numbe
   return count * FLOAT;
 }
 
-/** Of a token, where layers are computed again: every layer's input, one layer whole, and the logits. */
-function recomputedBytes(config: ModelConfig, columns: number): number {
-  const logits = FLOAT * 6 * config.vocabSize;
-  const layer = (activationBytes(config, columns) - logits) / config.numLayers;
-  return FLOAT * config.numLayers * config.hiddenSize + 2 * layer + logits;
-}
-
-/** Keys and values of every layer for the rows that are sampled together. */
-function cacheBytes(config: ModelConfig, columns: number): number {
-  return (
-    2 * config.numLayers * config.numKeyValueHeads * config.headDim * columns * SAMPLER_ROWS * FLOAT
-  );
+function largestTensor(config: ModelConfig): number {
+  let most = 0;
+  for (const [, shape] of expectedTensors(config))
+    most = Math.max(
+      most,
+      shape.reduce((a, b) => a * b, 1),
+    );
+  return most * FLOAT;
 }
 
 /** Bytes of one checkpoint: weights and AdamW's moments. */

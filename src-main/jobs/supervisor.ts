@@ -33,7 +33,8 @@ export type StageOutcome =
       readonly advice: string | null;
       readonly stack: string | null;
     }
-  | { readonly kind: "crashed"; readonly exit: EngineExit }
+  /** `rssBytes`: what the process held when it was last heard. */
+  | { readonly kind: "crashed"; readonly exit: EngineExit; readonly rssBytes: number | null }
   /** What it said could not be kept. */
   | { readonly kind: "unrecorded"; readonly error: unknown }
   | { readonly kind: "protocol"; readonly message: string };
@@ -47,6 +48,7 @@ export class StageSupervisor {
   #flushTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #seq = 0;
+  #rssBytes: number | null = null;
   #last: EngineMessage["body"] | undefined;
   #stop: StopMode | undefined;
   #broken: StageOutcome | undefined;
@@ -107,6 +109,7 @@ export class StageSupervisor {
       });
       return;
     }
+    if (message.body.type === "heartbeat") this.#rssBytes = message.body.rssBytes;
     if (isLastWord(message)) this.#last = message.body;
     this.#pending.push(message);
     if (this.#pending.length >= FLUSH_COUNT) this.#flush();
@@ -138,7 +141,7 @@ export class StageSupervisor {
   #end(exit: EngineExit): void {
     this.#flush();
     clearTimeout(this.#killTimer);
-    this.#resolve(this.#broken ?? outcomeOf(this.#last, this.#stop, exit));
+    this.#resolve(this.#broken ?? outcomeOf(this.#last, this.#stop, exit, this.#rssBytes));
   }
 }
 
@@ -150,6 +153,7 @@ function outcomeOf(
   last: EngineMessage["body"] | undefined,
   stop: StopMode | undefined,
   exit: EngineExit,
+  rssBytes: number | null,
 ): StageOutcome {
   switch (last?.type) {
     case "finished":
@@ -166,7 +170,7 @@ function outcomeOf(
       return { kind: "stopped", mode: stop ?? "keep", killed: false };
     case undefined:
       return stop === undefined
-        ? { kind: "crashed", exit }
+        ? { kind: "crashed", exit, rssBytes }
         : { kind: "stopped", mode: stop, killed: true };
     default:
       throw new Error(`a stage cannot end with "${last?.type}"`);

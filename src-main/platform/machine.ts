@@ -30,6 +30,28 @@ export function machineFacts(): MachineFacts {
   };
 }
 
+/** Sets what a stage may take, e.g. "6GiB" or a number of bytes. */
+export const MEMORY_LIMIT_VARIABLE = "GRADUS_MEMORY_LIMIT";
+const UNITS: Readonly<Record<string, number>> = { "": 1, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** Bytes that a stage may take: what GRADUS_MEMORY_LIMIT says, else the container's limit, else the machine's memory. */
+export function memoryLimitBytes(): number {
+  const told = /^(\d+(?:\.\d+)?)\s*(MiB|GiB|)$/u.exec(process.env[MEMORY_LIMIT_VARIABLE] ?? "");
+  if (told !== null) return Number(told[1]) * (UNITS[told[2] ?? ""] ?? 1);
+  const container = process.constrainedMemory();
+  return container > 0 ? Math.min(container, totalmem()) : totalmem();
+}
+
+/** Processes that Linux has ended for want of memory since it started; null where it does not tell. */
+export function oomKills(): number | null {
+  try {
+    const count = /^oom_kill (\d+)$/mu.exec(readFileSync("/proc/vmstat", "utf8"))?.[1];
+    return count === undefined ? null : Number(count);
+  } catch {
+    return null;
+  }
+}
+
 export function appVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return Package.parse(JSON.parse(text)).version;

@@ -17,7 +17,7 @@ import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { InferencePool } from "#main/jobs/inference-pool.ts";
 import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
-import { machineFacts } from "#main/platform/machine.ts";
+import { machineFacts, oomKills } from "#main/platform/machine.ts";
 import { configFolder, dataFolder } from "#main/platform/paths.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
@@ -51,6 +51,8 @@ export interface ApplicationOptions {
   /** Seals keys, where the shell has a keychain. */
   readonly keyCipher?: KeyCipher | undefined;
   readonly now?: () => number;
+  /** Processes that the system has ended for memory since it started; null where it does not tell. */
+  readonly oomKills?: () => number | null;
 }
 
 export interface LaunchOptions {
@@ -173,6 +175,7 @@ export class Application {
         engineEntry: options.engineEntry ?? ENGINE_ENTRY,
         cacheFolder: this.paths.cache,
         now: this.now,
+        oomKills: options.oomKills ?? oomKills,
       },
       (error) => {
         this.reportBug(error);
@@ -181,7 +184,7 @@ export class Application {
     this.runner.recover();
   }
 
-  /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT. */
+  /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT, OUT_OF_MEMORY. */
   launch(options: LaunchOptions & { readonly seed?: number | undefined }): PipelineId {
     const recipe = requireRecipe(options.yaml, options.overrides);
     const id = this.#write(withSeed(recipe, options.seed), { ...options, origin: "recipe" });

@@ -13,6 +13,7 @@ import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
 import type { VersionService } from "./datasets/version-service.ts";
+import { requireMemoryOfAll } from "./memory-check.ts";
 import type { ModelCatalog } from "./model-catalog.ts";
 import { earlierStage, inputsOf } from "./recipe-checks.ts";
 
@@ -27,7 +28,10 @@ export interface Launch {
   readonly recipeId?: RecipeId | undefined;
 }
 
-/** Throws NOT_FOUND or BAD_CHECKPOINT for a model or a dataset that is not there; then nothing is written. */
+/**
+ * Throws NOT_FOUND or BAD_CHECKPOINT for a model or a dataset that is not there, OUT_OF_MEMORY for a stage that would not
+ * fit; then nothing is written.
+ */
 export function writeLaunch(
   launch: Launch,
   deps: {
@@ -39,6 +43,7 @@ export function writeLaunch(
   },
 ): PipelineId {
   const recipe = resolveRecipe(launch, deps.models, deps.versions);
+  requireMemoryOfAll(recipe, launch.runtime);
   const createdAtMs = deps.now();
   const environment = currentEnvironment();
   return deps.store.transaction(() => {

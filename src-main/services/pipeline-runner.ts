@@ -8,6 +8,7 @@ import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { endOrphan } from "#main/jobs/orphans.ts";
 import type { StageSupervisor, StopMode } from "#main/jobs/supervisor.ts";
+import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
 import { endStage, startStage } from "./stage-run.ts";
 import type { StageEnd, StageRunDeps } from "./stage-run.ts";
 
@@ -268,11 +269,17 @@ export class PipelineRunner {
     const { store } = this.#deps;
     const run = store.runs.get(runId);
     try {
-      const supervisor = startStage(this.#deps, run, recipe);
-      current.supervisor = supervisor;
-      if (current.paused) supervisor.pause(true);
-      const outcome = await supervisor.outcome;
-      return await endStage(this.#deps, run, outcome);
+      for (;;) {
+        const kills = this.#deps.oomKills();
+        const supervisor = startStage(this.#deps, run, recipe);
+        current.supervisor = supervisor;
+        if (current.paused) supervisor.pause(true);
+        const outcome = await supervisor.outcome;
+        const starved =
+          current.stop === undefined && isOutOfMemory(outcome, kills, this.#deps.oomKills());
+        if (starved && goOnWithLess(this.#deps, run)) continue;
+        return await endStage(this.#deps, run, starved ? outOfMemory() : outcome);
+      }
     } catch (error) {
       // A stage that cannot be written off properly is written off as far as the disk allows.
       const known = error instanceof AppError ? error : undefined;

@@ -1,7 +1,7 @@
 /** A recipe's whole check: its text, then what this workspace and machine say, with what it will take. */
 import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
-import { diskSpace, machineFacts } from "#main/platform/machine.ts";
+import { diskSpace, memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Application } from "./application.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import { estimateStages } from "./recipe-estimate.ts";
@@ -27,7 +27,7 @@ export function checkWhole(
     setSize: (id) => app.store.benchmarks.find(id)?.problems,
     versionSize: (ref) => app.datasets.versions.find(ref)?.records,
     relativeTo,
-    memoryBytes: machineFacts().memoryBytes,
+    memoryBytes: memoryLimitBytes(),
     diskFreeBytes: freeBytes,
   });
   const all = [...problems, ...checked.findings.map(locate)].sort(

@@ -21,6 +21,8 @@ import { isVersionRef } from "./datasets/version-service.ts";
 import type { VersionService } from "./datasets/version-service.ts";
 import type { LiveEvents } from "./live-events.ts";
 import { earlierStage } from "./recipe-checks.ts";
+import { requireMemory } from "./memory-check.ts";
+import { halvingsOf } from "./out-of-memory.ts";
 import { RunRecorder } from "./run-recorder.ts";
 
 /** In a run's folder: what its engine process printed, over all attempts. */
@@ -33,6 +35,8 @@ export interface StageRunDeps {
   readonly engineEntry: string;
   readonly cacheFolder: string;
   readonly now: () => number;
+  /** See `MemoryDeps`. */
+  readonly oomKills: () => number | null;
 }
 
 export interface StageEnd {
@@ -40,10 +44,14 @@ export interface StageEnd {
   readonly reason: StatusReason | null;
 }
 
-/** Starts a run's next attempt. Throws AppError where an input is missing. */
+/** Starts a run's next attempt. Throws AppError where an input is missing, and OUT_OF_MEMORY where it would not fit. */
 export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageSupervisor {
   const { store, now } = deps;
   const inputs = inputsOfRun(deps, run, recipe);
+  const halvings = halvingsOf(store, run);
+  const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
+  const { model, teacher } = inputs.models;
+  if (halvings === 0 && model !== undefined) requireMemory(run.config, { model, teacher }, runtime);
   const checkpoint = store.history
     .checkpoints(run.id)
     .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
@@ -63,10 +71,11 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
     runId: run.id,
     stage: run.config,
     seed: run.seed,
-    runtime: RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId)),
+    runtime,
     ...inputs,
     outDir: run.outDir,
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
+    ...(halvings === 0 ? {} : { halvings }),
     cacheDir: deps.cacheFolder,
   };
   const supervisor = new StageSupervisor(

@@ -5,14 +5,18 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
-import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
-import type { Recipe, Stage, TaskSource } from "#shared/schema/recipe.ts";
+import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/jobs/stage-memory.ts";
+import type { StageFolders } from "#main/jobs/stage-memory.ts";
 import { difficultiesOf } from "#main/jobs/task-facts.ts";
 import { taskLengths } from "#main/jobs/task-lengths.ts";
 import type { TaskLengths } from "#main/jobs/task-lengths.ts";
+import { gib, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
+import type { MemoryPlan } from "./memory-check.ts";
 import type { ModelCatalog } from "./model-catalog.ts";
+import { folderOf } from "./model-of-stage.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 
@@ -53,15 +57,7 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
     const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
       folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder);
-    facts.set(
-      stage.name,
-      factsOf(
-        stage,
-        place,
-        { folder, teacher, examples, longestPrompt: lengths?.longestPrompt ?? 0 },
-        deps,
-      ),
-    );
+    facts.set(stage.name, factsOf(stage, place, { folder, teacher, examples, lengths }, deps));
   });
   const sizes = [...facts.values()];
   const known = sizes.every(({ parameters }) => parameters !== undefined);
@@ -123,22 +119,6 @@ function modelFolders(
     }
   }
   return folders;
-}
-
-/** The folder whose shape a stage's model has: its own, or that of the model its ancestors began with. */
-function folderOf(
-  recipe: Recipe,
-  name: string,
-  folders: ReadonlyMap<string, string>,
-): string | undefined {
-  let wanted = name;
-  // A path through the stages is no longer than their number.
-  for (const _ of recipe.stages) {
-    const source = recipe.stages.find((stage) => stage.name === wanted);
-    if (source === undefined || folders.has(wanted)) return folders.get(wanted);
-    wanted = source.model;
-  }
-  return folders.get(wanted);
 }
 
 function checkData(
@@ -215,12 +195,6 @@ function checkDataset(
   return undefined;
 }
 
-function sourceOf(stage: Stage): TaskSource | undefined {
-  if (stage.kind === "pretrain") return undefined;
-  if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
-  return "benchmark" in stage.data ? undefined : stage.data;
-}
-
 function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLengths | undefined {
   const context = contextOf(folder);
   if (stage.kind === "sft" || stage.kind === "distill")
@@ -281,33 +255,29 @@ function factsOf(
     readonly folder: string | undefined;
     readonly teacher: string | undefined;
     readonly examples: number | undefined;
-    readonly longestPrompt: number;
+    readonly lengths: TaskLengths | undefined;
   },
   deps: WorkspaceCheckDeps,
 ): StageFacts {
   const { folder, teacher } = at;
   if (folder === undefined) return { memory: null, diskBytes: 0 };
-  const memory = stageMemory(stage, { model: folder, teacher }, at.longestPrompt);
-  const needed = memory.reduce((sum, { bytes }) => sum + bytes, 0);
+  const longestPrompt = at.lengths?.longestPrompt ?? 0;
+  const longestSolution = at.lengths?.solutions.at(-1);
+  const found: StageFolders = {
+    model: folder,
+    teacher,
+    longestPrompt,
+    longestExample: longestSolution === undefined ? undefined : longestPrompt + longestSolution,
+  };
+  const memory = stageMemory(stage, found);
+  const needed = totalBytes(memory);
   if (needed > deps.memoryBytes) {
-    const rows = "per_device_train_batch_size";
-    const half = rows in stage ? Math.floor(stage.per_device_train_batch_size / 2) : 0;
-    const accumulation = rows in stage ? stage.gradient_accumulation_steps : 1;
-    place.add(rows in stage ? rows : "model", {
+    const plan = planThatFits(stage, found, deps.memoryBytes);
+    place.add("learning_rate" in stage ? "per_device_train_batch_size" : "model", {
       message: `needs about ${gib(needed)} GiB, this machine has ${gib(deps.memoryBytes)} GiB`,
-      advice: "Take smaller batches or a smaller model.",
-      fixes:
-        half < 1
-          ? []
-          : [
-              {
-                label: `Use ${half} × ${accumulation * 2}`,
-                changes: [
-                  { keys: [...place.path(rows)], value: half },
-                  { keys: [...place.path("gradient_accumulation_steps")], value: accumulation * 2 },
-                ],
-              },
-            ],
+      advice:
+        plan === undefined ? "Take a smaller model." : "Take smaller batches or a smaller model.",
+      fixes: plan === undefined ? [] : [fixOf(place, plan)],
     });
   }
   const keeps = "save_total_limit" in stage ? stage.save_total_limit * checkpointBytes(folder) : 0;
@@ -321,6 +291,9 @@ function factsOf(
   };
 }
 
-function gib(bytes: number): string {
-  return (bytes / 2 ** 30).toFixed(1);
+function fixOf(place: StagePlace, plan: MemoryPlan): RecipeFix {
+  return {
+    label: `Use ${planText(plan)}`,
+    changes: Object.entries(plan).map(([key, value]) => ({ keys: [...place.path(key)], value })),
+  };
 }

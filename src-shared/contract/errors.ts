@@ -24,6 +24,7 @@ export const CONTRACT_ERRORS = {
   BAD_TOKENIZER: { status: 422, data },
   BAD_RECIPE: { status: 422, data },
   PROMPT_TOO_LONG: { status: 422, data },
+  OUT_OF_MEMORY: { status: 507, data },
   ENGINE_CRASHED: { status: 502, data },
   ENGINE_ERROR: { status: 502, data },
   DOWNLOAD_FAILED: { status: 502, data },

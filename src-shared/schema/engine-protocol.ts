@@ -31,6 +31,11 @@ export const EngineRequest = z.discriminatedUnion("type", [
     outDir: z.string(),
     /** Folder of the checkpoint to go on from. */
     resumeFrom: z.string().optional(),
+    /**
+     * How often the rows that are computed together are halved, in training and in sampling: more of them did not fit
+     * the memory. The stage's options, and what they give, stay the same.
+     */
+    halvings: z.int().min(0).optional(),
     /** Folder where compiled programs are kept across processes. */
     cacheDir: z.string(),
   }),

@@ -29,8 +29,8 @@ const STAGES = ["cold-start", "grpo"] as const;
 const folder = temporaryFolder();
 const model = writeTinyModel(join(folder, "tiny"), 3);
 
-function open(workspace: string): Application {
-  const app = new Application({ workspace, shell: "cli" });
+function open(workspace: string, oomKills: () => number | null = () => 0): Application {
+  const app = new Application({ workspace, shell: "cli", oomKills });
   onTestFinished(() => app.close());
   return app;
 }
@@ -108,21 +108,26 @@ async function expectSame(app: Application, id: PipelineId, adapters = false): P
     expect(new Set(stage.points).size).toBe(stage.points.length);
     expect(stage.rollouts.length).toBe(other.rollouts.length);
     expect(stage.rollouts).toEqual(other.rollouts);
-    stage.values.forEach(({ name, step, value }, j) => {
-      const reference = other.values[j];
-      expect([name, step]).toEqual([reference?.name, reference?.step]);
-      expect(Math.abs((value ?? 0) - (reference?.value ?? 0))).toBeLessThanOrEqual(
-        1e-4 * Math.max(1, Math.abs(value ?? 0)),
-      );
-    });
-    let largest = 0;
-    stage.weights.forEach((tensor, j) => {
-      tensor.forEach((value, k) => {
-        largest = Math.max(largest, Math.abs(value - (other.weights[j]?.[k] ?? Number.NaN)));
-      });
-    });
-    expect(largest).toBeLessThanOrEqual(1e-5);
+    expectClose(stage, other);
   });
+}
+
+/** The same points with the same values, and weights within 1e-5. */
+function expectClose(stage: Outcome[number], other: Outcome[number]): void {
+  stage.values.forEach(({ name, step, value }, j) => {
+    const reference = other.values[j];
+    expect([name, step]).toEqual([reference?.name, reference?.step]);
+    expect(Math.abs((value ?? 0) - (reference?.value ?? 0))).toBeLessThanOrEqual(
+      1e-4 * Math.max(1, Math.abs(value ?? 0)),
+    );
+  });
+  let largest = 0;
+  stage.weights.forEach((tensor, j) => {
+    tensor.forEach((value, k) => {
+      largest = Math.max(largest, Math.abs(value - (other.weights[j]?.[k] ?? Number.NaN)));
+    });
+  });
+  expect(largest).toBeLessThanOrEqual(1e-5);
 }
 
 test("GRPO moves the random model, so that the comparison means something", async () => {
@@ -156,6 +161,34 @@ for (const [stage, step, adapters] of [
     await expectSame(app, id, adapters);
   });
 }
+
+test("an engine that the system ends for memory goes on by itself with half the rows together, to the same weights", async () => {
+  // The kill is real; the kernel's count of such kills is not.
+  let kills = 0;
+  const app = open(join(folder, "out-of-memory"), () => kills);
+  const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const runId = runOf(id, "cold-start");
+  await nextEvent(
+    app,
+    (event) =>
+      event.type === "metrics" &&
+      event.runId === runId &&
+      event.points.some((point) => point.step >= 10),
+  );
+  kills = 1;
+  process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
+  expect((await settled(app, id)).status).toBe("finished");
+  const { attempts, openAlarms } = app.store.runs.summary(runId);
+  expect({ attempts, openAlarms }).toEqual({ attempts: 2, openAlarms: 1 });
+  expect(app.store.history.alarms(runId)[0]?.message).toContain("want of memory");
+  const log = app.store.history.events(runId, { limit: 100 }).map(({ message }) => message);
+  expect(log.some((message) => message.includes("4 of 8 rows"))).toBe(true);
+  const [expected] = await uninterrupted();
+  const [actual] = outcome(app, id);
+  if (expected === undefined || actual === undefined) throw new Error("stage missing");
+  expect(actual.points).toEqual(expected.points);
+  expectClose(actual, expected);
+});
 
 for (const [stage, step] of [
   ["cold-start", 10],

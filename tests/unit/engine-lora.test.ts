@@ -17,6 +17,7 @@ import { idMatrix, lastLogitsOf, randomRows } from "../helpers/engine-forward.ts
 import { checkDirections, PLAIN_ADAMW, PLAIN_POLICY } from "../helpers/engine-gradients.ts";
 import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
 import { withFolder } from "../helpers/engine-parity.ts";
+import { dataOf } from "../helpers/tensor-data.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const config = tinyConfig("qwen3");
@@ -98,7 +99,7 @@ describe("an adapter", () => {
       config,
       new Map(
         [...model.hostTensors()].map(([name, tensor]): [string, Variable] => {
-          const { shape, data } = flip(name, tensor);
+          const { shape, data } = flip(name, { shape: tensor.shape, data: dataOf(tensor) });
           return [name, runtime.variable(name, shape, data)];
         }),
       ),

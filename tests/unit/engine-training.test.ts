@@ -13,6 +13,7 @@ import type { Objective } from "#main/engine/training/trainer.ts";
 import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
 import { gradientsOf, PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
 import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+import { dataOf } from "../helpers/tensor-data.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 
@@ -83,15 +84,19 @@ test("AdamW with decay and clipping walks where torch.optim.AdamW walks", () => 
   model.dispose();
 });
 
+function momentsOf(trainer: Trainer): Map<string, Float32Array> {
+  return new Map(
+    [...trainer.optimizer.hostTensors()].map(([name, tensor]) => [name, dataOf(tensor)]),
+  );
+}
+
 test("an optimizer that was saved and restored goes on as if nothing had happened", () => {
   const run = (interrupted: boolean): number[] => {
     const model = twoWeights();
     let trainer = new Trainer(runtime, model, bowl, { ...PLAIN_ADAMW, maxGradNorm: 1 });
     for (let step = 0; step < 6; step++) {
       if (interrupted && step === 3) {
-        const saved = new Map(
-          [...trainer.optimizer.hostTensors()].map(([name, { data }]) => [name, data]),
-        );
+        const saved = momentsOf(trainer);
         trainer.dispose();
         trainer = new Trainer(runtime, model, bowl, { ...PLAIN_ADAMW, maxGradNorm: 1 });
         trainer.optimizer.restore((name) => saved.get(name) ?? new Float32Array());
@@ -119,7 +124,7 @@ describe("numbers that are not finite", () => {
       withScalar(1, (inputs) => trainer.accumulate(inputs));
       trainer.apply(0.01, 0);
       const before = weightsOf(model);
-      const moments = [...trainer.optimizer.hostTensors()].map(([, { data }]) => Array.from(data));
+      const moments = momentsOf(trainer);
       const bad = (): void => {
         withScalar(1, (inputs) => trainer.accumulate(inputs));
         withScalar(factor, (inputs) => trainer.accumulate(inputs));
@@ -128,9 +133,7 @@ describe("numbers that are not finite", () => {
       expect(bad).toThrow(NonFiniteError);
       expect(bad).toThrow(`the ${what} is not finite`);
       expect(weightsOf(model)).toEqual(before);
-      expect([...trainer.optimizer.hostTensors()].map(([, { data }]) => Array.from(data))).toEqual(
-        moments,
-      );
+      expect(momentsOf(trainer)).toEqual(moments);
       // Nothing of the bad step is left: the next one is as good as any.
       for (const gradient of gradientsOf(trainer.optimizer).values())
         expect(gradient.every((g) => g === 0)).toBe(true);
@@ -192,16 +195,28 @@ describe("rows computed together", () => {
     intermediateSize: 1536,
     numLayers: 30,
     numHeads: 9,
+    numKeyValueHeads: 3,
+    headDim: 64,
   });
 
   test("are as many as asked for on a small model, and fewer where memory would not do", () => {
     expect(rowsAtOnce(small, 128, 64)).toBe(64);
-    // A token: 4 · (30 · (24 · 576 + 8 · 1536 + 5 · 9 · 128) + 6 · 49152) = 5,004,288 bytes; a row of 128: 640,548,864.
-    // 4 GiB hold 6.7 of them, and the power of two below is 4.
-    expect(activationBytes(large, 128)).toBe(5_004_288);
+    // A layer's token: 6 · 576 + 2 · 576 + 2 · 192 + 5 · 1536 + 9 · 128 = 13,824 numbers; of 30 layers and the gradients of
+    // one 428,544. Four rows of 128: 512 of them, and four chunks of 2^24 logits, 4 bytes each. Eight rows: above 1.5 GiB.
+    expect(activationBytes(large, 4, 128)).toBe(4 * (512 * 428_544 + 4 * 2 ** 24));
+    expect(activationBytes(large, 8, 128)).toBeGreaterThan(1.5 * 2 ** 30);
     expect(rowsAtOnce(large, 128, 32)).toBe(4);
     expect(rowsAtOnce(large, 128, 3)).toBe(3);
     expect(rowsAtOnce(large, 4096, 8)).toBe(1);
+  });
+
+  test("are more where layers are computed again, and halved where a machine could not hold them", () => {
+    // Of a token every layer's input and one layer twice: 30 · 576 + 2 · 13,824 = 44,928 numbers.
+    expect(activationBytes(large, 8, 128, true)).toBe(4 * (1024 * 44_928 + 4 * 2 ** 24));
+    expect(rowsAtOnce(large, 128, 8, { recompute: true })).toBe(8);
+    expect(rowsAtOnce(large, 128, 8, { halvings: 1 })).toBe(2);
+    expect(rowsAtOnce(small, 128, 6, { halvings: 1 })).toBe(3);
+    expect(rowsAtOnce(small, 128, 6, { halvings: 3 })).toBe(1);
   });
 
   test("do not change a step's gradient", () => {

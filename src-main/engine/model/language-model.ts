@@ -3,7 +3,7 @@ import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { expectedTensors } from "../checkpoint/expected-tensors.ts";
 import { loadHubFolder, saveHubFolder } from "../checkpoint/hub-layout.ts";
 import type { HubModel, SaveHubOptions } from "../checkpoint/hub-layout.ts";
-import type { HostTensor } from "../checkpoint/safetensors.ts";
+import type { HostTensor, TensorSource } from "../checkpoint/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
@@ -34,6 +34,18 @@ export function flip(name: string, { shape, data }: HostTensor): HostTensor {
   const [rows, columns] = shape;
   if (!isTransposed(name) || rows === undefined || columns === undefined) return { shape, data };
   return { shape: [columns, rows], data: transpose(data, rows, columns) };
+}
+
+/** A parameter of ours in hub orientation, to be read when its turn to be written comes: not all are held at once. */
+export function readLater(
+  name: string,
+  shape: readonly number[],
+  read: () => Float32Array,
+): TensorSource {
+  return {
+    shape: isTransposed(name) ? [...shape].reverse() : shape,
+    data: () => flip(name, { shape, data: read() }).data,
+  };
 }
 
 export class LanguageModel {
@@ -88,11 +100,10 @@ export class LanguageModel {
     return new Map([...this.variables].map(([name, variable]) => [name, variable.read()]));
   }
 
-  /** The weights on the host, in hub orientation. */
-  *hostTensors(): Generator<readonly [string, HostTensor]> {
-    for (const [name, variable] of this.variables) {
-      yield [name, flip(name, { shape: variable.shape, data: variable.data() })];
-    }
+  /** The weights as they are when they are read, in hub orientation. */
+  *hostTensors(): Generator<readonly [string, TensorSource]> {
+    for (const [name, variable] of this.variables)
+      yield [name, readLater(name, variable.shape, () => variable.data())];
   }
 
   save(folder: string, options: Omit<SaveHubOptions, "config" | "tensors">): void {

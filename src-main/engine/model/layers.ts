@@ -9,8 +9,24 @@ import type { Tensor } from "../runtime/tf.ts";
 
 /** x (…, D), weight (D) → x / rms(x) · weight. Zhang & Sennrich 2019, eq. 4. */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
-  const variance = tf.mean(tf.square(x), -1, true);
-  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(variance, epsilon))), weight);
+  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare(x), epsilon))), weight);
+}
+
+/**
+ * x (…, D) → (…, 1). TensorFlow.js's gradient of a mean multiplies by ones of x's shape, which in a compiled function
+ * are a constant for each norm, kept with the program.
+ */
+function meanSquare(x: Tensor): Tensor {
+  const width = x.shape.at(-1) ?? 1;
+  return tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
+    save([given]);
+    return {
+      value: tf.mean(tf.square(given), -1, true),
+      gradFunc: (dy: Tensor, [kept]: Tensor[]): Tensor =>
+        tf.mul(tf.mul(dy, 2 / width), kept as Tensor),
+    };
+  })(x);
 }
 
 /** x (…, I) times weight (I, O), or (O, I) where the output comes first, plus bias (O) where there is one → (…, O). */

@@ -4,14 +4,14 @@
  * (Kalajdzievski 2023, arXiv 2312.03732). Names and initial values are PEFT's. With the adapters off the model is its
  * base, which is how GRPO has its reference without a second copy.
  */
-import type { HostTensor } from "../checkpoint/safetensors.ts";
+import type { TensorSource } from "../checkpoint/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { statelessUniform } from "../runtime/stateless-uniform.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { hash32, Random } from "#main/platform/random.ts";
 import type { Weights } from "./decoder.ts";
-import { flip, LanguageModel } from "./language-model.ts";
+import { flip, LanguageModel, readLater } from "./language-model.ts";
 
 export type LoraOptions = {
   readonly r: number;
@@ -128,19 +128,22 @@ export class LoraModel extends LanguageModel {
   }
 
   /** The merged weights, W + s A B, in hub orientation. */
-  override *hostTensors(): Generator<readonly [string, HostTensor]> {
-    for (const [name, { shape }] of this.base.variables) {
-      const merged = tf.tidy(() => this.merged(name));
-      const data = Float32Array.from(merged.dataSync());
-      merged.dispose();
-      yield [name, flip(name, { shape, data })];
-    }
+  override *hostTensors(): Generator<readonly [string, TensorSource]> {
+    for (const [name, { shape }] of this.base.variables)
+      yield [name, readLater(name, shape, () => this.#mergedData(name))];
+  }
+
+  #mergedData(name: string): Float32Array {
+    const merged = tf.tidy(() => this.merged(name));
+    const data = Float32Array.from(merged.dataSync());
+    merged.dispose();
+    return data;
   }
 
   /** The adapters alone, in hub orientation: A (r, in), B (out, r). */
-  *adapterTensors(): Generator<readonly [string, HostTensor]> {
+  *adapterTensors(): Generator<readonly [string, TensorSource]> {
     for (const [name, variable] of this.#adapters)
-      yield [name, flip(name, { shape: variable.shape, data: variable.data() })];
+      yield [name, readLater(name, variable.shape, () => variable.data())];
   }
 
   /** Puts back what `adapterTensors` gave. */

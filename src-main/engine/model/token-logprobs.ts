@@ -17,7 +17,7 @@ export type TokenLogprobs = {
 };
 
 /** Numbers of logits in memory at once, unless told otherwise: 64 MiB. */
-const LOGITS_AT_ONCE = 2 ** 24;
+export const LOGITS_AT_ONCE = 2 ** 24;
 
 type Rows = { readonly first: number; readonly count: number };
 

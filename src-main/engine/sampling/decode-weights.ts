@@ -18,7 +18,7 @@ import type { Tensor } from "../runtime/tf.ts";
  * From here on a step's products outweigh its calls: in bfloat16 plain functions with oneDNN's products are faster than
  * an XLA loop in float32, and a served model's first answer need not wait for XLA (docs/experiments/sampling.md).
  */
-const LARGE_PARAMETERS = 30e6;
+export const LARGE_PARAMETERS = 30e6;
 
 /** A layer's matrices as decoding keeps them, each from those of the model that lie in it. */
 const PACKED: Readonly<Record<string, readonly string[]>> = {

@@ -11,7 +11,8 @@ import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
-import { DecodeBatch, powerOfTwoAtLeast } from "./decode-batch.ts";
+import { cacheShape, MOST_ROWS, promptColumns, TOKENS_PER_LOOP } from "./cache-shape.ts";
+import { DecodeBatch } from "./decode-batch.ts";
 import type { BatchPrograms } from "./decode-batch.ts";
 import { decodeProgram, prefillProgram } from "./decode-programs.ts";
 import type { DecodeProgram } from "./decode-programs.ts";
@@ -56,16 +57,9 @@ type Job = RowJob & { readonly request: number; readonly sample: number };
 /** The programs and cache for one cache shape and one set of options. */
 type Engine = BatchPrograms & { readonly decode: DecodeProgram };
 
-const TOKENS_PER_LOOP = 8;
-const PROMPT_BUCKET = 16;
-const COLUMN_BUCKET = 32;
 /** Caches kept at once; the one in use may be larger. */
 const KEPT_CACHE_BYTES = 2 ** 29;
 const KEPT_ENGINES = 4;
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
-}
 
 export class Sampler {
   readonly #runtime: Runtime;
@@ -80,7 +74,7 @@ export class Sampler {
   constructor(runtime: Runtime, model: LanguageModel, options: SamplerOptions = {}) {
     this.#runtime = runtime;
     this.#model = model;
-    this.#maxRows = options.maxRows ?? 256;
+    this.#maxRows = options.maxRows ?? MOST_ROWS;
     const precision = options.precision ?? "float32";
     this.#tokensPerCall = options.tokensPerCall ?? (precision === "bfloat16" ? 1 : TOKENS_PER_LOOP);
     this.#weights = new DecodeWeights(runtime, model, precision);
@@ -106,14 +100,12 @@ export class Sampler {
     this.#checkLengths(requests, options.max_completion_length);
     this.#weights.refresh();
     const total = queue.length;
-    const promptColumns = roundUp(
-      Math.max(...requests.map(({ promptIds }) => promptIds.length)),
-      PROMPT_BUCKET,
-    );
-    const engine = this.#engineFor(total, promptColumns, options);
+    const longest = Math.max(...requests.map(({ promptIds }) => promptIds.length));
+    const prefilled = promptColumns(longest);
+    const engine = this.#engineFor(total, longest, options);
     const batch = new DecodeBatch<Job>(this.#model, engine, {
       tokensPerCall: this.#tokensPerCall,
-      floor: promptColumns,
+      floor: prefilled,
     });
     const { rows } = batch;
     const stops = new Set(options.stopIds);
@@ -128,7 +120,7 @@ export class Sampler {
         queue.length > 0 &&
         (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))
       ) {
-        batch.admit(queue.splice(0, idle), promptColumns);
+        batch.admit(queue.splice(0, idle), prefilled);
       }
       const drawn = batch.decode(engine.decode);
       for (let r = 0; r < rows.length; r++) {
@@ -179,14 +171,15 @@ export class Sampler {
     }
   }
 
-  #engineFor(total: number, promptColumns: number, options: GenerateOptions): Engine {
+  #engineFor(total: number, longestPrompt: number, options: GenerateOptions): Engine {
     const n = this.#tokensPerCall;
-    const rows = Math.min(this.#maxRows, powerOfTwoAtLeast(total));
-    // One row spans its prompt and its completion rounded up to whole calls. Where rows are filled again, two calls of
-    // slack let them move.
-    const span = promptColumns + roundUp(options.max_completion_length, n);
-    const slack = total > rows ? 2 * n + Math.min(64, span) : 0;
-    const columns = roundUp(span + slack, COLUMN_BUCKET);
+    const { rows, columns } = cacheShape({
+      completions: total,
+      longestPrompt,
+      maxNew: options.max_completion_length,
+      maxRows: this.#maxRows,
+      tokensPerCall: n,
+    });
     const draw = {
       temperature: options.temperature,
       topK: options.top_k,

@@ -55,11 +55,12 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   const precision = samplingPrecision(runtime, model, stage.bf16);
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...stage,
+    halvings: session.halvings,
     usesOldLogprobs: stage.num_iterations > 1 || stepsPerGeneration > 1,
     importanceSamplingClipMax: precision === "float32" ? null : stage.importance_sampling_clip_max,
   });
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
-  const sampler = new Sampler(runtime, model, { precision });
+  const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
   const alarms = new PolicyAlarms();
   const stepsPerBatch = stepsPerGeneration * stage.num_iterations;
   const total = stage.max_steps;

@@ -10,7 +10,7 @@ import { tf } from "../runtime/tf.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
-import type { StepBatch } from "../training/training-loop.ts";
+import type { MicroBatch, StepBatch } from "../training/training-loop.ts";
 import type { StageSession } from "./stage-session.ts";
 import { trainingPrecision } from "./training-precision.ts";
 
@@ -48,6 +48,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
   ];
   const stream = new TokenStream(random, baseDocument, encode, rest);
   const rows = stage.per_device_train_batch_size;
+  const atOnce = Math.max(1, Math.floor(rows / 2 ** session.halvings));
   const columns = stage.sequence_length + 1;
   const stepBatch = (): StepBatch => {
     const parts = Array.from({ length: stage.gradient_accumulation_steps }, () =>
@@ -55,13 +56,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
     );
     const tokens = parts.length * rows * stage.sequence_length;
     return {
-      microBatches: parts.map((ids) => ({
-        inputs: () => [
-          tf.tensor(ids, [rows, columns], "int32"),
-          tf.ones([rows, columns - 1]),
-          tf.scalar(tokens),
-        ],
-      })),
+      microBatches: parts.flatMap((ids) => microBatches(ids, columns, atOnce, tokens)),
       tokens,
       samples: parts.length * rows,
     };
@@ -77,4 +72,25 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
     tokenizerFrom: folder,
   });
   session.saveModel(model, folder);
+}
+
+/** Rows of `columns` ids, `atOnce` of them together; `tokens` is what the whole step's loss is divided by. */
+function microBatches(
+  ids: Int32Array,
+  columns: number,
+  atOnce: number,
+  tokens: number,
+): MicroBatch[] {
+  const size = atOnce * columns;
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, i) => ({
+    inputs: () => {
+      const part = ids.slice(i * size, (i + 1) * size);
+      const rows = part.length / columns;
+      return [
+        tf.tensor(part, [rows, columns], "int32"),
+        tf.ones([rows, columns - 1]),
+        tf.scalar(tokens),
+      ];
+    },
+  }));
 }

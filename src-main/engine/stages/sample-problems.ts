@@ -22,7 +22,7 @@ export type SampledChunk<P> = {
 };
 
 /** Problems sampled between two looks at whether the stage is to end. */
-const CHUNK = 128;
+export const PROBLEMS_AT_ONCE = 128;
 
 /** `samples` completions of each problem; a completion's noise depends on the stage's seed and its place alone. */
 export async function* sampleProblems<P extends { readonly prompt: string }>(
@@ -35,13 +35,13 @@ export async function* sampleProblems<P extends { readonly prompt: string }>(
 ): AsyncGenerator<SampledChunk<P>> {
   trainingPrecision(session, options);
   const precision = samplingPrecision(session.runtime, model, options.bf16);
-  const sampler = new Sampler(session.runtime, model, { precision });
+  const sampler = new Sampler(session.runtime, model, { precision, maxRows: session.samplerRows });
   const { seed } = session.request;
   const total = problems.length;
   let tokens = 0;
-  for (let first = 0; first < total; first += CHUNK) {
+  for (let first = 0; first < total; first += PROBLEMS_AT_ONCE) {
     await session.boundary();
-    const chunk = problems.slice(first, first + CHUNK);
+    const chunk = problems.slice(first, first + PROBLEMS_AT_ONCE);
     const prompts = chunk.map((problem) => promptIds(tokenizer, problem));
     const before = tokens;
     const completions = await sampler.generate(

@@ -122,14 +122,17 @@ export async function fineTune(
       precision: trainingPrecision(session, options),
     },
   );
+  const wanted = options.per_device_train_batch_size;
+  const together = rowsAtOnce(
+    model.config,
+    Math.min(options.max_length, longestOf(examples, options.packing ? options.max_length : 0)),
+    wanted,
+    { recompute: options.gradient_checkpointing, halvings: session.halvings },
+  );
   const batches = new SequenceBatches(examples, {
     seed: deriveSeed(request.seed, "order"),
-    rows: options.per_device_train_batch_size,
-    rowsAtOnce: rowsAtOnce(
-      model.config,
-      Math.min(options.max_length, longestOf(examples, options.packing ? options.max_length : 0)),
-      options.per_device_train_batch_size,
-    ),
+    rows: wanted,
+    rowsAtOnce: together,
     accumulation: options.gradient_accumulation_steps,
     packing: options.packing,
     maxLength: options.max_length,
@@ -139,6 +142,8 @@ export async function fineTune(
       ? options.max_steps
       : Math.max(1, Math.round(batches.stepsPerEpoch * options.num_train_epochs));
   session.started(model.parameters, totalSteps);
+  if (together < wanted)
+    session.log(`${together} of ${wanted} rows are computed together, to save memory.`);
   if (tooLong > 0)
     session.log(
       `${tooLong} of ${conversations.length} examples are longer than ${options.max_length} tokens and were left out.`,

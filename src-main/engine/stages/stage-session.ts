@@ -18,6 +18,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import { LoraModel } from "../model/lora.ts";
 import { openRuntime } from "../runtime/open-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { MOST_ROWS } from "../sampling/cache-shape.ts";
 import type { AdamW } from "../training/adamw.ts";
 import type { Alarm } from "../training/alarms.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -91,6 +92,16 @@ export class StageSession {
   /** Step the stage goes on from; 0 for a fresh start. */
   get fromStep(): number {
     return this.resumed?.state.step ?? 0;
+  }
+
+  /** How often rows computed together are halved, because more did not fit this machine's memory. */
+  get halvings(): number {
+    return this.request.halvings ?? 0;
+  }
+
+  /** Rows that may decode together. */
+  get samplerRows(): number {
+    return Math.max(1, MOST_ROWS / 2 ** this.halvings);
   }
 
   modelFolder(name: "model" | "teacher"): string {

@@ -3,10 +3,11 @@
  * Arithmetic follows torch.optim.AdamW: ε is added after the bias correction of the second moment.
  * Decay is applied to matrices only, not to biases and norms, as transformers' Trainer does.
  */
-import { flip } from "../model/language-model.ts";
+import { flip, readLater } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
-import type { HostTensor } from "../checkpoint/safetensors.ts";
+import type { TensorSource } from "../checkpoint/safetensors.ts";
 import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
+import { after } from "../runtime/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 
@@ -101,11 +102,10 @@ export class AdamW {
   }
 
   /** The moments, in the hub's orientation like the weights they belong to. */
-  *hostTensors(): Generator<readonly [string, HostTensor]> {
+  *hostTensors(): Generator<readonly [string, TensorSource]> {
     for (const [prefix, moments] of this.#moments()) {
-      for (const [name, variable] of moments) {
-        yield [`${prefix}.${name}`, flip(name, { shape: variable.shape, data: variable.data() })];
-      }
+      for (const [name, variable] of moments)
+        yield [`${prefix}.${name}`, readLater(name, variable.shape, () => variable.data())];
     }
   }
 
@@ -140,32 +140,37 @@ export class AdamW {
     for (const gradient of this.gradients.values()) gradient.assign(tf.zerosLike(gradient.read()));
   }
 
+  /** One parameter after the other: TensorFlow would make what all of them need first, several times the weights. */
   #step(scalars: Tensor): void {
     const { beta1, beta2 } = this.#options;
-    const [clip, rate, correction, epsilon, decay] = tf.unstack(scalars) as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
+    let turn = scalars;
     for (const [name, variable] of this.#model.trainable) {
       const gradient = this.gradients.get(name);
       const first = this.#first.get(name);
       const second = this.#second.get(name);
       if (gradient === undefined || first === undefined || second === undefined)
         throw new Error(`no optimizer state for ${name}`);
-      const g = tf.mul(gradient.read(), clip);
-      const m = tf.add(tf.mul(first.read(), beta1), tf.mul(g, 1 - beta1));
-      const v = tf.add(tf.mul(second.read(), beta2), tf.mul(tf.square(g), 1 - beta2));
+      const [clip, rate, correction, epsilon, decay] = tf.unstack(turn) as [
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      const given = gradient.read();
+      const g = tf.mul(given, clip);
+      const m = tf.add(tf.mul(after(first.read(), turn), beta1), tf.mul(g, 1 - beta1));
+      const v = tf.add(tf.mul(after(second.read(), turn), beta2), tf.mul(tf.square(g), 1 - beta2));
       const step = tf.mul(rate, tf.div(m, tf.add(tf.div(tf.sqrt(v), correction), epsilon)));
       const weight = variable.read();
       const decayed =
         isDecayed(name) && this.#options.weightDecay > 0 ? tf.mul(weight, decay) : weight;
-      variable.assign(tf.sub(decayed, step));
+      const moved = tf.sub(decayed, step);
+      variable.assign(moved);
       first.assign(m);
       second.assign(v);
+      gradient.assign(tf.zerosLike(after(given, moved)));
+      turn = after(turn, moved);
     }
-    this.#clearGradients();
   }
 }

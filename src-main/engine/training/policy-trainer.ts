@@ -60,6 +60,8 @@ export type PolicyOptions = Pick<
   readonly usesOldLogprobs: boolean;
   /** See `GrpoObjectiveOptions`. */
   readonly importanceSamplingClipMax: number | null;
+  /** See `RowOptions`. */
+  readonly halvings?: number;
 };
 
 export type PolicyStepMetrics = {
@@ -250,7 +252,12 @@ export class PolicyTrainer {
       (rows[i]?.promptIds.length ?? 0) + (rows[i]?.completionIds.length ?? 0);
     const sorted = [...indices].sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
     const [widest = 0] = sorted.slice(-1).map(lengthOf);
-    const size = rowsAtOnce(this.#config, widest, this.#options.per_device_train_batch_size);
+    const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
+      this.#options;
+    const size = rowsAtOnce(this.#config, widest, wanted, {
+      recompute,
+      halvings: this.#options.halvings ?? 0,
+    });
     for (let first = 0; first < sorted.length; first += size) {
       const part = sorted.slice(first, first + size);
       const longest = Math.max(...part.map(lengthOf));

@@ -3,24 +3,70 @@
  * cutting a batch changes the memory it needs and not its result.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
+import { LOGITS_AT_ONCE } from "../model/token-logprobs.ts";
 
 /** For what the backward pass keeps. A constant, so that a run does not depend on the machine it runs on. */
-const ACTIVATION_BYTES = 4 * 2 ** 30;
+const ACTIVATION_BYTES = 1.5 * 2 ** 30;
+const FLOAT = 4;
+/** Of a chunk of logits there are at once: themselves, shifted, their exponentials, and their products with those. */
+const LOGIT_TENSORS = 4;
+
+export interface RowOptions {
+  /** Layers are computed again in the backward pass (`gradient_checkpointing`). */
+  readonly recompute?: boolean;
+  /** How often the rows are halved because more of them did not fit the machine's memory. */
+  readonly halvings?: number;
+}
 
 /**
- * Bytes that a token's activations take until the backward pass has used them, in rows of `columns` tokens.
- * Counted in float32 tensors kept: about 24 of the hidden size and 8 of the intermediate size a layer, 5 of the
- * attention scores, and 6 of the vocabulary at the end.
+ * Numbers that one layer keeps of a token in rows of `columns` tokens, until the backward pass has used them: of either
+ * norm its input, that divided by its length, and the result (6 D); queries and what attention mixed (2 D), keys and
+ * values; of the feed-forward part gate, its sigmoid, both multiplied, up, and the product (5 I); the attention weights.
  */
-export function activationBytes(config: ModelConfig, columns: number): number {
-  const layer =
-    24 * config.hiddenSize + 8 * config.intermediateSize + 5 * config.numHeads * columns;
-  return 4 * (config.numLayers * layer + 6 * config.vocabSize);
+function layerNumbers(config: ModelConfig, columns: number): number {
+  const keys = config.numKeyValueHeads * config.headDim;
+  const queries = config.numHeads * config.headDim;
+  return (
+    6 * config.hiddenSize +
+    2 * queries +
+    2 * keys +
+    5 * config.intermediateSize +
+    config.numHeads * columns
+  );
+}
+
+/**
+ * Bytes that the activations of `rows` rows of `columns` tokens take at the most, in float32: what every layer keeps
+ * (where layers are computed again only its input, and one layer whole), the gradients of one layer, and the logits,
+ * which are made in chunks (model/token-logprobs.ts).
+ */
+export function activationBytes(
+  config: ModelConfig,
+  rows: number,
+  columns: number,
+  recompute = false,
+): number {
+  const { numLayers, hiddenSize, vocabSize } = config;
+  const layer = layerNumbers(config, columns);
+  const kept = recompute ? numLayers * hiddenSize + layer : numLayers * layer;
+  const tokens = rows * columns;
+  const logits = LOGIT_TENSORS * Math.min(tokens * vocabSize, LOGITS_AT_ONCE);
+  return FLOAT * (tokens * (kept + layer) + logits);
 }
 
 /** At most `wanted`, at least 1; below `wanted` a power of two, so that compiled shapes stay few. */
-export function rowsAtOnce(config: ModelConfig, columns: number, wanted: number): number {
-  const fit = Math.floor(ACTIVATION_BYTES / (activationBytes(config, columns) * columns));
-  if (fit >= wanted) return wanted;
-  return 2 ** Math.floor(Math.log2(Math.max(1, fit)));
+export function rowsAtOnce(
+  config: ModelConfig,
+  columns: number,
+  wanted: number,
+  { recompute = false, halvings = 0 }: RowOptions = {},
+): number {
+  const fits = (rows: number): boolean =>
+    activationBytes(config, rows, columns, recompute) <= ACTIVATION_BYTES;
+  let rows = wanted;
+  if (!fits(wanted)) {
+    rows = 2 ** Math.floor(Math.log2(wanted));
+    while (rows > 1 && !fits(rows)) rows /= 2;
+  }
+  return Math.max(1, Math.floor(rows / 2 ** halvings));
 }

@@ -1,0 +1,136 @@
+/**
+ * Memory predicted and measured: real stages, each in an engine process of its own as a run's is, two steps long, since
+ * the peak comes within the first ones. Prints what `stageMemory` says before each beside the most that its process held.
+ *
+ *   node bench/memory.ts [CONFIGURATION…] [--model FOLDER] [--json FILE]
+ *
+ * Configurations of the real model want SmolLM2-135M-Instruct (`gradus model get smollm2-135m-instruct`), found in the
+ * default workspace or named by --model.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { stageMemory } from "#main/jobs/stage-memory.ts";
+import { StageSupervisor } from "#main/jobs/supervisor.ts";
+import { taskLengths } from "#main/jobs/task-lengths.ts";
+import { dataFolder } from "#main/platform/paths.ts";
+import { Stage } from "#shared/schema/recipe.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const ENTRY = here("../src-main/jobs/engine-process.ts");
+const BASE = here("../assets/models/gradus-base");
+
+const sums = { task: "addition" as const, difficulties: [2] };
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { model: { type: "string" }, json: { type: "string" } },
+});
+const REAL = resolve(values.model ?? join(dataFolder(), "models", "smollm2-135m-instruct"));
+
+interface Configuration {
+  readonly name: string;
+  readonly model: string;
+  readonly stage: Stage;
+}
+
+function configuration(name: string, model: string, options: object): Configuration {
+  return { name, model, stage: Stage.parse({ ...options, name, model: "model" }) };
+}
+
+/** Rows of 8 × 128 tokens, full: several examples in a row. */
+const full = {
+  kind: "sft",
+  data: { source: sums, examples: 200 },
+  max_length: 128,
+  packing: true,
+  per_device_train_batch_size: 8,
+  max_steps: 2,
+};
+
+const CONFIGURATIONS: readonly Configuration[] = [
+  configuration("sft-135m", REAL, full),
+  configuration("sft-135m-bf16", REAL, { ...full, bf16: true }),
+  configuration("sft-135m-checkpointing", REAL, { ...full, gradient_checkpointing: true }),
+  configuration("sft-135m-lora", REAL, { ...full, use_peft: true }),
+  configuration("grpo-135m-bf16", REAL, {
+    kind: "grpo",
+    data: sums,
+    // Rewards that differ within a group, whatever the model knows: a group of equal ones is not computed.
+    rewards: [{ name: "language" }, { name: "soft-overlong", cache_length: 40 }],
+    generation_batch_size: 64,
+    num_generations: 8,
+    per_device_train_batch_size: 16,
+    gradient_accumulation_steps: 4,
+    max_completion_length: 48,
+    max_steps: 2,
+    bf16: true,
+  }),
+  configuration("benchmark-135m-bf16", REAL, {
+    kind: "benchmark",
+    data: sums,
+    num_problems: 64,
+    num_samples: 4,
+    max_completion_length: 48,
+    bf16: true,
+  }),
+  configuration("sft-base", BASE, { ...full, per_device_train_batch_size: 64 }),
+];
+
+/** The most memory that the stage's process held, in bytes. */
+async function measured({ model, stage }: Configuration): Promise<number> {
+  const outDir = mkdtempSync(join(tmpdir(), "gradus-memory-"));
+  try {
+    const supervisor = new StageSupervisor(
+      {
+        entry: ENTRY,
+        logFile: join(outDir, "engine.log"),
+        request: {
+          type: "start",
+          runId: stage.name,
+          stage,
+          seed: 1,
+          runtime: "tensorflow",
+          models: { model },
+          outDir,
+          cacheDir: join(outDir, "cache"),
+        },
+      },
+      { record: () => undefined },
+    );
+    process.once("exit", () => supervisor.kill());
+    const outcome = await supervisor.outcome;
+    if (outcome.kind !== "finished")
+      throw new Error(`${stage.name} ended as ${JSON.stringify(outcome)}`);
+    return outcome.usage.peakMemoryBytes;
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(2);
+const known = CONFIGURATIONS.map(({ name }) => name);
+if (positionals.some((name) => !known.includes(name))) {
+  console.error(`configurations: ${known.join(", ")}`);
+  process.exit(2);
+}
+const results = [];
+console.log(
+  "| configuration | predicted, GiB | measured, GiB | ratio | parts, GiB |\n|---|---|---|---|---|",
+);
+for (const one of CONFIGURATIONS) {
+  if (positionals.length > 0 && !positionals.includes(one.name)) continue;
+  const { longestPrompt } = taskLengths(one.model, sums);
+  const parts = stageMemory(one.stage, { model: one.model, longestPrompt });
+  const predictedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const measuredBytes = await measured(one);
+  results.push({ name: one.name, predictedBytes, measuredBytes, parts });
+  const ratio = (predictedBytes / measuredBytes).toFixed(2);
+  const byPart = parts.map(({ name, bytes }) => `${name} ${gib(bytes)}`).join(", ");
+  console.log(
+    `| ${one.name} | ${gib(predictedBytes)} | ${gib(measuredBytes)} | ${ratio} | ${byPart} |`,
+  );
+}
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -1,0 +1,6 @@
+import type { TensorSource } from "#main/engine/checkpoint/safetensors.ts";
+
+/** The values of a tensor that is to be written, read now. */
+export function dataOf({ data }: TensorSource): Float32Array {
+  return typeof data === "function" ? data() : data;
+}
