@@ -11,8 +11,8 @@ export function compareBenchmarks(store: Store, id: RunId, withId: RunId): Compa
   const other = store.evaluations.get(store.runs.summary(withId).id);
   if (other === null || store.evaluations.get(id) === null) return null;
   const paired = pairedComparison(
-    store.evaluations.samples(withId),
-    store.evaluations.samples(id),
+    store.evaluations.solved(withId),
+    store.evaluations.solved(id),
     deriveSeed(run.seed, "paired comparison"),
   );
   return paired === null ? null : { withRunId: withId, withLabel: other.label, ...paired };

@@ -33,8 +33,8 @@ export class PairedVerdicts {
 
   #workOut(runId: RunId, baseline: RunId): PairedVerdict | null {
     const { evaluations, runs } = this.#store;
-    const before = evaluations.samples(baseline);
-    const after = evaluations.samples(runId);
+    const before = evaluations.solved(baseline);
+    const after = evaluations.solved(runId);
     const seed = deriveSeed(runs.get(runId).seed, "paired comparison");
     const paired = pairedComparison(before, after, seed);
     if (paired === null) return null;
