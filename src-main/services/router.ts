@@ -13,7 +13,6 @@ import type {
 import { PipelineId } from "#shared/schema/run.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Application } from "./application.ts";
-import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { notePriceChange } from "./cost/price-history.ts";
 import type { Numbered } from "./live-events.ts";
 import { cockpitProcedures } from "./procedures/cockpit.ts";
@@ -160,15 +159,6 @@ export function createRouter(app: Application): Procedures<Contract> {
       samples: os.runs.samples.handler(({ input }) => {
         store.runs.summary(input.runId);
         return store.evaluations.problems(input.runId, input);
-      }),
-      compare: os.runs.compare.handler(({ input }) => {
-        const comparison = compareBenchmarks(store, input.runId, input.withRunId);
-        if (comparison !== null) return comparison;
-        throw new AppError(
-          "BAD_INPUT",
-          `${input.runId} and ${input.withRunId} have no problem in common.`,
-          "Compare two finished benchmarks of the same task and difficulties.",
-        );
       }),
       events: os.runs.events.handler(({ input }) => {
         store.runs.summary(input.runId);

@@ -2,7 +2,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { CostEntry } from "../schema/cost.ts";
-import { Comparison, EvaluationRecord, ProblemSamples } from "../schema/evaluation.ts";
+import { EvaluationRecord, ProblemSamples } from "../schema/evaluation.ts";
 import { RunLiveEvent } from "../schema/live.ts";
 import { MetricName, MetricSeries, RolloutGroup, RolloutStep } from "../schema/metrics.ts";
 import {
@@ -75,8 +75,6 @@ export const runs = {
       }),
     )
     .output(z.strictObject({ total: z.int(), problems: z.array(ProblemSamples) })),
-  /** Two finished benchmarks, paired problem by problem: `runId` minus `withRunId`. BAD_INPUT where they share no problem. */
-  compare: procedure.input(z.strictObject({ ...one.shape, withRunId: RunId })).output(Comparison),
   /** History, oldest first; the last `limit` of it, or what came after `afterId`. */
   events: procedure
     .input(
