@@ -3,7 +3,6 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { withEventMeta } from "@orpc/server";
 import type { Contract } from "#shared/contract/contract.ts";
-import { AppError } from "#shared/errors.ts";
 import type {
   LiveEvent,
   PipelineLiveEvent,
