@@ -155,9 +155,12 @@ export function createRouter(app: Application): Procedures<Contract> {
         store.runs.summary(input.runId);
         return store.rollouts.groups(input.runId, input.step);
       }),
-      samples: os.runs.samples.handler(({ input }) => {
+      completion: os.runs.completion.handler(({ input }) => ({
+        text: store.rollouts.text(input.runId, input),
+      })),
+      problems: os.runs.problems.handler(({ input }) => {
         store.runs.summary(input.runId);
-        return store.evaluations.problems(input.runId, input);
+        return store.evaluations.listed(input.runId, input);
       }),
       events: os.runs.events.handler(({ input }) => {
         store.runs.summary(input.runId);
