@@ -2,7 +2,7 @@
 export { holmAdjusted } from "#main/engine/evaluation/holm.ts";
 export { mcnemarExact } from "#main/engine/evaluation/mcnemar.ts";
 import { pairedDifferences } from "#main/engine/evaluation/compare.ts";
-import type { ComparedSample } from "#main/engine/evaluation/compare.ts";
+import type { ProblemScore } from "#main/engine/evaluation/compare.ts";
 import { pairedPower } from "#main/engine/evaluation/paired-power.ts";
 import type { PairedPower } from "#main/engine/evaluation/paired-power.ts";
 
@@ -15,8 +15,8 @@ export type PairedDetail = PairedPower & {
 
 /** What stands behind a paired difference. */
 export function pairedDetail(
-  before: readonly ComparedSample[],
-  after: readonly ComparedSample[],
+  before: readonly ProblemScore[],
+  after: readonly ProblemScore[],
 ): PairedDetail {
   const differences = pairedDifferences(before, after);
   const wins = differences.filter((d) => d > 0).length;

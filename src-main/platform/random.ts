@@ -36,6 +36,23 @@ export class Random {
     return t >>> 0;
   }
 
+  /** The next `out.length` values of `uint32`, several times as fast as one by one. */
+  fill(out: Uint32Array): void {
+    let a = this.#a | 0;
+    let b = this.#b | 0;
+    let c = this.#c | 0;
+    let d = this.#d | 0;
+    for (let i = 0; i < out.length; i++) {
+      const t = (a + b + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + t) | 0;
+      out[i] = t;
+    }
+    [this.#a, this.#b, this.#c, this.#d] = [a, b, c, d];
+  }
+
   /** A uniform number in [0, 1) with 32 random bits. */
   uniform(): number {
     return this.uint32() / 4294967296;

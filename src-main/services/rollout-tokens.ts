@@ -15,7 +15,7 @@ export function rolloutTokens(
   runId: RunId,
   at: { step: number; group: number; index: number },
 ): RolloutTokens {
-  const { completion: _completion, ...tokens } = store.rollouts.tokens(runId, at);
+  const tokens = store.rollouts.tokens(runId, at);
   const read = readTexts(store, runId, tokens.ids);
   return { ...tokens, texts: read?.texts ?? null, hidden: read?.hidden ?? null };
 }

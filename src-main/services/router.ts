@@ -3,7 +3,6 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { withEventMeta } from "@orpc/server";
 import type { Contract } from "#shared/contract/contract.ts";
-import { AppError } from "#shared/errors.ts";
 import type {
   LiveEvent,
   PipelineLiveEvent,
@@ -13,7 +12,6 @@ import type {
 import { PipelineId } from "#shared/schema/run.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Application } from "./application.ts";
-import { compareBenchmarks } from "./compare-benchmarks.ts";
 import { notePriceChange } from "./cost/price-history.ts";
 import type { Numbered } from "./live-events.ts";
 import { cockpitProcedures } from "./procedures/cockpit.ts";
@@ -157,18 +155,12 @@ export function createRouter(app: Application): Procedures<Contract> {
         store.runs.summary(input.runId);
         return store.rollouts.groups(input.runId, input.step);
       }),
-      samples: os.runs.samples.handler(({ input }) => {
+      completion: os.runs.completion.handler(({ input }) => ({
+        text: store.rollouts.text(input.runId, input),
+      })),
+      problems: os.runs.problems.handler(({ input }) => {
         store.runs.summary(input.runId);
-        return store.evaluations.problems(input.runId, input);
-      }),
-      compare: os.runs.compare.handler(({ input }) => {
-        const comparison = compareBenchmarks(store, input.runId, input.withRunId);
-        if (comparison !== null) return comparison;
-        throw new AppError(
-          "BAD_INPUT",
-          `${input.runId} and ${input.withRunId} have no problem in common.`,
-          "Compare two finished benchmarks of the same task and difficulties.",
-        );
+        return store.evaluations.listed(input.runId, input);
       }),
       events: os.runs.events.handler(({ input }) => {
         store.runs.summary(input.runId);

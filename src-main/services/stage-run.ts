@@ -15,7 +15,7 @@ import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "./benchmarks/benchmark-file.ts";
-import { compareBenchmarks } from "./compare-benchmarks.ts";
+import { compareToBefore } from "./compare/compare-to-before.ts";
 import { runIdOf } from "./launch.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
 import type { VersionService } from "./datasets/version-service.ts";
@@ -246,18 +246,6 @@ function outputOfStage(
     );
   }
   return path;
-}
-
-/** Compares a finished benchmark to the nearest earlier one. */
-function compareToBefore(store: Store, run: Run): void {
-  const before = store.runs
-    .ofPipeline(run.pipelineId)
-    .findLast(
-      ({ kind, position, status }) =>
-        kind === "benchmark" && position < run.position && status === "finished",
-    );
-  if (before === undefined) return;
-  store.evaluations.setComparison(run.id, compareBenchmarks(store, run.id, before.id));
 }
 
 function tell(deps: StageRunDeps, run: Run, kind: RunEvent["kind"], message: string): void {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { EvaluationSample, EvaluationSummary } from "#shared/schema/engine-protocol.ts";
 import { Comparison, EvaluationRecord } from "#shared/schema/evaluation.ts";
-import type { ProblemSamples } from "#shared/schema/evaluation.ts";
+import type { ListedProblem, ProblemSamples } from "#shared/schema/evaluation.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
 import { readJson, readJsonOrNull, writeJsonOrNull } from "./json-column.ts";
@@ -49,6 +49,8 @@ export interface SampleFilter {
 
 const SAMPLE_COLUMNS = `p.problem_index, s.sample_index, p.problem_id, p.difficulty, p.prompt, p.gold,
   s.completion, s.answer, s.correct, s.finish_reason, s.tokens`;
+/** Characters of a prompt in a list. */
+const LISTED_PROMPT = 500;
 const Indexes = z.array(z.int());
 
 export class EvaluationRepository {
@@ -107,7 +109,52 @@ export class EvaluationRepository {
       .map(sampleOf);
   }
 
+  /** A page of problems without their completions. */
+  listed(runId: RunId, filter: SampleFilter): { total: number; problems: ListedProblem[] } {
+    const { total, page } = this.#page(runId, filter);
+    const problems = this.#db
+      .prepare<[string, string], ListedProblem>(
+        `SELECT p.problem_index AS problemIndex, p.problem_id AS problemId, p.difficulty,
+           substr(p.prompt, 1, ${LISTED_PROMPT}) AS prompt, sum(s.correct) AS correct,
+           count(*) AS samples
+         FROM evaluation_problems p JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = ? AND p.problem_index IN (SELECT value FROM json_each(?))
+         GROUP BY p.problem_index ORDER BY p.problem_index`,
+      )
+      .all(runId, JSON.stringify(page));
+    return { total, problems };
+  }
+
+  /** A page of problems with their completions. */
   problems(runId: RunId, filter: SampleFilter): { total: number; problems: ProblemSamples[] } {
+    const { total, page } = this.#page(runId, filter);
+    const rows = this.#db
+      .prepare<[string, string], SampleRow>(
+        `SELECT ${SAMPLE_COLUMNS} FROM evaluation_problems p
+         JOIN evaluation_samples s USING (run_id, problem_index)
+         WHERE p.run_id = ? AND p.problem_index IN (SELECT value FROM json_each(?))
+         ORDER BY p.problem_index, s.sample_index`,
+      )
+      .all(runId, JSON.stringify(page));
+    const problems = new Map<number, ProblemSamples>();
+    for (const row of rows) {
+      const known = problems.get(row.problem_index) ?? {
+        problemIndex: row.problem_index,
+        problemId: row.problem_id,
+        difficulty: row.difficulty,
+        prompt: row.prompt,
+        gold: row.gold,
+        correct: 0,
+        samples: [],
+      };
+      known.samples.push(sampleOf(row));
+      known.correct += row.correct;
+      problems.set(row.problem_index, known);
+    }
+    return { total, problems: [...problems.values()] };
+  }
+
+  #page(runId: RunId, filter: SampleFilter): { total: number; page: number[] } {
     const matching = this.#db
       .prepare<
         { runId: string; difficulty: number | null; text: string; correct: string },
@@ -131,31 +178,8 @@ export class EvaluationRepository {
         correct: filter.correct,
       })
       .map((row) => row.problem_index);
-    const page = matching.slice(filter.offset, filter.offset + filter.limit);
-    const rows = this.#db
-      .prepare<[string, string], SampleRow>(
-        `SELECT ${SAMPLE_COLUMNS} FROM evaluation_problems p
-         JOIN evaluation_samples s USING (run_id, problem_index)
-         WHERE p.run_id = ? AND p.problem_index IN (SELECT value FROM json_each(?))
-         ORDER BY p.problem_index, s.sample_index`,
-      )
-      .all(runId, JSON.stringify(Indexes.parse(page)));
-    const problems = new Map<number, ProblemSamples>();
-    for (const row of rows) {
-      const known = problems.get(row.problem_index) ?? {
-        problemIndex: row.problem_index,
-        problemId: row.problem_id,
-        difficulty: row.difficulty,
-        prompt: row.prompt,
-        gold: row.gold,
-        correct: 0,
-        samples: [],
-      };
-      known.samples.push(sampleOf(row));
-      known.correct += row.correct;
-      problems.set(row.problem_index, known);
-    }
-    return { total: matching.length, problems: [...problems.values()] };
+    const { offset, limit } = filter;
+    return { total: matching.length, page: Indexes.parse(matching.slice(offset, offset + limit)) };
   }
 
   /** What finished benchmarks ask, each problem once; the benchmark by its task, the first part of the id. */

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { Rollout } from "#shared/schema/engine-protocol.ts";
 import type { RolloutScores } from "#shared/schema/engine-protocol.ts";
-import { RolloutGroup } from "#shared/schema/metrics.ts";
+import { ListedRollout, RolloutGroup } from "#shared/schema/metrics.ts";
 import type { RolloutHit, RolloutStep } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
 import { RolloutSearch } from "./rollout-search.ts";
 import type { RolloutQuery } from "./rollout-search.ts";
+import { EXCERPT_COLUMNS, excerptOf } from "./rollout-excerpt.ts";
+import type { ExcerptRow } from "./rollout-excerpt.ts";
 import { readJson } from "./json-column.ts";
 import { packFloat32, packInt32, unpackFloat32, unpackInt32 } from "./packed-numbers.ts";
 
@@ -29,12 +31,20 @@ interface RolloutRow {
   finish_reason: string;
 }
 
+type ListedRow = Omit<RolloutRow, "completion" | "completion_ids" | "logprobs"> &
+  ExcerptRow & { readonly tokens: number };
+
 interface TokenRow {
-  completion: string;
   completion_ids: Buffer;
   logprobs: Buffer;
   trained_logprobs: Buffer | null;
   entropies: Buffer | null;
+}
+
+interface RolloutPlace {
+  readonly step: number;
+  readonly group: number;
+  readonly index: number;
 }
 
 const Rewards = z.record(z.string(), z.number().nullable());
@@ -100,7 +110,16 @@ export class RolloutRepository {
 
   groups(runId: RunId, step: number): RolloutGroup[] {
     const groups = new Map<number, RolloutGroup>();
-    for (const row of this.#rows(runId, step)) {
+    const rows = this.#db
+      .prepare<[string, number], ListedRow>(
+        `SELECT r.step, r.group_index, r.completion_index, g.problem_id, g.difficulty, g.prompt,
+           ${EXCERPT_COLUMNS}, length(r.completion_ids) / 4 AS tokens, r.rewards, r.reward,
+           r.advantage, r.correct, r.finish_reason
+         FROM rollouts r JOIN rollout_groups g USING (run_id, step, group_index)
+         WHERE r.run_id = ? AND r.step = ? ORDER BY r.group_index, r.completion_index`,
+      )
+      .iterate(runId, step);
+    for (const row of rows) {
       let group = groups.get(row.group_index);
       if (group === undefined) {
         group = RolloutGroup.parse({
@@ -115,8 +134,7 @@ export class RolloutRepository {
         });
         groups.set(row.group_index, group);
       }
-      const { completionIds, logprobs: _logprobs, prompt: _prompt, ...text } = rolloutOf(row);
-      group.rollouts.push({ ...text, tokens: completionIds.length });
+      group.rollouts.push(listedOf(row));
       group.correct += row.correct;
     }
     for (const group of groups.values()) {
@@ -126,9 +144,17 @@ export class RolloutRepository {
     return [...groups.values()];
   }
 
-  /** Every completion of the run in order; one at a time, since they are many. */
-  *all(runId: RunId): Generator<Rollout> {
-    for (const row of this.#rows(runId, undefined)) yield rolloutOf(row);
+  /** Every completion of the run, or of one step, in order; one at a time, since they are many. */
+  *all(runId: RunId, step?: number): Generator<Rollout> {
+    const rows = this.#db
+      .prepare<[string, number, number], RolloutRow>(
+        `SELECT r.*, g.problem_id, g.difficulty, g.prompt FROM rollouts r
+         JOIN rollout_groups g USING (run_id, step, group_index)
+         WHERE r.run_id = ? AND r.step BETWEEN ? AND ?
+         ORDER BY r.run_id, r.step, r.group_index, r.completion_index`,
+      )
+      .iterate(runId, step ?? 0, step ?? Number.MAX_SAFE_INTEGER);
+    for (const row of rows) yield rolloutOf(row);
   }
 
   /** Completions of the whole run that match, and how many there are. */
@@ -136,12 +162,24 @@ export class RolloutRepository {
     return new RolloutSearch(this.#db).search(runId, query);
   }
 
+  /** A completion's whole text. Throws NOT_FOUND. */
+  text(runId: RunId, { step, group, index }: RolloutPlace): string {
+    const text = this.#db
+      .prepare<[string, number, number, number], string>(
+        `SELECT completion FROM rollouts
+         WHERE run_id = ? AND step = ? AND group_index = ? AND completion_index = ?`,
+      )
+      .pluck()
+      .get(runId, step, group, index);
+    if (text === undefined) throw notThere();
+    return text;
+  }
+
   /** Throws NOT_FOUND. */
   tokens(
     runId: RunId,
-    at: { step: number; group: number; index: number },
+    at: RolloutPlace,
   ): {
-    completion: string;
     ids: number[];
     logprobs: number[];
     trainedLogprobs: number[] | null;
@@ -149,16 +187,13 @@ export class RolloutRepository {
   } {
     const row = this.#db
       .prepare<[string, number, number, number], TokenRow>(
-        `SELECT completion, completion_ids, logprobs, trained_logprobs, entropies FROM rollouts
+        `SELECT completion_ids, logprobs, trained_logprobs, entropies FROM rollouts
          WHERE run_id = ? AND step = ? AND group_index = ? AND completion_index = ?`,
       )
       .get(runId, at.step, at.group, at.index);
-    if (row === undefined) {
-      throw new AppError("NOT_FOUND", "There is no such completion.", "Choose a step of the list.");
-    }
+    if (row === undefined) throw notThere();
     const { trained_logprobs: trained, entropies } = row;
     return {
-      completion: row.completion,
       ids: unpackInt32(row.completion_ids),
       logprobs: unpackFloat32(row.logprobs),
       trainedLogprobs: trained === null ? null : unpackFloat32(trained),
@@ -169,17 +204,27 @@ export class RolloutRepository {
   deleteAfter(runId: RunId, step: number): void {
     this.#db.prepare("DELETE FROM rollout_groups WHERE run_id = ? AND step > ?").run(runId, step);
   }
+}
 
-  #rows(runId: RunId, step: number | undefined): IterableIterator<RolloutRow> {
-    return this.#db
-      .prepare<[string, number, number], RolloutRow>(
-        `SELECT r.*, g.problem_id, g.difficulty, g.prompt FROM rollouts r
-         JOIN rollout_groups g USING (run_id, step, group_index)
-         WHERE r.run_id = ? AND r.step BETWEEN ? AND ?
-         ORDER BY r.run_id, r.step, r.group_index, r.completion_index`,
-      )
-      .iterate(runId, step ?? 0, step ?? Number.MAX_SAFE_INTEGER);
-  }
+function notThere(): AppError {
+  return new AppError("NOT_FOUND", "There is no such completion.", "Choose a step of the list.");
+}
+
+function listedOf(row: ListedRow): ListedRollout {
+  return ListedRollout.parse({
+    step: row.step,
+    group: row.group_index,
+    index: row.completion_index,
+    problemId: row.problem_id,
+    difficulty: row.difficulty,
+    ...excerptOf(row),
+    tokens: row.tokens,
+    rewards: readJson(Rewards, row.rewards),
+    reward: row.reward,
+    advantage: row.advantage,
+    correct: row.correct === 1,
+    finishReason: row.finish_reason,
+  });
 }
 
 function rolloutOf(row: RolloutRow): Rollout {

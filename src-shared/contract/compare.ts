@@ -16,6 +16,8 @@ const asked = {
   ids: z.array(z.string().max(200)).min(1).max(60),
   /** A benchmark's id; by default each task's first. */
   baseline: z.string().max(200).optional(),
+  /** A launch or a benchmark: instead of with one baseline, each benchmark is paired with the one of its name there. */
+  against: z.string().max(200).optional(),
   /** Ids of published scores to stand beside. */
   published: z.array(z.string().max(200)).max(60).default([]),
 };

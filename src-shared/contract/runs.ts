@@ -2,7 +2,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { CostEntry } from "../schema/cost.ts";
-import { Comparison, EvaluationRecord, ProblemSamples } from "../schema/evaluation.ts";
+import { EvaluationRecord, ListedProblem } from "../schema/evaluation.ts";
 import { RunLiveEvent } from "../schema/live.ts";
 import { MetricName, MetricSeries, RolloutGroup, RolloutStep } from "../schema/metrics.ts";
 import {
@@ -62,8 +62,12 @@ export const runs = {
   rollouts: procedure
     .input(z.strictObject({ ...one.shape, step: z.int() }))
     .output(z.array(RolloutGroup)),
-  /** A benchmark's completions by problem, filtered by how many of a problem's completions are right. */
-  samples: procedure
+  /** A completion's whole text. */
+  completion: procedure
+    .input(z.strictObject({ ...one.shape, step: z.int(), group: z.int(), index: z.int() }))
+    .output(z.strictObject({ text: z.string() })),
+  /** A benchmark's problems, filtered by how many of a problem's completions are right; a problem's completions are `compare.answers`. */
+  problems: procedure
     .input(
       z.strictObject({
         ...one.shape,
@@ -74,9 +78,7 @@ export const runs = {
         limit: z.int().min(1).max(500).default(50),
       }),
     )
-    .output(z.strictObject({ total: z.int(), problems: z.array(ProblemSamples) })),
-  /** Two finished benchmarks, paired problem by problem: `runId` minus `withRunId`. BAD_INPUT where they share no problem. */
-  compare: procedure.input(z.strictObject({ ...one.shape, withRunId: RunId })).output(Comparison),
+    .output(z.strictObject({ total: z.int(), problems: z.array(ListedProblem) })),
   /** History, oldest first; the last `limit` of it, or what came after `afterId`. */
   events: procedure
     .input(

@@ -63,7 +63,7 @@ export const ComparedRow = z.strictObject({
 });
 export type ComparedRow = z.infer<typeof ComparedRow>;
 
-/** Benchmarks of one task: only these may be compared with one another. */
+/** Benchmarks that are compared with one of them: those of one task, or two of equal name. */
 export const ComparedGroup = z.strictObject({
   task: z.string(),
   title: z.string(),

@@ -50,6 +50,18 @@ export const PipelineResults = z.strictObject({
 });
 export type PipelineResults = z.infer<typeof PipelineResults>;
 
+/** A benchmark's problem as a list of many shows it. */
+export const ListedProblem = z.strictObject({
+  problemIndex: z.int(),
+  problemId: z.string(),
+  difficulty: z.int(),
+  /** Its beginning. */
+  prompt: z.string(),
+  correct: z.int(),
+  samples: z.int(),
+});
+export type ListedProblem = z.infer<typeof ListedProblem>;
+
 /** A benchmark's problem with its completions. */
 export const ProblemSamples = z.strictObject({
   problemIndex: z.int(),

@@ -28,11 +28,24 @@ export const MetricName = z.strictObject({
 });
 export type MetricName = z.infer<typeof MetricName>;
 
-/** A completion without its tokens, which are asked for one completion at a time. */
-export const RolloutText = Rollout.omit({ completionIds: true, logprobs: true, prompt: true })
-  .extend({ tokens: z.int() })
+/** A completion as the list of its step shows it; its whole text and its tokens are asked for one at a time. */
+export const ListedRollout = Rollout.omit({
+  completion: true,
+  completionIds: true,
+  logprobs: true,
+  prompt: true,
+})
+  .extend({
+    tokens: z.int(),
+    /** The text's beginning, about 4,000 characters at most. */
+    excerpt: z.string(),
+    /** The excerpt is the whole text. */
+    isWhole: z.boolean(),
+    /** What stands inside the last <answer>…</answer>, its beginning; null where nothing does. */
+    answer: z.string().nullable(),
+  })
   .strict();
-export type RolloutText = z.infer<typeof RolloutText>;
+export type ListedRollout = z.infer<typeof ListedRollout>;
 
 /** The completions of one prompt of one step. */
 export const RolloutGroup = z.strictObject({
@@ -43,7 +56,7 @@ export const RolloutGroup = z.strictObject({
   prompt: z.string(),
   meanReward: z.number(),
   correct: z.int(),
-  rollouts: z.array(RolloutText),
+  rollouts: z.array(ListedRollout),
 });
 export type RolloutGroup = z.infer<typeof RolloutGroup>;
 

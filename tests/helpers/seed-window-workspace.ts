@@ -224,8 +224,8 @@ function compareBenchmarks(store: Store, pipelineId: PipelineId): void {
     const before = records[index - 1];
     if (before === undefined) continue;
     const compared = compareEvaluations(
-      store.evaluations.samples(before.runId),
-      store.evaluations.samples(record.runId),
+      store.evaluations.solved(before.runId),
+      store.evaluations.solved(record.runId),
       3,
     );
     store.evaluations.setComparison(record.runId, {

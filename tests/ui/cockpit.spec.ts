@@ -202,6 +202,20 @@ test("a prompt's completions stand side by side with their advantages", async ({
   );
 });
 
+test("a benchmark's problems are a list, and the one that is chosen is read with its completions", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-benchmark-grpo");
+  const first = page.getByRole("group", { name: "Completions of problem 1", exact: true });
+  await expect(first.getByText("Right answer")).toBeVisible();
+  await expect(first.getByText(/answer .+ tokens/u).first()).toBeVisible();
+  await page.keyboard.press("j");
+  const second = page.getByRole("group", { name: "Completions of problem 2", exact: true });
+  await expect(second.getByText(/answer .+ tokens/u).first()).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("an alarm stands on the charts and in the panel until it is dismissed", async ({
   browser,
 }) => {
@@ -297,8 +311,14 @@ test("a completion with markup, turned text, terminal codes and a megabyte in on
   expect((await text.innerText()).length).toBeLessThan(30_000);
   await page.keyboard.press("b");
   await expect(page.getByRole("article")).toHaveCount(1);
+  // Chosen, so it was read whole: 20,000 of its characters are drawn.
+  await expect(
+    page.getByRole("article").getByRole("button", { name: /9\d\d,\d{3} more characters/u }),
+  ).toBeVisible();
   await goTo("/run/p62-grpo?tab=search&min-reward=7");
   await expect(page.getByText("1 completion", { exact: true })).toBeVisible();
+  await expect(text).toContainText("<img src=x onerror");
+  await expect(text.getByRole("button", { name: /9\d\d,\d{3} more characters/u })).toBeVisible();
   await expect(page.locator("img, script[src=x]")).toHaveCount(0);
   expect(await page.evaluate("window.hacked")).toBeUndefined();
   expect(complaints).toEqual([]);

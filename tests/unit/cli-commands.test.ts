@@ -107,9 +107,28 @@ test("launches are listed, shown and exported, every line of it JSON", async () 
   expect(again.code).toBe(1);
   expect(again.stderr).toContain("not empty");
   const compared = await gradus(workspace, "runs", "compare", "p1-after", "p1-before", "--json");
-  expect(JSON.parse(compared.stdout)).toMatchObject([
-    { score: { value: 0.75 }, withScore: { value: 0.25 }, comparison: { problems: 4, p: 0.5 } },
-  ]);
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    groups: [
+      {
+        baseline: "p1-before",
+        rows: [
+          { runId: "p1-before", summary: { pass1: { value: 0.25 } }, versus: null },
+          {
+            runId: "p1-after",
+            summary: { pass1: { value: 0.75 } },
+            versus: { problems: 4, p: 0.5, verdict: "cannot tell" },
+          },
+        ],
+      },
+    ],
+    comparisons: 1,
+  });
+  const listed = await gradus(workspace, "bench", "compare", "p1-before", "p1-after", "--json");
+  const [pair, byTask] = [compared, listed].map(({ stdout }) => JSON.parse(stdout));
+  expect(pair.groups[0].rows).toEqual(byTask.groups[0].rows);
+  const alone = await gradus(workspace, "runs", "compare", "p1", "p1-before");
+  expect(alone.code).toBe(1);
+  expect(alone.stderr).toContain("p1-after: p1-before has no finished benchmark of its name");
 });
 
 test("while a host has the workspace open, other commands talk to it; a second host is refused", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bootstrapMean } from "#main/engine/evaluation/bootstrap.ts";
 import { compareEvaluations } from "#main/engine/evaluation/compare.ts";
+import type { ProblemScore } from "#main/engine/evaluation/compare.ts";
 import { consensus } from "#main/engine/evaluation/consensus.ts";
 import type { Vote } from "#main/engine/evaluation/consensus.ts";
 import { passAtK, passAtKSteps } from "#main/engine/evaluation/pass-at-k.ts";
@@ -128,6 +129,19 @@ describe("the bootstrap", () => {
     ).toBeCloseTo(0.6915029, 6);
   });
 
+  test("draws what one draw after another gives, to the last bit", () => {
+    const values = [1 / 3, -2 / 3, 0, 1, 1 / 7, -1 / 3, 0.1];
+    const random = new Random(9);
+    const means = Array.from({ length: 1001 }, () => {
+      let total = 0;
+      for (let i = 0; i < 7; i++) total += values[random.int(0, 6)] ?? Number.NaN;
+      return total / 7;
+    }).toSorted((a, b) => a - b);
+    // the 2.5% and 97.5% points of 1001 sorted values are values themselves: number 25 and 975
+    const { low, high } = bootstrapMean(values, { seed: 9, resamples: 1001 });
+    expect([low, high]).toEqual([means[25], means[975]]);
+  });
+
   test("is the same for the same seed", () => {
     const values = [0, 0.25, 0.5, 1, 0.75];
     expect(bootstrapMean(values, { seed: 5 })).toEqual(bootstrapMean(values, { seed: 5 }));
@@ -162,6 +176,26 @@ describe("the sign-flip test", () => {
     const many = Array.from({ length: 60 }, (_, i) => (((i * 7) % 9) - 3) / 4);
     expect(Math.abs(signFlipTest(many, 1) - 0.005826)).toBeLessThan(0.001);
   });
+
+  test.each([21, 37, 64, 100])(
+    "gives each of %i differences the sign of its own random bit",
+    (count) => {
+      const differences = Array.from({ length: count }, (_, i) => (((i * 5) % 7) - 2.5) / 3);
+      const observed = Math.abs(differences.reduce((sum, d) => sum + d, 0));
+      const random = new Random(4);
+      let extreme = 0;
+      for (let flip = 0; flip < 100_000; flip++) {
+        let total = 0;
+        let bits = 0;
+        for (const [i, d] of differences.entries()) {
+          bits = i % 32 === 0 ? random.uint32() : bits >>> 1;
+          total += (bits & 1) === 1 ? Math.abs(d) : -Math.abs(d);
+        }
+        if (Math.abs(total) >= observed - 1e-9) extreme++;
+      }
+      expect(signFlipTest(differences, 4)).toBe((extreme + 1) / 100_001);
+    },
+  );
 
   test("never gives 0 when it samples", () => {
     expect(
@@ -260,8 +294,15 @@ describe("a summary", () => {
 });
 
 describe("a comparison", () => {
-  const wrong = samplesOf(Array.from({ length: 12 }, () => ["1", "1"]));
-  const right = samplesOf(Array.from({ length: 12 }, () => ["73", "1"]));
+  /** One sample at a time: a problem's samples add up. */
+  const scoresOf = (answers: readonly string[]): ProblemScore[] =>
+    samplesOf(Array.from({ length: 12 }, () => answers)).map(({ problemId, correct }) => ({
+      problemId,
+      correct: correct ? 1 : 0,
+      samples: 1,
+    }));
+  const wrong = scoresOf(["1", "1"]);
+  const right = scoresOf(["73", "1"]);
 
   test("says better, worse or that it cannot tell", () => {
     // every problem gains 1/2: p = 2 / 2^12
@@ -288,8 +329,8 @@ describe("a comparison", () => {
   });
 
   test("refuses evaluations without a common problem", () => {
-    const others = right.map((sample) =>
-      Object.assign({}, sample, { problemId: `other/${sample.problemId}` }),
+    const others = right.map((one) =>
+      Object.assign({}, one, { problemId: `other/${one.problemId}` }),
     );
     expect(() => compareEvaluations(wrong, others, 1)).toThrow(
       expect.objectContaining({ code: "BAD_INPUT" }),

@@ -92,6 +92,42 @@ test("another scoring rule or no shared problem is refused in words; another tem
   expect(report.comparisons).toBe(2);
 });
 
+test("two launches are compared by the names of their benchmarks; what has no partner is said", async () => {
+  const { app, client, ids } = compared(
+    { label: "a", right: solved(40, 10) },
+    { label: "b", right: solved(40, 12) },
+  );
+  const other = measuredLaunch(app.store, "second", [
+    { label: "a2", right: solved(40, 30) },
+    { label: "b2", right: solved(40, 31) },
+    { label: "c2", right: solved(40, 32) },
+  ]);
+  const report = await client.compare.report({ ids: ["p2"], against: "p1" });
+  expect(report.groups).toMatchObject([
+    {
+      title: "arithmetic (benchmark-0)",
+      baseline: ids[0],
+      rows: [{ runId: ids[0] }, { runId: other[0], versus: { wins: 20, losses: 0 } }],
+    },
+    {
+      title: "arithmetic (benchmark-1)",
+      baseline: ids[1],
+      rows: [{ runId: ids[1] }, { runId: other[1], versus: { wins: 19, losses: 0 } }],
+    },
+  ]);
+  // Corrected for both: the smaller p counts twice.
+  expect(report.comparisons).toBe(2);
+  expect(report.groups[0]?.rows[1]?.versus?.pAdjusted).toBeCloseTo(4 / 2 ** 20, 12);
+  expect(report.missing).toEqual([
+    { id: other[2], reason: "p1 has no finished benchmark of its name" },
+  ]);
+  // One on either side needs no equal name.
+  const single = await client.compare.report({ ids: [String(other[2])], against: String(ids[0]) });
+  expect(single.groups[0]?.rows[1]?.versus?.wins).toBe(22);
+  expect(await codeOf(client.compare.report({ ids: ["p1"], against: "p1" }))).toBe("BAD_INPUT");
+  expect(await codeOf(client.compare.report({ ids: ["p1"], against: "p9" }))).toBe("BAD_INPUT");
+});
+
 test("problem by problem: who solves what, the exact test, and the answers of both", async () => {
   const { client, ids } = compared(
     {

@@ -122,7 +122,6 @@ test("rollouts come back by group with token ids beyond 16 bits and exact float3
   expect(groups[0]?.meanReward).toBeCloseTo(0.6, 12);
   expect(groups[0]?.correct).toBe(1);
   expect(store.rollouts.tokens(train, { step: 1, group: 0, index: 1 })).toEqual({
-    completion: "text 1/0/1",
     ids: [1, 70_000, 1],
     logprobs: [-0.5, -0.25, -2],
     entropies: null,
@@ -132,6 +131,41 @@ test("rollouts come back by group with token ids beyond 16 bits and exact float3
     { step: 1, groups: 2, rollouts: 3, meanReward: expect.closeTo(1.3 / 3, 12), correct: 1 },
     { step: 2, groups: 1, rollouts: 1, meanReward: 0.1, correct: 0 },
   ]);
+});
+
+test("a list of completions holds their beginnings and answers, however long they are", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  const megabyte = "x".repeat(1_000_000);
+  const texts = [
+    // Whole: the last answer that is closed counts.
+    "<think>a</think><answer>1</answer> no, <answer> 2 </answer>",
+    "<answer>cut off",
+    "a NUL \u0000 in it <answer>3</answer>",
+    // 4096 bytes end within the 1366th of these characters of three bytes.
+    `${"→".repeat(400_000)}<answer>4</answer>`,
+    `<answer>5</answer>${megabyte}`,
+    `${megabyte}<answer>${megabyte}</answer>`,
+  ];
+  store.rollouts.insert(
+    train,
+    texts.map((completion, index) => Object.assign(rollout(1, 0, index), { completion })),
+  );
+  const listed = store.rollouts.groups(train, 1)[0]?.rollouts ?? [];
+  expect(listed.map(({ answer }) => answer)).toEqual(["2", null, "3", "4", "5", null]);
+  expect(listed.map(({ isWhole }) => isWhole)).toEqual([true, true, true, false, false, false]);
+  expect(listed.map(({ excerpt }) => excerpt)).toEqual([
+    ...texts.slice(0, 3),
+    "→".repeat(1365),
+    `<answer>5</answer>${"x".repeat(4096 - 18)}`,
+    "x".repeat(4096),
+  ]);
+  expect(JSON.stringify(listed).length).toBeLessThan(20_000);
+  for (const [index, text] of texts.entries())
+    expect(store.rollouts.text(train, { step: 1, group: 0, index }) === text).toBe(true);
+  expect(() => store.rollouts.text(train, { step: 1, group: 0, index: 6 })).toThrow(
+    expect.objectContaining({ code: "NOT_FOUND" }),
+  );
 });
 
 test("benchmark completions are filtered by how many of a problem's are right, by difficulty and text", () => {
@@ -156,6 +190,10 @@ test("benchmark completions are filtered by how many of a problem's are right, b
   expect(store.evaluations.problems(check, { correct: "any", offset: 1, limit: 1 })).toMatchObject({
     total: 3,
     problems: [{ problemIndex: 1, correct: 1, samples: [{ correct: false }, { correct: true }] }],
+  });
+  expect(store.evaluations.listed(check, { correct: "any", offset: 1, limit: 1 })).toMatchObject({
+    total: 3,
+    problems: [{ problemIndex: 1, correct: 1, samples: 2 }],
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MetricSeries, RolloutGroup } from "#shared/schema/metrics.ts";
-import { answerIn, splitTags } from "../../src-renderer/features/run/completion-parts.ts";
+import { splitTags } from "../../src-renderer/features/run/completion-parts.ts";
 import { flattenConfig } from "../../src-renderer/features/run/flatten-config.ts";
 import { chartSpecs } from "../../src-renderer/charts/metric-catalogue.ts";
 import { nearestStep } from "../../src-renderer/features/run/nearest-step.ts";
@@ -109,7 +109,9 @@ describe("completions", () => {
       index,
       problemId: "q",
       difficulty: 3,
-      completion: "",
+      excerpt: "",
+      isWhole: true,
+      answer: null,
       rewards: { format: 1, answer: reward },
       reward,
       advantage: 0,
@@ -142,11 +144,8 @@ describe("completions", () => {
     expect(meanAndSd([7])).toEqual({ mean: 7, sd: 0 });
   });
 
-  test("the last whole answer counts, and tags are parts of their own", () => {
+  test("tags are parts of their own", () => {
     const text = "<think>a</think><answer>1</answer> no, <answer> 2 </answer>";
-    expect(answerIn(text)).toBe("2");
-    expect(answerIn("<answer>cut off")).toBeUndefined();
-    expect(answerIn("nothing")).toBeUndefined();
     const parts = splitTags(text);
     expect(parts.map((part) => part.text).join("")).toBe(text);
     expect(parts.filter((part) => part.tag).map((part) => part.text)).toEqual([

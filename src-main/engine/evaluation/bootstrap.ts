@@ -41,9 +41,13 @@ function resampledMeans(
   const random = new Random(seed);
   const data = Float64Array.from(values);
   const means = new Float64Array(resamples);
+  const draws = new Uint32Array(data.length);
+  // Times a draw and rounded down, this is `random.int(0, data.length - 1)`.
+  const scale = data.length / 2 ** 32;
   for (let b = 0; b < resamples; b++) {
+    random.fill(draws);
     let total = 0;
-    for (let i = 0; i < data.length; i++) total += data[random.int(0, data.length - 1)] ?? 0;
+    for (let i = 0; i < draws.length; i++) total += data[((draws[i] ?? 0) * scale) | 0] ?? 0;
     means[b] = total / data.length;
   }
   return means.toSorted();

@@ -1,10 +1,15 @@
 /** Compares two evaluations problem by problem. */
 import { AppError } from "#shared/errors.ts";
-import type { Estimate, EvaluationSample } from "#shared/schema/engine-protocol.ts";
-import { bootstrapMean, mean } from "./bootstrap.ts";
+import type { Estimate } from "#shared/schema/engine-protocol.ts";
+import { bootstrapMean } from "./bootstrap.ts";
 import { signFlipTest } from "./permutation-test.ts";
 
-export type ComparedSample = Pick<EvaluationSample, "problemId" | "correct">;
+/** A problem, or a part of its samples: how many there are and how many of them are right. */
+export type ProblemScore = {
+  readonly problemId: string;
+  readonly correct: number;
+  readonly samples: number;
+};
 
 export type Comparison = {
   /** Problems that both evaluations have; the others are left out. */
@@ -21,8 +26,8 @@ const SIGNIFICANCE = 0.05;
 
 /** Is `after` better than `before`? Throws BAD_INPUT where they have no problem in common. */
 export function compareEvaluations(
-  before: readonly ComparedSample[],
-  after: readonly ComparedSample[],
+  before: readonly ProblemScore[],
+  after: readonly ProblemScore[],
   seed: number,
 ): Comparison {
   const differences = pairedDifferences(before, after);
@@ -41,8 +46,8 @@ export function compareEvaluations(
 
 /** pass@1 after minus before, one value for each problem that both have. */
 export function pairedDifferences(
-  before: readonly ComparedSample[],
-  after: readonly ComparedSample[],
+  before: readonly ProblemScore[],
+  after: readonly ProblemScore[],
 ): number[] {
   const old = problemMeans(before);
   return [...problemMeans(after)].flatMap(([id, value]) => {
@@ -51,9 +56,13 @@ export function pairedDifferences(
   });
 }
 
-function problemMeans(samples: readonly ComparedSample[]): Map<string, number> {
-  const groups = Map.groupBy(samples, (sample) => sample.problemId);
+function problemMeans(scores: readonly ProblemScore[]): Map<string, number> {
+  const groups = Map.groupBy(scores, ({ problemId }) => problemId);
   return new Map(
-    [...groups].map(([id, group]) => [id, mean(group.map(({ correct }) => (correct ? 1 : 0)))]),
+    [...groups].map(([id, group]) => {
+      const total = (of: "correct" | "samples"): number =>
+        group.reduce((sum, one) => sum + one[of], 0);
+      return [id, total("correct") / total("samples")];
+    }),
   );
 }

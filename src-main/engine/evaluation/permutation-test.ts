@@ -43,15 +43,41 @@ function exactTest(sizes: Float64Array, threshold: number): number {
 
 function sampledTest(sizes: Float64Array, threshold: number, seed: number): number {
   const random = new Random(seed);
+  const sums = sumsByByte(sizes);
+  const words = new Uint32Array(Math.ceil(sizes.length / 32));
   let extreme = 0;
   for (let flip = 0; flip < FLIPS; flip++) {
+    random.fill(words);
     let total = 0;
-    let bits = 0;
-    for (let i = 0; i < sizes.length; i++) {
-      bits = i % 32 === 0 ? random.uint32() : bits >>> 1;
-      total += (bits & 1) === 1 ? (sizes[i] ?? 0) : -(sizes[i] ?? 0);
+    for (let w = 0; w < words.length; w++) {
+      const bits = words[w] ?? 0;
+      const at = w * 1024;
+      total +=
+        (sums[at + (bits & 255)] ?? 0) +
+        (sums[at + 256 + ((bits >>> 8) & 255)] ?? 0) +
+        (sums[at + 512 + ((bits >>> 16) & 255)] ?? 0) +
+        (sums[at + 768 + (bits >>> 24)] ?? 0);
     }
     if (Math.abs(total) >= threshold) extreme++;
   }
   return (extreme + 1) / (FLIPS + 1);
+}
+
+/**
+ * For each eight sizes the sum under each of their 256 patterns of signs, so that a pattern of 32
+ * random bits takes four look-ups instead of 32 additions. sizes (m) -> (⌈m/32⌉ × 4 × 256); a bit
+ * that is set leaves its size positive, and past the last size all are zero.
+ */
+function sumsByByte(sizes: Float64Array): Float64Array {
+  const sums = new Float64Array(Math.ceil(sizes.length / 32) * 1024);
+  for (let start = 0; start < sums.length / 32; start += 8) {
+    const at = start * 32;
+    for (let i = start; i < start + 8; i++) sums[at] = (sums[at] ?? 0) - (sizes[i] ?? 0);
+    for (let pattern = 1; pattern < 256; pattern++) {
+      const lowest = 31 - Math.clz32(pattern & -pattern);
+      sums[at + pattern] =
+        (sums[at + (pattern & (pattern - 1))] ?? 0) + 2 * (sizes[start + lowest] ?? 0);
+    }
+  }
+  return sums;
 }

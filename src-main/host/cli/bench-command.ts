@@ -4,7 +4,6 @@ import { basename, extname, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { ComparisonReport } from "#shared/schema/compare.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { gradeAnswers } from "#main/jobs/grade-answers.ts";
 import {
@@ -15,12 +14,12 @@ import {
   withCommonOptions,
   withHost,
 } from "./command-context.ts";
+import { compareAndPrint } from "./compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { percent } from "./live-line.ts";
 import { obtainModel } from "./obtain-model.ts";
 import type { Client } from "./open-host.ts";
 import { Failed, table } from "./terminal.ts";
-import { writeReport } from "./write-report.ts";
 
 const ImportOptions = z.object({
   id: z.string().optional(),
@@ -163,7 +162,9 @@ function addRun(bench: Command): void {
 
 function addCompare(bench: Command): void {
   withCommonOptions(bench.command("compare"))
-    .description("any number of benchmarks, stages or launches side by side")
+    .description(
+      "any number of benchmarks, stages or launches side by side, each task against one baseline",
+    )
     .argument("<ids...>", "e.g. p3 p7-benchmark")
     .option("--baseline <id>", "the benchmark that the others are compared to")
     .option("--published <ids...>", "scores published elsewhere, e.g. DeepSeek-R1:math500_pass1")
@@ -172,71 +173,10 @@ function addCompare(bench: Command): void {
       const context = contextOf(command);
       const { baseline, published, out } = CompareOptions.parse(command.opts());
       const request = { ids, published, ...(baseline === undefined ? {} : { baseline }) };
-      await withHost(context, async ({ client }) => {
-        const report = await client.compare.report(request);
-        if (out !== undefined) await writeReport(client, request, out);
-        context.terminal.result(
-          report,
-          `${reportText(report)}${out === undefined ? "" : `\nReport written to ${resolve(out)}.`}`,
-        );
-      });
+      await withHost(context, async ({ client }) =>
+        compareAndPrint(client, context.terminal, request, out),
+      );
     });
-}
-
-function reportText(report: ComparisonReport): string {
-  const groups = report.groups.map((group) =>
-    [
-      `${group.title}, against ${group.baseline}`,
-      table(
-        [
-          "benchmark",
-          "model",
-          "pass@1",
-          "interval",
-          "points",
-          "interval",
-          "p, Holm",
-          "verdict",
-          "n",
-          "cost",
-        ],
-        group.rows.map((row) => {
-          const { versus, summary } = row;
-          return [
-            row.runId,
-            row.label,
-            percent(summary.pass1.value),
-            `${percent(summary.pass1.low)}–${percent(summary.pass1.high)}`,
-            versus === null ? "" : points(versus.difference.value),
-            versus === null
-              ? ""
-              : `${points(versus.difference.low)} to ${points(versus.difference.high)}`,
-            versus === null
-              ? ""
-              : versus.pAdjusted < 0.0001
-                ? "<0.0001"
-                : versus.pAdjusted.toFixed(4),
-            versus?.verdict ?? row.refusal ?? "baseline",
-            String(summary.n),
-            `$${row.trainingUsd.toFixed(4)}`,
-          ];
-        }),
-        [2, 4, 6, 8, 9],
-      ),
-      ...group.rows.flatMap((row) => row.cautions.map((caution) => `! ${row.runId}: ${caution}`)),
-    ].join("\n"),
-  );
-  const published = report.published.map(
-    ({ model, benchmark, measure, value, isRating, source, date }) =>
-      `published, not run here: ${model}, ${benchmark} ${measure} ${isRating ? value : percent(value)} (${source}, ${date})`,
-  );
-  const missing = report.missing.map(({ id, reason }) => `! ${id} is left out: ${reason}`);
-  const note = `Points are paired on the problems that both asked; p is corrected for ${report.comparisons} comparisons.`;
-  return [...groups, ...published, ...missing, note].join("\n\n");
-}
-
-function points(difference: number): string {
-  return `${difference >= 0 ? "+" : "−"}${Math.abs(difference * 100).toFixed(1)}`;
 }
 
 function listText(listed: Awaited<ReturnType<Client["benchmarks"]["list"]>>): string {

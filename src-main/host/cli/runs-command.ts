@@ -4,14 +4,13 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
+import { compareAndPrint } from "./compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { exportPipeline } from "./export-pipeline.ts";
 import { dollars, duration, percent } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
-import { compareRows, comparisonText } from "./compare-rows.ts";
 import { resultsJson, resultsText } from "./result-table.ts";
 import { table } from "./terminal.ts";
-import { writeReport } from "./write-report.ts";
 
 export function addRunsCommands(program: Command): void {
   const runs = program.command("runs").description("launches and their stages");
@@ -110,18 +109,16 @@ export function addRunsCommands(program: Command): void {
     });
 
   withCommonOptions(runs.command("compare"))
-    .description("two launches, or two of their benchmarks, paired problem by problem")
+    .description("two launches, their benchmarks of equal name paired, or two benchmarks")
     .argument("<id>", "e.g. p3 or p3-benchmark-grpo")
     .argument("<with>", "what it is compared to")
     .option("--out <file>", "a report: .html, .md, .csv or .json")
     .action(async (id: string, other: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
-      await withHost(context, async ({ client }) => {
-        const rows = await compareRows(client, id, other);
-        const { out } = z.object({ out: z.string().optional() }).parse(command.opts());
-        if (out !== undefined) await writeReport(client, { ids: [other, id] }, out);
-        context.terminal.result(rows, comparisonText(rows, id, other));
-      });
+      const { out } = z.object({ out: z.string().optional() }).parse(command.opts());
+      await withHost(context, async ({ client }) =>
+        compareAndPrint(client, context.terminal, { ids: [id], against: other }, out),
+      );
     });
 
   withCommonOptions(runs.command("export"))

@@ -1,4 +1,4 @@
-/** A comparison of finished benchmarks: groups by task, each row against its group's baseline, all p-values corrected together. */
+/** A comparison of finished benchmarks: each row against its group's baseline, all p-values corrected together. */
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type {
@@ -11,64 +11,55 @@ import type {
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import { holmAdjusted } from "#main/jobs/comparison-statistics.ts";
 import type { Store } from "#main/store/store.ts";
-import { askedBenchmarks } from "./asked-benchmarks.ts";
+import { askedGroups } from "./asked-benchmarks.ts";
+import type { AskedGroup, ComparisonRequest } from "./asked-benchmarks.ts";
 import { modelHistory } from "./model-history.ts";
 import type { PairedVerdicts } from "./paired-verdict.ts";
 import { protocolCautions, refusalOf, sampleCautions } from "./protocol.ts";
 import { publishedScores } from "./published.ts";
 
-export interface ComparisonRequest {
-  readonly ids: readonly string[];
-  readonly baseline?: string | undefined;
-  readonly published: readonly string[];
-}
-
 const SIGNIFICANCE = 0.05;
 
-/** Works out the tests one by one and lets the host breathe in between: many large ones take seconds. */
+/** Works out the tests one by one and lets the host answer others in between. */
 export async function prepareVerdicts(
   store: Store,
   verdicts: PairedVerdicts,
-  request: Pick<ComparisonRequest, "ids" | "baseline">,
+  request: ComparisonRequest,
 ): Promise<void> {
-  const { records } = askedBenchmarks(store, request.ids);
-  for (const own of Map.groupBy(records, ({ summary }) => summary.task).values()) {
-    const baseline = own.find(({ runId }) => runId === request.baseline) ?? own[0];
-    for (const { runId, summary } of own) {
-      if (baseline === undefined || refusalOf(summary, baseline.summary) !== null) continue;
+  for (const { baseline, records } of askedGroups(store, request).groups) {
+    for (const { runId, summary } of records) {
+      if (runId === baseline.runId || refusalOf(summary, baseline.summary) !== null) continue;
       await setImmediate();
-      if (runId !== baseline.runId) verdicts.of(runId, baseline.runId);
+      verdicts.of(runId, baseline.runId);
     }
   }
 }
 
-/** Throws BAD_INPUT where none of the ids has a finished benchmark. */
+/** Throws BAD_INPUT where nothing that was asked can be shown. */
 export function comparisonReport(
   store: Store,
   verdicts: PairedVerdicts,
   request: ComparisonRequest,
 ): ComparisonReport {
-  const { records, missing } = askedBenchmarks(store, request.ids);
+  const asked = askedGroups(store, request);
   const published = publishedScores();
   const wanted = request.published.flatMap((id) => published.find((one) => one.id === id) ?? []);
   const unknown = request.published.filter((id) => !published.some((one) => one.id === id));
-  if (records.length === 0) {
+  if (asked.groups.length === 0) {
     throw new AppError(
       "BAD_INPUT",
-      `Nothing to compare: ${missing.map(({ id, reason }) => `${id}: ${reason}`).join("; ")}.`,
+      `Nothing to compare: ${asked.missing.map(({ id, reason }) => `${id}: ${reason}`).join("; ")}.`,
       "Name finished benchmarks, or launches that have some.",
     );
   }
-  const groups = [...Map.groupBy(records, ({ summary }) => summary.task)].map(([task, own]) =>
-    groupOf(store, verdicts, task, own, request.baseline),
-  );
+  const groups = asked.groups.map((group) => groupOf(store, verdicts, group));
   const comparisons = correct(groups);
   return {
     groups: comparisons.groups,
     comparisons: comparisons.count,
     published: wanted,
     missing: [
-      ...missing,
+      ...asked.missing,
       ...unknown.map((id) => ({ id, reason: "no published score has this name" })),
     ],
   };
@@ -77,17 +68,12 @@ export function comparisonReport(
 function groupOf(
   store: Store,
   verdicts: PairedVerdicts,
-  task: string,
-  records: readonly EvaluationRecord[],
-  wantedBaseline: string | undefined,
+  { task, title, baseline, records }: AskedGroup,
 ): ComparedGroup {
-  const [first] = records;
-  const baseline = records.find(({ runId }) => runId === wantedBaseline) ?? first;
-  if (baseline === undefined) throw new Error("a group without benchmarks");
   const baselineUsd = modelHistory(store, baseline).trainingUsd;
   return {
     task,
-    title: task,
+    title,
     baseline: baseline.runId,
     rows: records.map((record) => rowOf(store, verdicts, record, baseline, baselineUsd)),
   };

@@ -21,7 +21,7 @@ export class PairedVerdicts {
     const key = `${runId} ${this.#endedAt(runId)} ${baseline} ${this.#endedAt(baseline)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const worked = this.#workOut(runId, baseline);
+    const worked = pairedVerdict(this.#store, runId, baseline);
     if (this.#known.size >= KEPT) this.#known.clear();
     this.#known.set(key, worked);
     return worked;
@@ -30,14 +30,18 @@ export class PairedVerdicts {
   #endedAt(runId: RunId): number {
     return this.#store.runs.summary(runId).endedAtMs ?? 0;
   }
+}
 
-  #workOut(runId: RunId, baseline: RunId): PairedVerdict | null {
-    const { evaluations, runs } = this.#store;
-    const before = evaluations.samples(baseline);
-    const after = evaluations.samples(runId);
-    const seed = deriveSeed(runs.get(runId).seed, "paired comparison");
-    const paired = pairedComparison(before, after, seed);
-    if (paired === null) return null;
-    return { ...paired, pAdjusted: paired.p, ...pairedDetail(before, after) };
-  }
+/** Worked out anew, as `PairedVerdicts` keeps it. */
+export function pairedVerdict(
+  { evaluations, runs }: Store,
+  runId: RunId,
+  baseline: RunId,
+): PairedVerdict | null {
+  const before = evaluations.solved(baseline);
+  const after = evaluations.solved(runId);
+  const seed = deriveSeed(runs.get(runId).seed, "paired comparison");
+  const paired = pairedComparison(before, after, seed);
+  if (paired === null) return null;
+  return { ...paired, pAdjusted: paired.p, ...pairedDetail(before, after) };
 }

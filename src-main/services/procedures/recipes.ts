@@ -105,13 +105,14 @@ function grpoRun(app: Application, runId: RunId): Run {
 }
 
 function keptCompletions(app: Application, runId: RunId, step: number): KeptCompletion[] {
-  return app.store.rollouts.groups(runId, step).flatMap(({ group, problemId, rollouts }) =>
-    rollouts.map(({ completion, tokens, finishReason }) => ({
+  return Array.from(
+    app.store.rollouts.all(runId, step),
+    ({ group, problemId, completion, completionIds, finishReason }) => ({
       group,
       problemId,
       text: completion,
-      tokens,
+      tokens: completionIds.length,
       finished: finishReason === "stop",
-    })),
+    }),
   );
 }

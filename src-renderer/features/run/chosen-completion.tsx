@@ -1,7 +1,7 @@
 /** One completion at its full length: as text, or token by token. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { RolloutText } from "#shared/schema/metrics.ts";
+import type { ListedRollout, RolloutHit } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import { useFilter } from "../../app/location.ts";
@@ -9,10 +9,11 @@ import { host } from "../../bridge/host.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { CompletionText } from "./completion-text.tsx";
 import { asTokenMeasure, missing, nextStrong, TOKEN_MEASURES } from "./token-measures.ts";
 import type { TokenMeasure } from "./token-measures.ts";
+import { useWholeText } from "./use-whole-text.ts";
 import { TokenFoot, TokenText } from "./token-text.tsx";
 
 export interface ChosenCompletionProps {
@@ -20,7 +21,7 @@ export interface ChosenCompletionProps {
   readonly step: number;
   readonly group: number;
   readonly problemId: string;
-  readonly rollout: RolloutText | undefined;
+  readonly rollout: ListedRollout | RolloutHit | undefined;
 }
 
 const MEASURES: readonly TokenMeasure[] = ["logprob", "entropy", "ratio"];
@@ -75,6 +76,10 @@ export function ChosenCompletion(props: ChosenCompletionProps): ReactNode {
         },
   );
   const tokens = query.data;
+  const whole = useWholeText(
+    index === undefined ? undefined : { runId, step, group, index },
+    rollout !== undefined && "isWhole" in rollout && rollout.isWhole ? rollout.excerpt : undefined,
+  );
   useCommands(
     useMemo(
       () => [
@@ -122,6 +127,9 @@ export function ChosenCompletion(props: ChosenCompletionProps): ReactNode {
       {query.failure !== undefined && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}
+      {whole.failure !== undefined && (
+        <FailureNotice failure={whole.failure} onRetry={whole.retry} />
+      )}
       {why !== undefined && <p className="s12 t3 pad prose">{why}</p>}
       {/* The text scrolls on its own, so it takes the focus to be scrolled by keys. */}
       <div
@@ -131,7 +139,11 @@ export function ChosenCompletion(props: ChosenCompletionProps): ReactNode {
         aria-label="Text of the completion"
       >
         {measure === undefined || tokens === undefined ? (
-          <CompletionText text={rollout.completion} />
+          whole.text === undefined ? (
+            <SkeletonRows rows={5} />
+          ) : (
+            <CompletionText key={key} text={whole.text} />
+          )
         ) : (
           <TokenText
             key={key}

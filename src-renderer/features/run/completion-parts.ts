@@ -1,4 +1,4 @@
-/** The parts of a completion: reasoning, answer and the tags around them. Pure. */
+/** The parts of a completion: its text and the tags in it. Pure. */
 
 /** Cuts text at <think>, </think>, <answer>, </answer>; tags are parts of their own. Offsets make stable keys. */
 export function splitTags(
@@ -14,12 +14,4 @@ export function splitTags(
   }
   if (from < text.length) parts.push({ at: from, text: text.slice(from), tag: false });
   return parts;
-}
-
-/** What stands inside the last <answer>…</answer>, or undefined. */
-export function answerIn(text: string): string | undefined {
-  const open = text.lastIndexOf("<answer>");
-  if (open < 0) return undefined;
-  const close = text.indexOf("</answer>", open);
-  return close < 0 ? undefined : text.slice(open + "<answer>".length, close).trim();
 }

@@ -219,6 +219,7 @@ export function CompletionsPanel(props: CompletionsPanelProps): ReactNode {
             </p>
             {beside ? (
               <SideBySide
+                runId={props.runId}
                 rollouts={shown}
                 rewards={rewards}
                 scale={scale}

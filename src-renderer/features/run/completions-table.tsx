@@ -1,22 +1,18 @@
 /** One group's completions: answer, each reward, the weighted reward, advantage and length. */
 import type { ReactNode } from "react";
-import type { RolloutText } from "#shared/schema/metrics.ts";
+import type { ListedRollout } from "#shared/schema/metrics.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
-import { answerIn } from "./completion-parts.ts";
 
 export interface CompletionsTableProps {
-  readonly rollouts: readonly RolloutText[];
+  readonly rollouts: readonly ListedRollout[];
   readonly rewards: readonly string[];
   /** Largest |advantage| of the group: the full width of a bar. */
   readonly scale: number;
-  readonly chosen: RolloutText | undefined;
-  readonly onChoose: (rollout: RolloutText) => void;
+  readonly chosen: ListedRollout | undefined;
+  readonly onChoose: (rollout: ListedRollout) => void;
 }
-
-/** Characters of an answer that a cell may hold. */
-const SHOWN = 200;
 
 /** Full bars carry the sign by side and by fill: filled to the right is positive, hollow to the left negative. */
 export function AdvantageBar({
@@ -34,8 +30,8 @@ export function AdvantageBar({
   );
 }
 
-function Answer({ rollout }: { readonly rollout: RolloutText }): ReactNode {
-  const answer = answerIn(rollout.completion);
+function Answer({ rollout }: { readonly rollout: ListedRollout }): ReactNode {
+  const { answer } = rollout;
   const cut = rollout.finishReason === "length";
   return (
     <span className="flex">
@@ -44,11 +40,11 @@ function Answer({ rollout }: { readonly rollout: RolloutText }): ReactNode {
         className={rollout.correct ? "pass" : "fail"}
         label={rollout.correct ? "right" : "wrong"}
       />
-      {answer === undefined ? (
+      {answer === null ? (
         <span className="t3">no answer{cut ? ", cut" : ""}</span>
       ) : (
-        <span className="mono ell" dir="ltr" title={visibleText(answer.slice(0, SHOWN))}>
-          {visibleText(answer.slice(0, SHOWN))}
+        <span className="mono ell" dir="ltr" title={visibleText(answer)}>
+          {visibleText(answer)}
         </span>
       )}
     </span>

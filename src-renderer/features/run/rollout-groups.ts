@@ -1,5 +1,5 @@
 /** What the completions panel works out from a step's groups. Pure. */
-import type { RolloutGroup, RolloutText } from "#shared/schema/metrics.ts";
+import type { ListedRollout, RolloutGroup } from "#shared/schema/metrics.ts";
 
 export type Verdict = "all" | "right" | "wrong";
 
@@ -9,7 +9,7 @@ export function hasNoSpread(group: RolloutGroup): boolean {
   return first === undefined || group.rollouts.every((one) => Math.abs(one.reward - first) < 1e-9);
 }
 
-export function matchesVerdict(rollout: RolloutText, verdict: Verdict): boolean {
+export function matchesVerdict(rollout: ListedRollout, verdict: Verdict): boolean {
   return verdict === "all" || rollout.correct === (verdict === "right");
 }
 

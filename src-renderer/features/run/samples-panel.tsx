@@ -1,7 +1,7 @@
 /** Every problem of a benchmark with what the model wrote, right and wrong. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { ProblemSamples } from "#shared/schema/evaluation.ts";
+import type { ListedProblem } from "#shared/schema/evaluation.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import type { Command } from "../../app/command-registry.ts";
@@ -25,7 +25,7 @@ function asCorrect(text: string): Correct {
   return text === "all-right" || text === "mixed" || text === "all-wrong" ? text : "any";
 }
 
-const COLUMNS: readonly GridColumn<ProblemSamples>[] = [
+const COLUMNS: readonly GridColumn<ListedProblem>[] = [
   {
     id: "index",
     header: "#",
@@ -53,27 +53,50 @@ const COLUMNS: readonly GridColumn<ProblemSamples>[] = [
     numeric: true,
     cell: (row) => (
       <span className={row.correct === 0 ? "t3" : "med"}>
-        {row.correct} of {row.samples.length}
+        {row.correct} of {row.samples}
       </span>
     ),
   },
 ];
 
-function Samples({ problem }: { readonly problem: ProblemSamples }): ReactNode {
+/** A problem's completions are read when it is chosen. */
+function Samples({
+  runId,
+  problem,
+}: {
+  readonly runId: RunId;
+  readonly problem: ListedProblem;
+}): ReactNode {
+  const { problemId, problemIndex } = problem;
+  const query = useQuery({
+    key: `answers:${runId}:${problemId}`,
+    topics: [`samples:${runId}`],
+    fetch: (signal) => host.compare.answers({ problemId, runIds: [runId] }, { signal }),
+  });
+  const samples = useMemo(
+    () =>
+      query.data
+        ?.flatMap((one) => one.samples)
+        .filter((sample) => sample.problemIndex === problemIndex) ?? [],
+    [query.data, problemIndex],
+  );
+  if (query.failure !== undefined)
+    return <FailureNotice failure={query.failure} onRetry={query.refresh} />;
+  if (query.data === undefined) return <SkeletonRows rows={5} />;
   return (
     <div
       className="scroll grow"
       tabIndex={0}
       role="group"
-      aria-label={`Completions of problem ${String(problem.problemIndex + 1)}`}
+      aria-label={`Completions of problem ${String(problemIndex + 1)}`}
     >
       <dl className="kv left" style={{ padding: "8px 16px" }}>
         <dt>Problem</dt>
-        <dd style={{ whiteSpace: "pre-wrap" }}>{problem.prompt}</dd>
+        <dd style={{ whiteSpace: "pre-wrap" }}>{samples[0]?.prompt ?? problem.prompt}</dd>
         <dt>Right answer</dt>
-        <dd className="mono">{problem.gold}</dd>
+        <dd className="mono">{samples[0]?.gold}</dd>
       </dl>
-      {problem.samples.map((sample) => (
+      {samples.map((sample) => (
         <div key={sample.sampleIndex} className="bt" style={{ padding: "8px 16px" }}>
           <div className="flex s12">
             <Glyph
@@ -105,7 +128,7 @@ export function SamplesPanel({ runId }: { readonly runId: RunId }): ReactNode {
   const query = useQuery({
     key: `samples:${runId}:${correct}:${String(offset)}`,
     topics: [`samples:${runId}`],
-    fetch: (signal) => host.runs.samples({ runId, correct, offset, limit: PAGE }, { signal }),
+    fetch: (signal) => host.runs.problems({ runId, correct, offset, limit: PAGE }, { signal }),
   });
   const problems = useMemo(() => query.data?.problems ?? [], [query.data]);
   const total = query.data?.total ?? 0;
@@ -198,7 +221,7 @@ export function SamplesPanel({ runId }: { readonly runId: RunId }): ReactNode {
             />
           </div>
           <div className="region">
-            <Samples problem={problem} />
+            <Samples key={problem.problemIndex} runId={runId} problem={problem} />
           </div>
         </div>
       )}

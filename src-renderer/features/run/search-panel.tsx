@@ -5,8 +5,6 @@ import type { RolloutHit } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { useCommands } from "../../app/command-registry.ts";
 import { hrefTo, navigate, useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
 import { formatNumber, formatSigned, plural } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
@@ -91,28 +89,6 @@ function Bound({
       placeholder={label.startsWith("Least") ? "from" : "to"}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-/** The whole text of a hit comes with its step's groups, which the other tab shows too. */
-function FullText({ runId, hit }: { readonly runId: RunId; readonly hit: RolloutHit }): ReactNode {
-  const { step } = hit;
-  const query = useQuery({
-    key: `rollouts:${runId}:${String(step)}`,
-    topics: [`rollouts:${runId}`],
-    fetch: (signal) => host.runs.rollouts({ runId, step }, { signal }),
-  });
-  const rollout = query.data
-    ?.find((group) => group.group === hit.group)
-    ?.rollouts.find((one) => one.index === hit.index);
-  return (
-    <ChosenCompletion
-      runId={runId}
-      step={step}
-      group={hit.group}
-      problemId={hit.problemId}
-      rollout={rollout}
     />
   );
 }
@@ -229,10 +205,13 @@ export function SearchPanel({ runId }: { readonly runId: RunId }): ReactNode {
           {hit === undefined ? (
             <div className="region" />
           ) : (
-            <FullText
+            <ChosenCompletion
               key={`${String(hit.step)} ${String(hit.group)} ${String(hit.index)}`}
               runId={runId}
-              hit={hit}
+              step={hit.step}
+              group={hit.group}
+              problemId={hit.problemId}
+              rollout={hit}
             />
           )}
         </div>

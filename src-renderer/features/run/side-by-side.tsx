@@ -1,29 +1,64 @@
 /** One prompt's completions beside each other, as the advantage compares them. */
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
-import type { RolloutText } from "#shared/schema/metrics.ts";
+import type { ListedRollout } from "#shared/schema/metrics.ts";
+import type { RunId } from "#shared/schema/run.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
+import { FailureNotice } from "../../ui/region-state.tsx";
+import { useWholeText } from "./use-whole-text.ts";
 import { CompletionText } from "./completion-text.tsx";
 import { AdvantageBar } from "./completions-table.tsx";
 
 export interface SideBySideProps {
-  readonly rollouts: readonly RolloutText[];
+  readonly runId: RunId;
+  readonly rollouts: readonly ListedRollout[];
   readonly rewards: readonly string[];
   /** Largest |advantage| of the group. */
   readonly scale: number;
-  readonly chosen: RolloutText | undefined;
-  readonly onChoose: (rollout: RolloutText) => void;
+  readonly chosen: ListedRollout | undefined;
+  readonly onChoose: (rollout: ListedRollout) => void;
+}
+
+/** The one that is chosen is read whole, of the others their beginning. */
+function OneText({
+  runId,
+  rollout,
+  chosen,
+  onChoose,
+}: Pick<SideBySideProps, "runId" | "onChoose"> & {
+  readonly rollout: ListedRollout;
+  readonly chosen: boolean;
+}): ReactNode {
+  const { step, group, index, excerpt, isWhole } = rollout;
+  const whole = useWholeText(
+    chosen ? { runId, step, group, index } : undefined,
+    isWhole ? excerpt : undefined,
+  );
+  if (whole.text !== undefined) return <CompletionText text={whole.text} />;
+  return (
+    <>
+      <CompletionText text={excerpt} />
+      {whole.failure === undefined ? (
+        <button type="button" className="linkbtn" onClick={() => onChoose(rollout)}>
+          … the rest
+        </button>
+      ) : (
+        <FailureNotice failure={whole.failure} onRetry={whole.retry} />
+      )}
+    </>
+  );
 }
 
 function One({
+  runId,
   rollout,
   rewards,
   scale,
   chosen,
   onChoose,
 }: Omit<SideBySideProps, "rollouts" | "chosen"> & {
-  readonly rollout: RolloutText;
+  readonly rollout: ListedRollout;
   readonly chosen: boolean;
 }): ReactNode {
   const box = useRef<HTMLElement>(null);
@@ -61,7 +96,7 @@ function One({
         ))}
       </p>
       <div className="scroll grow" tabIndex={0} role="group" aria-label="Its text">
-        <CompletionText text={rollout.completion} />
+        <OneText runId={runId} rollout={rollout} chosen={chosen} onChoose={onChoose} />
       </div>
     </article>
   );
