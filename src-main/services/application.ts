@@ -39,6 +39,7 @@ import { ModelJobs } from "./obtain/model-jobs.ts";
 import { PipelineRunner } from "./pipeline-runner.ts";
 import { RecipeBook } from "./recipe-book.ts";
 import { requireRecipe } from "./recipe-checks.ts";
+import { RunAnnotations } from "./run-annotations.ts";
 import { overridesOf, pointLabel, sweepPoints } from "./sweep.ts";
 
 export interface ApplicationOptions {
@@ -81,6 +82,7 @@ export class Application {
   readonly models: ModelCatalog;
   readonly modelJobs: ModelJobs;
   readonly journal: EditJournal;
+  readonly annotations: RunAnnotations;
   readonly datasets: DatasetService;
   readonly generating: GenerateService;
   readonly runner: PipelineRunner;
@@ -140,6 +142,11 @@ export class Application {
       },
     });
     this.journal = new EditJournal({ store: this.store, live: this.live, now: this.now });
+    this.annotations = new RunAnnotations({
+      store: this.store,
+      journal: this.journal,
+      now: this.now,
+    });
     this.datasets = new DatasetService({
       store: this.store,
       live: this.live,
@@ -265,11 +272,12 @@ export class Application {
 
   /** Removes a pipeline's records and files. Throws CONFLICT while it is at work. */
   deletePipeline(id: PipelineId): void {
-    this.store.pipelines.summary(id);
+    const { runs } = this.store.pipelines.summary(id);
     if (this.runner.isAtWork(id)) {
       throw new AppError("CONFLICT", `The pipeline ${id} is at work.`, "Stop it first.");
     }
     this.store.transaction(() => {
+      this.annotations.forget(runs.map((run) => run.id));
       this.store.pipelines.delete(id);
     });
     rmSync(join(this.paths.runs, id), { recursive: true, force: true });

@@ -210,6 +210,7 @@ type WorkspaceEvent = Extract<
       | "dataset"
       | "dataset-job"
       | "edits"
+      | "annotations"
       | "ledger"
       | "benchmarks"
       | "recipes"
@@ -250,6 +251,7 @@ function subjectOf(event: LiveEvent): { pipelineId?: PipelineId; runId?: RunId }
     case "dataset":
     case "dataset-job":
     case "edits":
+    case "annotations":
     case "ledger":
     case "benchmarks":
     case "recipes":

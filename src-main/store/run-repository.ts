@@ -93,6 +93,10 @@ export class RunRepository {
     return runOf(row, parents);
   }
 
+  has(id: RunId): boolean {
+    return this.#db.prepare("SELECT 1 FROM runs WHERE id = ?").get(id) !== undefined;
+  }
+
   /** Throws NOT_FOUND. */
   summary(id: RunId): RunSummary {
     const row = this.#db

@@ -4,6 +4,7 @@ import { failureOf } from "../bridge/failure.ts";
 import { host } from "../bridge/host.ts";
 import { connection } from "../bridge/connection.ts";
 import { outbox } from "../bridge/outbox.ts";
+import { allWritten } from "../bridge/pending-writes.ts";
 import { editsQuery } from "../bridge/queries.ts";
 import { useQuery } from "../bridge/use-query.ts";
 import { useCommands } from "./command-registry.ts";
@@ -26,6 +27,7 @@ async function turn(way: "undo" | "redo", scope: string | undefined): Promise<vo
     }
     // What is on its way is part of what a person wants undone.
     await outbox.drained();
+    await allWritten();
     const edit = await host.edits[way](scope === undefined ? {} : { scope });
     said(`${way === "undo" ? "Undone" : "Done again"}: ${edit.label}`);
   } catch (error) {

@@ -120,6 +120,8 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
       return ["dataset-jobs"];
     case "edits":
       return ["edits"];
+    case "annotations":
+      return ["tags", ...event.runIds.map((id) => `note:${id}`)];
     case "ledger":
       return ["cost"];
     case "benchmarks":

@@ -104,6 +104,8 @@ export const SystemLiveEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("dataset-job"), job: DatasetJob }),
   /** Something was edited, undone or done again in this scope. */
   z.strictObject({ type: z.literal("edits"), scope: EditScope, state: EditState }),
+  /** Notes or tags of these runs changed. */
+  z.strictObject({ type: z.literal("annotations"), runIds: z.array(RunId) }),
   /** An entry that no run made was added. */
   z.strictObject({ type: z.literal("ledger") }),
   /** An imported benchmark came or went. */

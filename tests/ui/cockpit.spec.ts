@@ -244,6 +244,63 @@ test("a note and tags are kept, and tags find the run in the list", async ({ bro
   await expect(page.getByRole("row").filter({ hasText: "grpo" })).toHaveCount(1);
 });
 
+test("notes and tags are undone and done again, and what another window typed comes in", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p62-grpo?tab=note");
+  const note = page.getByRole("textbox", { name: "Note on this run" });
+  const saved = page.getByText(/^Saved \d\d:\d\d/u);
+  const tag = page.locator(".screenhead").getByText("steady", { exact: true });
+  await note.fill("Before.");
+  await expect(saved).toBeVisible();
+  const other = await openWindow(browser, host);
+  await other.goTo("/run/p62-grpo?tab=note");
+  const otherNote = other.page.getByRole("textbox", { name: "Note on this run" });
+  await note.fill("Before. After.");
+  await expect(otherNote).toHaveValue("Before. After.");
+  // Left at once: what was just typed is saved first, and is what is undone.
+  await note.fill("Before. After. Later.");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(page.getByText("Undone: change the note of grpo")).toBeVisible();
+  await expect(note).toHaveValue("Before. After.");
+  await page.getByRole("combobox", { name: "New tag" }).fill("steady");
+  await page.keyboard.press("Enter");
+  await expect(tag).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(tag).toHaveCount(0);
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(note).toHaveValue("Before.");
+  await expect(otherNote).toHaveValue("Before.");
+  await page.reload();
+  await expect(note).toHaveValue("Before.");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await expect(note).toHaveValue("Before. After.");
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await expect(tag).toBeVisible();
+});
+
+test("tags put on several picked runs are taken back by one undo", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/runs?picked=p61-grpo,p62-grpo");
+  await page.getByRole("button", { name: /^Tag…/u }).click();
+  const dialog = page.getByRole("dialog", { name: "Tags of 2 runs" });
+  await dialog.getByRole("combobox", { name: "New tag" }).fill("pair");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toContainText("on all");
+  await page.keyboard.press("Escape");
+  await goTo("/runs?text=pair");
+  const tagged = page.getByRole("row").filter({ hasText: "grpo" });
+  await expect(tagged).toHaveCount(2);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(page.getByText("Undone: put the tag pair on 2 runs")).toBeVisible();
+  await expect(tagged).toHaveCount(0);
+});
+
 test("runs are sorted, picked by keyboard, laid over each other and taken out again", async ({
   browser,
 }) => {

@@ -5,45 +5,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { seededHost } from "./file-host.ts";
+import { SCREENS } from "./screen-addresses.ts";
 import { cutOff, openWindow } from "./window-page.ts";
-
-const SCREENS: Readonly<Record<string, string>> = {
-  home: "/",
-  datasets: "/datasets",
-  "datasets-import": "/datasets/import",
-  "dataset-unknown": "/dataset/none",
-  curation: "/curation",
-  runs: "/runs",
-  "runs-nothing-matches": "/runs?text=no-such-launch",
-  "run-grpo": "/run/p61-grpo?step=20",
-  "run-stopped": "/run/p62-grpo",
-  "run-waiting": "/run/p62-student",
-  "run-sft": "/run/p61-cold-start",
-  "run-table": "/run/p61-grpo?view=table&tab=history",
-  "run-log": "/run/p61-grpo?tab=log",
-  "run-search": "/run/p61-grpo?tab=search&min-reward=1",
-  "run-note": "/run/p61-grpo?tab=note",
-  "run-tokens": "/run/p61-grpo?step=12&tokens=logprob",
-  "run-beside": "/run/p61-grpo?step=12&group=3&group-view=beside",
-  "run-large-chart": "/run/p61-grpo?chart=length&zoom=5-30&smooth=0.9&axis=log",
-  overlay: "/overlay?runs=p61-grpo,p62-grpo",
-  "runs-picked": "/runs?picked=p61,p62&group=recipe&sort=cost-descending",
-  benchmark: "/run/p61-benchmark-grpo",
-  "benchmark-difficulty": "/run/p61-benchmark-grpo?tab=difficulty",
-  results: "/pipeline/p61",
-  models: "/models",
-  "models-catalogue": "/models?show=catalogue",
-  benchmarks: "/benchmarks",
-  "compare-nothing": "/compare",
-  compare:
-    "/compare?runs=p61,p62-benchmark-base&published=DeepSeek-R1:math500_pass1&left=p61-benchmark-grpo&right=p61-benchmark-student",
-  "compare-scores": "/compare?runs=p61&columns=scores&charts=table&options=all",
-  cost: "/cost",
-  playground: "/playground",
-  settings: "/settings",
-  "run-unknown": "/run/p99-nothing",
-  "no-screen": "/no/such/screen",
-};
 
 const SIZES = [
   [1100, 720],

@@ -1,7 +1,5 @@
 /** What the run screen and the overlay of runs ask for beyond a run's records. */
-import { AppError } from "#shared/errors.ts";
 import type { Contract } from "#shared/contract/contract.ts";
-import type { RunId } from "#shared/schema/run.ts";
 import type { Application } from "../application.ts";
 import { rolloutTokens } from "../rollout-tokens.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
@@ -10,11 +8,8 @@ export function cockpitProcedures(
   app: Application,
   os: Implementer,
 ): Procedures<Contract["cockpit"]> {
-  const { store, live } = app;
+  const { store, annotations } = app;
   const to = os.cockpit;
-  const announce = (runIds: readonly RunId[]): void => {
-    live.publish(runIds.map((id) => ({ type: "run", run: store.runs.summary(id) })));
-  };
   return {
     overlay: to.overlay.handler(({ input }) => {
       const { runIds, name, ...range } = input;
@@ -40,34 +35,12 @@ export function cockpitProcedures(
       return store.rollouts.search(runId, { ...filter, offset, limit });
     }),
     tokens: to.tokens.handler(({ input }) => rolloutTokens(store, input.runId, input)),
-    note: to.note.handler(({ input }) => {
-      store.runs.summary(input.runId);
-      return store.annotations.note(input.runId);
-    }),
-    setNote: to.setNote.handler(({ input }) => {
-      const { runId, text, changedAtMs } = input;
-      store.runs.summary(runId);
-      const note = store.transaction(() => {
-        if (store.annotations.note(runId).changedAtMs !== changedAtMs) {
-          throw new AppError(
-            "CONFLICT",
-            "The note was changed in another window since you began.",
-            "Copy what you wrote, open the note anew, and put it in.",
-          );
-        }
-        store.annotations.setNote(runId, text, app.now());
-        return store.annotations.note(runId);
-      });
-      announce([runId]);
-      return note;
-    }),
+    note: to.note.handler(({ input }) => annotations.note(input.runId)),
+    setNote: to.setNote.handler(({ input }) =>
+      annotations.setNote(input.runId, input.text, input.changedAtMs),
+    ),
     tag: to.tag.handler(({ input }) => {
-      const { runIds, add, remove } = input;
-      store.transaction(() => {
-        for (const id of runIds) store.runs.summary(id);
-        store.annotations.tag(runIds, add, remove);
-      });
-      announce(runIds);
+      annotations.tag(input.runIds, input.add, input.remove);
     }),
     tags: to.tags.handler(() => store.annotations.tags()),
   };

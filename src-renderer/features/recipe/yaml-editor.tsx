@@ -1,5 +1,5 @@
 /** The recipe as text: CodeMirror with YAML, and what was found at the lines where it is written. Loaded when shown. */
-import { defaultKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
@@ -43,7 +43,7 @@ const LOOKS = ViewPlugin.fromClass(
 
 const THEME = EditorView.theme({
   "&": { height: "100%", fontSize: "12px", backgroundColor: "var(--bg-0)", color: "var(--text-1)" },
-  "&.cm-focused": { outline: "none" },
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "18px", letterSpacing: "-0.01em" },
   ".cm-gutters": { backgroundColor: "var(--bg-0)", color: "var(--text-3)", border: "0" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--bg-2)" },
@@ -99,13 +99,12 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
           LOOKS,
           THEME,
           EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML", tabindex: "0" }),
-          // Esc leaves: Tab indents while the editor has the focus.
+          // Tab goes on to the next control, as everywhere; Mod+] and Mod+[ indent.
           keymap.of([
             { key: "Mod-z", run: () => (latest.current.onUndo(), true) },
             { key: "Mod-y", run: () => (latest.current.onRedo(), true) },
             { key: "Mod-Shift-z", run: () => (latest.current.onRedo(), true) },
             { key: "Escape", run: (target) => (target.contentDOM.blur(), true) },
-            indentWithTab,
             ...searchKeymap,
             ...defaultKeymap,
           ]),

@@ -1,56 +1,69 @@
 /** What people write on a run: a note, saved as it is written, and tags. */
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
-import type { RunNote, RunSummary } from "#shared/schema/run.ts";
-import { failureOf } from "../../bridge/failure.ts";
+import type { RunId, RunNote, RunSummary } from "#shared/schema/run.ts";
 import { host } from "../../bridge/host.ts";
-import { queryCache } from "../../bridge/query-cache.ts";
+import { addWriter } from "../../bridge/pending-writes.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatWhen } from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import type { Failure } from "../../ui/region-state.tsx";
 import { useNow } from "../../ui/use-now.ts";
+import { NoteDraft } from "./note-draft.ts";
 
-/** Written down so long after the last key, and when the field is left. */
-const QUIET_MS = 600;
+/** Of the other note, where two meet. */
+const SHOWN = 200;
 
-function NoteField({ run, note }: { readonly run: RunSummary; readonly note: RunNote }): ReactNode {
+/** By run: what is typed outlives the panel, and so does what could not be saved. */
+const drafts = new Map<RunId, NoteDraft>();
+
+function draftOf(runId: RunId, note: RunNote): NoteDraft {
+  const draft = drafts.get(runId) ?? new NoteDraft(runId, note, host.cockpit);
+  drafts.set(runId, draft);
+  return draft;
+}
+
+/** Keyed by the run. */
+function NoteField({ runId, note }: { readonly runId: RunId; readonly note: RunNote }): ReactNode {
   const now = useNow(30_000);
-  const [text, setText] = useState(note.text);
-  const [saved, setSaved] = useState(note);
-  const [failure, setFailure] = useState<Failure | undefined>(undefined);
-  const [busy, setBusy] = useState(false);
+  const [draft] = useState(() => draftOf(runId, note));
+  const { text, saved, failure, other } = useSyncExternalStore(draft.subscribe, draft.state);
+  useEffect(() => draft.heard(note), [draft, note]);
   useEffect(() => {
-    if (text === saved.text || busy || failure !== undefined) return undefined;
-    const timer = window.setTimeout(() => {
-      setBusy(true);
-      host.cockpit
-        .setNote({ runId: run.id, text, changedAtMs: saved.changedAtMs })
-        .then(
-          (written) => {
-            setSaved(written);
-            queryCache.invalidate(new Set([`note:${run.id}`]));
-          },
-          (error: unknown) => setFailure(failureOf(error)),
-        )
-        .finally(() => setBusy(false));
-    }, QUIET_MS);
-    return () => window.clearTimeout(timer);
-  }, [text, saved, failure, run.id, busy]);
+    const stop = addWriter(draft.flush);
+    return () => {
+      stop();
+      draft.saveNow();
+    };
+  }, [draft]);
   const { changedAtMs } = saved;
   return (
     <>
-      {failure !== undefined && (
-        <FailureNotice failure={failure} onRetry={() => setFailure(undefined)} />
+      {other !== undefined && (
+        <div className="notice warn" role="alert">
+          <Glyph name="warn" className="warn" />
+          <span className="grow">
+            This note was changed elsewhere meanwhile
+            {other.text === "" ? ": it is empty there." : `, to “${excerpt(other.text)}”`}
+          </span>
+          <button type="button" className="btn small" onClick={() => draft.takeOther()}>
+            Take the other
+          </button>
+          <button type="button" className="btn small" onClick={() => draft.keepMine()}>
+            Keep this one
+          </button>
+        </div>
       )}
+      {failure !== undefined && <FailureNotice failure={failure} onRetry={draft.saveNow} />}
       <textarea
         className="notefield"
         aria-label="Note on this run"
         placeholder="What was tried here, what was seen, what to do next."
         value={text}
         maxLength={100_000}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => draft.edit(event.currentTarget.value)}
+        onBlur={draft.saveNow}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
       />
       <div className="flex s11 t3 bt groupfoot" role="status">
@@ -64,6 +77,10 @@ function NoteField({ run, note }: { readonly run: RunSummary; readonly note: Run
   );
 }
 
+function excerpt(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
 export function TagsLine({ run }: { readonly run: RunSummary }): ReactNode {
   const { busy, failure, run: call } = useAct();
   const [text, setText] = useState("");
@@ -73,10 +90,7 @@ export function TagsLine({ run }: { readonly run: RunSummary }): ReactNode {
     fetch: (signal) => host.cockpit.tags(undefined, { signal }),
   });
   const change = (add: readonly string[], remove: readonly string[]): void => {
-    void call(async () => {
-      await host.cockpit.tag({ runIds: [run.id], add: [...add], remove: [...remove] });
-      queryCache.invalidate(new Set(["tags"]));
-    });
+    void call(() => host.cockpit.tag({ runIds: [run.id], add: [...add], remove: [...remove] }));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === "Escape") event.currentTarget.blur();
@@ -129,7 +143,7 @@ export function TagsLine({ run }: { readonly run: RunSummary }): ReactNode {
 export function NotePanel({ run }: { readonly run: RunSummary }): ReactNode {
   const query = useQuery({
     key: `note:${run.id}`,
-    topics: [],
+    topics: [`note:${run.id}`],
     fetch: (signal) => host.cockpit.note({ runId: run.id }, { signal }),
   });
   return (
@@ -141,7 +155,7 @@ export function NotePanel({ run }: { readonly run: RunSummary }): ReactNode {
       {query.data === undefined ? (
         query.failure === undefined && <SkeletonRows rows={3} />
       ) : (
-        <NoteField key={`${run.id} ${String(query.atMs)}`} run={run} note={query.data} />
+        <NoteField key={run.id} runId={run.id} note={query.data} />
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { RunId } from "#shared/schema/run.ts";
 import { useTellCrumbs } from "../../app/crumbs.ts";
+import { useTellEditScope } from "../../app/edit-scope.ts";
 import { hrefTo } from "../../app/location.ts";
 import { host } from "../../bridge/host.ts";
 import { useLivePipeline, useLiveRun } from "../../bridge/live-store.ts";
@@ -30,6 +31,7 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
     .filter((one) => one.removedAtMs === null)
     .reduce<number | undefined>((last, one) => Math.max(last ?? 0, one.step), undefined);
   const onStep = useCallback((step: number) => setStep(step), [setStep]);
+  useTellEditScope(`run:${run.id}`);
   useTellCrumbs(
     useMemo(
       () => [

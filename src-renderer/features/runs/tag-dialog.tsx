@@ -3,7 +3,6 @@ import { useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 import type { RunSummary } from "#shared/schema/run.ts";
 import { host } from "../../bridge/host.ts";
-import { queryCache } from "../../bridge/query-cache.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -33,11 +32,8 @@ export function TagDialog({ opened, runs, onClose }: TagDialogProps): ReactNode 
     (tag) => tag,
   );
   const change = (add: readonly string[], remove: readonly string[]): void => {
-    void call(async () => {
-      const runIds = runs.map((run) => run.id);
-      await host.cockpit.tag({ runIds, add: [...add], remove: [...remove] });
-      queryCache.invalidate(new Set(["tags", "pipelines"]));
-    });
+    const runIds = runs.map((run) => run.id);
+    void call(() => host.cockpit.tag({ runIds, add: [...add], remove: [...remove] }));
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
