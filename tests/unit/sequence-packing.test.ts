@@ -8,7 +8,7 @@ function examples(count: number, mean: number, longest: number) {
   return Array.from({ length: count }, () => {
     const length = Math.round(mean * Math.exp(0.6 * random.normal()));
     return {
-      ids: new Array<number>(Math.min(longest, Math.max(8, length))).fill(1),
+      ids: Array.from({ length: Math.min(longest, Math.max(8, length)) }, () => 1),
       mask: [] as const,
     };
   });
@@ -32,6 +32,6 @@ for (const [count, mean, longest] of [
 }
 
 test("examples that fill more than half of a row stand alone", () => {
-  const example = { ids: new Array<number>(80).fill(1), mask: [] };
+  const example = { ids: Array.from({ length: 80 }, () => 1), mask: [] };
   expect(pack([example, { ...example }], 150)).toHaveLength(2);
 });

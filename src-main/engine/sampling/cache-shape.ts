@@ -1,6 +1,6 @@
 /** How large a sampler's cache is: rows that decode together, and columns that each may span. */
 import { powerOfTwoAtLeast } from "./decode-batch.ts";
-import type { CacheShape } from "./decode-programs.ts";
+import type { CacheShape } from "./decode-state.ts";
 
 /** Rows that decode together at the most, unless told otherwise. */
 export const MOST_ROWS = 256;
