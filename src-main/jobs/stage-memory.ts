@@ -132,7 +132,8 @@ function samplingParts(
   stage: SamplingStage,
   longestPrompt: number,
 ): MemoryPart[] {
-  const rounds = stage.bf16 && parameterCount(config) >= LARGE_PARAMETERS;
+  const large = parameterCount(config) >= LARGE_PARAMETERS;
+  const rounds = stage.bf16 && large;
   const shape = cacheShape({
     completions: completionsAtOnce(stage),
     longestPrompt,
@@ -148,9 +149,12 @@ function samplingParts(
     shape.rows *
     shape.columns *
     FLOAT;
-  const matrices = parameterCount(config) * HALF;
+  // A second copy of the matrices: see sampling/decode-weights.ts.
+  const matrices = parameterCount(config) * (rounds ? HALF : FLOAT);
   return [
-    ...(rounds ? [{ name: "rounded weights", bytes: matrices }] : []),
+    ...(rounds || !large
+      ? [{ name: rounds ? "rounded weights" : "packed weights", bytes: matrices }]
+      : []),
     // A loop of several tokens gives its caches back beside those that it was given.
     { name: "KV cache", bytes: rounds ? cache : 2 * cache },
     { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
