@@ -14,8 +14,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { stageMemory } from "#main/jobs/stage-memory.ts";
 import { StageSupervisor } from "#main/jobs/supervisor.ts";
-import { taskLengths } from "#main/jobs/task-lengths.ts";
 import { dataFolder } from "#main/platform/paths.ts";
+import { withLengths } from "#main/services/memory-check.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -76,6 +76,30 @@ const CONFIGURATIONS: readonly Configuration[] = [
     bf16: true,
   }),
   configuration("sft-base", BASE, { ...full, per_device_train_batch_size: 64 }),
+  // Those that the estimate's constants were not looked at with.
+  configuration("sft-135m-long", REAL, {
+    ...full,
+    max_length: 512,
+    per_device_train_batch_size: 2,
+  }),
+  configuration("sft-135m-lora-checkpointing", REAL, {
+    ...full,
+    use_peft: true,
+    lora_dropout: 0,
+    gradient_checkpointing: true,
+    bf16: true,
+  }),
+  configuration("grpo-base", BASE, {
+    kind: "grpo",
+    data: { task: "arithmetic", difficulties: [3] },
+    generation_batch_size: 256,
+    per_device_train_batch_size: 64,
+    gradient_accumulation_steps: 4,
+    // Short enough that most completions come to it: what ends before takes less than the estimate, which is a bound.
+    max_completion_length: 24,
+    max_steps: 2,
+    beta: 0.02,
+  }),
 ];
 
 /** The most memory that the stage's process held, in bytes. */
@@ -121,8 +145,7 @@ console.log(
 );
 for (const one of CONFIGURATIONS) {
   if (positionals.length > 0 && !positionals.includes(one.name)) continue;
-  const { longestPrompt } = taskLengths(one.model, sums);
-  const parts = stageMemory(one.stage, { model: one.model, longestPrompt });
+  const parts = stageMemory(one.stage, withLengths(one.stage, { model: one.model }));
   const predictedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const measuredBytes = await measured(one);
   results.push({ name: one.name, predictedBytes, measuredBytes, parts });

@@ -22,7 +22,9 @@ const PROCESS_BYTES = 460 * 2 ** 20;
  * as what is asked. Measured over the live tensors: about a fifth more.
  */
 const SLACK = 1.2;
-/** A tied output matrix gets gradients as output and as embedding, and their sum. */
+/** oneDNN lays the output matrix out anew for its product, forward and backward. */
+const OUTPUT_LAYOUTS = 2;
+/** Where it is trained, a tied output matrix gets gradients as output and as embedding, and their sum. */
 const OUTPUT_GRADIENTS = 3;
 /** AdamW goes from one parameter to the next: clipped gradient, both moments, two more, the step. */
 const OPTIMIZER_TENSORS = 6;
@@ -88,7 +90,8 @@ function stepBytes(
       : rowsAtOnce(config, columns, stage.per_device_train_batch_size, { recompute });
   const tokens = rows * columns;
   const adapted = "use_peft" in stage && stage.use_peft;
-  const output = adapted ? 0 : config.vocabSize * config.hiddenSize * FLOAT;
+  const output = config.vocabSize * config.hiddenSize * FLOAT;
+  const outputGradients = adapted ? 0 : OUTPUT_GRADIENTS * output;
   // Each matrix's dropout keeps its input without what was dropped, and which that was.
   const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
   const layersKept = recompute ? 1 : config.numLayers;
@@ -97,10 +100,12 @@ function stepBytes(
     activationBytes(config, rows, columns, recompute) +
     tokens * layersKept * dropped +
     products +
-    OUTPUT_GRADIENTS * output;
+    OUTPUT_LAYOUTS * output +
+    outputGradients;
   // At its end the step has its own gradients beside their sums with those of the rows before.
-  const end = 2 * trained + OUTPUT_GRADIENTS * output;
-  return SLACK * Math.max(forward, end, OPTIMIZER_TENSORS * output);
+  const end = 2 * trained + outputGradients;
+  const optimizer = adapted ? 0 : OPTIMIZER_TENSORS * output;
+  return SLACK * Math.max(forward, end, optimizer);
 }
 
 /** Tokens of the longest row that is trained on. */

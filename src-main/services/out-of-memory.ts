@@ -10,8 +10,9 @@ import type { Store } from "#main/store/store.ts";
 import type { LiveEvents } from "./live-events.ts";
 
 const ALARM = "out-of-memory";
-/** An eighth of the rows; a stage that does not fit then is told to change. */
-export const MOST_HALVINGS = 3;
+const SHARES = ["half", "a quarter", "an eighth"] as const;
+/** A stage that does not fit with the least share of its rows is told to change. */
+const MOST_HALVINGS = SHARES.length;
 /** Of what there is: a process above it that is killed was killed for memory, where the system keeps no count. */
 const NEARLY_ALL = 0.8;
 /** How TensorFlow, the C++ library and V8's buffers say that they got no memory. */
@@ -57,7 +58,7 @@ export function goOnWithLess({ store, live, now }: MemoryDeps, run: Run): boolea
       .checkpoints(run.id)
       .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir))?.step ?? 0;
   const timeMs = now();
-  const message = `The engine process was ended for want of memory after step ${lastStep}: from step ${step} on, one ${2 ** halvings}th of the rows is computed together.`;
+  const message = `The engine process was ended for want of memory after step ${lastStep}: it goes on from step ${step} with ${SHARES[halvings - 1] ?? ""} of the rows computed together.`;
   const advice =
     "What is computed stays the same, more slowly. gradient_checkpointing, use_peft or a smaller per_device_train_batch_size need less memory from the start.";
   const alarm = store.transaction(() => {
@@ -86,7 +87,7 @@ export function outOfMemory(): StageOutcome {
   return {
     kind: "failed",
     code: "OUT_OF_MEMORY",
-    message: `The engine process was ended for want of memory, with one ${2 ** MOST_HALVINGS}th of the rows too.`,
+    message: `The engine process was ended for want of memory, with ${SHARES.at(-1) ?? ""} of the rows computed together too.`,
     advice:
       "Take gradient_checkpointing, use_peft, shorter rows or a smaller model, or end what else uses the memory and resume.",
     stack: null,

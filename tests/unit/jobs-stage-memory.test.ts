@@ -52,11 +52,11 @@ test("adapters are all that gradients and moments are held of, and the base is t
   expect(parts.has("reference")).toBe(false);
 });
 
-test("a step's activations are what the layers keep, the logits and the output's gradients, and a fifth more", () => {
+test("a step's activations are what the layers keep, the logits, the output matrix's layouts and gradients, and a fifth more", () => {
   const tokens = 64 * 128;
   // 6 · 192 + 2 · 192 + 2 · 64 + 5 · 512 + 6 · 128 numbers a token of a layer; five layers, and the gradients of one.
   const layer = 4992;
-  const bytes = 4 * (tokens * 6 * layer + 4 * tokens * 768 + 3 * 768 * 192);
+  const bytes = 4 * (tokens * 6 * layer + 4 * tokens * 768 + 5 * 768 * 192);
   expect(memoryOf(SFT).get("activations")).toBeCloseTo(1.2 * bytes, 0);
   // No row is longer than the longest example.
   const short = memoryOf(SFT, { longestExample: 50 }).get("activations") ?? 0;

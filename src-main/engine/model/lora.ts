@@ -135,9 +135,9 @@ export class LoraModel extends LanguageModel {
 
   #mergedData(name: string): Float32Array {
     const merged = tf.tidy(() => this.merged(name));
-    const data = Float32Array.from(merged.dataSync());
+    const data = merged.dataSync();
     merged.dispose();
-    return data;
+    return data as Float32Array;
   }
 
   /** The adapters alone, in hub orientation: A (r, in), B (out, r). */
