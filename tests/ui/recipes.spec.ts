@@ -197,7 +197,7 @@ for (const colorScheme of ["dark", "light"] as const)
     await goTo("/recipes");
     const addresses = [
       "/recipes",
-      "/recipes?compare=preset:r1",
+      "/recipes?compare=preset:r1-full",
       "/recipes?view=queue",
       "/recipes?view=sweeps",
     ];

@@ -253,3 +253,10 @@ test("a model without a tokenizer is told before the launch, at the stage that s
     expect.objectContaining({ path: "stages[0].model", level: "error" }),
   );
 });
+
+test("no preset has a name that a kept recipe could have: the command line takes both", async () => {
+  const { client } = opened();
+  const names = (await client.recipes.list()).map(({ id }) => id);
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter((id) => RecipeId.safeParse(id).success)).toEqual([]);
+});

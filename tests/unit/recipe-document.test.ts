@@ -23,7 +23,7 @@ function shipped(name: string): string {
   return readFileSync(new URL(`../../assets/recipes/${name}.yaml`, import.meta.url), "utf8");
 }
 
-const RECIPES = ["demo", "demo-smoke", "dapo", "r1", "pretrain-base"].map(
+const RECIPES = ["demo", "demo-smoke", "dapo", "r1-full", "pretrain-base"].map(
   (name) => [name, shipped(name)] as const,
 );
 

@@ -45,7 +45,7 @@ const EVERY_OPTION = [
   "stages.cold-start.packing=true",
 ];
 
-test.each(["demo", "demo-smoke", "dapo", "r1", "r1-zero", "dr-grpo", "tiny-sft"])(
+test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-sft"])(
   "every name that %s has for TRL is a name of TRL 1.16's configuration",
   (name) => {
     const given = name === "demo" ? EVERY_OPTION : [];
@@ -60,7 +60,7 @@ test.each(["demo", "demo-smoke", "dapo", "r1", "r1-zero", "dr-grpo", "tiny-sft"]
   },
 );
 
-test.each(["demo", "dapo", "r1"])(
+test.each(["demo", "dapo", "r1-full"])(
   "every override that %s has for verl is a key of verl 0.9's",
   (name) => {
     const { files } = exportRecipe(recipe(name, name === "demo" ? EVERY_OPTION : []), "verl");
