@@ -87,6 +87,22 @@ export class MetricRepository {
       .map(({ id, name }) => this.#one(id, name, range));
   }
 
+  /** For each step the last point at or before it; nulls where there is none. */
+  before(
+    runId: RunId,
+    name: string,
+    steps: readonly number[],
+  ): { value: number | null; timeMs: number | null }[] {
+    const last = (column: string): string =>
+      `(SELECT ${column} FROM metric_points WHERE series_id = s.id AND step <= j.value ORDER BY step DESC LIMIT 1)`;
+    return this.#db
+      .prepare<[string, string, string], { value: number | null; timeMs: number | null }>(
+        `SELECT ${last("value")} AS value, ${last("time_ms")} AS timeMs
+         FROM metric_series s, json_each(?) j WHERE s.run_id = ? AND s.name = ? ORDER BY j.key`,
+      )
+      .all(JSON.stringify(steps), runId, name);
+  }
+
   /**
    * Forgets points of later steps that came since a moment. The moment matters where a stage counts
    * twice: a distillation's sampled problems, then its training steps.

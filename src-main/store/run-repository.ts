@@ -152,6 +152,16 @@ export class RunRepository {
     return { total: total ?? 0, runs: rows.map(runSummaryOf) };
   }
 
+  /** First to last. */
+  attempts(id: RunId): { startedAtMs: number; endedAtMs: number | null }[] {
+    return this.#db
+      .prepare<[string], { startedAtMs: number; endedAtMs: number | null }>(
+        `SELECT started_at_ms AS startedAtMs, ended_at_ms AS endedAtMs FROM attempts
+         WHERE run_id = ? ORDER BY attempt`,
+      )
+      .all(id);
+  }
+
   /** Ids of runs in one of these states, oldest launch first. */
   idsByStatus(status: readonly RunStatus[]): RunId[] {
     return this.#db

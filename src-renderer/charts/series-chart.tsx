@@ -93,13 +93,13 @@ export function tickText(text: string): string {
 
 /** The chart in words, for those who do not see it. */
 export function summaryOf(
-  props: Pick<SeriesChartProps, "title" | "unit" | "series" | "format">,
+  props: Pick<SeriesChartProps, "title" | "unit" | "series" | "format" | "xName">,
 ): string {
   const parts = props.series.map((drawn) => {
     const one = measured(drawn);
     const range = valueRange([{ id: one.id, label: one.label, x: one.x, y: one.y }]);
     if (range === undefined) return `${one.label}: no values`;
-    return `${one.label}: ${props.format(one.y.at(-1) ?? null)} at step ${one.x.at(-1) ?? 0}, between ${props.format(range.min)} and ${props.format(range.max)}, ${one.x.length} points`;
+    return `${one.label}: ${props.format(one.y.at(-1) ?? null)} at ${props.xName ?? "step"} ${one.x.at(-1) ?? 0}, between ${props.format(range.min)} and ${props.format(range.max)}, ${one.x.length} points`;
   });
   return `${props.title}, ${props.unit}. ${parts.join(". ")}`;
 }

@@ -19,6 +19,10 @@ export const RolloutFilter = z.strictObject({
 });
 export type RolloutFilter = z.infer<typeof RolloutFilter>;
 
+/** Along what runs are laid over each other; "time": since the run's start, without the time between its attempts. */
+export const OverlayAxis = z.enum(["step", "time", "tokens"]);
+export type OverlayAxis = z.infer<typeof OverlayAxis>;
+
 export const cockpit = {
   /** One metric of several runs, each in at most `buckets` buckets, and which metrics any of them has. */
   overlay: procedure
@@ -26,6 +30,7 @@ export const cockpit = {
       z.strictObject({
         runIds: z.array(RunId).min(1).max(50),
         name: z.string(),
+        axis: OverlayAxis.default("step"),
         fromStep: z.int().optional(),
         toStep: z.int().optional(),
         buckets: z.int().min(1).max(5000).default(300),
@@ -34,8 +39,15 @@ export const cockpit = {
     .output(
       z.strictObject({
         names: z.array(z.strictObject({ name: z.string(), runs: z.int() })),
-        /** null where the run has no such metric. */
-        series: z.array(z.strictObject({ runId: RunId, series: MetricSeries.nullable() })),
+        series: z.array(
+          z.strictObject({
+            runId: RunId,
+            /** null where the run has no such metric. */
+            series: MetricSeries.nullable(),
+            /** Where each entry's first step stands on the axis: steps, seconds or tokens, never falling; null where the run does not count them. */
+            at: z.array(z.number()).nullable(),
+          }),
+        ),
       }),
     ),
   /** Every point of one metric, exactly as it came, a page at a time. */

@@ -33,6 +33,7 @@ function grpoMetrics(step: number, random: Random): Readonly<Record<string, numb
   const done = step / GRPO_STEPS;
   const noise = (): number => (random.uniform() - 0.5) * 0.05;
   return {
+    num_tokens: 9000 * step,
     reward: 0.3 + 0.5 * done + noise(),
     reward_std: 0.4 - 0.1 * done + noise(),
     "rewards/answer/mean": 0.25 + 0.4 * done + noise(),
@@ -132,6 +133,7 @@ export function messagesOf(
   stage: Stage,
   steps: number,
   seed: number,
+  startMs: number,
 ): readonly EngineMessageBody[] {
   const random = new Random(seed);
   const messages: EngineMessageBody[] = [];
@@ -143,7 +145,8 @@ export function messagesOf(
       name,
       step,
       value,
-      timeMs: step,
+      // 50 s for the whole stage.
+      timeMs: startMs + (50_000 * step) / steps,
     }));
     say({ type: "metrics", points });
   };

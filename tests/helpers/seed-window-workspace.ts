@@ -163,7 +163,7 @@ function playStage(
       fromStep: 0,
       warnings: [],
     },
-    ...messagesOf(stage, done, 5),
+    ...messagesOf(stage, done, 5, startMs),
     ...(stage.kind === "grpo"
       ? [{ type: "output" as const, kind: "model" as const, path: SEED_MODEL }]
       : []),

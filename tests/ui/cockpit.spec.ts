@@ -328,7 +328,25 @@ test("runs are sorted, picked by keyboard, laid over each other and taken out ag
   await expect(runs.getByRole("row")).toHaveCount(3);
   await expect(page.getByRole("figure", { name: "Reward" }).locator("path.line")).toHaveCount(2);
   await page.getByRole("combobox", { name: "Metric" }).selectOption("entropy");
-  await expect(page.getByRole("figure", { name: "Entropy" })).toBeVisible();
+  const drawn = page.getByRole("figure", { name: "Entropy" });
+  await expect(drawn).toBeVisible();
+  // 50 s of 40 steps, 9,000 tokens each: by keys along time, along tokens, and back; the address keeps it.
+  const words = drawn.getByRole("img").first();
+  await expect(words).toHaveAttribute("aria-label", /at step 40,/u);
+  await page.keyboard.press("x");
+  await expect(page).toHaveURL(/x=time/u);
+  await expect(words).toHaveAttribute("aria-label", /at seconds 50,/u);
+  await page.reload();
+  await expect(page.getByRole("combobox", { name: "X axis" })).toHaveValue("time");
+  await expect(drawn.getByText(/^seconds \d+$/u)).toBeVisible();
+  await page.keyboard.press("x");
+  await expect(words).toHaveAttribute("aria-label", /at tokens 360000,/u);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the chart" }).click();
+  await page.getByRole("menuitem", { name: "Drawn points as CSV" }).click();
+  expect(await textOf(await saved)).toMatch(/^tokens,p6\d-grpo,p6\d-grpo\n9000,/u);
+  await page.keyboard.press("x");
+  await expect(page).not.toHaveURL(/x=/u);
   await runs.getByRole("button", { name: /Leave p62-grpo out/u }).click();
   await expect(runs.getByRole("row")).toHaveCount(2);
   expect(complaints).toEqual([]);

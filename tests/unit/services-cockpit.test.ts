@@ -105,9 +105,42 @@ test("several runs' metric comes in one answer, null for the run that lacks it",
     { name: "accuracy", runs: 1 },
   ]);
   expect(series).toMatchObject([
-    { runId: train, series: { step: [1], mean: [2] } },
-    { runId: check, series: null },
+    { runId: train, series: { step: [1], mean: [2] }, at: [1] },
+    { runId: check, series: null, at: null },
   ]);
+});
+
+test("runs are laid over each other by time at work, without the time between attempts, and by tokens", async () => {
+  const { app, client, train, check } = opened();
+  const { runs, metrics } = app.store;
+  const point = (name: string, step: number, value: number | null, timeMs: number) => ({
+    name,
+    step,
+    value,
+    timeMs,
+  });
+  app.store.transaction(() => {
+    // At work from 1 s to 5 s and, after a night, from 100 s on; step 2 came twice and the later one was kept.
+    runs.startAttempt(train, 0, 1000);
+    runs.endAttempt(train, "stopped", null, 5000);
+    runs.startAttempt(train, 1, 100_000);
+    metrics.insert(train, [
+      point("reward", 1, 0.1, 3000),
+      point("reward", 2, 0.2, 102_000),
+      point("reward", 3, 0.3, 101_000),
+      point("num_tokens", 1, 10, 3000),
+      point("num_tokens", 3, 40, 103_000),
+    ]);
+    metrics.insert(check, [point("reward", 1, 0.5, 3000)]);
+  });
+  const along = async (axis: "time" | "tokens") =>
+    (await client.cockpit.overlay({ runIds: [train, check], name: "reward", axis })).series.map(
+      ({ at }) => at,
+    );
+  // 3 - 1; 4 of the first attempt and 2 of the second; a clock set back stands still. The other run never started.
+  expect(await along("time")).toEqual([[2, 6, 6], [0]]);
+  // Step 2 has no count of its own; the other run counts none.
+  expect(await along("tokens")).toEqual([[10, 10, 40], null]);
 });
 
 test("a note written in one window is not overwritten by another that has not seen it", async () => {

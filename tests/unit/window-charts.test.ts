@@ -111,12 +111,19 @@ test("an overlay's line reaches the least and the greatest value of every bucket
     max: [2, 9],
     mean: [1.5, 1],
   };
-  const lines = [{ runId: RunId.parse("r"), label: "r", tone: 4, series }];
+  const lines = [{ runId: RunId.parse("r"), label: "r", tone: 4, series, at: series.step }];
   const [one] = overlaySeries(lines, 1, 0, undefined);
   expect(one?.x).toEqual([0, 5, 10, 10.5]);
   expect(one?.y).toEqual([1, 2, 0, 9]);
   expect(one?.tone).toBe(4);
   expect(overlaySeries(lines, 1, 0.9, undefined)[0]?.raw).toEqual([1.5, 1]);
+  // Along another axis each bucket stands at its own place; a run without places is not drawn.
+  const [first] = lines;
+  if (first === undefined) throw new Error("there is one line");
+  const along = (at: number[] | null) =>
+    overlaySeries([{ ...first, at }], 1, 0, undefined).map(({ x }) => x);
+  expect(along([2, 8])).toEqual([[2, 5, 8, 8.5]]);
+  expect(along(null)).toEqual([]);
 });
 
 describe("a chart's file", () => {

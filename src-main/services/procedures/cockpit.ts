@@ -1,6 +1,7 @@
 /** What the run screen and the overlay of runs ask for beyond a run's records. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "../application.ts";
+import { placesOn } from "../overlay-axis.ts";
 import { rolloutTokens } from "../rollout-tokens.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
@@ -12,14 +13,18 @@ export function cockpitProcedures(
   const to = os.cockpit;
   return {
     overlay: to.overlay.handler(({ input }) => {
-      const { runIds, name, ...range } = input;
+      const { runIds, name, axis, ...range } = input;
       const counts = new Map<string, number>();
       const series = runIds.map((runId) => {
         store.runs.summary(runId);
         for (const one of store.metrics.names(runId))
           counts.set(one.name, (counts.get(one.name) ?? 0) + 1);
         const [found] = store.metrics.series(runId, { ...range, names: [name] });
-        return { runId, series: found ?? null };
+        return {
+          runId,
+          series: found ?? null,
+          at: found === undefined ? null : placesOn(store, axis, runId, found),
+        };
       });
       return { names: [...counts].map(([metric, runs]) => ({ name: metric, runs })), series };
     }),

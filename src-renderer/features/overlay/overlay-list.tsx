@@ -23,15 +23,18 @@ type Format = (value: number | null) => string;
 export interface OverlayListProps {
   readonly rows: readonly OverlayRow[];
   readonly format: Format;
+  /** Of the x axis. */
+  readonly unit: string;
   readonly strong: RunId | undefined;
   readonly onStrong: (runId: RunId | undefined) => void;
   readonly onRemove: (runId: RunId) => void;
 }
 
 /** These two alone follow the pointer, so that it moves nothing else. */
-function Where(): ReactNode {
-  const step = useCrosshairStep();
-  return step === undefined ? "newest" : `at ${step.toLocaleString("en-US")}`;
+function Where({ unit }: { readonly unit: string }): ReactNode {
+  const place = useCrosshairStep();
+  if (place === undefined) return "newest";
+  return <span title={unit}>at {place.toLocaleString("en-US")}</span>;
 }
 
 function ValueThere({
@@ -57,6 +60,7 @@ function RunName({ runId, run }: Pick<OverlayRow, "runId" | "run">): ReactNode {
 
 function columnsOf(
   format: Format,
+  unit: string,
   onRemove: (runId: RunId) => void,
 ): readonly GridColumn<OverlayRow>[] {
   return [
@@ -69,7 +73,7 @@ function columnsOf(
     { id: "run", header: "Run", track: "minmax(0, 1fr)", cell: (row) => <RunName {...row} /> },
     {
       id: "value",
-      header: <Where />,
+      header: <Where unit={unit} />,
       track: "88px",
       numeric: true,
       cell: ({ series }) => <ValueThere series={series} format={format} />,
@@ -96,11 +100,12 @@ function columnsOf(
 export function OverlayList({
   rows,
   format,
+  unit,
   strong,
   onStrong,
   onRemove,
 }: OverlayListProps): ReactNode {
-  const columns = useMemo(() => columnsOf(format, onRemove), [format, onRemove]);
+  const columns = useMemo(() => columnsOf(format, unit, onRemove), [format, unit, onRemove]);
   return (
     <VirtualGrid
       label="Runs in the overlay"

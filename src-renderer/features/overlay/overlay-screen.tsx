@@ -1,5 +1,5 @@
 /** Many runs' lines of one metric in one chart: which learnt faster, which broke, and where. */
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { RunId } from "#shared/schema/run.ts";
 import { useCommands } from "../../app/command-registry.ts";
@@ -18,12 +18,15 @@ import { plural } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { MenuButton } from "../../ui/menu-button.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { asAxis, AXES, AXIS_NAMES } from "./overlay-axis.ts";
 import { overlaySeries } from "./overlay-series.ts";
 import type { RunLine } from "./overlay-series.ts";
 import { OverlayList } from "./overlay-list.tsx";
 import "./overlay.css";
 
 const BUCKETS = 500;
+/** Of a part of the time or of the tokens, which is cut out of the whole run here. */
+const FINE_BUCKETS = 4000;
 /** What is shown first where the runs have it. */
 const FIRST = ["reward", "loss"];
 
@@ -44,11 +47,23 @@ export function OverlayScreen(): ReactNode {
   const [metric, setMetric] = useFilter("metric");
   const [smoothText, setSmooth] = useFilter("smooth");
   const [axis, setAxis] = useFilter("axis");
+  const [xText, setXText] = useFilter("x");
   const [zoomText, setZoom] = useFilter("zoom");
   const [strongText, setStrong] = useFilter("run");
   const [crosshair] = useState(() => new Crosshair());
   const ids = useMemo(() => idsIn(runsText), [runsText]);
   const zoom = useMemo(() => rangeIn(zoomText), [zoomText]);
+  const x = asAxis(xText);
+  const { unit } = AXIS_NAMES[x];
+  const setX = useCallback(
+    (next: string): void => {
+      // The old range and the old place mean nothing on another axis.
+      setZoom("", false);
+      crosshair.pin(undefined);
+      setXText(next === "step" ? "" : next);
+    },
+    [setZoom, crosshair, setXText],
+  );
   const smoothing = asSmoothing(smoothText);
   const strong = ids.find((id) => id === strongText);
   const list = useQuery(
@@ -82,15 +97,18 @@ export function OverlayScreen(): ReactNode {
     ids.length === 0 || shownMetric === ""
       ? undefined
       : {
-          key: `overlay:${ids.join()}:${shownMetric}:${zoomText}`,
+          key: `overlay:${ids.join()}:${shownMetric}:${x}:${zoomText}`,
           topics: [],
           fetch: (signal) =>
             host.cockpit.overlay(
               {
                 runIds: [...ids],
                 name: shownMetric,
-                buckets: BUCKETS,
-                ...(zoom === undefined ? {} : { fromStep: zoom.min, toStep: zoom.max }),
+                axis: x,
+                buckets: zoom === undefined || x === "step" ? BUCKETS : FINE_BUCKETS,
+                ...(zoom === undefined || x !== "step"
+                  ? {}
+                  : { fromStep: zoom.min, toStep: zoom.max }),
               },
               { signal },
             ),
@@ -100,12 +118,16 @@ export function OverlayScreen(): ReactNode {
   const spec = useMemo(() => chartSpecs(shownMetric === "" ? [] : [shownMetric])[0], [shownMetric]);
   const lines = useMemo(
     (): readonly RunLine[] =>
-      ids.map((runId, tone) => ({
-        runId,
-        tone,
-        label: runId,
-        series: answer.data?.series.find((one) => one.runId === runId)?.series ?? null,
-      })),
+      ids.map((runId, tone) => {
+        const found = answer.data?.series.find((one) => one.runId === runId);
+        return {
+          runId,
+          tone,
+          label: runId,
+          series: found?.series ?? null,
+          at: found?.at ?? null,
+        };
+      }),
     [ids, answer.data],
   );
   const series = useMemo(
@@ -122,6 +144,7 @@ export function OverlayScreen(): ReactNode {
       })),
     [ids, list.data, series],
   );
+  const uncounted = lines.filter(({ series: own, at }) => own !== null && at === null).length;
   const log = axis === "log";
   useEffect(() => () => crosshair.pin(undefined), [crosshair]);
   useTellCrumbs(
@@ -137,7 +160,10 @@ export function OverlayScreen(): ReactNode {
         run,
       });
       return [
-        command("all", "Show all steps", "0", () => setZoom("", false)),
+        command("all", "Show the whole runs", "0", () => setZoom("", false)),
+        command("x", "Along steps, time at work or tokens", "X", () =>
+          setX(AXES[(AXES.indexOf(x) + 1) % AXES.length] ?? "step"),
+        ),
         command("log", "Logarithmic axis, or straight", "Y", () => setAxis(log ? "" : "log")),
         command("smooth", "Smooth the lines more, or not", "E", () => {
           const next = SMOOTHINGS[(SMOOTHINGS.indexOf(smoothing) + 1) % SMOOTHINGS.length] ?? 0;
@@ -145,7 +171,7 @@ export function OverlayScreen(): ReactNode {
         }),
         command("release", "Follow the newest step", "Escape", () => crosshair.pin(undefined)),
       ];
-    }, [setZoom, setAxis, log, smoothing, setSmooth, crosshair]),
+    }, [setZoom, setX, x, setAxis, log, smoothing, setSmooth, crosshair]),
   );
   if (ids.length === 0) {
     return (
@@ -173,7 +199,7 @@ export function OverlayScreen(): ReactNode {
     fromZero: spec?.fromZero ?? false,
     scale: log ? ("log" as const) : ("linear" as const),
     xRange: zoom,
-    xName: "step",
+    xName: unit,
   };
   return (
     <CrosshairContext value={crosshair}>
@@ -196,10 +222,26 @@ export function OverlayScreen(): ReactNode {
           </select>
           {zoom !== undefined && (
             <button type="button" className="chip on" onClick={() => setZoom("", false)}>
-              steps {zoom.min.toLocaleString("en-US")}–{zoom.max.toLocaleString("en-US")} ✕{" "}
-              <KeyCaps keys="0" />
+              {x === "step" ? "steps" : unit} {zoom.min.toLocaleString("en-US")}–
+              {zoom.max.toLocaleString("en-US")} ✕ <KeyCaps keys="0" />
             </button>
           )}
+          <label className="flex s12 t3">
+            <span className="opt">Along</span>
+            <select
+              className="input"
+              aria-label="X axis"
+              value={x}
+              onChange={(event) => setX(event.currentTarget.value)}
+            >
+              {AXES.map((one) => (
+                <option key={one} value={one}>
+                  {AXIS_NAMES[one].choice}
+                </option>
+              ))}
+            </select>
+            <KeyCaps keys="X" />
+          </label>
           <label className="flex s12 t3">
             <span className="opt">Smooth</span>
             <select
@@ -236,7 +278,7 @@ export function OverlayScreen(): ReactNode {
                 run: () =>
                   saveCsv(
                     drawing.title,
-                    "step",
+                    unit,
                     series.map((one) => ({
                       name: one.label,
                       points: new Map(one.x.map((x, index) => [x, one.y[index] ?? null])),
@@ -259,6 +301,12 @@ export function OverlayScreen(): ReactNode {
       <div className="cols overlaycols">
         <section className="region" aria-label="Chart">
           {names.data?.length === 0 && <Empty>None of these runs has metrics yet.</Empty>}
+          {uncounted > 0 && (
+            <p className="s12 t3 pad">
+              {uncounted === 1 ? "One run counts" : `${String(uncounted)} runs count`} no tokens and{" "}
+              {uncounted === 1 ? "is" : "are"} not drawn.
+            </p>
+          )}
           {answer.data === undefined && shownMetric !== "" && <SkeletonRows rows={8} />}
           {spec !== undefined && answer.data !== undefined && (
             <OverlayChart
@@ -271,6 +319,7 @@ export function OverlayScreen(): ReactNode {
               fromZero={spec.fromZero}
               scale={drawing.scale}
               xRange={zoom}
+              xName={unit}
               onZoom={(range) => setZoom(`${String(range.min)}-${String(range.max)}`, false)}
             />
           )}
@@ -279,6 +328,7 @@ export function OverlayScreen(): ReactNode {
           <OverlayList
             rows={rows}
             format={spec?.format ?? String}
+            unit={unit}
             strong={strong}
             onStrong={(runId) => setStrong(runId ?? "")}
             onRemove={(runId) => setRuns(ids.filter((one) => one !== runId).join(","))}

@@ -11,19 +11,21 @@ export interface RunLine {
   /** Its place among the runs, which gives its colour and dash. */
   readonly tone: number;
   readonly series: MetricSeries | null;
+  /** Where each entry stands on the x axis; null where the run cannot be drawn on it. */
+  readonly at: readonly number[] | null;
 }
 
 /**
  * Bands of many runs would cover each other, so a bucket is drawn as its least and its greatest value, half a bucket
  * apart: a line that reaches every peak.
  */
-function peaks(series: MetricSeries): Pick<Series, "x" | "y"> {
-  if (!series.bucketed) return { x: series.step, y: series.mean };
+function peaks(series: MetricSeries, at: readonly number[]): Pick<Series, "x" | "y"> {
+  if (!series.bucketed) return { x: at, y: series.mean };
   const x: number[] = [];
   const y: (number | null)[] = [];
-  for (const [index, step] of series.step.entries()) {
-    const next = series.step[index + 1] ?? step + 1;
-    x.push(step, step + (next - step) / 2);
+  for (const [index, place] of at.entries()) {
+    const next = at[index + 1] ?? place + 1;
+    x.push(place, place + (next - place) / 2);
     // From where the line comes, the nearer end first.
     const [low, high] = [series.min[index] ?? null, series.max[index] ?? null];
     const rising = (y.at(-1) ?? 0) <= ((low ?? 0) + (high ?? 0)) / 2;
@@ -43,8 +45,8 @@ export function overlaySeries(
   const scaled = (values: readonly (number | null)[]): readonly (number | null)[] =>
     divisor === 1 ? values : values.map((value) => (value === null ? null : value / divisor));
   return lines.flatMap((line) => {
-    const { series, runId } = line;
-    if (series === null || series.step.length === 0) return [];
+    const { series, at, runId } = line;
+    if (series === null || at === null || at.length === 0) return [];
     const named = {
       id: runId,
       label: line.label,
@@ -52,10 +54,10 @@ export function overlaySeries(
       ...(runId === strong ? { strong: true } : {}),
     };
     if (smoothing !== 0) {
-      const mean: Series = { ...named, x: series.step, y: scaled(series.mean) };
+      const mean: Series = { ...named, x: at, y: scaled(series.mean) };
       return [smoothed(mean, smoothing)];
     }
-    const { x, y } = peaks(series);
+    const { x, y } = peaks(series, at);
     return [{ ...named, x, y: scaled(y) }];
   });
 }
