@@ -81,10 +81,11 @@ export class BenchmarkRepository {
   items(id: string, page: { readonly offset: number; readonly limit: number }): BenchmarkItem[] {
     return this.#db
       .prepare<[string, number, number], BenchmarkItem>(
-        `SELECT problem, answer, difficulty FROM benchmark_items WHERE set_id = ?
-         ORDER BY item_index LIMIT ? OFFSET ?`,
+        // Items are numbered from 0 without gaps.
+        `SELECT problem, answer, difficulty FROM benchmark_items
+         WHERE set_id = ? AND item_index >= ? ORDER BY item_index LIMIT ?`,
       )
-      .all(id, page.limit, page.offset);
+      .all(id, page.offset, page.limit);
   }
 
   delete(id: string): void {

@@ -51,6 +51,12 @@ const SAMPLE_COLUMNS = `p.problem_index, s.sample_index, p.problem_id, p.difficu
   s.completion, s.answer, s.correct, s.finish_reason, s.tokens`;
 /** Characters of a prompt in a list. */
 const LISTED_PROMPT = 500;
+/** Which problems, by their right samples. */
+const CORRECT: Readonly<Record<Exclude<SampleFilter["correct"], "any">, string>> = {
+  "all-right": "sum(s.correct) = count(*)",
+  "all-wrong": "sum(s.correct) = 0",
+  mixed: "sum(s.correct) BETWEEN 1 AND count(*) - 1",
+};
 const Indexes = z.array(z.int());
 
 export class EvaluationRepository {
@@ -155,29 +161,28 @@ export class EvaluationRepository {
   }
 
   #page(runId: RunId, filter: SampleFilter): { total: number; page: number[] } {
+    const text = filter.text ?? "";
+    const having = [
+      ...(text === ""
+        ? []
+        : [
+            `(instr(lower(p.prompt), lower($text)) > 0
+              OR sum(instr(lower(s.completion), lower($text))) > 0)`,
+          ]),
+      ...(filter.correct === "any" ? [] : [CORRECT[filter.correct]]),
+    ];
+    // The completions are read only where something is asked of them.
+    const samples =
+      having.length === 0 ? "" : "JOIN evaluation_samples s USING (run_id, problem_index)";
     const matching = this.#db
-      .prepare<
-        { runId: string; difficulty: number | null; text: string; correct: string },
-        { problem_index: number }
-      >(
-        `SELECT p.problem_index FROM evaluation_problems p
-         JOIN evaluation_samples s USING (run_id, problem_index)
+      .prepare<{ runId: string; difficulty: number | null; text: string }, number>(
+        `SELECT p.problem_index FROM evaluation_problems p ${samples}
          WHERE p.run_id = $runId AND ($difficulty IS NULL OR p.difficulty = $difficulty)
-         GROUP BY p.problem_index
-         HAVING ($text = '' OR instr(lower(p.prompt), lower($text)) > 0
-             OR sum(instr(lower(s.completion), lower($text))) > 0)
-           AND CASE $correct WHEN 'all-right' THEN sum(s.correct) = count(*)
-             WHEN 'all-wrong' THEN sum(s.correct) = 0
-             WHEN 'mixed' THEN sum(s.correct) BETWEEN 1 AND count(*) - 1 ELSE 1 END
+         ${having.length === 0 ? "" : `GROUP BY p.problem_index HAVING ${having.join(" AND ")}`}
          ORDER BY p.problem_index`,
       )
-      .all({
-        runId,
-        difficulty: filter.difficulty ?? null,
-        text: filter.text ?? "",
-        correct: filter.correct,
-      })
-      .map((row) => row.problem_index);
+      .pluck()
+      .all({ runId, difficulty: filter.difficulty ?? null, text });
     const { offset, limit } = filter;
     return { total: matching.length, page: Indexes.parse(matching.slice(offset, offset + limit)) };
   }

@@ -136,15 +136,21 @@ export class PipelineRepository {
       offset: filter.offset,
       limit: filter.limit,
     };
-    const where = `WHERE ($status IS NULL OR p.status IN (SELECT value FROM json_each($status)))
-      AND ($text = '' OR instr(lower(p.id || ' ' || p.name), lower($text)) > 0)`;
+    const conditions = [
+      ...(parameters.status === null ? [] : ["p.status IN (SELECT value FROM json_each($status))"]),
+      ...(parameters.text === "" ? [] : ["instr(lower(p.id || ' ' || p.name), lower($text)) > 0"]),
+    ];
+    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
     const total = this.#db
       .prepare<typeof parameters, number>(`SELECT count(*) FROM pipelines p ${where}`)
       .pluck()
       .get(parameters);
     const rows = this.#db
       .prepare<typeof parameters, PipelineRow>(
-        `SELECT ${COLUMNS} FROM pipelines p ${where} ORDER BY p.number DESC LIMIT $limit OFFSET $offset`,
+        // Numbers are skipped in their index alone; a whole row holds a recipe, and is read only for the page.
+        `SELECT ${COLUMNS} FROM pipelines p WHERE p.number IN
+           (SELECT p.number FROM pipelines p ${where} ORDER BY p.number DESC LIMIT $limit OFFSET $offset)
+         ORDER BY p.number DESC`,
       )
       .all(parameters);
     return {

@@ -48,13 +48,14 @@ export class RolloutSearch {
     // The groups are joined only where their prompts are searched.
     const from =
       text === ""
-        ? "FROM rollouts r WHERE r.run_id = $run"
+        ? "FROM rollouts r INDEXED BY rollout_outcomes WHERE r.run_id = $run"
         : `FROM rollouts r JOIN rollout_groups g USING (run_id, step, group_index) WHERE r.run_id = $run
            AND (instr(lower(r.completion), lower($text)) > 0 OR instr(lower(g.prompt), lower($text)) > 0)`;
     const total = this.#db
       .prepare<typeof named, number>(`SELECT count(*) ${from} ${where}`)
       .pluck()
       .get(named);
+    // CROSS: the page's rows are looked up; left to itself SQLite reads every completion and looks for it in the page.
     const rows = this.#db
       .prepare<typeof named, HitRow>(
         `WITH page AS MATERIALIZED (
@@ -67,9 +68,9 @@ export class RolloutSearch {
            CASE WHEN $text <> '' AND instr(lower(r.completion), lower($text)) > 0
              THEN substr(r.completion, max(1, instr(lower(r.completion), lower($text)) - ${BEFORE}), ${EXCERPT})
              ELSE substr(r.completion, -${EXCERPT}) END AS excerpt
-         FROM page JOIN rollouts r ON r.run_id = $run AND r.step = page.step
+         FROM page CROSS JOIN rollouts r ON r.run_id = $run AND r.step = page.step
            AND r.group_index = page.group_index AND r.completion_index = page.completion_index
-         JOIN rollout_groups g ON g.run_id = $run AND g.step = r.step AND g.group_index = r.group_index
+         CROSS JOIN rollout_groups g ON g.run_id = $run AND g.step = r.step AND g.group_index = r.group_index
          ORDER BY r.step, r.group_index, r.completion_index`,
       )
       .all(named);

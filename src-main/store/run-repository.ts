@@ -139,14 +139,17 @@ export class RunRepository {
       where.push("instr(lower(r.id || ' ' || p.name || ' ' || r.stage_name), lower(?)) > 0");
       values.push(filter.text);
     }
-    const from = `FROM runs r JOIN pipelines p ON p.id = r.pipeline_id WHERE ${where.join(" AND ")}`;
+    const launches = "JOIN pipelines p ON p.id = r.pipeline_id";
+    const condition = `WHERE ${where.join(" AND ")}`;
+    // Launches hold recipes: they are counted along only where their names are searched.
+    const counted = filter.text === undefined || filter.text === "" ? "" : launches;
     const total = this.#db
-      .prepare<(string | number)[], number>(`SELECT count(*) ${from}`)
+      .prepare<(string | number)[], number>(`SELECT count(*) FROM runs r ${counted} ${condition}`)
       .pluck()
       .get(...values);
     const rows = this.#db
       .prepare<(string | number)[], RunRow>(
-        `SELECT ${SUMMARY_COLUMNS} ${from} ORDER BY p.number DESC, r.position LIMIT ? OFFSET ?`,
+        `SELECT ${SUMMARY_COLUMNS} FROM runs r ${launches} ${condition} ORDER BY p.number DESC, r.position LIMIT ? OFFSET ?`,
       )
       .all(...values, filter.limit, filter.offset);
     return { total: total ?? 0, runs: rows.map(runSummaryOf) };
