@@ -137,8 +137,7 @@ function samplingParts(
   stage: SamplingStage,
   longestPrompt: number,
 ): MemoryPart[] {
-  const large = parameterCount(config) >= LARGE_PARAMETERS;
-  const rounds = stage.bf16 && large;
+  const rounds = stage.bf16 && parameterCount(config) >= LARGE_PARAMETERS;
   const shape = cacheShape({
     completions: completionsAtOnce(stage),
     longestPrompt,
@@ -154,12 +153,9 @@ function samplingParts(
     shape.rows *
     shape.columns *
     FLOAT;
-  // A second copy of the matrices: see sampling/decode-weights.ts.
-  const matrices = parameterCount(config) * (rounds ? HALF : FLOAT);
+  const matrices = parameterCount(config) * HALF;
   return [
-    ...(rounds || !large
-      ? [{ name: rounds ? "rounded weights" : "packed weights", bytes: matrices }]
-      : []),
+    ...(rounds ? [{ name: "rounded weights", bytes: matrices }] : []),
     // A loop of several tokens gives its caches back beside those that it was given.
     { name: "KV cache", bytes: rounds ? cache : 2 * cache },
     { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },

@@ -26,8 +26,6 @@ export interface Weights extends ReadonlyMap<string, Tensor> {
   readonly dropInput?: (module: string, x: Tensor) => Tensor;
   /** Whether a layer's matrices lie as (out, in) instead. */
   readonly outputFirst?: boolean;
-  /** Whether a layer has its q, k and v, and its gate and up, as one matrix each: `qkv_proj` and `gate_up_proj`. */
-  readonly packed?: boolean;
 }
 
 export type LayerProjections = { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor };
@@ -48,13 +46,12 @@ export function weight(weights: Weights, name: string): Tensor {
 
 /** The same weights with other values, given in their order. */
 export function withValues(weights: Weights, values: readonly Tensor[]): Weights {
-  const { dropInput, outputFirst, packed } = weights;
+  const { dropInput, outputFirst } = weights;
   const named = new Map([...weights.keys()].map((name, i) => [name, values[i] as Tensor]));
   return Object.assign(
     named,
     dropInput === undefined ? {} : { dropInput },
     outputFirst === undefined ? {} : { outputFirst },
-    packed === undefined ? {} : { packed },
   );
 }
 
@@ -83,12 +80,8 @@ export function decoderLayer(
   const attended = tf.add(x, project(weights, `${at}self_attn.o_proj`, mixed, config.outputBias));
 
   const h = norm("post_attention_layernorm", attended);
-  const [gate, up] = (
-    weights.packed === true
-      ? tf.split(mlp("gate_up_proj", h), 2, -1)
-      : [mlp("gate_proj", h), mlp("up_proj", h)]
-  ) as [Tensor, Tensor];
-  return tf.add(attended, mlp("down_proj", swiglu(gate, up)));
+  const gated = swiglu(mlp("gate_proj", h), mlp("up_proj", h));
+  return tf.add(attended, mlp("down_proj", gated));
 }
 
 /** x (B, T, D) → q (B, H, T, h) and k (B, K, T, h), normed by head where the model does so and rotated; v (B, K, T, h). */
@@ -105,26 +98,11 @@ function headProjections(
   const headNorm = (name: string, of: Tensor): Tensor =>
     qkNorm ? rmsNorm(of, weight(weights, `${at}${name}_norm.weight`), rmsNormEps) : of;
 
-  if (weights.packed !== true) {
-    return {
-      q: rotate(headNorm("q", heads("q", numHeads)), rotation),
-      k: rotate(headNorm("k", heads("k", numKeyValueHeads)), rotation),
-      v: heads("v", numKeyValueHeads),
-    };
-  }
-  const all = heads("qkv", numHeads + 2 * numKeyValueHeads);
-  const [turning, v] = tf.split(all, [numHeads + numKeyValueHeads, numKeyValueHeads], 1) as [
-    Tensor,
-    Tensor,
-  ];
-  const apart = (both: Tensor): [Tensor, Tensor] =>
-    tf.split(both, [numHeads, numKeyValueHeads], 1) as [Tensor, Tensor];
-  if (!qkNorm) {
-    const [q, k] = apart(rotate(turning, rotation));
-    return { q, k, v };
-  }
-  const [q, k] = apart(turning);
-  return { q: rotate(headNorm("q", q), rotation), k: rotate(headNorm("k", k), rotation), v };
+  return {
+    q: rotate(headNorm("q", heads("q", numHeads)), rotation),
+    k: rotate(headNorm("k", heads("k", numKeyValueHeads)), rotation),
+    v: heads("v", numKeyValueHeads),
+  };
 }
 
 /** x (…, in) → (…, out) through a module's matrix, its bias and its adapter. */

@@ -1,8 +1,7 @@
 /**
- * The weights that decoding reads. Of a large model in float32 they are the model's own. Else each layer's matrices are
- * kept a second time, with their adapters added in, and those that meet the same input side by side, so that they are
- * one product. In bfloat16 they are rounded, their outputs first (oneDNN reads them so with fewer copies): half the
- * memory traffic of a decode step, which is what a step of few rows waits for. Embeddings, norms and biases stay.
+ * The weights that decoding reads. In float32 they are the model's own. In bfloat16 each matrix is kept a second time,
+ * rounded, its outputs first (oneDNN reads it so with fewer copies) and with its adapter added in: half the memory
+ * traffic of a decode step, which is what a step of few rows waits for. Embeddings, norms and biases stay as they are.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { EMBEDDING, OUTPUT } from "../model/decoder.ts";
@@ -12,7 +11,6 @@ import { withPrecision } from "../runtime/matmul.ts";
 import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
-import type { Tensor } from "../runtime/tf.ts";
 
 /**
  * From here on a step's products outweigh its calls: in bfloat16 plain functions with oneDNN's products are faster than
@@ -20,40 +18,15 @@ import type { Tensor } from "../runtime/tf.ts";
  */
 export const LARGE_PARAMETERS = 30e6;
 
-/** A layer's matrices as decoding keeps them, each from those of the model that lie in it. */
-const PACKED: Readonly<Record<string, readonly string[]>> = {
-  "self_attn.qkv_proj": ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
-  "self_attn.o_proj": ["self_attn.o_proj"],
-  "mlp.gate_up_proj": ["mlp.gate_proj", "mlp.up_proj"],
-  "mlp.down_proj": ["mlp.down_proj"],
-};
-
-/** A module that decoding keeps, and the model's modules in it, by full names. */
-type Copy = {
-  readonly variable: Variable;
-  readonly module: string;
-  readonly parts: readonly string[];
-};
-
 export class DecodeWeights {
   readonly precision: Precision;
   readonly model: LanguageModel;
-  readonly #copies: readonly Copy[];
-  /** (V, D), rounded; in float32 the model's own is read. */
-  readonly #output: Variable | null;
+  readonly #rounded: ReadonlyMap<string, Variable>;
 
   constructor(runtime: Runtime, model: LanguageModel, precision: Precision) {
-    const { vocabSize, hiddenSize } = model.config;
     this.model = model;
     this.precision = precision;
-    this.#output =
-      precision === "bfloat16"
-        ? runtime.roundedVariable(`rounded.${OUTPUT}`, [vocabSize, hiddenSize])
-        : null;
-    this.#copies =
-      precision === "bfloat16" || model.parameters < LARGE_PARAMETERS
-        ? makeCopies(runtime, model, precision)
-        : [];
+    this.#rounded = precision === "bfloat16" ? roundedVariables(runtime, model) : new Map();
   }
 
   get config(): ModelConfig {
@@ -62,23 +35,14 @@ export class DecodeWeights {
 
   /** The weights' values now, to be called inside a compiled function. */
   read(): Weights {
-    if (this.#copies.length === 0) return this.model.read();
-    const copied = new Set(this.#copies.flatMap(({ parts }) => parts));
-    const weights = new Map<string, Tensor>();
-    for (const [name, variable] of this.model.plainVariables) {
-      const isRounded = name === OUTPUT && this.#output !== null;
-      if (!isRounded && !copied.has(moduleOf(name))) weights.set(name, variable.read());
-    }
-    for (const { module, variable, parts } of this.#copies) {
-      weights.set(`${module}.weight`, variable.read());
-      const biases = parts.flatMap((part) => {
-        const bias = this.model.plainVariables.get(`${part}.bias`);
-        return bias === undefined ? [] : [bias.read()];
-      });
-      if (biases.length > 0) weights.set(`${module}.bias`, tf.concat(biases));
-    }
-    if (this.#output !== null) weights.set(OUTPUT, this.#output.read());
-    return Object.assign(weights, { packed: true, outputFirst: this.precision === "bfloat16" });
+    if (this.precision === "float32") return this.model.read();
+    const weights = new Map(
+      [...this.model.plainVariables].flatMap(([name, variable]) =>
+        this.#rounded.has(name) ? [] : [[name, variable.read()] as const],
+      ),
+    );
+    for (const [name, variable] of this.#rounded) weights.set(name, variable.read());
+    return Object.assign(weights, { outputFirst: true });
   }
 
   /** Runs `body` with its products at the weights' precision. */
@@ -86,50 +50,32 @@ export class DecodeWeights {
     return withPrecision(this.precision, body);
   }
 
-  /** Copies the model's weights as they are now: to be called before the first reading, and when they have changed. */
+  /** Rounds the model's weights as they are now: to be called before the first reading, and when they have changed. */
   refresh(): void {
-    for (const { variable, parts } of this.#copies) {
+    for (const [name, variable] of this.#rounded) {
       tf.tidy(() => {
-        const matrices = parts.map((part) => this.model.merged(`${part}.weight`));
-        const packed = tf.concat(matrices, 1);
-        variable.assign(this.precision === "bfloat16" ? tf.transpose(packed) : packed);
+        if (name !== OUTPUT) variable.assign(tf.transpose(this.model.merged(name)));
+        else variable.assign(this.model.merged(this.config.tieWordEmbeddings ? EMBEDDING : OUTPUT));
       });
     }
-    tf.tidy(() => {
-      this.#output?.assign(this.model.merged(this.config.tieWordEmbeddings ? EMBEDDING : OUTPUT));
-    });
   }
 
   dispose(): void {
-    for (const { variable } of this.#copies) variable.dispose();
-    this.#output?.dispose();
+    for (const variable of this.#rounded.values()) variable.dispose();
   }
 }
 
-/** A parameter's name without what it is of its module. */
-function moduleOf(name: string): string {
-  return name.slice(0, name.lastIndexOf("."));
-}
-
-/** Each layer's matrices: rounded as (out, in), else as (in, out). */
-function makeCopies(runtime: Runtime, model: LanguageModel, precision: Precision): Copy[] {
-  const copies: Copy[] = [];
-  for (let layer = 0; layer < model.config.numLayers; layer++) {
-    const at = `model.layers.${layer}.`;
-    for (const [packed, names] of Object.entries(PACKED)) {
-      const module = at + packed;
-      const parts = names.map((name) => at + name);
-      const shapes = parts.map((part) => model.plainVariables.get(`${part}.weight`)?.shape ?? []);
-      const into = shapes[0]?.[0] ?? 0;
-      const out = shapes.reduce((sum, shape) => sum + (shape[1] ?? 0), 0);
-      const variable =
-        precision === "bfloat16"
-          ? runtime.roundedVariable(`rounded.${module}`, [out, into])
-          : runtime.variable(`packed.${module}`, [into, out], new Float32Array(into * out));
-      copies.push({ variable, module, parts });
-    }
+/** Each layer's matrices as (out, in), and the output matrix (V, D). */
+function roundedVariables(runtime: Runtime, model: LanguageModel): Map<string, Variable> {
+  const { vocabSize, hiddenSize } = model.config;
+  const rounded = new Map([
+    [OUTPUT, runtime.roundedVariable(`rounded.${OUTPUT}`, [vocabSize, hiddenSize])],
+  ]);
+  for (const [name, { shape }] of model.plainVariables) {
+    if (!name.endsWith("_proj.weight")) continue;
+    rounded.set(name, runtime.roundedVariable(`rounded.${name}`, [...shape].reverse()));
   }
-  return copies;
+  return rounded;
 }
 
 /** Whether a model is large enough to decode one token a call, in plain functions. */

@@ -53,8 +53,8 @@ export class ServingCache<Job extends RowJob> {
     this.#runtime = runtime;
     this.#model = model;
     this.#options = options;
+    // In float32 it reads the model's own weights: there is nothing to refresh, and nothing to dispose of.
     this.#weights = new DecodeWeights(runtime, model, "float32");
-    this.#weights.refresh();
     this.#prefill = prefillProgram(runtime, this.#weights);
   }
 
@@ -102,7 +102,6 @@ export class ServingCache<Job extends RowJob> {
 
   dispose(): void {
     this.#prefill.dispose();
-    this.#weights.dispose();
     this.#drop();
   }
 
