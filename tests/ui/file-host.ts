@@ -1,5 +1,6 @@
 /** The host that the tests of one file share: started before the first of them, killed after the last, its workspace removed. */
 import { test } from "@playwright/test";
+import type { Browser } from "@playwright/test";
 import { seedWorkspace, startHost, windowWorkspace } from "../helpers/window-host.ts";
 import type { WindowHost } from "../helpers/window-host.ts";
 
@@ -15,10 +16,13 @@ export interface FileHostOptions {
   readonly prepare?: (folder: string) => void;
   /** Whether each test gets a workspace and a host of its own. */
   readonly each?: boolean;
+  /** Whether windows stay open from test to test. Else each test's are closed: an open window asks its host again and again. */
+  readonly keepsWindows?: boolean;
 }
 
 /** Call at the top of a file; what it gives can be used inside tests. */
-export function fileHost({ prepare, each = false }: FileHostOptions = {}): FileHost {
+export function fileHost(options: FileHostOptions = {}): FileHost {
+  const { prepare, each = false, keepsWindows = false } = options;
   let host: WindowHost | undefined;
   let workspace: ReturnType<typeof windowWorkspace> | undefined;
   const started = (): WindowHost => {
@@ -34,6 +38,11 @@ export function fileHost({ prepare, each = false }: FileHostOptions = {}): FileH
     await host?.kill();
     workspace?.remove();
   };
+  const closeWindows = async ({ browser }: { readonly browser: Browser }): Promise<void> => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  };
+  if (keepsWindows) test.afterAll(closeWindows);
+  else test.afterEach(closeWindows);
   if (each) {
     test.beforeEach(begin);
     test.afterEach(end);

@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { connectTo, importDataset } from "../helpers/host-client.ts";
-import { seededHost } from "./file-host.ts";
+import { seedWorkspace } from "../helpers/window-host.ts";
+import { fileHost } from "./file-host.ts";
 import { SCREENS } from "./screen-addresses.ts";
 import { walkByTab } from "./tab-walk.ts";
 import { openWindow } from "./window-page.ts";
@@ -12,7 +13,7 @@ import type { OpenedWindow } from "./window-page.ts";
 // A snapshot of the page at each of thousands of presses would take minutes.
 test.use({ trace: "off" });
 
-const host = seededHost();
+const host = fileHost({ prepare: seedWorkspace, keepsWindows: true });
 let opened: OpenedWindow;
 
 test.beforeAll(async ({ browser }) => {
