@@ -139,7 +139,10 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
     const range = given ?? stepRange(series) ?? { min: 0, max: 1 };
     return range.max > range.min ? range : { min: range.min, max: range.min + 1 };
   }, [given, series]);
-  const shown = useMemo(() => series.map((one) => withinRange(one, xRange)), [series, xRange]);
+  const shown = useMemo(
+    () => (visible ? series.map((one) => withinRange(one, xRange)) : []),
+    [visible, series, xRange],
+  );
   const kind = props.scale ?? "linear";
   const ticks = Math.max(2, Math.round(height / TICK_PX));
   const scale = useMemo(
@@ -147,6 +150,10 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
     [shown, kind, fromZero, ticks],
   );
   const dense = shown.some((one) => one.x.length > SPARSE_LIMIT);
+  const summary = useMemo(
+    () => summaryOf({ title, unit, series, format }),
+    [title, unit, series, format],
+  );
   const brush = useBrush(xRange, props.onZoom);
   const plot = { series: shown, xRange, scale, width, height };
   const leftOut = notDrawn(shown, scale);
@@ -173,7 +180,7 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
         className="pl"
         style={{ height }}
         role="img"
-        aria-label={summaryOf(props)}
+        aria-label={summary}
         {...brush.handlers}
       >
         <GridLines scale={scale} limits={props.limits ?? NO_LIMITS} />

@@ -1,5 +1,5 @@
 /** The upper half of a run: its charts or their table, and how they are drawn. */
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { Alarm, Checkpoint, Run, RunSummary } from "#shared/schema/run.ts";
 import type { Marker } from "../../charts/chart-marks.tsx";
@@ -16,6 +16,7 @@ import { arrange, moved, useChartLayout } from "./chart-layout.ts";
 import { ChartsPanel } from "./charts-panel.tsx";
 import { MetricTable } from "./metric-table.tsx";
 import type { ChartState } from "./use-chart-commands.ts";
+import { useDrawn } from "./use-drawn.ts";
 import type { RunStream } from "./use-run-stream.ts";
 import { useZoomedLines } from "./use-zoomed-lines.ts";
 
@@ -190,8 +191,7 @@ export function ProgressRegion(props: ProgressRegionProps): ReactNode {
   const zoomed = useZoomedLines(run.id, zoom, stream.lines, growing, only, first);
   const range = zoom ?? props.xRange;
   const wanted = useMemo(() => ({ ...zoomed, range }), [zoomed, range]);
-  // Drawing many charts must not hold up the question for a new range, nor a key: it comes after both.
-  const { lines, exact, range: xRange } = useDeferredValue(wanted);
+  const { lines, exact, range: xRange } = useDrawn(wanted);
   const reading = zoom !== undefined && !(exact && xRange === zoom);
   const markers = useMemo(() => markersOf(checkpoints, alarms), [checkpoints, alarms]);
   const tableLines = useMemo(() => {

@@ -7,11 +7,12 @@ import { useQuery } from "../../bridge/use-query.ts";
 import type { Range } from "../../charts/series.ts";
 import { lineOf } from "./metric-line.ts";
 import type { MetricLine } from "./metric-line.ts";
-import { BUCKETS } from "./run-metrics.ts";
 
 /** Asked for beyond both ends, so that lines reach the edges. */
 const MARGIN = 0.05;
 const LIVE_MS = 2000;
+/** About one for each pixel of a small chart; each holds its least and its greatest value. */
+const SMALL_BUCKETS = 256;
 /** Of the one chart that is shown large. */
 const LARGE_BUCKETS = 1200;
 
@@ -66,14 +67,14 @@ export function useZoomedLines(
   const now = useQuery(
     zoom === undefined
       ? undefined
-      : zoomQuery(runId, zoom, names, only === undefined ? BUCKETS : LARGE_BUCKETS),
+      : zoomQuery(runId, zoom, names, only === undefined ? SMALL_BUCKETS : LARGE_BUCKETS),
     { everyMs },
   );
   const rest = inParts ? [...known].filter((name) => !begun.includes(name)) : [];
   const later = useQuery(
     zoom === undefined || rest.length === 0 || now.data === undefined
       ? undefined
-      : zoomQuery(runId, zoom, rest, BUCKETS),
+      : zoomQuery(runId, zoom, rest, SMALL_BUCKETS),
     { everyMs },
   );
   return useMemo(() => {
