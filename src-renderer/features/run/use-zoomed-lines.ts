@@ -1,5 +1,5 @@
 /** The lines of a range of steps, asked of the host at the range's own resolution; until they come, those at hand. */
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { RunId } from "#shared/schema/run.ts";
 import { host } from "../../bridge/host.ts";
 import type { QuerySource } from "../../bridge/query-cache.ts";
@@ -11,6 +11,8 @@ import type { MetricLine } from "./metric-line.ts";
 /** Asked for beyond both ends, so that lines reach the edges. */
 const MARGIN = 0.05;
 const LIVE_MS = 2000;
+/** Charts out of view are asked for when those in view are drawn. */
+const REST_MS = 100;
 /** About one for each pixel of a small chart; each holds its least and its greatest value. */
 const SMALL_BUCKETS = 256;
 /** Of the one chart that is shown large. */
@@ -70,9 +72,17 @@ export function useZoomedLines(
       : zoomQuery(runId, zoom, names, only === undefined ? SMALL_BUCKETS : LARGE_BUCKETS),
     { everyMs },
   );
+  // The range whose charts in view are drawn by now.
+  const [drawn, setDrawn] = useState<Range>();
+  const isThere = now.data !== undefined;
+  useEffect(() => {
+    if (!isThere) return undefined;
+    const timer = window.setTimeout(() => setDrawn(zoom), REST_MS);
+    return () => window.clearTimeout(timer);
+  }, [zoom, isThere]);
   const rest = inParts ? [...known].filter((name) => !begun.includes(name)) : [];
   const later = useQuery(
-    zoom === undefined || rest.length === 0 || now.data === undefined
+    zoom === undefined || rest.length === 0 || drawn !== zoom
       ? undefined
       : zoomQuery(runId, zoom, rest, SMALL_BUCKETS),
     { everyMs },
