@@ -151,8 +151,8 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
   );
   const dense = shown.some((one) => one.x.length > SPARSE_LIMIT);
   const summary = useMemo(
-    () => summaryOf({ title, unit, series, format }),
-    [title, unit, series, format],
+    () => summaryOf({ title, unit, series, format, xName }),
+    [title, unit, series, format, xName],
   );
   const brush = useBrush(xRange, props.onZoom);
   const plot = { series: shown, xRange, scale, width, height };
