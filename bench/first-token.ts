@@ -5,19 +5,15 @@
  *   node bench/first-token.ts MODEL FOLDER
  */
 import { performance } from "node:perf_hooks";
-import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
-import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow-runtime.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { CompletionServer } from "#main/engine/serving/completion-server.ts";
 import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
-import { dataFolder } from "#main/platform/paths.ts";
+import { openEngine } from "./engine.ts";
 import { QUESTIONS } from "./rows.ts";
 
 const folder = process.argv[2] ?? "";
-const found = await discoverRuntime({ dataFolder: dataFolder(), download: false });
-if (found.location === null) throw new Error(found.reason);
-const runtime = openTensorFlowRuntime(found.location.dir, 0);
+const runtime = await openEngine();
 const model = loadLanguageModel(runtime, folder);
 const tokenizer = loadTokenizer(folder);
 const server = new CompletionServer(runtime, model, tokenizer);

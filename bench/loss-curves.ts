@@ -10,15 +10,11 @@
 import { baseDocument } from "#main/engine/corpus/base-corpus.ts";
 import { TokenStream } from "#main/engine/corpus/token-stream.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
-import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
-import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
 import type { Precision } from "#main/engine/runtime/matmul.ts";
-import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
-import { Trainer } from "#main/engine/training/trainer.ts";
-import { dataFolder } from "#main/platform/paths.ts";
 import { Random } from "#main/platform/random.ts";
+import { nextTokenTrainer, openEngine } from "./engine.ts";
 
 const ROWS = 8;
 const TOKENS = 128;
@@ -27,21 +23,12 @@ const LEARNING_RATE = 5e-5;
 const [folder, count = "200"] = process.argv.slice(2);
 if (folder === undefined) throw new Error("name the model's folder");
 const steps = Number(count);
-const found = await discoverRuntime({ dataFolder: dataFolder(), download: false });
-if (found.location === null) throw new Error(found.reason);
-const runtime = openTensorFlowRuntime(found.location.dir, 0);
+const runtime = await openEngine();
 const tokenizer = loadTokenizer(folder);
 
 function losses(precision: Precision): number[] {
   const model = loadLanguageModel(runtime, folder ?? "");
-  const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    weightDecay: 0,
-    maxGradNorm: 1,
-    precision,
-  });
+  const trainer = nextTokenTrainer(runtime, model, precision);
   const stream = new TokenStream(new Random(1), baseDocument, (text) => tokenizer.encode(text));
   const mask = tf.ones([ROWS, TOKENS]);
   const denominator = tf.scalar(ROWS * TOKENS);

@@ -6,13 +6,10 @@
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
-import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
 import { initLanguageModel, loadLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
-import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { groupAdvantages } from "#main/engine/objectives/advantages.ts";
 import { samplingPrecision } from "#main/engine/sampling/decode-weights.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
@@ -20,9 +17,8 @@ import type { SampleRequest } from "#main/engine/sampling/sampler.ts";
 import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
-import { Trainer } from "#main/engine/training/trainer.ts";
-import { dataFolder } from "#main/platform/paths.ts";
 import { hash32, Random } from "#main/platform/random.ts";
+import { nextTokenTrainer, openEngine } from "./engine.ts";
 import { QUESTIONS, ROWS, SIZES } from "./rows.ts";
 import type { Row } from "./rows.ts";
 
@@ -64,9 +60,7 @@ type Measure = () => Promise<{ readonly amount: number; readonly seconds?: numbe
 const [name, folder = ""] = process.argv.slice(2);
 const row = ROWS.find((known) => known.name === name);
 if (row === undefined) throw new Error(`no row ${name ?? ""}`);
-const found = await discoverRuntime({ dataFolder: dataFolder(), download: false });
-if (found.location === null) throw new Error(found.reason);
-const runtime = openTensorFlowRuntime(found.location.dir, 0);
+const runtime = await openEngine();
 const random = new Random(1);
 
 function open(): LanguageModel {
@@ -82,14 +76,7 @@ function randomIds(model: LanguageModel, count: number): number[] {
 /** Forward, backward, clipping and AdamW. */
 function training(of: Row, model: LanguageModel): Measure {
   const { rows, tokens, steps } = SIZES.training[of.real ? "real" : "small"];
-  const trainer = new Trainer(runtime, model, nextTokenObjective(model.config), {
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    weightDecay: 0,
-    maxGradNorm: 1,
-    precision: of.ours,
-  });
+  const trainer = nextTokenTrainer(runtime, model, of.ours);
   const ids = tf.tensor2d(randomIds(model, rows * (tokens + 1)), [rows, tokens + 1], "int32");
   const mask = tf.ones([rows, tokens]);
   const denominator = tf.scalar(rows * tokens);

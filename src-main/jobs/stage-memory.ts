@@ -8,7 +8,12 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
 import { readModelConfig } from "#main/engine/checkpoint/hub-layout.ts";
 import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
-import { cacheShape, MOST_ROWS, TOKENS_PER_LOOP } from "#main/engine/sampling/cache-shape.ts";
+import {
+  cacheBytes,
+  cacheShape,
+  MOST_ROWS,
+  TOKENS_PER_LOOP,
+} from "#main/engine/sampling/cache-shape.ts";
 import { LARGE_PARAMETERS } from "#main/engine/sampling/decode-weights.ts";
 import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
@@ -145,14 +150,7 @@ function samplingParts(
     maxRows: MOST_ROWS,
     tokensPerCall: rounds ? 1 : TOKENS_PER_LOOP,
   });
-  const cache =
-    2 *
-    config.numLayers *
-    config.numKeyValueHeads *
-    config.headDim *
-    shape.rows *
-    shape.columns *
-    FLOAT;
+  const cache = cacheBytes(config, shape);
   const matrices = parameterCount(config) * HALF;
   return [
     ...(rounds ? [{ name: "rounded weights", bytes: matrices }] : []),

@@ -6,6 +6,7 @@ import type { Recipe, Stage, TaskSource } from "#shared/schema/recipe.ts";
 import { stageMemory } from "#main/jobs/stage-memory.ts";
 import type { StageFolders } from "#main/jobs/stage-memory.ts";
 import { taskLengths } from "#main/jobs/task-lengths.ts";
+import type { TaskLengths } from "#main/jobs/task-lengths.ts";
 import { machineFacts, MEMORY_LIMIT_VARIABLE, memoryLimitBytes } from "#main/platform/machine.ts";
 import { folderOf } from "./model-of-stage.ts";
 
@@ -79,6 +80,18 @@ export function planText(plan: MemoryPlan): string {
     .join(", ");
 }
 
+/** The longest prompt and the longest example of a task; 0 and undefined where its lengths are not known. */
+export function longestOf(
+  lengths: TaskLengths | undefined,
+): Pick<StageFolders, "longestPrompt" | "longestExample"> {
+  const longestPrompt = lengths?.longestPrompt ?? 0;
+  const longestSolution = lengths?.solutions.at(-1);
+  return {
+    longestPrompt,
+    longestExample: longestSolution === undefined ? undefined : longestPrompt + longestSolution,
+  };
+}
+
 /** The stage's folders with how long its prompts and examples are, as far as its task can tell. */
 export function withLengths(
   stage: Stage,
@@ -87,8 +100,7 @@ export function withLengths(
   const source = sourceOf(stage);
   if (source === undefined) return { ...folders, longestPrompt: 0 };
   try {
-    const { longestPrompt, solutions } = taskLengths(folders.teacher ?? folders.model, source);
-    return { ...folders, longestPrompt, longestExample: longestPrompt + (solutions.at(-1) ?? 0) };
+    return { ...folders, ...longestOf(taskLengths(folders.teacher ?? folders.model, source)) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     // What is wrong with the tokenizer is said by whoever needs it.

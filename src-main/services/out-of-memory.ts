@@ -2,11 +2,11 @@
  * A stage whose process ended for want of memory goes on from its last checkpoint with half of the rows computed
  * together, a few times. Its options stay as they are, and so does what it computes: a gradient is a sum over rows.
  */
-import { existsSync } from "node:fs";
 import type { Run } from "#shared/schema/run.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import { memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Store } from "#main/store/store.ts";
+import { keptCheckpoints } from "./kept-checkpoints.ts";
 import type { LiveEvents } from "./live-events.ts";
 
 const ALARM = "out-of-memory";
@@ -53,10 +53,7 @@ export function goOnWithLess({ store, live, now }: MemoryDeps, run: Run): boolea
   const halvings = halvingsOf(store, run) + 1;
   if (halvings > MOST_HALVINGS) return false;
   const lastStep = store.runs.summary(run.id).lastStep;
-  const step =
-    store.history
-      .checkpoints(run.id)
-      .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir))?.step ?? 0;
+  const step = keptCheckpoints(store, run.id).at(-1)?.step ?? 0;
   const timeMs = now();
   const message = `The engine process was ended for want of memory after step ${lastStep}: it goes on from step ${step} with ${SHARES[halvings - 1] ?? ""} of the rows computed together.`;
   const advice =

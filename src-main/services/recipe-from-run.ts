@@ -7,6 +7,7 @@ import { AppError } from "#shared/errors.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
+import { keptCheckpoints } from "./kept-checkpoints.ts";
 import { runIdOf } from "./launch.ts";
 import { earlierStage, inputsOf } from "./recipe-checks.ts";
 
@@ -71,9 +72,7 @@ function checkpointOf(
   }
   if (step === undefined && run.outputModel !== null && existsSync(run.outputModel))
     return { folder: run.outputModel, step: null };
-  const kept = store.history
-    .checkpoints(run.id)
-    .filter(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
+  const kept = keptCheckpoints(store, run.id);
   const found =
     step === undefined ? kept.at(-1) : kept.find((checkpoint) => checkpoint.step === step);
   if (found !== undefined) return { folder: found.dir, step: found.step };

@@ -16,6 +16,7 @@ import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "./benchmarks/benchmark-file.ts";
 import { compareToBefore } from "./compare/compare-to-before.ts";
+import { keptCheckpoints } from "./kept-checkpoints.ts";
 import { runIdOf } from "./launch.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
 import type { VersionService } from "./datasets/version-service.ts";
@@ -52,9 +53,7 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
   const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
   const { model, teacher } = inputs.models;
   if (halvings === 0 && model !== undefined) requireMemory(run.config, { model, teacher }, runtime);
-  const checkpoint = store.history
-    .checkpoints(run.id)
-    .findLast(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
+  const checkpoint = keptCheckpoints(store, run.id).at(-1);
   const fromStep = checkpoint?.step ?? 0;
   const attempt = store.transaction(() => {
     store.rewind(run.id, checkpoint);

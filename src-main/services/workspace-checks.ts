@@ -13,7 +13,7 @@ import type { StageFolders } from "#main/jobs/stage-memory.ts";
 import { difficultiesOf } from "#main/jobs/task-facts.ts";
 import { taskLengths } from "#main/jobs/task-lengths.ts";
 import type { TaskLengths } from "#main/jobs/task-lengths.ts";
-import { gib, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
+import { gib, longestOf, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
 import type { ModelCatalog } from "./model-catalog.ts";
 import { folderOf } from "./model-of-stage.ts";
@@ -261,14 +261,7 @@ function factsOf(
 ): StageFacts {
   const { folder, teacher } = at;
   if (folder === undefined) return { memory: null, diskBytes: 0 };
-  const longestPrompt = at.lengths?.longestPrompt ?? 0;
-  const longestSolution = at.lengths?.solutions.at(-1);
-  const found: StageFolders = {
-    model: folder,
-    teacher,
-    longestPrompt,
-    longestExample: longestSolution === undefined ? undefined : longestPrompt + longestSolution,
-  };
+  const found: StageFolders = { model: folder, teacher, ...longestOf(at.lengths) };
   const memory = stageMemory(stage, found);
   const needed = totalBytes(memory);
   if (needed > deps.memoryBytes) {

@@ -168,13 +168,7 @@ test("an engine that the system ends for memory goes on by itself with half the 
   const app = open(join(folder, "out-of-memory"), () => kills);
   const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   const runId = runOf(id, "cold-start");
-  await nextEvent(
-    app,
-    (event) =>
-      event.type === "metrics" &&
-      event.runId === runId &&
-      event.points.some((point) => point.step >= 10),
-  );
+  await reached(app, runId, 10);
   kills = 1;
   process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
   expect((await settled(app, id)).status).toBe("finished");

@@ -44,10 +44,13 @@ export function weight(weights: Weights, name: string): Tensor {
   return tensor;
 }
 
-/** The same weights with other values, given in their order. */
-export function withValues(weights: Weights, values: readonly Tensor[]): Weights {
-  const { dropInput, outputFirst } = weights;
-  const named = new Map([...weights.keys()].map((name, i) => [name, values[i] as Tensor]));
+/** Weights of these names and values that lie and are used as the given ones. */
+export function withValues(
+  { dropInput, outputFirst }: Weights,
+  names: readonly string[],
+  values: readonly Tensor[],
+): Weights {
+  const named = new Map(names.map((name, i) => [name, values[i] as Tensor]));
   return Object.assign(
     named,
     dropInput === undefined ? {} : { dropInput },
@@ -191,15 +194,14 @@ function recomputedStack(
   x: Tensor,
   meeting: readonly [cos: Tensor, sin: Tensor, mask: Tensor],
 ): Tensor {
-  const { dropInput } = weights;
   let h = x;
   for (let index = 0; index < config.numLayers; index++) {
     const own = [...weights].filter(([name]) => name.startsWith(`model.layers.${index}.`));
     // All that the layer uses is handed in: what is not saved for the backward pass is freed before it.
     const layer = (input: Tensor, ...given: Tensor[]): Tensor => {
       const [cos, sin, mask, ...values] = given as [Tensor, Tensor, Tensor, ...Tensor[]];
-      const named = new Map(own.map(([name], i) => [name, values[i] as Tensor]));
-      const known: Weights = dropInput === undefined ? named : Object.assign(named, { dropInput });
+      const names = own.map(([name]) => name);
+      const known = withValues(weights, names, values);
       return decoderLayer(known, config, index, input, meetAll({ cos, sin }, mask));
     };
     h = recomputed(layer, h, [...meeting, ...own.map(([, tensor]) => tensor)]);

@@ -1,4 +1,5 @@
 /** How large a sampler's cache is: rows that decode together, and columns that each may span. */
+import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { powerOfTwoAtLeast } from "./decode-batch.ts";
 import type { CacheShape } from "./decode-state.ts";
 
@@ -37,4 +38,12 @@ export function cacheShape(needs: CacheNeeds): CacheShape {
   const span = promptColumns(needs.longestPrompt) + roundUp(needs.maxNew, tokensPerCall);
   const slack = completions > rows ? 2 * tokensPerCall + Math.min(64, span) : 0;
   return { rows, columns: roundUp(span + slack, COLUMN_BUCKET) };
+}
+
+/** Bytes of a cache's keys and values, in float32. */
+export function cacheBytes(
+  { numLayers, numKeyValueHeads, headDim }: ModelConfig,
+  { rows, columns }: CacheShape,
+): number {
+  return 2 * numLayers * numKeyValueHeads * headDim * rows * columns * 4;
 }

@@ -230,7 +230,7 @@ function decodeStep(
   const column = tf.add(at, i);
   const updated: Tensor[] = [];
   const { picked, hidden: after } = decodeToken(config, state.shape, picker, {
-    weights: withValues(weights, carried.weights),
+    weights: withValues(weights, [...weights.keys()], carried.weights),
     hidden,
     seen,
     column,

@@ -11,7 +11,13 @@ import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
-import { cacheShape, MOST_ROWS, promptColumns, TOKENS_PER_LOOP } from "./cache-shape.ts";
+import {
+  cacheBytes,
+  cacheShape,
+  MOST_ROWS,
+  promptColumns,
+  TOKENS_PER_LOOP,
+} from "./cache-shape.ts";
 import { DecodeBatch } from "./decode-batch.ts";
 import type { BatchPrograms } from "./decode-batch.ts";
 import { decodeProgram, prefillProgram } from "./decode-programs.ts";
@@ -22,6 +28,7 @@ import {
   disposeDecodeState,
   shiftProgram,
 } from "./decode-state.ts";
+import type { CacheShape } from "./decode-state.ts";
 import { DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
 
@@ -194,7 +201,7 @@ export class Sampler {
       this.#engines.set(key, known);
       return known;
     }
-    this.#makeSpace(rows * columns);
+    this.#makeSpace({ rows, columns });
     const picker = sharedPicker(draw);
     const state = createDecodeState(
       this.#runtime,
@@ -213,17 +220,14 @@ export class Sampler {
     return engine;
   }
 
-  /** Drops the engines used longest ago until a cache of `cells` (rows × columns) fits beside the others. */
-  #makeSpace(cells: number): void {
-    const { numLayers, numKeyValueHeads, headDim } = this.#model.config;
-    const bytesOf = (count: number): number =>
-      count * 2 * numLayers * numKeyValueHeads * headDim * 4;
-    let used = bytesOf(cells);
-    for (const { state } of this.#engines.values())
-      used += bytesOf(state.shape.rows * state.shape.columns);
+  /** Drops the engines used longest ago until a cache of this shape fits beside the others. */
+  #makeSpace(shape: CacheShape): void {
+    const { config } = this.#model;
+    let used = cacheBytes(config, shape);
+    for (const { state } of this.#engines.values()) used += cacheBytes(config, state.shape);
     for (const [key, engine] of this.#engines) {
       if (used <= KEPT_CACHE_BYTES && this.#engines.size < KEPT_ENGINES) return;
-      used -= bytesOf(engine.state.shape.rows * engine.state.shape.columns);
+      used -= cacheBytes(config, engine.state.shape);
       this.#dropEngine(key, engine);
     }
   }

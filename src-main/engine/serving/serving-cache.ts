@@ -6,6 +6,7 @@ import { AppError } from "#shared/errors.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import type { RowJob } from "../sampling/cache-row.ts";
+import { cacheBytes } from "../sampling/cache-shape.ts";
 import { DecodeBatch } from "../sampling/decode-batch.ts";
 import type { BatchPrograms } from "../sampling/decode-batch.ts";
 import { decodeProgram, prefillProgram } from "../sampling/decode-programs.ts";
@@ -121,8 +122,7 @@ export class ServingCache<Job extends RowJob> {
   }
 
   #shapeFor(rows: number, columns: number): CacheShape {
-    const { numLayers, numKeyValueHeads, headDim } = this.#model.config;
-    const rowBytes = columns * 2 * numLayers * numKeyValueHeads * headDim * 4;
+    const rowBytes = cacheBytes(this.#model.config, { rows: 1, columns });
     const affordable = Math.max(1, Math.floor(this.#options.cacheBytes / rowBytes));
     const most = Math.min(affordable, this.#options.maxRows);
     const wanted = ROW_SIZES.find((size) => size >= rows) ?? ROW_SIZES.at(-1) ?? rows;

@@ -8,6 +8,7 @@ import { initLanguageModel, loadLanguageModel } from "../model/language-model.ts
 import { nextTokenObjective } from "../objectives/next-token.ts";
 import { tf } from "../runtime/tf.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
+import { halved } from "../training/rows-at-once.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
 import type { MicroBatch, StepBatch } from "../training/training-loop.ts";
@@ -48,7 +49,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
   ];
   const stream = new TokenStream(random, baseDocument, encode, rest);
   const rows = stage.per_device_train_batch_size;
-  const atOnce = Math.max(1, Math.floor(rows / 2 ** session.halvings));
+  const atOnce = halved(rows, session.halvings);
   const columns = stage.sequence_length + 1;
   const stepBatch = (): StepBatch => {
     const parts = Array.from({ length: stage.gradient_accumulation_steps }, () =>

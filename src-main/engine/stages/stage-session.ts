@@ -21,6 +21,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { MOST_ROWS } from "../sampling/cache-shape.ts";
 import type { AdamW } from "../training/adamw.ts";
 import type { Alarm } from "../training/alarms.ts";
+import { halved } from "../training/rows-at-once.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { StageContext, StartRequest } from "./stage-context.ts";
 import { adapterContent } from "./trainable-model.ts";
@@ -101,7 +102,7 @@ export class StageSession {
 
   /** Rows that may decode together. */
   get samplerRows(): number {
-    return Math.max(1, MOST_ROWS / 2 ** this.halvings);
+    return halved(MOST_ROWS, this.halvings);
   }
 
   modelFolder(name: "model" | "teacher"): string {

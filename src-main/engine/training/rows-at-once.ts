@@ -68,5 +68,10 @@ export function rowsAtOnce(
     rows = 2 ** Math.floor(Math.log2(wanted));
     while (rows > 1 && !fits(rows)) rows /= 2;
   }
+  return halved(rows, halvings);
+}
+
+/** Rows that are left of `rows` when they were halved so often; at least 1. */
+export function halved(rows: number, halvings: number): number {
   return Math.max(1, Math.floor(rows / 2 ** halvings));
 }

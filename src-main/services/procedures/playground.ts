@@ -1,6 +1,5 @@
 /** The playground. */
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
@@ -9,6 +8,7 @@ import { TaskName } from "#shared/schema/recipe.ts";
 import { gradeHeldOut, heldOutProblem } from "#main/jobs/held-out-problem.ts";
 import { taskFacts } from "#main/jobs/task-facts.ts";
 import type { Application } from "../application.ts";
+import { keptCheckpoints } from "../kept-checkpoints.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 const TITLE_LENGTH = 80;
@@ -102,9 +102,7 @@ function choices(app: Application): PlaygroundModel[] {
   }));
   const { runs } = app.store.runs.list({ offset: 0, limit: RUNS_WITH_CHECKPOINTS });
   const checkpoints = runs.flatMap(({ id }) =>
-    app.store.history
-      .checkpoints(id)
-      .filter(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir))
+    keptCheckpoints(app.store, id)
       .toReversed()
       .map(({ dir, step }): PlaygroundModel => ({
         id: dir,

@@ -136,6 +136,7 @@ export function TrainingView({
           aria-label="Progress"
         >
           <ProgressRegion
+            key={run.id}
             run={run}
             live={live}
             stream={stream}
