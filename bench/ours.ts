@@ -95,7 +95,7 @@ function sampling(of: Row, model: LanguageModel): Measure {
   const { promptTokens, newTokens } = SIZES.sampling[of.real ? "real" : "small"];
   const rows = of.real ? Number(/-(\d+)(?:-|$)/.exec(of.name)?.[1]) : SIZES.sampling.small.rows;
   const sampler = new Sampler(runtime, model, {
-    precision: samplingPrecision(runtime, model, of.ours === "bfloat16"),
+    precision: samplingPrecision(runtime, of.ours === "bfloat16"),
   });
   const requests = Array.from({ length: rows }, (_, i) => ({
     promptIds: randomIds(model, promptTokens),
@@ -114,7 +114,7 @@ function sampling(of: Row, model: LanguageModel): Measure {
 function grpo(of: Row, model: LanguageModel): Measure {
   const { prompts, completions, newTokens, microBatch, learningRate } = SIZES.grpo;
   const tokenizer = loadTokenizer(folder);
-  const precision = samplingPrecision(runtime, model, of.ours === "bfloat16");
+  const precision = samplingPrecision(runtime, of.ours === "bfloat16");
   const sampler = new Sampler(runtime, model, { precision });
   const trainer = new PolicyTrainer(runtime, model, null, {
     loss_type: "dapo",

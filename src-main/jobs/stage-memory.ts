@@ -12,7 +12,7 @@ import {
   cacheBytes,
   cacheShape,
   MOST_ROWS,
-  TOKENS_PER_LOOP,
+  TOKENS_PER_CALL,
 } from "#main/engine/sampling/cache-shape.ts";
 import { LARGE_PARAMETERS } from "#main/engine/sampling/decode-weights.ts";
 import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
@@ -136,28 +136,26 @@ function roundedProductBytes(config: ModelConfig, layerTokens: number): number {
   return HALF * (layerTokens * met + parameterCount(config));
 }
 
-/** Rounded copies of the weights where the sampler has them, the cache, and the logits of the rows that draw. */
+/** The sampler's copies of the matrices where it has them, the cache, and the logits of the rows that draw. */
 function samplingParts(
   config: ModelConfig,
   stage: SamplingStage,
   longestPrompt: number,
 ): MemoryPart[] {
-  const rounds = stage.bf16 && parameterCount(config) >= LARGE_PARAMETERS;
+  const small = parameterCount(config) < LARGE_PARAMETERS;
   const shape = cacheShape({
     completions: completionsAtOnce(stage),
     longestPrompt,
     maxNew: stage.max_completion_length,
     maxRows: MOST_ROWS,
-    tokensPerCall: rounds ? 1 : TOKENS_PER_LOOP,
+    tokensPerCall: small ? TOKENS_PER_CALL : 1,
   });
-  const cache = cacheBytes(config, shape);
-  const matrices = parameterCount(config) * HALF;
+  const copied = stage.bf16 ? HALF : small ? FLOAT : 0;
   return [
-    ...(rounds ? [{ name: "rounded weights", bytes: matrices }] : []),
-    // A loop of several tokens gives its caches back beside those that it was given.
-    { name: "KV cache", bytes: rounds ? cache : 2 * cache },
+    { name: "sampler's weights", bytes: parameterCount(config) * copied },
+    { name: "KV cache", bytes: cacheBytes(config, shape, stage.bf16 ? "bfloat16" : "float32") },
     { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
-  ];
+  ].filter(({ bytes }) => bytes > 0);
 }
 
 /** Completions that the sampler is asked for together. */

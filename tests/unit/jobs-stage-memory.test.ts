@@ -82,14 +82,18 @@ test("layers that are computed again keep less, rounded products and dropout mor
 });
 
 test("a sampler's cache is as large as its completions and their columns make it", () => {
-  // 64 rows of 48 + 256 columns; 2 · 5 layers · 2 heads · 32; a loop gives its caches back beside those it was given.
-  expect(memoryOf(GRPO).get("KV cache")).toBe(2 * 4 * 64 * 320 * 2 * 5 * 2 * 32);
+  // 64 rows of 48 + 256 columns; 2 · 5 layers · 2 heads · 32.
+  expect(memoryOf(GRPO).get("KV cache")).toBe(4 * 64 * 320 * 2 * 5 * 2 * 32);
   const benchmark = { ...GRPO, kind: "benchmark", num_problems: 200, num_samples: 4 };
   const { generation_batch_size: _, max_steps: __, beta: ___, ...options } = benchmark;
   // 512 completions on 256 rows: 2 · 8 + 64 columns of room to move in.
-  expect(memoryOf(options).get("KV cache")).toBe(2 * 4 * 256 * 384 * 2 * 5 * 2 * 32);
-  // A model of 2M weights samples in float32 whatever bf16 says.
-  expect(memoryOf({ ...options, bf16: true }).has("rounded weights")).toBe(false);
+  const cache = 4 * 256 * 384 * 2 * 5 * 2 * 32;
+  expect(memoryOf(options).get("KV cache")).toBe(cache);
+  expect(memoryOf({ ...options, bf16: true }).get("KV cache")).toBe(cache / 2);
+  // A model of 2M weights has its matrices a second time in either precision.
+  const weights = memoryOf(options).get("sampler's weights") ?? 0;
+  expect(weights).toBe(4 * 2_117_248);
+  expect(memoryOf({ ...options, bf16: true }).get("sampler's weights")).toBe(weights / 2);
 });
 
 test("a stage that does not train holds no gradients, and the process counts by itself", () => {
@@ -100,6 +104,7 @@ test("a stage that does not train holds no gradients, and the process counts by 
     num_samples: 1,
     max_completion_length: 16,
   });
-  expect([...parts.keys()]).toEqual(["process", "weights", "copies", "KV cache", "drawing"]);
+  const names = ["process", "weights", "copies", "sampler's weights", "KV cache", "drawing"];
+  expect([...parts.keys()]).toEqual(names);
   expect(parts.get("process")).toBe(460 * MIB);
 });

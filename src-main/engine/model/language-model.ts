@@ -82,6 +82,11 @@ export class LanguageModel {
     return variable.read();
   }
 
+  /** A number that differs where `merged` gives another value than before. */
+  changesOf(name: string): number {
+    return this.plainVariables.get(name)?.changes ?? 0;
+  }
+
   /** Whether a training step draws random numbers (dropout). */
   get usesNoise(): boolean {
     return false;

@@ -104,6 +104,12 @@ export class LoraModel extends LanguageModel {
     );
   }
 
+  override changesOf(name: string): number {
+    const module = name.slice(0, -".weight".length);
+    const adapters = [module + A, module + B].map((key) => this.#adapters.get(key)?.changes ?? 0);
+    return adapters.reduce((sum, changes) => sum + changes, super.changesOf(name));
+  }
+
   override get usesNoise(): boolean {
     return this.options.dropout > 0;
   }

@@ -4,6 +4,7 @@
  */
 import { eagerLoop } from "./eager-loop.ts";
 import { HostedVariable } from "./hosted-variable.ts";
+import type { Precision } from "./matmul.ts";
 import { replaceAt } from "./replace-at.ts";
 import type {
   CompiledFunction,
@@ -23,6 +24,8 @@ export class EagerRuntime implements Runtime {
   readonly threads: number;
   readonly usesGpu: boolean;
   readonly warnings: string[];
+  readonly lanes = 1;
+  readonly lane = this;
 
   constructor(facts: RuntimeFacts, warnings: readonly string[]) {
     this.kind = facts.kind;
@@ -37,14 +40,19 @@ export class EagerRuntime implements Runtime {
     return new HostedVariable(name, shape, values);
   }
 
-  roundedVariable(): Variable {
-    throw new Error(`the ${this.kind} backend has no bfloat16`);
+  emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable {
+    if (precision === "bfloat16") throw new Error(`the ${this.kind} backend has no bfloat16`);
+    return new HostedVariable(name, shape, null);
   }
 
   compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
     const call = (...args: readonly Tensor[]): Tensor[] =>
       tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
-    return Object.assign(call, { programs: () => 1, dispose: () => undefined });
+    return Object.assign(call, {
+      aside: (...args: readonly Tensor[]) => Promise.resolve(call(...args)),
+      programs: () => 1,
+      dispose: () => undefined,
+    });
   }
 
   whileLoop(

@@ -29,6 +29,8 @@ export class GraphTrace {
     number,
     { readonly output: TfOutput | undefined; readonly lastOp: Pointer }
   >();
+  /** Variables that the program changes. */
+  readonly changed = new Set<{ changes: number }>();
   readonly #library: TensorFlowLibrary;
   #nodes = 0;
 

@@ -7,18 +7,20 @@ import type { Tensor } from "./tf.ts";
 export class HostedVariable implements Variable {
   readonly name: string;
   readonly shape: readonly number[];
-  #value: Tensor;
+  changes = 0;
+  #value: Tensor | null = null;
 
-  constructor(name: string, shape: readonly number[], values: Float32Array | Tensor) {
+  constructor(name: string, shape: readonly number[], values: Float32Array | Tensor | null) {
     this.name = name;
     this.shape = shape;
+    if (values === null) return;
     this.#value = tf.keep(
       values instanceof Float32Array ? tf.tensor(values, [...shape], "float32") : values.clone(),
     );
   }
 
   read(): Tensor {
-    return this.#value.clone();
+    return this.#held().clone();
   }
 
   assign(value: Tensor): void {
@@ -29,11 +31,17 @@ export class HostedVariable implements Variable {
     }
     const before = this.#value;
     this.#value = tf.keep(value.clone());
-    before.dispose();
+    this.changes++;
+    before?.dispose();
+  }
+
+  release(): void {
+    this.#value?.dispose();
+    this.#value = null;
   }
 
   writeColumn(at: Tensor, update: Tensor): void {
-    const updated = tf.tidy(() => replaceAt(this.#value, update, at, 1));
+    const updated = tf.tidy(() => replaceAt(this.#held(), update, at, 1));
     this.assign(updated);
     updated.dispose();
   }
@@ -51,10 +59,15 @@ export class HostedVariable implements Variable {
   }
 
   data(): Float32Array {
-    return Float32Array.from(this.#value.dataSync());
+    return Float32Array.from(this.#held().dataSync());
   }
 
   dispose(): void {
-    this.#value.dispose();
+    this.release();
+  }
+
+  #held(): Tensor {
+    if (this.#value === null) throw new Error(`variable ${this.name} has no value`);
+    return this.#value;
   }
 }

@@ -24,11 +24,21 @@ export function withPrecision<T>(wanted: Precision, body: () => T): T {
   }
 }
 
-/** a (M, K) · b (K, N) → (M, N); either may come transposed. */
+/** a (…, M, K) · b (…, K, N) → (…, M, N), with one batch axis or none; either may come transposed. */
 export function matMul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
   return precision === "float32"
     ? tf.matMul(a, b, transposeA, transposeB)
     : bfloat16MatMul(a, b, transposeA, transposeB);
+}
+
+/**
+ * `matMul` whose result is used as a factor of another alone: in bfloat16 it stays rounded, as it would be there, and may
+ * be reshaped on the way. No gradient.
+ */
+export function factorMatMul(a: Tensor, b: Tensor): Tensor {
+  if (precision === "float32") return tf.matMul(a, b);
+  const attrs = { transposeA: false, transposeB: false, staysRounded: true };
+  return tf.engine().runKernel<Tensor>(BFLOAT16_MATMUL, { a, b }, attrs);
 }
 
 function bfloat16MatMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {

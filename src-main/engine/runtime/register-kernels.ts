@@ -16,6 +16,10 @@ export type NodeBackend = {
   getDTypeInteger(dtype: string): number;
 };
 
+/** An op and the names of its flags. */
+const MATMUL = ["MatMul", "transpose_a", "transpose_b"] as const;
+const BATCH_MATMUL = ["BatchMatMulV2", "adj_x", "adj_y"] as const;
+
 /** Makes the backend, registers the kernels and selects it. */
 export function registerKernels(binding: TensorBinding): NodeBackend {
   const { NodeJSKernelBackend } =
@@ -56,7 +60,7 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
     backendName: "tensorflow",
     kernelFunc: ({ inputs, attrs }) => {
       const { a, b } = inputs as unknown as { a: Tensor; b: Tensor };
-      const { transposeA, transposeB } = attrs as unknown as Record<string, boolean>;
+      const { transposeA, transposeB, staysRounded } = attrs as unknown as Record<string, boolean>;
       const one = (op: string, opAttrs: OpAttr[], ids: readonly number[]): TensorMetadata => {
         const [out] = binding.executeOp(op, opAttrs, ids, 1);
         if (out === undefined) throw new Error(`${op} gave no output`);
@@ -65,23 +69,25 @@ export function registerKernels(binding: TensorBinding): NodeBackend {
       const cast = (id: number, from: number, to: number): TensorMetadata =>
         one("Cast", [typeAttr("SrcT", from), typeAttr("DstT", to)], [id]);
       const given = backend.getInputTensorIds([a, b]);
-      // A factor that is kept rounded (Runtime.roundedVariable) comes as it is.
+      // A factor that is kept rounded (Runtime.emptyVariable) comes as it is.
       const rounded = given.map((id) => binding.facts(id).dtype === DType.bfloat16);
       const factors = given.map((id, i) =>
         rounded[i] === true ? id : cast(id, DType.float, DType.bfloat16).id,
       );
+      const [op, flagA, flagB] = a.rank > 2 ? BATCH_MATMUL : MATMUL;
       const product = one(
-        "MatMul",
+        op,
         [
           typeAttr("T", DType.bfloat16),
-          boolAttr("transpose_a", transposeA === true),
-          boolAttr("transpose_b", transposeB === true),
+          boolAttr(flagA, transposeA === true),
+          boolAttr(flagB, transposeB === true),
         ],
         factors,
       );
-      const out = cast(product.id, DType.bfloat16, DType.float);
-      for (const id of [...factors.filter((_, i) => rounded[i] !== true), product.id])
-        binding.deleteTensor(id);
+      const made = factors.filter((_, i) => rounded[i] !== true);
+      if (staysRounded !== true) made.push(product.id);
+      const out = staysRounded === true ? product : cast(product.id, DType.bfloat16, DType.float);
+      for (const id of made) binding.deleteTensor(id);
       return backend.createOutputTensor(out);
     },
   });

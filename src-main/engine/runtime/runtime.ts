@@ -2,15 +2,20 @@
  * What the engine asks of a backend. Model, sampling and training code is written in TensorFlow.js
  * operations plus the few things here, and runs on every backend.
  */
+import type { Precision } from "./matmul.ts";
 import type { Tensor } from "./tf.ts";
 
 /** A tensor that outlives a step and is updated in place. */
 export type Variable = {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Grows whenever its value changes. */
+  readonly changes: number;
   /** Its value at this point of the program (or of the trace). */
   read(): Tensor;
   assign(value: Tensor): void;
+  /** Lets its value go: it has to be assigned again before it is read. */
+  release(): void;
   /** Writes `update` (R, 1, h) at [:, at, :] of a variable (R, T, h), in place; `at` is an int32 scalar. */
   writeColumn(at: Tensor, update: Tensor): void;
   /** Replaces rows `indices` (A, int32) of the first axis by `rows` (A, …); equal indices must bring equal rows. */
@@ -28,6 +33,8 @@ export type CompileOptions = {
 /** Takes and returns tensors; the caller disposes of the results. */
 export type CompiledFunction = {
   (...args: readonly Tensor[]): Tensor[];
+  /** The same beside other calls of a lane's functions (`Runtime.lane`); inputs may be disposed of at once. */
+  aside(...args: readonly Tensor[]): Promise<Tensor[]>;
   /** Programs compiled so far: one for each combination of input shapes. */
   programs(): number;
   dispose(): void;
@@ -43,15 +50,24 @@ export type RuntimeFacts = {
 };
 
 export type Runtime = RuntimeFacts & {
+  /** Calls of a lane's functions that run side by side; 1 where there are no lanes. */
+  readonly lanes: number;
+  /**
+   * The same runtime for work that comes in several equal parts: each call computes on one thread, so that no kernel
+   * waits for another thread, and calls run side by side (`CompiledFunction.aside`). Its variables and functions are
+   * its own; tensors are shared. Where there are no lanes, the runtime itself.
+   */
+  readonly lane: Runtime;
   /** Things the user should know, e.g. that wasm runs because TensorFlow could not be had. */
   readonly warnings: string[];
   /** A tensor given as values stays the caller's. */
   variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable;
   /**
-   * A matrix kept rounded to bfloat16. What `read` gives is a factor of `matMul` (matmul.ts) in a scope of that
-   * precision, and of nothing else. @throws Error on backends that have no bfloat16
+   * A variable that has no value yet. In bfloat16 its values are rounded when they are assigned; what `read` gives is
+   * then a factor of `matMul` (matmul.ts) in a scope of that precision, and may be sliced, gathered and reshaped.
+   * @throws Error for bfloat16 on backends that have none
    */
-  roundedVariable(name: string, shape: readonly number[]): Variable;
+  emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable;
   /** Traces `fn` once for each combination of input shapes and runs it as one call. */
   compile(
     name: string,

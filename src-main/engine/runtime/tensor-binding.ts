@@ -55,9 +55,11 @@ export class TensorBinding {
   readonly #gpu: boolean;
   #nextId = 1;
   #trace: GraphTrace | null = null;
+  #context: Pointer;
 
   constructor(library: TensorFlowLibrary) {
     this.library = library;
+    this.#context = library.context;
     this.TF_Version = library.version;
     this.#gpu = library.devices.some((device) => device.type === "GPU");
   }
@@ -86,6 +88,17 @@ export class TensorBinding {
       return body();
     } finally {
       this.#trace = outer;
+    }
+  }
+
+  /** Runs `body` with eager ops in another context than the library's first. */
+  within<T>(context: Pointer, body: () => T): T {
+    const outer = this.#context;
+    this.#context = context;
+    try {
+      return body();
+    } finally {
+      this.#context = outer;
     }
   }
 
@@ -164,10 +177,11 @@ export class TensorBinding {
     outputs: number,
   ): TensorMetadata[] {
     const trace = this.#trace;
-    if (trace === null) return this.#executeEager(name, attrs, inputIds, outputs);
+    const actual = this.#withActualTypes(attrs, inputIds);
+    if (trace === null) return this.#executeEager(name, actual, inputIds, outputs);
     const oper = trace.operation(
       name,
-      attrs,
+      actual,
       inputIds.map((id) => this.symbol(id)),
     );
     return Array.from({ length: outputs }, (_, index) => this.addSymbol({ oper, index }, name));
@@ -213,7 +227,7 @@ export class TensorBinding {
     const trace = this.#trace;
     if (trace === null) throw new Error("no trace is open");
     const known = facts ?? trace.facts(output, what);
-    return { id: this.#symbolic(output, trace, known), shape: known.shape, dtype: known.dtype };
+    return shown(this.#symbolic(output, trace, known), known);
   }
 
   facts(id: number): TensorFacts {
@@ -305,14 +319,59 @@ export class TensorBinding {
     return tensor;
   }
 
+  /**
+   * Runs a function on a thread of the process's pool, all its kernels on that thread as far as the context's own
+   * threads allow. Inputs may be disposed of at once.
+   */
+  async executeAside(
+    name: string,
+    inputIds: readonly number[],
+    outputs: number,
+  ): Promise<TensorMetadata[]> {
+    const { c } = this.library;
+    const op = this.#newOp(name, [], inputIds);
+    try {
+      const executor = "SINGLE_THREADED_EXECUTOR";
+      c.TFE_OpSetAttrString(op, "executor_type", executor, executor.length);
+      const handles: Pointer[] = Array.from({ length: outputs }, () => null);
+      try {
+        await this.library.executeAside(op, handles);
+      } catch (error) {
+        throw new Error(`TensorFlow: ${name}: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
+      }
+      return handles.map((handle) => this.#output(name, handle));
+    } finally {
+      c.TFE_DeleteOp(op);
+    }
+  }
+
   #executeEager(
     name: string,
     attrs: readonly OpAttr[],
     inputIds: readonly number[],
     outputs: number,
   ): TensorMetadata[] {
-    const { c, status, check, context } = this.library;
-    const op: Pointer = c.TFE_NewOp(context, name, status);
+    const { c, status, check } = this.library;
+    const op = this.#newOp(name, attrs, inputIds);
+    try {
+      const handles: Pointer[] = Array.from({ length: outputs }, () => null);
+      c.TFE_Execute(op, handles, [outputs], status);
+      check(
+        () =>
+          `${name}(${inputIds.map((id) => `[${this.#entry(id).facts.shape.join(", ")}]`).join(", ")})`,
+      );
+      return handles.map((handle) => this.#output(name, handle));
+    } finally {
+      c.TFE_DeleteOp(op);
+    }
+  }
+
+  /** An op with its attributes and inputs, to be executed and deleted. */
+  #newOp(name: string, attrs: readonly OpAttr[], inputIds: readonly number[]): Pointer {
+    const { c, status, check } = this.library;
+    const op: Pointer = c.TFE_NewOp(this.#context, name, status);
     check(() => name);
     try {
       for (const attr of attrs) this.#setEagerAttr(op, name, attr);
@@ -323,24 +382,33 @@ export class TensorBinding {
         c.TFE_OpAddInput(op, entry.handle, status);
         check(() => name);
       }
-      const handles: Pointer[] = Array.from({ length: outputs }, () => null);
-      c.TFE_Execute(op, handles, [outputs], status);
-      check(
-        () =>
-          `${name}(${inputIds.map((id) => `[${this.#entry(id).facts.shape.join(", ")}]`).join(", ")})`,
-      );
-      return handles.map((handle) => {
-        const rank: number = c.TFE_TensorHandleNumDims(handle, status);
-        check(() => name);
-        const shape = Array.from({ length: rank }, (_, i) =>
-          Number(c.TFE_TensorHandleDim(handle, i, status)),
-        );
-        const dtype: number = c.TFE_TensorHandleDataType(handle);
-        return { id: this.#eager(handle, { shape, dtype }), shape, dtype };
-      });
-    } finally {
+      return op;
+    } catch (error) {
       c.TFE_DeleteOp(op);
+      throw error;
     }
+  }
+
+  #output(name: string, handle: Pointer): TensorMetadata {
+    const { c, status, check } = this.library;
+    const rank: number = c.TFE_TensorHandleNumDims(handle, status);
+    check(() => name);
+    const shape = Array.from({ length: rank }, (_, i) =>
+      Number(c.TFE_TensorHandleDim(handle, i, status)),
+    );
+    const dtype: number = c.TFE_TensorHandleDataType(handle);
+    return shown(this.#eager(handle, { shape, dtype }), { shape, dtype });
+  }
+
+  /** TensorFlow.js knows no bfloat16 and calls its tensors float32: an op's type is that of what it is given. */
+  #withActualTypes(attrs: readonly OpAttr[], inputIds: readonly number[]): readonly OpAttr[] {
+    const [first] = inputIds;
+    if (first === undefined || this.facts(first).dtype !== DType.bfloat16) return attrs;
+    return attrs.map((attr) =>
+      (attr.name === "T" || attr.name === "Tparams") && attr.value === DType.float
+        ? { ...attr, value: DType.bfloat16 }
+        : attr,
+    );
   }
 
   #setEagerAttr(op: Pointer, opName: string, { name, type, value }: OpAttr): void {
@@ -372,4 +440,9 @@ export class TensorBinding {
         throw new Error(`${opName}: attribute ${name} has unknown type ${type}`);
     }
   }
+}
+
+/** What TensorFlow.js is told of a tensor: it knows no bfloat16 and takes it for float32. */
+function shown(id: number, { shape, dtype }: TensorFacts): TensorMetadata {
+  return { id, shape, dtype: dtype === DType.bfloat16 ? DType.float : dtype };
 }

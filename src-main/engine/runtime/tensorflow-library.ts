@@ -33,6 +33,7 @@ export const AttrType = { string: 1, int: 2, float: 3, bool: 5, type: 6, shape: 
 const SIGNATURES = {
   TF_Version: "const char* TF_Version()",
   TF_NewStatus: "void* TF_NewStatus()",
+  TF_DeleteStatus: "void TF_DeleteStatus(void*)",
   TF_SetStatus: "void TF_SetStatus(void*, int, const char*)",
   TF_GetCode: "int TF_GetCode(void*)",
   TF_Message: "const char* TF_Message(void*)",
@@ -108,8 +109,16 @@ type CFunctions = {
 export type TensorFlowLibrary = {
   readonly c: CFunctions;
   readonly status: Pointer;
-  /** The TFE_Context that every eager op and function runs in. */
+  /** The TFE_Context that eager ops and functions run in, unless they ask for another. */
   readonly context: Pointer;
+  /**
+   * A further context, with devices, variables and functions of its own; tensors go freely from one to the other.
+   * @param kernelThreads that one kernel runs on at most
+   * @param calls that run side by side at most
+   */
+  openContext(kernelThreads: number, calls: number): Pointer;
+  /** TFE_Execute on a thread of the process's pool; `handles` are filled when it is done. */
+  executeAside(op: Pointer, handles: Pointer[]): Promise<void>;
   readonly version: string;
   readonly devices: readonly { readonly name: string; readonly type: string }[];
   /** Throws the status's error, if it holds one, naming what was tried. */
@@ -119,8 +128,8 @@ export type TensorFlowLibrary = {
 const EXPECTED_VERSION = /^2\.(19|[2-9]\d)\./;
 
 /** A serialized ConfigProto: intra_op_parallelism_threads (2) and inter_op_parallelism_threads (5). */
-function configProto(threads: number): Uint8Array {
-  return Uint8Array.from([0x10, threads, 0x28, threads]);
+function configProto(intraOp: number, interOp: number): Uint8Array {
+  return Uint8Array.from([0x10, intraOp, 0x28, interOp]);
 }
 
 let opened: TensorFlowLibrary | null = null;
@@ -132,6 +141,8 @@ let opened: TensorFlowLibrary | null = null;
  */
 export function openTensorFlowLibrary(folder: string, threads: number): TensorFlowLibrary {
   if (opened !== null) return opened;
+  // Each context gets kernel threads of its own; else all would share those of the first.
+  process.env["TF_OVERRIDE_GLOBAL_THREADPOOL"] ??= "1";
   let library: ReturnType<typeof koffi.load>;
   try {
     const [framework, main] = LIBRARY_FILES;
@@ -165,15 +176,19 @@ export function openTensorFlowLibrary(folder: string, threads: number): TensorFl
       "Point GRADUS_TENSORFLOW at the libraries of TensorFlow 2.21, or unset it so that they are fetched.",
     );
   }
-  const options: Pointer = c.TFE_NewContextOptions();
-  if (threads > 0) {
-    const proto = configProto(threads);
-    c.TFE_ContextOptionsSetConfig(options, proto, proto.length, status);
-    check(() => "set options");
-  }
-  const context: Pointer = c.TFE_NewContext(options, status);
-  check(() => "open a context");
-  c.TFE_DeleteContextOptions(options);
+  const openContext = (kernelThreads: number, calls: number): Pointer => {
+    const options: Pointer = c.TFE_NewContextOptions();
+    if (kernelThreads > 0) {
+      const proto = configProto(kernelThreads, calls);
+      c.TFE_ContextOptionsSetConfig(options, proto, proto.length, status);
+      check(() => "set options");
+    }
+    const made: Pointer = c.TFE_NewContext(options, status);
+    check(() => "open a context");
+    c.TFE_DeleteContextOptions(options);
+    return made;
+  };
+  const context = openContext(threads, threads);
   const list: Pointer = c.TFE_ContextListDevices(context, status);
   check(() => "list devices");
   const devices = Array.from({ length: c.TF_DeviceListCount(list) }, (_, i) => ({
@@ -181,8 +196,28 @@ export function openTensorFlowLibrary(folder: string, threads: number): TensorFl
     type: String(c.TF_DeviceListType(list, i, status)),
   }));
   c.TF_DeleteDeviceList(list);
-  opened = { c, status, context, version, devices, check };
+  const executeAside = executor(library, c);
+  opened = { c, status, context, version, devices, check, openContext, executeAside };
   return opened;
+}
+
+/** TFE_Execute off the main thread: each call brings a status of its own. */
+function executor(
+  library: ReturnType<typeof koffi.load>,
+  c: CFunctions,
+): TensorFlowLibrary["executeAside"] {
+  const execute = library.func(SIGNATURES.TFE_Execute);
+  return (op, handles) =>
+    new Promise((resolve, reject) => {
+      const status: Pointer = c.TF_NewStatus();
+      execute.async(op, handles, [handles.length], status, (failure: Error | null) => {
+        const message = c.TF_GetCode(status) === 0 ? null : String(c.TF_Message(status));
+        c.TF_DeleteStatus(status);
+        if (failure !== null) reject(failure);
+        else if (message !== null) reject(new Error(message));
+        else resolve();
+      });
+    });
 }
 
 /** A view of C memory as bytes. */

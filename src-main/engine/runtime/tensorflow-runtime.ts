@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { eagerLoop } from "./eager-loop.ts";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
+import type { Precision } from "./matmul.ts";
 import { replaceAt } from "./replace-at.ts";
 import type {
   CompiledFunction,
@@ -32,8 +33,25 @@ type Program = {
   readonly name: string;
   readonly captured: readonly number[];
   readonly outputs: number;
+  /** Variables that it changes. */
+  readonly changed: ReadonlySet<{ changes: number }>;
   readonly func: Pointer;
 };
+
+/**
+ * Up to this many threads a sampler's rows are divided among lanes. With more, what every lane reads of its own, all
+ * weights, was not measured against kernels that share them.
+ */
+const MOST_LANES = 4;
+
+type Backing = {
+  readonly library: TensorFlowLibrary;
+  readonly binding: TensorBinding;
+  readonly backend: NodeBackend;
+};
+
+/** Of a process: names of variables and functions are never used twice. */
+const count = { variables: 0, functions: 0 };
 
 class TensorFlowRuntime implements Runtime {
   readonly kind = "tensorflow" as const;
@@ -42,23 +60,32 @@ class TensorFlowRuntime implements Runtime {
   readonly usesGpu: boolean;
   readonly threads: number;
   readonly warnings: string[] = [];
+  readonly lanes: number;
+  readonly lane: Runtime;
   readonly binding: TensorBinding;
   readonly #library: TensorFlowLibrary;
   readonly #backend: NodeBackend;
+  readonly #context: Pointer;
   /** Whether the open trace will be compiled by XLA. */
   #tracingForXla = false;
-  #functions = 0;
-  #variables = 0;
 
-  constructor(library: TensorFlowLibrary, threads: number) {
+  /** @param context its own, for a lane's runtime */
+  constructor({ library, binding, backend }: Backing, threads: number, context?: Pointer) {
     this.#library = library;
-    this.binding = new TensorBinding(library);
-    this.#backend = registerKernels(this.binding);
+    this.binding = binding;
+    this.#backend = backend;
     this.version = library.version;
     const gpu = library.devices.find((device) => device.type === "GPU");
     this.device = gpu === undefined ? "CPU" : gpu.name;
     this.usesGpu = gpu !== undefined;
     this.threads = threads > 0 ? threads : availableParallelism();
+    this.#context = context ?? library.context;
+    const divides =
+      context === undefined && !this.usesGpu && this.threads > 1 && this.threads <= MOST_LANES;
+    this.lanes = divides ? this.threads : 1;
+    this.lane = divides
+      ? new TensorFlowRuntime({ library, binding, backend }, 1, library.openContext(1, this.lanes))
+      : this;
   }
 
   idOf(tensor: Tensor): number {
@@ -67,24 +94,15 @@ class TensorFlowRuntime implements Runtime {
     return id;
   }
 
-  /** A TensorFlow.js tensor around the op output; bfloat16 travels as float32 to TensorFlow.js, which has no such type. */
+  /** A TensorFlow.js tensor around an op's only output. */
   wrap(outputs: readonly TensorMetadata[]): Tensor {
     const [meta] = outputs;
     if (meta === undefined) throw new Error("an op gave no output");
-    return this.#backend.createOutputTensor({
-      ...meta,
-      dtype: meta.dtype === DType.bfloat16 ? DType.float : meta.dtype,
-    });
+    return this.#backend.createOutputTensor(meta);
   }
 
   variable(name: string, shape: readonly number[], values: Float32Array | Tensor): Variable {
-    const id = this.binding.createVariableHandle(
-      `${name}#${this.#variables++}`,
-      shape,
-      DType.float,
-    );
-    this.binding.pin(id);
-    const variable = new TensorFlowVariable(this, name, shape, id);
+    const variable = this.#variable(name, shape, DType.float);
     if (values instanceof Float32Array) {
       const value = tf.tensor(values, [...shape], "float32");
       variable.assign(value);
@@ -93,11 +111,21 @@ class TensorFlowRuntime implements Runtime {
     return variable;
   }
 
-  roundedVariable(name: string, shape: readonly number[]): Variable {
-    const unique = `${name}#${this.#variables++}`;
-    const id = this.binding.createVariableHandle(unique, shape, DType.bfloat16);
+  emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable {
+    return this.#variable(name, shape, precision === "float32" ? DType.float : DType.bfloat16);
+  }
+
+  #variable(name: string, shape: readonly number[], dtype: number): TensorFlowVariable {
+    const id = this.within(() =>
+      this.binding.createVariableHandle(`${name}#${count.variables++}`, shape, dtype),
+    );
     this.binding.pin(id);
-    return new TensorFlowVariable(this, name, shape, id, DType.bfloat16);
+    return new TensorFlowVariable(this, name, shape, id, dtype);
+  }
+
+  /** Runs `body` with eager ops in this runtime's context. */
+  within<T>(body: () => T): T {
+    return this.binding.within(this.#context, body);
   }
 
   compile(
@@ -108,9 +136,9 @@ class TensorFlowRuntime implements Runtime {
     const programs = new Map<string, Program>();
     let xla = options.xla === true;
     const build = (args: readonly Tensor[]): Program =>
-      this.#trace(`${name}_${this.#functions++}`, fn, args, xla);
+      this.#trace(`${name}_${count.functions++}`, fn, args, xla);
     const call = (...args: readonly Tensor[]): Tensor[] => {
-      const key = args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
+      const key = keyOf(args);
       const ids = args.map((arg) => this.idOf(arg));
       let program = programs.get(key);
       const first = program === undefined;
@@ -131,7 +159,19 @@ class TensorFlowRuntime implements Runtime {
         return this.#run(plain, ids);
       }
     };
+    const aside = async (...args: readonly Tensor[]): Promise<Tensor[]> => {
+      const key = keyOf(args);
+      const ids = args.map((arg) => this.idOf(arg));
+      const program = programs.get(key) ?? build(args);
+      programs.set(key, program);
+      const outputs = await this.within(() =>
+        this.binding.executeAside(program.name, [...ids, ...program.captured], program.outputs),
+      );
+      for (const variable of program.changed) variable.changes++;
+      return outputs.map((meta) => this.wrap([meta]));
+    };
     return Object.assign(call, {
+      aside,
       programs: () => programs.size,
       dispose: () => {
         for (const program of programs.values()) this.#removeFunction(program);
@@ -198,12 +238,10 @@ class TensorFlowRuntime implements Runtime {
   }
 
   #run(program: Program, ids: readonly number[]): Tensor[] {
-    const outputs = this.binding.executeOp(
-      program.name,
-      [],
-      [...ids, ...program.captured],
-      program.outputs,
+    const outputs = this.within(() =>
+      this.binding.executeOp(program.name, [], [...ids, ...program.captured], program.outputs),
     );
+    for (const variable of program.changed) variable.changes++;
     return outputs.map((meta) => this.wrap([meta]));
   }
 
@@ -213,10 +251,10 @@ class TensorFlowRuntime implements Runtime {
     args: readonly Tensor[],
     xla: boolean,
   ): Program {
-    const { c, status, check, context } = this.#library;
+    const { c, status, check } = this.#library;
     const facts = args.map((arg) => this.binding.facts(this.idOf(arg)));
     this.#tracingForXla = xla;
-    const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
+    const { func, captured, outputs, changed } = this.#traceFunction(name, fn, facts);
     if (xla) {
       c.TF_FunctionSetAttrValueProto(
         func,
@@ -227,10 +265,10 @@ class TensorFlowRuntime implements Runtime {
       );
       check(() => `mark ${name} for XLA`);
     }
-    c.TFE_ContextAddFunction(context, func, status);
+    c.TFE_ContextAddFunction(this.#context, func, status);
     check(() => `add function ${name}`);
     for (const id of captured) this.binding.pin(id);
-    return { name, captured, outputs, func };
+    return { name, captured, outputs, changed, func };
   }
 
   /** A function without captures, for a loop. */
@@ -239,23 +277,23 @@ class TensorFlowRuntime implements Runtime {
     fn: LoopBody,
     facts: readonly { readonly shape: number[]; readonly dtype: number }[],
   ): Program {
-    const { c, status, check, context } = this.#library;
-    const name = `${hint}_${this.#functions++}`;
-    const { func, captured, outputs } = this.#traceFunction(name, fn, facts);
+    const { c, status, check } = this.#library;
+    const name = `${hint}_${count.functions++}`;
+    const { func, captured, outputs, changed } = this.#traceFunction(name, fn, facts);
     if (captured.length > 0)
       throw new Error(
         `the ${hint} of a loop uses ${captured.length} tensors from outside; carry them instead`,
       );
-    c.TFE_ContextAddFunction(context, func, status);
+    c.TFE_ContextAddFunction(this.#context, func, status);
     check(() => `add function ${name}`);
-    return { name, captured, outputs, func };
+    return { name, captured, outputs, changed, func };
   }
 
   #traceFunction(
     name: string,
     fn: (...args: readonly Tensor[]) => Tensor[],
     facts: readonly { readonly shape: number[]; readonly dtype: number }[],
-  ): { func: Pointer; captured: number[]; outputs: number } {
+  ): Omit<Program, "name"> {
     const trace = new GraphTrace(this.#library);
     const outer = this.binding.trace;
     try {
@@ -270,7 +308,7 @@ class TensorFlowRuntime implements Runtime {
         });
         const captured = [...trace.captures.keys()];
         const func = trace.toFunction(name, [...placeholders, ...trace.captures.values()], symbols);
-        return { func, captured, outputs: symbols.length };
+        return { func, captured, outputs: symbols.length, changed: trace.changed };
       });
     } finally {
       trace.close();
@@ -279,14 +317,21 @@ class TensorFlowRuntime implements Runtime {
   }
 
   #removeFunction(program: Program): void {
-    const { c, status, context } = this.#library;
-    c.TFE_ContextRemoveFunction(context, program.name, status);
+    const { c, status } = this.#library;
+    c.TFE_ContextRemoveFunction(this.#context, program.name, status);
     c.TF_DeleteFunction(program.func);
     for (const id of program.captured) this.binding.unpin(id);
   }
 }
 
+/** What a compiled function's program depends on. */
+function keyOf(args: readonly Tensor[]): string {
+  return args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
+}
+
 /** Opens TensorFlow from a folder with its two libraries. */
 export function openTensorFlowRuntime(folder: string, threads: number): Runtime {
-  return new TensorFlowRuntime(openTensorFlowLibrary(folder, threads), threads);
+  const library = openTensorFlowLibrary(folder, threads);
+  const binding = new TensorBinding(library);
+  return new TensorFlowRuntime({ library, binding, backend: registerKernels(binding) }, threads);
 }

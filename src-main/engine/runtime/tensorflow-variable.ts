@@ -13,11 +13,14 @@ export type VariableHost = {
   readonly binding: TensorBinding;
   idOf(tensor: Tensor): number;
   wrap(outputs: readonly TensorMetadata[]): Tensor;
+  /** Runs `body` with eager ops in the context that the variable lives in. */
+  within<T>(body: () => T): T;
 };
 
 export class TensorFlowVariable implements Variable {
   readonly name: string;
   readonly shape: readonly number[];
+  changes = 0;
   readonly #runtime: VariableHost;
   readonly #id: number;
   readonly #dtype: number;
@@ -42,7 +45,9 @@ export class TensorFlowVariable implements Variable {
     const attrs = [typeAttr("dtype", this.#dtype)];
     const trace = binding.trace;
     if (trace === null)
-      return this.#runtime.wrap(binding.executeOp("ReadVariableOp", attrs, [this.#id], 1));
+      return this.#runtime.wrap(
+        this.#runtime.within(() => binding.executeOp("ReadVariableOp", attrs, [this.#id], 1)),
+      );
     const known = trace.variableValues.get(this.#id);
     if (known?.output !== undefined)
       return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
@@ -65,45 +70,49 @@ export class TensorFlowVariable implements Variable {
       );
     }
     const { binding } = this.#runtime;
-    const valueId = this.#stored(value);
-    this.#update(
-      "AssignVariableOp",
-      [typeAttr("dtype", this.#dtype)],
-      [valueId],
-      binding.trace === null ? undefined : binding.symbol(valueId),
-    );
-    if (binding.trace === null && this.#dtype !== DType.float) binding.deleteTensor(valueId);
+    tf.tidy(() => {
+      const id = this.#runtime.idOf(this.#stored(value));
+      this.#update(
+        "AssignVariableOp",
+        [typeAttr("dtype", this.#dtype)],
+        [id],
+        binding.trace === null ? undefined : binding.symbol(id),
+      );
+    });
+  }
+
+  release(): void {
+    tf.tidy(() => {
+      const none = this.#runtime.idOf(this.#stored(tf.zeros([0])));
+      this.#update("AssignVariableOp", [typeAttr("dtype", this.#dtype)], [none]);
+    });
   }
 
   writeColumn(at: Tensor, update: Tensor): void {
-    const [rows = 0, , width = 0] = this.shape;
-    const [begin, end, strides] = tf.tidy(() => {
-      const zero = tf.scalar(0, "int32");
-      const next = tf.add(at, tf.scalar(1, "int32"));
-      return [
-        tf.stack([zero, at, zero]),
-        tf.stack([tf.scalar(rows, "int32"), next, tf.scalar(width, "int32")]),
-        tf.tensor1d([1, 1, 1], "int32"),
-      ] as const;
+    const [rows = 0, columns = 0, width = 0] = this.shape;
+    tf.tidy(() => {
+      const firsts = tf.mul(tf.range(0, rows, 1, "int32"), tf.scalar(columns, "int32"));
+      const lines = tf.reshape(this.read(), [rows * columns, width]);
+      const written = this.#inPlace(lines, tf.add(firsts, at), tf.reshape(update, [rows, width]));
+      this.assign(tf.reshape(written, [...this.shape]));
     });
-    const attrs = [
-      typeAttr("T", this.#dtype),
-      typeAttr("Index", DType.int32),
-      ...["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"].map(
-        (name) => intAttr(name, 0),
-      ),
-    ];
-    const ids = [begin, end, strides, update].map((tensor) => this.#runtime.idOf(tensor));
-    this.#update("ResourceStridedSliceAssign", attrs, ids);
-    if (this.#runtime.binding.trace !== null) return;
-    for (const tensor of [begin, end, strides]) tensor.dispose();
   }
 
   scatterRows(indices: Tensor, rows: Tensor): void {
-    this.#update(
-      "ResourceScatterUpdate",
-      [typeAttr("dtype", DType.float), typeAttr("Tindices", DType.int32)],
-      [this.#runtime.idOf(indices), this.#runtime.idOf(rows)],
+    tf.tidy(() => {
+      this.assign(this.#inPlace(this.read(), indices, rows));
+    });
+  }
+
+  /**
+   * x with `rows` at `indices` of its first axis, written into x's own memory. ResourceScatterUpdate and
+   * ResourceStridedSliceAssign write in place too, but from then on every reading copies the whole variable.
+   */
+  #inPlace(x: Tensor, indices: Tensor, rows: Tensor): Tensor {
+    const { binding } = this.#runtime;
+    const ids = [x, indices, this.#stored(rows)].map((tensor) => this.#runtime.idOf(tensor));
+    return this.#runtime.wrap(
+      binding.executeOp("InplaceUpdate", [typeAttr("T", this.#dtype)], ids, 1),
     );
   }
 
@@ -116,7 +125,8 @@ export class TensorFlowVariable implements Variable {
     const trace = binding.trace;
     const ids = [this.#id, ...inputs];
     if (trace === null) {
-      binding.executeStatement(op, attrs, ids);
+      this.#runtime.within(() => binding.executeStatement(op, attrs, ids));
+      this.changes++;
       return;
     }
     const before = trace.variableValues.get(this.#id);
@@ -127,16 +137,16 @@ export class TensorFlowVariable implements Variable {
       before === undefined ? [] : [before.lastOp],
     );
     trace.variableValues.set(this.#id, { output: value, lastOp });
+    trace.changed.add(this);
   }
 
-  /** The id of a value as this variable keeps it. */
-  #stored(value: Tensor): number {
+  /** A value as this variable keeps it. */
+  #stored(value: Tensor): Tensor {
     const id = this.#runtime.idOf(value);
-    if (this.#dtype === DType.float) return id;
+    const { binding } = this.#runtime;
+    if (binding.facts(id).dtype === this.#dtype) return value;
     const attrs = [typeAttr("SrcT", DType.float), typeAttr("DstT", this.#dtype)];
-    const [rounded] = this.#runtime.binding.executeOp("Cast", attrs, [id], 1);
-    if (rounded === undefined) throw new Error("Cast gave no output");
-    return rounded.id;
+    return this.#runtime.wrap(binding.executeOp("Cast", attrs, [id], 1));
   }
 
   data(): Float32Array {
@@ -148,11 +158,8 @@ export class TensorFlowVariable implements Variable {
 
   dispose(): void {
     const { binding } = this.#runtime;
-    binding.executeStatement(
-      "DestroyResourceOp",
-      [boolAttr("ignore_lookup_error", true)],
-      [this.#id],
-    );
+    const attrs = [boolAttr("ignore_lookup_error", true)];
+    this.#runtime.within(() => binding.executeStatement("DestroyResourceOp", attrs, [this.#id]));
     binding.unpin(this.#id);
     binding.deleteTensor(this.#id);
   }

@@ -1,12 +1,14 @@
 /** How large a sampler's cache is: rows that decode together, and columns that each may span. */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { Precision } from "../runtime/matmul.ts";
 import { powerOfTwoAtLeast } from "./decode-batch.ts";
-import type { CacheShape } from "./decode-state.ts";
+
+export type CacheShape = { readonly rows: number; readonly columns: number };
 
 /** Rows that decode together at the most, unless told otherwise. */
 export const MOST_ROWS = 256;
-/** Tokens drawn in one compiled loop. */
-export const TOKENS_PER_LOOP = 8;
+/** Tokens of a small model drawn in one call. */
+export const TOKENS_PER_CALL = 8;
 const PROMPT_BUCKET = 16;
 const COLUMN_BUCKET = 32;
 
@@ -40,10 +42,12 @@ export function cacheShape(needs: CacheNeeds): CacheShape {
   return { rows, columns: roundUp(span + slack, COLUMN_BUCKET) };
 }
 
-/** Bytes of a cache's keys and values, in float32. */
+/** Bytes of a cache's keys and values. */
 export function cacheBytes(
   { numLayers, numKeyValueHeads, headDim }: ModelConfig,
   { rows, columns }: CacheShape,
+  precision: Precision,
 ): number {
-  return 2 * numLayers * numKeyValueHeads * headDim * rows * columns * 4;
+  const width = precision === "bfloat16" ? 2 : 4;
+  return 2 * numLayers * numKeyValueHeads * headDim * rows * columns * width;
 }

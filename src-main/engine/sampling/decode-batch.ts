@@ -63,10 +63,10 @@ export class DecodeBatch<Job extends RowJob> {
    * Puts jobs into free rows; there must be as many. Jobs that share their prompt (the same array) share its
    * prefill. Prompts are padded to `promptColumns`.
    */
-  admit(jobs: readonly Job[], promptColumns: number): void {
+  async admit(jobs: readonly Job[], promptColumns: number): Promise<void> {
     const longest = Math.max(0, ...jobs.map(({ promptIds }) => promptIds.length));
     if (this.idle === this.rows.length) this.#at = Math.max(this.#floor, longest);
-    else if (this.#at < longest) this.#move(this.#at - longest);
+    else if (this.#at < longest) await this.#move(this.#at - longest);
     const idle = this.rows.flatMap((row, r) => (row === null ? [r] : []));
     if (idle.length < jobs.length) throw new Error("more jobs than free rows");
     const prompts = [...new Set(jobs.map(({ promptIds }) => promptIds))];
@@ -77,7 +77,7 @@ export class DecodeBatch<Job extends RowJob> {
         const source = place.get(job.promptIds);
         return source === undefined ? [] : [{ job, row: idle[i] ?? 0, source }];
       });
-      this.#admitBatch(batch, placed, promptColumns);
+      await this.#admitBatch(batch, placed, promptColumns);
     }
   }
 
@@ -90,8 +90,8 @@ export class DecodeBatch<Job extends RowJob> {
   }
 
   /** Draws the next tokens of every row. `settings` (B, W): what each row brings to its draw. */
-  decode(program: DecodeProgram, settings?: Float32Array): DrawnTokens {
-    this.#makeRoom();
+  async decode(program: DecodeProgram, settings?: Float32Array): Promise<DrawnTokens> {
+    await this.#makeRoom();
     const n = this.#tokensPerCall;
     const b = this.rows.length;
     const uniforms = new Float32Array(n * b);
@@ -110,7 +110,7 @@ export class DecodeBatch<Job extends RowJob> {
       tf.tensor(uniforms, [n, b]),
       ...(settings === undefined ? [] : [tf.tensor(settings, [b, settings.length / b])]),
     ];
-    const outputs = program.run(...inputs);
+    const outputs = await program.run.aside(...inputs);
     const [tokens, logprobs, topIds, topLogprobs] = outputs.map((tensor) => tensor.dataSync());
     for (const tensor of [...inputs, ...outputs]) tensor.dispose();
     this.#at += n;
@@ -128,11 +128,11 @@ export class DecodeBatch<Job extends RowJob> {
     };
   }
 
-  #admitBatch(
+  async #admitBatch(
     prompts: readonly (readonly number[])[],
     placed: readonly { readonly job: Job; readonly row: number; readonly source: number }[],
     p: number,
-  ): void {
+  ): Promise<void> {
     const r = powerOfTwoAtLeast(prompts.length);
     const ids = new Int32Array(r * p);
     const pads = new Int32Array(r).fill(p - 1);
@@ -146,7 +146,7 @@ export class DecodeBatch<Job extends RowJob> {
     // Padding repeats the last entry: the same row is written twice with the same content.
     const entries = Array.from({ length: a }, (_, i) => placed[i] ?? last);
     const tensors: Tensor[] = [tf.tensor(ids, [r, p], "int32"), tf.tensor1d(pads, "int32")];
-    const prefilled = this.#programs.prefill(...tensors);
+    const prefilled = await this.#programs.prefill.aside(...tensors);
     const admitted: Tensor[] = [
       tf.tensor1d(
         Int32Array.from(entries, ({ row }) => row),
@@ -159,8 +159,8 @@ export class DecodeBatch<Job extends RowJob> {
       tf.scalar(this.#at, "int32"),
       this.#seenRows(entries.map(({ job }) => job.promptIds)),
     ];
-    for (const tensor of this.#programs.admit(...admitted, ...prefilled)) tensor.dispose();
-    for (const tensor of [...tensors, ...prefilled, ...admitted]) tensor.dispose();
+    const done = await this.#programs.admit.aside(...admitted, ...prefilled);
+    for (const tensor of [...tensors, ...prefilled, ...admitted, ...done]) tensor.dispose();
     for (const { job, row } of placed) {
       const start = this.#at - job.promptIds.length;
       this.rows[row] = { job, start, ids: [], logprobs: [] };
@@ -179,20 +179,20 @@ export class DecodeBatch<Job extends RowJob> {
   }
 
   /** Moves the columns to the left where the next call would run past the cache's end. */
-  #makeRoom(): void {
+  async #makeRoom(): Promise<void> {
     if (this.#at + this.#tokensPerCall <= this.#programs.state.shape.columns) return;
     const shift = Math.min(
       this.#at - this.#floor,
       ...this.rows.flatMap((row) => (row === null ? [] : [row.start])),
     );
     if (shift <= 0) throw new Error("the key-value cache has no room left");
-    this.#move(shift);
+    await this.#move(shift);
   }
 
   /** Moves every column `by` to the left, or to the right where it is negative. */
-  #move(by: number): void {
+  async #move(by: number): Promise<void> {
     const amount = tf.scalar(by, "int32");
-    for (const tensor of this.#programs.shift(amount)) tensor.dispose();
+    for (const tensor of await this.#programs.shift.aside(amount)) tensor.dispose();
     amount.dispose();
     this.rows.forEach((row, r) => {
       if (row !== null) this.rows[r] = { ...row, start: row.start - by };

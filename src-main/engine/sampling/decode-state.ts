@@ -5,20 +5,20 @@
  * lies before its `start` is masked. Keys are rotated once, when they are written, by the position in the row
  * (column − start), which is why columns can be moved freely.
  *
- * Shapes: B cache rows, T cache columns, R prompts prefilled at once, P their padded length, K key-value heads,
+ * Shapes: B cache rows, T cache columns, R prompts prefilled at once, C their padded length, K key-value heads,
  * h head dimension, D hidden, L layers, V vocabulary.
  */
 import type { LanguageModel } from "../model/language-model.ts";
+import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-
-export type CacheShape = { readonly rows: number; readonly columns: number };
+import type { CacheShape } from "./cache-shape.ts";
 
 /** The variables that live between calls. */
 export type DecodeState = {
   readonly shape: CacheShape;
-  /** 2L variables (B·K, T, h): keys of layer 0, values of layer 0, keys of layer 1 … */
+  /** L variables (2·B·K, T, h): a layer's keys, then its values. */
   readonly caches: readonly Variable[];
   /** (B, D): final hidden state from which each row's next token is drawn. */
   readonly hidden: Variable;
@@ -26,19 +26,28 @@ export type DecodeState = {
   readonly seen: Variable | null;
 };
 
+/** @param precision of the caches: that of the products that read them */
 export function createDecodeState(
   runtime: Runtime,
   model: LanguageModel,
   shape: CacheShape,
+  precision: Precision,
   penalised: boolean,
 ): DecodeState {
   const { numLayers, numKeyValueHeads, headDim, hiddenSize, vocabSize } = model.config;
   const make = (name: string, dims: readonly number[]): Variable =>
     runtime.variable(name, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)));
+  const makeCache = (name: string, dims: readonly number[]): Variable => {
+    const cache = runtime.emptyVariable(name, dims, precision);
+    tf.tidy(() => {
+      cache.assign(tf.zeros([...dims]));
+    });
+    return cache;
+  };
   return {
     shape,
-    caches: Array.from({ length: 2 * numLayers }, (_, i) =>
-      make(`cache.${i}`, [shape.rows * numKeyValueHeads, shape.columns, headDim]),
+    caches: Array.from({ length: numLayers }, (_, i) =>
+      makeCache(`cache.${i}`, [2 * shape.rows * numKeyValueHeads, shape.columns, headDim]),
     ),
     hidden: make("hidden", [shape.rows, hiddenSize]),
     seen: penalised ? make("seen", [shape.rows, vocabSize]) : null,
@@ -74,15 +83,17 @@ export function admitProgram(
     ];
     const a = rows.shape[0] ?? 0;
     const p = written[0]?.shape[1] ?? 0;
-    const headOffsets = tf.reshape(tf.range(0, heads, 1, "int32"), [1, heads]);
-    const expand = (index: Tensor): Tensor =>
-      tf.reshape(
-        tf.add(tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32")), headOffsets),
-        [a * heads],
-      );
-    const cacheRows = expand(rows);
-    const sourceRows = expand(sources);
-    // Column c takes prompt column c − (at − P); what falls outside is masked by `start` and may hold anything.
+    const half = (written[0]?.shape[0] ?? 0) / 2;
+    const offsets = tf.reshape(tf.range(0, heads, 1, "int32"), [1, heads]);
+    /** Places of the rows' keys, then of their values, where `values` places lie before the first value. */
+    const expand = (index: Tensor, values: number): Tensor => {
+      const first = tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32"));
+      const keys = tf.reshape(tf.add(first, offsets), [a * heads]);
+      return tf.concat([keys, tf.add(keys, tf.scalar(values, "int32"))]);
+    };
+    const cacheRows = expand(rows, state.shape.rows * heads);
+    const sourceRows = expand(sources, half);
+    // Column c takes prompt column c − (at − C); what falls outside is masked by `start` and may hold anything.
     const from = tf.sub(tf.range(0, columns, 1, "int32"), tf.sub(at, tf.scalar(p, "int32")));
     const promptColumns = tf.minimum(
       tf.maximum(from, tf.scalar(0, "int32")),
@@ -123,7 +134,9 @@ export function growProgram(
     to.caches.forEach((cache, i) => {
       const source = from.caches[i];
       if (source === undefined) throw new Error("grow: a layer is missing");
-      cache.assign(padTo(source.read(), cache.shape));
+      const split = ({ shape: [places = 0, ...rest] }: Variable): number[] => [2, places / 2, ...rest];
+      const padded = padTo(tf.reshape(source.read(), split(source)), split(cache));
+      cache.assign(tf.reshape(padded, [...cache.shape]));
     });
     to.hidden.assign(padTo(from.hidden.read(), to.hidden.shape));
     if (from.seen !== null) to.seen?.assign(padTo(from.seen.read(), to.seen.shape));

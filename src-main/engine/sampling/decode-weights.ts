@@ -1,7 +1,8 @@
 /**
- * The weights that decoding reads. In float32 they are the model's own. In bfloat16 each matrix is kept a second time,
- * rounded, its outputs first (oneDNN reads it so with fewer copies) and with its adapter added in: half the memory
- * traffic of a decode step, which is what a step of few rows waits for. Embeddings, norms and biases stay as they are.
+ * The weights that decoding reads: what the model has at `refresh`, adapters added in, until `release`. Most stand in
+ * the model's own memory. Matrices of products are kept a second time where that pays: rounded to bfloat16, half the
+ * memory traffic of a decode step, which is what a step of few rows waits for; or, of a small model, in float32. They
+ * then lie with their outputs first, as decode-layer.ts multiplies them.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { EMBEDDING, OUTPUT } from "../model/decoder.ts";
@@ -12,37 +13,40 @@ import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 
-/**
- * From here on a step's products outweigh its calls: in bfloat16 plain functions with oneDNN's products are faster than
- * an XLA loop in float32, and a served model's first answer need not wait for XLA (docs/experiments/sampling.md).
- */
+/** Below, a model is small: several tokens are drawn in one call, and its matrices are worth a second copy in float32. */
 export const LARGE_PARAMETERS = 30e6;
 
 export class DecodeWeights {
   readonly precision: Precision;
   readonly model: LanguageModel;
-  readonly #rounded: ReadonlyMap<string, Variable>;
+  readonly #variables: ReadonlyMap<string, Variable>;
+  readonly #copied: ReadonlySet<string>;
+  /** The source's changes when it was copied. */
+  readonly #copiedAt = new Map<string, number>();
 
+  /** @param runtime that decodes: the model's, or its lane */
   constructor(runtime: Runtime, model: LanguageModel, precision: Precision) {
     this.model = model;
     this.precision = precision;
-    this.#rounded = precision === "bfloat16" ? roundedVariables(runtime, model) : new Map();
+    const copies = precision === "bfloat16" || (isSmall(model) && runtime.kind === "tensorflow");
+    this.#copied = copies ? matricesOf(model) : new Set();
+    this.#variables = new Map(
+      [...new Set([...model.plainVariables.keys(), ...this.#copied])].map((name) => {
+        const shape = this.#shapeOf(name);
+        const kept = this.#copied.has(name) ? precision : "float32";
+        return [name, runtime.emptyVariable(`decode.${name}`, shape, kept)];
+      }),
+    );
   }
 
   get config(): ModelConfig {
     return this.model.config;
   }
 
-  /** The weights' values now, to be called inside a compiled function. */
+  /** The weights' values, to be called inside a compiled function. */
   read(): Weights {
-    if (this.precision === "float32") return this.model.read();
-    const weights = new Map(
-      [...this.model.plainVariables].flatMap(([name, variable]) =>
-        this.#rounded.has(name) ? [] : [[name, variable.read()] as const],
-      ),
-    );
-    for (const [name, variable] of this.#rounded) weights.set(name, variable.read());
-    return Object.assign(weights, { outputFirst: true });
+    const values = [...this.#variables].map(([name, variable]) => [name, variable.read()] as const);
+    return Object.assign(new Map(values), { outputFirst: this.#copied.size > 0 });
   }
 
   /** Runs `body` with its products at the weights' precision. */
@@ -50,44 +54,55 @@ export class DecodeWeights {
     return withPrecision(this.precision, body);
   }
 
-  /** Rounds the model's weights as they are now: to be called before the first reading, and when they have changed. */
+  /** Takes the model's weights as they are now. */
   refresh(): void {
-    for (const [name, variable] of this.#rounded) {
+    for (const [name, variable] of this.#variables) {
+      const source = this.#source(name);
+      const changes = this.model.changesOf(source);
+      if (this.#copied.has(name) && this.#copiedAt.get(name) === changes) continue;
       tf.tidy(() => {
-        if (name !== OUTPUT) variable.assign(tf.transpose(this.model.merged(name)));
-        else variable.assign(this.model.merged(this.config.tieWordEmbeddings ? EMBEDDING : OUTPUT));
+        const value = this.model.merged(source);
+        variable.assign(this.#isTurned(name) ? tf.transpose(value) : value);
       });
+      this.#copiedAt.set(name, changes);
     }
   }
 
+  /** Lets go of what stands in the model's memory: it would be kept when the model changes. */
+  release(): void {
+    for (const [name, variable] of this.#variables) if (!this.#copied.has(name)) variable.release();
+  }
+
   dispose(): void {
-    for (const variable of this.#rounded.values()) variable.dispose();
+    for (const variable of this.#variables.values()) variable.dispose();
+  }
+
+  /** The parameter whose values a weight has. */
+  #source(name: string): string {
+    return name === OUTPUT && this.config.tieWordEmbeddings ? EMBEDDING : name;
+  }
+
+  #isTurned(name: string): boolean {
+    return this.#copied.has(name) && name !== OUTPUT;
+  }
+
+  #shapeOf(name: string): readonly number[] {
+    const shape = this.model.plainVariables.get(this.#source(name))?.shape ?? [];
+    return this.#isTurned(name) ? [...shape].reverse() : shape;
   }
 }
 
-/** Each layer's matrices as (out, in), and the output matrix (V, D). */
-function roundedVariables(runtime: Runtime, model: LanguageModel): Map<string, Variable> {
-  const { vocabSize, hiddenSize } = model.config;
-  const rounded = new Map([
-    [OUTPUT, runtime.roundedVariable(`rounded.${OUTPUT}`, [vocabSize, hiddenSize])],
-  ]);
-  for (const [name, { shape }] of model.plainVariables) {
-    if (!name.endsWith("_proj.weight")) continue;
-    rounded.set(name, runtime.roundedVariable(`rounded.${name}`, [...shape].reverse()));
-  }
-  return rounded;
+/** The weights of a layer's seven products, and of the logits. */
+function matricesOf(model: LanguageModel): Set<string> {
+  const names = [...model.plainVariables.keys()].filter((name) => name.endsWith("_proj.weight"));
+  return new Set([...names, OUTPUT]);
 }
 
-/** Whether a model is large enough to decode one token a call, in plain functions. */
-export function decodesPlainly(runtime: Runtime, model: LanguageModel): boolean {
-  return runtime.kind === "tensorflow" && model.parameters >= LARGE_PARAMETERS;
+export function isSmall(model: LanguageModel): boolean {
+  return model.parameters < LARGE_PARAMETERS;
 }
 
-/** The precision that a model samples at where `bf16` is asked for: a small one is faster in float32. */
-export function samplingPrecision(
-  runtime: Runtime,
-  model: LanguageModel,
-  bf16: boolean,
-): Precision {
-  return bf16 && decodesPlainly(runtime, model) ? "bfloat16" : "float32";
+/** The precision that a model samples at where `bf16` is asked for. */
+export function samplingPrecision({ kind }: Runtime, bf16: boolean): Precision {
+  return bf16 && kind === "tensorflow" ? "bfloat16" : "float32";
 }

@@ -16,7 +16,7 @@ import {
   cacheShape,
   MOST_ROWS,
   promptColumns,
-  TOKENS_PER_LOOP,
+  TOKENS_PER_CALL,
 } from "./cache-shape.ts";
 import { DecodeBatch } from "./decode-batch.ts";
 import type { BatchPrograms } from "./decode-batch.ts";
@@ -28,9 +28,10 @@ import {
   disposeDecodeState,
   shiftProgram,
 } from "./decode-state.ts";
-import type { CacheShape } from "./decode-state.ts";
-import { DecodeWeights } from "./decode-weights.ts";
+import type { CacheShape } from "./cache-shape.ts";
+import { DecodeWeights, isSmall } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
+import type { Picker } from "./picker.ts";
 
 export type SampleRequest = {
   readonly promptIds: readonly number[];
@@ -52,7 +53,7 @@ export type GenerateOptions = SamplingOptions & {
 export type SamplerOptions = {
   /** Cache rows at most. */
   readonly maxRows?: number;
-  /** Tokens drawn in one compiled call; 1 is a plain function. By default 1 in bfloat16, 8 in float32. */
+  /** Tokens drawn in one compiled call: see `tokensPerCall`. */
   readonly tokensPerCall?: number;
   /** Of the products; float32 by default. */
   readonly precision?: Precision;
@@ -61,12 +62,23 @@ export type SamplerOptions = {
 /** Which completion of which request. */
 type Job = RowJob & { readonly request: number; readonly sample: number };
 
-/** The programs and cache for one cache shape and one set of options. */
-type Engine = BatchPrograms & { readonly decode: DecodeProgram };
+/** The programs and cache of one lane. */
+type LaneEngine = BatchPrograms & { readonly decode: DecodeProgram };
+
+/** Lanes of one cache shape and one set of options. */
+type Engine = { readonly shape: CacheShape; readonly lanes: readonly LaneEngine[] };
+
+type DrainOptions = GenerateOptions & {
+  readonly finish: (job: Job, completion: Completion) => void;
+  /** After every call that drew tokens. */
+  readonly onCall: () => void;
+};
 
 /** Caches kept at once; the one in use may be larger. */
 const KEPT_CACHE_BYTES = 2 ** 29;
 const KEPT_ENGINES = 4;
+/** Fewer rows are not worth a lane, which reads all weights for them. */
+const LEAST_LANE_ROWS = 4;
 
 export class Sampler {
   readonly #runtime: Runtime;
@@ -82,10 +94,9 @@ export class Sampler {
     this.#runtime = runtime;
     this.#model = model;
     this.#maxRows = options.maxRows ?? MOST_ROWS;
-    const precision = options.precision ?? "float32";
-    this.#tokensPerCall = options.tokensPerCall ?? (precision === "bfloat16" ? 1 : TOKENS_PER_LOOP);
-    this.#weights = new DecodeWeights(runtime, model, precision);
-    this.#prefill = prefillProgram(runtime, this.#weights);
+    this.#tokensPerCall = options.tokensPerCall ?? tokensPerCall(model);
+    this.#weights = new DecodeWeights(runtime.lane, model, options.precision ?? "float32");
+    this.#prefill = prefillProgram(runtime.lane, this.#weights);
   }
 
   /**
@@ -100,55 +111,48 @@ export class Sampler {
     const results: (Completion | undefined)[][] = requests.map(({ seeds }) =>
       seeds.map(() => undefined),
     );
-    const queue: Job[] = requests.flatMap(({ promptIds, seeds }, request) =>
+    const jobs: Job[] = requests.flatMap(({ promptIds, seeds }, request) =>
       seeds.map((seed, sample) => ({ promptIds, request, sample, seed })),
     );
-    if (queue.length === 0) return requests.map(() => []);
+    if (jobs.length === 0) return requests.map(() => []);
     this.#checkLengths(requests, options.max_completion_length);
-    this.#weights.refresh();
-    const total = queue.length;
     const longest = Math.max(...requests.map(({ promptIds }) => promptIds.length));
-    const prefilled = promptColumns(longest);
-    const engine = this.#engineFor(total, longest, options);
-    const batch = new DecodeBatch<Job>(this.#model, engine, {
-      tokensPerCall: this.#tokensPerCall,
-      floor: prefilled,
-    });
-    const { rows } = batch;
-    const stops = new Set(options.stopIds);
-    let finished = 0;
-    let tokens = 0;
-    while (finished < total) {
-      // Between calls the process may answer messages: a cancel must reach it.
-      await setImmediate();
-      options.signal?.throwIfAborted();
-      const { idle } = batch;
-      if (
-        queue.length > 0 &&
-        (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))
-      ) {
-        batch.admit(queue.splice(0, idle), prefilled);
-      }
-      const drawn = batch.decode(engine.decode);
-      for (let r = 0; r < rows.length; r++) {
-        const row = rows[r];
-        if (row === null || row === undefined) continue;
-        const completion = extendRow(
-          row,
-          r,
-          drawn,
-          this.#tokensPerCall,
-          stops,
-          options.max_completion_length,
-        );
-        if (completion === null) continue;
-        const list = results[row.job.request];
-        if (list !== undefined) list[row.job.sample] = completion;
-        tokens += completion.ids.length;
-        finished++;
-        rows[r] = null;
-      }
-      options.onProgress?.({ finished, total, tokens });
+    const engine = this.#engineFor(jobs.length, longest, options);
+    const progress = { finished: 0, total: jobs.length, tokens: 0 };
+    const finish = (job: Job, completion: Completion): void => {
+      const list = results[job.request];
+      if (list !== undefined) list[job.sample] = completion;
+      progress.tokens += completion.ids.length;
+      progress.finished++;
+    };
+    const onCall = (): void => options.onProgress?.({ ...progress });
+    // Lanes share no state, so each row's numbers are the same however far the others are.
+    const stopped = new AbortController();
+    const signal =
+      options.signal === undefined
+        ? stopped.signal
+        : AbortSignal.any([options.signal, stopped.signal]);
+    const each = Math.ceil(jobs.length / engine.lanes.length);
+    this.#weights.refresh();
+    try {
+      const lanes = await Promise.allSettled(
+        engine.lanes.map(async (lane, l) => {
+          const batch = new DecodeBatch<Job>(this.#model, lane, {
+            tokensPerCall: this.#tokensPerCall,
+            floor: promptColumns(longest),
+          });
+          const queue = jobs.slice(l * each, (l + 1) * each);
+          try {
+            await this.#drain(batch, queue, lane.decode, { ...options, signal, finish, onCall });
+          } catch (error) {
+            stopped.abort(error);
+            throw error;
+          }
+        }),
+      );
+      for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+    } finally {
+      this.#weights.release();
     }
     return results.map((list) => list.filter((completion) => completion !== undefined));
   }
@@ -157,6 +161,42 @@ export class Sampler {
     this.#prefill.dispose();
     this.#weights.dispose();
     for (const [key, engine] of this.#engines) this.#dropEngine(key, engine);
+  }
+
+  /** Runs a lane's jobs through its rows until none is left. */
+  async #drain(
+    batch: DecodeBatch<Job>,
+    queue: Job[],
+    program: DecodeProgram,
+    { finish, onCall, ...options }: DrainOptions,
+  ): Promise<void> {
+    const { rows } = batch;
+    const stops = new Set(options.stopIds);
+    const columns = promptColumns(Math.max(...queue.map(({ promptIds }) => promptIds.length)));
+    let left = queue.length;
+    while (left > 0) {
+      // Between calls the process may answer messages: a cancel must reach it.
+      await setImmediate();
+      options.signal?.throwIfAborted();
+      const { idle } = batch;
+      if (
+        queue.length > 0 &&
+        (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))
+      ) {
+        await batch.admit(queue.splice(0, idle), columns);
+      }
+      const drawn = await batch.decode(program);
+      for (let r = 0; r < rows.length; r++) {
+        const row = rows[r];
+        if (row === null || row === undefined) continue;
+        const completion = extendRow(row, r, drawn, this.#tokensPerCall, stops, options.max_completion_length);
+        if (completion === null) continue;
+        finish(row.job, completion);
+        left--;
+        rows[r] = null;
+      }
+      onCall();
+    }
   }
 
   #checkLengths(requests: readonly SampleRequest[], maxNew: number): void {
@@ -180,11 +220,12 @@ export class Sampler {
 
   #engineFor(total: number, longestPrompt: number, options: GenerateOptions): Engine {
     const n = this.#tokensPerCall;
-    const { rows, columns } = cacheShape({
-      completions: total,
+    const lanes = lanesFor(this.#runtime, Math.min(total, this.#maxRows));
+    const shape = cacheShape({
+      completions: Math.ceil(total / lanes),
       longestPrompt,
       maxNew: options.max_completion_length,
-      maxRows: this.#maxRows,
+      maxRows: Math.ceil(this.#maxRows / lanes),
       tokensPerCall: n,
     });
     const draw = {
@@ -194,47 +235,65 @@ export class Sampler {
       minP: options.min_p,
       repetitionPenalty: options.repetition_penalty,
     };
-    const key = JSON.stringify([rows, columns, draw]);
+    const key = JSON.stringify([lanes, shape, draw]);
     const known = this.#engines.get(key);
     if (known !== undefined) {
       this.#engines.delete(key);
       this.#engines.set(key, known);
       return known;
     }
-    this.#makeSpace({ rows, columns });
+    const bytes = lanes * this.#cacheBytes(shape);
+    this.#makeSpace(bytes);
     const picker = sharedPicker(draw);
-    const state = createDecodeState(
-      this.#runtime,
-      this.#model,
-      { rows, columns },
-      picker.penalised,
-    );
-    const engine: Engine = {
-      state,
-      prefill: this.#prefill,
-      admit: admitProgram(this.#runtime, this.#model, state),
-      shift: shiftProgram(this.#runtime, state),
-      decode: decodeProgram(this.#runtime, this.#weights, state, picker, n),
-    };
+    const engine = { shape, lanes: Array.from({ length: lanes }, () => this.#lane(shape, picker)) };
     this.#engines.set(key, engine);
     return engine;
   }
 
-  /** Drops the engines used longest ago until a cache of this shape fits beside the others. */
-  #makeSpace(shape: CacheShape): void {
-    const { config } = this.#model;
-    let used = cacheBytes(config, shape);
-    for (const { state } of this.#engines.values()) used += cacheBytes(config, state.shape);
+  #lane(shape: CacheShape, picker: Picker): LaneEngine {
+    const { lane } = this.#runtime;
+    const { precision } = this.#weights;
+    const state = createDecodeState(lane, this.#model, shape, precision, picker.penalised);
+    return {
+      state,
+      prefill: this.#prefill,
+      admit: admitProgram(lane, this.#model, state),
+      shift: shiftProgram(lane, state),
+      decode: decodeProgram(lane, this.#weights, state, picker, this.#tokensPerCall),
+    };
+  }
+
+  #cacheBytes(shape: CacheShape): number {
+    return cacheBytes(this.#model.config, shape, this.#weights.precision);
+  }
+
+  /** Drops the engines used longest ago until caches of so many bytes fit beside the others. */
+  #makeSpace(bytes: number): void {
+    const bytesOf = ({ shape, lanes }: Engine): number => lanes.length * this.#cacheBytes(shape);
+    let used = bytes;
+    for (const engine of this.#engines.values()) used += bytesOf(engine);
     for (const [key, engine] of this.#engines) {
       if (used <= KEPT_CACHE_BYTES && this.#engines.size < KEPT_ENGINES) return;
-      used -= cacheBytes(config, engine.state.shape);
+      used -= bytesOf(engine);
       this.#dropEngine(key, engine);
     }
   }
 
-  #dropEngine(key: string, { state, admit, shift, decode }: Engine): void {
-    for (const program of [admit, shift, decode.run]) program.dispose();
-    disposeDecodeState(state);
+  #dropEngine(key: string, { lanes }: Engine): void {
+    for (const { state, admit, shift, decode } of lanes) {
+      for (const program of [admit, shift, decode.run]) program.dispose();
+      disposeDecodeState(state);
+    }
     this.#engines.delete(key);
   }
+}
+
+/** Tokens that one call draws where nothing else is asked. */
+export function tokensPerCall(model: LanguageModel): number {
+  return isSmall(model) ? TOKENS_PER_CALL : 1;
+}
+
+/** Lanes that so many rows are divided among. */
+export function lanesFor({ lanes }: Pick<Runtime, "lanes">, rows: number): number {
+  return Math.max(1, Math.min(lanes, Math.floor(rows / LEAST_LANE_ROWS)));
 }

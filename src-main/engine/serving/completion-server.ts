@@ -8,7 +8,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
 import type { DecodeBatch } from "../sampling/decode-batch.ts";
-import { decodesPlainly } from "../sampling/decode-weights.ts";
+import { isSmall } from "../sampling/decode-weights.ts";
 import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
 import type { DrawOptions } from "../sampling/picker.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
@@ -72,10 +72,7 @@ type Clock = { readonly askedMs: number; admittedMs: number; firstMs: number | u
 export type CompletionServerOptions = {
   readonly cacheBytes?: number;
   readonly maxRows?: number;
-  /**
-   * Tokens drawn in one call. 1 is a plain function, which starts at once and is faster for large models; more are an
-   * XLA loop, which is compiled first and faster for small ones.
-   */
+  /** Tokens drawn in one call: text comes in pieces of so many. */
   readonly tokensPerCall?: number;
 };
 
@@ -86,7 +83,7 @@ const PREFILL_COLUMNS = 32;
 const PREFILL_BYTES = 2 ** 28;
 const MOST_PREFILL_BYTES = 2 ** 31;
 /** A small model's text comes in pieces of this many tokens. */
-const TOKENS_PER_LOOP = 4;
+const TOKENS_PER_CALL = 4;
 
 export class CompletionServer {
   readonly model: LanguageModel;
@@ -96,8 +93,9 @@ export class CompletionServer {
   readonly #scorer: PromptScorer;
   readonly #scoring: Asked[] = [];
   readonly #queue: Job[] = [];
+  readonly #forgotten = new WeakSet<Asked>();
   #wake: (() => void) | null = null;
-  #closed = false;
+  #closed: { readonly reason: unknown } | null = null;
 
   constructor(
     runtime: Runtime,
@@ -108,7 +106,7 @@ export class CompletionServer {
     this.model = model;
     this.tokenizer = tokenizer;
     this.#tokensPerCall =
-      options.tokensPerCall ?? (decodesPlainly(runtime, model) ? 1 : TOKENS_PER_LOOP);
+      options.tokensPerCall ?? (isSmall(model) ? TOKENS_PER_CALL : 1);
     this.#cache = new ServingCache(runtime, model, {
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       maxRows: options.maxRows ?? MAX_ROWS,
@@ -147,17 +145,19 @@ export class CompletionServer {
 
   /** Answers until it is closed. */
   async run(): Promise<void> {
-    while (!this.#closed) {
+    while (this.#closed === null) {
       if (!this.busy) await this.#sleep();
       // Between calls the process may answer messages: requests and cancels arrive here.
       await setImmediate();
-      this.#turn();
+      await this.#turn();
     }
+    // Prompts that were being computed when it was closed.
+    if (this.#closed !== null) this.#failAll(this.#closed.reason);
   }
 
   /** Ends `run`; what is not answered by then fails. */
   close(error: unknown = new AppError("ENGINE_ERROR", "The model was unloaded.")): void {
-    this.#closed = true;
+    this.#closed = { reason: error };
     this.#failAll(error);
     this.#wake?.();
   }
@@ -167,11 +167,11 @@ export class CompletionServer {
     this.#scorer.dispose();
   }
 
-  #turn(): void {
+  async #turn(): Promise<void> {
     try {
       this.#score();
-      this.#admit();
-      this.#decode();
+      await this.#admit();
+      await this.#decode();
     } catch (error) {
       this.#failAll(error);
     }
@@ -183,7 +183,7 @@ export class CompletionServer {
         this.#wake = null;
         resolve();
       };
-      if (this.#closed) this.#wake();
+      if (this.#closed !== null) this.#wake();
     });
   }
 
@@ -243,7 +243,7 @@ export class CompletionServer {
   }
 
   /** In the order in which they came: a long request is not passed by short ones. */
-  #admit(): void {
+  async #admit(): Promise<void> {
     const [first] = this.#queue;
     if (first === undefined) return;
     const active = this.#active();
@@ -263,7 +263,8 @@ export class CompletionServer {
       fitting.push(job);
     }
     this.#queue.splice(0, fitting.length);
-    batch.admit(fitting, columns);
+    await batch.admit(fitting, columns);
+    this.#leaveForgotten(batch);
     const nowMs = performance.now();
     for (const { clock } of fitting) clock.admittedMs = nowMs;
   }
@@ -281,7 +282,7 @@ export class CompletionServer {
     return batch === null ? 0 : batch.rows.length - batch.idle;
   }
 
-  #decode(): void {
+  async #decode(): Promise<void> {
     const { batch } = this.#cache;
     if (batch === null || batch.idle === batch.rows.length) return;
     const active = batch.rows.filter((row) => row !== null).map(({ job }) => job.asked.request);
@@ -293,7 +294,7 @@ export class CompletionServer {
     batch.rows.forEach((row, r) => {
       if (row !== null) settings.set(row.job.settings, r * ROW_SETTINGS);
     });
-    const drawn = batch.decode(program, settings);
+    const drawn = await batch.decode(program, settings);
     batch.rows.forEach((row, r) => {
       if (row !== null && this.#deliver(row, drawn, r, batch.rows.length)) batch.rows[r] = null;
     });
@@ -324,7 +325,15 @@ export class CompletionServer {
     return false;
   }
 
+  /** Frees rows of requests that were cancelled while their prompts were computed. */
+  #leaveForgotten(batch: DecodeBatch<Job>): void {
+    batch.rows.forEach((row, r) => {
+      if (row !== null && this.#forgotten.has(row.job.asked)) batch.rows[r] = null;
+    });
+  }
+
   #forget(asked: Asked): void {
+    this.#forgotten.add(asked);
     remove(this.#scoring, (one) => one === asked);
     remove(this.#queue, (job) => job.asked === asked);
     const { batch } = this.#cache;

@@ -18,7 +18,7 @@ import {
   growProgram,
   shiftProgram,
 } from "../sampling/decode-state.ts";
-import type { CacheShape } from "../sampling/decode-state.ts";
+import type { CacheShape } from "../sampling/cache-shape.ts";
 import { DecodeWeights } from "../sampling/decode-weights.ts";
 import { rowPicker } from "../sampling/picker.ts";
 
@@ -54,8 +54,9 @@ export class ServingCache<Job extends RowJob> {
     this.#runtime = runtime;
     this.#model = model;
     this.#options = options;
-    // In float32 it reads the model's own weights: there is nothing to refresh, and nothing to dispose of.
+    // A served model does not change.
     this.#weights = new DecodeWeights(runtime, model, "float32");
+    this.#weights.refresh();
     this.#prefill = prefillProgram(runtime, this.#weights);
   }
 
@@ -103,6 +104,7 @@ export class ServingCache<Job extends RowJob> {
 
   dispose(): void {
     this.#prefill.dispose();
+    this.#weights.dispose();
     this.#drop();
   }
 
@@ -122,7 +124,7 @@ export class ServingCache<Job extends RowJob> {
   }
 
   #shapeFor(rows: number, columns: number): CacheShape {
-    const rowBytes = cacheBytes(this.#model.config, { rows: 1, columns });
+    const rowBytes = cacheBytes(this.#model.config, { rows: 1, columns }, "float32");
     const affordable = Math.max(1, Math.floor(this.#options.cacheBytes / rowBytes));
     const most = Math.min(affordable, this.#options.maxRows);
     const wanted = ROW_SIZES.find((size) => size >= rows) ?? ROW_SIZES.at(-1) ?? rows;
@@ -132,7 +134,7 @@ export class ServingCache<Job extends RowJob> {
   #reshape(shape: CacheShape, keepRows: boolean): void {
     const before = { programs: this.#programs, batch: this.#batch };
     if (!keepRows) this.#drop();
-    const state = createDecodeState(this.#runtime, this.#model, shape, true);
+    const state = createDecodeState(this.#runtime, this.#model, shape, "float32", true);
     const programs: BatchPrograms = {
       state,
       prefill: this.#prefill,

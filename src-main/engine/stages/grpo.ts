@@ -52,7 +52,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     );
   }
   trainingPrecision(session, stage);
-  const precision = samplingPrecision(runtime, model, stage.bf16);
+  const precision = samplingPrecision(runtime, stage.bf16);
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...stage,
     halvings: session.halvings,

@@ -34,7 +34,7 @@ export async function* sampleProblems<P extends { readonly prompt: string }>(
   options: SamplingOptions & { readonly bf16: boolean },
 ): AsyncGenerator<SampledChunk<P>> {
   trainingPrecision(session, options);
-  const precision = samplingPrecision(session.runtime, model, options.bf16);
+  const precision = samplingPrecision(session.runtime, options.bf16);
   const sampler = new Sampler(session.runtime, model, { precision, maxRows: session.samplerRows });
   const { seed } = session.request;
   const total = problems.length;
