@@ -118,7 +118,6 @@ async function measured({ model, stage }: Configuration): Promise<number> {
           runtime: "tensorflow",
           models: { model },
           outDir,
-          cacheDir: join(outDir, "cache"),
         },
       },
       { record: () => undefined },

@@ -13,7 +13,6 @@ import type { PretrainStage } from "#shared/schema/recipe.ts";
 import { saveHubFolder, loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
 import { latestCheckpoint } from "#main/engine/checkpoint/training-state.ts";
 import { runStage } from "#main/engine/stages/run-stage.ts";
-import { dataFolder } from "#main/platform/paths.ts";
 import { baseModelCard } from "./base-model-card.ts";
 import type { CurvePoint } from "./base-model-card.ts";
 
@@ -80,7 +79,6 @@ await runStage(
     runtime: "tensorflow",
     models: { model: folder },
     outDir,
-    cacheDir: join(dataFolder(), "compiled"),
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.folder }),
   },
   {

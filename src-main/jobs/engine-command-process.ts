@@ -33,7 +33,7 @@ function fail(error: unknown): void {
 }
 
 async function open(request: EngineCommandRequest): Promise<Runtime> {
-  const runtime = await openRuntime({ choice: request.runtime, cacheDir: request.cacheDir });
+  const runtime = await openRuntime({ choice: request.runtime });
   const { kind, version, device } = runtime;
   answer({
     type: "started",

@@ -38,7 +38,6 @@ export type EngineCommand = z.infer<typeof EngineCommand>;
 export const EngineCommandRequest = z.strictObject({
   command: EngineCommand,
   runtime: RuntimeChoice,
-  cacheDir: z.string(),
 });
 export type EngineCommandRequest = z.infer<typeof EngineCommandRequest>;
 

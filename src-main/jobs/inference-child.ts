@@ -23,7 +23,6 @@ const MOST_LOG_BYTES = 4 * 2 ** 20;
 export type InferenceStart = {
   readonly model: string;
   readonly runtime: RuntimeChoice;
-  readonly cacheDir: string;
   /** Takes what the process prints. */
   readonly logFile: string;
 };
@@ -75,8 +74,8 @@ export class InferenceChild {
     // Whoever asks awaits it; a preload that nobody awaits must not end the host.
     this.loaded.catch(() => undefined);
     this.#listen(gone);
-    const { model, runtime, cacheDir } = start;
-    this.#send({ type: "load", model, runtime, cacheDir });
+    const { model, runtime } = start;
+    this.#send({ type: "load", model, runtime });
   }
 
   /** Requests that are being answered. */

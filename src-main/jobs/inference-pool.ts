@@ -17,13 +17,13 @@ import type { LoadedFacts } from "./inference-child.ts";
 import { modelFacts } from "./inspect-model.ts";
 
 const IDLE_MS = 10 * 60_000;
-/** What a process holds besides weights: TensorFlow, compiled programs, caches. */
+/** What a process holds besides weights: TensorFlow, functions, caches. */
 const BASE_BYTES = 600 * 2 ** 20;
 const GIB = 2 ** 30;
 
 export type InferencePoolOptions = {
-  /** For compiled programs and the processes' log. */
-  readonly cacheDir: string;
+  /** For the processes' log. */
+  readonly logFolder: string;
   /** Of all processes together; half the machine's by default. */
   readonly memoryBytes?: number;
   /** A model that nobody asked for this long is unloaded. */
@@ -110,9 +110,8 @@ export class InferencePool {
     const known = this.#held.get(key);
     if (known !== undefined) return known;
     this.#makeSpace(estimateBytes(folder));
-    const { cacheDir } = this.#options;
-    const logFile = join(cacheDir, "inference.log");
-    const child = new InferenceChild({ model: folder, runtime, cacheDir, logFile }, () => {
+    const logFile = join(this.#options.logFolder, "inference.log");
+    const child = new InferenceChild({ model: folder, runtime, logFile }, () => {
       const held = this.#held.get(key);
       if (held?.child !== child) return;
       clearTimeout(held.idle);

@@ -38,7 +38,7 @@ function failureOf(error: unknown): { code: string; message: string; advice: str
 }
 
 async function load(request: Extract<InferenceRequest, { type: "load" }>): Promise<void> {
-  const runtime = await openRuntime({ choice: request.runtime, cacheDir: request.cacheDir });
+  const runtime = await openRuntime({ choice: request.runtime });
   const tokenizer = loadTokenizer(request.model);
   const model = loadLanguageModel(runtime, request.model);
   server = new CompletionServer(runtime, model, tokenizer);

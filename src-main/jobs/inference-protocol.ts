@@ -17,7 +17,6 @@ export const InferenceRequest = z.discriminatedUnion("type", [
     type: z.literal("load"),
     model: z.string(),
     runtime: RuntimeChoice,
-    cacheDir: z.string(),
   }),
   z.strictObject({
     type: z.literal("complete"),

@@ -113,7 +113,7 @@ export class Application {
     }
     this.verdicts = new PairedVerdicts(this.store);
     this.runtime = new RuntimeProbe(dataFolder(), this.now);
-    this.inference = new InferencePool({ cacheDir: this.paths.cache });
+    this.inference = new InferencePool({ logFolder: this.paths.cache });
     this.endpoints = new Endpoints(
       this.store,
       new KeyFile(options.configFolder ?? configFolder(), options.keyCipher),
@@ -180,7 +180,6 @@ export class Application {
         live: this.live,
         versions: this.datasets.versions,
         engineEntry: options.engineEntry ?? ENGINE_ENTRY,
-        cacheFolder: this.paths.cache,
         now: this.now,
         oomKills: options.oomKills ?? oomKills,
       },

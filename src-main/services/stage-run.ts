@@ -34,7 +34,6 @@ export interface StageRunDeps {
   readonly live: LiveEvents;
   readonly versions: VersionService;
   readonly engineEntry: string;
-  readonly cacheFolder: string;
   readonly now: () => number;
   /** See `MemoryDeps`. */
   readonly oomKills: () => number | null;
@@ -75,7 +74,6 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
     outDir: run.outDir,
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
     ...(halvings === 0 ? {} : { halvings }),
-    cacheDir: deps.cacheFolder,
   };
   const supervisor = new StageSupervisor(
     {

@@ -36,8 +36,6 @@ export const EngineRequest = z.discriminatedUnion("type", [
      * the memory. The stage's options, and what they give, stay the same.
      */
     halvings: z.int().min(0).optional(),
-    /** Folder where compiled programs are kept across processes. */
-    cacheDir: z.string(),
   }),
   z.strictObject({ type: z.literal("cancel") }),
   /** Write a checkpoint at the next step boundary, then end as cancelled. */

@@ -56,7 +56,7 @@ describe.skipIf(why !== null)(`WebGPU${why === null ? "" : ` (${why})`}`, () => 
     expect(runtime.tensorCount()).toBe(untouched);
   });
 
-  checkKernels(runtime);
+  checkKernels();
   checkInvariants("webgpu", runtime, 2);
 
   test("buffers of shapes that are gone do not fill the memory", () => {

@@ -22,7 +22,7 @@ export async function tinyDoor(
 ): Promise<TinyDoor> {
   const folder = mkdtempSync(join(tmpdir(), "gradus-door-"));
   const model = writeTinyModel(join(folder, "tiny"), 71);
-  const pool = new InferencePool({ cacheDir: join(folder, "cache") });
+  const pool = new InferencePool({ logFolder: join(folder, "cache") });
   const server = await serveOpenAi({
     models: {
       list: () => [{ id: "tiny", createdAtMs: 1_700_000_000_000 }],

@@ -58,17 +58,12 @@ function draw(
   logits: readonly number[],
   uniforms: Float32Array,
   options: PickOptions,
-  xla = false,
 ): { tokens: number[]; logprobs: number[] } {
-  const pick = runtime.compile(
-    "pick",
-    (...args) => {
-      const rows = tf.tile(itemAt(args, 0), [uniforms.length, 1]);
-      const { tokens, logprobs } = pickTokens(rows, itemAt(args, 1), options);
-      return [tokens, logprobs];
-    },
-    { xla },
-  );
+  const pick = runtime.compile("pick", (...args) => {
+    const rows = tf.tile(itemAt(args, 0), [uniforms.length, 1]);
+    const { tokens, logprobs } = pickTokens(rows, itemAt(args, 1), options);
+    return [tokens, logprobs];
+  });
   const inputs = [tf.tensor2d([...logits], [1, logits.length]), tf.tensor1d(uniforms)];
   const [tokens, logprobs] = pick(...inputs).map((tensor) => {
     const values = Array.from(tensor.dataSync());
@@ -140,18 +135,17 @@ describe.each([97, 256, 1000])("over a vocabulary of %i", (v) => {
 describe("greedy", () => {
   const greedy = { ...free, temperature: 0 };
 
-  test.each([false, true])("takes the lowest id among equals (XLA: %s)", (xla) => {
+  test("takes the lowest id among equals", () => {
     const uniforms = Float32Array.of(0.99);
     const tie = randomLogits(97, 1, 3);
     tie[40] = 9;
     tie[90] = 9;
-    expect(draw(tie, uniforms, greedy, xla).tokens).toEqual([40]);
+    expect(draw(tie, uniforms, greedy).tokens).toEqual([40]);
     expect(
       draw(
         Array.from({ length: 97 }, () => -2),
         uniforms,
         greedy,
-        xla,
       ).tokens,
     ).toEqual([0]);
   });
@@ -171,17 +165,6 @@ test("tokens that tie with the last one of top-k stay", () => {
   const logits = Array.from({ length: 97 }, (_, i) => (i < 4 ? 2 : -1));
   const { tokens } = draw(logits, evenly(400), { ...free, topK: 2 });
   expect(countsOf(tokens, 97).slice(0, 4)).toEqual([100, 100, 100, 100]);
-});
-
-test("XLA draws what plain TensorFlow draws", () => {
-  const logits = randomLogits(1000, 2, 8);
-  const options = { temperature: 0.8, topK: 50, topP: 0.95, minP: 0.01 };
-  const [plain, fast] = [
-    draw(logits, evenly(500), options),
-    draw(logits, evenly(500), options, true),
-  ];
-  // A draw on the border of two tokens may fall to either.
-  expect(plain.tokens.filter((token, i) => token !== fast.tokens[i]).length).toBeLessThanOrEqual(2);
 });
 
 test("a repetition penalty divides positive logits and multiplies negative ones, for seen tokens only", () => {

@@ -1,5 +1,6 @@
-/** The runtime itself: tracing, XLA and its fallback, variables, captured tensors, errors. */
+/** The runtime itself: tracing, lanes, variables, captured tensors, errors. */
 import { describe, expect, test } from "vitest";
+import { matMul, withPrecision } from "#main/engine/runtime/matmul.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
@@ -37,76 +38,6 @@ describe("a compiled function", () => {
     expect(double.programs()).toBe(2);
     double.dispose();
     tf.dispose([short, long]);
-  });
-
-  test("gives the same numbers through XLA as without it", () => {
-    const body = (...args: readonly Tensor[]): Tensor[] => {
-      const x = itemAt(args, 0);
-      return [tf.softmax(tf.matMul(x, x, false, true))];
-    };
-    const plain = runtime.compile("plain", body);
-    const fast = runtime.compile("fast", body, { xla: true });
-    const x = tf.tensor2d([0.1, 0.4, -0.3, 0.7, 0.2, 0.9], [3, 2]);
-    const expected = valuesOf(plain(x));
-    valuesOf(fast(x)).forEach((value, i) => expect(value).toBeCloseTo(itemAt(expected, i), 6));
-    plain.dispose();
-    fast.dispose();
-    x.dispose();
-  });
-
-  test("that XLA refuses runs without it, with a warning that names the function and the reason", () => {
-    // Morphological dilation has no XLA kernel.
-    const dilate = runtime.compile(
-      "dilate",
-      (x) => [tf.dilation2d((x ?? tf.scalar(0)).as4D(1, 2, 2, 1), tf.zeros([2, 2, 1]), 1, "valid")],
-      { xla: true },
-    );
-    const x = tf.tensor1d([1, 5, 2, 3]);
-    const before = runtime.warnings.length;
-    expect(valuesOf(dilate(x))).toEqual([5]);
-    expect(valuesOf(dilate(x))).toEqual([5]);
-    const warnings = runtime.warnings.slice(before);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/^XLA refused dilate, .*Dilation2D/);
-    dilate.dispose();
-    x.dispose();
-  });
-
-  test("with a loop that XLA refuses still updates slices and loops", () => {
-    const fill = runtime.compile(
-      "fill",
-      (zero) => {
-        const start = [tf.scalar(0, "int32"), tf.zeros([2, 3, 1]), tf.zeros([3, 1, 2])];
-        const [, columns, rows] = runtime.whileLoop(
-          (i) => tf.less(i ?? tf.scalar(0), tf.scalar(3, "int32")),
-          (...carried) => {
-            const [i, x, y] = [itemAt(carried, 0), itemAt(carried, 1), itemAt(carried, 2)];
-            const value = tf.add(tf.cast(i, "float32"), 1);
-            return [
-              tf.add(i, tf.scalar(1, "int32")),
-              runtime.updateColumn(x, tf.mul(tf.ones([2, 1, 1]), value), i),
-              runtime.updateRow(y, tf.mul(tf.ones([1, 1, 2]), value), i),
-            ];
-          },
-          start,
-          3,
-        );
-        const none = tf.dilation2d(
-          tf.mul(tf.ones([4]), zero ?? tf.scalar(0)).as4D(1, 2, 2, 1),
-          tf.zeros([2, 2, 1]),
-          1,
-          "valid",
-        );
-        const flat = [columns, rows].map((x) => tf.reshape(x ?? tf.scalar(0), [-1]));
-        return [tf.add(tf.concat(flat), tf.sum(none))];
-      },
-      { xla: true },
-    );
-    const zero = tf.scalar(0);
-    expect(valuesOf(fill(zero))).toEqual([1, 2, 3, 1, 2, 3, 1, 1, 2, 2, 3, 3]);
-    expect(runtime.warnings.at(-1)).toMatch(/^XLA refused fill/);
-    fill.dispose();
-    zero.dispose();
   });
 
   test("keeps what it captured until it is disposed of, and no longer", () => {
@@ -250,4 +181,106 @@ describe("a variable", () => {
     variable.dispose();
     wrong.dispose();
   });
+});
+
+describe("a lane", () => {
+  const { lane } = runtime;
+
+  test("is there on a machine of few cores, with variables and functions of its own", () => {
+    expect(runtime.lanes).toBe(runtime.threads > 1 && runtime.threads <= 4 ? runtime.threads : 1);
+    const variable = lane.variable("lane", [2], Float32Array.of(1, 2));
+    const scale = lane.compile("scale", (x) => [tf.mul(variable.read(), x ?? tf.scalar(0))]);
+    const x = tf.scalar(3);
+    expect(valuesOf(scale(x))).toEqual([3, 6]);
+    // What a lane gives is a tensor like any other.
+    const given = itemAt(scale(x), 0);
+    const more = tf.add(given, x);
+    expect(Array.from(more.dataSync())).toEqual([6, 9]);
+    tf.dispose([given, more, x]);
+    scale.dispose();
+    variable.dispose();
+  });
+
+  test("runs calls side by side that each change their own variable, whatever becomes of their inputs", async () => {
+    const calls = Array.from({ length: 4 }, (_, i) => {
+      const sum = lane.variable(`sum${i}`, [64, 64], new Float32Array(64 * 64));
+      const add = lane.compile("add", (x) => {
+        const product = tf.matMul(x ?? tf.scalar(0), x ?? tf.scalar(0));
+        sum.assign(tf.add(sum.read(), product));
+        return [tf.sum(sum.read())];
+      });
+      return { sum, add };
+    });
+    const sums = await Promise.all(
+      calls.map(async ({ add }, i) => {
+        let last = 0;
+        for (let n = 0; n < 20; n++) {
+          const x = tf.fill([64, 64], i + 1);
+          const running = add.aside(x);
+          x.dispose();
+          last = itemAt(valuesOf(await running), 0);
+        }
+        return last;
+      }),
+    );
+    expect(sums).toEqual([1, 4, 9, 16].map((square) => 20 * square * 64 ** 3));
+    for (const { sum, add } of calls) {
+      add.dispose();
+      sum.dispose();
+    }
+  });
+
+  test("says what failed in a call that ran aside", async () => {
+    const empty = lane.emptyVariable("empty", [2], "float32");
+    const read = lane.compile("read", () => [tf.mul(empty.read(), 2)]);
+    await expect(read.aside()).rejects.toThrow(/TensorFlow: read_\d+: /);
+    const value = tf.tensor1d([4, 5]);
+    empty.assign(value);
+    expect(valuesOf(await read.aside())).toEqual([8, 10]);
+    read.dispose();
+    empty.dispose();
+    value.dispose();
+  });
+});
+
+test("a variable counts its changes, those by compiled functions included", async () => {
+  const variable = runtime.variable("counted", [2], Float32Array.of(1, 2));
+  const before = variable.changes;
+  const double = runtime.compile("double", () => {
+    variable.assign(tf.mul(variable.read(), 2));
+    return [tf.scalar(0)];
+  });
+  const look = runtime.compile("look", () => [tf.neg(variable.read())]);
+  valuesOf(double());
+  valuesOf(await double.aside());
+  expect(variable.changes).toBe(before + 2);
+  expect(valuesOf(look())).toEqual([-4, -8]);
+  expect(variable.changes).toBe(before + 2);
+  double.dispose();
+  look.dispose();
+  variable.dispose();
+});
+
+test("columns and rows are written in place, rounded where the variable is", () => {
+  for (const precision of ["float32", "bfloat16"] as const) {
+    const variable = runtime.emptyVariable("columns", [2, 3, 2], precision);
+    const zeros = tf.zeros([2, 3, 2]);
+    variable.assign(zeros);
+    const write = runtime.compile("write", (at, update) => {
+      variable.writeColumn(at ?? zeros, update ?? zeros);
+      const asked = tf.ones([2, 1, 3]);
+      return [withPrecision(precision, () => matMul(asked, variable.read()))];
+    });
+    const at = tf.scalar(1, "int32");
+    const update = tf.tensor3d([1.0001, 2, 3, 4], [2, 1, 2]);
+    const first = precision === "float32" ? Math.fround(1.0001) : 1;
+    expect(valuesOf(write(at, update))).toEqual([first, 2, 3, 4]);
+    const row = tf.tensor3d([5, 6, 5, 6, 5, 6], [1, 3, 2]);
+    const index = tf.tensor1d([1], "int32");
+    variable.scatterRows(index, row);
+    expect(valuesOf(write(at, update))).toEqual([first, 2, 13, 16]);
+    write.dispose();
+    variable.dispose();
+    tf.dispose([zeros, at, update, row, index]);
+  }
 });

@@ -31,5 +31,5 @@ test("where TensorFlow cannot be had, the choice `auto` opens wasm and says how 
   expect(runtime.warnings[0]).toMatch(/TensorFlow is not available \(.+\).*WebAssembly.*slower/);
 });
 
-checkKernels(runtime);
+checkKernels();
 checkInvariants("wasm", runtime);

@@ -18,7 +18,7 @@ afterAll(() => {
 });
 
 function newPool(options: Partial<InferencePoolOptions> = {}): InferencePool {
-  const pool = new InferencePool({ cacheDir: join(folder, "cache"), ...options });
+  const pool = new InferencePool({ logFolder: join(folder, "cache"), ...options });
   pools.push(pool);
   return pool;
 }

@@ -2,18 +2,9 @@
  * The engine's interface on a backend of TensorFlow.js as it is. Nothing is traced; a compiled function is the
  * function itself, with its tensors freed.
  */
-import { eagerLoop } from "./eager-loop.ts";
 import { HostedVariable } from "./hosted-variable.ts";
 import type { Precision } from "./matmul.ts";
-import { replaceAt } from "./replace-at.ts";
-import type {
-  CompiledFunction,
-  LoopBody,
-  LoopCondition,
-  Runtime,
-  RuntimeFacts,
-  Variable,
-} from "./runtime.ts";
+import type { CompiledFunction, Runtime, RuntimeFacts, Variable } from "./runtime.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 
@@ -53,23 +44,6 @@ export class EagerRuntime implements Runtime {
       programs: () => 1,
       dispose: () => undefined,
     });
-  }
-
-  whileLoop(
-    cond: LoopCondition,
-    body: LoopBody,
-    carried: readonly Tensor[],
-    maxIterations: number,
-  ): Tensor[] {
-    return eagerLoop(cond, body, carried, maxIterations);
-  }
-
-  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
-    return replaceAt(x, update, at, 1);
-  }
-
-  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
-    return replaceAt(x, update, at, 0);
   }
 
   tensorCount(): number {

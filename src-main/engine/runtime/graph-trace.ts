@@ -100,32 +100,6 @@ export class GraphTrace {
     return this.#finish(description, name, inputs);
   }
 
-  /** StatelessWhile over `inputs`; `cond` and `body` are names of functions already copied into this graph. */
-  whileOperation(
-    inputs: readonly TfOutput[],
-    dtypes: readonly number[],
-    cond: string,
-    body: string,
-  ): Pointer {
-    const { c } = this.#library;
-    const description: Pointer = c.TF_NewOperation(
-      this.graph,
-      "StatelessWhile",
-      `while_${this.#nodes++}`,
-    );
-    c.TF_AddInputList(description, inputs, inputs.length);
-    c.TF_SetAttrTypeList(description, "T", Int32Array.from(dtypes), dtypes.length);
-    c.TF_SetAttrFuncName(description, "cond", cond, cond.length);
-    c.TF_SetAttrFuncName(description, "body", body, body.length);
-    return this.#finish(description, "StatelessWhile");
-  }
-
-  copyFunction(func: Pointer): void {
-    const { c, status, check } = this.#library;
-    c.TF_GraphCopyFunction(this.graph, func, null, status);
-    check(() => "copy a function into the graph");
-  }
-
   setShape(output: TfOutput, shape: readonly number[]): void {
     const { c, status, check } = this.#library;
     c.TF_GraphSetTensorShape(this.graph, output, shape.map(BigInt), shape.length, status);

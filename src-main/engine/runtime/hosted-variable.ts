@@ -1,4 +1,3 @@
-import { replaceAt } from "./replace-at.ts";
 import type { Variable } from "./runtime.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
@@ -41,7 +40,13 @@ export class HostedVariable implements Variable {
   }
 
   writeColumn(at: Tensor, update: Tensor): void {
-    const updated = tf.tidy(() => replaceAt(this.#held(), update, at, 1));
+    const updated = tf.tidy(() => {
+      const value = this.#held();
+      const columns = value.shape[1] ?? 0;
+      const here = tf.equal(tf.range(0, columns, 1, "int32"), at);
+      const spread = tf.broadcastTo(update, value.shape);
+      return tf.where(tf.reshape(here, [1, columns, 1]), spread, value);
+    });
     this.assign(updated);
     updated.dispose();
   }

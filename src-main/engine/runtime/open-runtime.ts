@@ -8,8 +8,6 @@ import { dataFolder } from "#main/platform/paths.ts";
 
 export type OpenOptions = {
   readonly choice: RuntimeChoice;
-  /** Where XLA keeps compiled programs across processes. */
-  readonly cacheDir?: string;
 };
 
 let opened: Promise<Runtime> | null = null;
@@ -23,14 +21,12 @@ export function openRuntime(options: OpenOptions): Promise<Runtime> {
   return opened;
 }
 
-async function open({ choice, cacheDir }: OpenOptions): Promise<Runtime> {
+async function open({ choice }: OpenOptions): Promise<Runtime> {
   if (choice === "wasm") return openWasm([]);
   if (choice === "webgpu") {
     const { openWebgpuRuntime } = await import("./webgpu-runtime.ts");
     return openWebgpuRuntime();
   }
-  if (cacheDir !== undefined)
-    process.env["TF_XLA_FLAGS"] ??= `--tf_xla_persistent_cache_directory=${cacheDir}`;
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   // The engine never downloads: the host fetches the runtime before it starts an engine process.
   const found = await discoverRuntime({

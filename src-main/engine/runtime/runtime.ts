@@ -25,11 +25,6 @@ export type Variable = {
   dispose(): void;
 };
 
-export type CompileOptions = {
-  /** Compile through XLA; where XLA refuses, the plain function runs and a warning is recorded. */
-  readonly xla?: boolean;
-};
-
 /** Takes and returns tensors; the caller disposes of the results. */
 export type CompiledFunction = {
   (...args: readonly Tensor[]): Tensor[];
@@ -69,28 +64,7 @@ export type Runtime = RuntimeFacts & {
    */
   emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable;
   /** Traces `fn` once for each combination of input shapes and runs it as one call. */
-  compile(
-    name: string,
-    fn: (...args: readonly Tensor[]) => Tensor[],
-    options?: CompileOptions,
-  ): CompiledFunction;
-  /**
-   * Repeats `body` while `cond` holds, on loop-carried tensors whose shapes stay fixed.
-   * Inside an XLA-compiled function it is one StatelessWhile; elsewhere it is unrolled eagerly.
-   */
-  whileLoop(
-    cond: LoopCondition,
-    body: LoopBody,
-    carried: readonly Tensor[],
-    maxIterations: number,
-  ): Tensor[];
-  /** x (R, T, h) with `update` (R, 1, h) written at [:, at, :]; `at` is an int32 scalar. */
-  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor;
-  /** x (N, 1, c) with `update` (1, 1, c) written at [at, :, :]; `at` is an int32 scalar. */
-  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor;
+  compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction;
   /** Live tensors of the backend: for leak checks. */
   tensorCount(): number;
 };
-
-export type LoopCondition = (...carried: readonly Tensor[]) => Tensor;
-export type LoopBody = (...carried: readonly Tensor[]) => Tensor[];

@@ -337,9 +337,12 @@ export class TensorBinding {
       try {
         await this.library.executeAside(op, handles);
       } catch (error) {
-        throw new Error(`TensorFlow: ${name}: ${error instanceof Error ? error.message : String(error)}`, {
-          cause: error,
-        });
+        throw new Error(
+          `TensorFlow: ${name}: ${error instanceof Error ? error.message : String(error)}`,
+          {
+            cause: error,
+          },
+        );
       }
       return handles.map((handle) => this.#output(name, handle));
     } finally {

@@ -49,7 +49,6 @@ const SIGNATURES = {
   TF_AddControlInput: "void TF_AddControlInput(void*, void*)",
   TF_FinishOperation: "void* TF_FinishOperation(void*, void*)",
   TF_SetAttrType: "void TF_SetAttrType(void*, const char*, int)",
-  TF_SetAttrTypeList: "void TF_SetAttrTypeList(void*, const char*, const int*, int)",
   TF_SetAttrBool: "void TF_SetAttrBool(void*, const char*, uint8_t)",
   TF_SetAttrInt: "void TF_SetAttrInt(void*, const char*, int64_t)",
   TF_SetAttrIntList: "void TF_SetAttrIntList(void*, const char*, const int64_t*, int)",
@@ -57,7 +56,6 @@ const SIGNATURES = {
   TF_SetAttrString: "void TF_SetAttrString(void*, const char*, const char*, size_t)",
   TF_SetAttrShape: "void TF_SetAttrShape(void*, const char*, const int64_t*, int)",
   TF_SetAttrTensor: "void TF_SetAttrTensor(void*, const char*, void*, void*)",
-  TF_SetAttrFuncName: "void TF_SetAttrFuncName(void*, const char*, const char*, size_t)",
   TF_GraphGetTensorNumDims: "int TF_GraphGetTensorNumDims(void*, TF_Output, void*)",
   TF_GraphGetTensorShape:
     "void TF_GraphGetTensorShape(void*, TF_Output, _Out_ int64_t*, int, void*)",
@@ -66,9 +64,6 @@ const SIGNATURES = {
   TF_OperationOutputType: "int TF_OperationOutputType(TF_Output)",
   TF_GraphToFunction:
     "void* TF_GraphToFunction(void*, const char*, uint8_t, int, void*, int, const TF_Output*, int, const TF_Output*, void*, void*, const char*, void*)",
-  TF_GraphCopyFunction: "void TF_GraphCopyFunction(void*, void*, void*, void*)",
-  TF_FunctionSetAttrValueProto:
-    "void TF_FunctionSetAttrValueProto(void*, const char*, const uint8_t*, size_t, void*)",
   TF_DeleteFunction: "void TF_DeleteFunction(void*)",
   TFE_NewContextOptions: "void* TFE_NewContextOptions()",
   TFE_ContextOptionsSetConfig:

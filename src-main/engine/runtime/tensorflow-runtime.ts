@@ -1,20 +1,11 @@
 /**
- * The TensorFlow backend: TensorFlow.js's own Node kernels on the C API, with tracing and XLA.
+ * The TensorFlow backend: TensorFlow.js's own Node kernels on the C API, with tracing.
  */
 import { availableParallelism } from "node:os";
-import { eagerLoop } from "./eager-loop.ts";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
 import type { Precision } from "./matmul.ts";
-import { replaceAt } from "./replace-at.ts";
-import type {
-  CompiledFunction,
-  CompileOptions,
-  LoopBody,
-  LoopCondition,
-  Runtime,
-  Variable,
-} from "./runtime.ts";
+import type { CompiledFunction, Runtime, Variable } from "./runtime.ts";
 import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
 import { DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
@@ -22,12 +13,8 @@ import type { Pointer, TensorFlowLibrary } from "./tensorflow-library.ts";
 import { registerKernels } from "./register-kernels.ts";
 import type { NodeBackend } from "./register-kernels.ts";
 import { TensorFlowVariable } from "./tensorflow-variable.ts";
-import { typeAttr } from "./op-attrs.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
-
-/** AttrValue { b: true } of _XlaMustCompile, serialized. */
-const XLA_MUST_COMPILE = Uint8Array.from([0x28, 0x01]);
 
 type Program = {
   readonly name: string;
@@ -66,8 +53,6 @@ class TensorFlowRuntime implements Runtime {
   readonly #library: TensorFlowLibrary;
   readonly #backend: NodeBackend;
   readonly #context: Pointer;
-  /** Whether the open trace will be compiled by XLA. */
-  #tracingForXla = false;
 
   /** @param context its own, for a lane's runtime */
   constructor({ library, binding, backend }: Backing, threads: number, context?: Pointer) {
@@ -128,47 +113,29 @@ class TensorFlowRuntime implements Runtime {
     return this.binding.within(this.#context, body);
   }
 
-  compile(
-    name: string,
-    fn: (...args: readonly Tensor[]) => Tensor[],
-    options: CompileOptions = {},
-  ): CompiledFunction {
+  compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
     const programs = new Map<string, Program>();
-    let xla = options.xla === true;
-    const build = (args: readonly Tensor[]): Program =>
-      this.#trace(`${name}_${count.functions++}`, fn, args, xla);
-    const call = (...args: readonly Tensor[]): Tensor[] => {
-      const key = keyOf(args);
-      const ids = args.map((arg) => this.idOf(arg));
-      let program = programs.get(key);
-      const first = program === undefined;
-      program ??= build(args);
+    const programFor = (args: readonly Tensor[]): Program => {
+      const key = args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
+      const program = programs.get(key) ?? this.#trace(`${name}_${count.functions++}`, fn, args);
       programs.set(key, program);
-      try {
-        return this.#run(program, ids);
-      } catch (error) {
-        if (!first || !xla) throw error;
-        const reason =
-          error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-        this.warnings.push(
-          `XLA refused ${name}, so it runs as a plain TensorFlow function (slower): ${reason}`,
-        );
-        xla = false;
-        const plain = build(args);
-        programs.set(key, plain);
-        return this.#run(plain, ids);
-      }
+      return program;
+    };
+    const call = (...args: readonly Tensor[]): Tensor[] => {
+      const program = programFor(args);
+      const ids = this.#inputIds(program, args);
+      const outputs = this.within(() =>
+        this.binding.executeOp(program.name, [], ids, program.outputs),
+      );
+      return this.#results(program, outputs);
     };
     const aside = async (...args: readonly Tensor[]): Promise<Tensor[]> => {
-      const key = keyOf(args);
-      const ids = args.map((arg) => this.idOf(arg));
-      const program = programs.get(key) ?? build(args);
-      programs.set(key, program);
+      const program = programFor(args);
+      const ids = this.#inputIds(program, args);
       const outputs = await this.within(() =>
-        this.binding.executeAside(program.name, [...ids, ...program.captured], program.outputs),
+        this.binding.executeAside(program.name, ids, program.outputs),
       );
-      for (const variable of program.changed) variable.changes++;
-      return outputs.map((meta) => this.wrap([meta]));
+      return this.#results(program, outputs);
     };
     return Object.assign(call, {
       aside,
@@ -178,43 +145,6 @@ class TensorFlowRuntime implements Runtime {
         programs.clear();
       },
     });
-  }
-
-  whileLoop(
-    cond: LoopCondition,
-    body: LoopBody,
-    carried: readonly Tensor[],
-    maxIterations: number,
-  ): Tensor[] {
-    const trace = this.binding.trace;
-    if (trace === null) return eagerLoop(cond, body, carried, maxIterations);
-    const facts = carried.map((tensor) => this.binding.facts(this.idOf(tensor)));
-    const condition = this.#traceInner("cond", (...args) => [cond(...args)], facts);
-    const step = this.#traceInner("body", body, facts);
-    trace.copyFunction(condition.func);
-    trace.copyFunction(step.func);
-    const inputs = carried.map((tensor) => this.binding.symbol(this.idOf(tensor)));
-    const oper = trace.whileOperation(
-      inputs,
-      facts.map((f) => f.dtype),
-      condition.name,
-      step.name,
-    );
-    return facts.map((known, index) =>
-      this.wrap([this.binding.addSymbol({ oper, index }, "loop", known)]),
-    );
-  }
-
-  updateColumn(x: Tensor, update: Tensor, at: Tensor): Tensor {
-    if (!this.#tracingForXla) return replaceAt(x, update, at, 1);
-    const zero = tf.scalar(0, "int32");
-    return this.#updateSlice(x, update, tf.stack([zero, at, zero]));
-  }
-
-  updateRow(x: Tensor, update: Tensor, at: Tensor): Tensor {
-    if (!this.#tracingForXla) return replaceAt(x, update, at, 0);
-    const zero = tf.scalar(0, "int32");
-    return this.#updateSlice(x, update, tf.stack([at, zero, zero]));
   }
 
   /** Any TensorFlow op with one output. */
@@ -228,19 +158,11 @@ class TensorFlowRuntime implements Runtime {
     return this.binding.getNumOfTensors();
   }
 
-  /** Only XLA has this op: it updates the loop's own buffer in place. */
-  #updateSlice(x: Tensor, update: Tensor, start: Tensor): Tensor {
-    return this.op(
-      "XlaDynamicUpdateSlice",
-      [typeAttr("T", DType.float), typeAttr("Tindices", DType.int32)],
-      [x, update, start],
-    );
+  #inputIds(program: Program, args: readonly Tensor[]): number[] {
+    return [...args.map((arg) => this.idOf(arg)), ...program.captured];
   }
 
-  #run(program: Program, ids: readonly number[]): Tensor[] {
-    const outputs = this.within(() =>
-      this.binding.executeOp(program.name, [], [...ids, ...program.captured], program.outputs),
-    );
+  #results(program: Program, outputs: readonly TensorMetadata[]): Tensor[] {
     for (const variable of program.changed) variable.changes++;
     return outputs.map((meta) => this.wrap([meta]));
   }
@@ -249,70 +171,29 @@ class TensorFlowRuntime implements Runtime {
     name: string,
     fn: (...args: readonly Tensor[]) => Tensor[],
     args: readonly Tensor[],
-    xla: boolean,
   ): Program {
     const { c, status, check } = this.#library;
-    const facts = args.map((arg) => this.binding.facts(this.idOf(arg)));
-    this.#tracingForXla = xla;
-    const { func, captured, outputs, changed } = this.#traceFunction(name, fn, facts);
-    if (xla) {
-      c.TF_FunctionSetAttrValueProto(
-        func,
-        "_XlaMustCompile",
-        XLA_MUST_COMPILE,
-        XLA_MUST_COMPILE.length,
-        status,
-      );
-      check(() => `mark ${name} for XLA`);
-    }
-    c.TFE_ContextAddFunction(this.#context, func, status);
-    check(() => `add function ${name}`);
-    for (const id of captured) this.binding.pin(id);
-    return { name, captured, outputs, changed, func };
-  }
-
-  /** A function without captures, for a loop. */
-  #traceInner(
-    hint: string,
-    fn: LoopBody,
-    facts: readonly { readonly shape: number[]; readonly dtype: number }[],
-  ): Program {
-    const { c, status, check } = this.#library;
-    const name = `${hint}_${count.functions++}`;
-    const { func, captured, outputs, changed } = this.#traceFunction(name, fn, facts);
-    if (captured.length > 0)
-      throw new Error(
-        `the ${hint} of a loop uses ${captured.length} tensors from outside; carry them instead`,
-      );
-    c.TFE_ContextAddFunction(this.#context, func, status);
-    check(() => `add function ${name}`);
-    return { name, captured, outputs, changed, func };
-  }
-
-  #traceFunction(
-    name: string,
-    fn: (...args: readonly Tensor[]) => Tensor[],
-    facts: readonly { readonly shape: number[]; readonly dtype: number }[],
-  ): Omit<Program, "name"> {
     const trace = new GraphTrace(this.#library);
-    const outer = this.binding.trace;
     try {
       return this.binding.withTrace(trace, () => {
         let symbols: { readonly oper: Pointer; readonly index: number }[] = [];
+        const facts = args.map((arg) => this.binding.facts(this.idOf(arg)));
         const placeholders = facts.map((fact) => trace.placeholder(fact));
         tf.tidy(() => {
-          const args = placeholders.map((output, i) =>
+          const given = placeholders.map((output, i) =>
             this.wrap([this.binding.addSymbol(output, "argument", facts[i])]),
           );
-          symbols = fn(...args).map((tensor) => this.binding.symbol(this.idOf(tensor)));
+          symbols = fn(...given).map((tensor) => this.binding.symbol(this.idOf(tensor)));
         });
         const captured = [...trace.captures.keys()];
         const func = trace.toFunction(name, [...placeholders, ...trace.captures.values()], symbols);
-        return { func, captured, outputs: symbols.length, changed: trace.changed };
+        c.TFE_ContextAddFunction(this.#context, func, status);
+        check(() => `add function ${name}`);
+        for (const id of captured) this.binding.pin(id);
+        return { name, captured, outputs: symbols.length, changed: trace.changed, func };
       });
     } finally {
       trace.close();
-      if (outer === null) this.#tracingForXla = false;
     }
   }
 
@@ -322,11 +203,6 @@ class TensorFlowRuntime implements Runtime {
     c.TF_DeleteFunction(program.func);
     for (const id of program.captured) this.binding.unpin(id);
   }
-}
-
-/** What a compiled function's program depends on. */
-function keyOf(args: readonly Tensor[]): string {
-  return args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
 }
 
 /** Opens TensorFlow from a folder with its two libraries. */

@@ -71,7 +71,11 @@ function attend(
     const y = project(weights, `${at}${name}_proj`, x, attentionBias);
     if (!qkNorm || name === "v") return y;
     const byHead = tf.reshape(y, [count, headDim, b]);
-    const normed = columnNorm(byHead, weight(weights, `${at}${name}_norm.weight`), config.rmsNormEps);
+    const normed = columnNorm(
+      byHead,
+      weight(weights, `${at}${name}_norm.weight`),
+      config.rmsNormEps,
+    );
     return tf.reshape(normed, [count * headDim, b]);
   };
   const all = tf.concat([heads("q", numHeads), heads("k", kvHeads), heads("v", kvHeads)]);
@@ -105,8 +109,7 @@ function project(
   const matrix = weight(weights, `${module}.weight`);
   const inRows = lies === "rows";
   const through = (w: Tensor): Tensor => tf.transpose(matMul(x, w, !inRows));
-  let y =
-    weights.outputFirst === true ? matMul(matrix, x, false, inRows) : through(matrix);
+  let y = weights.outputFirst === true ? matMul(matrix, x, false, inRows) : through(matrix);
   if (hasBias) y = tf.add(y, tf.reshape(weight(weights, `${module}.bias`), [-1, 1]));
   const a = weights.get(`${module}.lora_A.weight`);
   const b = weights.get(`${module}.lora_B.weight`);
@@ -124,7 +127,11 @@ function columnNorm(x: Tensor, scale: Tensor, epsilon: number): Tensor {
  * cos and sin, ((H + 2K)·h, B), with which x · cos + otherHalf(x) · sin rotates queries and keys by each row's position
  * and leaves values as they are. Queries are scaled by 1/√h on the way. positions (B) int32, below `table`.
  */
-export function turns(config: ModelConfig, table: number, positions: Tensor): DecodeMeeting["turn"] {
+export function turns(
+  config: ModelConfig,
+  table: number,
+  positions: Tensor,
+): DecodeMeeting["turn"] {
   const { numHeads, numKeyValueHeads: kvHeads, headDim } = config;
   const b = positions.shape[0] ?? 0;
   const half = headDim / 2;

@@ -134,7 +134,11 @@ export function growProgram(
     to.caches.forEach((cache, i) => {
       const source = from.caches[i];
       if (source === undefined) throw new Error("grow: a layer is missing");
-      const split = ({ shape: [places = 0, ...rest] }: Variable): number[] => [2, places / 2, ...rest];
+      const split = ({ shape: [places = 0, ...rest] }: Variable): number[] => [
+        2,
+        places / 2,
+        ...rest,
+      ];
       const padded = padTo(tf.reshape(source.read(), split(source)), split(cache));
       cache.assign(tf.reshape(padded, [...cache.shape]));
     });

@@ -189,7 +189,14 @@ export class Sampler {
       for (let r = 0; r < rows.length; r++) {
         const row = rows[r];
         if (row === null || row === undefined) continue;
-        const completion = extendRow(row, r, drawn, this.#tokensPerCall, stops, options.max_completion_length);
+        const completion = extendRow(
+          row,
+          r,
+          drawn,
+          this.#tokensPerCall,
+          stops,
+          options.max_completion_length,
+        );
         if (completion === null) continue;
         finish(row.job, completion);
         left--;

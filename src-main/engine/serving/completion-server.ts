@@ -105,8 +105,7 @@ export class CompletionServer {
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
-    this.#tokensPerCall =
-      options.tokensPerCall ?? (isSmall(model) ? TOKENS_PER_CALL : 1);
+    this.#tokensPerCall = options.tokensPerCall ?? (isSmall(model) ? TOKENS_PER_CALL : 1);
     this.#cache = new ServingCache(runtime, model, {
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       maxRows: options.maxRows ?? MAX_ROWS,

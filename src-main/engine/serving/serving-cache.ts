@@ -25,7 +25,7 @@ import { rowPicker } from "../sampling/picker.ts";
 /** OpenAI's limit for alternatives of a token. */
 export const MOST_ALTERNATIVES = 20;
 
-const ROW_SIZES = [4, 16, 64];
+const ROW_SIZES = [1, 4, 16, 64];
 /** Enough for most questions and answers: a cache that grows compiles its programs anew. */
 const LEAST_COLUMNS = 512;
 /** Rows up to which one program with everything is used where it is compiled already. */

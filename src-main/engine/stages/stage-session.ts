@@ -78,7 +78,7 @@ export class StageSession {
   }
 
   static async open(request: StartRequest, context: StageContext): Promise<StageSession> {
-    const runtime = await openRuntime({ choice: request.runtime, cacheDir: request.cacheDir });
+    const runtime = await openRuntime({ choice: request.runtime });
     const resumed =
       request.resumeFrom === undefined
         ? null

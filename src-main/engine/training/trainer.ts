@@ -35,7 +35,6 @@ export class NonFiniteError extends Error {
 }
 
 export type TrainerOptions = AdamWOptions & {
-  readonly xla?: boolean;
   /** Of matrix products, forward and backward; weights and optimizer stay float32. */
   readonly precision?: Precision;
 };
@@ -54,39 +53,34 @@ export class Trainer {
     this.optimizer = new AdamW(runtime, model, options);
     const names = [...model.trainable.keys()];
     this.#usesNoise = model.usesNoise;
-    this.#accumulate = runtime.compile(
-      "train",
-      (...args) => {
-        const noise = model.usesNoise ? args[0] : undefined;
-        const inputs = noise === undefined ? args : args.slice(1);
-        const weights = names.map((name) => model.trainable.get(name)?.read() as Tensor);
-        let kept: Tensor[] = [];
-        let details: Tensor[] = [];
-        const forward = (...w: Tensor[]): Tensor => {
-          const trained = new Map(names.map((name, i) => [name, w[i] as Tensor]));
-          const { loss, stats, ...more } = objective(model.weightsWith(trained, noise), inputs);
-          // valueAndGrads frees what it made: the numbers to log must outlive it.
-          kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
-          details = (more.details ?? []).map((detail) => tf.keep(tf.cast(detail, "float32")));
-          return loss;
-        };
-        const { value, grads } = withPrecision(options.precision ?? "float32", () =>
-          tf.valueAndGrads(forward)(weights),
-        );
-        names.forEach((name, i) => {
-          const sum = this.optimizer.gradients.get(name);
-          const gradient = grads[i];
-          if (sum === undefined || gradient === undefined)
-            throw new Error(`no gradient for ${name}`);
-          sum.assign(tf.add(sum.read(), gradient));
-        });
-        const out = tf.stack([value, ...kept].map((x) => tf.reshape(x, [])));
-        const copies = details.map((detail) => tf.clone(detail));
-        for (const tensor of [...kept, ...details]) tensor.dispose();
-        return [out, ...copies];
-      },
-      { xla: options.xla === true },
-    );
+    this.#accumulate = runtime.compile("train", (...args) => {
+      const noise = model.usesNoise ? args[0] : undefined;
+      const inputs = noise === undefined ? args : args.slice(1);
+      const weights = names.map((name) => model.trainable.get(name)?.read() as Tensor);
+      let kept: Tensor[] = [];
+      let details: Tensor[] = [];
+      const forward = (...w: Tensor[]): Tensor => {
+        const trained = new Map(names.map((name, i) => [name, w[i] as Tensor]));
+        const { loss, stats, ...more } = objective(model.weightsWith(trained, noise), inputs);
+        // valueAndGrads frees what it made: the numbers to log must outlive it.
+        kept = stats.map((stat) => tf.keep(tf.cast(stat, "float32")));
+        details = (more.details ?? []).map((detail) => tf.keep(tf.cast(detail, "float32")));
+        return loss;
+      };
+      const { value, grads } = withPrecision(options.precision ?? "float32", () =>
+        tf.valueAndGrads(forward)(weights),
+      );
+      names.forEach((name, i) => {
+        const sum = this.optimizer.gradients.get(name);
+        const gradient = grads[i];
+        if (sum === undefined || gradient === undefined) throw new Error(`no gradient for ${name}`);
+        sum.assign(tf.add(sum.read(), gradient));
+      });
+      const out = tf.stack([value, ...kept].map((x) => tf.reshape(x, [])));
+      const copies = details.map((detail) => tf.clone(detail));
+      for (const tensor of [...kept, ...details]) tensor.dispose();
+      return [out, ...copies];
+    });
   }
 
   /**

@@ -7,7 +7,6 @@ import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { runEngineCommand } from "#main/jobs/engine-command.ts";
 import type { EngineCommand } from "#main/jobs/engine-command.ts";
-import { dataFolder } from "#main/platform/paths.ts";
 import {
   contextOf,
   numberBetween,
@@ -143,7 +142,6 @@ async function runOnModel(
       {
         command: { ...command, model: folder },
         runtime: options.runtime ?? "auto",
-        cacheDir: join(context.workspace ?? dataFolder(), "cache"),
       },
       {
         signal: abort.signal,

@@ -26,7 +26,7 @@ export async function serveModels(
   const { terminal } = context;
   const token = process.env["GRADUS_OPENAI_TOKEN"];
   const host = openHost(context.workspace);
-  const pool = new InferencePool({ cacheDir: join(context.workspace ?? dataFolder(), "cache") });
+  const pool = new InferencePool({ logFolder: join(context.workspace ?? dataFolder(), "cache") });
   try {
     const runtime = (await host.client.settings.get()).runtime;
     const known = await servedModels(host, terminal, options.model);
