@@ -44,8 +44,8 @@ export const TrainingOptions = z.strictObject({
   adam_epsilon: z.number().positive().default(1e-8),
   max_grad_norm: z.number().positive().default(1),
   /**
-   * Matrix products in bfloat16, forward and backward; weights and optimizer stay float32. Needs the TensorFlow runtime.
-   * Models of 30M weights and more sample so too; smaller ones sample in float32, which is faster for them.
+   * Matrix products in bfloat16, forward, backward and in sampling; weights and optimizer stay float32. Needs the
+   * TensorFlow runtime.
    */
   bf16: z.boolean().default(false),
   /** Layers keep only their inputs for the backward pass and are computed again there: less memory, a third more work. */
@@ -108,7 +108,7 @@ export type SamplingOptions = z.infer<typeof SamplingOptions>;
 
 /** Of stages that sample and do not train. */
 const SamplingPrecision = z.strictObject({
-  /** Matrix products in bfloat16, for models of 30M weights and more; smaller ones are faster in float32. */
+  /** Matrix products, and the keys and values kept for them, in bfloat16. */
   bf16: z.boolean().default(false),
 });
 

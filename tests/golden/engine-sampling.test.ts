@@ -337,20 +337,23 @@ describe("a sampler", () => {
     expect(runtime.tensorCount()).toBe(untouched);
   });
 
-  test("refuses to sample from weights that are not finite", async () => {
-    const broken = initLanguageModel(runtime, tinyConfig("qwen2", { numLayers: 1 }), 56);
-    const norm = broken.variables.get("model.norm.weight");
-    const nan = tf.fill([broken.config.hiddenSize], Number.NaN);
-    norm?.assign(nan);
-    const of = new Sampler(runtime, broken, { maxRows: 4, tokensPerCall: 4 });
-    await expect(of.generate(raggedRequests(broken, 5, 1, 57), free)).rejects.toMatchObject({
-      code: "ENGINE_ERROR",
-      message: "The model's logits are not finite, so nothing can be sampled from it.",
-    });
-    of.dispose();
-    broken.dispose();
-    nan.dispose();
-  });
+  test.each([4, 16])(
+    "refuses to sample from weights that are not finite (%d rows)",
+    async (maxRows) => {
+      const broken = initLanguageModel(runtime, tinyConfig("qwen2", { numLayers: 1 }), 56);
+      const norm = broken.variables.get("model.norm.weight");
+      const nan = tf.fill([broken.config.hiddenSize], Number.NaN);
+      norm?.assign(nan);
+      const of = new Sampler(runtime, broken, { maxRows, tokensPerCall: 4 });
+      await expect(of.generate(raggedRequests(broken, 20, 1, 57), free)).rejects.toMatchObject({
+        code: "ENGINE_ERROR",
+        message: "The model's logits are not finite, so nothing can be sampled from it.",
+      });
+      of.dispose();
+      broken.dispose();
+      nan.dispose();
+    },
+  );
 
   test("reports progress up to the last completion", async () => {
     const seen: { finished: number; total: number; tokens: number }[] = [];
@@ -361,20 +364,27 @@ describe("a sampler", () => {
     expect(seen.at(-1)).toEqual({ finished: 6, total: 6, tokens: 6 * 21 });
   });
 
-  test("ends at once when it is cancelled", async () => {
+  test.each([4, 16])("ends at once when it is cancelled (%d rows)", async (maxRows) => {
+    const of = new Sampler(runtime, model, { maxRows, tokensPerCall: 4 });
     const controller = new AbortController();
-    const onProgress = (): void => controller.abort(new Error("enough"));
-    const cancelled = sampler.generate(raggedRequests(model, 6, 1, 52), {
+    let calls = 0;
+    const onProgress = (): void => {
+      calls++;
+      controller.abort(new Error("enough"));
+    };
+    const cancelled = of.generate(raggedRequests(model, 40, 1, 52), {
       ...free,
       signal: controller.signal,
       onProgress,
     });
     await expect(cancelled).rejects.toThrow("enough");
+    // Each lane may end the call that it was in.
+    expect(calls).toBeLessThanOrEqual(Math.max(1, runtime.lanes));
     // The sampler is as good as before.
-    const requests = raggedRequests(model, 5, 1, 53);
-    expect(logprobGap(model, pairs(requests, await sampler.generate(requests, free)))).toBeLessThan(
-      1e-4,
-    );
+    const requests = raggedRequests(model, 20, 1, 53);
+    const again = pairs(requests, await of.generate(requests, free));
+    expect(logprobGap(model, again)).toBeLessThan(1e-4);
+    of.dispose();
   });
 
   test("refuses a prompt that does not fit the context, saying what would", async () => {

@@ -8,7 +8,3 @@ export function typeAttr(name: string, value: number): OpAttr {
 export function boolAttr(name: string, value: boolean): OpAttr {
   return { name, type: AttrType.bool, value };
 }
-
-export function intAttr(name: string, value: number): OpAttr {
-  return { name, type: AttrType.int, value };
-}

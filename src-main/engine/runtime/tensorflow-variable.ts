@@ -1,6 +1,6 @@
 /** A resource variable of TensorFlow: read and assigned at once, or in the open trace in program order. */
 import type { OpAttr } from "./graph-trace.ts";
-import { boolAttr, intAttr, typeAttr } from "./op-attrs.ts";
+import { boolAttr, typeAttr } from "./op-attrs.ts";
 import type { Variable } from "./runtime.ts";
 import type { TensorBinding, TensorMetadata } from "./tensor-binding.ts";
 import { DType } from "./tensorflow-library.ts";

@@ -1,7 +1,7 @@
 /**
- * Samples completions of many prompts in batches. A group's shared prompt is prefilled once; rows that finish
- * are given to the next completion in the queue; every completion has its own random numbers, so that it does not
- * depend on its neighbours.
+ * Samples completions of many prompts in batches, divided among the runtime's lanes. A group's shared prompt is
+ * prefilled once; rows that finish are given to the next completion in the lane's queue; every completion has its own
+ * random numbers, so that it does not depend on its neighbours.
  */
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
@@ -18,6 +18,7 @@ import {
   promptColumns,
   TOKENS_PER_CALL,
 } from "./cache-shape.ts";
+import type { CacheShape } from "./cache-shape.ts";
 import { DecodeBatch } from "./decode-batch.ts";
 import type { BatchPrograms } from "./decode-batch.ts";
 import { decodeProgram, prefillProgram } from "./decode-programs.ts";
@@ -28,7 +29,6 @@ import {
   disposeDecodeState,
   shiftProgram,
 } from "./decode-state.ts";
-import type { CacheShape } from "./cache-shape.ts";
 import { DecodeWeights, isSmall } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
 import type { Picker } from "./picker.ts";
@@ -126,12 +126,12 @@ export class Sampler {
       progress.finished++;
     };
     const onCall = (): void => options.onProgress?.({ ...progress });
-    // Lanes share no state, so each row's numbers are the same however far the others are.
     const stopped = new AbortController();
     const signal =
       options.signal === undefined
         ? stopped.signal
         : AbortSignal.any([options.signal, stopped.signal]);
+    // Dealt before the first begins: what a lane gives does not depend on how fast another is.
     const each = Math.ceil(jobs.length / engine.lanes.length);
     this.#weights.refresh();
     try {
