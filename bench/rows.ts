@@ -20,6 +20,8 @@ export type Row = {
 const REAL_TRAINING = "SmolLM2-135M, 8 rows × 128 tokens, AdamW with clipping";
 const REAL_SAMPLING = "64 prompt and 64 new tokens a row, temperature 1";
 const SMALL_TRAINING = "4.85M-parameter Qwen2, 64 rows × 128 tokens, AdamW with clipping";
+const SMALL_SAMPLING =
+  "4.85M-parameter Qwen2, 64 rows, 32 prompt and 96 new tokens a row, temperature 1";
 const GRPO = "SmolLM2-135M, 8 prompts × 8 completions of 48 tokens, sampled and learnt from";
 
 export const ROWS: readonly Row[] = [
@@ -39,14 +41,8 @@ export const ROWS: readonly Row[] = [
   row("sampling-135m-8-bf16", "tokens/s", null, "bfloat16", "bfloat16", `8 rows, ${REAL_SAMPLING}`),
   row("training-small", "tokens/s", 1.3, "float32", "float32", SMALL_TRAINING),
   row("training-small-bf16", "tokens/s", 1.3, "bfloat16", "bfloat16", SMALL_TRAINING),
-  row(
-    "sampling-small",
-    "tokens/s",
-    3,
-    "float32",
-    "float32",
-    "4.85M-parameter Qwen2, 64 rows, 32 prompt and 96 new tokens a row, temperature 1",
-  ),
+  row("sampling-small", "tokens/s", 3, "float32", "float32", SMALL_SAMPLING),
+  row("sampling-small-bf16", "tokens/s", 3, "bfloat16", "bfloat16", SMALL_SAMPLING),
   row("grpo-135m", "tokens/s", 2.5, "bfloat16", "bfloat16", GRPO, true),
   row("grpo-135m-fp32", "tokens/s", null, "float32", "float32", GRPO, true),
   row(

@@ -16,7 +16,10 @@ export type Variable = {
   assign(value: Tensor): void;
   /** Lets its value go: it has to be assigned again before it is read. */
   release(): void;
-  /** Writes `update` (R, 1, h) at [:, at, :] of a variable (R, T, h), in place; `at` is an int32 scalar. */
+  /**
+   * Writes `update` (R, 1, h) at [:, at, :] of a variable (R, T, h); `at` is an int32 scalar. In place, like
+   * `scatterRows`: a tensor that was read from the variable or assigned to it may change with it.
+   */
   writeColumn(at: Tensor, update: Tensor): void;
   /** Replaces rows `indices` (A, int32) of the first axis by `rows` (A, …); equal indices must bring equal rows. */
   scatterRows(indices: Tensor, rows: Tensor): void;
