@@ -8,13 +8,17 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
 import { readModelConfig } from "#main/engine/checkpoint/hub-layout.ts";
 import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import { engineThreads, lanesOf } from "#main/engine/runtime/lanes.ts";
 import {
   cacheBytes,
   cacheShape,
   MOST_ROWS,
+  promptColumns,
   TOKENS_PER_CALL,
 } from "#main/engine/sampling/cache-shape.ts";
+import { powerOfTwoAtLeast, PREFILL_ROWS } from "#main/engine/sampling/decode-batch.ts";
 import { LARGE_PARAMETERS } from "#main/engine/sampling/decode-weights.ts";
+import { lanesFor } from "#main/engine/sampling/sampler.ts";
 import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
 
@@ -35,6 +39,10 @@ const OUTPUT_GRADIENTS = 3;
 const OPTIMIZER_TENSORS = 6;
 /** Logits of the rows that draw, shifted, as probabilities, sorted, summed. */
 const DRAWING_TENSORS = 5;
+/** Tensors of the hidden and of the feed-forward size that a prompt's layer holds at once. */
+const PREFILL_TENSORS = 4;
+/** The graph of one layer for one token, as TensorFlow keeps it. */
+const LAYER_PROGRAM_BYTES = 1.1 * 2 ** 20;
 
 export interface StageFolders {
   readonly model: string;
@@ -136,26 +144,53 @@ function roundedProductBytes(config: ModelConfig, layerTokens: number): number {
   return HALF * (layerTokens * met + parameterCount(config));
 }
 
-/** The sampler's copies of the matrices where it has them, the cache, and the logits of the rows that draw. */
+/**
+ * The sampler's copies of the matrices where it has them, the cache, and what each lane needs besides: its programs, the
+ * prompts that are computed together, and the logits of the rows that draw.
+ */
 function samplingParts(
   config: ModelConfig,
   stage: SamplingStage,
   longestPrompt: number,
 ): MemoryPart[] {
   const small = parameterCount(config) < LARGE_PARAMETERS;
+  const perCall = small ? TOKENS_PER_CALL : 1;
+  const completions = completionsAtOnce(stage);
   const shape = cacheShape({
-    completions: completionsAtOnce(stage),
+    completions,
     longestPrompt,
     maxNew: stage.max_completion_length,
     maxRows: MOST_ROWS,
-    tokensPerCall: small ? TOKENS_PER_CALL : 1,
+    tokensPerCall: perCall,
   });
+  const lanes = lanesFor({ lanes: lanesOf(engineThreads()) }, shape.rows);
   const copied = stage.bf16 ? HALF : small ? FLOAT : 0;
+  const prompts = Math.min(
+    PREFILL_ROWS,
+    Math.ceil(Math.min(shape.rows, completions) / lanes / completionsOfPrompt(stage)),
+  );
   return [
     { name: "sampler's weights", bytes: parameterCount(config) * copied },
     { name: "KV cache", bytes: cacheBytes(config, shape, stage.bf16 ? "bfloat16" : "float32") },
+    {
+      name: "prompts",
+      bytes: lanes * prefilledBytes(config, powerOfTwoAtLeast(prompts), longestPrompt),
+    },
     { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
+    { name: "programs", bytes: lanes * perCall * config.numLayers * LAYER_PROGRAM_BYTES },
   ].filter(({ bytes }) => bytes > 0);
+}
+
+/** Keys and values of prompts that are computed together, in float32, and what one layer makes on the way. */
+function prefilledBytes(config: ModelConfig, prompts: number, longestPrompt: number): number {
+  const { numLayers, numKeyValueHeads, headDim, hiddenSize, intermediateSize } = config;
+  const kept = 2 * numLayers * numKeyValueHeads * headDim;
+  const made = PREFILL_TENSORS * (hiddenSize + intermediateSize);
+  return prompts * promptColumns(longestPrompt) * (kept + made) * FLOAT;
+}
+
+function completionsOfPrompt(stage: SamplingStage): number {
+  return stage.kind === "benchmark" ? stage.num_samples : stage.num_generations;
 }
 
 /** Completions that the sampler is asked for together. */

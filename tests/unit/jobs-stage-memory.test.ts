@@ -104,7 +104,7 @@ test("a stage that does not train holds no gradients, and the process counts by 
     num_samples: 1,
     max_completion_length: 16,
   });
-  const names = ["process", "weights", "copies", "sampler's weights", "KV cache", "drawing"];
-  expect([...parts.keys()]).toEqual(names);
+  const sampling = ["sampler's weights", "KV cache", "prompts", "drawing", "programs"];
+  expect([...parts.keys()]).toEqual(["process", "weights", "copies", ...sampling]);
   expect(parts.get("process")).toBe(460 * MIB);
 });

@@ -1,8 +1,8 @@
 /** Opens the backend that was asked for, and says plainly when it is not the one that was hoped for. */
-import { availableParallelism } from "node:os";
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { discoverRuntime } from "./discovery.ts";
+import { engineThreads } from "./lanes.ts";
 import type { Runtime } from "./runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 
@@ -36,7 +36,7 @@ async function open({ choice }: OpenOptions): Promise<Runtime> {
   });
   if (found.location !== null) {
     const { openTensorFlowRuntime } = await import("./tensorflow-runtime.ts");
-    return openTensorFlowRuntime(found.location.dir, threadsWanted());
+    return openTensorFlowRuntime(found.location.dir, engineThreads());
   }
   if (choice !== "auto") {
     throw new AppError(
@@ -53,12 +53,4 @@ async function open({ choice }: OpenOptions): Promise<Runtime> {
 async function openWasm(warnings: readonly string[]): Promise<Runtime> {
   const { openWasmRuntime } = await import("./wasm-runtime.ts");
   return openWasmRuntime(warnings);
-}
-
-/** GRADUS_THREADS, else all cores. */
-function threadsWanted(): number {
-  const asked = Number(process.env["GRADUS_THREADS"] ?? "");
-  return Number.isInteger(asked) && asked > 0
-    ? Math.min(asked, 127)
-    : Math.min(availableParallelism(), 127);
 }

@@ -10,6 +10,7 @@ import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
 import { DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary } from "./tensorflow-library.ts";
+import { lanesOf } from "./lanes.ts";
 import { registerKernels } from "./register-kernels.ts";
 import type { NodeBackend } from "./register-kernels.ts";
 import { TensorFlowVariable } from "./tensorflow-variable.ts";
@@ -24,12 +25,6 @@ type Program = {
   readonly changed: ReadonlySet<{ changes: number }>;
   readonly func: Pointer;
 };
-
-/**
- * Up to this many threads a sampler's rows are divided among lanes. With more, what every lane reads of its own, all
- * weights, was not measured against kernels that share them.
- */
-const MOST_LANES = 4;
 
 type Backing = {
   readonly library: TensorFlowLibrary;
@@ -65,12 +60,15 @@ class TensorFlowRuntime implements Runtime {
     this.usesGpu = gpu !== undefined;
     this.threads = threads > 0 ? threads : availableParallelism();
     this.#context = context ?? library.context;
-    const divides =
-      context === undefined && !this.usesGpu && this.threads > 1 && this.threads <= MOST_LANES;
-    this.lanes = divides ? this.threads : 1;
-    this.lane = divides
-      ? new TensorFlowRuntime({ library, binding, backend }, 1, library.openContext(1, this.lanes))
-      : this;
+    this.lanes = context === undefined && !this.usesGpu ? lanesOf(this.threads) : 1;
+    this.lane =
+      this.lanes > 1
+        ? new TensorFlowRuntime(
+            { library, binding, backend },
+            1,
+            library.openContext(1, this.lanes),
+          )
+        : this;
   }
 
   idOf(tensor: Tensor): number {

@@ -20,7 +20,8 @@ export type BatchPrograms = {
   readonly shift: CompiledFunction;
 };
 
-const PREFILL_ROWS = 64;
+/** Prompts that are prefilled together at most. */
+export const PREFILL_ROWS = 64;
 
 export function powerOfTwoAtLeast(value: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
