@@ -2,17 +2,18 @@
 import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
+import { engineThreads } from "#main/engine/runtime/lanes.ts";
 import type { Precision } from "#main/engine/runtime/matmul.ts";
 import type { Runtime } from "#main/engine/runtime/runtime.ts";
 import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow-runtime.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 
-/** TensorFlow, on all cores. @throws Error where it is not there */
+/** TensorFlow, on the threads that a run's engine has. @throws Error where it is not there */
 export async function openEngine(): Promise<ReturnType<typeof openTensorFlowRuntime>> {
   const found = await discoverRuntime({ dataFolder: dataFolder(), download: false });
   if (found.location === null) throw new Error(found.reason);
-  return openTensorFlowRuntime(found.location.dir, 0);
+  return openTensorFlowRuntime(found.location.dir, engineThreads());
 }
 
 /** Next tokens by AdamW with clipping, as peer.py trains. */

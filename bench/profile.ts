@@ -1,13 +1,13 @@
 /**
- * Where a row of the speed benchmark spends our time, by oneDNN's own clock: each product's shape with its share of the
- * threads' time, and what it comes to in arithmetic and in bytes. What is left is everything between the products.
+ * Where a row of the speed benchmark spends our time, by oneDNN's own clock: each product's shape with its milliseconds
+ * a measurement, and what it comes to in arithmetic and in bytes. Products at work at the same moment, of two lanes or of
+ * two branches of a graph, count each for itself, so the sum may pass the whole.
  *
  *   npm run bench:profile -- ROW [MODEL FOLDER]
  *
  * oneDNN prints a line for every product, which makes the whole up to a tenth slower.
  */
 import { spawn } from "node:child_process";
-import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { ROWS } from "./rows.ts";
@@ -29,11 +29,16 @@ if (!ROWS.some((row) => row.name === name)) {
 const child = spawn(
   process.execPath,
   [fileURLToPath(new URL("./ours.ts", import.meta.url)), name, ...(folder === "" ? [] : [folder])],
-  { stdio: ["pipe", "pipe", "ignore"], env: { ...process.env, ONEDNN_VERBOSE: "1" } },
+  {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, ONEDNN_VERBOSE: "1", ONEDNN_VERBOSE_TIMESTAMP: "1" },
+  },
 );
 child.stdin.write("\n".repeat(MEASUREMENTS));
 
 const spent = new Map<string, Spent>();
+/** Start and end of each primitive, in ms. */
+const spans: (readonly [start: number, end: number])[] = [];
 let seconds = 0;
 let answers = 0;
 for await (const line of createInterface({ input: child.stdout })) {
@@ -46,42 +51,47 @@ for await (const line of createInterface({ input: child.stdout })) {
 }
 child.kill("SIGKILL");
 
-const total = seconds * 1000 * availableParallelism();
+const measured = MEASUREMENTS - 1;
+const wallMs = (1000 * seconds) / measured;
 const kernels = [...spent].sort(([, a], [, b]) => b.ms - a.ms);
-const inside = kernels.reduce((sum, [, { ms }]) => sum + ms, 0);
-console.log(
-  `${name}: ${(seconds / (MEASUREMENTS - 1)).toFixed(2)} s a measurement, ${availableParallelism()} threads\n`,
-);
-console.log(
-  "| what | calls | µs a call | GFLOP/s | GB/s | share of the threads' time |\n|---|---|---|---|---|---|",
-);
+const sum = (some: readonly (readonly [string, Spent])[]): number =>
+  some.reduce((total, [, { ms }]) => total + ms / measured, 0);
+console.log(`${name}: ${wallMs.toFixed(0)} ms a measurement\n`);
+console.log("| what | calls | µs a call | GFLOP/s | GB/s | ms |\n|---|---|---|---|---|---|");
 for (const [what, { calls, ms }] of kernels.slice(0, SHOWN)) {
   const { flops, bytes } = work(what);
-  const rate = (amount: number): string =>
-    amount === 0 ? "" : ((amount * calls) / (ms * 1e6)).toFixed(amount === flops ? 0 : 1);
+  const rate = (amount: number, digits: number): string =>
+    amount === 0 ? "" : ((amount * calls) / (ms * 1e6)).toFixed(digits);
   console.log(
-    `| ${what} | ${calls} | ${((1000 * ms) / calls).toFixed(1)} | ${rate(flops)} | ${rate(bytes)} | ${share(ms)} |`,
+    `| ${what} | ${calls / measured} | ${((1000 * ms) / calls).toFixed(1)} | ${rate(flops, 0)} | ${rate(bytes, 1)} | ${(ms / measured).toFixed(0)} |`,
   );
 }
-const others = kernels.slice(SHOWN).reduce((sum, [, { ms }]) => sum + ms, 0);
-console.log(`| other oneDNN primitives |  |  |  |  | ${share(others)} |`);
-console.log(
-  `| outside oneDNN: other kernels, their dispatch, waiting |  |  |  |  | ${share(total - inside)} |`,
-);
+console.log(`| other oneDNN primitives |  |  |  |  | ${sum(kernels.slice(SHOWN)).toFixed(0)} |`);
+console.log(`| all |  |  |  |  | ${sum(kernels).toFixed(0)} |`);
+console.log(`| no oneDNN primitive at work |  |  |  |  | ${(wallMs - coveredMs()).toFixed(0)} |`);
 process.exit(0);
 
-function share(ms: number): string {
-  return `${((100 * ms) / total).toFixed(1)}%`;
+/** How long at least one primitive was at work, a measurement. */
+function coveredMs(): number {
+  let covered = 0;
+  let until = 0;
+  for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {
+    covered += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return covered / measured;
 }
 
-/** Of a line "onednn_verbose,v1,primitive,exec,cpu,KIND,IMPLEMENTATION,…,FORMATS,…,SHAPE,MS". */
+/** Of a line "onednn_verbose,v1,START,primitive,exec,cpu,KIND,IMPLEMENTATION,…,FORMATS,…,SHAPE,MS". */
 function count(line: string): void {
   const fields = line.split(",");
-  const [kind = "", shape = "", ms = ""] = [fields[5], fields.at(-2), fields.at(-1)];
+  const [start, kind = "", shape = ""] = [Number(fields[2]), fields[6], fields.at(-2)];
+  const ms = Number(fields.at(-1));
   const type = /src:(\w+)/.exec(line)?.[1] ?? "";
   const key = `${kind} ${type} ${shape}`;
   const known = spent.get(key) ?? { calls: 0, ms: 0 };
-  spent.set(key, { calls: known.calls + 1, ms: known.ms + Number(ms) });
+  spent.set(key, { calls: known.calls + 1, ms: known.ms + ms });
+  spans.push([start, start + ms]);
 }
 
 /** Of one product "matmul TYPE [batch x] M x K : [batch x] K x N": its arithmetic, and the bytes of both factors. */
