@@ -337,12 +337,8 @@ export class TensorBinding {
       try {
         await this.library.executeAside(op, handles);
       } catch (error) {
-        throw new Error(
-          `TensorFlow: ${name}: ${error instanceof Error ? error.message : String(error)}`,
-          {
-            cause: error,
-          },
-        );
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`TensorFlow: ${name}: ${reason}`, { cause: error });
       }
       return handles.map((handle) => this.#output(name, handle));
     } finally {

@@ -161,6 +161,7 @@ export class CompletionServer {
     this.#wake?.();
   }
 
+  /** Frees what it holds, once `run` has ended. */
   dispose(): void {
     this.#cache.dispose();
     this.#scorer.dispose();
