@@ -1,6 +1,6 @@
 /**
  * The decoder of Qwen2, Qwen3 and Llama: ids → hidden states, differentiable, on whole sequences.
- * One layer is written once (`decoderLayer`) and used for training, prefill and decoding; what differs
+ * One layer is written once (`layerOf`) and used for training, prefill and decoding; what differs
  * is how keys and values are met, which the caller passes in.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
@@ -44,47 +44,72 @@ export function weight(weights: Weights, name: string): Tensor {
   return tensor;
 }
 
-/** Weights of these names and values that lie and are used as the given ones. */
-export function withValues(
-  { dropInput, outputFirst }: Weights,
+/** Weights of these names and values that are used as the given ones. */
+function withValues(
+  { dropInput }: Weights,
   names: readonly string[],
   values: readonly Tensor[],
 ): Weights {
   const named = new Map(names.map((name, i) => [name, values[i] as Tensor]));
-  return Object.assign(
-    named,
-    dropInput === undefined ? {} : { dropInput },
-    outputFirst === undefined ? {} : { outputFirst },
-  );
+  return Object.assign(named, dropInput === undefined ? {} : { dropInput });
 }
 
-/** x (B, T, D) → (B, T, D) through layer `index`. */
-export function decoderLayer(
+/** What a layer does differently where features come first (sampling/decode-layer.ts). */
+export type LayerParts = {
+  readonly norm: (x: Tensor, scale: Tensor) => Tensor;
+  /** x through a module's matrix and its bias, where it has one. */
+  readonly project: (module: string, x: Tensor, hasBias: boolean) => Tensor;
+  /** What attention adds to a layer's input, of that input normed. */
+  readonly attention: (layer: number, normed: Tensor) => Tensor;
+};
+
+/** x through layer `index`. */
+export function layerOf(
   weights: Weights,
   config: ModelConfig,
   index: number,
   x: Tensor,
-  { rotation, attend }: Meeting,
+  { norm, project: through, attention }: LayerParts,
 ): Tensor {
   const at = `model.layers.${index}.`;
-  const norm = (name: string, input: Tensor): Tensor =>
-    rmsNorm(input, weight(weights, `${at}${name}.weight`), config.rmsNormEps);
+  const normed = (name: string, input: Tensor): Tensor =>
+    norm(input, weight(weights, `${at}${name}.weight`));
   const mlp = (name: string, input: Tensor): Tensor =>
-    project(weights, `${at}mlp.${name}`, input, config.mlpBias);
+    through(`${at}mlp.${name}`, input, config.mlpBias);
 
-  const projections = headProjections(
-    weights,
-    config,
-    `${at}self_attn.`,
-    norm("input_layernorm", x),
-    rotation,
-  );
-  const mixed = joinHeads(attend(index, projections));
-  const attended = tf.add(x, project(weights, `${at}self_attn.o_proj`, mixed, config.outputBias));
+  const attended = tf.add(x, attention(index, normed("input_layernorm", x)));
+  const h = normed("post_attention_layernorm", attended);
+  return tf.add(attended, mlp("down_proj", swiglu(mlp("gate_proj", h), mlp("up_proj", h))));
+}
 
-  const h = norm("post_attention_layernorm", attended);
-  const gated = swiglu(mlp("gate_proj", h), mlp("up_proj", h));
-  return tf.add(attended, mlp("down_proj", gated));
+/** x through all layers and the final norm. */
+export function stackOf(
+  weights: Weights,
+  config: ModelConfig,
+  x: Tensor,
+  parts: LayerParts,
+): Tensor {
+  let h = x;
+  for (let layer = 0; layer < config.numLayers; layer++)
+    h = layerOf(weights, config, layer, h, parts);
+  return parts.norm(h, weight(weights, "model.norm.weight"));
+}
+
+/** A layer's parts on x (B, T, D). */
+function sequenceParts(
+  weights: Weights,
+  config: ModelConfig,
+  { rotation, attend }: Meeting,
+): LayerParts {
+  return {
+    norm: (x, scale) => rmsNorm(x, scale, config.rmsNormEps),
+    project: (module, x, hasBias) => project(weights, module, x, hasBias),
+    attention: (layer, x) => {
+      const at = `model.layers.${layer}.self_attn.`;
+      const mixed = joinHeads(attend(layer, headProjections(weights, config, at, x, rotation)));
+      return project(weights, `${at}o_proj`, mixed, config.outputBias);
+    },
+  };
 }
 
 /** x (B, T, D) → q (B, H, T, h) and k (B, K, T, h), normed by head where the model does so and rotated; v (B, K, T, h). */
@@ -131,10 +156,7 @@ export function decoderStack(
   x: Tensor,
   meeting: Meeting,
 ): Tensor {
-  let h = x;
-  for (let layer = 0; layer < config.numLayers; layer++)
-    h = decoderLayer(weights, config, layer, h, meeting);
-  return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
+  return stackOf(weights, config, x, sequenceParts(weights, config, meeting));
 }
 
 export const EMBEDDING = "model.embed_tokens.weight";
@@ -202,7 +224,8 @@ function recomputedStack(
       const [cos, sin, mask, ...values] = given as [Tensor, Tensor, Tensor, ...Tensor[]];
       const names = own.map(([name]) => name);
       const known = withValues(weights, names, values);
-      return decoderLayer(known, config, index, input, meetAll({ cos, sin }, mask));
+      const parts = sequenceParts(known, config, meetAll({ cos, sin }, mask));
+      return layerOf(known, config, index, input, parts);
     };
     h = recomputed(layer, h, [...meeting, ...own.map(([, tensor]) => tensor)]);
   }

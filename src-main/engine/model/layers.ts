@@ -7,22 +7,26 @@ import { matMul } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 
-/** x (…, D), weight (D) → x / rms(x) · weight. Zhang & Sennrich 2019, eq. 4. */
-export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
-  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare(x), epsilon))), weight);
+/**
+ * x (…, D), weight (D) → x / rms(x) · weight. Zhang & Sennrich 2019, eq. 4.
+ * @param axis -2 for x (…, D, B): features before columns
+ */
+export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number, axis: -1 | -2 = -1): Tensor {
+  const scale = axis === -1 ? weight : tf.reshape(weight, [-1, 1]);
+  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare(x, axis), epsilon))), scale);
 }
 
 /**
- * x (…, D) → (…, 1). TensorFlow.js's gradient of a mean multiplies by ones of x's shape, which in a compiled function
+ * The mean along one axis, which stays with size 1. TensorFlow.js's gradient of a mean multiplies by ones of x's shape, which in a compiled function
  * are a constant for each norm, kept with the program.
  */
-function meanSquare(x: Tensor): Tensor {
-  const width = x.shape.at(-1) ?? 1;
+function meanSquare(x: Tensor, axis: number): Tensor {
+  const width = x.shape.at(axis) ?? 1;
   return tf.customGrad((...args) => {
     const [given, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
     save([given]);
     return {
-      value: tf.mean(tf.square(given), -1, true),
+      value: tf.mean(tf.square(given), axis, true),
       gradFunc: (dy: Tensor, [kept]: Tensor[]): Tensor =>
         tf.mul(tf.mul(dy, 2 / width), kept as Tensor),
     };

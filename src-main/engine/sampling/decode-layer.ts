@@ -3,12 +3,12 @@
  * product one of a whole matrix, as it lies in memory, with a few columns: oneDNN then packs the columns, where x · W
  * would have it pack the matrix again for every token (docs/experiments/sampling.md).
  *
- * Shapes: B rows, D hidden, H heads, K key-value heads, G = H / K, h head dimension, T cache columns.
+ * Shapes: B rows, D hidden, H heads, K key-value heads, h head dimension, T cache columns.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
-import { weight } from "../model/decoder.ts";
+import { stackOf, weight } from "../model/decoder.ts";
 import type { Weights } from "../model/decoder.ts";
-import { rotaryTable, swiglu } from "../model/layers.ts";
+import { rmsNorm, rotaryTable } from "../model/layers.ts";
 import { factorMatMul, matMul } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
@@ -16,7 +16,7 @@ import type { Tensor } from "../runtime/tf.ts";
 /** Where a token's keys and values go, and what it may see of what is there. */
 export type DecodeMeeting = {
   /** What turns queries, keys and values, ((H + 2K)·h, B) each: see `turns`. */
-  readonly turn: { readonly cos: Tensor; readonly sin: Tensor };
+  readonly turn: { readonly cos: Tensor; readonly sin: Tensor; readonly partners: Tensor };
   /** Writes a token's keys and values, (2·B·K, 1, h), into a layer's cache and gives it, (2·B·K, T, h). */
   readonly write: (layer: number, keysAndValues: Tensor) => Tensor;
   /** (B, 1, T): 0 where the row may look, MASKED elsewhere. */
@@ -30,30 +30,15 @@ export function decodeStack(
   x: Tensor,
   meeting: DecodeMeeting,
 ): Tensor {
-  let h = x;
-  for (let layer = 0; layer < config.numLayers; layer++)
-    h = decodeLayer(weights, config, layer, h, meeting);
-  return columnNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
-}
-
-function decodeLayer(
-  weights: Weights,
-  config: ModelConfig,
-  index: number,
-  x: Tensor,
-  meeting: DecodeMeeting,
-): Tensor {
-  const at = `model.layers.${index}.`;
-  const norm = (name: string, input: Tensor): Tensor =>
-    columnNorm(input, weight(weights, `${at}${name}.weight`), config.rmsNormEps);
-  const mlp = (name: string, input: Tensor): Tensor =>
-    project(weights, `${at}mlp.${name}`, input, config.mlpBias);
-
-  const mixed = attend(weights, config, index, norm("input_layernorm", x), meeting);
-  const out = project(weights, `${at}self_attn.o_proj`, mixed, config.outputBias, "rows");
-  const attended = tf.add(x, out);
-  const h = norm("post_attention_layernorm", attended);
-  return tf.add(attended, mlp("down_proj", swiglu(mlp("gate_proj", h), mlp("up_proj", h))));
+  return stackOf(weights, config, x, {
+    norm: (input, scale) => rmsNorm(input, scale, config.rmsNormEps, -2),
+    project: (module, input, hasBias) => project(weights, module, input, hasBias),
+    attention: (layer, input) => {
+      const mixed = attend(weights, config, layer, input, meeting);
+      const module = `model.layers.${layer}.self_attn.o_proj`;
+      return project(weights, module, mixed, config.outputBias, "rows");
+    },
+  });
 }
 
 /** x (D, B) → the values that each row's token takes from its cache, (B, H·h), as a factor of a product. */
@@ -64,22 +49,25 @@ function attend(
   x: Tensor,
   { turn, write, mask }: DecodeMeeting,
 ): Tensor {
-  const { numHeads, numKeyValueHeads: kvHeads, headDim, attentionBias, qkNorm } = config;
+  const {
+    numHeads,
+    numKeyValueHeads: kvHeads,
+    headDim,
+    attentionBias,
+    qkNorm,
+    rmsNormEps,
+  } = config;
   const b = x.shape[1] ?? 0;
   const at = `model.layers.${index}.self_attn.`;
   const heads = (name: string, count: number): Tensor => {
     const y = project(weights, `${at}${name}_proj`, x, attentionBias);
     if (!qkNorm || name === "v") return y;
     const byHead = tf.reshape(y, [count, headDim, b]);
-    const normed = columnNorm(
-      byHead,
-      weight(weights, `${at}${name}_norm.weight`),
-      config.rmsNormEps,
-    );
-    return tf.reshape(normed, [count * headDim, b]);
+    const scale = weight(weights, `${at}${name}_norm.weight`);
+    return tf.reshape(rmsNorm(byHead, scale, rmsNormEps, -2), [count * headDim, b]);
   };
   const all = tf.concat([heads("q", numHeads), heads("k", kvHeads), heads("v", kvHeads)]);
-  const swapped = tf.gather(all, tf.tensor1d(otherHalves(config), "int32"));
+  const swapped = tf.gather(all, turn.partners);
   const turned = tf.add(tf.mul(all, turn.cos), tf.mul(swapped, turn.sin));
 
   const [queryRows, keyRows] = [numHeads * headDim, kvHeads * headDim];
@@ -98,7 +86,7 @@ function attend(
   return tf.reshape(mixed, [b, queryRows]);
 }
 
-/** W x for x (in, B), or for the transpose of x (B, in) where it lies in rows; with the module's bias and adapter. */
+/** W x for x (in, B), or for the transpose of x (B, in) where it lies in rows; with the module's bias. */
 function project(
   weights: Weights,
   module: string,
@@ -108,23 +96,15 @@ function project(
 ): Tensor {
   const matrix = weight(weights, `${module}.weight`);
   const inRows = lies === "rows";
-  const through = (w: Tensor): Tensor => tf.transpose(matMul(x, w, !inRows));
-  let y = weights.outputFirst === true ? matMul(matrix, x, false, inRows) : through(matrix);
-  if (hasBias) y = tf.add(y, tf.reshape(weight(weights, `${module}.bias`), [-1, 1]));
-  const a = weights.get(`${module}.lora_A.weight`);
-  const b = weights.get(`${module}.lora_B.weight`);
-  if (a === undefined || b === undefined) return y;
-  return tf.add(y, tf.transpose(matMul(matMul(x, a, !inRows), b)));
-}
-
-/** x (…, D, B), weight (D) → x / rms(x) · weight, with the mean over D: rmsNorm of layers.ts on the axis before the last. */
-function columnNorm(x: Tensor, scale: Tensor, epsilon: number): Tensor {
-  const rms = tf.rsqrt(tf.add(tf.mean(tf.square(x), -2, true), epsilon));
-  return tf.mul(tf.mul(x, rms), tf.reshape(scale, [-1, 1]));
+  const y =
+    weights.outputFirst === true
+      ? matMul(matrix, x, false, inRows)
+      : tf.transpose(matMul(x, matrix, !inRows));
+  return hasBias ? tf.add(y, tf.reshape(weight(weights, `${module}.bias`), [-1, 1])) : y;
 }
 
 /**
- * cos and sin, ((H + 2K)·h, B), with which x · cos + otherHalf(x) · sin rotates queries and keys by each row's position
+ * cos and sin, ((H + 2K)·h, B), with which x · cos + x[partners] · sin rotates queries and keys by each row's position
  * and leaves values as they are. Queries are scaled by 1/√h on the way. positions (B) int32, below `table`.
  */
 export function turns(
@@ -145,6 +125,7 @@ export function turns(
     return tf.concat([queries, tf.tile(head, [kvHeads, 1]), values]);
   };
   return {
+    partners: tf.tensor1d(otherHalves(config), "int32"),
     cos: each(cos, cos, tf.ones([kvHeads * headDim, b])),
     sin: each(tf.neg(sin), sin, tf.zeros([kvHeads * headDim, b])),
   };
