@@ -12,13 +12,13 @@ import { engineThreads, lanesOf } from "#main/engine/runtime/lanes.ts";
 import {
   cacheBytes,
   cacheShape,
+  isSmall,
+  lanesFor,
   MOST_ROWS,
   promptColumns,
-  TOKENS_PER_CALL,
+  tokensPerCall,
 } from "#main/engine/sampling/cache-shape.ts";
 import { powerOfTwoAtLeast, PREFILL_ROWS } from "#main/engine/sampling/decode-batch.ts";
-import { LARGE_PARAMETERS } from "#main/engine/sampling/decode-weights.ts";
-import { lanesFor } from "#main/engine/sampling/sampler.ts";
 import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
 
@@ -153,8 +153,8 @@ function samplingParts(
   stage: SamplingStage,
   longestPrompt: number,
 ): MemoryPart[] {
-  const small = parameterCount(config) < LARGE_PARAMETERS;
-  const perCall = small ? TOKENS_PER_CALL : 1;
+  const parameters = parameterCount(config);
+  const perCall = tokensPerCall(parameters);
   const completions = completionsAtOnce(stage);
   const shape = cacheShape({
     completions,
@@ -163,14 +163,14 @@ function samplingParts(
     maxRows: MOST_ROWS,
     tokensPerCall: perCall,
   });
-  const lanes = lanesFor({ lanes: lanesOf(engineThreads()) }, shape.rows);
-  const copied = stage.bf16 ? HALF : small ? FLOAT : 0;
+  const lanes = lanesFor(lanesOf(engineThreads()), shape.rows);
+  const copied = stage.bf16 ? HALF : isSmall(parameters) ? FLOAT : 0;
   const prompts = Math.min(
     PREFILL_ROWS,
     Math.ceil(Math.min(shape.rows, completions) / lanes / completionsOfPrompt(stage)),
   );
   return [
-    { name: "sampler's weights", bytes: parameterCount(config) * copied },
+    { name: "sampler's weights", bytes: parameters * copied },
     { name: "KV cache", bytes: cacheBytes(config, shape, stage.bf16 ? "bfloat16" : "float32") },
     {
       name: "prompts",

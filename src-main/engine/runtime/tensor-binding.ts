@@ -2,7 +2,7 @@
  * TensorFlow.js's Node binding (TFJSBinding of tfjs-node) on TensorFlow's C API.
  * Outside a trace ops run at once; inside one they are added to the trace's graph.
  */
-import { elementBytes } from "./graph-trace.ts";
+import { hostTensor, setEagerAttr } from "./eager-inputs.ts";
 import type { GraphTrace, OpAttr, TensorFacts } from "./graph-trace.ts";
 import { AttrType, DType, viewMemory } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.ts";
@@ -108,7 +108,7 @@ export class TensorBinding {
     values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike },
   ): number {
     const { c, status, check } = this.library;
-    const tensor = this.#hostTensor(shape, dtype, values);
+    const tensor = hostTensor(this.library, shape, dtype, values);
     const handle: Pointer = c.TFE_NewTensorHandle(tensor, status);
     check(() => `tensor [${shape.join(", ")}]`);
     c.TF_DeleteTensor(tensor);
@@ -288,37 +288,6 @@ export class TensorBinding {
     return id;
   }
 
-  #hostTensor(
-    shape: readonly number[],
-    dtype: number,
-    values: ArrayLike<number> & { readonly buffer?: ArrayBufferLike },
-  ): Pointer {
-    const { c } = this.library;
-    const size = shape.reduce((a, b) => a * b, 1);
-    const bytes = size * elementBytes(dtype);
-    const tensor: Pointer = c.TF_AllocateTensor(dtype, shape.map(BigInt), shape.length, bytes);
-    if (bytes === 0) return tensor;
-    const memory = viewMemory(c.TF_TensorData(tensor), bytes);
-    if (dtype === DType.int64) {
-      // tfjs passes int64 as pairs of int32 (low, high).
-      const pairs = Int32Array.from(values);
-      new Int32Array(memory).set(pairs.subarray(0, size * 2));
-      return tensor;
-    }
-    if (dtype === DType.string || dtype === DType.resource)
-      throw new Error("string tensors are not supported by the engine");
-    const target =
-      dtype === DType.float
-        ? new Float32Array(memory)
-        : dtype === DType.int32
-          ? new Int32Array(memory)
-          : new Uint8Array(memory);
-    if (values.length !== size)
-      throw new Error(`${values.length} values for a tensor of shape [${shape.join(", ")}]`);
-    target.set(values);
-    return tensor;
-  }
-
   /**
    * Runs a function on a thread of the process's pool, all its kernels on that thread as far as the context's own
    * threads allow. Inputs may be disposed of at once.
@@ -373,7 +342,7 @@ export class TensorBinding {
     const op: Pointer = c.TFE_NewOp(this.#context, name, status);
     check(() => name);
     try {
-      for (const attr of attrs) this.#setEagerAttr(op, name, attr);
+      for (const attr of attrs) setEagerAttr(this.library, op, name, attr);
       for (const id of inputIds) {
         const entry = this.#entry(id);
         if (entry.kind === "symbolic")
@@ -408,36 +377,6 @@ export class TensorBinding {
         ? { ...attr, value: DType.bfloat16 }
         : attr,
     );
-  }
-
-  #setEagerAttr(op: Pointer, opName: string, { name, type, value }: OpAttr): void {
-    const { c, status, check } = this.library;
-    switch (type) {
-      case AttrType.type:
-        c.TFE_OpSetAttrType(op, name, value);
-        break;
-      case AttrType.bool:
-        c.TFE_OpSetAttrBool(op, name, value === true || value === 1 ? 1 : 0);
-        break;
-      case AttrType.int:
-        if (Array.isArray(value)) c.TFE_OpSetAttrIntList(op, name, value.map(BigInt), value.length);
-        else c.TFE_OpSetAttrInt(op, name, BigInt(Number(value)));
-        break;
-      case AttrType.float:
-        c.TFE_OpSetAttrFloat(op, name, value);
-        break;
-      case AttrType.string:
-        c.TFE_OpSetAttrString(op, name, value, Buffer.byteLength(String(value)));
-        break;
-      case AttrType.shape:
-        if (!Array.isArray(value))
-          throw new Error(`${opName}: shape attribute ${name} is not a list`);
-        c.TFE_OpSetAttrShape(op, name, value.map(BigInt), value.length, status);
-        check(() => `${opName}.${name}`);
-        break;
-      default:
-        throw new Error(`${opName}: attribute ${name} has unknown type ${type}`);
-    }
   }
 }
 

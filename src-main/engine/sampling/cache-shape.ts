@@ -7,8 +7,11 @@ export type CacheShape = { readonly rows: number; readonly columns: number };
 
 /** Rows that decode together at the most, unless told otherwise. */
 export const MOST_ROWS = 256;
-/** Tokens of a small model drawn in one call. */
-export const TOKENS_PER_CALL = 8;
+/** Fewer rows are not worth a lane, which reads all weights for them. */
+const LEAST_LANE_ROWS = 4;
+/** Below, a model is small: several tokens are drawn in one call, and its matrices are worth a second copy in float32. */
+const LARGE_PARAMETERS = 30e6;
+const SMALL_TOKENS_PER_CALL = 8;
 const PROMPT_BUCKET = 16;
 const COLUMN_BUCKET = 32;
 
@@ -20,6 +23,20 @@ export type CacheNeeds = {
   readonly maxRows: number;
   readonly tokensPerCall: number;
 };
+
+export function isSmall(parameters: number): boolean {
+  return parameters < LARGE_PARAMETERS;
+}
+
+/** Tokens that one call of a sampler draws where nothing else is asked. */
+export function tokensPerCall(parameters: number): number {
+  return isSmall(parameters) ? SMALL_TOKENS_PER_CALL : 1;
+}
+
+/** Lanes, of those there are, that so many rows are divided among. */
+export function lanesFor(lanes: number, rows: number): number {
+  return Math.max(1, Math.min(lanes, Math.floor(rows / LEAST_LANE_ROWS)));
+}
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;

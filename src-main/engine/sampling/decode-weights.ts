@@ -12,9 +12,7 @@ import { withPrecision } from "../runtime/matmul.ts";
 import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
-
-/** Below, a model is small: several tokens are drawn in one call, and its matrices are worth a second copy in float32. */
-export const LARGE_PARAMETERS = 30e6;
+import { isSmall } from "./cache-shape.ts";
 
 export class DecodeWeights {
   readonly precision: Precision;
@@ -28,7 +26,8 @@ export class DecodeWeights {
   constructor(runtime: Runtime, model: LanguageModel, precision: Precision) {
     this.model = model;
     this.precision = precision;
-    const copies = precision === "bfloat16" || (isSmall(model) && runtime.kind === "tensorflow");
+    const copies =
+      precision === "bfloat16" || (isSmall(model.parameters) && runtime.kind === "tensorflow");
     this.#copied = copies ? matricesOf(model) : new Set();
     this.#variables = new Map(
       [...new Set([...model.plainVariables.keys(), ...this.#copied])].map((name) => {
@@ -96,10 +95,6 @@ export class DecodeWeights {
 function matricesOf(model: LanguageModel): Set<string> {
   const names = [...model.plainVariables.keys()].filter((name) => name.endsWith("_proj.weight"));
   return new Set([...names, OUTPUT]);
-}
-
-export function isSmall(model: LanguageModel): boolean {
-  return model.parameters < LARGE_PARAMETERS;
 }
 
 /** The precision that a model samples at where `bf16` is asked for. */

@@ -14,9 +14,10 @@ import type { Completion, RowJob } from "./cache-row.ts";
 import {
   cacheBytes,
   cacheShape,
+  lanesFor,
   MOST_ROWS,
   promptColumns,
-  TOKENS_PER_CALL,
+  tokensPerCall,
 } from "./cache-shape.ts";
 import type { CacheShape } from "./cache-shape.ts";
 import { DecodeBatch } from "./decode-batch.ts";
@@ -29,7 +30,7 @@ import {
   disposeDecodeState,
   shiftProgram,
 } from "./decode-state.ts";
-import { DecodeWeights, isSmall } from "./decode-weights.ts";
+import { DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
 import type { Picker } from "./picker.ts";
 
@@ -77,8 +78,6 @@ type DrainOptions = GenerateOptions & {
 /** Caches kept at once; the one in use may be larger. */
 const KEPT_CACHE_BYTES = 2 ** 29;
 const KEPT_ENGINES = 4;
-/** Fewer rows are not worth a lane, which reads all weights for them. */
-const LEAST_LANE_ROWS = 4;
 
 export class Sampler {
   readonly #runtime: Runtime;
@@ -94,7 +93,7 @@ export class Sampler {
     this.#runtime = runtime;
     this.#model = model;
     this.#maxRows = options.maxRows ?? MOST_ROWS;
-    this.#tokensPerCall = options.tokensPerCall ?? tokensPerCall(model);
+    this.#tokensPerCall = options.tokensPerCall ?? tokensPerCall(model.parameters);
     this.#weights = new DecodeWeights(runtime.lane, model, options.precision ?? "float32");
     this.#prefill = prefillProgram(runtime.lane, this.#weights);
   }
@@ -227,7 +226,7 @@ export class Sampler {
 
   #engineFor(total: number, longestPrompt: number, options: GenerateOptions): Engine {
     const n = this.#tokensPerCall;
-    const lanes = lanesFor(this.#runtime, Math.min(total, this.#maxRows));
+    const lanes = lanesFor(this.#runtime.lanes, Math.min(total, this.#maxRows));
     const shape = cacheShape({
       completions: Math.ceil(total / lanes),
       longestPrompt,
@@ -293,14 +292,4 @@ export class Sampler {
     }
     this.#engines.delete(key);
   }
-}
-
-/** Tokens that one call draws where nothing else is asked. */
-export function tokensPerCall(model: LanguageModel): number {
-  return isSmall(model) ? TOKENS_PER_CALL : 1;
-}
-
-/** Lanes that so many rows are divided among. */
-export function lanesFor({ lanes }: Pick<Runtime, "lanes">, rows: number): number {
-  return Math.max(1, Math.min(lanes, Math.floor(rows / LEAST_LANE_ROWS)));
 }

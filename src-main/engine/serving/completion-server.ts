@@ -8,7 +8,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
 import type { DecodeBatch } from "../sampling/decode-batch.ts";
-import { isSmall } from "../sampling/decode-weights.ts";
+import { isSmall } from "../sampling/cache-shape.ts";
 import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
 import type { DrawOptions } from "../sampling/picker.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
@@ -105,7 +105,8 @@ export class CompletionServer {
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
-    this.#tokensPerCall = options.tokensPerCall ?? (isSmall(model) ? TOKENS_PER_CALL : 1);
+    this.#tokensPerCall =
+      options.tokensPerCall ?? (isSmall(model.parameters) ? TOKENS_PER_CALL : 1);
     this.#cache = new ServingCache(runtime, model, {
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       maxRows: options.maxRows ?? MAX_ROWS,
