@@ -129,8 +129,8 @@ test.each(ARCHITECTURES)(
     };
     const fresh = await gaps();
     expect(fresh.largest).toBeGreaterThan(0);
-    expect(fresh.mean).toBeLessThan(0.03);
-    expect(fresh.largest).toBeLessThan(0.2);
+    expect(fresh.mean).toBeLessThan(0.02);
+    expect(fresh.largest).toBeLessThan(0.15);
     for (const variable of model.variables.values()) {
       const value = variable.read();
       const grown = tf.mul(value, 1.5);
@@ -138,8 +138,8 @@ test.each(ARCHITECTURES)(
       tf.dispose([value, grown]);
     }
     const changed = await gaps();
-    // Weights half as large again make sharper choices of what rounding moves; those of before would be off by far more.
-    expect(changed.mean).toBeLessThan(0.1);
+    // Weights half as large again make sharper choices of what rounding moves; those of before are off by 1.8 to 2.1.
+    expect(changed.mean).toBeLessThan(0.08);
     trainer.dispose();
     sampler.dispose();
     model.dispose();
@@ -168,8 +168,8 @@ test("an adapter is added to the rounded weights that a model samples from", asy
   }
   const all = pairs(requests, await sampler.generate(requests, free));
   expect(all.map(({ completion }) => completion.ids)).not.toEqual(before.map(({ ids }) => ids));
-  // Rounding moves a log-probability by tenths at the most; leaving the adapter out would move it by far more.
-  expect(logprobGap(model, all)).toBeLessThan(0.3);
+  // Rounding moves a log-probability by tenths at the most; leaving the adapter out moves it by 7.8.
+  expect(logprobGap(model, all)).toBeLessThan(0.25);
   sampler.dispose();
 });
 
