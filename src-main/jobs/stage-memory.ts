@@ -35,8 +35,6 @@ const SLACK = 1.2;
 const OUTPUT_LAYOUTS = 2;
 /** Where it is trained, a tied output matrix gets gradients as output and as embedding, and their sum. */
 const OUTPUT_GRADIENTS = 3;
-/** AdamW goes from one parameter to the next: clipped gradient, both moments, two more, the step. */
-const OPTIMIZER_TENSORS = 6;
 /** Logits of the rows that draw, shifted, as probabilities, sorted, summed. */
 const DRAWING_TENSORS = 5;
 /** Tensors of the hidden and of the feed-forward size that a prompt's layer holds at once. */
@@ -67,10 +65,11 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
   ];
   if (trains) {
     const trained = trainedBytes(config, stage, weights);
+    const step = fullestMoment(config, stage, at, trained);
     parts.push(
-      { name: "gradients", bytes: trained },
+      { name: "gradients", bytes: step.gradients },
       { name: "AdamW", bytes: 2 * trained },
-      { name: "activations", bytes: stepBytes(config, stage, at, trained) },
+      { name: "activations", bytes: step.activations },
     );
     if (trained < weights) parts.push({ name: "adapters", bytes: trained });
   }
@@ -88,23 +87,27 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
 type TrainingStage = Extract<Stage, { learning_rate: number }>;
 type SamplingStage = Extract<Stage, { max_completion_length: number }>;
 
-/** The most that one step makes beside weights, gradients and moments. */
-function stepBytes(
+type Moment = { readonly gradients: number; readonly activations: number };
+
+/**
+ * What a step makes when it holds the most: where the backward pass begins, all activations and the gradients of the rows
+ * before, if there were any; at its end its own gradients beside those.
+ */
+function fullestMoment(
   config: ModelConfig,
   stage: TrainingStage,
   at: StageFolders,
   trained: number,
-): number {
+): Moment {
   const columns = columnsOf(stage, at);
   const recompute = stage.gradient_checkpointing;
+  const wanted = stage.per_device_train_batch_size;
   const rows =
-    stage.kind === "pretrain"
-      ? stage.per_device_train_batch_size
-      : rowsAtOnce(config, columns, stage.per_device_train_batch_size, { recompute });
+    stage.kind === "pretrain" ? wanted : rowsAtOnce(config, columns, wanted, { recompute });
+  const before = rows < wanted * stage.gradient_accumulation_steps ? trained : 0;
   const tokens = rows * columns;
   const adapted = "use_peft" in stage && stage.use_peft;
   const output = config.vocabSize * config.hiddenSize * FLOAT;
-  const outputGradients = adapted ? 0 : OUTPUT_GRADIENTS * output;
   // Each matrix's dropout keeps its input without what was dropped, and which that was.
   const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
   const layersKept = recompute ? 1 : config.numLayers;
@@ -113,12 +116,16 @@ function stepBytes(
     activationBytes(config, rows, columns, recompute) +
     tokens * layersKept * dropped +
     products +
-    OUTPUT_LAYOUTS * output +
-    outputGradients;
-  // At its end the step has its own gradients beside their sums with those of the rows before.
-  const end = 2 * trained + outputGradients;
-  const optimizer = adapted ? 0 : OPTIMIZER_TENSORS * output;
-  return SLACK * Math.max(forward, end, optimizer);
+    OUTPUT_LAYOUTS * output;
+  const moments: readonly Moment[] = [
+    { gradients: before, activations: SLACK * forward },
+    {
+      gradients: before + SLACK * trained,
+      activations: adapted ? 0 : SLACK * OUTPUT_GRADIENTS * output,
+    },
+  ];
+  const total = ({ gradients, activations }: Moment): number => gradients + activations;
+  return moments.reduce((most, moment) => (total(moment) > total(most) ? moment : most));
 }
 
 /** Tokens of the longest row that is trained on. */

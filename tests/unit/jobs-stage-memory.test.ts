@@ -22,6 +22,8 @@ const GRPO = {
   max_steps: 1,
   beta: 0.1,
 };
+/** A step that is computed in two goes. */
+const TWO_PARTS = { per_device_train_batch_size: 32, gradient_accumulation_steps: 2 };
 const SFT = {
   kind: "sft",
   data: { source: GRPO.data, examples: 10 },
@@ -30,7 +32,7 @@ const SFT = {
 };
 
 test("training all weights holds gradients, two moments and a reference of the model's size", () => {
-  const parts = memoryOf(GRPO);
+  const parts = memoryOf({ ...GRPO, ...TWO_PARTS });
   expect(parts.get("gradients")).toBe(WEIGHTS);
   expect(parts.get("AdamW")).toBe(2 * WEIGHTS);
   expect(parts.get("reference")).toBe(WEIGHTS);
@@ -40,6 +42,7 @@ test("training all weights holds gradients, two moments and a reference of the m
 test("adapters are all that gradients and moments are held of, and the base is the reference", () => {
   const parts = memoryOf({
     ...GRPO,
+    ...TWO_PARTS,
     use_peft: true,
     lora_r: 8,
     lora_target_modules: ["q_proj", "down_proj"],
@@ -52,11 +55,19 @@ test("adapters are all that gradients and moments are held of, and the base is t
   expect(parts.has("reference")).toBe(false);
 });
 
-test("a step's activations are what the layers keep, the logits, the output matrix's layouts and gradients, and a fifth more", () => {
+test("a step in one go holds the most before it has any gradients, and one of few tokens when it has all", () => {
+  expect(memoryOf(GRPO).get("gradients")).toBe(0);
+  const few = memoryOf({ ...SFT, per_device_train_batch_size: 1, max_length: 8 });
+  expect(few.get("gradients")).toBeCloseTo(1.2 * WEIGHTS, 0);
+  // Of the tied output matrix there are three.
+  expect(few.get("activations")).toBeCloseTo(1.2 * 3 * 4 * 768 * 192, 0);
+});
+
+test("a step's activations are what the layers keep, the logits, the output matrix's layouts, and a fifth more", () => {
   const tokens = 64 * 128;
-  // 6 · 192 + 2 · 192 + 2 · 64 + 5 · 512 + 6 · 128 numbers a token of a layer; five layers, and the gradients of one.
-  const layer = 4992;
-  const bytes = 4 * (tokens * 6 * layer + 4 * tokens * 768 + 5 * 768 * 192);
+  // 4 · 192 + 2 · 192 + 2 · 64 + 3 · 512 + 6 · 128 numbers a token of a layer; five layers, and the gradients of one.
+  const layer = 3584;
+  const bytes = 4 * (tokens * 6 * layer + 2 * tokens * 768 + 2 * 768 * 192);
   expect(memoryOf(SFT).get("activations")).toBeCloseTo(1.2 * bytes, 0);
   // No row is longer than the longest example.
   const short = memoryOf(SFT, { longestExample: 50 }).get("activations") ?? 0;

@@ -4,33 +4,39 @@
  */
 import type { ModelConfig, RopeConfig } from "../checkpoint/model-config.ts";
 import { matMul } from "../runtime/matmul.ts";
+import { after } from "../runtime/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 
 /**
  * x (…, D), weight (D) → x / rms(x) · weight. Zhang & Sennrich 2019, eq. 4.
- * @param axis -2 for x (…, D, B): features before columns
+ * @param axis -2 for x (…, D, B): features before columns. Has no gradient.
  */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number, axis: -1 | -2 = -1): Tensor {
-  const scale = axis === -1 ? weight : tf.reshape(weight, [-1, 1]);
-  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare(x, axis), epsilon))), scale);
+  const inverse = (of: Tensor): Tensor =>
+    tf.rsqrt(tf.add(tf.mean(tf.square(of), axis, true), epsilon));
+  if (axis === -2) return tf.mul(tf.mul(x, inverse(x)), tf.reshape(weight, [-1, 1]));
+  return tf.customGrad((...args) => {
+    const [given, scale, save] = args as unknown as [Tensor, Tensor, (kept: Tensor[]) => void];
+    const r = inverse(given);
+    save([given, scale, r]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] =>
+      rmsNormGradients(dy, saved as [Tensor, Tensor, Tensor]);
+    return { value: tf.mul(tf.mul(given, r), scale), gradFunc };
+  })(x, weight);
 }
 
 /**
- * The mean along one axis, which stays with size 1. TensorFlow.js's gradient of a mean multiplies by ones of x's shape, which in a compiled function
- * are a constant for each norm, kept with the program.
+ * With n = x r, r = 1 / rms(x): dw = Σ dy n over all but the last axis, dx = r (dy w − n mean(dy w n)). n is made again,
+ * so that the backward pass keeps nothing that others do not keep.
  */
-function meanSquare(x: Tensor, axis: number): Tensor {
-  const width = x.shape.at(axis) ?? 1;
-  return tf.customGrad((...args) => {
-    const [given, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
-    save([given]);
-    return {
-      value: tf.mean(tf.square(given), axis, true),
-      gradFunc: (dy: Tensor, [kept]: Tensor[]): Tensor =>
-        tf.mul(tf.mul(dy, 2 / width), kept as Tensor),
-    };
-  })(x);
+function rmsNormGradients(dy: Tensor, [x, weight, r]: readonly [Tensor, Tensor, Tensor]): Tensor[] {
+  const width = weight.size;
+  const n = tf.mul(after(x, dy), r);
+  const product = tf.reshape(tf.mul(dy, n), [-1, width]);
+  const mean = tf.mul(tf.matMul(product, tf.reshape(weight, [width, 1])), 1 / width);
+  const along = tf.mul(n, tf.reshape(mean, r.shape));
+  return [tf.mul(tf.sub(tf.mul(dy, weight), along), r), tf.sum(product, 0)];
 }
 
 /** x (…, I) times weight (I, O), or (O, I) where the output comes first, plus bias (O) where there is one → (…, O). */
@@ -47,9 +53,23 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor, outputFirst = f
   return tf.reshape(y, [...x.shape.slice(0, -1), out]);
 }
 
-/** The gated feed-forward layer: down(silu(gate x) · up x). Shazeer 2020. */
+/** The gated feed-forward layer's middle: silu(gate) · up, silu(x) = x σ(x). Shazeer 2020. */
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
-  return tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
+  return tf.customGrad((...args) => {
+    const [g, u, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
+    save([g, u]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [, kept] = saved as [Tensor, Tensor];
+      // σ is made again: to keep it would take as much memory as the gate.
+      const x = after(saved[0] as Tensor, dy);
+      const sigma = tf.sigmoid(x);
+      const silu = tf.mul(x, sigma);
+      // silu′ = σ (1 + x − silu)
+      const slope = tf.mul(tf.mul(dy, kept), sigma);
+      return [tf.add(tf.mul(slope, tf.sub(x, silu)), slope), tf.mul(dy, silu)];
+    };
+    return { value: tf.mul(tf.mul(g, tf.sigmoid(g)), u), gradFunc };
+  })(gate, up);
 }
 
 /** Inverse frequencies of rotary embedding, one for each pair of channels: h / 2 numbers, in radians a position. */

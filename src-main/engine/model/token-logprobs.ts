@@ -7,7 +7,7 @@
  */
 import { matMul } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
-import type { Tensor, Tensor1D } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
 
 export type TokenLogprobs = {
   /** (N): log p(target). */
@@ -17,7 +17,7 @@ export type TokenLogprobs = {
 };
 
 /** Numbers of logits in memory at once, unless told otherwise: 64 MiB. */
-export const LOGITS_AT_ONCE = 2 ** 24;
+export const LOGITS_AT_ONCE = 2 ** 26;
 
 type Rows = { readonly first: number; readonly count: number };
 
@@ -58,10 +58,12 @@ export function tokenLogprobs(
     const join = (pick: (part: (typeof made)[number]) => Tensor): Tensor =>
       made.length === 1 && made[0] !== undefined ? pick(made[0]) : tf.concat(made.map(pick));
     const logNormalizer = join((part) => part.logNormalizer);
-    const value = tf.stack([join((part) => part.logprobs), join((part) => part.entropy)]);
-    const kept = made.length === 1 && made[0] !== undefined ? [made[0].logits] : [];
+    const logprobs = join((part) => part.logprobs);
+    const value = tf.stack([logprobs, join((part) => part.entropy)]);
+    const [whole] = made;
+    const kept = made.length === 1 && whole !== undefined ? [whole.mass, whole.total] : [];
     // What the backward pass uses must be saved: everything else is freed before it runs.
-    save([scaled, w, logNormalizer, targets, ...kept]);
+    save([scaled, w, logNormalizer, logprobs, targets, ...kept]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const upstream = tf.reshape(tf.slice(dy, [0, 0], [1, n]), [n]);
       return backward(upstream, saved, parts, temperature);
@@ -84,7 +86,7 @@ function scoreRows(scaled: Tensor, w: Tensor, targets: Tensor) {
   const targetLogits = tf.sum(tf.mul(scaled, tf.gather(w, targets)), -1);
   // H = log Σ e^s − Σ s e^s / Σ e^s, s the shifted logits.
   const entropy = tf.sub(logTotal, tf.div(tf.sum(tf.mul(mass, shifted), -1), total));
-  return { logits, logNormalizer, logprobs: tf.sub(targetLogits, logNormalizer), entropy };
+  return { mass, total, logNormalizer, logprobs: tf.sub(targetLogits, logNormalizer), entropy };
 }
 
 /** Gradients of hidden (N, D) and output (V, D) for the upstream gradient (N) of the log-probabilities. */
@@ -94,26 +96,35 @@ function backward(
   parts: readonly Rows[],
   temperature: number,
 ): Tensor[] {
-  const [scaled, w, logNormalizer, targets, kept] = saved as readonly [
+  const [scaled, w, logNormalizer, logprobs, targets, mass, total] = saved as readonly [
+    Tensor,
     Tensor,
     Tensor,
     Tensor,
     Tensor,
     Tensor?,
+    Tensor?,
   ];
-  const v = w.shape[0] ?? 0;
-  const weight = tf.reshape(upstream, [-1, 1]);
-  const pushed = tf.mul(tf.gather(w, targets), weight); // the one-hot part of dh
-  let dw: Tensor = tf.unsortedSegmentSum(tf.mul(scaled, weight), targets as Tensor1D, v);
+  let dw: Tensor | undefined;
   const pulled = parts.map((rows) => {
     const h = rowsOf(scaled, rows);
-    const logits = kept ?? matMul(h, w, false, true);
-    const p = tf.exp(tf.sub(logits, tf.reshape(rowsOf(logNormalizer, rows), [-1, 1])));
-    const dLogits = tf.mul(p, rowsOf(weight, rows));
-    dw = tf.sub(dw, matMul(dLogits, h, true, false));
+    const pull = tf.neg(rowsOf(upstream, rows));
+    const column = (x: Tensor): Tensor => tf.reshape(x, [-1, 1]);
+    const others =
+      mass !== undefined && total !== undefined
+        ? tf.mul(mass, column(tf.div(pull, total)))
+        : tf.mul(
+            tf.exp(tf.sub(matMul(h, w, false, true), column(rowsOf(logNormalizer, rows)))),
+            column(pull),
+          );
+    // p − 1 at the target, from its log-probability.
+    const atTargets = tf.mul(pull, tf.expm1(rowsOf(logprobs, rows)));
+    const places = tf.stack([tf.range(0, rows.count, 1, "int32"), rowsOf(targets, rows)], 1);
+    const dLogits = tf.tensorScatterUpdate(others, places, atTargets);
+    const ofPart = matMul(dLogits, h, true, false);
+    dw = dw === undefined ? ofPart : tf.add(dw, ofPart);
     return matMul(dLogits, w);
   });
   const all = pulled.length === 1 && pulled[0] !== undefined ? pulled[0] : tf.concat(pulled);
-  const dScaled = tf.sub(pushed, all);
-  return [temperature === 1 ? dScaled : tf.mul(dScaled, 1 / temperature), dw];
+  return [temperature === 1 ? all : tf.mul(all, 1 / temperature), dw as Tensor];
 }

@@ -4,7 +4,14 @@
  */
 import { HostedVariable } from "./hosted-variable.ts";
 import type { Precision } from "./matmul.ts";
-import type { CompiledFunction, Runtime, RuntimeFacts, Variable } from "./runtime.ts";
+import type {
+  AdamRates,
+  AdamSlots,
+  CompiledFunction,
+  Runtime,
+  RuntimeFacts,
+  Variable,
+} from "./runtime.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 
@@ -34,6 +41,18 @@ export class EagerRuntime implements Runtime {
   emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable {
     if (precision === "bfloat16") throw new Error(`the ${this.kind} backend has no bfloat16`);
     return new HostedVariable(name, shape, null);
+  }
+
+  adam({ weight, first, second }: AdamSlots, gradient: Tensor, rates: AdamRates): void {
+    tf.tidy(() => {
+      const { beta1, beta2, rate, epsilon } = rates;
+      const m = tf.add(tf.mul(first.read(), beta1), tf.mul(gradient, 1 - beta1));
+      const v = tf.add(tf.mul(second.read(), beta2), tf.mul(tf.square(gradient), 1 - beta2));
+      first.assign(m);
+      second.assign(v);
+      const step = tf.div(tf.mul(rate, m), tf.add(tf.sqrt(v), epsilon));
+      weight.assign(tf.sub(weight.read(), step));
+    });
   }
 
   compile(_name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {

@@ -28,6 +28,21 @@ export type Variable = {
   dispose(): void;
 };
 
+/** What Adam keeps of one parameter: its value and the averages of its gradient and of the gradient's square. */
+export type AdamSlots<V = Variable> = {
+  readonly weight: V;
+  readonly first: V;
+  readonly second: V;
+};
+
+/** `rate` and `epsilon` are scalars, with the corrections for the averages' beginning at zero already in them. */
+export type AdamRates = {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly rate: Tensor;
+  readonly epsilon: Tensor;
+};
+
 /** Takes and returns tensors; the caller disposes of the results. */
 export type CompiledFunction = {
   (...args: readonly Tensor[]): Tensor[];
@@ -66,6 +81,11 @@ export type Runtime = RuntimeFacts & {
    * @throws Error for bfloat16 on backends that have none
    */
   emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable;
+  /**
+   * m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − rate · m / (√v + ε), in place, and in one pass over memory
+   * where the backend has a kernel for it. Kingma & Ba 2015, the order of computation at the end of section 2.
+   */
+  adam(slots: AdamSlots, gradient: Tensor, rates: AdamRates): void;
   /** Traces `fn` once for each combination of input shapes and runs it as one call. */
   compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction;
   /** Live tensors of the backend: for leak checks. */

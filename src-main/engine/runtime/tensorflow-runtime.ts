@@ -5,15 +5,16 @@ import { availableParallelism } from "node:os";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
 import type { Precision } from "./matmul.ts";
-import type { CompiledFunction, Runtime, Variable } from "./runtime.ts";
+import type { AdamRates, AdamSlots, CompiledFunction, Runtime, Variable } from "./runtime.ts";
 import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
 import { DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary } from "./tensorflow-library.ts";
 import { lanesOf } from "./lanes.ts";
+import { typeAttr } from "./op-attrs.ts";
 import { registerKernels } from "./register-kernels.ts";
 import type { NodeBackend } from "./register-kernels.ts";
-import { TensorFlowVariable } from "./tensorflow-variable.ts";
+import { changeVariables, TensorFlowVariable } from "./tensorflow-variable.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
 
@@ -96,6 +97,22 @@ class TensorFlowRuntime implements Runtime {
 
   emptyVariable(name: string, shape: readonly number[], precision: Precision): Variable {
     return this.#variable(name, shape, precision === "float32" ? DType.float : DType.bfloat16);
+  }
+
+  adam(slots: AdamSlots, gradient: Tensor, rates: AdamRates): void {
+    const { weight, first, second } = slots as AdamSlots<TensorFlowVariable>;
+    const { beta1, beta2, rate, epsilon } = rates;
+    tf.tidy(() => {
+      // Powers of the betas correct the averages' beginning, which the rates already do.
+      const power = tf.scalar(0);
+      const betas = [tf.scalar(beta1), tf.scalar(beta2)];
+      changeVariables(
+        "ResourceApplyAdam",
+        [typeAttr("T", DType.float)],
+        [weight, first, second],
+        [power, power, rate, ...betas, epsilon, gradient],
+      );
+    });
   }
 
   #variable(name: string, shape: readonly number[], dtype: number): TensorFlowVariable {

@@ -21,46 +21,46 @@ export class TensorFlowVariable implements Variable {
   readonly name: string;
   readonly shape: readonly number[];
   changes = 0;
-  readonly #runtime: VariableHost;
-  readonly #id: number;
+  readonly host: VariableHost;
+  readonly id: number;
   readonly #dtype: number;
 
   constructor(
-    runtime: VariableHost,
+    host: VariableHost,
     name: string,
     shape: readonly number[],
     id: number,
     dtype: number = DType.float,
   ) {
-    this.#runtime = runtime;
+    this.host = host;
     this.name = name;
     this.shape = shape;
-    this.#id = id;
+    this.id = id;
     this.#dtype = dtype;
   }
 
   read(): Tensor {
-    const { binding } = this.#runtime;
+    const { binding } = this.host;
     const facts = { shape: [...this.shape], dtype: this.#dtype };
     const attrs = [typeAttr("dtype", this.#dtype)];
     const trace = binding.trace;
     if (trace === null)
-      return this.#runtime.wrap(
-        this.#runtime.within(() => binding.executeOp("ReadVariableOp", attrs, [this.#id], 1)),
+      return this.host.wrap(
+        this.host.within(() => binding.executeOp("ReadVariableOp", attrs, [this.id], 1)),
       );
-    const known = trace.variableValues.get(this.#id);
+    const known = trace.variableValues.get(this.id);
     if (known?.output !== undefined)
-      return this.#runtime.wrap([binding.addSymbol(known.output, this.name, facts)]);
+      return this.host.wrap([binding.addSymbol(known.output, this.name, facts)]);
     const oper = trace.operation(
       "ReadVariableOp",
       attrs,
-      [binding.symbol(this.#id)],
+      [binding.symbol(this.id)],
       known === undefined ? [] : [known.lastOp],
     );
     const output = { oper, index: 0 };
     trace.setShape(output, this.shape);
-    trace.variableValues.set(this.#id, { output, lastOp: oper });
-    return this.#runtime.wrap([binding.addSymbol(output, this.name, facts)]);
+    trace.variableValues.set(this.id, { output, lastOp: oper });
+    return this.host.wrap([binding.addSymbol(output, this.name, facts)]);
   }
 
   assign(value: Tensor): void {
@@ -69,23 +69,25 @@ export class TensorFlowVariable implements Variable {
         `variable ${this.name} has shape [${this.shape.join(", ")}], the new value [${value.shape.join(", ")}]`,
       );
     }
-    const { binding } = this.#runtime;
+    const { binding } = this.host;
     tf.tidy(() => {
-      const id = this.#runtime.idOf(this.#stored(value));
-      this.#update(
-        "AssignVariableOp",
-        [typeAttr("dtype", this.#dtype)],
-        [id],
-        binding.trace === null ? undefined : binding.symbol(id),
+      const stored = this.#stored(value);
+      this.#assign(
+        stored,
+        binding.trace === null ? undefined : binding.symbol(this.host.idOf(stored)),
       );
     });
   }
 
   release(): void {
     tf.tidy(() => {
-      const none = this.#runtime.idOf(this.#stored(tf.zeros([0])));
-      this.#update("AssignVariableOp", [typeAttr("dtype", this.#dtype)], [none]);
+      this.#assign(this.#stored(tf.zeros([0])));
     });
+  }
+
+  /** @param value what `value` is in the open trace, where later readings are to take it from there */
+  #assign(stored: Tensor, value?: TfOutput): void {
+    changeVariables("AssignVariableOp", [typeAttr("dtype", this.#dtype)], [this], [stored], value);
   }
 
   writeColumn(at: Tensor, update: Tensor): void {
@@ -109,44 +111,18 @@ export class TensorFlowVariable implements Variable {
    * ResourceStridedSliceAssign write in place too, but from then on every reading copies the whole variable.
    */
   #inPlace(x: Tensor, indices: Tensor, rows: Tensor): Tensor {
-    const { binding } = this.#runtime;
-    const ids = [x, indices, this.#stored(rows)].map((tensor) => this.#runtime.idOf(tensor));
-    return this.#runtime.wrap(
-      binding.executeOp("InplaceUpdate", [typeAttr("T", this.#dtype)], ids, 1),
-    );
-  }
-
-  /**
-   * Runs an operation that changes the variable: at once, or in the trace after what touched the variable before.
-   * @param value the variable's value afterwards, where the trace knows it
-   */
-  #update(op: string, attrs: readonly OpAttr[], inputs: readonly number[], value?: TfOutput): void {
-    const { binding } = this.#runtime;
-    const trace = binding.trace;
-    const ids = [this.#id, ...inputs];
-    if (trace === null) {
-      this.#runtime.within(() => binding.executeStatement(op, attrs, ids));
-      this.changes++;
-      return;
-    }
-    const before = trace.variableValues.get(this.#id);
-    const lastOp = trace.operation(
-      op,
-      attrs,
-      ids.map((id) => binding.symbol(id)),
-      before === undefined ? [] : [before.lastOp],
-    );
-    trace.variableValues.set(this.#id, { output: value, lastOp });
-    trace.changed.add(this);
+    const { binding } = this.host;
+    const ids = [x, indices, this.#stored(rows)].map((tensor) => this.host.idOf(tensor));
+    return this.host.wrap(binding.executeOp("InplaceUpdate", [typeAttr("T", this.#dtype)], ids, 1));
   }
 
   /** A value as this variable keeps it. */
   #stored(value: Tensor): Tensor {
-    const id = this.#runtime.idOf(value);
-    const { binding } = this.#runtime;
+    const id = this.host.idOf(value);
+    const { binding } = this.host;
     if (binding.facts(id).dtype === this.#dtype) return value;
     const attrs = [typeAttr("SrcT", DType.float), typeAttr("DstT", this.#dtype)];
-    return this.#runtime.wrap(binding.executeOp("Cast", attrs, [id], 1));
+    return this.host.wrap(binding.executeOp("Cast", attrs, [id], 1));
   }
 
   data(): Float32Array {
@@ -157,10 +133,40 @@ export class TensorFlowVariable implements Variable {
   }
 
   dispose(): void {
-    const { binding } = this.#runtime;
+    const { binding } = this.host;
     const attrs = [boolAttr("ignore_lookup_error", true)];
-    this.#runtime.within(() => binding.executeStatement("DestroyResourceOp", attrs, [this.#id]));
-    binding.unpin(this.#id);
-    binding.deleteTensor(this.#id);
+    this.host.within(() => binding.executeStatement("DestroyResourceOp", attrs, [this.id]));
+    binding.unpin(this.id);
+    binding.deleteTensor(this.id);
+  }
+}
+
+/**
+ * Runs an operation that changes variables, its first inputs: at once, or in the trace after what touched each of them
+ * before.
+ * @param value what they hold afterwards, where the trace knows it
+ */
+export function changeVariables(
+  op: string,
+  attrs: readonly OpAttr[],
+  variables: readonly [TensorFlowVariable, ...TensorFlowVariable[]],
+  inputs: readonly Tensor[],
+  value?: TfOutput,
+): void {
+  const { host } = variables[0];
+  const { binding } = host;
+  const ids = [...variables.map(({ id }) => id), ...inputs.map((input) => host.idOf(input))];
+  const { trace } = binding;
+  if (trace === null) {
+    host.within(() => binding.executeStatement(op, attrs, ids));
+    for (const variable of variables) variable.changes++;
+    return;
+  }
+  const before = variables.flatMap(({ id }) => trace.variableValues.get(id)?.lastOp ?? []);
+  const symbols = ids.map((id) => binding.symbol(id));
+  const lastOp = trace.operation(op, attrs, symbols, before);
+  for (const variable of variables) {
+    trace.variableValues.set(variable.id, { output: value, lastOp });
+    trace.changed.add(variable);
   }
 }

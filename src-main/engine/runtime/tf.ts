@@ -13,4 +13,4 @@ util["isArray"] = Array.isArray;
 
 export const tf = require("@tensorflow/tfjs") as typeof TensorFlowJs;
 
-export type { Tensor, Tensor1D } from "@tensorflow/tfjs";
+export type { Tensor } from "@tensorflow/tfjs";

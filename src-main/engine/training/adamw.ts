@@ -24,48 +24,69 @@ function isDecayed(name: string): boolean {
 }
 
 export class AdamW {
+  /** Of the micro-batches so far; they have values from the first one on until the update. */
   readonly gradients: ReadonlyMap<string, Variable>;
+  readonly #runtime: Runtime;
   readonly #model: LanguageModel;
   readonly #options: AdamWOptions;
   readonly #first: ReadonlyMap<string, Variable>;
   readonly #second: ReadonlyMap<string, Variable>;
   readonly #norm: CompiledFunction;
   readonly #update: CompiledFunction;
-  readonly #clear: CompiledFunction;
+  readonly #clippedUpdate: CompiledFunction;
+  readonly #fill: CompiledFunction;
+  #hasGradients = false;
 
   constructor(runtime: Runtime, model: LanguageModel, options: AdamWOptions) {
+    this.#runtime = runtime;
     this.#model = model;
     this.#options = options;
+    const variables = (
+      make: (name: string, shape: readonly number[]) => Variable,
+    ): Map<string, Variable> =>
+      new Map([...model.trainable].map(([name, { shape }]) => [name, make(name, shape)]));
     const zeros = (prefix: string): Map<string, Variable> =>
-      new Map(
-        [...model.trainable].map(([name, { shape }]) => [
-          name,
-          runtime.variable(
-            `${prefix}.${name}`,
-            shape,
-            new Float32Array(shape.reduce((a, b) => a * b, 1)),
-          ),
-        ]),
-      );
-    this.gradients = zeros("g");
+      variables((name, shape) => {
+        const size = shape.reduce((a, b) => a * b, 1);
+        return runtime.variable(`${prefix}.${name}`, shape, new Float32Array(size));
+      });
+    this.gradients = variables((name, shape) =>
+      runtime.emptyVariable(`g.${name}`, shape, "float32"),
+    );
     this.#first = zeros("m");
     this.#second = zeros("v");
     this.#norm = runtime.compile("grad_norm", () => [
       tf.sqrt(tf.addN([...this.gradients.values()].map((g) => tf.sum(tf.square(g.read()))))),
     ]);
-    this.#clear = runtime.compile("grad_clear", () => {
-      this.#clearGradients();
+    this.#fill = runtime.compile("grad_zero", () => {
+      // Not tf.zeros: inside a trace that is a constant of the gradient's size, kept with the program.
+      for (const [name, gradient] of this.gradients)
+        gradient.assign(tf.zerosLike(of(model.trainable, name).read()));
       return [tf.scalar(0)];
     });
-    this.#update = runtime.compile("adamw", (...args) => {
-      const [scalars] = args as [Tensor];
-      this.#step(scalars);
-      return [tf.scalar(0)];
-    });
+    const update = (name: string, clips: boolean): CompiledFunction =>
+      runtime.compile(name, (...args) => {
+        const [scalars] = args as [Tensor];
+        this.#step(scalars, clips);
+        return [tf.scalar(0)];
+      });
+    this.#update = update("adamw", false);
+    this.#clippedUpdate = update("adamw_clipped", true);
+  }
+
+  /** Whether a micro-batch was computed since the last update: the next one is added to it. */
+  get hasGradients(): boolean {
+    return this.#hasGradients;
+  }
+
+  /** To be called when `gradients` were assigned. */
+  accumulated(): void {
+    this.#hasGradients = true;
   }
 
   /** Global L2 norm of the accumulated gradient, before clipping. */
   gradientNorm(): number {
+    if (!this.#hasGradients) return 0;
     const [norm] = this.#norm();
     const value = norm?.dataSync()[0] ?? Number.NaN;
     norm?.dispose();
@@ -73,32 +94,37 @@ export class AdamW {
   }
 
   /**
-   * One update with the accumulated gradient, which is cleared. `step` counts from 0.
+   * One update with the accumulated gradient, which is let go; without one, with a gradient of zeros. `step` counts
+   * from 0.
    * @param gradNorm as `gradientNorm` returned it.
    */
   update(learningRate: number, step: number, gradNorm: number): void {
     const { beta1, beta2, epsilon, weightDecay, maxGradNorm } = this.#options;
+    if (!this.#hasGradients) for (const out of this.#fill()) out.dispose();
     // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6.
     const clip = Math.min(1, maxGradNorm / (gradNorm + 1e-6));
+    // m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ), with the corrections drawn out of the fraction.
     const firstCorrection = 1 - beta1 ** (step + 1);
     const secondCorrection = Math.sqrt(1 - beta2 ** (step + 1));
     const scalars = tf.tensor1d(
       [
-        clip,
-        learningRate / firstCorrection,
-        secondCorrection,
-        epsilon,
+        (learningRate * secondCorrection) / firstCorrection,
+        epsilon * secondCorrection,
         1 - learningRate * weightDecay,
+        clip,
       ],
       "float32",
     );
-    for (const out of this.#update(scalars)) out.dispose();
+    const update = clip < 1 ? this.#clippedUpdate : this.#update;
+    for (const out of update(scalars)) out.dispose();
     scalars.dispose();
+    this.#hasGradients = false;
   }
 
   /** Forgets the accumulated gradient. */
   clear(): void {
-    for (const out of this.#clear()) out.dispose();
+    if (this.#hasGradients) for (const gradient of this.gradients.values()) gradient.release();
+    this.#hasGradients = false;
   }
 
   /** The moments, in the hub's orientation like the weights they belong to. */
@@ -130,47 +156,31 @@ export class AdamW {
   }
 
   dispose(): void {
-    for (const fn of [this.#norm, this.#update, this.#clear]) fn.dispose();
+    for (const fn of [this.#norm, this.#update, this.#clippedUpdate, this.#fill]) fn.dispose();
     for (const group of [this.gradients, this.#first, this.#second])
       for (const variable of group.values()) variable.dispose();
   }
 
-  #clearGradients(): void {
-    // Not tf.zeros: inside a trace that is a constant of the gradient's size, kept with the program.
-    for (const gradient of this.gradients.values()) gradient.assign(tf.zerosLike(gradient.read()));
-  }
-
-  /** One parameter after the other: TensorFlow would make what all of them need first, several times the weights. */
-  #step(scalars: Tensor): void {
-    const { beta1, beta2 } = this.#options;
+  /** One parameter after the other: TensorFlow would clip all gradients first, as much as the weights once more. */
+  #step(scalars: Tensor, clips: boolean): void {
+    const { beta1, beta2, weightDecay } = this.#options;
+    const [rate, epsilon, decay, clip] = tf.unstack(scalars) as [Tensor, Tensor, Tensor, Tensor];
     let turn = scalars;
-    for (const [name, variable] of this.#model.trainable) {
-      const gradient = this.gradients.get(name);
-      const first = this.#first.get(name);
-      const second = this.#second.get(name);
-      if (gradient === undefined || first === undefined || second === undefined)
-        throw new Error(`no optimizer state for ${name}`);
-      const [clip, rate, correction, epsilon, decay] = tf.unstack(turn) as [
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
-      const given = gradient.read();
-      const g = tf.mul(given, clip);
-      const m = tf.add(tf.mul(after(first.read(), turn), beta1), tf.mul(g, 1 - beta1));
-      const v = tf.add(tf.mul(after(second.read(), turn), beta2), tf.mul(tf.square(g), 1 - beta2));
-      const step = tf.mul(rate, tf.div(m, tf.add(tf.div(tf.sqrt(v), correction), epsilon)));
-      const weight = variable.read();
-      const decayed =
-        isDecayed(name) && this.#options.weightDecay > 0 ? tf.mul(weight, decay) : weight;
-      const moved = tf.sub(decayed, step);
-      variable.assign(moved);
-      first.assign(m);
-      second.assign(v);
-      gradient.assign(tf.zerosLike(after(given, moved)));
-      turn = after(turn, moved);
+    for (const [name, weight] of this.#model.trainable) {
+      const accumulated = of(this.gradients, name);
+      const given = after(accumulated.read(), turn);
+      const gradient = clips ? tf.mul(given, clip) : given;
+      if (isDecayed(name) && weightDecay > 0) weight.assign(tf.mul(weight.read(), decay));
+      const slots = { weight, first: of(this.#first, name), second: of(this.#second, name) };
+      this.#runtime.adam(slots, gradient, { beta1, beta2, rate, epsilon });
+      accumulated.release();
+      turn = weight.read();
     }
   }
+}
+
+function of(variables: ReadonlyMap<string, Variable>, name: string): Variable {
+  const variable = variables.get(name);
+  if (variable === undefined) throw new Error(`no variable for ${name}`);
+  return variable;
 }

@@ -6,10 +6,10 @@ import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { LOGITS_AT_ONCE } from "../model/token-logprobs.ts";
 
 /** For what the backward pass keeps. A constant, so that a run does not depend on the machine it runs on. */
-const ACTIVATION_BYTES = 1.5 * 2 ** 30;
+const ACTIVATION_BYTES = 2 * 2 ** 30;
 const FLOAT = 4;
-/** Of a chunk of logits there are at once: themselves, shifted, their exponentials, and their products with those. */
-const LOGIT_TENSORS = 4;
+/** Of a chunk of logits there are at once: themselves, shifted where they are, and their exponentials. */
+const LOGIT_TENSORS = 2;
 
 export interface RowOptions {
   /** Layers are computed again in the backward pass (`gradient_checkpointing`). */
@@ -20,17 +20,17 @@ export interface RowOptions {
 
 /**
  * Numbers that one layer keeps of a token in rows of `columns` tokens, until the backward pass has used them: of either
- * norm its input, that divided by its length, and the result (6 D); queries and what attention mixed (2 D), keys and
- * values; of the feed-forward part gate, its sigmoid, both multiplied, up, and the product (5 I); the attention weights.
+ * norm its input and the result (4 D); queries and what attention mixed (2 D), keys and values; of the feed-forward part
+ * gate, up, and what goes into the last product (3 I); the attention weights.
  */
 function layerNumbers(config: ModelConfig, columns: number): number {
   const keys = config.numKeyValueHeads * config.headDim;
   const queries = config.numHeads * config.headDim;
   return (
-    6 * config.hiddenSize +
+    4 * config.hiddenSize +
     2 * queries +
     2 * keys +
-    5 * config.intermediateSize +
+    3 * config.intermediateSize +
     config.numHeads * columns
   );
 }

@@ -41,6 +41,8 @@ export type TrainerOptions = AdamWOptions & {
 
 export class Trainer {
   readonly optimizer: AdamW;
+  /** Of a step's first micro-batch, whose gradient needs no sum, and of those after it. */
+  readonly #begin: CompiledFunction;
   readonly #accumulate: CompiledFunction;
   readonly #usesNoise: boolean;
 
@@ -53,7 +55,7 @@ export class Trainer {
     this.optimizer = new AdamW(runtime, model, options);
     const names = [...model.trainable.keys()];
     this.#usesNoise = model.usesNoise;
-    this.#accumulate = runtime.compile("train", (...args) => {
+    const gradients = (adds: boolean, ...args: readonly Tensor[]): Tensor[] => {
       const noise = model.usesNoise ? args[0] : undefined;
       const inputs = noise === undefined ? args : args.slice(1);
       const weights = names.map((name) => model.trainable.get(name)?.read() as Tensor);
@@ -74,13 +76,15 @@ export class Trainer {
         const sum = this.optimizer.gradients.get(name);
         const gradient = grads[i];
         if (sum === undefined || gradient === undefined) throw new Error(`no gradient for ${name}`);
-        sum.assign(tf.add(sum.read(), gradient));
+        sum.assign(adds ? tf.add(sum.read(), gradient) : gradient);
       });
       const out = tf.stack([value, ...kept].map((x) => tf.reshape(x, [])));
       const copies = details.map((detail) => tf.clone(detail));
       for (const tensor of [...kept, ...details]) tensor.dispose();
       return [out, ...copies];
-    });
+    };
+    this.#begin = runtime.compile("train", (...args) => gradients(false, ...args));
+    this.#accumulate = runtime.compile("train_on", (...args) => gradients(true, ...args));
   }
 
   /**
@@ -94,7 +98,9 @@ export class Trainer {
     onDetails?: (details: readonly Float32Array[]) => void,
   ): Float32Array {
     const seed = this.#usesNoise ? [tf.tensor1d([...noise], "int32")] : [];
-    const [out, ...details] = this.#accumulate(...seed, ...inputs);
+    const accumulate = this.optimizer.hasGradients ? this.#accumulate : this.#begin;
+    const [out, ...details] = accumulate(...seed, ...inputs);
+    this.optimizer.accumulated();
     for (const tensor of seed) tensor.dispose();
     const values = out?.dataSync() as Float32Array;
     out?.dispose();
@@ -121,12 +127,13 @@ export class Trainer {
     return norm;
   }
 
-  /** Programs compiled: one for each shape bucket met. */
+  /** Programs compiled: one for each shape bucket met, and one more where it was also added to a gradient. */
   programs(): number {
-    return this.#accumulate.programs();
+    return this.#begin.programs() + this.#accumulate.programs();
   }
 
   dispose(): void {
+    this.#begin.dispose();
     this.#accumulate.dispose();
     this.optimizer.dispose();
   }
