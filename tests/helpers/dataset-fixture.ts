@@ -6,7 +6,7 @@ import { createRouterClient } from "@orpc/server";
 import type { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
-import type { DatasetId, DatasetJob } from "#shared/schema/dataset.ts";
+import type { DatasetId, DatasetJob, RecordId } from "#shared/schema/dataset.ts";
 import { temporaryFolder } from "./store-fixture.ts";
 import { testApplication } from "./test-application.ts";
 
@@ -70,4 +70,20 @@ export async function importFile(
 ): Promise<DatasetJob> {
   const job = await clientOf(app).datasets.imports.start({ file: { path }, into, ...options });
   return app.datasets.jobs.settled(job.id);
+}
+
+/** The record at a place of the whole dataset. */
+export async function idAt(
+  { client, datasetId }: DatasetFixture,
+  index: number,
+): Promise<RecordId> {
+  const { rows } = await client.datasets.records.page({
+    datasetId,
+    filter: [],
+    at: { index },
+    limit: 1,
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error(`no record at ${index}`);
+  return row.id;
 }
