@@ -38,8 +38,8 @@ function rowsOf(x: Tensor, { first, count }: Rows): Tensor {
 
 /**
  * hidden (N, D), output (V, D), targets (N) int32 → log-probabilities at `temperature`.
- * With p = softmax(z), z = hidden · outputᵀ / temperature: ∂ log p(y) / ∂z = onehot(y) − p. The one-hot part acts on
- * single rows of `output`, so that no (N, V) one-hot is made.
+ * With p = softmax(z), z = hidden · outputᵀ / temperature: ∂ log p(y) / ∂z = onehot(y) − p, in which the
+ * one-hot part changes one number of each row in place.
  */
 export function tokenLogprobs(
   hidden: Tensor,
@@ -58,12 +58,11 @@ export function tokenLogprobs(
     const join = (pick: (part: (typeof made)[number]) => Tensor): Tensor =>
       made.length === 1 && made[0] !== undefined ? pick(made[0]) : tf.concat(made.map(pick));
     const logNormalizer = join((part) => part.logNormalizer);
-    const logprobs = join((part) => part.logprobs);
-    const value = tf.stack([logprobs, join((part) => part.entropy)]);
+    const value = tf.stack([join((part) => part.logprobs), join((part) => part.entropy)]);
     const [whole] = made;
     const kept = made.length === 1 && whole !== undefined ? [whole.mass, whole.total] : [];
     // What the backward pass uses must be saved: everything else is freed before it runs.
-    save([scaled, w, logNormalizer, logprobs, targets, ...kept]);
+    save([scaled, w, logNormalizer, targets, ...kept]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const upstream = tf.reshape(tf.slice(dy, [0, 0], [1, n]), [n]);
       return backward(upstream, saved, parts, temperature);
@@ -83,10 +82,16 @@ function scoreRows(scaled: Tensor, w: Tensor, targets: Tensor) {
   const total = tf.sum(mass, -1);
   const logTotal = tf.log(total);
   const logNormalizer = tf.add(logTotal, tf.reshape(highest, [-1]));
-  const targetLogits = tf.sum(tf.mul(scaled, tf.gather(w, targets)), -1);
+  // Of the same logits as the normalizer: in bfloat16 others would differ from them by more than 1 − p of a likely token.
+  const logprobs = tf.sub(tf.gatherND(shifted, placesOf(targets)), logTotal);
   // H = log Σ e^s − Σ s e^s / Σ e^s, s the shifted logits.
   const entropy = tf.sub(logTotal, tf.div(tf.sum(tf.mul(mass, shifted), -1), total));
-  return { mass, total, logNormalizer, logprobs: tf.sub(targetLogits, logNormalizer), entropy };
+  return { mass, total, logNormalizer, logprobs, entropy };
+}
+
+/** Where each row's target stands in (N, V): (N, 2). */
+function placesOf(targets: Tensor): Tensor {
+  return tf.stack([tf.range(0, targets.size, 1, "int32"), targets], 1);
 }
 
 /** Gradients of hidden (N, D) and output (V, D) for the upstream gradient (N) of the log-probabilities. */
@@ -96,8 +101,7 @@ function backward(
   parts: readonly Rows[],
   temperature: number,
 ): Tensor[] {
-  const [scaled, w, logNormalizer, logprobs, targets, mass, total] = saved as readonly [
-    Tensor,
+  const [scaled, w, logNormalizer, targets, mass, total] = saved as readonly [
     Tensor,
     Tensor,
     Tensor,
@@ -117,9 +121,8 @@ function backward(
             tf.exp(tf.sub(matMul(h, w, false, true), column(rowsOf(logNormalizer, rows)))),
             column(pull),
           );
-    // p − 1 at the target, from its log-probability.
-    const atTargets = tf.mul(pull, tf.expm1(rowsOf(logprobs, rows)));
-    const places = tf.stack([tf.range(0, rows.count, 1, "int32"), rowsOf(targets, rows)], 1);
+    const places = placesOf(rowsOf(targets, rows));
+    const atTargets = tf.sub(tf.gatherND(others, places), pull);
     const dLogits = tf.tensorScatterUpdate(others, places, atTargets);
     const ofPart = matMul(dLogits, h, true, false);
     dw = dw === undefined ? ofPart : tf.add(dw, ofPart);
