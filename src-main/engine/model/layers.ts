@@ -10,7 +10,7 @@ import type { Tensor } from "../runtime/tf.ts";
 
 /**
  * x (…, D), weight (D) → x / rms(x) · weight. Zhang & Sennrich 2019, eq. 4.
- * @param axis -2 for x (…, D, B): features before columns. Has no gradient.
+ * @param axis -2 for x (…, D, B): features before columns, as sampling has them.
  */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number, axis: -1 | -2 = -1): Tensor {
   const inverse = (of: Tensor): Tensor =>
@@ -59,13 +59,13 @@ export function swiglu(gate: Tensor, up: Tensor): Tensor {
     const [g, u, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
     save([g, u]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [, kept] = saved as [Tensor, Tensor];
+      const [keptGate, keptUp] = saved as [Tensor, Tensor];
       // σ is made again: to keep it would take as much memory as the gate.
-      const x = after(saved[0] as Tensor, dy);
+      const x = after(keptGate, dy);
       const sigma = tf.sigmoid(x);
       const silu = tf.mul(x, sigma);
       // silu′ = σ (1 + x − silu)
-      const slope = tf.mul(tf.mul(dy, kept), sigma);
+      const slope = tf.mul(tf.mul(dy, keptUp), sigma);
       return [tf.add(tf.mul(slope, tf.sub(x, silu)), slope), tf.mul(dy, silu)];
     };
     return { value: tf.mul(tf.mul(g, tf.sigmoid(g)), u), gradFunc };
