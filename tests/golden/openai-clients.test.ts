@@ -13,9 +13,10 @@ import { tinyDoor } from "../helpers/openai-door.ts";
 import { findTransformersPython } from "../helpers/python-transformers.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "../fixtures/openai-clients/check.py");
-const python = findTransformersPython(["openai", "lm_eval", "transformers"]);
+// lm-eval asks servers with the packages of its extra "api", tenacity among them.
+const python = findTransformersPython(["openai", "lm_eval", "tenacity", "transformers"]);
 const skipped =
-  "SKIPPED: no Python with openai, lm_eval and transformers; name one by GRADUS_PYTHON";
+  "SKIPPED: no Python with openai, lm-eval[api] and transformers; name one by GRADUS_PYTHON";
 
 const Answer = z.object({
   models: z.array(z.string()),
