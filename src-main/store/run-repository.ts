@@ -147,12 +147,9 @@ export class RunRepository {
       .prepare<(string | number)[], number>(`SELECT count(*) FROM runs r ${counted} ${condition}`)
       .pluck()
       .get(...values);
-    // Sorted by ids first: what a summary gathers would be gathered for every run that is passed over.
-    const order = "ORDER BY p.number DESC, r.position";
-    const page = `SELECT r.id FROM runs r ${launches} ${condition} ${order} LIMIT ? OFFSET ?`;
     const rows = this.#db
       .prepare<(string | number)[], RunRow>(
-        `SELECT ${SUMMARY_COLUMNS} FROM runs r ${launches} WHERE r.id IN (${page}) ${order}`,
+        `SELECT ${SUMMARY_COLUMNS} FROM runs r ${launches} ${condition} ORDER BY p.number DESC, r.position LIMIT ? OFFSET ?`,
       )
       .all(...values, filter.limit, filter.offset);
     return { total: total ?? 0, runs: rows.map(runSummaryOf) };

@@ -6,12 +6,12 @@ import { LoraModel } from "#main/engine/model/lora.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
-import type { Completion } from "#main/engine/sampling/cache-row.ts";
-import type { GenerateOptions, SampleRequest } from "#main/engine/sampling/sampler.ts";
+import type { GenerateOptions } from "#main/engine/sampling/sampler.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import { logitsOf, logprobsOf, randomRows } from "../helpers/engine-forward.ts";
 import { PLAIN_POLICY } from "../helpers/engine-gradients.ts";
 import { ARCHITECTURES, itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+import { argmax, pairs, raggedRequests } from "../helpers/sampled-rows.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 
@@ -27,30 +27,6 @@ const free: GenerateOptions = {
   stopIds: [],
 };
 
-/** Requests of prompts of 1 to 30 tokens, `each` completions of each; the first prompt has 30. */
-function raggedRequests(
-  model: LanguageModel,
-  count: number,
-  each: number,
-  seed: number,
-): SampleRequest[] {
-  const [longest = []] = randomRows(model.config, 1, 30, 30, seed);
-  return [longest, ...randomRows(model.config, count - 1, 1, 30, seed + 1)].map((promptIds, i) => ({
-    promptIds,
-    seeds: Array.from({ length: each }, (_, s) => seed * 1000 + i * each + s),
-  }));
-}
-
-/** Every completion with its prompt, flat. */
-function pairs(
-  requests: readonly SampleRequest[],
-  results: readonly (readonly Completion[])[],
-): { promptIds: readonly number[]; completion: Completion }[] {
-  return requests.flatMap(({ promptIds }, i) =>
-    itemAt(results, i).map((completion) => ({ promptIds, completion })),
-  );
-}
-
 /** The largest gap between the sampler's log-probabilities and a full forward pass over prompt and completion. */
 function logprobGap(
   model: LanguageModel,
@@ -64,12 +40,6 @@ function logprobGap(
       largestDifference(completion.logprobs, itemAt(full, i).slice(promptIds.length - 1)),
     ),
   );
-}
-
-function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (itemAt(values, i) > itemAt(values, best)) best = i;
-  return best;
 }
 
 test.each(

@@ -85,7 +85,7 @@ export class TensorFlowVariable implements Variable {
     });
   }
 
-  /** @param value what `value` is in the open trace, where later readings are to take it from there */
+  /** @param value `stored` in the open trace, where later readings may take it from there */
   #assign(stored: Tensor, value?: TfOutput): void {
     changeVariables("AssignVariableOp", [typeAttr("dtype", this.#dtype)], [this], [stored], value);
   }
