@@ -4,7 +4,7 @@ import type { InferenceOptions, InferencePrompt } from "#shared/schema/inference
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { CompletionServer } from "#main/engine/serving/completion-server.ts";
-import { stopIds } from "#main/engine/stages/prompts.ts";
+import { stopIds } from "#main/engine/tokenizer/stop-ids.ts";
 import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import type { Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";

@@ -1,11 +1,14 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openGguf } from "#main/engine/checkpoint/gguf.ts";
 import { ggufModelConfig } from "#main/engine/checkpoint/gguf-config.ts";
 import { importGguf } from "#main/engine/checkpoint/gguf-import.ts";
 import { quantizeQ8 } from "#main/engine/checkpoint/gguf-quants.ts";
+import { endIds } from "#main/engine/checkpoint/gguf-end-tokens.ts";
+import { ggufTokenizer } from "#main/engine/checkpoint/gguf-tokenizer.ts";
 import { GGML_TYPES } from "#main/engine/checkpoint/gguf-types.ts";
+import { type GgufEntry, writeGgufTo } from "#main/engine/checkpoint/gguf-writer.ts";
 import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
 import { openSafetensors } from "#main/engine/checkpoint/safetensors.ts";
 import { renderChat } from "#main/engine/tokenizer/chat-template.ts";
@@ -82,3 +85,58 @@ test("Llama 3's stretched rotary embeddings are known by the divisors in the fil
     originalMaxPositionEmbeddings: 8192,
   });
 });
+
+/** A file with a byte-level vocabulary of these tokens and types (1 ordinary, 3 control), and further metadata. */
+function fileWithTokens(tokens: Readonly<Record<string, number>>, ...more: GgufEntry[]): string {
+  const file = join(temporaryFolder(), "vocabulary.gguf");
+  const entries: GgufEntry[] = [
+    { key: "general.architecture", type: "string", value: "llama" },
+    { key: "tokenizer.ggml.model", type: "string", value: "gpt2" },
+    { key: "tokenizer.ggml.tokens", type: "strings", value: Object.keys(tokens) },
+    { key: "tokenizer.ggml.token_type", type: "int32s", value: Object.values(tokens) },
+    { key: "tokenizer.ggml.merges", type: "strings", value: [] },
+    ...more,
+  ];
+  const fd = openSync(file, "w");
+  writeGgufTo(fd, entries, []);
+  closeSync(fd);
+  return file;
+}
+
+test("a model ends at every token that is an end by its name, whatever eos_token_id says", () => {
+  const tokens = { a: 1, "<|endoftext|>": 3, "<|im_end|>": 1, "</s>": 1, "<EOT>": 3, "<|x|>": 3 };
+  const eos = { key: "tokenizer.ggml.eos_token_id", type: "uint32", value: 1 } as const;
+  using gguf = openGguf(fileWithTokens(tokens, eos));
+  // </s> is an ordinary piece of text here, and <|x|> the name of nothing.
+  expect(endIds(gguf)).toEqual([1, 2, 4]);
+  const description = String(ggufTokenizer(gguf).get("tokenizer.json"));
+  expect(description).toContain('{"id":2,"content":"<|im_end|>"');
+  expect(description).not.toContain('{"id":3,"content":"</s>"');
+});
+
+test("where <|return|> and <|call|> end turns, <|end|> does not", () => {
+  using gguf = openGguf(fileWithTokens({ "<|end|>": 3, "<|return|>": 3, "<|call|>": 3 }));
+  expect(endIds(gguf)).toEqual([1, 2]);
+});
+
+test.each([
+  ["llama-bpe", undefined, true],
+  ["llama-bpe", false, false],
+  ["smollm", undefined, false],
+  ["smollm", true, true],
+] as const)(
+  "a text of the pre-tokenizer %s, add_bos_token %s, begins with BOS: %s",
+  (pre, says, begins) => {
+    const entries: GgufEntry[] = [
+      { key: "tokenizer.ggml.pre", type: "string", value: pre },
+      { key: "tokenizer.ggml.bos_token_id", type: "uint32", value: 1 },
+    ];
+    if (says !== undefined) {
+      entries.push({ key: "tokenizer.ggml.add_bos_token", type: "bool", value: says });
+    }
+    using gguf = openGguf(fileWithTokens({ a: 1, "<s>": 3 }, ...entries));
+    const folder = temporaryFolder();
+    for (const [name, text] of ggufTokenizer(gguf)) writeFileSync(join(folder, name), text);
+    expect(loadTokenizer(folder).encode("a")).toEqual(begins ? [1, 0] : [0]);
+  },
+);

@@ -146,17 +146,50 @@ test("tensors that are not the architecture's are not saved", () => {
 describe("tied embeddings", () => {
   const head = { shape: [12, 8], data: new Float32Array(96).fill(7) };
 
-  test("a stray lm_head.weight is passed over in loading and in saving", () => {
+  test("a stored head that is the embeddings is passed over in loading, and any in saving", () => {
     const folder = savedSmall();
-    writeSafetensors(join(folder, "model.safetensors"), smallTensors().set("lm_head.weight", head));
+    const tensors = smallTensors();
+    const embeddings = tensors.get("model.embed_tokens.weight") ?? head;
+    writeSafetensors(join(folder, "model.safetensors"), tensors.set("lm_head.weight", embeddings));
     using model = loadHubFolder(folder);
     expect(model.names).not.toContain("lm_head.weight");
+    expect(model.config.tieWordEmbeddings).toBe(true);
     saveHubFolder(folder, {
       config: smallConfig,
       tensors: smallTensors().set("lm_head.weight", head),
     });
     using file = openSafetensors(join(folder, "model.safetensors"));
     expect(file.names).not.toContain("lm_head.weight");
+  });
+
+  test("a stored head of other values is the head, as in transformers, whatever the config says", () => {
+    const folder = savedSmall();
+    writeSafetensors(join(folder, "model.safetensors"), smallTensors().set("lm_head.weight", head));
+    using model = loadHubFolder(folder);
+    expect(model.config.tieWordEmbeddings).toBe(false);
+    expect(model.readTensor("lm_head.weight")).toEqual(head.data);
+    expect(model.readTensor("model.embed_tokens.weight")[0]).toBe(0);
+  });
+
+  test("a stored head of another shape is refused", () => {
+    const folder = savedSmall();
+    const wrong = { shape: [11, 8], data: new Float32Array(88) };
+    writeSafetensors(
+      join(folder, "model.safetensors"),
+      smallTensors().set("lm_head.weight", wrong),
+    );
+    expect(refusalOf(folder)).toContain("lm_head.weight is [11, 8], should be [12, 8]");
+  });
+
+  test("a tied matrix that is stored as the head alone serves as both", () => {
+    const folder = savedSmall();
+    const tensors = smallTensors().set("lm_head.weight", head);
+    tensors.delete("model.embed_tokens.weight");
+    writeSafetensors(join(folder, "model.safetensors"), tensors);
+    using model = loadHubFolder(folder);
+    expect(model.config.tieWordEmbeddings).toBe(true);
+    expect(model.shapeOf("model.embed_tokens.weight")).toEqual([12, 8]);
+    expect(model.readTensor("model.embed_tokens.weight")).toEqual(head.data);
   });
 
   test("an untied model without its head is refused", () => {

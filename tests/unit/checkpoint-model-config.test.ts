@@ -125,17 +125,49 @@ test("biases, norms and head sizes follow the family", () => {
   expect(parse({ ...llama, num_key_value_heads: null }).numKeyValueHeads).toBe(4);
 });
 
-test("the end-of-sequence ids of generation_config.json win, one or several", () => {
+test("of two spellings of rotary options side by side, rope_scaling is read alone, as transformers 5 does", () => {
+  const newer = { rope_type: "default", rope_theta: 5e5 };
+  const older = { rope_type: "linear", factor: 2 };
+  // PreTrainedConfig.convert_rope_params_to_dict: `rope_scaling or rope_parameters`, then theta from the config itself.
+  expect(
+    parse({ ...llama, rope_theta: 1e6, rope_scaling: older, rope_parameters: newer }).rope,
+  ).toMatchObject({ type: "linear", factor: 2, theta: 1e6 });
+  expect(parse({ ...llama, rope_scaling: older, rope_parameters: newer }).rope.theta).toBe(10_000);
+  for (const nothing of [null, {}]) {
+    expect(
+      parse({ ...llama, rope_theta: 1e6, rope_scaling: nothing, rope_parameters: newer }).rope,
+    ).toMatchObject({ type: "default", theta: 5e5 });
+  }
+  const yarn = { rope_type: "yarn", factor: 4, original_max_position_embeddings: 32 };
+  expect(() => parse({ ...llama, rope_scaling: yarn, rope_parameters: newer })).toThrow("yarn");
+});
+
+test("Llama 3's stretch takes the trained context where its own options leave it out", () => {
+  const scaling = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4 };
+  const context = { ...llama, max_position_embeddings: 4096 };
+  const trained = (config: object): number => parse(config).rope.originalMaxPositionEmbeddings;
+  expect(trained({ ...context, rope_scaling: scaling })).toBe(4096);
+  expect(
+    trained({ ...context, original_max_position_embeddings: 512, rope_scaling: scaling }),
+  ).toBe(512);
+});
+
+test("rotary options by kind of layer are refused", () => {
+  const rope_parameters = { full_attention: { rope_type: "default", rope_theta: 1e6 } };
+  expect(() => parse({ ...llama, rope_parameters })).toThrow("differ by layer");
+});
+
+test("a sequence ends at the ids of both files, those of generation_config.json first", () => {
   const config = { ...qwen2, eos_token_id: 7, bos_token_id: 5, pad_token_id: -1 };
   expect(parse(config)).toMatchObject({ eosTokenIds: [7], bosTokenId: 5, padTokenId: null });
   expect(parse(config, { eos_token_id: [9, 8, 9], pad_token_id: 3 })).toMatchObject({
-    eosTokenIds: [9, 8],
+    eosTokenIds: [9, 8, 7],
     padTokenId: 3,
   });
   expect(parse(config, {}).eosTokenIds).toEqual([7]);
   expect(parse(qwen2)).toMatchObject({ eosTokenIds: [], bosTokenId: null, padTokenId: null });
   expect(toHubGenerationConfig(parse(config, { eos_token_id: [9, 8] }))).toEqual({
-    eos_token_id: [9, 8],
+    eos_token_id: [9, 8, 7],
     bos_token_id: 5,
     pad_token_id: null,
   });

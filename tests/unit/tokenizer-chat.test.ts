@@ -213,6 +213,21 @@ test("a tokenizer without a template works until a conversation is asked for, th
   }
 });
 
+test("a template's line breaks are read as Jinja2 reads them, whatever system they were written on", () => {
+  const lines = [
+    "{% for message in messages %}",
+    "{{ message.role }}:",
+    "{{ message.content }}",
+    "",
+  ];
+  const messages = [{ role: "user", content: "a\r\nb" }];
+  const texts = ["\n", "\r\n", "\r"].map((end) =>
+    renderChat(withTemplate("qwen", lines.join(end) + "{% endfor %}" + end), messages),
+  );
+  // The message keeps its own.
+  expect(texts).toEqual(Array(3).fill("user:\na\r\nb\n"));
+});
+
 test("a template that is no Jinja is refused with its place", () => {
   const tokenizer = withTemplate("smollm", "{% for m in messages %}{{ m.content }");
   expect(() => renderChat(tokenizer, twoTurns)).toThrow(

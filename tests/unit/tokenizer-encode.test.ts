@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { IncrementalDecoder } from "#main/engine/tokenizer/incremental-decode.ts";
 import { tokenSpans } from "#main/engine/tokenizer/token-spans.ts";
+import { z } from "zod";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { formatFixture, readExpected } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -118,6 +119,15 @@ test("the end-of-sequence ids of generation_config.json stop a completion too", 
   expect(tokenizer.eosTokenIds).toEqual([420, 421, 422]);
 });
 
+test("the end-of-sequence ids of config.json stop a completion beside those of generation_config.json", () => {
+  const folder = folderWith({
+    "tokenizer.json": readFileSync(formatFixture("qwen/tokenizer.json"), "utf8"),
+    "generation_config.json": JSON.stringify({ eos_token_id: 420 }),
+    "config.json": JSON.stringify({ eos_token_id: [420, 421] }),
+  });
+  expect(loadTokenizer(folder).eosTokenIds).toEqual([420, 421]);
+});
+
 test("added tokens that only tokenizer_config.json lists are known", () => {
   const folder = folderWith({
     "tokenizer.json": readFileSync(formatFixture("qwen/tokenizer.json"), "utf8"),
@@ -129,6 +139,46 @@ test("added tokens that only tokenizer_config.json lists are known", () => {
   const tokenizer = loadTokenizer(folder);
   expect(tokenizer.encode("x<|stop|>").at(-1)).toBe(425);
   expect(tokenizer.decode([425], { skipSpecialTokens: true })).toBe("");
+});
+
+const addedSchema = z.object({
+  texts: z.array(z.string()),
+  tokens: z.array(
+    z.object({ token: z.looseObject({ id: z.int() }), ids: z.array(z.array(z.int())) }),
+  ),
+});
+
+// expected.json: what tokenizers 0.23.3 gives for each text when the tokenizer has the named added token.
+describe("an added token is found as in the Rust library", () => {
+  const read = (file: string): string =>
+    readFileSync(formatFixture(`added-tokens/${file}`), "utf8");
+  const expected = addedSchema.parse(JSON.parse(read("expected.json")));
+
+  test.each(expected.tokens)("with $token", ({ token, ids }) => {
+    const description = z
+      .looseObject({ added_tokens: z.array(z.looseObject({ id: z.int() })) })
+      .parse(JSON.parse(read("tokenizer.json")));
+    const added_tokens = description.added_tokens.map((one) => (one.id === token.id ? token : one));
+    const text = JSON.stringify({ ...description, added_tokens });
+    const tokenizer = loadTokenizer(folderWith({ "tokenizer.json": text }));
+    expect(expected.texts.map((one) => tokenizer.encode(one))).toEqual(ids);
+  });
+});
+
+test("an ordinary added token of a file that leaves normalized out is looked for after normalizing", () => {
+  const qwen: unknown = JSON.parse(readFileSync(formatFixture("qwen/tokenizer.json"), "utf8"));
+  const { added_tokens, ...rest } = z
+    .looseObject({ added_tokens: z.array(z.unknown()) })
+    .parse(qwen);
+  const added = { id: 425, content: "e\u0301t" };
+  const tokenizer = loadTokenizer(
+    folderWith({
+      "tokenizer.json": JSON.stringify({ ...rest, added_tokens: [...added_tokens, added] }),
+    }),
+  );
+  // NFC composes e and its accent in both, so either spelling is the token.
+  expect(tokenizer.encode("\u00e9t")).toEqual([425]);
+  expect(tokenizer.encode("e\u0301t")).toEqual([425]);
 });
 
 describe("a tokenizer that cannot be read says so", () => {

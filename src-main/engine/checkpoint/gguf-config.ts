@@ -1,5 +1,6 @@
 /** A GGUF file's metadata as the model config that it stands for. */
 import { AppError } from "#shared/errors.ts";
+import { endIds, idOf } from "./gguf-end-tokens.ts";
 import type { GgufFile } from "./gguf.ts";
 import { type ModelConfig, parseModelConfig, type RopeConfig } from "./model-config.ts";
 
@@ -67,18 +68,6 @@ export function ggufModelConfig(gguf: GgufFile): ModelConfig {
   };
   const config = parseModelConfig(JSON.stringify(hub), undefined, `the metadata of ${gguf.file}`);
   return { ...config, rope: checkedRope(gguf, config) };
-}
-
-/** The id of a special token that the metadata names: `bos`, `eos`, `eot`, `padding`, `unknown`. */
-export function idOf(gguf: GgufFile, name: string): number | null {
-  const id = gguf.value(`tokenizer.ggml.${name}_token_id`);
-  return typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 31 ? id : null;
-}
-
-/** The ids that end a completion: the end of the text, and of a turn where that is another. */
-function endIds(gguf: GgufFile): readonly number[] {
-  const ids = [idOf(gguf, "eos"), idOf(gguf, "eot")].filter((id) => id !== null);
-  return [...new Set(ids)];
 }
 
 function ropeScaling(gguf: GgufFile, architecture: string): Record<string, unknown> {

@@ -11,6 +11,8 @@ export interface PreTokenizer {
   readonly preTokenizer: object;
   /** Whether a piece that is a token is taken whole, whatever the merges say. */
   readonly ignoreMerges: boolean;
+  /** Whether a text begins with the BOS token where the file does not say (add_bos_token). */
+  readonly addsBos: boolean;
 }
 
 const QWEN2 =
@@ -48,27 +50,32 @@ const gpt2: PreTokenizer = {
   normalizer: null,
   preTokenizer: byteLevel(true),
   ignoreMerges: false,
+  addsBos: false,
 };
 const smollm: PreTokenizer = {
   normalizer: null,
   preTokenizer: sequence({ type: "Digits", individual_digits: true }, byteLevel(true)),
   ignoreMerges: false,
+  addsBos: false,
 };
 const qwen2: PreTokenizer = {
   normalizer: { type: "NFC" },
   preTokenizer: sequence(split(QWEN2), byteLevel(false)),
   ignoreMerges: false,
+  addsBos: false,
 };
 const llama3: PreTokenizer = {
   normalizer: null,
   preTokenizer: sequence(split(LLAMA3), byteLevel(false)),
   ignoreMerges: true,
+  addsBos: true,
 };
 /** For files that were converted before pre-tokenizers had names. */
 const unnamed: PreTokenizer = {
   normalizer: null,
   preTokenizer: sequence(...UNNAMED.map(split), byteLevel(false)),
   ignoreMerges: false,
+  addsBos: false,
 };
 
 const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([

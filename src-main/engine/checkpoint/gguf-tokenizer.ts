@@ -4,13 +4,10 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { GgufFile } from "./gguf.ts";
-import { idOf } from "./gguf-config.ts";
+import { CONTROL, idOf, isEndToken, USER_DEFINED } from "./gguf-end-tokens.ts";
 import { preTokenizerNamed } from "./gguf-pre-tokenizers.ts";
 
-/** Token types of llama.cpp's vocabularies that are texts of their own. */
-export const CONTROL = 3;
-export const USER_DEFINED = 4;
-/** Fills the vocabulary up to the embeddings' number; no text means it. */
+/** A token type of llama.cpp's vocabularies: fills the vocabulary up to the embeddings' number; no text means it. */
 export const UNUSED = 5;
 
 /** File names and contents. */
@@ -33,7 +30,7 @@ export function ggufTokenizer(gguf: GgufFile): TokenizerTexts {
   const vocab: Record<string, number> = Object.create(null);
   const added: object[] = [];
   for (const [id, content] of tokens.entries()) {
-    const type = typeOf(id);
+    const type = isEndToken(content, typeOf(id)) ? CONTROL : typeOf(id);
     if (type === UNUSED || content === "") continue;
     if (content in vocab) throw bad(gguf, `its vocabulary has "${content}" twice`);
     vocab[content] = id;
@@ -42,8 +39,9 @@ export function ggufTokenizer(gguf: GgufFile): TokenizerTexts {
   for (const merge of merges) {
     if (!isMerge(merge)) throw bad(gguf, `"${merge}" is no merge of two tokens`);
   }
-  const { ignoreMerges, normalizer, preTokenizer } = preTokenizerNamed(gguf);
-  const bos = gguf.value("tokenizer.ggml.add_bos_token") === true ? idOf(gguf, "bos") : null;
+  const { ignoreMerges, normalizer, preTokenizer, addsBos } = preTokenizerNamed(gguf);
+  const bos =
+    (gguf.value("tokenizer.ggml.add_bos_token") ?? addsBos) === true ? idOf(gguf, "bos") : null;
   const tokenizer = {
     version: "1.0",
     truncation: null,

@@ -29,6 +29,8 @@ import {
   writeSafetensors,
 } from "./safetensors.ts";
 
+const EMBEDDING = "model.embed_tokens.weight";
+const HEAD = "lm_head.weight";
 const WEIGHTS = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
@@ -73,11 +75,13 @@ export class HubModel {
   }
 
   shapeOf(name: string): readonly number[] {
-    return this.#shardOf(name).entry(name).shape;
+    const stored = this.#storedName(name);
+    return this.#shardOf(stored).entry(stored).shape;
   }
 
   readTensor(name: string): Float32Array {
-    return this.#shardOf(name).readTensor(name);
+    const stored = this.#storedName(name);
+    return this.#shardOf(stored).readTensor(stored);
   }
 
   close(): void {
@@ -86,6 +90,11 @@ export class HubModel {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** A tied matrix may be stored as the head alone. */
+  #storedName(name: string): string {
+    return name === EMBEDDING && !this.#shards.has(name) ? HEAD : name;
   }
 
   #shardOf(name: string): SafetensorsFile {
@@ -100,17 +109,36 @@ export class HubModel {
  * @throws AppError NOT_FOUND, UNKNOWN_ARCHITECTURE, BAD_CHECKPOINT
  */
 export function loadHubFolder(folder: string): HubModel {
-  const config = readModelConfig(folder);
+  const stated = readModelConfig(folder);
   const shards = openWeights(folder);
+  const tokenizerFiles = TOKENIZER_FILES.filter((file) => existsSync(join(folder, file)));
   try {
     const shapes = new Map([...shards].map(([name, shard]) => [name, shard.entry(name).shape]));
+    const head = shapes.get(HEAD);
+    if (stated.tieWordEmbeddings && head !== undefined && !shapes.has(EMBEDDING)) {
+      shapes.set(EMBEDDING, head);
+    }
+    checkTensors(stated, shapes, folder);
+    const config = isTied(stated, shards) ? stated : { ...stated, tieWordEmbeddings: false };
     checkTensors(config, shapes, folder);
+    return new HubModel(folder, config, tokenizerFiles, shards);
   } catch (error) {
     for (const shard of new Set(shards.values())) shard.close();
     throw error;
   }
-  const tokenizerFiles = TOKENIZER_FILES.filter((file) => existsSync(join(folder, file)));
-  return new HubModel(folder, config, tokenizerFiles, shards);
+}
+
+/**
+ * Whether the head is the embeddings. A config may say so of weights whose stored head is another matrix: then the
+ * stored head counts, as in transformers 5 (PreTrainedModel.tie_weights).
+ */
+function isTied(config: ModelConfig, shards: ReadonlyMap<string, SafetensorsFile>): boolean {
+  if (!config.tieWordEmbeddings) return false;
+  if (!shards.has(HEAD)) return true;
+  const embedding = shards.get(EMBEDDING)?.readTensor(EMBEDDING);
+  const head = shards.get(HEAD)?.readTensor(HEAD);
+  if (embedding === undefined || head === undefined) return true;
+  return embedding.length === head.length && embedding.every((value, i) => value === head[i]);
 }
 
 /** The config of a model folder, without opening its weights. */

@@ -2,7 +2,8 @@
  * The shape of a model, read from and written to the hub's config.json.
  * Field by field the meaning is transformers' (Qwen2Config, Qwen3Config, LlamaConfig), defaults included.
  * Both spellings of the rotary options are read: `rope_theta` with `rope_scaling` (transformers 4)
- * and `rope_parameters` (transformers 5); both are written.
+ * and `rope_parameters` (transformers 5); both are written. Where a file has both, `rope_scaling` is read alone,
+ * as transformers 5 does (PreTrainedConfig.convert_rope_params_to_dict).
  */
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
@@ -60,9 +61,9 @@ const size = z.int().positive().max(16_777_216);
 const tokenId = z.int().nonnegative();
 
 const ropeSchema = z.looseObject({
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  rope_theta: z.number().positive().optional(),
+  rope_type: z.string().nullish(),
+  type: z.string().nullish(),
+  rope_theta: z.number().positive().nullish(),
   factor: z.number().positive().nullish(),
   low_freq_factor: z.number().positive().nullish(),
   high_freq_factor: z.number().positive().nullish(),
@@ -94,6 +95,7 @@ const configSchema = z.looseObject({
   rope_scaling: ropeSchema.nullish(),
   rope_parameters: ropeSchema.nullish(),
   partial_rotary_factor: z.number().nullish(),
+  original_max_position_embeddings: z.number().positive().nullish(),
   use_sliding_window: z.boolean().nullish(),
   sliding_window: z.number().nullish(),
   max_window_layers: z.number().nullish(),
@@ -115,8 +117,8 @@ type HubConfig = z.output<typeof configSchema>;
 const MAX_POSITIONS = { qwen2: 32768, qwen3: 32768, llama: 2048 } as const;
 
 /**
- * The config of a hub folder, from the texts of its config.json and (where there is one) generation_config.json,
- * whose end-of-sequence ids win.
+ * The config of a hub folder, from the texts of its config.json and (where there is one) generation_config.json.
+ * A sequence ends at the end-of-sequence ids of either file, generation_config.json's first.
  * @throws AppError UNKNOWN_ARCHITECTURE for models of other families, BAD_CHECKPOINT for what is broken or unsupported
  */
 export function parseModelConfig(
@@ -185,7 +187,7 @@ export function parseModelConfig(
     maxPositionEmbeddings,
     initializerRange: hub.initializer_range,
     rope: ropeOf(hub, maxPositionEmbeddings, name),
-    eosTokenIds: idList(generation.eos_token_id ?? hub.eos_token_id),
+    eosTokenIds: [...new Set([...idList(generation.eos_token_id), ...idList(hub.eos_token_id)])],
     bosTokenId: idList(generation.bos_token_id ?? hub.bos_token_id)[0] ?? null,
     // Llama 2 exports write -1 for "none".
     padTokenId: padTokenId !== null && padTokenId >= 0 ? padTokenId : null,
@@ -236,13 +238,27 @@ function refuseUnsupported(hub: HubConfig, name: string): void {
       "Only full attention is supported; Qwen and Llama releases have it off by default.",
     );
   }
-  const rotated = hub.rope_parameters?.partial_rotary_factor ?? hub.partial_rotary_factor ?? 1;
+  const rotated = rotaryOptions(hub).partial_rotary_factor ?? hub.partial_rotary_factor ?? 1;
   if (rotated !== 1)
     throw bad(name, `partial_rotary_factor ${rotated} is not supported`, "Only 1 is.");
 }
 
+/** The rotary options that count: `rope_scaling` where it says anything, else `rope_parameters`; never parts of both. */
+function rotaryOptions(hub: HubConfig): z.output<typeof ropeSchema> {
+  const older = hub.rope_scaling ?? {};
+  return Object.keys(older).length > 0 ? older : (hub.rope_parameters ?? {});
+}
+
 function ropeOf(hub: HubConfig, maxPositionEmbeddings: number, name: string): RopeConfig {
-  const given = hub.rope_parameters ?? hub.rope_scaling ?? {};
+  const given = rotaryOptions(hub);
+  const byLayer = Object.entries(given).find(([, value]) => typeof value === "object" && value);
+  if (byLayer !== undefined) {
+    throw bad(
+      name,
+      `rotary embeddings that differ by layer ("${byLayer[0]}") are not supported`,
+      "Only one set of rotary options for all layers is.",
+    );
+  }
   const type = given.rope_type ?? given.type ?? "default";
   const theta = given.rope_theta ?? hub.rope_theta ?? 10_000;
   const plain: RopeConfig = {
@@ -253,9 +269,7 @@ function ropeOf(hub: HubConfig, maxPositionEmbeddings: number, name: string): Ro
     highFreqFactor: 1,
     originalMaxPositionEmbeddings: maxPositionEmbeddings,
   };
-  const need = (
-    key: "factor" | "low_freq_factor" | "high_freq_factor" | "original_max_position_embeddings",
-  ): number => {
+  const need = (key: "factor" | "low_freq_factor" | "high_freq_factor"): number => {
     const value = given[key];
     if (typeof value === "number") return value;
     throw bad(name, `rotary embeddings of type "${type}" need ${key}`);
@@ -269,7 +283,11 @@ function ropeOf(hub: HubConfig, maxPositionEmbeddings: number, name: string): Ro
       factor: need("factor"),
       lowFreqFactor: need("low_freq_factor"),
       highFreqFactor: need("high_freq_factor"),
-      originalMaxPositionEmbeddings: need("original_max_position_embeddings"),
+      // transformers takes the model's own key before the rotary options', and the context where there is neither.
+      originalMaxPositionEmbeddings:
+        hub.original_max_position_embeddings ??
+        given.original_max_position_embeddings ??
+        maxPositionEmbeddings,
     };
     if (rope.highFreqFactor <= rope.lowFreqFactor) {
       throw bad(

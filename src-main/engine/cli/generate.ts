@@ -5,7 +5,7 @@ import { writeTextAtomically } from "../checkpoint/atomic-write.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Sampler } from "../sampling/sampler.ts";
-import { stopIds } from "../stages/prompts.ts";
+import { stopIds } from "../tokenizer/stop-ids.ts";
 import { encodeChat } from "../tokenizer/chat-template.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";

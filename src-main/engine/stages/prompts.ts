@@ -10,11 +10,6 @@ export function promptIds(tokenizer: Tokenizer, problem: { readonly prompt: stri
   });
 }
 
-/** Ids that end a completion. */
-export function stopIds(tokenizer: Tokenizer, configured: readonly number[]): number[] {
-  return [...new Set([...tokenizer.eosTokenIds, ...configured])];
-}
-
 /** The completion's text as the rewards see it: without its stop token, other special tokens kept. */
 export function completionText(tokenizer: Tokenizer, completion: Completion): string {
   const ids = completion.finishReason === "stop" ? completion.ids.slice(0, -1) : completion.ids;

@@ -6,7 +6,8 @@ import type { Completion } from "../sampling/cache-row.ts";
 import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { promptIds, stopIds } from "./prompts.ts";
+import { stopIds } from "../tokenizer/stop-ids.ts";
+import { promptIds } from "./prompts.ts";
 import { trainingPrecision } from "./training-precision.ts";
 import type { StageSession } from "./stage-session.ts";
 

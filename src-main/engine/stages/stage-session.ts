@@ -19,6 +19,8 @@ import { LoraModel } from "../model/lora.ts";
 import { openRuntime } from "../runtime/open-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { MOST_ROWS } from "../sampling/cache-shape.ts";
+import { stopIds } from "../tokenizer/stop-ids.ts";
+import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { AdamW } from "../training/adamw.ts";
 import type { Alarm } from "../training/alarms.ts";
 import { halved } from "../training/rows-at-once.ts";
@@ -254,7 +256,13 @@ export class StageSession {
     const path = this.outPath("model");
     if (model instanceof LoraModel)
       saveAdapterFolder(this.outPath("adapter"), adapterContent(model, tokenizerFrom));
-    model.save(path, { tokenizerFrom, ...(card === undefined ? {} : { card }) });
+    // Whoever loads the folder stops where a completion here does: at the end of a turn, whatever the base's eos is.
+    const ends = stopIds(loadTokenizer(tokenizerFrom), model.config.eosTokenIds);
+    model.save(path, {
+      tokenizerFrom,
+      ...(ends.length === 0 ? {} : { generationConfig: { eos_token_id: ends } }),
+      ...(card === undefined ? {} : { card }),
+    });
     this.#context.emit({ type: "output", kind: "model", path });
   }
 

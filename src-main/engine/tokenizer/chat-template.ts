@@ -36,7 +36,9 @@ function parseTemplate(tokenizer: Tokenizer, text: string): Template {
   if (known !== undefined) return known;
   try {
     if (text.length > MAX_TEMPLATE) throw new RangeError(`it has ${text.length} characters`);
-    const template = withinTime(PARSE_MS, () => new Template(text));
+    // Jinja2 reads every line break of a template as "\n" (Lexer.tokeniter).
+    const source = text.replace(/\r\n?/g, "\n");
+    const template = withinTime(PARSE_MS, () => new Template(source));
     replaceStripCalls(template);
     boundCalls(template);
     const oldest = parsed.keys().next();

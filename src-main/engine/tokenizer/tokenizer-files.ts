@@ -8,15 +8,16 @@ import { readJsonIfPresent, readTextIfPresent } from "../checkpoint/json-file.ts
 const tokenId = z.int().nonnegative();
 const idOrIds = z.union([tokenId, z.array(tokenId)]).nullish();
 
-const addedTokenSchema = z.looseObject({
-  id: tokenId,
+const addedTokenFields = z.looseObject({
   content: z.string().min(1),
   single_word: z.boolean().default(false),
   lstrip: z.boolean().default(false),
   rstrip: z.boolean().default(false),
-  normalized: z.boolean().default(false),
+  /** Left out, it is true of all but special tokens, as in the tokenizers library. */
+  normalized: z.boolean().optional(),
   special: z.boolean().default(false),
 });
+const addedTokenSchema = addedTokenFields.extend({ id: tokenId });
 
 const part = z.looseObject({ type: z.string() }).nullable().default(null);
 
@@ -46,7 +47,7 @@ const configSchema = z.looseObject({
   cls_token: named,
   mask_token: named,
   additional_special_tokens: z.array(named).nullish(),
-  added_tokens_decoder: z.record(z.string(), addedTokenSchema.omit({ id: true })).nullish(),
+  added_tokens_decoder: z.record(z.string(), addedTokenFields).nullish(),
   chat_template: z
     .union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))])
     .nullish(),
@@ -62,7 +63,7 @@ export interface TokenizerFiles {
   /** The named special tokens (`eos_token` and so on) that are set, by their texts. */
   readonly named: ReadonlyMap<string, string>;
   readonly additionalSpecial: readonly string[];
-  /** End-of-sequence ids of generation_config.json, or of config.json where that names none. */
+  /** End-of-sequence ids of generation_config.json, then those of config.json. */
   readonly generationEosIds: readonly number[];
   readonly chatTemplate: string | undefined;
 }
@@ -120,15 +121,11 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
 }
 
 function generationEosIds(folder: string): readonly number[] {
-  for (const file of ["generation_config.json", "config.json"]) {
-    const eos = readJsonIfPresent(
-      join(folder, file),
-      generationSchema,
-      "BAD_TOKENIZER",
-    )?.eos_token_id;
-    if (eos !== undefined && eos !== null) return typeof eos === "number" ? [eos] : eos;
-  }
-  return [];
+  const ids = ["generation_config.json", "config.json"].flatMap((file) => {
+    const path = join(folder, file);
+    return readJsonIfPresent(path, generationSchema, "BAD_TOKENIZER")?.eos_token_id ?? [];
+  });
+  return [...new Set(ids)];
 }
 
 function templateOf(template: z.output<typeof configSchema>["chat_template"]): string | undefined {

@@ -1,21 +1,28 @@
 /**
  * Text to token ids and back, as transformers' fast tokenizers do it, on @huggingface/tokenizers.
  * What that library does differently is evened out here: unknown ids and tokens are skipped instead of becoming
- * `undefined`, and spaces before punctuation are kept (transformers ignores the clean-up for BPE).
+ * `undefined`, spaces before punctuation are kept (transformers ignores the clean-up for BPE), and added tokens are
+ * found as in the Rust library (added-tokens.ts).
  */
 import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import { type AddedToken, AddedTokenSplitter, type Piece } from "./added-tokens.ts";
 import { guarded, needsGuard } from "./tokenizer-bounds.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 
 /** What is used of the library, whose own declarations TypeScript cannot resolve under Node's module rules. */
 interface InnerTokenizer {
-  readonly model: {
+  readonly model: ((pieces: readonly string[]) => readonly string[]) & {
     readonly vocab: readonly (string | undefined)[];
     readonly tokens_to_ids: ReadonlyMap<string, number>;
   };
   readonly decoder: unknown;
+  readonly normalizer: ((text: string) => string) | null;
+  readonly pre_tokenizer:
+    | ((text: string, options: { readonly section_index: number }) => readonly string[])
+    | null;
+  encode_text(text: string | null): readonly string[] | null;
   encode(
     text: string,
     options: { readonly add_special_tokens: boolean },
@@ -134,6 +141,28 @@ export class Tokenizer {
   }
 }
 
+/** Has a library's tokenizer find added tokens as Rust's does: first in the text, then in each rest once it is normalized. */
+function correctAddedTokens(inner: InnerTokenizer, tokens: readonly AddedToken[]): void {
+  const { normalizer, pre_tokenizer, model } = inner;
+  const normalize = (text: string): string => normalizer?.(text) ?? text;
+  const isNormalized = (token: AddedToken): boolean => token.normalized ?? !token.special;
+  const inText = new AddedTokenSplitter(tokens.filter((token) => !isNormalized(token)));
+  const inNormalized = new AddedTokenSplitter(tokens.filter(isNormalized), normalize);
+  const encodePlain = (text: string, section_index: number): readonly string[] =>
+    model(pre_tokenizer === null ? [text] : pre_tokenizer(text, { section_index }));
+  inner.encode_text = (text) =>
+    text === null
+      ? null
+      : inText.split(text).flatMap((piece: Piece, index) => {
+          if (piece.token !== undefined) return [piece.token];
+          return inNormalized
+            .split(normalize(piece.text))
+            .flatMap((part) =>
+              part.token === undefined ? encodePlain(part.text, index) : [part.token],
+            );
+        });
+}
+
 /** Bytes spelled as <0x..> tokens: a byte order mark stays, and bytes that are no UTF-8 become U+FFFD each, as in Rust. */
 class FallbackTextDecoder extends TextDecoder {
   constructor() {
@@ -204,6 +233,7 @@ export function loadTokenizer(folder: string): Tokenizer {
       unk_token: unknown ?? undefined,
     });
     correctByteFallback(inner.decoder, tokenizer.decoder);
+    correctAddedTokens(inner, tokenizer.added_tokens);
     return new Tokenizer(files, inner, isGuarded);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
