@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { formatFixture } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { modelFolder, settled, testApplication } from "../helpers/test-application.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
@@ -63,6 +64,19 @@ test("a failure exits with 1, says what to do, and with --json is one document",
   expect(code).toBe(1);
   expect(stderr).toContain("gradus runs list");
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "NOT_FOUND" } });
+});
+
+test("a folder that holds a tokenizer alone tokenizes", async () => {
+  const home = temporaryFolder();
+  const [input, out] = [join(home, "texts.jsonl"), join(home, "ids.jsonl")];
+  writeFileSync(input, '{"text":"mytoolx tool tool,"}\n');
+  const folder = formatFixture("added-tokens");
+  const files = ["--input", input, "--out", out];
+  expect((await gradus(home, "model", "tokenize", "--model", folder, ...files)).code).toBe(0);
+  // The added token "tool" (460) is a single word, so the one inside "mytoolx" is not it.
+  expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
+    ids: [1, 329, 313, 325, 320, 315, 315, 312, 324, 329, 460, 370, 460, 329, 268],
+  });
 });
 
 test("a recipe with mistakes is refused with their lines, and nothing is launched", async () => {

@@ -128,7 +128,9 @@ async function runOnModel(
   command: EngineCommand,
 ): Promise<void> {
   const { terminal } = context;
-  const folder = await modelFolder(context, command.model);
+  // A tokenizer needs no model.
+  const wanted = command.name === "tokenize" ? "tokenizer.json" : "config.json";
+  const folder = await modelFolder(context, command.model, wanted);
   const abort = new AbortController();
   const onInterrupt = (): void => {
     abort.abort(new Cancelled());
@@ -170,8 +172,12 @@ async function runOnModel(
   );
 }
 
-/** The folder of the model, got first where it is not here yet. */
-async function modelFolder(context: CommandContext, model: string): Promise<string> {
-  if (existsSync(join(model, "config.json"))) return resolve(model);
+/** The folder of the model, got first where it is not here yet. @param wanted the file by which a folder is known */
+async function modelFolder(
+  context: CommandContext,
+  model: string,
+  wanted: "config.json" | "tokenizer.json",
+): Promise<string> {
+  if (existsSync(join(model, wanted))) return resolve(model);
   return withHost(context, async (host) => (await obtainModel(host, context.terminal, model)).path);
 }
