@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import { groupAdvantages, weightedReward } from "#main/engine/objectives/advantages.ts";
+import { neutralRewards } from "#main/engine/objectives/neutral-rewards.ts";
 import { tokenWeights } from "#main/engine/objectives/aggregation.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
@@ -70,6 +71,46 @@ describe("advantages", () => {
       batchStd: 0,
       fracZeroStd: 0,
     });
+  });
+
+  test("neither gain nor lose by a reward that does not apply to a completion", () => {
+    // Answers all right; language does not apply to three, and the fourth added a word ("ok") to have it.
+    const added = [
+      [1, null],
+      [1, null],
+      [1, null],
+      [1, 1],
+    ];
+    const { advantages, fracZeroStd } = groupAdvantages(neutralRewards(added, [1, 0.1], 4), group);
+    expect(Array.from(advantages)).toEqual([0, 0, 0, 0]);
+    expect(fracZeroStd).toBe(1);
+    // Right or wrong, language 0.5 and 1 where it applies (mean 0.75): sums 1.075, 0.075, 1.05, 1.1 of weights 1, 0.1.
+    const mixed = [
+      [1, null],
+      [0, null],
+      [1, 0.5],
+      [1, 1],
+    ];
+    const none = { ...group, scaleRewards: "none" } as const;
+    const parts = groupAdvantages(neutralRewards(mixed, [1, 0.1], 4), none).advantages;
+    // Of the answer alone: +0.25, −0.75, +0.25, +0.25; of the language: 0, 0, −0.025, +0.025.
+    expect(largestDifference(parts, [0.25, -0.75, 0.225, 0.275])).toBeLessThan(1e-12);
+  });
+
+  test("of what applies nowhere in a group are those of the other rewards", () => {
+    const rows = [
+      [1, null],
+      [0, null],
+      [1, 0.25],
+      [0, 0.25],
+    ];
+    const two = { numGenerations: 2, scaleRewards: "batch" } as const;
+    const { advantages, batchStd } = groupAdvantages(neutralRewards(rows, [1, 1], 2), two);
+    // The first group has the batch's mean of language, so the batch spreads as its answers do: √(4 · 0.25 / 3).
+    expect(batchStd).toBeCloseTo(0.5773503, 6);
+    const a = 0.5 / 0.5774503;
+    expect(largestDifference(advantages, [a, -a, a, -a])).toBeLessThan(1e-6);
+    expect(neutralRewards([[null, null]], [1, 1], 1)).toEqual([null]);
   });
 
   test("come from the weighted sum of the rewards that apply", () => {

@@ -131,6 +131,25 @@ test("what has no counterpart is listed, with its value and why", () => {
   );
 });
 
+test("a constant rate that is warmed up to is transformers' constant_with_warmup", () => {
+  // transformers' "constant" leaves warmup_steps out.
+  const rateOf = (warmup: number): unknown => {
+    const yaml = exportRecipe(
+      recipe("demo-smoke", [`stages.grpo.warmup_steps=${String(warmup)}`]),
+      "trl",
+    ).files.find(({ name }) => name === "grpo.yaml");
+    return TrainerFile.parse(parse(yaml?.text ?? "")).args["lr_scheduler_type"];
+  };
+  expect([rateOf(0), rateOf(2)]).toEqual(["constant", "constant_with_warmup"]);
+});
+
+test.each(["trl", "verl"] as const)("%s is told of a language reward that does not apply", (to) => {
+  const { unmapped } = exportRecipe(recipe("r1-full"), to);
+  expect(unmapped).toContainEqual(
+    expect.objectContaining({ path: "stages.grpo.rewards", value: "language" }),
+  );
+});
+
 test.each([
   ["trl", "cold-start.yaml"],
   ["trl", "grpo.yaml"],

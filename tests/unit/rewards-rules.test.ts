@@ -159,7 +159,7 @@ describe("several rewards", () => {
     expect(scored.reward).toBeCloseTo(1.1, 12);
   });
 
-  test("leave out what does not apply, as TRL does", () => {
+  test("show a sum without what does not apply", () => {
     const scored = scoreCompletion(
       [specOf("answer", 2), specOf("language", 5)],
       inputOf(GOOD.replace("What", "")),

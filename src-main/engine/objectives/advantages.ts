@@ -17,8 +17,9 @@ export type Advantages = {
 const EPSILON = 1e-4;
 
 /**
- * The weighted sum of a completion's rewards. A reward that does not apply (null) is left out;
- * where none applies the result is null, and the completion stays out of its group's baseline.
+ * The weighted sum of a completion's rewards as TRL makes it: a reward that does not apply (null) counts as 0;
+ * where none applies the result is null, and the completion stays out of its group's baseline. What a run learns
+ * from is `neutralRewards`.
  */
 export function weightedReward(
   rewards: readonly (number | null)[],
@@ -38,10 +39,14 @@ function meanOf(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
+/** Rewards that are this close, relative to their size, are equal: sums of the same parts differ by float noise. */
+const SAME = 1e-12;
+
 /** Unbiased standard deviation; 0 for fewer than two values and for values that are all equal. */
 function standardDeviation(values: readonly number[]): number {
   const [first] = values;
-  if (values.length < 2 || first === undefined || values.every((v) => v === first)) return 0;
+  if (values.length < 2 || first === undefined) return 0;
+  if (values.every((v) => Math.abs(v - first) <= SAME * Math.max(1, Math.abs(first)))) return 0;
   const mean = meanOf(values);
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
 }

@@ -16,7 +16,7 @@ export function explainReward(spec: RewardSpec, input: RewardInput, value: numbe
       return value === 1 ? "one think block, then one answer block" : explainForm(input);
     case "language":
       return value === null
-        ? "the prompt or the completion has no words"
+        ? "the prompt or the completion has no words: neither for nor against it in its group"
         : `${Math.round(value * 100)}% of the words are in the prompt's language`;
     case "soft-overlong":
       return value === 0

@@ -28,7 +28,7 @@ export function rewardByName(spec: RewardSpec): RewardFunction {
   }
 }
 
-/** Every reward of a completion and their weighted sum; rewards that do not apply are left out, as in TRL. */
+/** Every reward of a completion and their weighted sum, what does not apply left out: what is shown. The baseline takes `neutralRewards`. */
 export function scoreCompletion(
   specs: readonly RewardSpec[],
   input: RewardInput,

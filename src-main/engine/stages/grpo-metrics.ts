@@ -38,7 +38,12 @@ export function generationMetrics(generation: Generation): Record<string, number
     .map(({ completionIds }) => completionIds.length);
   const groups = [...Map.groupBy(rollouts, ({ group }) => group).values()];
   const metrics: Record<string, number | null> = {
-    reward: mean(rollouts.map(({ reward }) => reward)),
+    // A completion to which no reward applies has none.
+    reward: mean(
+      rollouts
+        .filter(({ rewards }) => Object.values(rewards).some((value) => value !== null))
+        .map(({ reward }) => reward),
+    ),
     reward_std: generation.batchStd,
     frac_reward_zero_std: generation.fracZeroStd,
     frac_groups_all_wrong: share(

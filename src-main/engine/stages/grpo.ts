@@ -5,6 +5,7 @@ import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed, hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
+import { neutralRewards } from "../objectives/neutral-rewards.ts";
 import { scoreCompletion } from "../rewards/reward.ts";
 import { scoreText } from "../rewards/score.ts";
 import { samplingPrecision } from "../sampling/decode-weights.ts";
@@ -225,7 +226,11 @@ async function generate(
     }),
   );
   const { advantages, batchStd, fracZeroStd } = groupAdvantages(
-    graded.map(({ reward }) => reward),
+    neutralRewards(
+      graded.map(({ rewards }) => stage.rewards.map(({ name }) => rewards[name] ?? null)),
+      stage.rewards.map(({ weight }) => weight),
+      g,
+    ),
     { numGenerations: g, scaleRewards: stage.scale_rewards },
   );
   const tokens = graded.reduce((sum, { completion }) => sum + completion.ids.length, 0);

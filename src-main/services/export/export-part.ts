@@ -28,6 +28,17 @@ export class ExportPart {
     this.unmapped.push({ path: `stages.${stage.name}.${key}`, value, why });
   }
 
+  /** Of a completion without words: neutral in its group here, and nothing in the sum there. */
+  languageCountsAsZero(stage: GrpoStage): void {
+    if (stage.rewards.some(({ name, weight }) => name === "language" && weight !== 0))
+      this.missing(
+        stage,
+        "rewards",
+        "language",
+        "where it does not apply (no words) it counts as 0 there; here it counts neither for nor against",
+      );
+  }
+
   jsonl(name: string, rows: readonly unknown[]): void {
     this.file(name, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   }

@@ -58,6 +58,7 @@ function sftFiles(part: ExportPart, stage: SftStage): void {
 function grpoFiles(part: ExportPart, stage: GrpoStage): void {
   const data = `data/${stage.name}.jsonl`;
   part.jsonl(data, part.promptsOf(stage));
+  part.languageCountsAsZero(stage);
   write(part, stage, {
     trainer: "grpo",
     model: part.modelPath(stage.model, stage),
@@ -141,10 +142,12 @@ function adapter(stage: SftStage | GrpoStage): Arguments {
   };
 }
 
-/** A floor under the rate is a schedule of its own in transformers. */
+/** A floor under the rate is a schedule of its own in transformers, and so is a constant rate that is warmed up to. */
 function schedule(part: ExportPart, stage: SftStage | GrpoStage): Arguments {
   const { lr_scheduler_type: type, min_lr_ratio: floor } = stage;
-  if (floor === 0 || type === "constant") return { lr_scheduler_type: type };
+  if (type === "constant")
+    return { lr_scheduler_type: stage.warmup_steps > 0 ? "constant_with_warmup" : type };
+  if (floor === 0) return { lr_scheduler_type: type };
   if (type === "cosine")
     return {
       lr_scheduler_type: "cosine_with_min_lr",

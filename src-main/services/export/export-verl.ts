@@ -70,6 +70,7 @@ function grpoOverrides(
       `verl's steps are whole groups: ${step} completions are not whole groups of ${stage.num_generations}`,
     );
   listMissing(part, stage, batches);
+  part.languageCountsAsZero(stage);
   return {
     "algorithm.adv_estimator": "grpo",
     "algorithm.norm_adv_by_std_in_grpo": stage.scale_rewards === "none" ? "False" : "True",
