@@ -98,20 +98,23 @@ export function samplingDifference(
   };
 }
 
-export function policySigns(generation: Generation, result: PolicyStepMetrics): PolicySigns {
+/** What the alarms look at: one batch of completions, and the optimizer steps in which each of it was first seen. */
+export function policySigns(
+  generation: Generation,
+  firstSteps: readonly Pick<PolicyStepMetrics, "entropy" | "kl">[],
+): PolicySigns {
   const { rollouts } = generation;
   const format = rollouts.flatMap(({ rewards }) =>
     typeof rewards["format"] === "number" ? [rewards["format"]] : [],
   );
   return {
-    rewardStd: generation.batchStd,
     fracZeroStd: generation.fracZeroStd,
     truncatedShare: share(
       rollouts,
       rollouts.filter(({ finishReason }) => finishReason === "length").length,
     ),
-    entropy: result.entropy,
-    kl: result.kl,
+    entropy: mean(firstSteps.flatMap(({ entropy }) => entropy ?? [])),
+    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])),
     formatMean: mean(format),
     accuracy: accuracyByDifficulty(generation),
   };

@@ -15,7 +15,7 @@ import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import type { PolicyRow, TokenScores } from "../training/policy-trainer.ts";
+import type { PolicyRow, PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generationMetrics, policySigns, samplingDifference } from "./grpo-metrics.ts";
 import { guardStep } from "./guard-step.ts";
@@ -63,7 +63,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   });
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
-  const alarms = new PolicyAlarms();
+  const alarms = new PolicyAlarms(resumed?.state.data["alarms"]);
   const stepsPerBatch = stepsPerGeneration * stage.num_iterations;
   const total = stage.max_steps;
   session.started(model.parameters, total);
@@ -79,7 +79,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     tokenizerFrom: folder,
     optimizer: trainer.optimizer,
     samplesSeen,
-    data: { numTokens },
+    data: { numTokens, alarms: alarms.state() },
     keep: stage.save_total_limit,
   });
   session.progress(step, total, "steps", "compiling", null, true);
@@ -107,6 +107,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     );
     session.emit({ type: "rollouts", rollouts: [...generation.rollouts] });
     const logprobs = trainer.score(generation.rows);
+    const firstSteps: PolicyStepMetrics[] = [];
     for (let i = 0; i < stepsPerBatch && step < total; i++) {
       const begun = performance.now();
       const first = (i % stepsPerGeneration) * stepSize;
@@ -123,6 +124,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       samplesSeen += stepSize;
       tokens += result.trainedTokens;
       session.meter.addTraining(result.trainedTokens, model.parameters);
+      session.meter.addForward(result.scoredTokens, model.parameters, false);
       const seconds = (performance.now() - begun) / 1000;
       session.metrics(step, {
         ...(i === 0 ? { ...generationMetrics(generation), num_tokens: numTokens } : {}),
@@ -144,14 +146,17 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
         memory_bytes: process.memoryUsage.rss(),
       });
       // A batch that is used again was scored before its first use, when it was fresh.
-      if (i < stepsPerGeneration)
+      if (i < stepsPerGeneration) {
+        firstSteps.push(result);
         session.emit({
           type: "rollout-scores",
           scores: rolloutScores(generation.rollouts.slice(first, first + stepSize), result.tokens),
         });
-      for (const alarm of alarms.check(policySigns(generation, result))) session.alarm(step, alarm);
+      }
       session.progress(step, total, "steps", "training", tokens, true);
     }
+    for (const alarm of alarms.check(policySigns(generation, firstSteps)))
+      session.alarm(step, alarm);
   }
   session.saveModel(model, folder);
 }

@@ -5,7 +5,7 @@ import { NonFiniteError } from "../training/trainer.ts";
 import type { StageSession } from "./stage-session.ts";
 
 /** Runs step number `step` (from 0). @throws AppError ENGINE_ERROR in place of NonFiniteError. */
-export function guardStep<T>(session: StageSession, step: number, run: () => T): T {
+export function guardStep<T>(session: Pick<StageSession, "alarm">, step: number, run: () => T): T {
   try {
     return run();
   } catch (error) {

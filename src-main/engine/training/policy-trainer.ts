@@ -67,18 +67,21 @@ export type PolicyOptions = Pick<
 export type PolicyStepMetrics = {
   readonly loss: number;
   readonly gradNorm: number;
-  /** Mean over completion tokens that were computed; null where there was none or beta is 0. */
+  /** Mean over completion tokens that are not masked out; null where there was none or beta is 0. */
   readonly kl: number | null;
+  /** Mean over every completion token, of rows without advantage and masked rows too; null where there is none. */
   readonly entropy: number | null;
   /** Mean weight π_old / π_sampler of a token, truncated; null where the sampler is the policy. */
   readonly importanceRatio: number | null;
   /** Shares of all completion tokens that are not masked out, as TRL divides; rows that were not computed clip nothing. */
   readonly clipLow: number;
   readonly clipHigh: number;
-  /** By row; null where the row was not computed. */
+  /** By row; null where the completion is empty. */
   readonly tokens: readonly (TokenScores | null)[];
   /** Tokens that went through forward and backward, padding not counted. */
   readonly trainedTokens: number;
+  /** Tokens of rows that were not trained on, which went forward alone. */
+  readonly scoredTokens: number;
 };
 
 const LENGTH_BUCKET = 16;
@@ -103,10 +106,10 @@ export class PolicyTrainer {
       runtime.compile(name, (...args) => {
         const [ids] = args as [Tensor];
         const [b, columns] = ids.shape as [number, number];
-        const scored = withPrecision(precision, () =>
+        const { logprobs, entropy } = withPrecision(precision, () =>
           sequenceLogprobs(of.read(), of.config, ids, options.temperature),
         );
-        return [tf.reshape(scored.logprobs, [b, columns - 1])];
+        return [logprobs, entropy].map((values) => tf.reshape(values, [b, columns - 1]));
       });
     this.#policyScores = scorer("score", model);
     this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
@@ -139,21 +142,14 @@ export class PolicyTrainer {
     const results: RowLogprobs[] = rows.map(() => ({ old: null, reference: null }));
     if (!this.#options.usesOldLogprobs && this.#referenceScores === null) return results;
     for (const batch of this.#batches(rows)) {
-      const ids = tf.tensor(batch.ids, [batch.rows, batch.columns], "int32");
-      const run = (scores: CompiledFunction): Float32Array => {
-        const [out] = scores(ids);
-        const values = out?.dataSync() as Float32Array;
-        out?.dispose();
-        return values;
-      };
-      const old = this.#options.usesOldLogprobs ? run(this.#policyScores) : null;
-      const reference = this.#referenceScores === null ? null : run(this.#referenceScores);
-      ids.dispose();
+      const old = this.#options.usesOldLogprobs ? scoresOf(this.#policyScores, batch)[0] : null;
+      const reference =
+        this.#referenceScores === null ? null : scoresOf(this.#referenceScores, batch)[0];
       batch.indices.forEach((index, r) => {
         const row = rows[index];
         if (row === undefined) return;
         const from = r * (batch.columns - 1) + row.promptIds.length - 1;
-        const part = (values: Float32Array | null): Float32Array | null =>
+        const part = (values: Float32Array | null | undefined): Float32Array | null =>
           values?.slice(from, from + row.completionIds.length) ?? null;
         results[index] = { old: part(old), reference: part(reference) };
       });
@@ -163,7 +159,8 @@ export class PolicyTrainer {
 
   /**
    * One optimizer step on `rows`, which stand in the order in which accumulation divides them.
-   * Rows that cannot move the policy (advantage 0 without a KL term, masked out) are not computed: their gradient is 0.
+   * Rows that cannot move the policy (advantage 0 without a KL term, masked out) are scored and not trained on: their
+   * gradient is 0.
    */
   step(
     rows: readonly PolicyRow[],
@@ -220,21 +217,47 @@ export class PolicyTrainer {
         totals.trained +=
           (rows[index]?.promptIds.length ?? 0) + (rows[index]?.completionIds.length ?? 0);
     }
+    const idle = this.#scoreIdle(rows, tokens);
     const gradNorm = this.#trainer.apply(learningRate, step);
+    const sampled = totals.tokens + idle.tokens;
     const mean = (sum: number): number | null => (totals.tokens === 0 ? null : sum / totals.tokens);
     const counted = lengths.reduce((sum, length) => sum + length, 0);
     return {
       loss: totals.loss,
       gradNorm,
       kl: beta > 0 ? mean(totals.kl) : null,
-      entropy: mean(totals.entropy),
+      entropy: sampled === 0 ? null : (totals.entropy + idle.entropy) / sampled,
       importanceRatio:
         this.#options.importanceSamplingClipMax === null ? null : mean(totals.importance),
       clipLow: counted === 0 ? 0 : totals.clippedLow / counted,
       clipHigh: counted === 0 ? 0 : totals.clippedHigh / counted,
       tokens,
       trainedTokens: totals.trained,
+      scoredTokens: idle.scored,
     };
+  }
+
+  /** Fills in the scores of rows that the step does not train on: what is said of the policy is of every sampled token. */
+  #scoreIdle(
+    rows: readonly PolicyRow[],
+    tokens: (TokenScores | null)[],
+  ): { readonly entropy: number; readonly tokens: number; readonly scored: number } {
+    const sums = { entropy: 0, tokens: 0, scored: 0 };
+    const idle = rows.flatMap((row, i) =>
+      tokens[i] === null && row.completionIds.length > 0 ? [i] : [],
+    );
+    for (const batch of this.#batches(rows, idle)) {
+      const [logprobs, entropies] = scoresOf(this.#policyScores, batch);
+      for (const [r, index] of batch.indices.entries()) {
+        const row = rows[index];
+        const scores = tokenScores(row, r * (batch.columns - 1), logprobs, entropies);
+        tokens[index] = scores;
+        sums.entropy += scores?.entropies.reduce((sum, nats) => sum + nats, 0) ?? 0;
+        sums.tokens += scores?.entropies.length ?? 0;
+        sums.scored += (row?.promptIds.length ?? 0) + (row?.completionIds.length ?? 0);
+      }
+    }
+    return sums;
   }
 
   dispose(): void {
@@ -310,6 +333,16 @@ export class PolicyTrainer {
       tf.tensor(sampled, shape),
     ];
   }
+}
+
+/** Log-probabilities and entropies of a micro-batch, flat. */
+function scoresOf(scores: CompiledFunction, batch: PolicyBatch): Float32Array[] {
+  const ids = tf.tensor(batch.ids, [batch.rows, batch.columns], "int32");
+  const made = scores(ids);
+  ids.dispose();
+  const values = made.map((tensor) => tensor.dataSync() as Float32Array);
+  for (const tensor of made) tensor.dispose();
+  return values;
 }
 
 /** The completion's part of a row that begins at `start` of the flat micro-batch. */
