@@ -140,3 +140,47 @@ test.each([
     expect(loadTokenizer(folder).encode("a")).toEqual(begins ? [1, 0] : [0]);
   },
 );
+
+describe("a file whose model is computed otherwise is refused by the key that says so", () => {
+  test.each([
+    ["attn_logit_softcapping", "float32", 30],
+    ["attention.sliding_window", "uint32", 16],
+    ["expert_count", "uint32", 8],
+    ["rope.dimension_count", "uint32", 4],
+    ["attention.value_length", "uint32", 4],
+    ["logit_scale", "float32", 0.5],
+  ] as const)("%s", (key, type, value) => {
+    const size = (name: string, number: number): GgufEntry => ({
+      key: `llama.${name}`,
+      type: "uint32",
+      value: number,
+    });
+    const sizes = [size("embedding_length", 16), size("attention.head_count", 2)];
+    const entry = { key: `llama.${key}`, type, value } as const;
+    using gguf = openGguf(fileWithTokens({ a: 1 }, ...sizes, entry));
+    expect(() => ggufModelConfig(gguf)).toThrow(`llama.${key} is ${value}`);
+  });
+
+  test("attention in both directions", () => {
+    const entry = { key: "llama.attention.causal", type: "bool", value: false } as const;
+    using gguf = openGguf(fileWithTokens({ a: 1 }, entry));
+    expect(() => ggufModelConfig(gguf)).toThrow("llama.attention.causal is false");
+  });
+});
+
+test("one part of a model in several files is told as such", () => {
+  const entries = [
+    { key: "split.no", type: "uint32", value: 1 },
+    { key: "split.count", type: "uint32", value: 3 },
+  ] as const;
+  using gguf = openGguf(fileWithTokens({ a: 1 }, ...entries));
+  expect(() => ggufModelConfig(gguf)).toThrow("part 2 of a model in 3 files");
+});
+
+test("a big-endian file is told as such", () => {
+  const file = fileWithTokens({ a: 1 });
+  const bytes = readFileSync(file);
+  bytes.writeUInt32BE(bytes.readUInt32LE(4), 4);
+  writeFileSync(file, bytes);
+  expect(() => openGguf(file)).toThrow("big-endian");
+});

@@ -33,6 +33,7 @@ export function ggufModelConfig(gguf: GgufFile): ModelConfig {
       "Gradus runs GGUF files of the architectures llama, qwen2 and qwen3.",
     );
   }
+  refusePart(gguf);
   const numeric = (key: string): number | undefined => {
     const value = gguf.value(`${architecture}.${key}`);
     return typeof value === "number" ? value : undefined;
@@ -42,6 +43,7 @@ export function ggufModelConfig(gguf: GgufFile): ModelConfig {
   const headDim =
     numeric("attention.key_length") ??
     (hiddenSize !== undefined && numHeads !== undefined ? hiddenSize / numHeads : undefined);
+  refuseOtherComputation(gguf, architecture, headDim);
   const rope = {
     rope_theta: numeric("rope.freq_base") ?? 10_000,
     ...ropeScaling(gguf, architecture),
@@ -68,6 +70,57 @@ export function ggufModelConfig(gguf: GgufFile): ModelConfig {
   };
   const config = parseModelConfig(JSON.stringify(hub), undefined, `the metadata of ${gguf.file}`);
   return { ...config, rope: checkedRope(gguf, config) };
+}
+
+/** @throws AppError BAD_CHECKPOINT for one part of a model in several files */
+function refusePart(gguf: GgufFile): void {
+  const [number, count] = [gguf.value("split.no"), gguf.value("split.count")];
+  if (typeof count !== "number" || count < 2) return;
+  throw new AppError(
+    "BAD_CHECKPOINT",
+    `${gguf.file} is part ${Number(number ?? 0) + 1} of a model in ${count} files.`,
+    "Gradus reads a model in one file: join the parts with llama.cpp's llama-gguf-split --merge, or use the model's safetensors from the hub.",
+  );
+}
+
+/** Whether a metadata value leaves the computation as it is. */
+type IsPlain = (value: number | boolean, headDim: number | undefined) => boolean;
+const isZero: IsPlain = (value) => value === 0 || value === false;
+const isOne: IsPlain = (value) => value === 1;
+
+/** Metadata by which llama.cpp computes a model of these architectures otherwise than Gradus does. */
+const COMPUTATION: readonly (readonly [key: string, isPlain: IsPlain])[] = [
+  ["expert_count", isZero],
+  ["attn_logit_softcapping", isZero],
+  ["final_logit_softcapping", isZero],
+  ["attention.sliding_window", isZero],
+  ["attention.causal", (value) => value === true || value === 1],
+  ["attention.max_alibi_bias", isZero],
+  ["attention.clamp_kqv", isZero],
+  ["attention.value_length", (value, headDim) => value === headDim],
+  ["rope.dimension_count", (value, headDim) => value === headDim],
+  ["use_parallel_residual", isZero],
+  ["logit_scale", isOne],
+  ["residual_scale", isOne],
+  ["embedding_scale", isOne],
+];
+
+/** @throws AppError BAD_CHECKPOINT where the file says that its model is computed in another way */
+function refuseOtherComputation(
+  gguf: GgufFile,
+  architecture: string,
+  headDim: number | undefined,
+): void {
+  for (const [key, isPlain] of COMPUTATION) {
+    const value = gguf.value(`${architecture}.${key}`);
+    if (typeof value !== "number" && typeof value !== "boolean") continue;
+    if (isPlain(value, headDim)) continue;
+    throw new AppError(
+      "BAD_CHECKPOINT",
+      `${gguf.file}: ${architecture}.${key} is ${value}, and Gradus does not compute models so.`,
+      "Its answers would be wrong. Choose a plain Llama, Qwen2 or Qwen3 model.",
+    );
+  }
 }
 
 function ropeScaling(gguf: GgufFile, architecture: string): Record<string, unknown> {

@@ -55,6 +55,10 @@ const SCALAR_BYTES: Readonly<Record<number, number>> = {
   12: 8,
 };
 
+/** The versions as their bytes read in the other order. */
+const BIG_ENDIAN_2 = 2 * 2 ** 24;
+const BIG_ENDIAN_3 = 3 * 2 ** 24;
+
 export function badGguf(file: string, what: string): AppError {
   return new AppError(
     "BAD_CHECKPOINT",
@@ -171,6 +175,13 @@ export function parseGgufHeader(file: string, fileBytes: number, read: ReadBytes
     throw badGguf(file, 'it does not begin with "GGUF"');
   }
   const version = cursor.uint32("its version");
+  if (version === BIG_ENDIAN_2 || version === BIG_ENDIAN_3) {
+    throw new AppError(
+      "BAD_CHECKPOINT",
+      `${file} was written for a big-endian machine.`,
+      "Gradus reads little-endian GGUF files, which is what the hub has; convert it with gguf-convert-endian of Python's gguf package.",
+    );
+  }
   if (version !== 2 && version !== 3) {
     throw badGguf(file, `its version is ${version}; Gradus reads versions 2 and 3`);
   }
