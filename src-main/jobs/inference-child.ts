@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type {
@@ -156,8 +157,7 @@ export class InferenceChild {
     child.on("message", (raw) => {
       const message = InferenceMessage.safeParse(raw);
       if (message.success) this.#hear(message.data);
-      else
-        this.#endAll(new Error(`a model's process was not understood: ${message.error.message}`));
+      else this.#misheard(raw, message.error);
     });
     child.on("exit", (code, signal) => {
       exit = { code, signal };
@@ -211,6 +211,19 @@ export class InferenceChild {
         this.#listeners.get(id)?.event(event);
       }
     }
+  }
+
+  /** Costs the request that it answers, or all where it names none. */
+  #misheard(raw: unknown, { message }: z.ZodError): void {
+    const error = new Error(`a model's process was not understood: ${message}`);
+    const named = z.looseObject({ id: z.int() }).safeParse(raw);
+    if (!named.success) {
+      this.#endAll(error);
+      return;
+    }
+    const { id } = named.data;
+    this.#end(id, error);
+    this.#send({ type: "cancel", id });
   }
 
   #end(id: number, error: Error | undefined): void {

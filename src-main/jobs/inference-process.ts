@@ -1,4 +1,5 @@
 /** Entry of a process that loads one model and answers requests with it until its host ends it. */
+import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { InferenceOptions, InferencePrompt } from "#shared/schema/inference.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
@@ -144,19 +145,33 @@ function copy<T extends object>(list: readonly T[] | null): T[] | null {
 process.on("disconnect", endNow);
 process.on("SIGINT", () => undefined);
 process.on("message", (raw) => {
-  const request = InferenceRequest.parse(raw);
-  if (request.type === "load") {
-    load(request).catch((error: unknown) => {
+  const request = InferenceRequest.safeParse(raw);
+  // Whatever is wrong with one request, the others go on.
+  if (!request.success) refuse(raw, request.error);
+  else if (request.data.type === "load") {
+    load(request.data).catch((error: unknown) => {
       send({ type: "unloadable", ...failureOf(error) }, endNow);
     });
-  } else if (request.type === "cancel") {
-    cancels.get(request.id)?.();
-    cancels.delete(request.id);
+  } else if (request.data.type === "cancel") {
+    cancels.get(request.data.id)?.();
+    cancels.delete(request.data.id);
   } else {
+    const { id, prompt, options } = request.data;
     try {
-      complete(request.id, request.prompt, request.options);
+      complete(id, prompt, options);
     } catch (error) {
-      send({ type: "failed", id: request.id, ...failureOf(error) });
+      send({ type: "failed", id, ...failureOf(error) });
     }
   }
 });
+
+/** What the host should have refused. */
+function refuse(raw: unknown, error: z.ZodError): void {
+  const asked = z.looseObject({ id: z.int() }).safeParse(raw);
+  if (!asked.success) {
+    console.error(error);
+    return;
+  }
+  const message = `The model's process does not take this request: ${error.issues[0]?.message ?? ""}`;
+  send({ type: "failed", id: asked.data.id, code: "BAD_INPUT", message, advice: null });
+}

@@ -7,12 +7,26 @@ export const ChatTurn = z.strictObject({
 });
 export type ChatTurn = z.infer<typeof ChatTurn>;
 
-/** A conversation by the model's chat template, a text as it is, or token ids. */
-export const InferencePrompt = z.union([
-  z.strictObject({ messages: z.array(ChatTurn).min(1).max(1000) }),
-  z.strictObject({ text: z.string().max(4_000_000) }),
-  z.strictObject({ ids: z.array(z.int().min(0)).min(1).max(1_000_000) }),
-]);
+/** A text that has a UTF-8 form: no half of a character that UTF-16 writes in two. */
+function wellFormed(text: z.ZodString): z.ZodString {
+  return text.refine(
+    (value) => value.isWellFormed(),
+    "it holds half of a character (a lone surrogate)",
+  );
+}
+
+/** A conversation by the model's chat template. */
+export const ChatPrompt = z.strictObject({
+  messages: z
+    .array(ChatTurn.extend({ content: wellFormed(ChatTurn.shape.content) }))
+    .min(1)
+    .max(1000),
+});
+/** A text as it is. */
+export const TextPrompt = z.strictObject({ text: wellFormed(z.string().max(4_000_000)) });
+export const IdsPrompt = z.strictObject({ ids: z.array(z.int().min(0)).min(1).max(1_000_000) });
+
+export const InferencePrompt = z.union([ChatPrompt, TextPrompt, IdsPrompt]);
 export type InferencePrompt = z.infer<typeof InferencePrompt>;
 
 /** The highest seed: larger ones lose bits on their way through JSON and 32-bit hashes. */
@@ -31,7 +45,10 @@ export const InferenceOptions = z.strictObject({
   seed: z.int().min(0).max(MAX_SEED).default(0),
   n: z.int().min(1).max(128).default(1),
   /** The completion ends before the first of these. */
-  stop: z.array(z.string().min(1).max(1000)).max(16).default([]),
+  stop: z
+    .array(wellFormed(z.string().min(1).max(1000)))
+    .max(16)
+    .default([]),
   /** Most probable tokens given beside each token. */
   alternatives: z.int().min(0).max(20).default(0),
   /** Whether the prompt's own tokens are scored. */

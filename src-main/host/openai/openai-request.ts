@@ -4,10 +4,17 @@
  */
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { ChatTurn, InferenceOptions, MAX_SEED } from "#shared/schema/inference.ts";
+import {
+  ChatPrompt,
+  IdsPrompt,
+  InferenceOptions,
+  MAX_SEED,
+  TextPrompt,
+} from "#shared/schema/inference.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
+import { checked } from "./openai-refusal.ts";
 
-const stop = z.union([z.string(), z.array(z.string()).max(16)]).nullish();
+const stop = z.union([z.string(), z.array(z.string())]).nullish();
 const nothing = z.null().optional();
 /** A number that must be what it is where it is left out. */
 const only = <T extends number | boolean>(value: T) => z.literal(value).nullish();
@@ -78,20 +85,18 @@ export type Asked = { readonly prompt: InferencePrompt; readonly options: Infere
 
 const DEFAULT_COMPLETION_TOKENS = 16;
 
-/** @throws AppError BAD_INPUT */
+/** @throws AppError BAD_INPUT, Refusal */
 export function askedOfChat(request: ChatRequest, randomSeed: number): Asked {
   if (request.logprobs !== true && (request.top_logprobs ?? 0) > 0) {
     throw bad("top_logprobs needs logprobs to be true.");
   }
-  const messages = request.messages.map(({ role, content }) =>
-    ChatTurn.parse({
-      role: role === "developer" ? "system" : role,
-      content: typeof content === "string" ? content : content.map(({ text }) => text).join(""),
-    }),
-  );
+  const messages = request.messages.map(({ role, content }) => ({
+    role: role === "developer" ? "system" : role,
+    content: typeof content === "string" ? content : content.map(({ text }) => text).join(""),
+  }));
   return {
-    prompt: { messages },
-    options: InferenceOptions.parse({
+    prompt: checked(ChatPrompt, { messages }),
+    options: checked(InferenceOptions, {
       ...optionsOf(request, randomSeed),
       max_tokens: request.max_completion_tokens ?? request.max_tokens ?? null,
       alternatives: request.top_logprobs ?? 0,
@@ -99,13 +104,13 @@ export function askedOfChat(request: ChatRequest, randomSeed: number): Asked {
   };
 }
 
-/** One for each prompt. @throws AppError BAD_INPUT */
+/** One for each prompt. @throws AppError BAD_INPUT, Refusal */
 export function askedOfCompletion(request: CompletionRequest, randomSeed: number): Asked[] {
   const n = request.n ?? 1;
   if (request.best_of !== undefined && request.best_of !== null && request.best_of !== n) {
     throw bad("best_of other than n is not supported.");
   }
-  const options = InferenceOptions.parse({
+  const options = checked(InferenceOptions, {
     ...optionsOf(request, randomSeed),
     max_tokens: request.max_tokens ?? DEFAULT_COMPLETION_TOKENS,
     alternatives: request.logprobs ?? 0,
@@ -115,14 +120,23 @@ export function askedOfCompletion(request: CompletionRequest, randomSeed: number
 }
 
 function promptsOf(prompt: CompletionRequest["prompt"]): InferencePrompt[] {
-  if (typeof prompt === "string") return [{ text: prompt }];
+  if (typeof prompt === "string") return [textPrompt(prompt)];
   const ids: number[] = [];
   const prompts: InferencePrompt[] = [];
   for (const item of prompt) {
     if (typeof item === "number") ids.push(item);
-    else prompts.push(typeof item === "string" ? { text: item } : { ids: item });
+    else prompts.push(typeof item === "string" ? textPrompt(item) : idsPrompt(item));
   }
-  return ids.length > 0 ? [{ ids }] : prompts;
+  return ids.length > 0 ? [idsPrompt(ids)] : prompts;
+}
+
+// Under the name that the request has for it.
+function textPrompt(prompt: string): InferencePrompt {
+  return { text: checked(z.object({ prompt: TextPrompt.shape.text }), { prompt }).prompt };
+}
+
+function idsPrompt(prompt: readonly number[]): InferencePrompt {
+  return { ids: checked(z.object({ prompt: IdsPrompt.shape.ids }), { prompt }).prompt };
 }
 
 function optionsOf(

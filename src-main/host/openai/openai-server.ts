@@ -5,8 +5,6 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomInt, timingSafeEqual } from "node:crypto";
-import type { z } from "zod";
-import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
 import { AppError } from "#shared/errors.ts";
 import type {
   InferenceEvent,
@@ -15,11 +13,18 @@ import type {
 } from "#shared/schema/inference.ts";
 import { MAX_SEED } from "#shared/schema/inference.ts";
 import { listen, LOOPBACK } from "../listen.ts";
+import { Bodies, endOverBody } from "./openai-body.ts";
 import { answerChat, answerCompletion } from "./openai-completions.ts";
+import { answerClientErrors } from "./openai-client-errors.ts";
+import { checked, onlyMethod, Refusal, refusalJson, refusalOf } from "./openai-refusal.ts";
 import { ChatRequest, CompletionRequest } from "./openai-request.ts";
 
-const MAX_BODY_BYTES = 16 * 2 ** 20;
 const MAX_REQUESTS = 256;
+/** Connections, those that send their requests slowly included. */
+const MAX_CONNECTIONS = 1024;
+/** In which the headers of a request, and the whole of it, have to be there. */
+const HEADERS_MS = 20_000;
+const REQUEST_MS = 60_000;
 
 /** The models behind the door. */
 export interface OpenAiModels {
@@ -58,7 +63,13 @@ export async function serveOpenAi(options: OpenAiServerOptions): Promise<OpenAiS
       "Set GRADUS_OPENAI_TOKEN, or listen on 127.0.0.1.",
     );
   }
-  const server = createServer();
+  const server = createServer({
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 5000,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  answerClientErrors(server);
   const port = await listen(server, options.port, options.host);
   const door = new Door(options, local, port);
   server.on("request", (request, response) => {
@@ -78,21 +89,10 @@ export async function serveOpenAi(options: OpenAiServerOptions): Promise<OpenAiS
   };
 }
 
-/** A refusal with the status and code that OpenAI's clients know. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string | null;
-
-  constructor(status: number, message: string, code: string | null = null) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 class Door {
   readonly #options: OpenAiServerOptions;
   readonly #authorities: ReadonlySet<string> | null;
+  readonly #bodies = new Bodies();
   #answering = 0;
 
   constructor(options: OpenAiServerOptions, local: boolean, port: number) {
@@ -108,14 +108,11 @@ class Door {
     response.on("close", () => {
       abort.abort(new Error("the client is gone"));
     });
-    this.#answering++;
     try {
       this.#admit(request);
       await this.#route(request, response, abort.signal);
     } catch (error) {
-      if (!abort.signal.aborted) this.#refuse(response, error);
-    } finally {
-      this.#answering--;
+      if (!abort.signal.aborted) this.#refuse(request, response, error);
     }
   }
 
@@ -128,11 +125,26 @@ class Door {
     }
     const { token } = this.#options;
     if (token !== undefined && !isSame(headers.authorization, `Bearer ${token}`)) {
-      throw new Refusal(401, "Incorrect API key provided.", "invalid_api_key");
+      throw new Refusal(401, "Incorrect API key provided.", { code: "invalid_api_key" });
     }
-    if (this.#answering > MAX_REQUESTS) {
-      throw new Refusal(429, `${MAX_REQUESTS} requests are being answered; try again later.`);
-    }
+  }
+
+  /** A request counts from when all of it is there: slow senders take nobody's place. */
+  async #withBody(
+    request: IncomingMessage,
+    work: (value: unknown) => Promise<void>,
+  ): Promise<void> {
+    await this.#bodies.use(request, async (value) => {
+      if (this.#answering >= MAX_REQUESTS) {
+        throw new Refusal(429, `${MAX_REQUESTS} requests are being answered; try again later.`);
+      }
+      this.#answering++;
+      try {
+        await work(value);
+      } finally {
+        this.#answering--;
+      }
+    });
   }
 
   async #route(
@@ -150,18 +162,20 @@ class Door {
         onlyMethod(request, "GET");
         sendJson(response, 200, { object: "list", data: models.list().map(modelJson) });
         return;
-      case "/v1/completions": {
-        const body = await readBody(request, CompletionRequest);
-        await answerCompletion(body, asks(body.model), { seed, response });
+      case "/v1/completions":
+        await this.#withBody(request, async (value) => {
+          const body = checked(CompletionRequest, value);
+          await answerCompletion(body, asks(body.model), { seed, response });
+        });
         return;
-      }
-      case "/v1/chat/completions": {
-        const body = await readBody(request, ChatRequest);
-        await answerChat(body, asks(body.model), { seed, response });
+      case "/v1/chat/completions":
+        await this.#withBody(request, async (value) => {
+          const body = checked(ChatRequest, value);
+          await answerChat(body, asks(body.model), { seed, response });
+        });
         return;
-      }
       default: {
-        const id = path.startsWith("/v1/models/") ? decodeURIComponent(path.slice(11)) : undefined;
+        const id = path.startsWith("/v1/models/") ? decoded(path.slice(11)) : undefined;
         const model = models.list().find((one) => one.id === id);
         if (model === undefined) throw new Refusal(404, `There is nothing at ${path}.`);
         onlyMethod(request, "GET");
@@ -173,92 +187,60 @@ class Door {
   #known(model: string): string {
     const known = this.#options.models.list().map(({ id }) => id);
     if (known.includes(model)) return model;
-    throw new Refusal(
-      404,
-      `The model "${model}" does not exist. There are: ${known.join(", ")}.`,
-      "model_not_found",
-    );
+    const name = model.length > 100 ? `${model.slice(0, 100)} …` : model;
+    throw new Refusal(404, `The model "${name}" does not exist. There are: ${known.join(", ")}.`, {
+      code: "model_not_found",
+    });
   }
 
-  #refuse(response: ServerResponse, error: unknown): void {
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const refusal = refusalOf(error);
-    if (refusal === undefined) this.#options.reportBug(error);
     const status = refusal?.status ?? 500;
-    const body = {
-      error: {
-        message: refusal?.message ?? "Something went wrong inside Gradus.",
-        type: status < 500 ? "invalid_request_error" : "server_error",
-        param: null,
-        code: refusal?.code ?? null,
-      },
-    };
-    if (!response.headersSent) sendJson(response, status, body);
-    else {
+    const message = refusal?.message ?? "Something went wrong inside Gradus.";
+    const body = refusalJson(status, message, refusal?.code);
+    if (response.headersSent) {
       // In the middle of a stream the status is gone; clients read the error from the event.
       response.end(`data: ${JSON.stringify(body)}\n\n`);
+    } else if (request.complete || request.destroyed) {
+      sendJson(response, status, body, refusal?.headers);
+    } else {
+      const text = JSON.stringify(body);
+      const length = String(Buffer.byteLength(text));
+      const headers = { ...refusal?.headers, connection: "close", "content-length": length };
+      response.writeHead(status, { ...JSON_HEADERS, ...headers });
+      response.write(text);
+      endOverBody(request, response);
     }
+    if (refusal === undefined) this.#options.reportBug(error);
   }
 }
 
-function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof Refusal) return error;
-  if (!(error instanceof AppError)) return undefined;
-  const text = error.advice === undefined ? error.message : `${error.message} ${error.advice}`;
-  const code = error.code === "PROMPT_TOO_LONG" ? "context_length_exceeded" : null;
-  const status = error.code === "PROMPT_TOO_LONG" ? 400 : CONTRACT_ERRORS[error.code].status;
-  return new Refusal(status, text, code);
+/** @throws Refusal for what is no encoded text */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refusal(400, "The request's address is not a text in percent-encoded UTF-8.");
+  }
 }
 
 function modelJson({ id, createdAtMs }: { readonly id: string; readonly createdAtMs: number }) {
   return { id, object: "model", created: Math.floor(createdAtMs / 1000), owned_by: "gradus" };
 }
 
-function onlyMethod(request: IncomingMessage, method: string): void {
-  if (request.method !== method) throw new Refusal(405, `Only ${method} is answered here.`);
-}
+const JSON_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "x-content-type-options": "nosniff",
+};
 
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "x-content-type-options": "nosniff",
-  });
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { ...JSON_HEADERS, ...headers });
   response.end(JSON.stringify(body));
-}
-
-/** The body of a POST as JSON that passes the schema. */
-async function readBody<T extends z.ZodType>(
-  request: IncomingMessage,
-  schema: T,
-): Promise<z.infer<T>> {
-  onlyMethod(request, "POST");
-  // A form of another site can send text/plain, but not this without asking first.
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
-    throw new Refusal(415, "Send JSON with Content-Type: application/json.");
-  }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new Refusal(413, `A request may have ${MAX_BODY_BYTES / 2 ** 20} MiB.`);
-    }
-    chunks.push(part);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    throw new Refusal(400, "The request's body is not JSON.");
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new Refusal(400, whatIsWrong(parsed.error));
-  return parsed.data;
-}
-
-/** e.g. "frequency_penalty: Invalid input: expected 0". */
-function whatIsWrong({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => [path.join("."), message].join(": ")).join("; ");
 }
 
 function isSame(given: string | undefined, wanted: string): boolean {
