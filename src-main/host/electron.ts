@@ -28,6 +28,7 @@ import { fetchRuntime } from "#main/jobs/fetch-runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
+import { catchBugs } from "./catch-bugs.ts";
 import { AskedOfWindow } from "./asked-of-window.ts";
 import { menuTemplate } from "./electron-menu.ts";
 import type { MenuActions } from "./electron-menu.ts";
@@ -111,8 +112,7 @@ function start(): void {
     shell: "electron",
     keyCipher: keychainOf(safeStorage),
   });
-  process.on("uncaughtException", (error) => application.reportBug(error));
-  process.on("unhandledRejection", (error) => application.reportBug(error));
+  catchBugs(application);
 
   const handler = new RPCHandler(createRouter(application));
   ipcMain.on(CONNECT_CHANNEL, (event) => {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
-import { loadHubFolder, readModelConfig } from "#main/engine/checkpoint/hub-layout.ts";
+import { readModelConfig } from "#main/engine/checkpoint/hub-layout.ts";
 
 export interface ModelFacts {
   readonly architecture: string;
@@ -20,12 +20,6 @@ export function modelFacts(folder: string): ModelFacts {
     parameters: parameterCount(config),
     bytes: folderBytes(folder),
   };
-}
-
-/** Checks that every tensor of the architecture is there with its shape. Throws what is wrong. */
-export function checkModel(folder: string): ModelFacts {
-  loadHubFolder(folder).close();
-  return modelFacts(folder);
 }
 
 /** Of the weights (model.safetensors, or the shards' index); null where there are none. */

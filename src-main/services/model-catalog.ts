@@ -14,8 +14,8 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { ExportFormat } from "#shared/schema/model.ts";
 import { ModelRecord } from "#shared/schema/system.ts";
-import { runGgufWork } from "#main/jobs/gguf-work.ts";
-import { checkModel, folderBytes, modelFacts, weightsSha256 } from "#main/jobs/inspect-model.ts";
+import { folderBytes, modelFacts, weightsSha256 } from "#main/jobs/inspect-model.ts";
+import { checkModel, runModelFileWork } from "#main/jobs/model-files.ts";
 import type { Store } from "#main/store/store.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { ImportedModel } from "#main/store/model-repository.ts";
@@ -103,7 +103,7 @@ export class ModelCatalog {
     readonly name: string;
     readonly source: string;
   }): Promise<ModelRecord> {
-    const facts = checkModel(model.folder);
+    const facts = await checkModel(model.folder);
     const sha256 = await weightsSha256(model.folder);
     const id = this.#freeId(model.name);
     const path = join(this.#options.imported, id);
@@ -127,7 +127,7 @@ export class ModelCatalog {
         "Name a folder in hub layout.",
       );
     }
-    const facts = checkModel(folder);
+    const facts = await checkModel(folder);
     const id = this.#freeId(name ?? basename(folder));
     const target = join(this.#options.imported, id);
     const partial = `${target}.part`;
@@ -167,7 +167,7 @@ export class ModelCatalog {
     }
     if (isFile) {
       const type = format === "gguf-f16" ? "F16" : "Q8_0";
-      await runGgufWork({ kind: "export", folder: source, file: target, type, name: id });
+      await runModelFileWork({ kind: "export", folder: source, file: target, type, name: id });
       return { path: target, bytes: statSync(target).size };
     }
     const from = format === "peft" ? adapterOf(id, source) : source;

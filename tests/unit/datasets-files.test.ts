@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parquetWriteFile } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { openRows } from "#main/services/datasets/formats/open-rows.ts";
 import type { DatasetFormat, RecordMessage } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile, sumLine } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
@@ -278,7 +279,8 @@ test("Parquet comes in with lists and numbers, and a file that lies about itself
   const codes: unknown[] = [];
   for (let at = footer; at < good.length - 8; at += 3) {
     const path = lying((b) => b.writeUInt8((b[at] ?? 0) ^ 0x7f, at));
-    const outcome = await inspect(path).then(
+    // The reader itself: a process for each of them would take minutes.
+    const outcome = await Array.fromAsync(openRows(path, "parquet").rows).then(
       () => "read",
       (error: unknown) => z.object({ code: z.string() }).parse(error).code,
     );

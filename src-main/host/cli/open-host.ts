@@ -12,6 +12,7 @@ import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
 import { readHolder } from "#main/store/workspace.ts";
+import { catchBugs } from "../catch-bugs.ts";
 import { serve } from "../serve.ts";
 import type { ServedHost } from "../serve.ts";
 
@@ -44,6 +45,7 @@ export function openHost(workspace: string | undefined): OpenHost {
 
 function ownHost(app: Application): OpenHost {
   let served: ServedHost | undefined;
+  const endCatching = catchBugs(app);
   return {
     client: createRouterClient(createRouter(app), { context: {} }),
     workspace: app.paths.root,
@@ -57,6 +59,7 @@ function ownHost(app: Application): OpenHost {
     close: async () => {
       await served?.close();
       await app.close();
+      endCatching();
     },
   };
 }

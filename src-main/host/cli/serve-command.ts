@@ -9,6 +9,7 @@ import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { findBrowser } from "#main/services/system-facts.ts";
 import { AppError } from "#shared/errors.ts";
+import { catchBugs } from "../catch-bugs.ts";
 import { keepSession, keptSession } from "../kept-session.ts";
 import { serve } from "../serve.ts";
 import type { ServedHost } from "../serve.ts";
@@ -96,12 +97,7 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
   const { terminal } = context;
   const { browser } = options;
   const app = new Application({ workspace: context.workspace ?? dataFolder(), shell: "serve" });
-  process.on("uncaughtException", (error) => {
-    app.reportBug(error);
-  });
-  process.on("unhandledRejection", (error) => {
-    app.reportBug(error);
-  });
+  catchBugs(app);
   const ended = Promise.withResolvers<void>();
   try {
     const served = await serveAsBefore(app, options);

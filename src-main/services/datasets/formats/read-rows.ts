@@ -1,12 +1,12 @@
 /** Opens a file of rows by its format. */
 import { existsSync, statSync } from "node:fs";
-import { AppError, assertNever } from "#shared/errors.ts";
+import { AppError } from "#shared/errors.ts";
 import type { DatasetFormat } from "#shared/schema/dataset.ts";
-import { readCsv } from "./read-csv.ts";
-import { readJson } from "./read-json.ts";
-import { readJsonl } from "./read-jsonl.ts";
-import { readParquet } from "./read-parquet.ts";
-import type { RowReading } from "./source-row.ts";
+import { readForeign } from "#main/jobs/reading-child.ts";
+import { readingLimits } from "#main/jobs/reading-limits.ts";
+import { RowsPart } from "./rows-part.ts";
+import type { RowsRequest } from "./rows-part.ts";
+import type { RowReading, SourceRow } from "./source-row.ts";
 
 /** Throws NOT_FOUND or BAD_INPUT where no file is there. */
 export function fileBytes(path: string): number {
@@ -41,17 +41,27 @@ export function formatOf(path: string): DatasetFormat {
   }
 }
 
-export function readRows(path: string, format: DatasetFormat): RowReading {
-  switch (format) {
-    case "jsonl":
-      return readJsonl(path);
-    case "json":
-      return readJson(path);
-    case "csv":
-      return readCsv(path);
-    case "parquet":
-      return readParquet(path);
-    default:
-      return assertNever(format);
+/** Rows as they stand in the file, read by a process of its own. Throws BAD_INPUT where the file cannot be read. */
+export function readRows(
+  path: string,
+  format: DatasetFormat,
+  options: { readonly signal?: AbortSignal } = {},
+): RowReading {
+  let position = 0;
+  async function* rows(): AsyncGenerator<SourceRow> {
+    const request: RowsRequest = { path, format };
+    const parts = readForeign({
+      entry: new URL("./read-rows-process.ts", import.meta.url),
+      request,
+      subject: path,
+      limits: readingLimits(fileBytes(path)),
+      signal: options.signal,
+    });
+    for await (const item of parts) {
+      const part = RowsPart.parse(item);
+      position = part.position;
+      yield* part.rows;
+    }
   }
+  return { rows: rows(), position: () => position };
 }

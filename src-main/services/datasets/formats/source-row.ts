@@ -17,6 +17,9 @@ export interface RowReading {
 /** A row longer than this is none. */
 export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
+/** A row nested deeper than this is none. */
+const MAX_DEPTH = 100;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes as text, or undefined where they are not UTF-8. */
@@ -45,7 +48,24 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
 }
 
 export function rowOfValue(line: number, value: unknown): SourceRow {
-  return isObject(value) ? { line, value } : { line, bad: "is not an object" };
+  if (!isObject(value)) return { line, bad: "is not an object" };
+  if (isDeeperThan(value, MAX_DEPTH)) {
+    return { line, bad: `is nested deeper than ${MAX_DEPTH} levels` };
+  }
+  return { line, value };
+}
+
+/** Without recursion: what is nested a million deep would end whoever goes down into it. */
+function isDeeperThan(value: object, depth: number): boolean {
+  let level: object[] = [value];
+  for (let i = 0; i <= depth && level.length > 0; i++) {
+    level = level.flatMap((item) => Object.values(item).filter((part) => isContainer(part)));
+  }
+  return level.length > 0;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
 }
 
 /** Without control characters, which a terminal would obey: reasons quote what stands in files. */
@@ -60,7 +80,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function unreadable(path: string, cause: unknown): AppError {
   return new AppError(
     "BAD_INPUT",
-    `${path} cannot be read: ${cause instanceof Error ? cause.message.slice(0, 300) : String(cause)}`,
+    `${path} cannot be read: ${printable(cause instanceof Error ? cause.message : String(cause)).slice(0, 300)}`,
     "Check that the file is whole and of the format it is said to be.",
     { cause },
   );

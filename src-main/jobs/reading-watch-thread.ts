@@ -1,0 +1,36 @@
+/** The thread that ends a reading process which computes too long without giving anything, or takes too much memory. */
+import { writeSync } from "node:fs";
+import { workerData } from "node:worker_threads";
+import { z } from "zod";
+import { LIMIT_PIPE, ReadingLimits } from "./reading-limits.ts";
+
+const LOOK_EVERY_MS = 10;
+
+const { progress, limits } = z
+  .object({ progress: z.instanceof(Int32Array), limits: ReadingLimits })
+  .parse(workerData);
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function end(limit: "time" | "memory"): never {
+  writeSync(LIMIT_PIPE, limit);
+  process.kill(process.pid, "SIGKILL");
+  throw new Error("ended");
+}
+
+let seen = Atomics.load(progress, 0);
+let startedCpuMs = cpuMs();
+const pause = new Int32Array(new SharedArrayBuffer(4));
+for (;;) {
+  Atomics.wait(pause, 0, 0, LOOK_EVERY_MS);
+  const now = Atomics.load(progress, 0);
+  if (now !== seen) {
+    seen = now;
+    startedCpuMs = cpuMs();
+  }
+  if (process.memoryUsage.rss() > limits.memoryBytes) end("memory");
+  if (cpuMs() - startedCpuMs > limits.cpuMs) end("time");
+}

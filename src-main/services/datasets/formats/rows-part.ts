@@ -1,0 +1,14 @@
+/** What the host asks the process that reads rows for, and what comes back. */
+import { z } from "zod";
+import { DatasetFormat } from "#shared/schema/dataset.ts";
+import type { SourceRow } from "./source-row.ts";
+
+export const RowsRequest = z.object({ path: z.string(), format: DatasetFormat });
+export type RowsRequest = z.infer<typeof RowsRequest>;
+
+/** Rows were taken apart by our own readers: looking at each value again would cost as much as reading it. */
+export const RowsPart = z.object({
+  rows: z.custom<readonly SourceRow[]>((rows) => Array.isArray(rows)),
+  position: z.number(),
+});
+export type RowsPart = z.infer<typeof RowsPart>;
