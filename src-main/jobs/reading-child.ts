@@ -30,7 +30,7 @@ export interface Reading {
  * What the child gives, item by item; the next is asked for when the one before is done with.
  * @throws AppError what the child was refused with, or BAD_INPUT where it met a limit or crashed; the signal's reason
  */
-export async function* readForeign(reading: Reading): AsyncGenerator<unknown> {
+export async function* readForeign(reading: Reading): AsyncGenerator {
   reading.signal?.throwIfAborted();
   const child = fork(fileURLToPath(reading.entry), [], {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
