@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { TaskSource } from "#shared/schema/recipe.ts";
 import { promptIds } from "#main/engine/stages/prompts.ts";
+import { encodeWithAssistantMask } from "#main/engine/tokenizer/assistant-mask.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import type { Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { problemAt, workedSolution } from "./task-facts.ts";
@@ -23,8 +24,7 @@ const lengths = new Map<string, TaskLengths>();
 
 /** Throws what is wrong with the tokenizer or its chat template (BAD_TOKENIZER), or with the difficulties (BAD_RECIPE). */
 export function taskLengths(modelFolder: string, source: TaskSource): TaskLengths {
-  const file = join(modelFolder, "tokenizer.json");
-  const stamp = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const stamp = stampOf(modelFolder);
   const key = JSON.stringify([modelFolder, stamp, source.task, source.difficulties]);
   const known = lengths.get(key);
   if (known !== undefined) return known;
@@ -44,8 +44,29 @@ export function taskLengths(modelFolder: string, source: TaskSource): TaskLength
   return found;
 }
 
+/**
+ * Throws why a model cannot be trained on worked solutions of these problems as conversations, by its template (AppError
+ * of assistant-mask.ts).
+ */
+export function requireTrainable(modelFolder: string, source: TaskSource): void {
+  const tokenizer = tokenizerOf(modelFolder, stampOf(modelFolder));
+  // Solutions of one task differ in nothing that a template looks at.
+  const problem = problemAt(source, 0);
+  encodeWithAssistantMask(tokenizer, [
+    { role: "user", content: problem.prompt },
+    { role: "assistant", content: workedSolution(problem) },
+  ]);
+}
+
+/** Changes when one of the files is written. */
+function stampOf(folder: string): string {
+  return ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"]
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    .join(" ");
+}
+
 /** Reading a large vocabulary takes a second; checks come with every edit. */
-function tokenizerOf(folder: string, stamp: number): Tokenizer {
+function tokenizerOf(folder: string, stamp: string): Tokenizer {
   const key = `${folder} ${stamp}`;
   const known = tokenizers.get(key);
   if (known !== undefined) return known;

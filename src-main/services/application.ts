@@ -24,6 +24,7 @@ import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
 import { PairedVerdicts } from "./compare/paired-verdict.ts";
+import { DataChecks } from "./data-checks.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
 import { GenerateService } from "./datasets/generate-service.ts";
 import { demoChoice, demoForModel } from "./demo-for-model.ts";
@@ -87,6 +88,7 @@ export class Application {
   readonly generating: GenerateService;
   readonly runner: PipelineRunner;
   readonly recipeBook: RecipeBook;
+  readonly dataChecks: DataChecks;
   readonly runtime: RuntimeProbe;
   readonly verdicts: PairedVerdicts;
   /** Models held in memory for completions outside runs. */
@@ -174,6 +176,7 @@ export class Application {
       live: this.live,
       now: this.now,
     });
+    this.dataChecks = new DataChecks(this.paths.cache);
     this.runner = new PipelineRunner(
       {
         store: this.store,
@@ -315,6 +318,7 @@ export class Application {
   /** Ends what runs (resumable) and gives the workspace back. */
   async close(): Promise<void> {
     await this.datasets.jobs.close();
+    this.dataChecks.close();
     this.inference.close();
     await this.modelJobs.close();
     await this.runner.close();

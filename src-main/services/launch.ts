@@ -1,7 +1,6 @@
 /** Writes a recipe's launch to the store: the pipeline and one queued run for each stage, as snapshots. */
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
-import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
@@ -11,6 +10,7 @@ import { sha256Of } from "#main/platform/canonical-json.ts";
 import { appVersion, machineFacts } from "#main/platform/machine.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
+import { noDataset, requireDataFile } from "./datasets/data-file.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
 import type { VersionService } from "./datasets/version-service.ts";
 import { requireMemoryOfAll } from "./memory-check.ts";
@@ -106,29 +106,26 @@ function resolveRecipe(launch: Launch, models: ModelCatalog, versions: VersionSe
     stages: recipe.stages.map((stage) =>
       stage.kind === "sft" && "dataset" in stage.data
         ? Object.assign({}, stage, {
-            data: { dataset: datasetOf(stage.name, stage.data.dataset, relativeTo, versions) },
+            data: { dataset: datasetOf(stage.data.dataset, relativeTo, versions) },
           })
         : stage,
     ),
   };
 }
 
-/** A version of the store (`d1@2`; the latest where none is named), or a JSONL file by its full path. */
-function datasetOf(
-  stageName: string,
-  dataset: string,
-  relativeTo: string,
-  versions: VersionService,
-): string {
-  const file = isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset);
-  if (!isVersionRef(dataset) && existsSync(file)) return file;
-  const version = versions.find(dataset);
-  if (version !== undefined) return version.ref;
-  throw new AppError(
-    "NOT_FOUND",
-    `The dataset of the stage "${stageName}" is not there: ${dataset}.`,
-    'Name a published version (d1@2, or a dataset\'s name), or a JSONL file whose lines are {"messages": […]}.',
-  );
+/**
+ * A version of the store (`d1@2`; the latest where none is named), or a JSONL file by its full path.
+ * @throws AppError where it is neither, or has nothing in it
+ */
+function datasetOf(dataset: string, relativeTo: string, versions: VersionService): string {
+  if (dataset.trim() === "") throw noDataset();
+  const file = resolve(relativeTo, dataset);
+  if (isVersionRef(dataset) || !existsSync(file)) {
+    const version = versions.find(dataset);
+    if (version !== undefined) return version.ref;
+  }
+  requireDataFile(dataset, file);
+  return file;
 }
 
 /** Benchmarks of the same problems share a seed, so that they can be compared problem by problem. */

@@ -2,17 +2,17 @@
  * What this workspace and machine say to a recipe before it is launched: are its models and data there, do prompts
  * and completions fit the context, is there memory and disk. What would fail after loading is found here.
  */
-import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
-import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { Recipe, Stage, TaskSource } from "#shared/schema/recipe.ts";
 import { modelFacts } from "#main/jobs/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/jobs/stage-memory.ts";
 import type { StageFolders } from "#main/jobs/stage-memory.ts";
 import { difficultiesOf } from "#main/jobs/task-facts.ts";
-import { taskLengths } from "#main/jobs/task-lengths.ts";
+import { requireTrainable, taskLengths } from "#main/jobs/task-lengths.ts";
 import type { TaskLengths } from "#main/jobs/task-lengths.ts";
+import { noDataset, requireDataFile } from "./datasets/data-file.ts";
 import { gib, longestOf, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
 import type { ModelCatalog } from "./model-catalog.ts";
@@ -57,6 +57,7 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
     const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
       folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder);
+    if (folder !== undefined) checkTrainable(recipe, stage, place, folder);
     facts.set(stage.name, factsOf(stage, place, { folder, teacher, examples, lengths }, deps));
   });
   const sizes = [...facts.values()];
@@ -69,7 +70,13 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
       advice: "Keep fewer checkpoints (save_total_limit), or free some space.",
     });
   }
-  return { findings, facts, diskBytes: known ? diskBytes : null };
+  return { findings: withoutRepeats(findings), facts, diskBytes: known ? diskBytes : null };
+}
+
+/** A template that cannot be read is met by prompts and by examples. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const key = ({ path, message }: Finding): string => JSON.stringify([path, message]);
+  return [...new Map(findings.map((finding) => [key(finding), finding])).values()];
 }
 
 /** Where findings of one stage go. */
@@ -171,23 +178,20 @@ function checkSet(
     });
 }
 
-/** The examples of a published version; those of a file are not counted. */
+/** The examples of a published version; those of a file are counted where its texts are looked at. */
 function checkDataset(
   dataset: string,
   place: StagePlace,
   { versionSize, relativeTo }: WorkspaceCheckDeps,
 ): number | undefined {
   try {
+    if (dataset.trim() === "") throw noDataset();
     const size = versionSize(dataset);
     if (size !== undefined) {
       place.add("data.dataset", { message: `${size} examples`, level: "note" });
       return size;
     }
-    if (existsSync(isAbsolute(dataset) ? dataset : resolve(relativeTo, dataset))) return undefined;
-    place.add("data.dataset", {
-      message: `the dataset is not there: ${dataset}`,
-      advice: "Name a published version (d1@2, or a dataset's name), or a JSONL file.",
-    });
+    requireDataFile(dataset, resolve(relativeTo, dataset));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     place.add("data.dataset", { message: error.message, advice: error.advice ?? null });
@@ -199,6 +203,7 @@ function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLeng
   const context = contextOf(folder);
   if (stage.kind === "sft" || stage.kind === "distill")
     tooLong(place, "max_length", stage.max_length, context);
+  if (stage.kind === "pretrain") tooLong(place, "sequence_length", stage.sequence_length, context);
   const source = sourceOf(stage);
   if (source === undefined) return undefined;
   let lengths: TaskLengths;
@@ -224,6 +229,29 @@ function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLeng
     noteFit(place, "max_length", stage.max_length, whole);
   }
   return lengths;
+}
+
+/** Can the model be trained on what the stage will make or work out? Datasets are looked at record by record elsewhere. */
+function checkTrainable(recipe: Recipe, stage: Stage, place: StagePlace, folder: string): void {
+  if (stage.kind !== "sft" && stage.kind !== "distill") return;
+  const source =
+    stage.kind === "sft" && "stage" in stage.data
+      ? sourceOfStage(recipe, stage.data.stage)
+      : sourceOf(stage);
+  if (source === undefined) return;
+  try {
+    requireTrainable(folder, source);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    // Unknown difficulties are said already.
+    if (error.code !== "BAD_RECIPE")
+      place.add("model", { message: error.message, advice: error.advice ?? null });
+  }
+}
+
+function sourceOfStage(recipe: Recipe, name: string): TaskSource | undefined {
+  const found = recipe.stages.find((stage) => stage.name === name);
+  return found === undefined ? undefined : sourceOf(found);
 }
 
 function tooLong(place: StagePlace, key: string, value: number, context: number): void {

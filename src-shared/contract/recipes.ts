@@ -1,7 +1,9 @@
 /** Recipes: those that ship, those that are kept, and everything that is asked of one before it is launched. */
+import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { Recipe, RewardSpec, TaskSource } from "../schema/recipe.ts";
 import {
+  DataCheckEvent,
   ExportedFile,
   RecipeEstimate,
   RecipeId,
@@ -50,6 +52,10 @@ export const recipes = {
       estimate: RecipeEstimate.nullable(),
     }),
   ),
+  /** Every example and prompt through the model's own template: how far it is, then the problems. Ends with the call. */
+  checkData: procedure
+    .input(z.strictObject({ yaml: Yaml, relativeTo: z.string().optional() }))
+    .output(eventIterator(DataCheckEvent)),
   /** Tasks with the difficulties they have: what data of a stage can be. */
   tasks: procedure.output(
     z.array(

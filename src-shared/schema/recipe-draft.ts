@@ -87,6 +87,19 @@ export const RecipeProblem = z.strictObject({
 });
 export type RecipeProblem = z.infer<typeof RecipeProblem>;
 
+/** A look at all of a recipe's data as it goes on, then what it found. */
+export const DataCheckEvent = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("progress"),
+    stage: z.string(),
+    /** Examples or prompts; 0 of 0 at the beginning. */
+    done: z.int(),
+    total: z.int(),
+  }),
+  z.strictObject({ type: z.literal("problems"), problems: z.array(RecipeProblem) }),
+]);
+export type DataCheckEvent = z.infer<typeof DataCheckEvent>;
+
 /** A range that earlier runs give; without a range where there was only one. */
 export const EstimatedRange = z.strictObject({
   low: z.number(),

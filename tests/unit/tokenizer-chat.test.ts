@@ -137,6 +137,57 @@ describe("without generation marks", () => {
     ]);
   });
 
+  const CUTS = `{% for m in messages %}{% set c = m.content %}{% if '</think>' in c %}{% set c = c.split('</think>')[-1] %}{% endif %}<|im_start|>{{ m.role }}
+MARK{{ c }}<|im_end|>ENDMARK{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}`;
+  const thought = [
+    { role: "user", content: "What is 2+3?" },
+    { role: "assistant", content: "<think>\nTwo and three make five.\n</think>\n\n5" },
+  ];
+
+  test.each([
+    ["the last answer", thought],
+    ["an earlier answer", [...thought, ...twoTurns]],
+    // The opening of the answer is the template's, as with DeepSeek-R1-Distill.
+    ["an opening that is written for the model", thought, "<think>\n"],
+  ])(
+    "a template that cuts %s before </think> is refused without marks",
+    (_, messages, open = "") => {
+      const template = CUTS.replace("ENDMARK", "").replace("MARK", "");
+      const tokenizer = withTemplate(
+        "smollm",
+        template.replace("assistant\n{%", `assistant\n${open}{%`),
+      );
+      expect(() => encodeWithAssistantMask(tokenizer, messages)).toThrow(
+        expect.objectContaining({
+          code: "BAD_TOKENIZER",
+          message: expect.stringContaining("leaves out what the assistant writes before </think>"),
+        }),
+      );
+    },
+  );
+
+  test("with marks a cut is meant, and told", () => {
+    const marked = CUTS.replace("ENDMARK", "{% endgeneration %}").replace(
+      "MARK",
+      "{% generation %}",
+    );
+    const tokenizer = withTemplate("smollm", marked);
+    expect(encodeWithAssistantMask(tokenizer, thought).leftOut).toEqual([1]);
+    expect(encodeWithAssistantMask(tokenizer, twoTurns).leftOut).toEqual([]);
+  });
+
+  test("roles that a template leaves out are told", () => {
+    const template =
+      "{% for m in messages %}{% if m.role != 'system' %}<|im_start|>{{ m.role }}\n{{ m.content | trim }}<|im_end|>{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+    const system = { role: "system", content: "Be brief." };
+    const { leftOut } = encodeWithAssistantMask(withTemplate("smollm", template), [
+      system,
+      ...twoTurns,
+    ]);
+    expect(leftOut).toEqual([0]);
+  });
+
   test("marks and no marks agree on the same layout", () => {
     const marked = tokenizerWith("chatml marked tight");
     const unmarked = withTemplate(

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import type { DistillStage } from "#shared/schema/recipe.ts";
 import { collectTraces, countLines } from "./collect-traces.ts";
-import { fineTune, readConversations } from "./sft.ts";
+import { readConversations } from "./conversation-lines.ts";
+import { fineTune } from "./sft.ts";
 import type { StageSession } from "./stage-session.ts";
 
 export async function runDistill(session: StageSession, stage: DistillStage): Promise<void> {

@@ -1,4 +1,5 @@
 /** Stage `pretrain`: next-token training from scratch on the generated corpus. */
+import { AppError } from "#shared/errors.ts";
 import type { PretrainStage } from "#shared/schema/recipe.ts";
 import { Random } from "#main/platform/random.ts";
 import { readModelConfig } from "../checkpoint/hub-layout.ts";
@@ -20,11 +21,18 @@ const STREAM = "documents";
 /** `model` names a folder with config.json and a tokenizer; its weights, if it has any, are not used. */
 export async function runPretrain(session: StageSession, stage: PretrainStage): Promise<void> {
   const folder = session.modelFolder("model");
+  const config = readModelConfig(folder);
+  if (stage.sequence_length > config.maxPositionEmbeddings)
+    throw new AppError(
+      "BAD_RECIPE",
+      `sequence_length ${stage.sequence_length} is longer than the model's context of ${config.maxPositionEmbeddings}.`,
+      `Set it to ${config.maxPositionEmbeddings} at the most.`,
+    );
   const tokenizer = loadTokenizer(folder);
   const { runtime, request, resumed } = session;
   const model =
     resumed === null
-      ? initLanguageModel(runtime, readModelConfig(folder), request.seed)
+      ? initLanguageModel(runtime, config, request.seed)
       : loadLanguageModel(runtime, request.resumeFrom ?? folder);
   const trainer = new Trainer(
     runtime,

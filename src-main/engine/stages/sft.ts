@@ -1,6 +1,4 @@
 /** Stage `sft`: supervised fine-tuning on the assistant's tokens only. */
-import { readFileSync } from "node:fs";
-import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { PeftOptions, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
@@ -8,7 +6,6 @@ import { nextTokenObjective } from "../objectives/next-token.ts";
 import { taskByName } from "../tasks/registry.ts";
 import { drawProblems } from "../tasks/split.ts";
 import { formatSolution } from "../tasks/task.ts";
-import { encodeWithAssistantMask } from "../tokenizer/assistant-mask.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { rowsAtOnce } from "../training/rows-at-once.ts";
@@ -16,46 +13,32 @@ import { SequenceBatches } from "../training/sequence-batches.ts";
 import type { Example } from "../training/sequence-batches.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
+import { readConversations } from "./conversation-lines.ts";
+import type { Conversation } from "./conversation-lines.ts";
+import { recordNumbers } from "./record-numbers.ts";
 import type { StageSession } from "./stage-session.ts";
 import { openTrainable } from "./trainable-model.ts";
+import { ExampleTally, requireExamples } from "./training-examples.ts";
+import type { FaultyExamples } from "./training-examples.ts";
 import { trainingPrecision } from "./training-precision.ts";
 
-const Message = z.object({ role: z.string(), content: z.string() });
-const DatasetLine = z.object({ messages: z.array(Message).min(2) });
-
-export type Conversation = z.infer<typeof DatasetLine>["messages"];
-
-/** Reads JSONL of `{"messages": […]}`. @throws AppError naming the line. */
-export function readConversations(file: string): Conversation[] {
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line, i) => {
-      if (line.trim() === "") return [];
-      try {
-        return [DatasetLine.parse(JSON.parse(line)).messages];
-      } catch (cause) {
-        const what = cause instanceof z.ZodError ? z.prettifyError(cause) : "not JSON";
-        throw new AppError(
-          "BAD_INPUT",
-          `${file}:${i + 1}: ${what}`,
-          'Each line is {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}.',
-          { cause },
-        );
-      }
-    });
-}
-
-/** Conversations → ids with the assistant's tokens marked; those longer than `maxLength` are left out. */
-export function encodeExamples(
+/**
+ * Conversations → ids with the assistant's tokens marked; those longer than `maxLength` are left out.
+ * @throws AppError where some cannot be trained on, with all reasons and the first records of each
+ */
+function encodeExamples(
   tokenizer: Tokenizer,
   conversations: readonly Conversation[],
   maxLength: number,
-): { examples: Example[]; tooLong: number } {
-  const all = conversations.map((messages): Example =>
-    encodeWithAssistantMask(tokenizer, messages),
-  );
+): { examples: Example[]; tooLong: number; doubts: FaultyExamples[] } {
+  const tally = new ExampleTally(tokenizer);
+  const all = conversations.flatMap((messages, index): Example[] => {
+    const example = tally.add(index + 1, () => messages);
+    return example === undefined ? [] : [example];
+  });
+  requireExamples(tally);
   const examples = all.filter(({ ids }) => ids.length <= maxLength);
-  return { examples, tooLong: all.length - examples.length };
+  return { examples, tooLong: all.length - examples.length, doubts: tally.faults };
 }
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
@@ -100,7 +83,18 @@ export async function fineTune(
 ): Promise<void> {
   const { runtime, request } = session;
   const tokenizer = loadTokenizer(folder);
-  const { examples, tooLong } = encodeExamples(tokenizer, conversations, options.max_length);
+  const { examples, tooLong, doubts } = encodeExamples(
+    tokenizer,
+    conversations,
+    options.max_length,
+  );
+  if (conversations.length === 0) {
+    throw new AppError(
+      "BAD_INPUT",
+      "There is no example to train on: the dataset is empty.",
+      "Choose a dataset with examples, or look at the stage that made it.",
+    );
+  }
   if (examples.length === 0) {
     throw new AppError(
       "BAD_INPUT",
@@ -148,6 +142,8 @@ export async function fineTune(
     session.log(
       `${tooLong} of ${conversations.length} examples are longer than ${options.max_length} tokens and were left out.`,
     );
+  for (const doubt of doubts)
+    session.log(`${doubt.message} (${recordNumbers(doubt)}) ${doubt.advice ?? ""}`.trim());
   await runTrainingLoop(session, model, trainer, {
     training: options,
     totalSteps,

@@ -14,6 +14,7 @@ import {
   renderChat,
   renderTemplate,
 } from "./chat-template.ts";
+import { leftOutMessages } from "./left-out-text.ts";
 import { tokenSpans } from "./token-spans.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -21,6 +22,21 @@ export interface MaskedChat {
   readonly ids: readonly number[];
   /** 1 for the tokens of the assistant's turns, else 0; as long as `ids`. */
   readonly mask: readonly (0 | 1)[];
+  /** Messages of which the template does not write the whole text, by their index. */
+  readonly leftOut: readonly number[];
+}
+
+/**
+ * A template that cannot be trained with as it is. `rewrites`: earlier answers do not stay as they were written;
+ * `cuts`: an answer's own text is not all there.
+ */
+export class UntrainableTemplate extends AppError {
+  readonly kind: "rewrites" | "cuts";
+
+  constructor(kind: "rewrites" | "cuts", message: string, advice: string) {
+    super("BAD_TOKENIZER", message, advice);
+    this.kind = kind;
+  }
 }
 
 export interface MaskOptions {
@@ -54,7 +70,10 @@ export function encodeWithAssistantMask(
   const { text, spans } = hasGenerationMarks(template)
     ? markedSpans(tokenizer, template, messages, options)
     : prefixSpans(tokenizer, messages, options);
-  const masked = maskTokens(tokenizer, text, spans);
+  const masked = {
+    ...maskTokens(tokenizer, text, spans),
+    leftOut: leftOutMessages(messages, text),
+  };
   if (!masked.mask.includes(1)) {
     throw new AppError(
       "BAD_TOKENIZER",
@@ -135,6 +154,8 @@ function prefixSpans(
   const variables = variablesOf(options);
   const text = renderChat(tokenizer, messages, variables);
   const last = messages.findLastIndex(({ role }) => role === "assistant");
+  const cut = leftOutMessages(messages, text);
+  if (cut.includes(last)) throw cutAnswer(tokenizer, messages, last);
   const spans: TextSpan[] = [];
   for (const [i, message] of messages.entries()) {
     if (message.role !== "assistant" || (options.turns === "last" && i !== last)) continue;
@@ -144,15 +165,30 @@ function prefixSpans(
     });
     const after = renderChat(tokenizer, messages.slice(0, i + 1), variables);
     if (!after.startsWith(before) || !text.startsWith(after)) {
-      throw new AppError(
-        "BAD_TOKENIZER",
+      throw new UntrainableTemplate(
+        "rewrites",
         `The chat template in ${tokenizer.folder} rewrites earlier turns, so the assistant's part of message ${i + 1} cannot be told from the rest.`,
         "Train on the last answer of each conversation only, or add {% generation %} … {% endgeneration %} around the assistant's text in the template.",
       );
     }
+    if (cut.includes(i)) throw cutAnswer(tokenizer, messages, i);
     spans.push([before.length, endOfTurn(tokenizer, text, before.length, after.length)]);
   }
   return { text, spans };
+}
+
+/** Without marks nothing says that a cut is meant: what the assistant thought would silently not be learned. */
+function cutAnswer(
+  tokenizer: Tokenizer,
+  messages: readonly ChatMessage[],
+  index: number,
+): UntrainableTemplate {
+  const thought = messages[index]?.content.includes("</think>") === true;
+  return new UntrainableTemplate(
+    "cuts",
+    `The chat template in ${tokenizer.folder} leaves out ${thought ? "what the assistant writes before </think>" : "part of the assistant's text"} (message ${index + 1}), so the model would not learn it.`,
+    "Put a chat_template.jinja that writes the whole answer into the model's folder, or {% generation %} … {% endgeneration %} around what is meant to be learned; or take the reasoning out of the examples.",
+  );
 }
 
 /** Cuts the white space after the turn's last special token, where the turn ends in one. */
@@ -166,7 +202,11 @@ function endOfTurn(tokenizer: Tokenizer, text: string, start: number, end: numbe
 }
 
 /** Marks every token that overlaps a span, as transformers does. */
-function maskTokens(tokenizer: Tokenizer, text: string, spans: readonly TextSpan[]): MaskedChat {
+function maskTokens(
+  tokenizer: Tokenizer,
+  text: string,
+  spans: readonly TextSpan[],
+): Pick<MaskedChat, "ids" | "mask"> {
   const ids = tokenizer.encode(text, { addSpecialTokens: false });
   const bounds =
     byteBounds(tokenizer, text, ids, spans) ?? tokenBounds(tokenizer, text, ids, spans);

@@ -8,6 +8,7 @@ import { AppError } from "#shared/errors.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
+import type { CommandContext } from "./command-context.ts";
 import { dollars, duration } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { Failed, table } from "./terminal.ts";
@@ -66,13 +67,15 @@ export function addRecipesCommands(program: Command): void {
       const context = contextOf(command);
       await withHost(context, async ({ client }) => {
         const { yaml, relativeTo } = await recipeText(client, recipe);
-        const {
-          problems,
-          estimate,
-          recipe: sound,
-        } = await client.recipes.check({ yaml, relativeTo });
+        const checked = await client.recipes.check({ yaml, relativeTo });
+        const { estimate } = checked;
+        const found = await dataProblems(context, client, { yaml, relativeTo });
+        const problems = [...checked.problems, ...found].sort(
+          (a, b) => (a.line ?? 0) - (b.line ?? 0),
+        );
+        const sound = problems.every(({ level }) => level !== "error");
         context.terminal.result(
-          { ok: sound !== null, problems, estimate },
+          { ok: sound, problems, estimate },
           [
             ...problems.filter(({ level }) => level !== "note").map(problemLine),
             estimateText(estimate),
@@ -80,7 +83,7 @@ export function addRecipesCommands(program: Command): void {
             .filter((line) => line !== "")
             .join("\n"),
         );
-        if (sound === null) throw new Failed();
+        if (!sound) throw new Failed();
       });
     });
 
@@ -135,6 +138,23 @@ export function addRecipesCommands(program: Command): void {
         );
       });
     });
+}
+
+/** Looks at every example and prompt, telling how far it is. */
+async function dataProblems(
+  { terminal }: Pick<CommandContext, "terminal">,
+  client: Client,
+  recipe: { readonly yaml: string; readonly relativeTo: string },
+): Promise<RecipeProblem[]> {
+  for await (const event of await client.recipes.checkData(recipe)) {
+    if (event.type === "problems") return event.problems;
+    if (event.total > 0)
+      terminal.line.show(
+        event.stage,
+        `${event.stage}: ${event.done} of ${event.total} examples looked at`,
+      );
+  }
+  return [];
 }
 
 /** The text that a name on the command line means, and the folder that its paths start from. Throws NOT_FOUND. */

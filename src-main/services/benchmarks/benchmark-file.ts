@@ -18,7 +18,7 @@ export function writeBenchmark(
     .map(({ problem, answer, difficulty }) =>
       JSON.stringify({
         id: problemHash(problem),
-        prompt: instruction === "" ? problem : `${problem}\n\n${instruction}`,
+        prompt: promptOf(problem, instruction),
         gold: answer,
         difficulty,
       }),
@@ -27,6 +27,18 @@ export function writeBenchmark(
   const file = join(folder, BENCHMARK_FILE);
   writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
   return file;
+}
+
+/** What a model is asked, problem by problem. Throws NOT_FOUND where the benchmark is not in the store. */
+export function promptsOf(benchmarks: BenchmarkRepository, id: string): string[] {
+  const { problems, instruction } = benchmarks.get(id);
+  return benchmarks
+    .items(id, { offset: 0, limit: problems })
+    .map(({ problem }) => promptOf(problem, instruction));
+}
+
+function promptOf(problem: string, instruction: string): string {
+  return instruction === "" ? problem : `${problem}\n\n${instruction}`;
 }
 
 /** Names a problem by its content: two benchmarks of the same set pair, whatever the order. */

@@ -8,6 +8,7 @@ import type { KeptCompletion } from "#main/jobs/try-rewards.ts";
 import type { Application } from "../application.ts";
 import { exportRecipe } from "../export/export-recipe.ts";
 import { checkWhole } from "../recipe-check-whole.ts";
+import { checkRecipeData } from "../recipe-data-check.ts";
 import { readRecipe, requireRecipe } from "../recipe-checks.ts";
 import { diffOptions, diffText } from "../recipe-diff.ts";
 import { recipeFromRun } from "../recipe-from-run.ts";
@@ -33,6 +34,9 @@ export function recipeProcedures(
       return { recipe, problems: [...problems] };
     }),
     check: to.check.handler(({ input }) => checkWhole(app, input.yaml, input.relativeTo)),
+    checkData: to.checkData.handler(({ input, signal }) =>
+      checkRecipeData(app, input.yaml, input.relativeTo ?? process.cwd(), signal),
+    ),
     tasks: to.tasks.handler(() =>
       taskFacts().map((task) => ({ ...task, difficulties: [...task.difficulties] })),
     ),
