@@ -61,18 +61,12 @@ export class DataChecks {
     const onAbort = (): void => stop.resolve(undefined);
     signal?.addEventListener("abort", onAbort);
     try {
-      let report: DataReport | undefined;
-      const ended = running.report.then((found) => {
-        report = found;
-      });
-      // Its failure is thrown where it is waited for.
-      ended.catch(() => undefined);
-      while (report === undefined) {
+      for (;;) {
         signal?.throwIfAborted();
         yield running.progress;
-        await Promise.race([ended, running.news.promise, stop.promise]);
+        const report = await Promise.race([running.report, running.news.promise, stop.promise]);
+        if (report !== undefined) return report;
       }
-      return report;
     } finally {
       signal?.removeEventListener("abort", onAbort);
       running.waiting -= 1;

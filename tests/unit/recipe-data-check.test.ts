@@ -52,7 +52,9 @@ function sftOn(model: string, dataset: string, more = ""): string {
 }
 
 async function events(yaml: string): Promise<DataCheckEvent[]> {
-  return Array.fromAsync(checkRecipeData(app, yaml, folder, undefined));
+  const all: DataCheckEvent[] = [];
+  for await (const event of checkRecipeData(app, yaml, folder, undefined)) all.push(event);
+  return all;
 }
 
 async function found(yaml: string): Promise<RecipeProblem[]> {
@@ -170,7 +172,7 @@ test("too long examples are counted, and the fix is as long as the longest", asy
     { level: "error", message: expect.stringContaining("none is left to train on") },
   ]);
   const value = problem?.fixes[0]?.changes[0]?.value;
-  expect(await found(sftOn(model, some).replace("256", String(value)))).toEqual([]);
+  expect(await found(sftOn(model, some).replace("256", JSON.stringify(value)))).toEqual([]);
 });
 
 test("a dataset that holds a benchmark's problems is doubted", async () => {
