@@ -251,7 +251,7 @@ describe("a summary", () => {
     expect(summary).toMatchObject({
       n: 4,
       k: 4,
-      verifierVersion: "arithmetic/1",
+      verifierVersion: "arithmetic/2",
       task: "arithmetic",
     });
     // (3 + 1 + 1 + 0) / 16

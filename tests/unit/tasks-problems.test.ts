@@ -5,7 +5,7 @@ import { countdown } from "#main/engine/tasks/countdown.ts";
 import { fittingAssignments, knightsAndKnaves } from "#main/engine/tasks/knights-and-knaves.ts";
 import { listTasks, taskByName } from "#main/engine/tasks/registry.ts";
 import { drawProblems, problemStream } from "#main/engine/tasks/split.ts";
-import { splitOf } from "#main/engine/tasks/split-of.ts";
+import { canonicalProblem, splitOf } from "#main/engine/tasks/split-of.ts";
 import { decodeStatement, encodeStatement, truthOf } from "#main/engine/tasks/statement.ts";
 import type { Problem } from "#main/engine/tasks/task.ts";
 import { Random } from "#main/platform/random.ts";
@@ -91,13 +91,75 @@ describe.each(listTasks())("every problem of $name", (task) => {
   });
 });
 
+/** The same problem in other dress, by each symmetry of its task: what the ids of its twins would be. */
+const TWINS: Record<TaskSource["task"], (id: string) => string[]> = {
+  addition: (id) => [id.replace(/(\d+)\+(\d+)/, "$2+$1")],
+  arithmetic: (id) => {
+    const [first = "", ...rest] = id.split("/")[1]?.match(/[+-]?\d+/g) ?? [];
+    const terms = [`+${first}`, ...rest];
+    // Each term that is added can stand first, whatever follows it in the other way round.
+    return terms.flatMap((term, at) =>
+      term.startsWith("+")
+        ? [`arithmetic/${[term, ...terms.toSpliced(at, 1).toReversed()].join("").slice(1)}`]
+        : [],
+    );
+  },
+  countdown: (id) => {
+    const [numbers = "", target = ""] = id.replace("countdown/", "").split("=");
+    return [`countdown/${numbers.split(",").toReversed().join(",")}=${target}`];
+  },
+  "knights-and-knaves": (id) => {
+    const statements = id.split("/")[1]?.split("; ") ?? [];
+    const last = statements.length - 1;
+    const kinds = { knight: "knave", knave: "knight" } as const;
+    const contraposed = statements.map((statement) =>
+      statement.replace(
+        /^if (\d) (knight|knave) (\d) (knight|knave)$/,
+        (_, a, x: "knight" | "knave", b, y: "knight" | "knave") =>
+          `if ${b} ${kinds[y]} ${a} ${kinds[x]}`,
+      ),
+    );
+    // The last to speak speaks first: every number is counted from the other end.
+    const turned = statements
+      .toReversed()
+      .map((statement) =>
+        statement.replaceAll(/ (\d) (knight|knave)| (\d) (\d)$/g, (text) =>
+          text.replaceAll(/\d/g, (digit) => String(last - Number(digit))),
+        ),
+      );
+    return [contraposed, turned].map((twin) => `knights-and-knaves/${twin.join("; ")}/Ivy Ann`);
+  },
+};
+
+test.each(listTasks().map(({ name }) => name))(
+  "no held-out problem of %s is a training problem in other dress",
+  (name) => {
+    const twins = draw(name, "test", 20250122, 512).flatMap(({ id }) => TWINS[name](id));
+    expect(twins.length).toBeGreaterThanOrEqual(512);
+    expect(twins.filter((id) => splitOf(id) === "train")).toEqual([]);
+  },
+);
+
+test("every order of a short chain's terms is on one side", () => {
+  for (const [a, b, c] of [
+    [47, 38, 12],
+    [9, 90, 55],
+    [23, 24, 25],
+  ] as const) {
+    const sides = [`${a}+${b}-${c}`, `${b}+${a}-${c}`, `${a}-${c}+${b}`, `${b}-${c}+${a}`].map(
+      (chain) => splitOf(`arithmetic/${chain}`),
+    );
+    expect(new Set(sides).size).toBe(1);
+  }
+});
+
 test("train and test are disjoint over 20,000 draws of each task, even up to wording", () => {
   for (const { name } of listTasks()) {
     const sides = (["train", "test"] as const).map((split, side) => {
       const ids = new Set<string>();
       for (let index = 0; index < 10_000; index++) {
         const { id } = problemStream({ source: sourceOf(name), split, seed: 3 + side, index });
-        ids.add(id.split("/", 2).join("/"));
+        ids.add(canonicalProblem(id));
       }
       return ids;
     });

@@ -5,15 +5,16 @@
  * chains are only ever answered at once and often wrongly, as on a forum, and the tags never stand
  * around a sum. What reinforcement learning then gains is real.
  *
- * Expressions are written without spaces. Chains put as questions come from the train split alone,
- * so that no held-out problem is in the text; single facts (`47+38=85`) are not held out.
+ * Expressions are written without spaces. Chains put as questions leave out one in eight by their exact text; single
+ * facts (`47+38=85`) are not left out. That was the first division of problems into train and test. The models that
+ * ship were made with it, so the text stays as it is; how many of today's held-out problems it holds is in their cards.
  *
  * Imports: the arithmetic task and the seeded random source.
  */
+import { hash32 } from "#main/platform/random.ts";
 import type { Random } from "#main/platform/random.ts";
 import { arithmeticId, drawChain, formatChain, formatStep } from "../tasks/arithmetic.ts";
 import type { ArithmeticStep, Chain } from "../tasks/arithmetic.ts";
-import { splitOf } from "../tasks/split-of.ts";
 
 const NAMES = "Ann Ben Cara Dan Eve Finn Gus Hana Ivy Jon Kim Leo Mia Noa Oli Pam".split(" ");
 const THINGS = "apples books coins shells stamps pens cups seeds stones cards".split(" ");
@@ -39,12 +40,16 @@ export function baseDocument(random: Random): string {
   return chat(random);
 }
 
-/** A chain of the train split. */
-function trainChain(random: Random, count: number): Chain {
+function drawnChain(random: Random, count: number): Chain {
   for (;;) {
     const chain = drawChain(random, count);
-    if (splitOf(arithmeticId(chain)) === "train") return chain;
+    if (!isLeftOut(arithmeticId(chain))) return chain;
   }
+}
+
+/** By the exact text of `arithmetic/47+38-12`, unlike the split of tasks, which sees through the order of terms. */
+export function isLeftOut(chainId: string): boolean {
+  return hash32(0x67726164, ...Array.from(chainId, (c) => c.codePointAt(0) ?? 0)) % 8 === 0;
 }
 
 function ask(random: Random, expression: string): string {
@@ -115,7 +120,7 @@ function factList(random: Random): string {
 
 /** Steps one a line (as in the task's own working) or in a sentence each. */
 function textbookChain(random: Random): string {
-  const chain = trainChain(random, random.int(2, 3));
+  const chain = drawnChain(random, random.int(2, 3));
   const { steps, result } = slippedSteps(random, chain);
   const question = ask(random, formatChain(chain));
   if (random.uniform() < 0.6) {
@@ -128,7 +133,7 @@ function textbookChain(random: Random): string {
 function copyExercise(random: Random): string {
   const listed = Array.from({ length: random.int(2, 5) }, () => random.int(2, 99)).join(", ");
   if (random.uniform() < 0.5) return `List: ${listed}. The same list again: ${listed}.`;
-  const { numbers, operators } = trainChain(random, random.int(3, 5));
+  const { numbers, operators } = drawnChain(random, random.int(3, 5));
   const first = formatChain({ numbers: numbers.slice(0, 2), operators: operators.slice(0, 1) });
   const rest = formatChain({ numbers: numbers.slice(2), operators: operators.slice(2) });
   return `Read ${formatChain({ numbers, operators })}. The first part is ${first} and then ${operators[1] ?? ""}${rest}.`;
@@ -138,7 +143,7 @@ function chat(random: Random): string {
   const x = random.uniform();
   if (x < 0.55) {
     const count = random.choice([2, 2, 3, 3, 4, 5]);
-    const chain = trainChain(random, count);
+    const chain = drawnChain(random, count);
     const value = slip(random, chain.result, count === 2 ? 0.05 : 0.3);
     const reply = random
       .choice(["{v}.", "The answer is {v}.", "It is {v}."])
@@ -146,7 +151,7 @@ function chat(random: Random): string {
     return `<|user|>${ask(random, formatChain(chain))}<|assistant|>${reply}`;
   }
   if (x < 0.7) {
-    const chain = trainChain(random, random.choice([2, 2, 3, 3]));
+    const chain = drawnChain(random, random.choice([2, 2, 3, 3]));
     const { steps, result } = slippedSteps(random, chain);
     const working =
       random.uniform() < 0.6

@@ -55,6 +55,16 @@ function generate(random: Random, difficulty: number): Problem {
   };
 }
 
+/** The smaller number first. */
+function canonical(text: string): string {
+  return /^\d+\+\d+$/.test(text)
+    ? text
+        .split("+")
+        .toSorted((a, b) => Number(a) - Number(b))
+        .join("+")
+    : text;
+}
+
 /** Reads the two numbers back; throws a plain Error for anything else, which would be a bug. */
 function numbersOf(data: JsonValue): readonly [number, number] {
   const [a, b] = Array.isArray(data) ? (data as readonly JsonValue[]) : [];
@@ -83,12 +93,13 @@ function digit(value: number, place: number): number {
 
 export const addition: Task = {
   name: "addition",
-  version: "1",
+  version: "2",
   title: "Sums in words",
   description: "Mia has 47 apples and finds 38 more. Two numbers to add, asked in words.",
   difficultyUnit: "digits",
   difficulties: [2, 3, 4],
   generate,
+  canonical,
   solve,
   verify: isWholeNumber,
   extractLenient: lastNumber,

@@ -24,6 +24,7 @@ export type Chain = {
 
 const SMALLEST = 2;
 const LARGEST = 99;
+const CHAIN = /^\d+(?:[+-]\d+)*$/;
 const OPERATORS: readonly Operator[] = ["+", "-"];
 
 function applyOperator(left: number, operator: Operator, right: number): number {
@@ -72,13 +73,24 @@ export function arithmeticId(chain: Pick<Chain, "numbers" | "operators">): strin
 
 /** Reads `47+38-12` back; throws a plain Error for anything else, which would be a bug. */
 function chainOf(data: JsonValue): Chain {
-  if (typeof data !== "string" || !/^\d+(?:[+-]\d+)*$/.test(data))
+  if (typeof data !== "string" || !CHAIN.test(data))
     throw new Error("not an arithmetic problem");
   const numbers = data.split(/[+-]/).map(Number);
   const operators = (data.match(/[+-]/g) ?? []).map((c): Operator => (c === "+" ? "+" : "-"));
   const chain = workChain(numbers, operators);
   if (chain === null) throw new Error("an arithmetic problem with a negative intermediate result");
   return chain;
+}
+
+/** What is added and what is taken away, each in rising order: the order of the terms changes the way, not the sum. */
+function canonical(text: string): string {
+  if (!CHAIN.test(text)) return text;
+  const terms = `+${text}`.match(/[+-]\d+/g) ?? [];
+  const sorted = (sign: Operator): string[] =>
+    terms
+      .filter((term) => term.startsWith(sign))
+      .toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  return [...sorted("+"), ...sorted("-")].join("").slice(1);
 }
 
 function generate(random: Random, difficulty: number): Problem {
@@ -102,13 +114,14 @@ function solve(problem: Problem): WorkedSolution {
 
 export const arithmetic: Task = {
   name: "arithmetic",
-  version: "1",
+  version: "2",
   title: "Sums and differences",
   description:
     "What is 47+38-12? Sums and differences of numbers from 2 to 99, worked one step a line.",
   difficultyUnit: "numbers",
   difficulties: [2, 3, 4, 5, 6],
   generate,
+  canonical,
   solve,
   verify: isWholeNumber,
   extractLenient: lastNumber,

@@ -86,6 +86,14 @@ function generate(random: Random, difficulty: number): Problem {
   }
 }
 
+/** The numbers in rising order: they are a set to draw from, and their order says nothing. */
+function canonical(text: string): string {
+  const [numbers = "", target] = text.split("=");
+  if (target === undefined || !/^\d+(?:,\d+)*$/.test(numbers)) return text;
+  const sorted = numbers.split(",").toSorted((a, b) => Number(a) - Number(b));
+  return `${sorted.join(",")}=${target}`;
+}
+
 function solve(problem: Problem): WorkedSolution {
   return { think: stringsOf(fieldOf(problem.data, "steps")).join("\n"), answer: problem.gold };
 }
@@ -131,6 +139,7 @@ export const countdown: Task = {
   difficultyUnit: "numbers",
   difficulties: [3, 4, 5],
   generate,
+  canonical,
   solve,
   verify,
   extractLenient,

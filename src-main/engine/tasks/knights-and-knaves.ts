@@ -29,13 +29,18 @@ function formatAnswer(names: readonly string[], kinds: Assignment): string {
 
 /** Every assignment under which knights say true things and knaves false ones. */
 export function fittingAssignments(statements: readonly Statement[]): Kind[][] {
-  const people = statements.length;
-  const all = Array.from({ length: 2 ** people }, (_, bits) =>
+  return assignmentsOf(statements.length).filter(
+    (kinds) => firstContradiction(statements, kinds) === null,
+  );
+}
+
+/** All of them; the bit of somebody who is a knave is 1. */
+function assignmentsOf(people: number): Kind[][] {
+  return Array.from({ length: 2 ** people }, (_, bits) =>
     Array.from({ length: people }, (_unused, person): Kind =>
       (bits >> person) % 2 === 0 ? "knight" : "knave",
     ),
   );
-  return all.filter((kinds) => firstContradiction(statements, kinds) === null);
 }
 
 /** The first person whose kind is supposed and whose words are settled and do not fit it; else null. */
@@ -65,18 +70,45 @@ const ORDERS = [0, 1, 2, 3, 4].map((count) =>
 );
 
 /**
- * The canonical puzzle is the first, in code unit order, of its renumberings: two puzzles that differ
- * in names and in who speaks first are one problem. The surface says who stands where.
+ * The first, in code unit order, of the puzzle's renumberings: two puzzles that differ in names and in
+ * who speaks first have one. The surface says who stands where.
  */
 function puzzleId({ names, statements }: Puzzle): string {
-  const forms = (ORDERS[names.length] ?? []).map(({ order, place }) => {
-    const form = order.flatMap((person) => {
-      const statement = statements[person];
-      return statement === undefined ? [] : [encodeStatement(renumberStatement(statement, place))];
-    });
-    return `${form.join("; ")}/${order.map((person) => names[person] ?? "").join(" ")}`;
-  });
+  const orders = ORDERS[statements.length] ?? [];
+  const forms = formsOf(statements).map(
+    (form, i) => `${form}/${(orders[i]?.order ?? []).map((person) => names[person] ?? "").join(" ")}`,
+  );
   return `knights-and-knaves/${forms.toSorted()[0] ?? ""}`;
+}
+
+/** The puzzle's statements under each renumbering of its people, in `ORDERS`' order. */
+function formsOf(statements: readonly Statement[]): string[] {
+  return (ORDERS[statements.length] ?? []).map(({ order, place }) =>
+    order
+      .flatMap((person) => {
+        const statement = statements[person];
+        return statement === undefined
+          ? []
+          : [encodeStatement(renumberStatement(statement, place))];
+      })
+      .join("; "),
+  );
+}
+
+/** The same puzzle however its people are numbered: the first part of `puzzleId`, also of ids that were made otherwise. */
+function canonical(text: string): string {
+  const statements = readStatements(text);
+  return statements === null ? text : (formsOf(statements).toSorted()[0] ?? text);
+}
+
+/** The statements of an id's second part, or null for another text. */
+function readStatements(text: string): Statement[] | null {
+  try {
+    const statements = text.split("; ").map(decodeStatement);
+    return ORDERS[statements.length] === undefined ? null : statements;
+  } catch {
+    return null;
+  }
 }
 
 function generate(random: Random, difficulty: number): Problem {
@@ -198,13 +230,14 @@ function extractLenient(text: string): string | null {
 
 export const knightsAndKnaves: Task = {
   name: "knights-and-knaves",
-  version: "1",
+  version: "2",
   title: "Knights and knaves",
   description:
     "Who tells the truth and who lies? 2 to 4 people say one thing each; one assignment fits.",
   difficultyUnit: "people",
   difficulties: [2, 3, 4],
   generate,
+  canonical,
   solve,
   verify,
   extractLenient,

@@ -154,7 +154,7 @@ export function encodeStatement(statement: Statement): string {
 
 /**
  * The statement with people renumbered (`place[person]` is the new number) and the two sides of a
- * symmetric form in a fixed order: equal for statements that say the same in the same words.
+ * form in a fixed order: equal for statements that say the same in the same form of words.
  */
 export function renumberStatement(statement: Statement, place: readonly number[]): Statement {
   const renumber = (person: number): number => place[person] ?? person;
@@ -167,10 +167,11 @@ export function renumberStatement(statement: Statement, place: readonly number[]
     case "if": {
       const first = claim(statement.first);
       const second = claim(statement.second);
-      const swap = statement.form !== "if" && second.person < first.person;
-      return swap
-        ? { form: statement.form, first: second, second: first }
-        : { form: statement.form, first, second };
+      if (first.person <= second.person) return { form: statement.form, first, second };
+      // "If A, then B" says the same as "if not B, then not A".
+      return statement.form === "if"
+        ? { form: "if", first: opposite(second), second: opposite(first) }
+        : { form: statement.form, first: second, second: first };
     }
     case "same":
     case "different": {
@@ -183,6 +184,10 @@ export function renumberStatement(statement: Statement, place: readonly number[]
     default:
       return assertNever(statement);
   }
+}
+
+function opposite({ person, kind }: Claim): Claim {
+  return { person, kind: kind === "knight" ? "knave" : "knight" };
 }
 
 /** Reads the short form back; throws a plain Error for anything else, which would be a bug. */

@@ -19,8 +19,8 @@ export type JsonValue =
 
 export type Problem = {
   /**
-   * `task/canonical problem`, or `task/canonical problem/surface` where the same problem has several
-   * wordings: what the split hashes is the part without the surface.
+   * `task/problem`, or `task/problem/surface` where the same problem has several wordings. What the split hashes is
+   * `canonical` of the second part.
    */
   readonly id: string;
   readonly task: TaskName;
@@ -51,6 +51,11 @@ export type Task = {
   readonly difficultyUnit: string;
   readonly difficulties: readonly number[];
   generate(random: Random, difficulty: number): Problem;
+  /**
+   * Of the second part of a problem's id: one text for all problems that are the same problem in other dress, such as
+   * 47+38 and 38+47. The split hashes it. Text that is no problem of the task is its own.
+   */
+  canonical(text: string): string;
   solve(problem: Problem): WorkedSolution;
   /** Whether the text inside the answer tags is right. Never throws, whatever the text. */
   verify(problem: Problem, answer: string): boolean;
