@@ -23,7 +23,7 @@ import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
-import { PairedVerdicts } from "./compare/paired-verdict.ts";
+import { PairedTests } from "./compare/paired-tests.ts";
 import { DataChecks } from "./data-checks.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
 import { GenerateService } from "./datasets/generate-service.ts";
@@ -90,7 +90,7 @@ export class Application {
   readonly recipeBook: RecipeBook;
   readonly dataChecks: DataChecks;
   readonly runtime: RuntimeProbe;
-  readonly verdicts: PairedVerdicts;
+  readonly pairedTests: PairedTests;
   /** Models held in memory for completions outside runs. */
   readonly inference: InferencePool;
   readonly endpoints: Endpoints;
@@ -113,7 +113,7 @@ export class Application {
       this.#lock.release();
       throw error;
     }
-    this.verdicts = new PairedVerdicts(this.store);
+    this.pairedTests = new PairedTests(this.store);
     this.runtime = new RuntimeProbe(dataFolder(), this.now);
     this.inference = new InferencePool({ logFolder: this.paths.cache });
     this.endpoints = new Endpoints(

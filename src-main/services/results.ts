@@ -3,15 +3,22 @@ import type { CostEntry } from "#shared/schema/cost.ts";
 import type { PipelineResults, ResultRow } from "#shared/schema/evaluation.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
+import { launchComparison, launchUsdPerPoint } from "./compare/launch-comparison.ts";
+import type { PairedTests } from "./compare/paired-tests.ts";
 import { totalCost } from "./cost-of-usage.ts";
 
 /** Throws NOT_FOUND. */
-export function pipelineResults(store: Store, pipelineId: PipelineId): PipelineResults {
+export function pipelineResults(
+  store: Store,
+  tests: PairedTests,
+  pipelineId: PipelineId,
+): PipelineResults {
   const { runs } = store.pipelines.summary(pipelineId);
   const entries = new Map(store.costs.list(pipelineId).map((entry) => [entry.runId, entry]));
   const evaluations = new Map(
     store.evaluations.ofPipeline(pipelineId).map((record) => [record.runId, record]),
   );
+  const comparisons = launchComparison(store, tests, pipelineId);
   const rows: ResultRow[] = [];
   let between: { stage: string; entry: CostEntry | undefined }[] = [];
   for (const run of runs) {
@@ -21,6 +28,7 @@ export function pipelineResults(store: Store, pipelineId: PipelineId): PipelineR
     else if (record !== undefined) {
       rows.push({
         ...record,
+        comparison: comparisons.get(run.id) ?? null,
         stages: between.map(({ stage }) => stage),
         cost: totalCost(between.flatMap((part) => part.entry ?? [])),
       });
@@ -28,7 +36,6 @@ export function pipelineResults(store: Store, pipelineId: PipelineId): PipelineR
     }
   }
   const all = runs.flatMap((run) => entries.get(run.id) ?? []);
-  const trainingUsd = totalCost(all.filter(({ kind }) => kind !== "benchmark")).totalUsd;
   return {
     pipelineId,
     rows,
@@ -39,13 +46,6 @@ export function pipelineResults(store: Store, pipelineId: PipelineId): PipelineR
       cost: totalCost([entry]),
     })),
     total: totalCost(all),
-    usdPerPoint: usdPerPoint(rows, trainingUsd),
+    usdPerPoint: launchUsdPerPoint(store, tests, pipelineId),
   };
-}
-
-function usdPerPoint(rows: readonly ResultRow[], trainingUsd: number): number | null {
-  const [first, ...later] = rows.map((row) => row.summary.pass1.value);
-  if (first === undefined || later.length === 0) return null;
-  const points = (Math.max(...later) - first) * 100;
-  return points > 0 ? trainingUsd / points : null;
 }

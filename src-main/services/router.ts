@@ -27,6 +27,7 @@ import { recipeProcedures } from "./procedures/recipes.ts";
 import { implementContract } from "./procedures/implementer.ts";
 import type { Procedures } from "./procedures/implementer.ts";
 import { modelProcedures } from "./procedures/models.ts";
+import { comparedEvaluation, prepareLaunch } from "./compare/launch-comparison.ts";
 import { pipelineResults } from "./results.ts";
 import { ENGINE_LOG } from "./stage-run.ts";
 import { attentionItems, doctor, systemInfo } from "./system-facts.ts";
@@ -101,9 +102,10 @@ export function createRouter(app: Application): Procedures<Contract> {
       delete: os.pipelines.delete.handler(({ input }) => {
         app.deletePipeline(input.pipelineId);
       }),
-      results: os.pipelines.results.handler(({ input }) =>
-        pipelineResults(store, input.pipelineId),
-      ),
+      results: os.pipelines.results.handler(async ({ input }) => {
+        await prepareLaunch(store, app.pairedTests, input.pipelineId);
+        return pipelineResults(store, app.pairedTests, input.pipelineId);
+      }),
       watch: os.pipelines.watch.handler(({ input, lastEventId, signal }) => {
         const { pipelineId } = input;
         store.pipelines.summary(pipelineId);
@@ -132,7 +134,7 @@ export function createRouter(app: Application): Procedures<Contract> {
         checkpoints: store.history.checkpoints(input.runId),
         alarms: store.history.alarms(input.runId),
         cost: store.costs.ofRun(input.runId),
-        evaluation: store.evaluations.get(input.runId),
+        evaluation: comparedEvaluation(store, app.pairedTests, input.runId),
       })),
       stop: os.runs.stop.handler(({ input }) => {
         runner.stop(store.runs.summary(input.runId).pipelineId, input.mode);

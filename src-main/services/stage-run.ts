@@ -15,7 +15,6 @@ import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "./benchmarks/benchmark-file.ts";
-import { compareToBefore } from "./compare/compare-to-before.ts";
 import { keptCheckpoints } from "./kept-checkpoints.ts";
 import { runIdOf } from "./launch.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
@@ -117,7 +116,6 @@ export async function endStage(
       end.reason?.message ??
         (end.status === "finished" ? "Finished." : `The run is ${end.status}.`),
     );
-    if (end.status === "finished" && run.kind === "benchmark") compareToBefore(store, run);
   });
   deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
   return end;

@@ -7,7 +7,7 @@ import { webgpuState } from "#main/jobs/webgpu-state.ts";
 import { appVersion, diskSpace, machineFacts } from "#main/platform/machine.ts";
 import type { Store } from "#main/store/store.ts";
 import type { WorkspacePaths } from "#main/store/workspace.ts";
-import { pipelineResults } from "./results.ts";
+import { defaultBaseline, isComparable } from "./compare/protocol.ts";
 
 const GIB = 2 ** 30;
 const LOW_DISK_BYTES = 2 * GIB;
@@ -45,10 +45,14 @@ export async function systemInfo(deps: SystemFactsDeps, anew = false): Promise<S
 function lastDemo(store: Store): DemoRecord | null {
   const pipeline = store.pipelines.newestFinished("demo");
   if (pipeline === undefined) return null;
-  const rows = pipelineResults(store, pipeline.id).rows.map(({ label, summary }) => ({
-    label,
-    score: { ...summary.pass1, n: summary.n, k: summary.k },
-  }));
+  const records = store.evaluations.ofPipeline(pipeline.id);
+  const baseline = defaultBaseline(records);
+  const rows = records
+    .filter((record) => baseline !== undefined && isComparable(record, baseline))
+    .map(({ label, summary }) => ({
+      label,
+      score: { ...summary.pass1, n: summary.n, k: summary.k },
+    }));
   return {
     pipelineId: pipeline.id,
     activeMs: pipeline.activeMs,

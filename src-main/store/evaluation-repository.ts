@@ -1,11 +1,11 @@
-/** Benchmarks: every completion by problem, the summary, and the paired comparison to the one before. */
+/** Benchmarks: every completion by problem, and the summary. */
 import { z } from "zod";
 import { EvaluationSample, EvaluationSummary } from "#shared/schema/engine-protocol.ts";
-import { Comparison, EvaluationRecord } from "#shared/schema/evaluation.ts";
+import { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import type { ListedProblem, ProblemSamples } from "#shared/schema/evaluation.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
-import { readJson, readJsonOrNull, writeJsonOrNull } from "./json-column.ts";
+import { readJson } from "./json-column.ts";
 
 interface SampleRow {
   problem_index: number;
@@ -26,7 +26,6 @@ interface EvaluationRow {
   pipeline_id: string;
   label: string;
   summary: string;
-  comparison: string | null;
 }
 
 /** A problem of one benchmark with its count of right samples. */
@@ -211,16 +210,10 @@ export class EvaluationRepository {
       .run(runId, label, JSON.stringify(summary));
   }
 
-  setComparison(runId: RunId, comparison: Comparison | null): void {
-    this.#db
-      .prepare("UPDATE evaluations SET comparison = ? WHERE run_id = ?")
-      .run(writeJsonOrNull(comparison), runId);
-  }
-
   get(runId: RunId): EvaluationRecord | null {
     const row = this.#db
       .prepare<[string], EvaluationRow>(
-        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, e.comparison FROM evaluations e
+        `SELECT e.run_id, r.pipeline_id, e.label, e.summary FROM evaluations e
          JOIN runs r ON r.id = e.run_id WHERE e.run_id = ?`,
       )
       .get(runId);
@@ -231,7 +224,7 @@ export class EvaluationRepository {
   ofPipeline(pipelineId: PipelineId): EvaluationRecord[] {
     return this.#db
       .prepare<[string], EvaluationRow>(
-        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, e.comparison FROM evaluations e
+        `SELECT e.run_id, r.pipeline_id, e.label, e.summary FROM evaluations e
          JOIN runs r ON r.id = e.run_id WHERE r.pipeline_id = ? ORDER BY r.position`,
       )
       .all(pipelineId)
@@ -242,7 +235,7 @@ export class EvaluationRepository {
   finished(): (EvaluationRecord & { pipelineName: string; endedAtMs: number | null })[] {
     return this.#db
       .prepare<[], EvaluationRow & { name: string; ended_at_ms: number | null }>(
-        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, e.comparison, p.name, r.ended_at_ms
+        `SELECT e.run_id, r.pipeline_id, e.label, e.summary, p.name, r.ended_at_ms
          FROM evaluations e JOIN runs r ON r.id = e.run_id JOIN pipelines p ON p.id = r.pipeline_id
          ORDER BY p.number DESC, r.position`,
       )
@@ -308,6 +301,5 @@ function recordOf(row: EvaluationRow): EvaluationRecord {
     pipelineId: row.pipeline_id,
     label: row.label,
     summary: readJson(EvaluationSummary, row.summary),
-    comparison: readJsonOrNull(Comparison, row.comparison),
   });
 }

@@ -97,6 +97,16 @@ export class RunRepository {
     return this.#db.prepare("SELECT 1 FROM runs WHERE id = ?").get(id) !== undefined;
   }
 
+  /** Whether it began when 0.1.0's rule held problems out: it may have trained on what is held out now. */
+  isDividedBefore(id: RunId): boolean {
+    return (
+      this.#db
+        .prepare<[string], number>("SELECT divided_before FROM runs WHERE id = ?")
+        .pluck()
+        .get(id) === 1
+    );
+  }
+
   /** Throws NOT_FOUND. */
   summary(id: RunId): RunSummary {
     const row = this.#db

@@ -2,7 +2,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { CostEntry } from "../schema/cost.ts";
-import { EvaluationRecord, ListedProblem } from "../schema/evaluation.ts";
+import { ComparedEvaluation, ListedProblem } from "../schema/evaluation.ts";
 import { RunLiveEvent } from "../schema/live.ts";
 import { MetricName, MetricSeries, RolloutGroup, RolloutStep } from "../schema/metrics.ts";
 import {
@@ -41,7 +41,7 @@ export const runs = {
       checkpoints: z.array(Checkpoint),
       alarms: z.array(Alarm),
       cost: CostEntry.nullable(),
-      evaluation: EvaluationRecord.nullable(),
+      evaluation: ComparedEvaluation.nullable(),
     }),
   ),
   stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),

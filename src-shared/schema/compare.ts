@@ -6,7 +6,10 @@ import { PipelineId, RunId } from "./run.ts";
 /** One benchmark minus another, paired problem by problem. Differences are of pass@1, 0–1. */
 export const PairedVerdict = z.strictObject({
   problems: z.int(),
+  /** With the interval of the same test at the level at which Holm decides: it leaves out zero exactly where there is a verdict. */
   difference: Estimate,
+  /** Of that interval, 0–1: 0.95 for one comparison, more among several. */
+  confidence: z.number(),
   /** Two-sided, of the sign-flip permutation test. */
   p: z.number(),
   /** p after Holm's correction for all comparisons of the report; p itself where there is one. */

@@ -1,21 +1,9 @@
 /** What benchmarks found, and the result table of a pipeline. */
 import { z } from "zod";
+import { PairedVerdict, UsdPerPoint } from "./compare.ts";
 import { CostTotal } from "./cost.ts";
-import { Estimate, EvaluationSample, EvaluationSummary } from "./engine-protocol.ts";
+import { EvaluationSample, EvaluationSummary } from "./engine-protocol.ts";
 import { PipelineId, RunId } from "./run.ts";
-
-/** Two benchmarks on the same problems, paired problem by problem. The difference is in pass@1, 0–1. */
-export const Comparison = z.strictObject({
-  /** The benchmark that this one is compared to. */
-  withRunId: RunId,
-  withLabel: z.string(),
-  problems: z.int(),
-  difference: Estimate,
-  /** Two-sided, of the paired permutation test. */
-  p: z.number(),
-  verdict: z.enum(["better", "worse", "cannot tell"]),
-});
-export type Comparison = z.infer<typeof Comparison>;
 
 export const EvaluationRecord = z.strictObject({
   runId: RunId,
@@ -23,14 +11,30 @@ export const EvaluationRecord = z.strictObject({
   /** The model that was measured: a key of the recipe's models, or the stage that made it. */
   label: z.string(),
   summary: EvaluationSummary,
-  /** To the benchmark before it in the recipe, where both drew the same problems. */
-  comparison: Comparison.nullable(),
 });
 export type EvaluationRecord = z.infer<typeof EvaluationRecord>;
 
+/** To the nearest benchmark before it in its launch that it may be compared with. */
+export const ComparisonToBefore = z.strictObject({
+  withRunId: RunId,
+  withLabel: z.string(),
+  /** Corrected for all comparisons of the launch; null where `refusal` says why there is none. */
+  versus: PairedVerdict.nullable(),
+  refusal: z.string().nullable(),
+  cautions: z.array(z.string()),
+});
+export type ComparisonToBefore = z.infer<typeof ComparisonToBefore>;
+
+/** null for the first benchmark of a launch. */
+export const ComparedEvaluation = z.strictObject({
+  ...EvaluationRecord.shape,
+  comparison: ComparisonToBefore.nullable(),
+});
+export type ComparedEvaluation = z.infer<typeof ComparedEvaluation>;
+
 /** One row of a pipeline's results: a benchmark, and what it took to get from the row before to here. */
 export const ResultRow = z.strictObject({
-  ...EvaluationRecord.shape,
+  ...ComparedEvaluation.shape,
   /** Stages between the row before and this one, benchmarks left out. */
   stages: z.array(z.string()),
   /** Cost of those stages. */
@@ -45,8 +49,8 @@ export const PipelineResults = z.strictObject({
     z.strictObject({ runId: RunId, stageName: z.string(), kind: z.string(), cost: CostTotal }),
   ),
   total: CostTotal,
-  /** Dollars of all training stages for each point of pass@1 between the first row and the best; null where nothing was gained. */
-  usdPerPoint: z.number().nullable(),
+  /** Of the stages behind the model that gained most over its baseline, for each point of pass@1; null where nothing was gained. */
+  usdPerPoint: UsdPerPoint.nullable(),
 });
 export type PipelineResults = z.infer<typeof PipelineResults>;
 

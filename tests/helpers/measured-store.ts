@@ -17,6 +17,7 @@ export interface Measured {
   readonly text?: string;
   /** Number of the first problem: others overlap less. */
   readonly firstProblem?: number;
+  readonly prompt?: (index: number) => string;
 }
 
 /** A launch named `name` with a benchmark for each model. Gives the benchmarks' ids. */
@@ -81,14 +82,19 @@ export function measuredLaunch(store: Store, name: string, models: readonly Meas
   });
 }
 
-function samplesOf({ right, text = "an answer", firstProblem = 0 }: Measured): EvaluationSample[] {
+function samplesOf({
+  right,
+  text = "an answer",
+  firstProblem = 0,
+  prompt = (index) => `Problem ${index}`,
+}: Measured): EvaluationSample[] {
   return right.flatMap((samples, problemIndex) =>
     samples.map((one, sampleIndex): EvaluationSample => ({
       problemIndex,
       sampleIndex,
       problemId: `q${firstProblem + problemIndex}`,
       difficulty: 3,
-      prompt: `Problem ${firstProblem + problemIndex}`,
+      prompt: prompt(firstProblem + problemIndex),
       gold: "1",
       completion: text,
       answer: String(one),

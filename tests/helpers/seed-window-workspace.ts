@@ -4,7 +4,6 @@
  * made by formulas, not measured; they go through the host's own recorder, statistics and store.
  */
 import { sha256Of } from "#main/platform/canonical-json.ts";
-import { compareEvaluations } from "#main/engine/evaluation/compare.ts";
 import { LiveEvents } from "#main/services/live-events.ts";
 import { RunRecorder } from "#main/services/run-recorder.ts";
 import { openStore } from "#main/store/store.ts";
@@ -217,28 +216,6 @@ function playStage(
   store.runs.endAttempt(runId, end, reason, startMs + MINUTE);
 }
 
-/** Paired differences, as the host writes them when a benchmark ends. */
-function compareBenchmarks(store: Store, pipelineId: PipelineId): void {
-  const records = store.evaluations.ofPipeline(pipelineId);
-  for (const [index, record] of records.entries()) {
-    const before = records[index - 1];
-    if (before === undefined) continue;
-    const compared = compareEvaluations(
-      store.evaluations.solved(before.runId),
-      store.evaluations.solved(record.runId),
-      3,
-    );
-    store.evaluations.setComparison(record.runId, {
-      withRunId: before.runId,
-      withLabel: before.label,
-      problems: compared.n,
-      difference: compared.difference,
-      p: compared.p,
-      verdict: compared.verdict,
-    });
-  }
-}
-
 function seed(folder: string): void {
   const store = openStore(prepareWorkspace(folder).database);
   const now = Date.now();
@@ -257,7 +234,6 @@ function seed(folder: string): void {
     for (const [index, stage] of LADDER.stages.entries())
       playStage(store, finished, stage, now - (40 - 2 * index) * MINUTE, "finished");
     store.pipelines.setStatus(finished, "finished", null);
-    compareBenchmarks(store, finished);
     const stopped = insertLaunch(
       store,
       { ...LADDER, name: "ladder-stopped", seed: 8 },
@@ -277,7 +253,6 @@ function seed(folder: string): void {
       "stopped",
       store.runs.summary(RunId.parse(`${stopped}-grpo`)).statusReason,
     );
-    compareBenchmarks(store, stopped);
   });
   store.close();
   console.log(JSON.stringify({ finished: "p61", stopped: "p62" }));

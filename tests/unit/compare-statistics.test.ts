@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { holmAdjusted } from "#main/engine/evaluation/holm.ts";
+import { holmAdjusted, holmLevels } from "#main/engine/evaluation/holm.ts";
 import { mcnemarExact } from "#main/engine/evaluation/mcnemar.ts";
+import { Random } from "#main/platform/random.ts";
 import { pairedPower } from "#main/engine/evaluation/paired-power.ts";
 
 test("Holm multiplies the smallest p by the count of tests, the next by one less, and never falls", () => {
@@ -11,6 +12,19 @@ test("Holm multiplies the smallest p by the count of tests, the next by one less
   expect(holmAdjusted([0.6, 0.7])).toEqual([1, 1]);
   expect(holmAdjusted([0.3])).toEqual([0.3]);
   expect(holmAdjusted([])).toEqual([]);
+});
+
+test("each p is below its own level exactly where the corrected p is below the common one", () => {
+  const random = new Random(2);
+  for (let trial = 0; trial < 200; trial++) {
+    const ps = Array.from({ length: random.int(1, 8) }, () => random.uniform() ** 4);
+    const adjusted = holmAdjusted(ps);
+    const levels = holmLevels(ps, 0.05);
+    expect(ps.map((p, i) => p < (levels[i] ?? 0))).toEqual(adjusted.map((p) => p < 0.05));
+    // never laxer than the common level, never stricter than dividing it by the count of tests
+    expect(levels.every((level) => level <= 0.05 && level >= 0.05 / ps.length - 1e-12)).toBe(true);
+  }
+  expect(holmLevels([0.3], 0.05)).toEqual([0.05]);
 });
 
 test("equal p-values are corrected equally", () => {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { bootstrapMean } from "#main/engine/evaluation/bootstrap.ts";
-import { compareEvaluations } from "#main/engine/evaluation/compare.ts";
 import type { ProblemScore } from "#main/engine/evaluation/compare.ts";
 import { consensus } from "#main/engine/evaluation/consensus.ts";
 import type { Vote } from "#main/engine/evaluation/consensus.ts";
 import { passAtK, passAtKSteps } from "#main/engine/evaluation/pass-at-k.ts";
 import { signFlipTest } from "#main/engine/evaluation/permutation-test.ts";
+import { signFlipInterval } from "#main/engine/evaluation/sign-flip-interval.ts";
 import { summarize } from "#main/engine/evaluation/summarize.ts";
+import { pairedTest } from "#main/jobs/comparison-statistics.ts";
 import { Random } from "#main/platform/random.ts";
 import { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
@@ -304,36 +305,99 @@ describe("a comparison", () => {
   const wrong = scoresOf(["1", "1"]);
   const right = scoresOf(["73", "1"]);
 
-  test("says better, worse or that it cannot tell", () => {
+  test("has the mean difference, its p, and nothing where no problem is common", () => {
     // every problem gains 1/2: p = 2 / 2^12
-    const better = compareEvaluations(wrong, right, 1);
-    expect(better).toEqual({
-      n: 12,
-      difference: { value: 0.5, low: 0.5, high: 0.5 },
+    expect(pairedTest(wrong, right)).toMatchObject({
+      problems: 12,
+      value: 0.5,
       p: 2 / 4096,
-      verdict: "better",
+      wins: 12,
+      losses: 0,
+      ties: 0,
     });
-    expect(compareEvaluations(right, wrong, 1).verdict).toBe("worse");
-    expect(compareEvaluations(right, right, 1)).toMatchObject({ p: 1, verdict: "cannot tell" });
-  });
-
-  test("cannot tell from four problems, however large the gain", () => {
-    const comparison = compareEvaluations(wrong.slice(0, 8), right.slice(0, 8), 1);
-    // 2 / 2^4
-    expect(comparison).toMatchObject({ n: 4, p: 0.125, verdict: "cannot tell" });
-  });
-
-  test("pairs by problem, whatever the order, and leaves out the unpaired", () => {
-    const comparison = compareEvaluations(wrong.slice(0, 16), right.toReversed(), 1);
-    expect(comparison).toMatchObject({ n: 8, difference: { value: 0.5 } });
-  });
-
-  test("refuses evaluations without a common problem", () => {
+    expect(pairedTest(right, wrong)?.value).toBe(-0.5);
+    expect(pairedTest(right, right)).toMatchObject({ p: 1, ties: 12 });
     const others = right.map((one) =>
       Object.assign({}, one, { problemId: `other/${one.problemId}` }),
     );
-    expect(() => compareEvaluations(wrong, others, 1)).toThrow(
-      expect.objectContaining({ code: "BAD_INPUT" }),
+    expect(pairedTest(wrong, others)).toBeNull();
+  });
+
+  test("pairs by problem, whatever the order, and leaves out the unpaired", () => {
+    const test = pairedTest(wrong.slice(0, 16), right.toReversed());
+    expect(test).toMatchObject({ problems: 8, value: 0.5 });
+  });
+});
+
+describe("the interval of the sign-flip test", () => {
+  test("has the ends that every pattern of signs gives, by hand for six differences", () => {
+    // Below the mean of 1, 1, 1, 1, 0, 0 (2/3), a pattern is as extreme where δ is at least the smaller mean of its
+    // two parts. Of the 62 patterns that divide the six, the smaller mean is 0 in those whose one part is {0} (twice),
+    // or {0, 0}: 6 of 62 with their mirror images; the two that divide nothing are always extreme. At level 0.1 at
+    // least 0.1 × 64 = 6.4 patterns must be extreme: the fifth smallest mean is 0, and the largest end mirrors: means
+    // of 1 in the larger part come first at {1}, {1, 1} …: the fifth largest is 1.
+    const interval = signFlipInterval([1, 1, 1, 1, 0, 0], 2 / 16, 0.1, 1);
+    expect(interval).toEqual({ low: 0, high: 1 });
+  });
+
+  test("is the set of differences that the test does not reject, on a grid", () => {
+    const differences = [0.25, 0.5, -0.25, 0.75, 1, 0, 0.25, -0.5, 0.5, 0.25, 0.5, -0.25];
+    const { low, high } = signFlipInterval(differences, signFlipTest(differences, 1), 0.05, 1);
+    for (let delta = -1; delta <= 1; delta += 0.013) {
+      const p = signFlipTest(
+        differences.map((d) => d - delta),
+        1,
+      );
+      expect([delta, p >= 0.05]).toEqual([delta, delta >= low && delta <= high]);
+    }
+  });
+
+  test("leaves out zero exactly where p is below the level, at any size, spread and level", () => {
+    const random = new Random(12);
+    for (let trial = 0; trial < 120; trial++) {
+      const n = random.choice([6, 7, 9, 12, 15, 24, 40, 150]);
+      const gain = random.uniform() * 0.6 - 0.3;
+      const differences = Array.from({ length: n }, () =>
+        random.uniform() < 0.4 ? 0 : random.uniform() < 0.5 + gain ? 0.5 : -0.5,
+      );
+      const level = random.choice([0.05, 0.025, 0.01, 0.05 / 7]);
+      const p = signFlipTest(differences, 3);
+      const { low, high } = signFlipInterval(differences, p, level, 3);
+      expect([differences, level, p < level]).toEqual([differences, level, low > 0 || high < 0]);
+    }
+  });
+
+  test("turned round, it is mirrored", () => {
+    const differences = Array.from({ length: 60 }, (_, i) => (((i * 7) % 9) - 3) / 4);
+    const { low, high } = signFlipInterval(differences, 0.006, 0.05, 9);
+    const turned = signFlipInterval(
+      differences.map((d) => -d),
+      0.006,
+      0.05,
+      9,
     );
+    expect(turned.low).toBeCloseTo(-high, 12);
+    expect(turned.high).toBeCloseTo(-low, 12);
+  });
+
+  test("is near the normal interval for many problems", () => {
+    const random = new Random(5);
+    const differences = Array.from({ length: 400 }, () => random.choice([-1, 0, 0, 0, 1, 1]));
+    const mean = differences.reduce((sum, d) => sum + d, 0) / 400;
+    const spread = Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / 399);
+    const { low, high } = signFlipInterval(differences, 0.0001, 0.05, 1);
+    expect(low).toBeCloseTo(mean - (1.96 * spread) / 20, 2);
+    expect(high).toBeCloseTo(mean + (1.96 * spread) / 20, 2);
+  });
+
+  test("has width where all problems agree", () => {
+    // Clopper and Pearson for 0 of 40 at 0.05: 1 - 0.025^(1/40) = 0.08810
+    const none = Array.from({ length: 40 }, () => 0);
+    const { low, high } = signFlipInterval(none, 1, 0.05, 1);
+    expect([low, high]).toEqual([-high, high]);
+    expect(high).toBeCloseTo(0.0880973, 6);
+    const all = signFlipInterval([1, 1, 1, 1, 1, 1], 2 / 64, 0.05, 1);
+    expect(all.low).toBeGreaterThan(0);
+    expect(all.high).toBe(1);
   });
 });

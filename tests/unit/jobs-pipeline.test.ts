@@ -96,23 +96,21 @@ test("a recipe runs through its stages and leaves results, cost and parents", as
   expect(grpo.lastStep).toBe(10);
   const weights = readFileSync(join(grpo.outputModel ?? "", "model.safetensors"));
   expect(grpo.outputSha256).toBe(createHash("sha256").update(weights).digest("hex"));
-  const results = pipelineResults(app.store, id);
+  const results = pipelineResults(app.store, app.pairedTests, id);
   expect(results.rows.map(({ label, summary }) => [label, summary.pass1.value])).toEqual([
     ["base", 0.25],
     ["grpo", 0.75],
   ]);
-  // Two problems of four became right, none wrong: with two non-zero pairs the exact p is 2/4.
+  // Four shared problems: not even all of them won could tell.
   expect(results.rows[1]?.comparison).toMatchObject({
     withLabel: "base",
-    problems: 4,
-    difference: { value: 0.5 },
-    p: 0.5,
-    verdict: "cannot tell",
+    versus: null,
+    refusal: "only 4 problems in common: not comparable",
   });
   expect(results.rows[1]?.stages).toEqual(["cold-start", "grpo"]);
   // 10 core seconds each for two stages of training, at 0.0446 USD an hour.
   expect(results.rows[1]?.cost.totalUsd).toBeCloseTo((20 * 0.0446) / 3600, 12);
-  expect(results.usdPerPoint).toBeCloseTo((20 * 0.0446) / 3600 / 50, 12);
+  expect(results.usdPerPoint).toBeNull();
   expect(results.total.energyJ).toBeNull();
 });
 

@@ -54,7 +54,8 @@ test("equal results everywhere are a tie: no difference, no problem count that w
   );
   const report = await client.compare.report({ ids: ["p1"] });
   expect(report.groups[0]?.rows[1]?.versus).toMatchObject({
-    difference: { value: 0, low: 0, high: 0 },
+    // Of problems that were not asked, up to 1 - 0.025^(1/40) may differ.
+    difference: { value: 0, low: expect.closeTo(-0.0881, 4), high: expect.closeTo(0.0881, 4) },
     p: 1,
     verdict: "cannot tell",
     ties: 40,
@@ -90,6 +91,65 @@ test("another scoring rule or no shared problem is refused in words; another tem
     "only 20 problems: a small gap cannot show",
   ]);
   expect(report.comparisons).toBe(2);
+});
+
+test("few shared problems are not comparable, and an interval always has width", async () => {
+  const { client } = compared(
+    { label: "a", right: solved(40, 0) },
+    { label: "four", right: solved(40, 40), firstProblem: 36 },
+    { label: "six", right: solved(40, 40), firstProblem: 34 },
+  );
+  const [group] = (await client.compare.report({ ids: ["p1"] })).groups;
+  const [, four, six] = group?.rows ?? [];
+  expect(four).toMatchObject({
+    versus: null,
+    refusal: "only 4 problems in common: not comparable",
+  });
+  expect(six?.versus?.difference.low).toBeLessThan(six?.versus?.difference.high ?? 0);
+});
+
+test("a launch's first rows scored by another rule are no baseline, and its results say the same as Compare", async () => {
+  const { app, client, ids } = compared(
+    { label: "base", right: solved(40, 30), scoring: "lenient" },
+    { label: "base", right: solved(40, 2) },
+    { label: "cold-start", right: solved(40, 20) },
+    { label: "grpo", right: solved(40, 24) },
+  );
+  const [, strict, coldStart] = ids;
+  const results = await client.pipelines.results({ pipelineId: "p1" });
+  expect(results.rows.map(({ comparison }) => comparison)).toMatchObject([
+    null,
+    { withLabel: "base", versus: null, refusal: expect.stringContaining("strict scoring against") },
+    { withRunId: strict, versus: { wins: 18, verdict: "better" } },
+    // 4 of 4 won: p 0.125
+    { withRunId: coldStart, versus: { wins: 4, verdict: "cannot tell" } },
+  ]);
+  // The interval leaves out zero exactly where there is a verdict.
+  for (const { comparison } of results.rows) {
+    const versus = comparison?.versus;
+    if (versus === null || versus === undefined) continue;
+    const { low, high } = versus.difference;
+    expect(low > 0 || high < 0).toBe(versus.verdict !== "cannot tell");
+  }
+  const report = await client.compare.report({ ids: ["p1"] });
+  expect(report.groups[0]?.baseline).toBe(strict);
+  expect(report.groups[0]?.rows[0]?.refusal).toContain("lenient scoring against strict");
+  // What a run's own screen says is what the table says.
+  const { evaluation } = await client.runs.get({ runId: String(coldStart) });
+  expect(evaluation?.comparison).toEqual(results.rows[2]?.comparison);
+  expect(app.store.evaluations.ofPipeline(results.pipelineId)).toHaveLength(4);
+});
+
+test("the same problem is one with the same text and right answer, not only the same id", async () => {
+  const { app, client } = compared({ label: "a", right: solved(40, 10) });
+  measuredLaunch(app.store, "imported anew", [
+    { label: "b", right: solved(40, 30), prompt: (index) => `Another problem ${index}` },
+  ]);
+  const report = await client.compare.report({ ids: ["p1", "p2"] });
+  expect(report.groups[0]?.rows[1]).toMatchObject({
+    versus: null,
+    refusal: "no problem in common",
+  });
 });
 
 test("two launches are compared by the names of their benchmarks; what has no partner is said", async () => {

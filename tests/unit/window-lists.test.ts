@@ -160,10 +160,21 @@ test("differences are said in words, with what they rest on", () => {
           : {
               withRunId: "p-base",
               withLabel: "base",
-              problems: 500,
-              difference: { value: 0.19, low: 0.154, high: 0.226 },
-              p: 0.0001,
-              verdict,
+              refusal: null,
+              cautions: [],
+              versus: {
+                problems: 500,
+                difference: { value: 0.19, low: 0.154, high: 0.226 },
+                confidence: 0.975,
+                p: 0.00005,
+                pAdjusted: 0.0001,
+                verdict,
+                wins: 100,
+                losses: 5,
+                ties: 395,
+                problemsNeeded: 20,
+                detectable: 0.03,
+              },
             },
       stages: [],
       cost,
@@ -177,7 +188,7 @@ test("differences are said in words, with what they rest on", () => {
     "grpo is better than base.",
     "student and base cannot be told apart.",
   ]);
-  expect(lines[0]?.basis).toBe("+19.0 points [15.4, 22.6], p <0.001, 500 problems.");
+  expect(lines[0]?.basis).toBe("+19.0 points [15.4, 22.6], corrected p <0.001, 500 problems.");
 });
 
 describe("what is told when a launch changes", () => {

@@ -1,8 +1,7 @@
-/** Compares two evaluations problem by problem. */
-import { AppError } from "#shared/errors.ts";
-import type { Estimate } from "#shared/schema/engine-protocol.ts";
-import { bootstrapMean } from "./bootstrap.ts";
+/** Compares two evaluations problem by problem: one test, and the interval that belongs to it. */
 import { signFlipTest } from "./permutation-test.ts";
+import { signFlipInterval } from "./sign-flip-interval.ts";
+import type { Interval } from "./sign-flip-interval.ts";
 
 /** A problem, or a part of its samples: how many there are and how many of them are right. */
 export type ProblemScore = {
@@ -11,38 +10,8 @@ export type ProblemScore = {
   readonly samples: number;
 };
 
-export type Comparison = {
-  /** Problems that both evaluations have; the others are left out. */
-  readonly n: number;
-  /** The mean of pass@1 after minus before over these problems, with its paired bootstrap interval. */
-  readonly difference: Estimate;
-  /** Of the two-sided sign-flip test. */
-  readonly p: number;
-  /** "cannot tell" unless p < 0.05. */
-  readonly verdict: "better" | "worse" | "cannot tell";
-};
-
-const SIGNIFICANCE = 0.05;
-
-/** Is `after` better than `before`? Throws BAD_INPUT where they have no problem in common. */
-export function compareEvaluations(
-  before: readonly ProblemScore[],
-  after: readonly ProblemScore[],
-  seed: number,
-): Comparison {
-  const differences = pairedDifferences(before, after);
-  if (differences.length === 0) {
-    throw new AppError(
-      "BAD_INPUT",
-      "The two evaluations have no problem in common.",
-      "Compare benchmarks of the same task, difficulties and seed.",
-    );
-  }
-  const difference = bootstrapMean(differences, { seed });
-  const p = signFlipTest(differences, seed);
-  const verdict = p >= SIGNIFICANCE ? "cannot tell" : difference.value > 0 ? "better" : "worse";
-  return { n: differences.length, difference, p, verdict };
-}
+/** The same flips for every pair: turned round, a comparison gives the same p and the mirrored interval. */
+const SEED = 20250122;
 
 /** pass@1 after minus before, one value for each problem that both have. */
 export function pairedDifferences(
@@ -54,6 +23,16 @@ export function pairedDifferences(
     const paired = old.get(id);
     return paired === undefined ? [] : [value - paired];
   });
+}
+
+/** The two-sided p of the sign-flip test. */
+export function pairedP(differences: readonly number[]): number {
+  return signFlipTest(differences, SEED);
+}
+
+/** All differences that the same test does not reject at `level`: without zero exactly where p is below it. */
+export function pairedInterval(differences: readonly number[], level: number): Interval {
+  return signFlipInterval(differences, pairedP(differences), level, SEED);
 }
 
 function problemMeans(scores: readonly ProblemScore[]): Map<string, number> {

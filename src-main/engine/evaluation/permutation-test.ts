@@ -4,8 +4,8 @@
  */
 import { Random } from "#main/platform/random.ts";
 
-const EXACT_PAIRS = 20;
-const FLIPS = 100_000;
+export const EXACT_PAIRS = 20;
+export const FLIPS = 100_000;
 
 /**
  * The two-sided p-value of the mean of the differences (one a problem). Exact over all 2^m sign
@@ -42,13 +42,27 @@ function exactTest(sizes: Float64Array, threshold: number): number {
 }
 
 function sampledTest(sizes: Float64Array, threshold: number, seed: number): number {
-  const random = new Random(seed);
-  const sums = sumsByByte(sizes);
-  const words = new Uint32Array(Math.ceil(sizes.length / 32));
   let extreme = 0;
+  forEachFlip(sizes, seed, (total) => {
+    if (Math.abs(total) >= threshold) extreme++;
+  });
+  return (extreme + 1) / (FLIPS + 1);
+}
+
+/** Calls with the sum of the values under each of 100,000 random patterns of signs, and how many kept their own. */
+export function forEachFlip(
+  values: Float64Array,
+  seed: number,
+  visit: (total: number, kept: number) => void,
+): void {
+  const random = new Random(seed);
+  const sums = sumsByByte(values);
+  const words = new Uint32Array(Math.ceil(values.length / 32));
+  const past = words.length * 32 - values.length;
   for (let flip = 0; flip < FLIPS; flip++) {
     random.fill(words);
     let total = 0;
+    let kept = 0;
     for (let w = 0; w < words.length; w++) {
       const bits = words[w] ?? 0;
       const at = w * 1024;
@@ -57,10 +71,17 @@ function sampledTest(sizes: Float64Array, threshold: number, seed: number): numb
         (sums[at + 256 + ((bits >>> 8) & 255)] ?? 0) +
         (sums[at + 512 + ((bits >>> 16) & 255)] ?? 0) +
         (sums[at + 768 + (bits >>> 24)] ?? 0);
+      kept += bitsSet(w === words.length - 1 ? (bits << past) >>> 0 : bits);
     }
-    if (Math.abs(total) >= threshold) extreme++;
+    visit(total, kept);
   }
-  return (extreme + 1) / (FLIPS + 1);
+}
+
+/** The number of ones among 32 bits (Warren, Hacker's Delight, figure 5-2). */
+function bitsSet(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /**

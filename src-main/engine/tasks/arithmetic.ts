@@ -73,8 +73,7 @@ export function arithmeticId(chain: Pick<Chain, "numbers" | "operators">): strin
 
 /** Reads `47+38-12` back; throws a plain Error for anything else, which would be a bug. */
 function chainOf(data: JsonValue): Chain {
-  if (typeof data !== "string" || !CHAIN.test(data))
-    throw new Error("not an arithmetic problem");
+  if (typeof data !== "string" || !CHAIN.test(data)) throw new Error("not an arithmetic problem");
   const numbers = data.split(/[+-]/).map(Number);
   const operators = (data.match(/[+-]/g) ?? []).map((c): Operator => (c === "+" ? "+" : "-"));
   const chain = workChain(numbers, operators);

@@ -76,7 +76,8 @@ const ORDERS = [0, 1, 2, 3, 4].map((count) =>
 function puzzleId({ names, statements }: Puzzle): string {
   const orders = ORDERS[statements.length] ?? [];
   const forms = formsOf(statements).map(
-    (form, i) => `${form}/${(orders[i]?.order ?? []).map((person) => names[person] ?? "").join(" ")}`,
+    (form, i) =>
+      `${form}/${(orders[i]?.order ?? []).map((person) => names[person] ?? "").join(" ")}`,
   );
   return `knights-and-knaves/${forms.toSorted()[0] ?? ""}`;
 }

@@ -4,7 +4,7 @@ import { extname, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { ReportFormat } from "#shared/contract/compare.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
-import { percent } from "./live-line.ts";
+import { dollars, percent, pText, signedPoints } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { table } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -70,18 +70,14 @@ function reportText(report: ComparisonReport): string {
             row.label,
             percent(summary.pass1.value),
             `${percent(summary.pass1.low)}–${percent(summary.pass1.high)}`,
-            versus === null ? "" : points(versus.difference.value),
+            versus === null ? "" : signedPoints(versus.difference.value),
             versus === null
               ? ""
-              : `${points(versus.difference.low)} to ${points(versus.difference.high)}`,
-            versus === null
-              ? ""
-              : versus.pAdjusted < 0.0001
-                ? "<0.0001"
-                : versus.pAdjusted.toFixed(4),
+              : `${signedPoints(versus.difference.low)} to ${signedPoints(versus.difference.high)}`,
+            versus === null ? "" : pText(versus.pAdjusted),
             versus?.verdict ?? row.refusal ?? "baseline",
             String(summary.n),
-            `$${row.trainingUsd.toFixed(4)}`,
+            dollars(row.trainingUsd),
           ];
         }),
         [2, 4, 6, 8, 9],
@@ -94,10 +90,6 @@ function reportText(report: ComparisonReport): string {
       `published, not run here: ${model}, ${benchmark} ${measure} ${isRating ? value : percent(value)} (${source}, ${date})`,
   );
   const missing = report.missing.map(({ id, reason }) => `! ${id} is left out: ${reason}`);
-  const note = `Points are paired on the problems that both asked; p is corrected for ${report.comparisons} comparisons.`;
+  const note = `Points are paired on the problems that both asked; p is corrected for ${report.comparisons} ${report.comparisons === 1 ? "comparison" : "comparisons"}, and their interval is of the same test.`;
   return [...groups, ...published, ...missing, note].join("\n\n");
-}
-
-function points(difference: number): string {
-  return `${difference >= 0 ? "+" : "−"}${Math.abs(difference * 100).toFixed(1)}`;
 }

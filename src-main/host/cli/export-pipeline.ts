@@ -14,7 +14,8 @@ import type { RunId } from "#shared/schema/run.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { comparisonReport } from "#main/services/compare/comparison-report.ts";
-import { PairedVerdicts } from "#main/services/compare/paired-verdict.ts";
+import { comparedEvaluation } from "#main/services/compare/launch-comparison.ts";
+import { PairedTests } from "#main/services/compare/paired-tests.ts";
 import { comparisonFile } from "#main/services/report/comparison-file.ts";
 import { pipelineResults } from "#main/services/results.ts";
 import { openStore } from "#main/store/store.ts";
@@ -46,7 +47,7 @@ export function exportPipeline(workspace: string | undefined, id: string, out: s
     mkdirSync(folder, { recursive: true });
     const written = [
       writeJson(folder, "pipeline.json", pipeline),
-      writeJson(folder, "results.json", pipelineResults(store, pipelineId)),
+      writeJson(folder, "results.json", pipelineResults(store, new PairedTests(store), pipelineId)),
       ...writeReports(store, pipelineId, folder),
       ...pipeline.runs.flatMap((run) => exportRun(store, run.id, join(folder, run.stageName))),
     ];
@@ -59,7 +60,7 @@ export function exportPipeline(workspace: string | undefined, id: string, out: s
 /** The launch's benchmarks side by side, for reading and for spreadsheets; nothing where none has finished. */
 function writeReports(store: Store, id: PipelineId, folder: string): string[] {
   if (store.evaluations.ofPipeline(id).length === 0) return [];
-  const report = comparisonReport(store, new PairedVerdicts(store), { ids: [id], published: [] });
+  const report = comparisonReport(store, new PairedTests(store), { ids: [id], published: [] });
   return (["html", "markdown", "csv"] as const).map((format) => {
     const { text, extension } = comparisonFile(store, report, format, Date.now());
     const file = join(folder, `report.${extension}`);
@@ -75,7 +76,7 @@ function exportRun(store: Store, id: RunId, folder: string): string[] {
     checkpoints: store.history.checkpoints(id),
     alarms: store.history.alarms(id),
     cost: store.costs.ofRun(id),
-    evaluation: store.evaluations.get(id),
+    evaluation: comparedEvaluation(store, new PairedTests(store), id),
   };
   return [
     writeJson(folder, "run.json", run),

@@ -56,3 +56,13 @@ export function dollars(usd: number): string {
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
+
+/** A difference of shares in points with its sign: "+12.5", "−0.4". */
+export function signedPoints(difference: number): string {
+  const text = Math.abs(difference * 100).toFixed(1);
+  return `${difference > 0 ? "+" : difference < 0 && text !== "0.0" ? "−" : ""}${text}`;
+}
+
+export function pText(p: number): string {
+  return p < 0.0001 ? "<0.0001" : p.toFixed(4);
+}

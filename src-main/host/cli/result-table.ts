@@ -1,6 +1,6 @@
 /** The result table of a pipeline, for the terminal and for --json. */
-import type { PipelineResults } from "#shared/schema/evaluation.ts";
-import { dollars, duration, percent } from "./live-line.ts";
+import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
+import { dollars, duration, percent, pText, signedPoints } from "./live-line.ts";
 import { table } from "./terminal.ts";
 
 /** One row of `demo --json`. */
@@ -21,18 +21,32 @@ export function resultsJson(results: PipelineResults) {
     verifierVersion: summary.verifierVersion,
     formatRate: summary.formatRate,
     truncatedRate: summary.truncatedRate,
-    comparison:
-      comparison === null
-        ? null
-        : {
-            with: comparison.withLabel,
-            problems: comparison.problems,
-            difference: comparison.difference,
-            p: comparison.p,
-            verdict: comparison.verdict,
-          },
+    comparison: comparison === null ? null : { with: comparison.withLabel, ...comparison },
     costUsd: cost.totalUsd,
   }));
+}
+
+/** Points, their interval, p and the word; of a row that is not compared, why. */
+function comparedCells(comparison: ComparisonToBefore | null): string[] {
+  const versus = comparison?.versus ?? null;
+  if (versus === null) return ["", "", "", comparison === null ? "" : "not compared"];
+  const { value, low, high } = versus.difference;
+  return [
+    signedPoints(value),
+    `${signedPoints(low)} to ${signedPoints(high)}`,
+    pText(versus.pAdjusted),
+    versus.verdict,
+  ];
+}
+
+/** What the table has no room for. */
+function comparisonNotes(results: PipelineResults): string[] {
+  return results.rows.flatMap(({ label, comparison }) => {
+    if (comparison === null) return [];
+    const { withLabel, refusal, cautions } = comparison;
+    const reasons = refusal === null ? cautions : [`not compared: ${refusal}`];
+    return reasons.map((reason) => `! ${label} against ${withLabel}: ${reason}`);
+  });
 }
 
 export function resultsText(results: PipelineResults): string {
@@ -43,11 +57,7 @@ export function resultsText(results: PipelineResults): string {
     `${percent(summary.pass1.low)}–${percent(summary.pass1.high)}`,
     summary.passK.at(-1) === undefined ? "" : percent(summary.passK.at(-1)?.value ?? 0),
     percent(summary.consK.value),
-    comparison === null
-      ? ""
-      : `${comparison.difference.value >= 0 ? "+" : "−"}${Math.abs(comparison.difference.value * 100).toFixed(1)}`,
-    comparison === null ? "" : comparison.p < 0.0001 ? "<0.0001" : comparison.p.toFixed(4),
-    comparison?.verdict ?? "",
+    ...comparedCells(comparison),
     summary.scoring,
     dollars(cost.totalUsd),
   ]);
@@ -55,7 +65,7 @@ export function resultsText(results: PipelineResults): string {
   const settings =
     first === undefined
       ? ""
-      : `n ${first.summary.n} problems, k ${first.summary.k} samples each, T ${first.summary.temperature}, top-p ${first.summary.topP}, at most ${first.summary.maxTokens} tokens, verifier ${first.summary.verifierVersion}; intervals are 95%.`;
+      : `n ${first.summary.n} problems, k ${first.summary.k} samples each, T ${first.summary.temperature}, top-p ${first.summary.topP}, at most ${first.summary.maxTokens} tokens, verifier ${first.summary.verifierVersion}; intervals of scores are 95%; points are against the nearest row above that may be compared, p is corrected for the table, and the interval is of the same test.`;
   const { total } = results;
   return [
     table(
@@ -66,16 +76,18 @@ export function resultsText(results: PipelineResults): string {
         `pass@${first?.summary.passK.at(-1)?.k ?? "k"}`,
         "cons@k",
         "points",
-        "p",
+        "interval",
+        "p, Holm",
         "verdict",
         "scoring",
         "cost",
       ],
       rows,
-      [1, 3, 4, 5, 6, 9],
+      [1, 3, 4, 5, 7, 10],
     ),
+    ...comparisonNotes(results),
     "",
     settings,
-    `Cost ${dollars(total.totalUsd)} (${duration(total.wallMs)} of engine time, ${Math.round(total.cpuSeconds)} core seconds, energy ${total.energyJ === null ? "not measured" : `${Math.round(total.energyJ)} J`})${results.usdPerPoint === null ? "" : `; ${dollars(results.usdPerPoint)} for each point gained`}.`,
+    `Cost ${dollars(total.totalUsd)} (${duration(total.wallMs)} of engine time, ${Math.round(total.cpuSeconds)} core seconds, energy ${total.energyJ === null ? "not measured" : `${Math.round(total.energyJ)} J`})${results.usdPerPoint === null ? "" : `; ${dollars(results.usdPerPoint.value)} for each point gained`}.`,
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import type { ComparisonReport } from "#shared/schema/compare.ts";
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
+import { defaultBaseline } from "./protocol.ts";
 
 export interface ComparisonRequest {
   readonly ids: readonly string[];
@@ -34,7 +35,7 @@ export function askedGroups(
   if (against !== undefined) return pairs(store, asked, against);
   const groups = [...Map.groupBy(asked.records, ({ summary }) => summary.task)].flatMap(
     ([task, records]) => {
-      const first = records.find(({ runId }) => runId === baseline) ?? records[0];
+      const first = records.find(({ runId }) => runId === baseline) ?? defaultBaseline(records);
       return first === undefined ? [] : [{ task, title: task, baseline: first, records }];
     },
   );
@@ -83,12 +84,11 @@ function askedBenchmarks(store: Store, ids: readonly string[]): AskedBenchmarks 
     for (const record of own) records.set(record.runId, record);
   }
   return {
-    records: [...records.values()].map(({ runId, pipelineId, label, summary, comparison }) => ({
+    records: [...records.values()].map(({ runId, pipelineId, label, summary }) => ({
       runId,
       pipelineId,
       label,
       summary,
-      comparison,
     })),
     missing,
   };

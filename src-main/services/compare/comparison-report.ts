@@ -9,36 +9,31 @@ import type {
   UsdPerPoint,
 } from "#shared/schema/compare.ts";
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
-import { holmAdjusted } from "#main/jobs/comparison-statistics.ts";
 import type { Store } from "#main/store/store.ts";
 import { askedGroups } from "./asked-benchmarks.ts";
 import type { AskedGroup, ComparisonRequest } from "./asked-benchmarks.ts";
 import { modelHistory } from "./model-history.ts";
-import type { PairedVerdicts } from "./paired-verdict.ts";
-import { protocolCautions, refusalOf, sampleCautions } from "./protocol.ts";
+import { judge, prepareTest } from "./judge.ts";
+import type { JudgedPair } from "./judge.ts";
+import type { PairedTests } from "./paired-tests.ts";
 import { publishedScores } from "./published.ts";
 
-const SIGNIFICANCE = 0.05;
-
 /** Works out the tests one by one and lets the host answer others in between. */
-export async function prepareVerdicts(
+export async function prepareTests(
   store: Store,
-  verdicts: PairedVerdicts,
+  tests: PairedTests,
   request: ComparisonRequest,
 ): Promise<void> {
-  for (const { baseline, records } of askedGroups(store, request).groups) {
-    for (const { runId, summary } of records) {
-      if (runId === baseline.runId || refusalOf(summary, baseline.summary) !== null) continue;
-      await setImmediate();
-      verdicts.of(runId, baseline.runId);
-    }
+  for (const pair of pairsOf(askedGroups(store, request).groups)) {
+    await setImmediate();
+    prepareTest(tests, pair);
   }
 }
 
 /** Throws BAD_INPUT where nothing that was asked can be shown. */
 export function comparisonReport(
   store: Store,
-  verdicts: PairedVerdicts,
+  tests: PairedTests,
   request: ComparisonRequest,
 ): ComparisonReport {
   const asked = askedGroups(store, request);
@@ -52,11 +47,27 @@ export function comparisonReport(
       "Name finished benchmarks, or launches that have some.",
     );
   }
-  const groups = asked.groups.map((group) => groupOf(store, verdicts, group));
-  const comparisons = correct(groups);
+  const judged = judge(store, tests, pairsOf(asked.groups));
+  const next = judged.values();
+  const groups = asked.groups.map(({ task, title, baseline, records }): ComparedGroup => {
+    const baselineUsd = modelHistory(store, baseline).trainingUsd;
+    return {
+      task,
+      title,
+      baseline: baseline.runId,
+      rows: records.map((record) => {
+        const row = rowOf(store, record);
+        const found = record.runId === baseline.runId ? undefined : next.next().value;
+        if (found === undefined) return { ...row, ...BASELINE };
+        const perPoint =
+          found.versus === null ? null : usdPerPoint(row.trainingUsd - baselineUsd, found.versus);
+        return { ...row, ...found, usdPerPoint: perPoint };
+      }),
+    };
+  });
   return {
-    groups: comparisons.groups,
-    comparisons: comparisons.count,
+    groups,
+    comparisons: judged.filter(({ versus }) => versus !== null).length,
     published: wanted,
     missing: [
       ...asked.missing,
@@ -65,33 +76,15 @@ export function comparisonReport(
   };
 }
 
-function groupOf(
-  store: Store,
-  verdicts: PairedVerdicts,
-  { task, title, baseline, records }: AskedGroup,
-): ComparedGroup {
-  const baselineUsd = modelHistory(store, baseline).trainingUsd;
-  return {
-    task,
-    title,
-    baseline: baseline.runId,
-    rows: records.map((record) => rowOf(store, verdicts, record, baseline, baselineUsd)),
-  };
+/** Every row against its group's baseline. */
+function pairsOf(groups: readonly AskedGroup[]): JudgedPair[] {
+  return groups.flatMap(({ baseline, records }) =>
+    records.filter(({ runId }) => runId !== baseline.runId).map((record) => ({ record, baseline })),
+  );
 }
 
-function rowOf(
-  store: Store,
-  verdicts: PairedVerdicts,
-  record: EvaluationRecord,
-  baseline: EvaluationRecord,
-  baselineUsd: number,
-): ComparedRow {
+function rowOf(store: Store, record: EvaluationRecord): Omit<ComparedRow, keyof Judged> {
   const run = store.runs.get(record.runId);
-  const history = modelHistory(store, record);
-  const isBaseline = record.runId === baseline.runId;
-  const refused = isBaseline ? null : refusalOf(record.summary, baseline.summary);
-  const versus = isBaseline || refused !== null ? null : verdicts.of(record.runId, baseline.runId);
-  const refusal = refused ?? (isBaseline || versus !== null ? null : "no problem in common");
   return {
     runId: record.runId,
     pipelineId: record.pipelineId,
@@ -100,21 +93,14 @@ function rowOf(
     seed: run.seed,
     endedAtMs: run.endedAtMs,
     summary: record.summary,
-    ...history,
+    ...modelHistory(store, record),
     evaluationUsd: run.costUsd,
-    versus,
-    refusal,
-    cautions: isBaseline
-      ? []
-      : [
-          ...protocolCautions(record.summary, baseline.summary),
-          ...(versus === null
-            ? []
-            : sampleCautions(versus.problems, record.summary, baseline.summary)),
-        ],
-    usdPerPoint: versus === null ? null : usdPerPoint(history.trainingUsd - baselineUsd, versus),
   };
 }
+
+type Judged = Pick<ComparedRow, "versus" | "refusal" | "cautions" | "usdPerPoint">;
+
+const BASELINE: Judged = { versus: null, refusal: null, cautions: [], usdPerPoint: null };
 
 /** null where the row cost no more than the baseline or gained nothing. */
 function usdPerPoint(usd: number, versus: PairedVerdict): UsdPerPoint | null {
@@ -122,27 +108,4 @@ function usdPerPoint(usd: number, versus: PairedVerdict): UsdPerPoint | null {
   if (usd <= 0 || value <= 0) return null;
   const of = (gain: number): number => usd / (gain * 100);
   return { value: of(value), low: of(high), high: low > 0 ? of(low) : null };
-}
-
-/** Holm's correction over every comparison of the report; the verdicts follow the corrected p. */
-function correct(groups: readonly ComparedGroup[]): { groups: ComparedGroup[]; count: number } {
-  const ps = groups.flatMap(({ rows }) => rows.flatMap(({ versus }) => versus?.p ?? []));
-  const adjusted = holmAdjusted(ps).values();
-  return {
-    count: ps.length,
-    groups: groups.map((group) => ({
-      ...group,
-      rows: group.rows.map((row) =>
-        row.versus === null
-          ? row
-          : { ...row, versus: withAdjusted(row.versus, adjusted.next().value ?? 1) },
-      ),
-    })),
-  };
-}
-
-function withAdjusted(versus: PairedVerdict, pAdjusted: number): PairedVerdict {
-  const verdict =
-    pAdjusted >= SIGNIFICANCE ? "cannot tell" : versus.difference.value > 0 ? "better" : "worse";
-  return { ...versus, pAdjusted, verdict };
 }

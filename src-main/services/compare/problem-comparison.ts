@@ -1,12 +1,13 @@
 /** Two benchmarks problem by problem, with what every other one shown made of the same problems. */
 import type { ProblemComparison, ProblemFilter, ProblemRow } from "#shared/schema/compare.ts";
+import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { AppError } from "#shared/errors.ts";
 import { mcnemarExact } from "#main/jobs/comparison-statistics.ts";
 import type { SolvedProblem } from "#main/store/evaluation-repository.ts";
 import type { Store } from "#main/store/store.ts";
-import type { PairedVerdicts } from "./paired-verdict.ts";
-import { refusalOf } from "./protocol.ts";
+import { judge } from "./judge.ts";
+import type { PairedTests } from "./paired-tests.ts";
 
 export interface ProblemRequest {
   readonly runIds: readonly RunId[];
@@ -21,17 +22,19 @@ export interface ProblemRequest {
 /** Throws NOT_FOUND for an unknown run, BAD_INPUT for one without a finished benchmark. */
 export function problemComparison(
   store: Store,
-  verdicts: PairedVerdicts,
+  tests: PairedTests,
   request: ProblemRequest,
 ): ProblemComparison {
   const { left, right } = request;
-  const leftSummary = summaryOf(store, left);
-  const rightSummary = summaryOf(store, right);
+  const record = recordOf(store, left);
+  const baseline = recordOf(store, right);
   const columns = request.runIds.map((id) => solvedById(store, id));
   const rightSolved = solvedById(store, right);
   const paired = [...solvedById(store, left).values()].flatMap((one) => {
     const other = rightSolved.get(one.problemId);
-    return other === undefined ? [] : [{ problem: one, kind: kindOf(one, other) }];
+    return other === undefined || other.prompt !== one.prompt || other.gold !== one.gold
+      ? []
+      : [{ problem: one, kind: kindOf(one, other) }];
   });
   const count = (kind: PairKind): number => paired.filter((one) => one.kind === kind).length;
   const text = request.text?.toLowerCase() ?? "";
@@ -39,16 +42,15 @@ export function problemComparison(
     ({ problem, kind }) =>
       matches(kind, request.show) && (text === "" || problem.prompt.toLowerCase().includes(text)),
   );
-  const refused = refusalOf(leftSummary, rightSummary);
-  const versus = refused === null && left !== right ? verdicts.of(left, right) : null;
+  const [judged] = left === right ? [] : judge(store, tests, [{ record, baseline }]);
   return {
     both: count("both"),
     onlyLeft: count("only-left"),
     onlyRight: count("only-right"),
     neither: count("neither"),
     mcnemarP: mcnemarExact(count("only-left"), count("only-right")),
-    versus,
-    refusal: refused ?? (paired.length === 0 ? "no problem in common" : null),
+    versus: judged?.versus ?? null,
+    refusal: judged?.refusal ?? null,
     total: matching.length,
     rows: matching
       .slice(request.offset, request.offset + request.limit)
@@ -58,10 +60,10 @@ export function problemComparison(
 
 type PairKind = Exclude<ProblemFilter, "all" | "differ">;
 
-function summaryOf(store: Store, id: RunId) {
+function recordOf(store: Store, id: RunId): EvaluationRecord {
   store.runs.summary(id);
   const record = store.evaluations.get(id);
-  if (record !== null) return record.summary;
+  if (record !== null) return record;
   throw new AppError(
     "BAD_INPUT",
     `${id} has no result.`,

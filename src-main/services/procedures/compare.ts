@@ -1,7 +1,7 @@
 /** Comparisons of finished benchmarks. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "../application.ts";
-import { comparisonReport, prepareVerdicts } from "../compare/comparison-report.ts";
+import { comparisonReport, prepareTests } from "../compare/comparison-report.ts";
 import { problemComparison } from "../compare/problem-comparison.ts";
 import { publishedScores } from "../compare/published.ts";
 import { comparisonFile } from "../report/comparison-file.ts";
@@ -11,7 +11,7 @@ export function compareProcedures(
   app: Application,
   os: Implementer,
 ): Procedures<Contract["compare"]> {
-  const { store, verdicts } = app;
+  const { store, pairedTests } = app;
   const to = os.compare;
   return {
     candidates: to.candidates.handler(() =>
@@ -30,10 +30,10 @@ export function compareProcedures(
         })),
     ),
     report: to.report.handler(async ({ input }) => {
-      await prepareVerdicts(store, verdicts, input);
-      return comparisonReport(store, verdicts, input);
+      await prepareTests(store, pairedTests, input);
+      return comparisonReport(store, pairedTests, input);
     }),
-    problems: to.problems.handler(({ input }) => problemComparison(store, verdicts, input)),
+    problems: to.problems.handler(({ input }) => problemComparison(store, pairedTests, input)),
     answers: to.answers.handler(({ input }) =>
       input.runIds.map((runId) => {
         store.runs.summary(runId);
@@ -46,8 +46,8 @@ export function compareProcedures(
     ),
     export: to.export.handler(async ({ input }) => {
       const { format, ...request } = input;
-      await prepareVerdicts(store, verdicts, request);
-      const report = comparisonReport(store, verdicts, request);
+      await prepareTests(store, pairedTests, request);
+      const report = comparisonReport(store, pairedTests, request);
       const { name, mediaType, text } = comparisonFile(store, report, format, app.now());
       return { name, mediaType, text };
     }),

@@ -10,7 +10,7 @@ import { totalCost } from "../cost-of-usage.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 export function costProcedures(app: Application, os: Implementer): Procedures<Contract["cost"]> {
-  const { store, live, verdicts } = app;
+  const { store, live, pairedTests } = app;
   const to = os.cost;
   return {
     report: to.report.handler(({ input }) => {
@@ -37,7 +37,7 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
               own,
               ledger.filter((entry) => entry.pipelineId === pipelineId),
             ),
-            yield: yieldOf(store, verdicts, pipelineId, own),
+            yield: yieldOf(store, pairedTests, pipelineId, own),
           };
         }),
         ledger,

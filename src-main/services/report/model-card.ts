@@ -1,10 +1,12 @@
 /** The card of a model that a run wrote: what it comes from, what it learned on, how it scores, what it cost. */
 import { basename } from "node:path";
 import { stringify } from "yaml";
-import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
+import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
+import { launchComparison } from "../compare/launch-comparison.ts";
 import { ancestors, flatOptions } from "../compare/model-history.ts";
+import { PairedTests } from "../compare/paired-tests.ts";
 import { day, duration, interval, percent, points, pValue, usd } from "./report-numbers.ts";
 import { markdown } from "./safe-text.ts";
 
@@ -13,9 +15,11 @@ export function modelCard(store: Store, runId: RunId): string {
   const run = store.runs.get(runId);
   const stages = [...ancestors(store, runId), run];
   const base = baseOf(store, stages[0] ?? run);
+  const comparisons = launchComparison(store, new PairedTests(store), run.pipelineId);
   const scores = store.evaluations
     .ofPipeline(run.pipelineId)
-    .filter(({ label }) => label === run.stageName);
+    .filter(({ label }) => label === run.stageName)
+    .map((record) => ({ ...record, comparison: comparisons.get(record.runId) ?? null }));
   const front = {
     library_name: "transformers",
     pipeline_tag: "text-generation",
@@ -57,14 +61,17 @@ function stageLine(store: Store, stage: Run): string {
   return `- ${markdown(`${stage.stageName} (${stage.kind})`)}, seed ${stage.seed}, options ${stage.configSha256.slice(0, 16)}${data}${output}`;
 }
 
-function scoreLine({ summary, comparison }: EvaluationRecord): string {
+function scoreLine({ summary, comparison }: ComparedEvaluation): string {
   const { task, n, k, temperature, topP, maxTokens, scoring, verifierVersion, pass1, consK } =
     summary;
-  const against =
-    comparison === null
-      ? ""
-      : `; ${points(comparison.difference.value)} points ${interval(comparison.difference)} against ${markdown(comparison.withLabel)}, p ${markdown(pValue(comparison.p))}: ${comparison.verdict}`;
+  const against = comparison === null ? "" : `; ${againstText(comparison)}`;
   return `- ${markdown(task)}: pass@1 ${percent(pass1.value)}% ${interval(pass1)}, cons@${k} ${percent(consK.value)}% ${interval(consK)}; n ${n}, k ${k}, T ${temperature}, top-p ${topP}, at most ${maxTokens} tokens, ${scoring} scoring, verifier ${markdown(verifierVersion)}${against}. Intervals are 95%, bootstrap over problems.`;
+}
+
+function againstText({ withLabel, versus, refusal }: ComparisonToBefore): string {
+  const other = markdown(withLabel);
+  if (versus === null) return `not compared with ${other}: ${markdown(refusal ?? "")}`;
+  return `${points(versus.difference.value)} points ${interval(versus.difference)} against ${other}, corrected p ${markdown(pValue(versus.pAdjusted))}: ${versus.verdict}`;
 }
 
 function costText(store: Store, stages: readonly Run[]): string {

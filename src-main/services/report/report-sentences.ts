@@ -4,7 +4,7 @@ import type { ReportData, ReportRun } from "./report-data.ts";
 import { count, interval, percent, points, pValue } from "./report-numbers.ts";
 
 export const METHOD =
-  "Intervals are 95%, bootstrap over problems with all samples of a problem kept together. Differences are paired on the same problems; p is of the two-sided sign-flip permutation test, corrected by Holm over all comparisons of this report. A verdict is given where the corrected p is below 0.05, else the report says that it cannot tell.";
+  "Intervals of scores are 95%, bootstrap over problems with all samples of a problem kept together. Differences are paired on the same problems; p is of the two-sided sign-flip permutation test, corrected by Holm over all comparisons of this report, and the interval is of the same test at the level at which Holm decides: it leaves out zero exactly where there is a verdict. A verdict is given where the corrected p is below 0.05, else the report says that it cannot tell.";
 
 export function protocolOf(group: ComparedGroup): string {
   const [first] = group.rows;

@@ -9,6 +9,7 @@ import { inference } from "./0007-inference.ts";
 import { cockpit } from "./0008-cockpit.ts";
 import { modelSources } from "./0009-model-sources.ts";
 import { launchQueue } from "./0010-launch-queue.ts";
+import { oneComparison } from "./0011-one-comparison.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   cockpit,
   modelSources,
   launchQueue,
+  oneComparison,
 ];

@@ -171,11 +171,11 @@ function Comparison({
           onSort={setSort}
         />
         <p className="s11 t3 comparenote">
-          Intervals: 95%, bootstrap over problems with all k samples of a problem kept together.
-          Differences: paired on the same problems.{" "}
+          Intervals of scores: 95%, bootstrap over problems with all k samples of a problem kept
+          together. Differences: paired on the same problems.{" "}
           {report.comparisons === 0
             ? "No comparison was made."
-            : `p: sign-flip permutation, Holm-adjusted over ${report.comparisons} ${report.comparisons === 1 ? "comparison" : "comparisons"}.`}{" "}
+            : `p: sign-flip permutation, Holm-adjusted over ${report.comparisons} ${report.comparisons === 1 ? "comparison" : "comparisons"}. The interval of a difference is of the same test: it leaves out zero exactly where there is a verdict.`}{" "}
           Training $: the stages that made the model, benchmarks left out.
         </p>
         <div className="comparecharts bt">

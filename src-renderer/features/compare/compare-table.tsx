@@ -88,7 +88,9 @@ function VerdictCells({
       >
         {formatPoints(versus.difference.value)}
       </td>
-      <td className="ci">{formatInterval(versus.difference.low, versus.difference.high)}</td>
+      <td className="ci" title={`${formatPercent(versus.confidence)}%`}>
+        {formatInterval(versus.difference.low, versus.difference.high)}
+      </td>
       <td className="num">{formatP(versus.pAdjusted)}</td>
       <td>
         <VerdictWord verdict={versus.verdict} />
@@ -279,7 +281,7 @@ export function CompareTable({
                     Points vs {letter}
                   </SortButton>
                 </th>
-                <th>95% interval</th>
+                <th>interval</th>
                 <th className="num">p, Holm</th>
                 <th>In words</th>
               </>

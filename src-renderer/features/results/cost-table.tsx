@@ -20,7 +20,7 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
         <span className="note end">
           {usdPerPoint === null
             ? "no gain to divide by yet"
-            : `${formatUsd(usdPerPoint)} for each point gained`}
+            : `${formatUsd(usdPerPoint.value)} for each point gained`}
         </span>
       </div>
       <table>

@@ -13,6 +13,7 @@ const MARKS = {
   better: { glyph: "check", tone: "pass" },
   worse: { glyph: "cross", tone: "fail" },
   "cannot tell": { glyph: "dash", tone: "t3" },
+  refused: { glyph: "warn", tone: "warn" },
 } as const;
 
 export function ResultsRegion({
@@ -58,9 +59,11 @@ export function ResultsRegion({
       )}
       <ResultsTable rows={rows} />
       <p className="s11 t3" style={{ padding: "8px 16px" }}>
-        Intervals: 95%, bootstrap over problems with all samples of a problem kept together.
-        Differences: paired on the same problems, p by permutation. Cost: the stages between this
-        row and the one before, benchmarks left out.
+        Intervals of scores: 95%, bootstrap over problems with all samples of a problem kept
+        together. Differences: to the nearest row above that may be compared, paired on the same
+        problems; p by sign-flip permutation, Holm-adjusted over this table, and the interval of the
+        same test, so that it leaves out zero exactly where there is a verdict. Cost: the stages
+        between this row and the one before, benchmarks left out.
       </p>
       <div className="resultcharts bt">
         <IntervalBars

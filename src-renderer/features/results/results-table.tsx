@@ -14,6 +14,7 @@ import {
   formatUsd,
   usdDigits,
 } from "../../ui/format.ts";
+import { Glyph } from "../../ui/glyph.tsx";
 import { Score, Trials } from "../../ui/score.tsx";
 import { VerdictWord } from "../../ui/verdict-word.tsx";
 
@@ -25,6 +26,41 @@ export function protocolText(summary: EvaluationSummary): string {
 /** pass@j for the largest j ≤ k that was worked out. */
 function largestK(summary: EvaluationSummary): EvaluationSummary["passK"][number] | undefined {
   return summary.passK.findLast((one) => one.k > 1);
+}
+
+function ComparisonCells({ comparison }: Pick<ResultRow, "comparison">): ReactNode {
+  if (comparison === null)
+    return (
+      <td colSpan={3} className="t3">
+        the start
+      </td>
+    );
+  const { versus, withLabel, refusal, cautions } = comparison;
+  if (versus === null)
+    return (
+      <td colSpan={3} className="warn" title={`against ${withLabel}`}>
+        <Glyph name="warn" /> not compared: {refusal}
+      </td>
+    );
+  const { value, low, high } = versus.difference;
+  return (
+    <>
+      <td
+        className="num nowrap"
+        title={[
+          `against ${withLabel}, paired on ${String(versus.problems)} problems`,
+          `interval at ${formatPercent(versus.confidence)}%`,
+          ...cautions,
+        ].join("; ")}
+      >
+        {formatPoints(value)} <span className="ci">{formatInterval(low, high)}</span>
+      </td>
+      <td className="num">{formatP(versus.pAdjusted)}</td>
+      <td>
+        <VerdictWord verdict={versus.verdict} />
+      </td>
+    </>
+  );
 }
 
 function Row({
@@ -63,27 +99,7 @@ function Row({
       <td className="nowrap">
         <Score estimate={summary.consK} />
       </td>
-      {comparison === null ? (
-        <td colSpan={3} className="t3">
-          {first ? "the start" : "not paired: other problems or protocol"}
-        </td>
-      ) : (
-        <>
-          <td
-            className="num nowrap"
-            title={`against ${comparison.withLabel}, paired on ${String(comparison.problems)} problems`}
-          >
-            {formatPoints(comparison.difference.value)}{" "}
-            <span className="ci">
-              {formatInterval(comparison.difference.low, comparison.difference.high)}
-            </span>
-          </td>
-          <td className="num">{formatP(comparison.p)}</td>
-          <td>
-            <VerdictWord verdict={comparison.verdict} />
-          </td>
-        </>
-      )}
+      <ComparisonCells comparison={comparison} />
       <td className="num">
         {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd, digits)}
       </td>
@@ -115,7 +131,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
             <th>pass@{largest} %</th>
             <th>cons@{k} %</th>
             <th className="num">Points vs before</th>
-            <th className="num">p</th>
+            <th className="num">p, Holm</th>
             <th>In words</th>
             <th className="num">Cost</th>
           </tr>

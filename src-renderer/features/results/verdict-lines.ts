@@ -4,27 +4,36 @@ import { formatInterval, formatP, formatPoints } from "../../ui/format.ts";
 
 export interface VerdictLine {
   readonly runId: string;
-  readonly verdict: "better" | "worse" | "cannot tell";
+  readonly verdict: "better" | "worse" | "cannot tell" | "refused";
   readonly claim: string;
   readonly basis: string;
 }
 
-/** One sentence for each row that was compared, e.g. "grpo is better than cold-start." */
+/** One sentence for each row that has one before it, e.g. "grpo is better than cold-start." */
 export function verdictLines(rows: readonly ResultRow[]): readonly VerdictLine[] {
-  return rows.flatMap((row) => {
-    const { comparison } = row;
+  return rows.flatMap(({ runId, label, comparison }): VerdictLine[] => {
     if (comparison === null) return [];
-    const { low, high, value } = comparison.difference;
-    const claim =
-      comparison.verdict === "cannot tell"
-        ? `${row.label} and ${comparison.withLabel} cannot be told apart.`
-        : `${row.label} is ${comparison.verdict} than ${comparison.withLabel}.`;
+    const { withLabel, versus, refusal, cautions } = comparison;
+    const notes = cautions.map((caution) => ` Note: ${caution}.`).join("");
+    if (versus === null)
+      return [
+        {
+          runId,
+          verdict: "refused",
+          claim: `${label} is not compared with ${withLabel}.`,
+          basis: `Reason: ${refusal ?? ""}.`,
+        },
+      ];
+    const { low, high, value } = versus.difference;
     return [
       {
-        runId: row.runId,
-        verdict: comparison.verdict,
-        claim,
-        basis: `${formatPoints(value)} points ${formatInterval(low, high)}, p ${formatP(comparison.p)}, ${String(comparison.problems)} problems.`,
+        runId,
+        verdict: versus.verdict,
+        claim:
+          versus.verdict === "cannot tell"
+            ? `${label} and ${withLabel} cannot be told apart.`
+            : `${label} is ${versus.verdict} than ${withLabel}.`,
+        basis: `${formatPoints(value)} points ${formatInterval(low, high)}, corrected p ${formatP(versus.pAdjusted)}, ${String(versus.problems)} problems.${notes}`,
       },
     ];
   });

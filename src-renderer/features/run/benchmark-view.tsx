@@ -1,7 +1,7 @@
 /** A benchmark run: its scores with their intervals, by difficulty, and every problem with its completions. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
+import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";
 import type { Run, RunSummary } from "#shared/schema/run.ts";
 import { useFilter } from "../../app/location.ts";
 import { IntervalBars } from "../../charts/interval-bars.tsx";
@@ -25,7 +25,31 @@ function asTab(text: string): Tab {
   return text === "difficulty" || text === "history" || text === "log" ? text : "problems";
 }
 
-function Figures({ evaluation }: { readonly evaluation: EvaluationRecord }): ReactNode {
+function Against({ comparison }: { readonly comparison: ComparisonToBefore }): ReactNode {
+  const { versus, withLabel, refusal, cautions } = comparison;
+  if (versus === null)
+    return (
+      <div>
+        <div className="s12 t2">Not compared with {withLabel}</div>
+        <div className="s12 warn">{refusal}</div>
+      </div>
+    );
+  const { value, low, high } = versus.difference;
+  return (
+    <div title={cautions.join("; ")}>
+      <div className="s12 t2">Against {withLabel}</div>
+      <div className="big">
+        {formatPoints(value)} <VerdictWord verdict={versus.verdict} />
+      </div>
+      <div className="ci">
+        {formatInterval(low, high)} points, corrected p {formatP(versus.pAdjusted)},{" "}
+        {formatNumber(versus.problems)} problems
+      </div>
+    </div>
+  );
+}
+
+function Figures({ evaluation }: { readonly evaluation: ComparedEvaluation }): ReactNode {
   const { summary, comparison } = evaluation;
   return (
     <div className="figures">
@@ -51,24 +75,13 @@ function Figures({ evaluation }: { readonly evaluation: EvaluationRecord }): Rea
         <div className="big">{formatPercent(summary.consK.value)}%</div>
         <div className="ci">{formatInterval(summary.consK.low, summary.consK.high)}</div>
       </div>
-      {comparison !== null && (
-        <div>
-          <div className="s12 t2">Against {comparison.withLabel}</div>
-          <div className="big">
-            {formatPoints(comparison.difference.value)} <VerdictWord verdict={comparison.verdict} />
-          </div>
-          <div className="ci">
-            {formatInterval(comparison.difference.low, comparison.difference.high)} points, p{" "}
-            {formatP(comparison.p)}, {formatNumber(comparison.problems)} problems
-          </div>
-        </div>
-      )}
+      {comparison !== null && <Against comparison={comparison} />}
     </div>
   );
 }
 
 /** How the score was made, and the form of what was written. */
-function Protocol({ evaluation }: { readonly evaluation: EvaluationRecord }): ReactNode {
+function Protocol({ evaluation }: { readonly evaluation: ComparedEvaluation }): ReactNode {
   const { summary } = evaluation;
   return (
     <p className="s11 t3 bb protocol">
@@ -87,7 +100,7 @@ export function BenchmarkView({
 }: {
   readonly run: Run;
   readonly live: RunSummary;
-  readonly evaluation: EvaluationRecord | null;
+  readonly evaluation: ComparedEvaluation | null;
 }): ReactNode {
   const [tabText, setTab] = useFilter("tab", "problems");
   const tab = asTab(tabText);
