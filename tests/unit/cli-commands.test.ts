@@ -101,7 +101,8 @@ test("launches are listed, shown and exported, every line of it JSON", async () 
     await gradus(workspace, "runs", "show", "p1"),
   ];
   expect(list.stdout).toMatch(/p1 +Small +finished +4\/4 +75\.0%/);
-  expect(show.stdout).toMatch(/grpo +75\.0%.*\+50\.0 +0\.5000 +cannot tell/);
+  expect(show.stdout).toMatch(/grpo +75\.0%.*not comparable/);
+  expect(show.stdout).toContain("! grpo against base: not comparable: only 4 problems in common");
   const exported = await gradus(workspace, "runs", "export", "p1", "--out", out, "--json");
   expect(exported.code).toBe(0);
   expect(readdirSync(join(out, "grpo")).sort()).toEqual([
@@ -130,12 +131,13 @@ test("launches are listed, shown and exported, every line of it JSON", async () 
           {
             runId: "p1-after",
             summary: { pass1: { value: 0.75 } },
-            versus: { problems: 4, p: 0.5, verdict: "cannot tell" },
+            versus: null,
+            refusal: "only 4 problems in common",
           },
         ],
       },
     ],
-    comparisons: 1,
+    comparisons: 0,
   });
   const listed = await gradus(workspace, "bench", "compare", "p1-before", "p1-after", "--json");
   const [pair, byTask] = [compared, listed].map(({ stdout }) => JSON.parse(stdout));

@@ -105,7 +105,7 @@ test("a recipe runs through its stages and leaves results, cost and parents", as
   expect(results.rows[1]?.comparison).toMatchObject({
     withLabel: "base",
     versus: null,
-    refusal: "only 4 problems in common: not comparable",
+    refusal: "only 4 problems in common",
   });
   expect(results.rows[1]?.stages).toEqual(["cold-start", "grpo"]);
   // 10 core seconds each for two stages of training, at 0.0446 USD an hour.

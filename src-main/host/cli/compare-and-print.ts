@@ -75,7 +75,8 @@ function reportText(report: ComparisonReport): string {
               ? ""
               : `${signedPoints(versus.difference.low)} to ${signedPoints(versus.difference.high)}`,
             versus === null ? "" : pText(versus.pAdjusted),
-            versus?.verdict ?? row.refusal ?? "baseline",
+            versus?.verdict ??
+              (row.refusal === null ? "baseline" : `not comparable: ${row.refusal}`),
             String(summary.n),
             dollars(row.trainingUsd),
           ];

@@ -29,7 +29,7 @@ export function resultsJson(results: PipelineResults) {
 /** Points, their interval, p and the word; of a row that is not compared, why. */
 function comparedCells(comparison: ComparisonToBefore | null): string[] {
   const versus = comparison?.versus ?? null;
-  if (versus === null) return ["", "", "", comparison === null ? "" : "not compared"];
+  if (versus === null) return ["", "", "", comparison === null ? "" : "not comparable"];
   const { value, low, high } = versus.difference;
   return [
     signedPoints(value),
@@ -44,7 +44,7 @@ function comparisonNotes(results: PipelineResults): string[] {
   return results.rows.flatMap(({ label, comparison }) => {
     if (comparison === null) return [];
     const { withLabel, refusal, cautions } = comparison;
-    const reasons = refusal === null ? cautions : [`not compared: ${refusal}`];
+    const reasons = refusal === null ? cautions : [`not comparable: ${refusal}`];
     return reasons.map((reason) => `! ${label} against ${withLabel}: ${reason}`);
   });
 }

@@ -25,7 +25,7 @@ export function refusalOf(summary: EvaluationSummary, baseline: EvaluationSummar
 export function refusalOfShared(problems: number): string | null {
   if (problems === 0) return "no problem in common";
   return problems < LEAST_PROBLEMS
-    ? `only ${problems} ${problems === 1 ? "problem" : "problems"} in common: not comparable`
+    ? `only ${problems} ${problems === 1 ? "problem" : "problems"} in common`
     : null;
 }
 

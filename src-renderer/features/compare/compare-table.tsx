@@ -77,7 +77,7 @@ function VerdictCells({
   if (versus === null)
     return (
       <td colSpan={4} className="warn nowrap" title={row.refusal ?? ""}>
-        <Glyph name="warn" /> not compared: {row.refusal}
+        <Glyph name="warn" /> not comparable: {row.refusal}
       </td>
     );
   return (

@@ -39,7 +39,7 @@ function ComparisonCells({ comparison }: Pick<ResultRow, "comparison">): ReactNo
   if (versus === null)
     return (
       <td colSpan={3} className="warn" title={`against ${withLabel}`}>
-        <Glyph name="warn" /> not compared: {refusal}
+        <Glyph name="warn" /> not comparable: {refusal}
       </td>
     );
   const { value, low, high } = versus.difference;
