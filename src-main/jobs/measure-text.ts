@@ -5,10 +5,9 @@ import type {
   RecordReference,
   TextFacts,
 } from "#shared/schema/dataset.ts";
-import { finalTurn, promptOf } from "#shared/schema/record-text.ts";
 import { ContaminationIndex } from "#main/engine/curation/contamination.ts";
 import type { BenchmarkProblem } from "#main/engine/curation/contamination.ts";
-import { fingerprint } from "#main/engine/curation/near-duplicates.ts";
+import { contentHash, fingerprint } from "#main/engine/curation/near-duplicates.ts";
 import { measureText } from "#main/engine/curation/text-facts.ts";
 import type { Fingerprint } from "#main/platform/signature.ts";
 
@@ -28,13 +27,24 @@ export class TextMeter {
     readonly fingerprint: Fingerprint;
     readonly contamination: Contamination | null;
   } {
-    const turn = finalTurn(messages);
     return {
       facts: measureText(messages, reference),
-      fingerprint: fingerprint(
-        `${promptOf(messages)}\n${turn?.reasoning ?? ""}\n${turn?.content ?? ""}`,
-      ),
+      fingerprint: fingerprintOf(messages),
       contamination: this.#benchmarks.find(messages, reference),
     };
   }
+}
+
+/**
+ * Duplicates are told by every turn. A system prompt that a whole dataset shares makes no two records alike, so that
+ * only the exact comparison reads it.
+ */
+function fingerprintOf(messages: readonly RecordMessage[]): Fingerprint {
+  const system = messages.filter(({ role }) => role === "system");
+  const talk = fingerprint(textOf(messages.filter(({ role }) => role !== "system")));
+  return system.length === 0 ? talk : { ...talk, content: contentHash(textOf(messages)) };
+}
+
+function textOf(messages: readonly RecordMessage[]): string {
+  return messages.map(({ content, reasoning }) => `${reasoning ?? ""}\n${content}`).join("\n");
 }

@@ -5,8 +5,12 @@
  */
 import type { z } from "zod";
 
-export function readJson<T>(schema: z.ZodType<T>, text: string): T {
-  const value: unknown = JSON.parse(text);
+export function readJson<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  parse: (text: string) => unknown = JSON.parse,
+): T {
+  const value = parse(text);
   const first = schema.safeParse(value);
   if (first.success) return first.data;
   for (const issue of first.error.issues) {

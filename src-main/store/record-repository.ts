@@ -14,6 +14,7 @@ import {
 import type { DatasetId, RecordFacts, RecordId } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { z } from "zod";
+import { parseForShowing, parseForWriting } from "#main/platform/exact-json.ts";
 import type { Fingerprint } from "#main/platform/signature.ts";
 import type { Connection } from "./database.ts";
 import { unpackFingerprint } from "./duplicate-index.ts";
@@ -202,7 +203,7 @@ export class RecordRepository {
       messages: readJson(RecordMessages, row.messages),
       original: readJson(RecordMessages, row.original),
       revisions,
-      metadata: readJson(Metadata, row.metadata),
+      metadata: readJson(Metadata, row.metadata, parseForShowing),
       source: readJson(RecordSource, row.source),
       reference: readJson(RecordReference, row.reference),
       facts: {
@@ -358,7 +359,7 @@ export function textOf(row: TextRow): RecordText {
     position: row.position,
     revision: row.revision,
     messages: readJson(RecordMessages, row.messages),
-    metadata: readJson(Metadata, row.metadata),
+    metadata: readJson(Metadata, row.metadata, parseForWriting),
     source: readJson(RecordSource, row.source),
     reference: readJson(RecordReference, row.reference),
   };

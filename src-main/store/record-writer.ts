@@ -5,7 +5,7 @@
  */
 import type { DatasetId, RecordMessage, RecordMessages } from "#shared/schema/dataset.ts";
 import { RecordMessages as RecordMessagesSchema, TextFacts } from "#shared/schema/dataset.ts";
-import { finalTurn, promptOf } from "#shared/schema/record-text.ts";
+import { finalTurn, firstPromptOf } from "#shared/schema/record-text.ts";
 import { nextNumber } from "./counter.ts";
 import type { Connection, Statement } from "./database.ts";
 import { packFingerprint, unpackFingerprint } from "./duplicate-index.ts";
@@ -303,7 +303,7 @@ export class RecordWriter {
 }
 
 function shownPrompt(messages: RecordMessages): string {
-  return promptOf(messages)
+  return firstPromptOf(messages)
     .slice(0, PROMPT_SHOWN * 4)
     .replaceAll(/\s+/g, " ")
     .trim()

@@ -12,6 +12,7 @@ import {
   DatasetStatistics,
   DatasetSummary,
   ImportMapping,
+  ReasoningForm,
   RecordId,
   RecordMessages,
   RecordStatus,
@@ -64,10 +65,14 @@ const imports = {
         name: z.string(),
         bytes: z.number(),
         format: DatasetFormat,
-        /** Shapes that fit the columns, best first. */
+        /** Shapes that fit the columns, best first; none: somebody has to say which column is what. */
         shapes: z.array(DatasetShape),
         mapping: ImportMapping,
         columns: z.array(z.string()),
+        /** The first row's cells, shortened. */
+        example: z.record(z.string(), z.string()),
+        /** Columns, and fields of turns, that come along as metadata and are not trained on. */
+        beside: z.array(z.string()),
         rows: z.array(
           z.strictObject({
             line: z.int(),
@@ -170,8 +175,7 @@ export const datasets = {
         target: z.union([target, z.strictObject({ version: z.int().min(1) })]),
         format: DatasetFormat,
         shape: DatasetShape.default("messages"),
-        /** In <think> tags inside the text, or in a field of its own. */
-        reasoning: z.enum(["inline", "field"]).default("inline"),
+        reasoning: ReasoningForm.default("as-is"),
         path: z.string().min(1).max(4096),
         overwrite: z.boolean().default(false),
         /** Writes LLaMA-Factory's dataset_info.json beside. */
@@ -184,6 +188,8 @@ export const datasets = {
         records: z.int(),
         bytes: z.number(),
         sha256: z.string(),
+        /** Records that the shape cannot hold, by reason. */
+        leftOut: z.array(z.strictObject({ reason: z.string(), records: z.int() })),
         datasetInfo: z.string().nullable(),
       }),
     ),

@@ -19,6 +19,28 @@ export type RecordStatus = z.infer<typeof RecordStatus>;
 /** The longest text of one record, in characters. */
 export const MAX_RECORD_CHARACTERS = 8_000_000;
 
+/** Fields of a turn that hold its reasoning, in the order they are looked for. */
+export const REASONING_FIELDS = ["reasoning_content", "reasoning", "thinking"] as const;
+
+/** How a turn was written in its file, where that is not the usual way; what an export needs to write it so again. */
+export const WrittenForm = z.strictObject({
+  /** What stood before the reasoning; usually "<think>" and a line end. */
+  open: z.string().max(10_000).optional(),
+  /** What stood between the reasoning and the answer. */
+  close: z.string().max(10_000).optional(),
+  /** What stood after the answer. */
+  after: z.string().max(10_000).optional(),
+  /** The reasoning stood in a field of the turn, or in a column of its own. */
+  field: z.enum([...REASONING_FIELDS, "column"]).optional(),
+  /** The name of its role in `role` and in ShareGPT's `from`. */
+  role: z.string().max(100).optional(),
+  from: z.string().max(100).optional(),
+  /** The prompt was a list of turns, though it has but one. */
+  list: z.literal(true).optional(),
+  /** Alpaca's instruction: the beginning of the text, its input follows after a line end. */
+  instruction: z.string().max(MAX_RECORD_CHARACTERS).optional(),
+});
+
 /**
  * One turn. An assistant's turn is divided: `reasoning` is what stood between <think> and </think>,
  * `content` the answer after it, as written (with <answer> tags where the text has them).
@@ -27,6 +49,9 @@ export const RecordMessage = z.strictObject({
   role: z.enum(["system", "user", "assistant", "tool"]),
   content: z.string().max(MAX_RECORD_CHARACTERS),
   reasoning: z.string().max(MAX_RECORD_CHARACTERS).nullable(),
+  written: WrittenForm.optional(),
+  /** The turn's other fields, as they were (`name`, `tool_call_id`); `weight: 0`: not trained on. */
+  extra: z.record(z.string(), z.unknown()).optional(),
 });
 export type RecordMessage = z.infer<typeof RecordMessage>;
 
@@ -74,6 +99,8 @@ export const FormatProblem = z.enum([
   "text-around-answer",
   /** The record does not end with the assistant's turn. */
   "no-assistant-turn",
+  /** Reasoning between other tags than <think> and </think>, which no reward here knows. */
+  "other-think-tags",
 ]);
 export type FormatProblem = z.infer<typeof FormatProblem>;
 
@@ -138,7 +165,7 @@ export const RecordRow = z.strictObject({
   /** The revision in force; 0 is the original. */
   revision: z.int(),
   tags: z.array(z.string()),
-  /** The beginning of the last user turn. */
+  /** The beginning of the first user turn. */
   prompt: z.string(),
   verdict: Verdict,
   formatOk: z.boolean(),
@@ -254,6 +281,10 @@ export type DatasetFormat = z.infer<typeof DatasetFormat>;
 /** How a row holds a conversation. */
 export const DatasetShape = z.enum(["messages", "sharegpt", "alpaca", "prompt-completion"]);
 export type DatasetShape = z.infer<typeof DatasetShape>;
+
+/** How an export writes reasoning: each as it came (new ones in tags), all in tags inside the text, or all in a field of their own. */
+export const ReasoningForm = z.enum(["as-is", "inline", "field"]);
+export type ReasoningForm = z.infer<typeof ReasoningForm>;
 
 /** Which columns of a row become which part of a record; null: none. */
 export const ImportMapping = z.strictObject({

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RecordMessage, RecordReference } from "#shared/schema/dataset.ts";
 import { joinReasoning, splitReasoning } from "#shared/schema/record-text.ts";
@@ -38,10 +39,11 @@ test("an assistant's text is divided at the end of its thinking, whether or not 
     reasoning: "a",
     content: "<answer>1</answer>",
   });
-  expect(splitReasoning("a\n</think>\nb")).toEqual({ reasoning: "a", content: "b" });
+  expect(splitReasoning("a\n</think>\nb")).toMatchObject({ reasoning: "a", content: "b" });
+  // What stands before the reasoning would be seen nowhere.
   expect(splitReasoning("Well. <think>a</think> b")).toEqual({
-    reasoning: "a",
-    content: "Well.\nb",
+    reasoning: null,
+    content: "Well. <think>a</think> b",
   });
   expect(splitReasoning("<think>never closed")).toEqual({
     reasoning: null,
@@ -51,13 +53,26 @@ test("an assistant's text is divided at the end of its thinking, whether or not 
     splitReasoning(
       "<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>b<|end_of_solution|>",
     ),
-  ).toEqual({ reasoning: "a", content: "b" });
+  ).toMatchObject({ reasoning: "a", content: "b" });
+  expect(splitReasoning("<think>\na\n</think>\n\n    return x")).toMatchObject({
+    reasoning: "a",
+    content: "    return x",
+  });
 });
 
-test("text that was divided and joined again is the same", () => {
-  const text = "<think>\nfirst\nsecond\n</think>\n<answer>1</answer>";
-  expect(joinReasoning(splitReasoning(text))).toBe(text);
-  expect(joinReasoning(splitReasoning("no thinking"))).toBe("no thinking");
+test("text that was divided and joined again is the same, whatever stands around its tags", () => {
+  const piece = fc.constantFrom(
+    ...["<think>", "</think>", "<thinking>", "</thinking>", "<|begin_of_thought|>"],
+    ...["<|end_of_thought|>", "<|begin_of_solution|>", "<|end_of_solution|>", "<answer>"],
+    ...["\n", "\r\n", " ", "\t", "  ", "word", "\u00A0", "é", "😀"],
+  );
+  const text = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(""));
+  fc.assert(
+    fc.property(text, (written) => {
+      expect(joinReasoning(splitReasoning(written))).toBe(written);
+    }),
+    { numRuns: 5000, seed: 1 },
+  );
 });
 
 test("syllables are counted by groups of vowels, without a silent e", () => {

@@ -341,7 +341,7 @@ test("bulk actions say beforehand what they do, and do that", async () => {
     samples: [
       {
         position: 1,
-        before: "<think>\nBecause.\n</think>\nSo <answer>1</answer>.",
+        before: "<think>Because.</think>So <answer>1</answer>.",
         after: "<think>\nBecause.\nSo\n.\n</think>\n<answer>1</answer>",
       },
     ],

@@ -77,11 +77,13 @@ test.each([
   expect(found.shapes[0]).toBe(shape);
   expect(found.bad).toEqual([]);
   const messages = found.rows[0]?.messages ?? [];
-  expect(
-    shape === "alpaca"
-      ? messages.map((turn) => ({ ...turn, content: turn.content.replace("\n", " ") }))
-      : messages,
-  ).toEqual(WANTED);
+  // How a turn was written in its file stands beside its text.
+  const parts = messages.map(({ role, content, reasoning }) => ({
+    role,
+    content: shape === "alpaca" ? content.replace("\n", " ") : content,
+    reasoning,
+  }));
+  expect(parts).toEqual(WANTED);
 });
 
 test("a system prompt, a history and what no part takes come along", async () => {
@@ -101,7 +103,8 @@ test("a system prompt, a history and what no part takes come along", async () =>
     "user: And now?",
     "assistant: 8",
   ]);
-  expect(rows[0]?.metadata).toEqual({ origin: { id: 4 } });
+  // A difficulty without a task is no part of a reference.
+  expect(rows[0]?.metadata).toEqual({ difficulty: 3, origin: { id: 4 } });
 });
 
 test("a byte order mark, CRLF, empty lines and a missing last line end make no difference", async () => {
@@ -241,7 +244,7 @@ test("CSV: quotes, line breaks, semicolons; rows of another width and of broken 
   ]);
   expect(bad).toEqual([
     { line: 4, reason: "has 1 fields where the header has 2" },
-    { line: 5, reason: "is not valid UTF-8 in completion" },
+    { line: 5, reason: "is not valid UTF-8 (in completion)" },
   ]);
   await expect(inspect(fileOf("no.csv", "a,,b\n1,2,3\n"))).rejects.toThrow(
     /does not name the columns/,
@@ -300,7 +303,9 @@ test("files that are not there, folders and unknown formats are refused with wha
   await expect(inspect(join(folder, "no.jsonl"))).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(inspect(folder, "jsonl")).rejects.toMatchObject({ code: "BAD_INPUT" });
   await expect(inspect(fileOf("rows.txt", "x"))).rejects.toThrow(/does not say its format/);
-  await expect(inspect(fileOf("odd.jsonl", '{"a": 1}'))).rejects.toThrow(/Its columns are a/);
+  const { app } = testApplication();
+  const odd = await importFile(app, fileOf("odd.jsonl", '{"a": 1}'), { name: "odd" });
+  expect(odd.error?.message).toMatch(/Its columns are a/);
 });
 
 test("a browser's file comes in pieces; one that is sent twice counts once", async () => {

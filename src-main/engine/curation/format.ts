@@ -4,7 +4,7 @@
  * repair, which loses no text but stray tags.
  */
 import type { FormatProblem, RecordMessage } from "#shared/schema/dataset.ts";
-import { finalTurn, splitReasoning, withFinalTurn } from "#shared/schema/record-text.ts";
+import { finalTurn, THINK_TAGS, withFinalTurn } from "#shared/schema/record-text.ts";
 
 const THINK = /<\/?think(?:ing)?>/g;
 const OPEN = "<answer>";
@@ -18,12 +18,22 @@ export function formatProblems(messages: readonly RecordMessage[]): FormatProble
   if (reasoning === null || reasoning.trim() === "") problems.push("no-reasoning");
   if (content.replace(OPEN, "").replace(CLOSE, "").trim() === "") problems.push("no-answer");
   if (`${reasoning ?? ""}${content}`.search(THINK) !== -1) problems.push("stray-think-tags");
+  if (reasoning !== null && !hasKnownTags(turn)) problems.push("other-think-tags");
   const opened = count(content, OPEN);
   const closed = count(content, CLOSE);
   if (opened > 1 || closed > 1) problems.push("several-answers");
   else if (opened !== closed) problems.push("answer-not-closed");
   else if (opened === 1 && around(content) !== "") problems.push("text-around-answer");
   return problems;
+}
+
+/** An opening tag may stand in the chat template instead. */
+function hasKnownTags({ written }: RecordMessage): boolean {
+  const { open, close } = written ?? {};
+  return (
+    (open === undefined || open.trim() === "" || open.trim() === "<think>") &&
+    (close === undefined || close.trim() === "</think>")
+  );
 }
 
 /** The record in its right form, as far as it can be had; the same array where nothing changed. */
@@ -41,8 +51,11 @@ export function repairFormat(messages: readonly RecordMessage[]): readonly Recor
     }
     content = `${OPEN}${tagged.answer}${CLOSE}`;
   }
-  if (reasoning === turn.reasoning && content === turn.content) return messages;
-  return withFinalTurn(messages, { reasoning, content });
+  if (reasoning === turn.reasoning && content === turn.content && hasKnownTags(turn)) {
+    return messages;
+  }
+  const { written: _tags, ...kept } = turn;
+  return withFinalTurn([...messages.slice(0, -1), kept], { reasoning, content });
 }
 
 /** Where the tags were never closed: reasoning goes up to the answer's tag. */
@@ -50,8 +63,8 @@ function divided(turn: RecordMessage): Pick<RecordMessage, "reasoning" | "conten
   const { reasoning, content } = turn;
   const blank = reasoning === null || reasoning.trim() === "";
   if (blank && content.includes("</think")) {
-    const parts = splitReasoning(content);
-    if (parts.reasoning !== null) return parts;
+    const parts = looselyDivided(content);
+    if (parts !== null) return parts;
   }
   const answer = content.lastIndexOf(OPEN);
   if (blank && /^\s*<think(?:ing)?>/.test(content) && answer > 0) {
@@ -62,6 +75,25 @@ function divided(turn: RecordMessage): Pick<RecordMessage, "reasoning" | "conten
     return { reasoning: reasoning.slice(0, at), content: reasoning.slice(at) };
   }
   return turn;
+}
+
+/** As `splitReasoning`, but with what stands before the reasoning put before the answer. */
+function looselyDivided(text: string): Pick<RecordMessage, "reasoning" | "content"> | null {
+  for (const [open, close] of THINK_TAGS) {
+    const end = text.indexOf(close);
+    if (end === -1) continue;
+    const at = text.indexOf(open);
+    const opened = at !== -1 && at < end;
+    const parts = [opened ? text.slice(0, at) : "", text.slice(end + close.length)];
+    return {
+      reasoning: text.slice(opened ? at + open.length : 0, end).trim(),
+      content: parts
+        .map((part) => part.trim())
+        .filter((part) => part !== "")
+        .join("\n"),
+    };
+  }
+  return null;
 }
 
 /** The last answer and everything beside it; null where no answer tag is. */

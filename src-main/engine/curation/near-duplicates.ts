@@ -22,6 +22,12 @@ const SEED = 0x67726164;
 const MULTIPLIERS = Int32Array.from({ length: HASHES }, (_, i) => hash32(SEED, i) | 1);
 const OFFSETS = Int32Array.from({ length: HASHES }, (_, i) => hash32(SEED, i, 1) | 0);
 
+/** Of a text's words: equal for texts that are the same but for case, spaces and signs. */
+export function contentHash(text: string): number {
+  const hashes = Int32Array.from(tokensOf(text), hashToken);
+  return hashSequence(hashes, 0, hashes.length);
+}
+
 /** Of a text that may be of any length; a text of fewer than 5 words is one shingle. */
 export function fingerprint(text: string): Fingerprint {
   const hashes = Int32Array.from(tokensOf(text), hashToken);

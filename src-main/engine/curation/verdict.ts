@@ -3,7 +3,7 @@
  * else by comparing with the right answer it carries, as text and as mathematics.
  */
 import type { RecordMessage, RecordReference, Verdict } from "#shared/schema/dataset.ts";
-import { finalTurn, joinReasoning, promptOf } from "#shared/schema/record-text.ts";
+import { finalTurn, promptOf, withKnownTags } from "#shared/schema/record-text.ts";
 import { answerRule } from "../rewards/answer-rule.ts";
 import { extractAnswer } from "../rewards/extract-answer.ts";
 import { scoreText } from "../rewards/score.ts";
@@ -29,11 +29,11 @@ export function verdictOf(
   const turn = finalTurn(messages);
   if (turn === undefined) return { verdict: "wrong", detail: "there is no answer" };
   if (task !== null && reference.data !== null) {
-    const found = byTask(joinReasoning(turn), promptOf(messages), { ...reference, task });
+    const found = byTask(withKnownTags(turn), promptOf(messages), { ...reference, task });
     if (found !== null) return found;
   }
   if (gold === null) return { verdict: "none", detail: "no right answer is known" };
-  return byGold(joinReasoning(turn), turn.content, gold);
+  return byGold(withKnownTags(turn), turn.content, gold);
 }
 
 /** Null where the reference's data are not the task's. */

@@ -10,6 +10,7 @@ import {
   DatasetFormat,
   DatasetShape,
   ImportMapping,
+  ReasoningForm,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
@@ -61,6 +62,15 @@ export function addDataFiles(data: Command): void {
           ({ id, name }) => id === into || name === into,
         );
         const mapping = await mappingOption(client, source, options.format, options.map);
+        const { beside } = await client.datasets.imports.inspect({
+          file: source,
+          format: options.format,
+          mapping,
+          rows: 1,
+        });
+        if (beside.length > 0) {
+          context.terminal.note(`Kept with the records and not trained on: ${beside.join(", ")}.`);
+        }
         const job = await client.datasets.imports.start({
           file: source,
           format: options.format,
@@ -72,7 +82,7 @@ export function addDataFiles(data: Command): void {
         const { added, bad, datasetId } = await followJob(client, job, context.terminal);
         const skipped = bad === 0 ? "" : `, ${bad} bad rows left out`;
         context.terminal.result(
-          { datasetId, name: known?.name ?? into, added, bad },
+          { datasetId, name: known?.name ?? into, added, bad, beside },
           `${added.toLocaleString("en-US")} records in ${known?.name ?? into} (${datasetId ?? ""})${skipped}.`,
         );
       });
@@ -93,9 +103,9 @@ export function addDataFiles(data: Command): void {
       new Option("--shape <name>", "of a row").choices(DatasetShape.options).default("messages"),
     )
     .addOption(
-      new Option("--reasoning <form>", "in <think> tags or in a field")
-        .choices(["inline", "field"])
-        .default("inline"),
+      new Option("--reasoning <form>", "as it came, all in <think> tags, or all in a field")
+        .choices(ReasoningForm.options)
+        .default("as-is"),
     )
     .option("--overwrite", "replace a file that is there")
     .option("--dataset-info", "write LLaMA-Factory's dataset_info.json beside")
@@ -106,7 +116,7 @@ export function addDataFiles(data: Command): void {
         .object({
           format: DatasetFormat.optional(),
           shape: DatasetShape,
-          reasoning: z.enum(["inline", "field"]),
+          reasoning: ReasoningForm,
           overwrite: z.boolean().default(false),
           datasetInfo: z.boolean().default(false),
         })
@@ -123,7 +133,13 @@ export function addDataFiles(data: Command): void {
         });
         context.terminal.result(
           written,
-          `${written.records.toLocaleString("en-US")} records in ${written.path}.`,
+          [
+            `${written.records.toLocaleString("en-US")} records in ${written.path}.`,
+            ...written.leftOut.map(
+              ({ reason, records }) =>
+                `${records.toLocaleString("en-US")} left out, which ${options.shape} cannot hold: ${reason}.`,
+            ),
+          ].join("\n"),
         );
       });
     });
@@ -137,6 +153,8 @@ async function sourceOf(client: Client, text: string): Promise<DatasetFile> {
   const run = runs.find(({ id }) => id === text);
   return run === undefined ? { path } : { runId: run.id };
 }
+
+const PARTS = ImportMapping.omit({ shape: true }).keyof().options;
 
 /** What was detected, with the parts that were named instead. Throws BAD_INPUT. */
 async function mappingOption(
@@ -152,27 +170,32 @@ async function mappingOption(
       return [pair.slice(0, Math.max(0, at)), pair.slice(at + 1)];
     }),
   );
-  const none = {
-    shape: "prompt-completion",
-    conversation: null,
-    system: null,
-    prompt: null,
-    input: null,
-    completion: null,
-    reasoning: null,
-    gold: null,
-    task: null,
-  };
-  const parsed = ImportMapping.safeParse({ ...none, ...named });
+  const found = await client.datasets.imports.inspect({ file, format, rows: 1 });
+  const nothing = Object.fromEntries(PARTS.map((part) => [part, null]));
+  const keeps = named["shape"] === undefined || named["shape"] === found.mapping.shape;
+  const parsed = ImportMapping.safeParse({
+    ...(keeps ? found.mapping : nothing),
+    ...Object.fromEntries(
+      Object.entries(named).map(([part, column]) => [part, column === "" ? null : column]),
+    ),
+  });
   if (!parsed.success) {
     throw new AppError(
       "BAD_INPUT",
       `--map ${pairs.join(" ")}: ${z.prettifyError(parsed.error)}`,
-      `Parts are ${Object.keys(none).join(", ")}; shapes are ${DatasetShape.options.join(", ")}.`,
+      `Parts are shape, ${PARTS.join(", ")}; shapes are ${DatasetShape.options.join(", ")}.`,
     );
   }
-  // Looked at first, so that a wrong column is told with the columns there are.
-  await client.datasets.imports.inspect({ file, format, mapping: parsed.data, rows: 1 });
+  const { shape: _shape, ...parts } = parsed.data;
+  for (const column of Object.values(parts)) {
+    if (column === null || found.columns.includes(column.split(".", 1)[0] ?? "")) continue;
+    if (found.columns.includes(column)) continue;
+    throw new AppError(
+      "BAD_INPUT",
+      `The first rows have no column "${column}".`,
+      `Their columns are ${found.columns.join(", ")}.`,
+    );
+  }
   return parsed.data;
 }
 

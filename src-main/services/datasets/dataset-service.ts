@@ -13,6 +13,7 @@ import type {
   DatasetShape,
   DatasetSummary,
   ImportMapping,
+  ReasoningForm,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
@@ -23,7 +24,6 @@ import type { LiveEvents } from "../live-events.ts";
 import { DatasetJobs } from "./dataset-jobs.ts";
 import { exportRecords, writeDatasetInfo } from "./export-file.ts";
 import type { Exported } from "./export-file.ts";
-import type { ReasoningForm } from "./formats/record-to-row.ts";
 import { importSource } from "./import-source.ts";
 import { BAD_ROWS_KEPT, inspectFile, stageFile } from "./import-file.ts";
 import type { Inspection } from "./import-file.ts";
@@ -268,7 +268,7 @@ export class DatasetService {
       );
     }
     const name = this.#store.datasets.nameOf(datasetId);
-    const texts =
+    const texts = (): Iterable<RecordText> =>
       "version" in target
         ? this.versions.texts({ datasetId, version: target.version })
         : this.#store.records.texts(datasetId, filterOf(target));

@@ -13,11 +13,13 @@ import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
+import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/record-repository.ts";
-import { columnsOfShape, EXTRA_COLUMNS, recordToRow } from "./formats/record-to-row.ts";
-import type { ReasoningForm, Row } from "./formats/record-to-row.ts";
+import { isRefused, planExport } from "./formats/export-plan.ts";
+import type { ExportPlan } from "./formats/export-plan.ts";
+import { recordToRow } from "./formats/record-to-row.ts";
+import type { Row } from "./formats/record-to-row.ts";
 import { openRowWriter } from "./formats/write-rows.ts";
 
 const ROWS_AT_ONCE = 100;
@@ -35,14 +37,19 @@ export interface Exported {
   readonly records: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** Records that the shape cannot hold, by reason. */
+  readonly leftOut: ExportPlan["leftOut"];
 }
 
-/** Throws CONFLICT where the file is there, NOT_FOUND where its folder is not, DISK_FULL. */
+/**
+ * Records are read twice: what columns a file has is known only after all of them. Throws CONFLICT where the file is
+ * there, NOT_FOUND where its folder is not, BAD_INPUT where the shape can hold none of the records, DISK_FULL.
+ */
 export async function exportRecords(
-  texts: Iterable<RecordText>,
+  texts: () => Iterable<RecordText>,
   options: ExportOptions,
 ): Promise<Exported> {
-  const { path, format, shape, reasoning } = options;
+  const { path, format } = options;
   if (existsSync(path) && !options.overwrite) {
     throw new AppError(
       "CONFLICT",
@@ -54,15 +61,23 @@ export async function exportRecords(
     throw new AppError("NOT_FOUND", `There is no folder ${dirname(path)}.`, "Make it first.");
   }
   const beside = `${path}.part-${process.pid}-${Date.now().toString(36)}`;
-  const columns = [...columnsOfShape(shape, reasoning), ...EXTRA_COLUMNS];
-  let records = 0;
+  const { shape, columns, records, leftOut } = await planExport(texts(), options);
+  const [first] = leftOut;
+  if (records === 0 && first !== undefined) {
+    throw new AppError(
+      "BAD_INPUT",
+      `The shape ${options.shape} can hold none of the records; of the first, ${first.reason}.`,
+      "Export them as messages, which hold every conversation.",
+    );
+  }
   try {
     const writer = withStoreErrors(() => openRowWriter(beside, format, columns));
     try {
       let rows: Row[] = [];
-      for (const text of texts) {
-        rows.push(recordToRow(text, shape, reasoning));
-        records++;
+      for (const text of texts()) {
+        const row = recordToRow(text, shape);
+        if (isRefused(row)) continue;
+        rows.push(row);
         if (rows.length < ROWS_AT_ONCE) continue;
         await writer.write(rows);
         rows = [];
@@ -77,7 +92,7 @@ export async function exportRecords(
     const { size } = statSync(beside);
     const sha256 = await sha256OfFile(beside);
     renameSync(beside, path);
-    return { path, records, bytes: size, sha256 };
+    return { path, records, bytes: size, sha256, leftOut };
   } catch (error) {
     rmSync(beside, { force: true });
     return withStoreErrors(() => {

@@ -350,14 +350,14 @@ function messagesOf(request: GenerateRequest, prompt: string, sample: Sample): R
     sample.reasoning === null
       ? splitReasoning(text)
       : {
-          reasoning: sample.reasoning.toWellFormed().replaceAll("\0", "\uFFFD").trim(),
-          content: text.trim(),
+          reasoning: sample.reasoning.toWellFormed().replaceAll("\0", "\uFFFD"),
+          content: text,
         };
   return [
     ...(request.system === undefined
       ? []
       : [{ role: "system" as const, content: request.system, reasoning: null }]),
     { role: "user", content: prompt, reasoning: null },
-    { role: "assistant", content: parts.content, reasoning: parts.reasoning },
+    { role: "assistant", ...parts },
   ];
 }

@@ -11,11 +11,12 @@ import type {
 } from "#shared/schema/dataset.ts";
 import type { PreparedRecord } from "#main/store/prepared-record.ts";
 import type { Store } from "#main/store/store.ts";
-import { columnsOf, detectMappings } from "./formats/detect-mapping.ts";
+import { columnsOf, detectMappings, NO_MAPPING } from "./formats/detect-mapping.ts";
 import { fileBytes, formatOf, readRows } from "./formats/read-rows.ts";
 import { rowToRecord } from "./formats/row-to-record.ts";
 import type { IncomingRecord } from "./formats/row-to-record.ts";
 import { printable } from "./formats/source-row.ts";
+import type { SourceRow } from "./formats/source-row.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import type { ImportSource } from "./import-source.ts";
 import type { KnownBenchmarks } from "./known-benchmarks.ts";
@@ -35,6 +36,10 @@ export interface Inspection {
   readonly mappings: readonly ImportMapping[];
   readonly mapping: ImportMapping;
   readonly columns: string[];
+  /** The first row's cells, shortened: what a column is told by where its name says nothing. */
+  readonly example: Record<string, string>;
+  /** What is kept with the records and not trained on. */
+  readonly beside: string[];
   readonly rows: (IncomingRecord & { readonly line: number })[];
   readonly read: number;
   readonly bad: BadRow[];
@@ -51,7 +56,7 @@ export async function inspectFile(options: ImportOptions, count: number): Promis
   const { path } = options;
   const bytes = fileBytes(path);
   const format = options.format ?? formatOf(path);
-  const values: { line: number; value: Readonly<Record<string, unknown>> }[] = [];
+  const values: Extract<SourceRow, { value: unknown }>[] = [];
   const bad: BadRow[] = [];
   let read = 0;
   for await (const row of readRows(path, format).rows) {
@@ -60,13 +65,15 @@ export async function inspectFile(options: ImportOptions, count: number): Promis
     else values.push(row);
     if (read >= Math.max(count, LOOKED_AT)) break;
   }
-  const columns = columnsOf(values.map(({ value }) => value));
-  const mappings = detectMappings(values.map(({ value }) => value));
-  const mapping = options.mapping ?? mappings[0];
-  if (mapping === undefined) throw noMapping(path, columns, bad);
+  const cells = values.map(({ value }) => value);
+  const columns = columnsOf(cells);
+  if (columns.length === 0) throw noMapping(path, columns, bad);
+  const mappings = detectMappings(cells);
+  const mapping = options.mapping ?? mappings[0] ?? NO_MAPPING;
   const rows: (IncomingRecord & { line: number })[] = [];
-  for (const { line, value } of values) {
-    const record = rowToRecord(value, mapping);
+  const table = isTable(format);
+  for (const { line, value, numbers } of isMapped(mapping) ? values : []) {
+    const record = rowToRecord(value, mapping, { table, numbers });
     if ("bad" in record) bad.push({ line, reason: record.bad });
     else rows.push({ line, ...record });
   }
@@ -77,10 +84,44 @@ export async function inspectFile(options: ImportOptions, count: number): Promis
     mappings,
     mapping,
     columns,
+    example: exampleOf(cells[0]),
+    beside: besideText(rows),
     rows: rows.slice(0, count),
     read,
     bad: bad.sort((a, b) => a.line - b.line),
   };
+}
+
+/** Rows of tables have all columns, empty where a record has nothing; JSON has what is there. */
+function isTable(format: DatasetFormat): boolean {
+  return format === "csv" || format === "parquet";
+}
+
+/** Whether the mapping says where the text is. */
+function isMapped({ conversation, prompt }: ImportMapping): boolean {
+  return conversation !== null || prompt !== null;
+}
+
+function exampleOf(row: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([name, value]) => [
+      name,
+      printable((typeof value === "string" ? value : JSON.stringify(value ?? null)).slice(0, 100)),
+    ]),
+  );
+}
+
+/** Columns and fields of turns that no record is trained on. */
+function besideText(rows: readonly IncomingRecord[]): string[] {
+  const names = rows.flatMap(({ metadata, messages }) => [
+    ...Object.keys(metadata),
+    ...messages.flatMap(({ extra }) =>
+      Object.keys(extra ?? {})
+        .filter((name) => name !== "weight")
+        .map((name) => `${name} of turns`),
+    ),
+  ]);
+  return [...new Set(names.map(printable))];
 }
 
 export interface StagingDeps {
@@ -107,7 +148,8 @@ export async function stageFile(
 ): Promise<number[]> {
   const { path, datasetId } = options;
   const bytes = fileBytes(path);
-  const { format, mapping } = await inspectFile(options, 1);
+  const { format, mapping, columns } = await inspectFile(options, 1);
+  if (!isMapped(mapping)) throw noMapping(options.name, columns, []);
   if (!options.skipBad) {
     control.update({ phase: "checking", done: 0, total: bytes });
     await checkAll(control, { ...options, format, mapping });
@@ -128,9 +170,11 @@ export async function stageFile(
     await setImmediate();
     control.signal.throwIfAborted();
   };
+  const table = isTable(format);
   const reading = readRows(path, format, control);
   for await (const row of reading.rows) {
-    const record = "bad" in row ? row : rowToRecord(row.value, mapping);
+    const record =
+      "bad" in row ? row : rowToRecord(row.value, mapping, { table, numbers: row.numbers });
     if ("bad" in record) {
       // Without `skipBad` the file was whole a moment ago: it changed while it was read.
       if (!options.skipBad) throw changed(path);
@@ -178,9 +222,11 @@ async function checkAll(
   let read = 0;
   let first: BadRow | undefined;
   let bad = 0;
+  const table = isTable(options.format);
   const reading = readRows(options.path, options.format, control);
   for await (const row of reading.rows) {
-    const record = "bad" in row ? row : rowToRecord(row.value, options.mapping);
+    const record =
+      "bad" in row ? row : rowToRecord(row.value, options.mapping, { table, numbers: row.numbers });
     read++;
     if ("bad" in record) {
       const found = { line: row.line, reason: record.bad };
@@ -214,7 +260,7 @@ function noMapping(path: string, columns: readonly string[], bad: readonly BadRo
   return new AppError(
     "BAD_INPUT",
     `${path} does not look like conversations. ${seen}`,
-    "Say which column is the prompt and which the completion, or that holds the turns.",
+    "Say which column is what: in the window under Import, or with --map prompt=COLUMN completion=COLUMN gold=COLUMN (or shape=messages conversation=COLUMN).",
   );
 }
 

@@ -16,7 +16,7 @@ import { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import type { DatasetVersion, RecordMessages } from "#shared/schema/dataset.ts";
 import { filterText } from "#shared/schema/record-filter-text.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
-import { joinReasoning } from "#shared/schema/record-text.ts";
+import { isTrained, joinReasoning } from "#shared/schema/record-text.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -231,6 +231,7 @@ function trainingLine(messages: RecordMessages): string {
   const turns = messages.map((message) => ({
     role: message.role,
     content: joinReasoning(message),
+    ...(message.role === "assistant" && !isTrained(message) ? { weight: 0 } : {}),
   }));
   return `${JSON.stringify({ messages: turns })}\n`;
 }

@@ -1,6 +1,7 @@
 /** Datasets: each procedure calls the service, and no more. Records have a file of their own. */
 import { AppError } from "#shared/errors.ts";
 import type { Contract } from "#shared/contract/contract.ts";
+import { forShowing } from "#main/platform/exact-json.ts";
 import type { Application } from "../application.ts";
 import { reviewStatistics } from "../datasets/review-statistics.ts";
 import { datasetRecordProcedures } from "./dataset-records.ts";
@@ -65,7 +66,7 @@ export function datasetProcedures(
             messages,
             gold: reference.gold,
             task: reference.task,
-            metadata: { ...metadata },
+            metadata: forShowing(metadata),
           })),
         };
       }),

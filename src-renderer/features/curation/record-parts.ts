@@ -1,4 +1,5 @@
 /** The parts of a conversation in reading order: each turn, an assistant's reasoning apart from its answer. Pure. */
+import { joinReasoning } from "#shared/schema/record-text.ts";
 import type { RecordMessage, RecordMessages } from "#shared/schema/dataset.ts";
 
 export type PartKind = "system" | "prompt" | "reasoning" | "answer" | "tool";
@@ -78,8 +79,8 @@ export function sameMessages(a: RecordMessages, b: RecordMessages): boolean {
       return (
         other !== undefined &&
         message.role === other.role &&
-        message.content === other.content &&
-        message.reasoning === other.reasoning
+        message.reasoning === other.reasoning &&
+        joinReasoning(message) === joinReasoning(other)
       );
     })
   );

@@ -22,6 +22,7 @@ const PROBLEMS: Readonly<Record<FormatProblem, string>> = {
   "no-reasoning": "no reasoning",
   "no-answer": "no answer",
   "stray-think-tags": "a think tag inside the text",
+  "other-think-tags": "reasoning between other tags than <think>",
   "answer-not-closed": "the answer is not closed",
   "several-answers": "several answers",
   "text-around-answer": "text around the answer",

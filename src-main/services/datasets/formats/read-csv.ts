@@ -9,6 +9,8 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { MAX_ROW_BYTES, utf8Of } from "./source-row.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
+import { asWritten, isOwnTable } from "./table-cells.ts";
+import { notUtf8 } from "./text-encoding.ts";
 
 const DELIMITERS = [",", ";", "\t"];
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -44,7 +46,7 @@ export function readCsv(path: string): RowReading {
     const source = createReadStream(path, { highWaterMark: 1 << 18 });
     source.on("error", (error) => parser.destroy(error));
     source.pipe(counted).pipe(parser);
-    let header: readonly string[] | undefined;
+    let header: Header | undefined;
     let next = 1;
     try {
       for await (const part of parser) {
@@ -57,7 +59,7 @@ export function readCsv(path: string): RowReading {
           header = headerOf(path, fields);
           continue;
         }
-        yield rowOf(line, header, fields);
+        yield rowOf(line, header, record, fields);
       }
       yield* bad.splice(0);
     } finally {
@@ -74,29 +76,47 @@ export function readCsv(path: string): RowReading {
   return { rows: rows(), position: () => bytes };
 }
 
-function headerOf(path: string, fields: readonly (string | undefined)[]): readonly string[] {
-  const names = fields.map((field) => (field ?? "").trim());
-  if (names.some((name) => name === "") || new Set(names).size !== names.length) {
+interface Header {
+  /** Null: an index without a name, which pandas' to_csv writes first; nothing is lost with it. */
+  readonly names: readonly (string | null)[];
+  /** Written by Gradus, so that apostrophes before formulas are its own. */
+  readonly own: boolean;
+}
+
+function headerOf(path: string, fields: readonly (string | undefined)[]): Header {
+  const cells = fields.map((field) => (field ?? "").trim());
+  const own = isOwnTable(cells);
+  const named = own ? cells.map(asWritten) : cells;
+  const names = named.map((name, i) => (i === 0 && name === "" && named.length > 1 ? null : name));
+  if (names.includes("") || new Set(names).size !== names.length) {
     throw new AppError(
       "BAD_INPUT",
       `The first row of ${path} does not name the columns: each needs a name of its own.`,
       "Add a header row, e.g. prompt,completion.",
     );
   }
-  return names;
+  return { names, own };
 }
 
 function rowOf(
   line: number,
-  header: readonly string[],
+  { names, own }: Header,
+  latin1: readonly string[],
   fields: readonly (string | undefined)[],
 ): SourceRow {
-  if (fields.length !== header.length) {
-    return { line, bad: `has ${fields.length} fields where the header has ${header.length}` };
+  if (fields.length !== names.length) {
+    return { line, bad: `has ${fields.length} fields where the header has ${names.length}` };
   }
   const broken = fields.indexOf(undefined);
-  if (broken !== -1) return { line, bad: `is not valid UTF-8 in ${header[broken] ?? ""}` };
-  return { line, value: Object.fromEntries(header.map((name, i) => [name, fields[i]])) };
+  if (broken !== -1) {
+    const why = notUtf8(Buffer.from(latin1[broken] ?? "", "latin1"));
+    return { line, bad: `${why} (in ${names[broken] ?? "its index"})` };
+  }
+  const cells = names.flatMap((name, i): [string, string][] => {
+    const field = fields[i] ?? "";
+    return name === null ? [] : [[name, own ? asWritten(field) : field]];
+  });
+  return { line, value: Object.fromEntries(cells) };
 }
 
 function delimiterOf(path: string): string {

@@ -6,6 +6,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "h
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { AppError } from "#shared/errors.ts";
+import { PARSERS, plainValue, schemaWithExactDecimals } from "./parquet-values.ts";
 import { rowOfValue, unreadable } from "./source-row.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
 
@@ -27,14 +28,23 @@ export function readParquet(path: string): RowReading {
       checkMetadata(path, file, found);
       return found;
     });
+    const schema = schemaWithExactDecimals(metadata);
     const total = Number(metadata.num_rows);
     for (let start = 0; start < total;) {
       const end = Math.min(total, start + ROWS_AT_ONCE);
       const part = await decoded(path, () =>
-        parquetReadObjects({ file, metadata, compressors, rowStart: start, rowEnd: end }),
+        parquetReadObjects({
+          file,
+          metadata,
+          compressors,
+          parsers: PARSERS,
+          rowStart: start,
+          rowEnd: end,
+        }),
       );
       if (part.length !== end - start) throw liar(path, "it holds fewer rows than it says");
-      for (const [i, value] of part.entries()) yield rowOfValue(start + i + 1, plain(value));
+      for (const [i, value] of part.entries())
+        yield rowOfValue(start + i + 1, plainValue(value, schema));
       start = end;
       share = end / total;
     }
@@ -91,18 +101,4 @@ function liar(path: string, what: string): AppError {
     `${path} is not a Parquet file that can be read: ${what}.`,
     "Write the file again, or export it as JSONL.",
   );
-}
-
-/** Values as JSON knows them: whole numbers past 2⁵³ become text, dates ISO, bytes are left out. */
-function plain(value: unknown): unknown {
-  if (typeof value === "bigint") {
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  }
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (ArrayBuffer.isView(value)) return null;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
-  }
-  return value;
 }

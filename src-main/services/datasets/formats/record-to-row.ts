@@ -1,137 +1,203 @@
-/** A record as one row of a file, in the shape that is asked for. */
-import type { DatasetShape, RecordMessage } from "#shared/schema/dataset.ts";
+/** A record as one row of a file, in the shape that is asked for; or why that shape cannot hold it. */
+import { REASONING_FIELDS } from "#shared/schema/dataset.ts";
+import type { DatasetShape, ReasoningForm, RecordMessage } from "#shared/schema/dataset.ts";
 import { joinReasoning } from "#shared/schema/record-text.ts";
 import type { RecordText } from "#main/store/record-repository.ts";
+import { EXTRA_COLUMNS } from "./row-cells.ts";
+import { OPENAI_KEYS, roleName, SHAREGPT_KEYS } from "./turns.ts";
 
-export type ReasoningForm = "inline" | "field";
 export type Row = Record<string, unknown>;
 
-/** What stands beside the text in every shape, where it is known. */
-export const EXTRA_COLUMNS = ["gold", "task", "problem_id", "difficulty", "problem_data"] as const;
-
-export function recordToRow(record: RecordText, shape: DatasetShape, form: ReasoningForm): Row {
-  return { ...shapedRow(record.messages, shape, form), ...extras(record) };
+export interface RowShape {
+  readonly shape: DatasetShape;
+  readonly reasoning: ReasoningForm;
+  /** prompt-completion: texts, where every record of the file is one question and one answer at most. */
+  readonly textual: boolean;
 }
 
-/** Columns of a table in this shape: all rows have the same. */
-export function columnsOfShape(shape: DatasetShape, form: ReasoningForm): string[] {
-  const reasoning = form === "field" ? ["reasoning"] : [];
+type Messages = readonly RecordMessage[];
+
+/** The columns of the shape itself. */
+export function columnsOfShape({ shape, reasoning, textual }: RowShape): string[] {
+  const own = reasoning === "inline" ? [] : ["reasoning"];
   switch (shape) {
     case "messages":
       return ["messages"];
     case "sharegpt":
-      return ["conversations", "system", ...reasoning];
+      return ["conversations", "system", ...own];
     case "alpaca":
-      return ["instruction", "input", "output", "system", "history", ...reasoning];
+      return ["instruction", "input", "output", "system", "history", ...own];
     case "prompt-completion":
-      return ["prompt", "completion", ...reasoning];
+      return ["prompt", "completion", ...(textual ? own : [])];
     default:
       return shape satisfies never;
   }
 }
 
-function shapedRow(
-  messages: readonly RecordMessage[],
-  shape: DatasetShape,
-  form: ReasoningForm,
-): Row {
-  switch (shape) {
+export function recordToRow(
+  record: RecordText,
+  shape: RowShape,
+): Row | { readonly cannot: string } {
+  const { messages } = record;
+  const reason = shape.shape === "alpaca" ? notAlpaca(messages) : null;
+  if (reason !== null) return { cannot: reason };
+  return { ...withColumns(shapedRow(messages, shape), record, shape) };
+}
+
+/** Whether a row of two texts holds the whole record. */
+export function isTextual(messages: Messages): boolean {
+  const [asked, answer] = messages;
+  return (
+    messages.length <= 2 &&
+    asked?.role === "user" &&
+    (answer === undefined || answer.role === "assistant") &&
+    asked.written?.list !== true &&
+    messages.every(({ extra }) => extra === undefined)
+  );
+}
+
+function shapedRow(messages: Messages, shape: RowShape): Row {
+  const { reasoning } = shape;
+  switch (shape.shape) {
     case "messages":
-      return { messages: messages.map((message) => chatTurn(message, form)) };
+      return { messages: messages.map((message) => chatTurn(message, reasoning)) };
     case "sharegpt":
-      return {
-        conversations: messages
-          .filter(({ role }) => role !== "system")
-          .map((message) => ({ from: SHAREGPT_ROLES[message.role], value: textOf(message, form) })),
-        ...systemColumn(messages),
-        ...reasoningColumn(messages, form),
-      };
+      return shareGptRow(messages, reasoning);
     case "alpaca":
-      return alpacaRow(messages, form);
+      return alpacaRow(messages, reasoning);
     case "prompt-completion":
-      return promptRow(messages, form);
+      return promptRow(messages, shape);
     default:
-      return shape satisfies never;
+      return shape.shape satisfies never;
   }
 }
 
-const SHAREGPT_ROLES: { readonly [Role in RecordMessage["role"]]: string } = {
-  system: "system",
-  user: "human",
-  assistant: "gpt",
-  tool: "observation",
-};
-
-function alpacaRow(messages: readonly RecordMessage[], form: ReasoningForm): Row {
-  const turns = messages.filter(({ role }) => role !== "system");
-  const last = turns.at(-1);
-  const answered = last?.role === "assistant";
-  const asked = answered ? turns.slice(0, -1) : turns;
-  const history: [string, string][] = [];
-  for (let i = 0; i + 2 < asked.length; i += 2) {
-    const [user, assistant] = [asked[i], asked[i + 1]];
-    if (user !== undefined && assistant !== undefined) {
-      history.push([user.content, textOf(assistant, form)]);
-    }
-  }
+function shareGptRow(messages: Messages, form: ReasoningForm): Row {
+  const [first] = messages;
+  // A system prompt that was a turn stays one; the others have a column.
+  const column = first?.role === "system" && first.written?.from === undefined ? first : undefined;
+  const turns = column === undefined ? messages : messages.slice(1);
   return {
-    instruction: asked.at(-1)?.content ?? "",
-    input: "",
-    output: answered ? textOf(last, form) : "",
-    ...systemColumn(messages),
-    ...(history.length === 0 ? {} : { history }),
-    ...reasoningColumn(messages, form),
+    conversations: turns.map((message, i) => ({
+      from: roleName(message, SHAREGPT_KEYS),
+      value: i === turns.length - 1 ? lastText(message, form) : joinReasoning(message),
+      ...message.extra,
+    })),
+    ...(column === undefined ? {} : { system: column.content }),
+    ...reasoningColumn(turns, form),
   };
 }
 
-/** TRL's form: texts where there is one question and one answer, else lists of turns. */
-function promptRow(messages: readonly RecordMessage[], form: ReasoningForm): Row {
+/** Why Alpaca's columns cannot hold a conversation; null: they can. */
+function notAlpaca(messages: Messages): string | null {
+  const turns = messages[0]?.role === "system" ? messages.slice(1) : messages;
+  const odd = turns.find(({ role }, i) => role !== (i % 2 === 0 ? "user" : "assistant"));
+  if (odd !== undefined) {
+    return odd.role === "tool" || odd.role === "system"
+      ? `it has a ${odd.role} turn inside`
+      : "question and answer do not take turns";
+  }
+  if (turns.length % 2 !== 0) return "it has no answer";
+  const extra = messages.find((message) => message.extra !== undefined)?.extra;
+  return extra === undefined ? null : `a turn has "${Object.keys(extra)[0] ?? ""}"`;
+}
+
+function alpacaRow(messages: Messages, form: ReasoningForm): Row {
+  const [first] = messages;
+  const turns = first?.role === "system" ? messages.slice(1) : messages;
+  const history: [string, string][] = [];
+  for (let i = 0; i + 3 < turns.length; i += 2) {
+    const [user, answer] = [turns[i], turns[i + 1]];
+    if (user !== undefined && answer !== undefined) {
+      history.push([user.content, joinReasoning(answer)]);
+    }
+  }
+  const [asked, answer] = turns.slice(-2);
+  return {
+    ...instructionAndInput(asked),
+    output: answer === undefined ? "" : lastText(answer, form),
+    ...(first?.role === "system" ? { system: first.content } : {}),
+    ...(history.length === 0 ? {} : { history }),
+    ...reasoningColumn(turns, form),
+  };
+}
+
+/** Divided where the text was divided when it came in. */
+function instructionAndInput(asked: RecordMessage | undefined): {
+  instruction: string;
+  input: string;
+} {
+  const content = asked?.content ?? "";
+  const instruction = asked?.written?.instruction;
+  return instruction !== undefined && content.startsWith(`${instruction}\n`)
+    ? { instruction, input: content.slice(instruction.length + 1) }
+    : { instruction: content, input: "" };
+}
+
+/** TRL's two forms: texts, or lists of turns. One file has one of them, for readers with typed columns. */
+function promptRow(messages: Messages, { reasoning, textual }: RowShape): Row {
   const last = messages.at(-1);
   const answered = last?.role === "assistant";
   const asked = answered ? messages.slice(0, -1) : messages;
-  const [only] = asked;
-  if (asked.length === 1 && only?.role === "user") {
+  if (textual) {
     return {
-      prompt: only.content,
-      completion: answered ? textOf(last, form) : "",
-      ...reasoningColumn(messages, form),
+      prompt: asked[0]?.content ?? "",
+      completion: answered ? lastText(last, reasoning) : null,
+      ...reasoningColumn(messages, reasoning),
     };
   }
   return {
-    prompt: asked.map((message) => chatTurn(message, form)),
-    completion: answered ? [chatTurn(last, form)] : [],
+    prompt: asked.map((message) => chatTurn(message, reasoning)),
+    completion: answered ? [chatTurn(last, reasoning)] : null,
   };
 }
 
 function chatTurn(message: RecordMessage, form: ReasoningForm): Row {
-  const { role, content, reasoning } = message;
-  return form === "field" && reasoning !== null
-    ? { role, content, reasoning_content: reasoning }
-    : { role, content: joinReasoning(message) };
+  const { content, reasoning, extra } = message;
+  const role = roleName(message, OPENAI_KEYS);
+  if (!isInField(message, form)) return { role, content: joinReasoning(message), ...extra };
+  const named = form === "field" ? undefined : message.written?.field;
+  const field = REASONING_FIELDS.find((name) => name === named) ?? REASONING_FIELDS[0];
+  return { role, content, [field]: reasoning ?? "", ...extra };
 }
 
-function textOf(message: RecordMessage, form: ReasoningForm): string {
-  return form === "field" ? message.content : joinReasoning(message);
+/** Whether a turn's reasoning is written apart from its text. */
+function isInField({ reasoning, written }: RecordMessage, form: ReasoningForm): boolean {
+  if (form === "inline") return false;
+  return form === "field" ? reasoning !== null : written?.field !== undefined;
 }
 
-function systemColumn(messages: readonly RecordMessage[]): Row {
-  const system = messages.find(({ role }) => role === "system");
-  return system === undefined ? {} : { system: system.content };
+/** The last turn's text, without the reasoning where that has a column. */
+function lastText(message: RecordMessage, form: ReasoningForm): string {
+  return isInField(message, form) ? message.content : joinReasoning(message);
 }
 
-function reasoningColumn(messages: readonly RecordMessage[], form: ReasoningForm): Row {
-  const reasoning = messages.at(-1)?.reasoning ?? null;
-  return form === "inline" || reasoning === null ? {} : { reasoning };
+function reasoningColumn(messages: Messages, form: ReasoningForm): Row {
+  const last = messages.at(-1);
+  if (last === undefined || last.reasoning === null || !isInField(last, form)) return {};
+  return { reasoning: last.reasoning };
 }
 
-function extras({ reference, metadata }: RecordText): Row {
+/** With the metadata and what is known beside it. A text is never overwritten by metadata of the same name. */
+function withColumns(row: Row, { reference, metadata }: RecordText, shape: RowShape): Row {
   const known: Row = {
-    ...metadata,
-    gold: reference.gold ?? undefined,
-    task: reference.task ?? undefined,
-    problem_id: reference.problemId ?? undefined,
-    difficulty: reference.difficulty ?? undefined,
-    problem_data: reference.data ?? undefined,
+    gold: reference.gold,
+    task: reference.task,
+    problem_id: reference.problemId,
+    difficulty: reference.difficulty,
+    problem_data: reference.data,
   };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+  const facts = EXTRA_COLUMNS.filter((name) => known[name] !== null && known[name] !== undefined);
+  const taken = new Set<string>([...columnsOfShape(shape), ...facts]);
+  const beside = Object.entries(metadata).map(([name, value]) => {
+    let free = name;
+    while (taken.has(free)) free = `metadata.${free}`;
+    taken.add(free);
+    return [free, value];
+  });
+  return {
+    ...row,
+    ...Object.fromEntries(beside),
+    ...Object.fromEntries(facts.map((name) => [name, known[name]])),
+  };
 }

@@ -1,166 +1,181 @@
-/** One row of a file as a record, by a mapping; or why it cannot be one. */
+/** One row of a file as a record, by a mapping; or why it cannot be one. What no part of the record takes is its metadata. */
 import { MAX_RECORD_CHARACTERS } from "#shared/schema/dataset.ts";
 import type { ImportMapping, RecordMessage, RecordReference } from "#shared/schema/dataset.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
-import { isObject, printable } from "./source-row.ts";
+import { rawNumber } from "#main/platform/exact-json.ts";
+import { finalAnswer, goldText } from "./golds.ts";
+import { RowCells } from "./row-cells.ts";
+import { isObject, NO_NUMBERS } from "./source-row.ts";
+import type { WrittenNumbers } from "./source-row.ts";
+import { BadRowError, OPENAI_KEYS, SHAREGPT_KEYS, turnOf } from "./turns.ts";
+import type { TurnKeys } from "./turns.ts";
 
 export interface IncomingRecord {
   readonly messages: RecordMessage[];
   readonly reference: RecordReference;
+  /** Numbers that a double would change are raw JSON (platform/exact-json.ts). */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Thrown inside this file: the row is bad, and this is why. */
-class BadRowError extends Error {}
+export interface RowOptions {
+  /** The row is of a table: its lists and objects may be JSON in a cell, and an empty cell says nothing. */
+  readonly table: boolean;
+  readonly numbers?: WrittenNumbers | undefined;
+}
 
-const ROLES: Readonly<Record<string, RecordMessage["role"]>> = {
-  system: "system",
-  developer: "system",
-  user: "user",
-  human: "user",
-  assistant: "assistant",
-  gpt: "assistant",
-  model: "assistant",
-  chatgpt: "assistant",
-  bing: "assistant",
-  bard: "assistant",
-  tool: "tool",
-  observation: "tool",
-  function: "tool",
-  function_call: "assistant",
-};
-const REASONING_FIELDS = ["reasoning_content", "reasoning", "thinking"];
 /** Columns that Gradus' own exports carry beside the text. */
-const PROBLEM_COLUMNS = {
-  problemId: ["problem_id", "problemId"],
-  difficulty: ["difficulty"],
-  data: ["problem_data"],
-} as const;
+const PROBLEM_ID = ["problem_id", "problemId"];
 
 export function rowToRecord(
   row: Readonly<Record<string, unknown>>,
   mapping: ImportMapping,
+  { table, numbers = NO_NUMBERS }: RowOptions = { table: false },
 ): IncomingRecord | { readonly bad: string } {
+  const cells = new RowCells(row, table, numbers);
   try {
-    const messages = withReasoningColumn(messagesOf(row, mapping), row, mapping);
+    const messages = withReasoningColumn(messagesOf(cells, mapping), cells, mapping);
     checkTexts(messages);
-    return {
-      messages,
-      reference: referenceOf(row, mapping),
-      metadata: metadataOf(row, mapping),
-    };
+    const reference = referenceOf(cells, mapping, messages);
+    return { messages, reference, metadata: metadataOf(cells, numbers) };
   } catch (error) {
     if (error instanceof BadRowError) return { bad: error.message };
     throw error;
   }
 }
 
-function messagesOf(
-  row: Readonly<Record<string, unknown>>,
-  mapping: ImportMapping,
-): RecordMessage[] {
-  const system = systemOf(row, mapping);
+function messagesOf(cells: RowCells, mapping: ImportMapping): RecordMessage[] {
+  const system = systemOf(cells, mapping);
   switch (mapping.shape) {
     case "messages":
     case "sharegpt": {
-      const turns = listOf(row, mapping.conversation);
-      const [role, content] =
-        mapping.shape === "messages" ? ["role", "content"] : ["from", "value"];
-      return [...system, ...turns.map((turn, i) => turnOf(turn, i, role, content))];
-    }
-    case "alpaca": {
-      const prompt = textOf(row, mapping.prompt);
-      const input = mapping.input === null ? "" : optionalText(row, mapping.input);
-      const history = (parsedList(row["history"]) ?? []).flatMap(pairOf);
+      const keys = mapping.shape === "messages" ? OPENAI_KEYS : SHAREGPT_KEYS;
       return [
         ...system,
-        ...history,
-        userTurn(input.trim() === "" ? prompt : `${prompt}\n${input}`),
-        assistantTurn(textOf(row, mapping.completion)),
+        ...turnsOf(cells.list(mapping.conversation), mapping.conversation, keys, cells),
       ];
     }
-    case "prompt-completion": {
-      const prompt = parsedList(valueOf(row, mapping.prompt));
-      const before =
-        prompt === null
-          ? [userTurn(textOf(row, mapping.prompt))]
-          : prompt.map((turn, i) => turnOf(turn, i, "role", "content"));
-      if (mapping.completion === null) return [...system, ...before];
-      const completion = parsedList(valueOf(row, mapping.completion));
-      const after =
-        completion === null
-          ? [assistantTurn(textOf(row, mapping.completion))]
-          : completion.map((turn, i) => turnOf(turn, i, "role", "content"));
-      return [...system, ...before, ...after];
-    }
+    case "alpaca":
+      return [
+        ...system,
+        ...cells.pairs("history").flatMap(([user, answer]) => [userTurn(user), answerTurn(answer)]),
+        instructionTurn(cells, mapping),
+        answerTurn(cells.text(mapping.completion)),
+      ];
+    case "prompt-completion":
+      return [...system, ...promptAndCompletion(cells, mapping)];
     default:
       return mapping.shape satisfies never;
   }
 }
 
-function systemOf(row: Readonly<Record<string, unknown>>, mapping: ImportMapping): RecordMessage[] {
+function turnsOf(
+  turns: readonly unknown[],
+  column: string | null,
+  keys: TurnKeys,
+  cells: RowCells,
+): RecordMessage[] {
+  const place = cells.place(column ?? "");
+  return turns.map((turn, i) =>
+    turnOf(turn, i, keys, (field) => cells.numbers[`${place}/${i}/${field}`]),
+  );
+}
+
+function systemOf(cells: RowCells, mapping: ImportMapping): RecordMessage[] {
   if (mapping.system === null) return [];
-  const content = optionalText(row, mapping.system);
-  return content.trim() === "" ? [] : [{ role: "system", content, reasoning: null }];
+  const content = cells.optionalText(mapping.system);
+  return content === "" ? [] : [{ role: "system", content, reasoning: null }];
 }
 
-function turnOf(turn: unknown, index: number, roleKey: string, contentKey: string): RecordMessage {
-  if (!isObject(turn)) throw new BadRowError(`turn ${index + 1} is not an object`);
-  const name = turn[roleKey];
-  const role = typeof name === "string" ? ROLES[name.toLowerCase()] : undefined;
-  if (role === undefined) {
-    throw new BadRowError(`turn ${index + 1} has no known ${roleKey}: ${shown(name)}`);
-  }
-  const content = contentText(turn[contentKey]);
-  if (content === null) throw new BadRowError(`turn ${index + 1} has no text in "${contentKey}"`);
-  if (role !== "assistant") return { role, content, reasoning: null };
-  const reasoning = REASONING_FIELDS.map((field) => turn[field]).find(
-    (value) => typeof value === "string",
+function instructionTurn(cells: RowCells, mapping: ImportMapping): RecordMessage {
+  const instruction = cells.text(mapping.prompt);
+  const input = mapping.input === null ? "" : cells.optionalText(mapping.input);
+  if (input === "") return userTurn(instruction);
+  return { ...userTurn(`${instruction}\n${input}`), written: { instruction } };
+}
+
+/** TRL's forms: two texts, two lists of turns, or a list that begins with the prompt's turns (UltraFeedback). */
+function promptAndCompletion(cells: RowCells, mapping: ImportMapping): RecordMessage[] {
+  const { prompt, completion } = mapping;
+  const asked = cells.turns(prompt);
+  const answered = completion === null || cells.isNothing(completion) ? null : completion;
+  const turns = answered === null ? null : cells.turns(answered);
+  // In a table a text may look like a list of turns; both do not by chance.
+  const one = asked === null ? answered : prompt;
+  const isText =
+    one !== null &&
+    answered !== null &&
+    (asked === null) !== (turns === null) &&
+    typeof cells.value(one) === "string";
+  const before =
+    asked === null || isText
+      ? [userTurn(cells.text(prompt))]
+      : listedTurns(turnsOf(asked, prompt, OPENAI_KEYS, cells));
+  if (answered === null) return before;
+  if (turns === null || isText) return [...before, answerTurn(cells.text(answered))];
+  const after = turnsOf(turns, answered, OPENAI_KEYS, cells);
+  const whole = after[0]?.role === "user" || after[0]?.role === "system";
+  if (!whole) return [...before, ...after];
+  const joined = joinedAtPrompt(before, after);
+  if (joined !== null) return joined;
+  throw new BadRowError(
+    `"${answered}" is a conversation that does not hold the text of "${prompt ?? ""}": map it as the conversation instead`,
   );
-  return typeof reasoning === "string"
-    ? { role, content: content.trim(), reasoning: reasoning.trim() }
-    : assistantTurn(content);
 }
 
-/** Text, or OpenAI's list of parts with text in them; null is what tool calls have. */
-function contentText(value: unknown): string | null {
-  if (typeof value === "string") return value;
-  if (value === null) return "";
-  if (!Array.isArray(value)) return null;
-  const parts = value.map((part: unknown) =>
-    isObject(part) && typeof part["text"] === "string" ? part["text"] : null,
-  );
-  return parts.includes(null) ? null : parts.join("");
+/** Noted for an export: two texts would say the same of one question and one answer. */
+function listedTurns([first, ...rest]: RecordMessage[]): RecordMessage[] {
+  return first === undefined
+    ? []
+    : [{ ...first, written: { ...first.written, list: true } }, ...rest];
 }
 
-function pairOf(pair: unknown): RecordMessage[] {
-  if (!Array.isArray(pair)) throw new BadRowError("the history is not a list of pairs");
-  const [user, assistant]: unknown[] = pair;
-  if (typeof user !== "string" || typeof assistant !== "string") {
-    throw new BadRowError("the history is not a list of pairs of texts");
+/** A completion that repeats the prompt's turns, with each turn once; null where it does not repeat them. */
+function joinedAtPrompt(
+  before: readonly RecordMessage[],
+  after: readonly RecordMessage[],
+): RecordMessage[] | null {
+  const body = after.findIndex(({ role }) => role !== "system");
+  const system = before.some(({ role }) => role === "system") ? [] : after.slice(0, body);
+  const rest = after.slice(system.length);
+  for (let from = 0; from < before.length; from++) {
+    const repeated = before.slice(from);
+    if (repeated.every((turn, i) => isSameTurn(turn, rest[i]))) {
+      return [...system, ...before.slice(0, from), ...rest];
+    }
   }
-  return [userTurn(user), assistantTurn(assistant)];
+  const [only] = before;
+  const inside = before.length === 1 && after.some((turn) => isSameTurn(turn, only));
+  return inside ? [...after] : null;
+}
+
+function isSameTurn(a: RecordMessage, b: RecordMessage | undefined): boolean {
+  return a.role === b?.role && a.content === b.content;
 }
 
 function userTurn(content: string): RecordMessage {
   return { role: "user", content, reasoning: null };
 }
 
-function assistantTurn(text: string): RecordMessage {
+function answerTurn(text: string): RecordMessage {
   return { role: "assistant", ...splitReasoning(text) };
 }
 
+/** Reasoning of a column goes to the last answer; where that has its own, the column is metadata. */
 function withReasoningColumn(
   messages: RecordMessage[],
-  row: Readonly<Record<string, unknown>>,
+  cells: RowCells,
   mapping: ImportMapping,
 ): RecordMessage[] {
   const last = messages.at(-1);
   if (mapping.reasoning === null || last?.role !== "assistant") return messages;
-  const reasoning = optionalText(row, mapping.reasoning).trim();
-  if (reasoning === "" || last.reasoning !== null) return messages;
-  return [...messages.slice(0, -1), { ...last, reasoning }];
+  if (last.reasoning !== null) return messages;
+  const reasoning = cells.optionalText(mapping.reasoning);
+  if (reasoning === "") return messages;
+  return [
+    ...messages.slice(0, -1),
+    { ...last, reasoning, written: { ...last.written, field: "column" } },
+  ];
 }
 
 function checkTexts(messages: readonly RecordMessage[]): void {
@@ -180,104 +195,70 @@ function checkTexts(messages: readonly RecordMessage[]): void {
   }
 }
 
+/** A column is taken only where the record holds all that it says; else it stays in the metadata. */
 function referenceOf(
-  row: Readonly<Record<string, unknown>>,
+  cells: RowCells,
   mapping: ImportMapping,
+  messages: readonly RecordMessage[],
 ): RecordReference {
-  const gold = mapping.gold === null ? null : row[mapping.gold];
-  const problemId = firstOf(row, PROBLEM_COLUMNS.problemId);
-  const named = mapping.task === null ? undefined : row[mapping.task];
-  const task = TaskName.safeParse(
-    typeof named === "string" && named !== ""
-      ? named
-      : typeof problemId === "string"
-        ? problemId.split("/", 1)[0]
-        : undefined,
+  const gold = goldOf(cells, mapping, messages);
+  const problemId = PROBLEM_ID.map((name) => ({ name, value: cells.value(name) })).find(
+    ({ value }) => typeof value === "string" && value !== "",
   );
-  const difficulty = Number(firstOf(row, PROBLEM_COLUMNS.difficulty) ?? NaN);
-  const data = firstOf(row, PROBLEM_COLUMNS.data);
+  const id = typeof problemId?.value === "string" ? problemId.value : null;
+  const named = mapping.task === null ? undefined : cells.value(mapping.task);
+  const blank = named === undefined || named === null || named === "";
+  const task = TaskName.safeParse(blank ? id?.split("/", 1)[0] : named);
+  if (!task.success) return { task: null, problemId: null, difficulty: null, gold, data: null };
+  if (mapping.task !== null) cells.take(mapping.task);
+  if (problemId !== undefined) cells.take(problemId.name);
+  const difficulty = cells.value("difficulty");
+  const level = difficulty === null || difficulty === "" ? NaN : Number(difficulty ?? NaN);
+  const known = Number.isSafeInteger(level);
+  if (known) cells.take("difficulty");
+  const data = cells.json("problem_data");
+  if (data !== undefined) cells.take("problem_data");
   return {
-    task: task.success ? task.data : null,
-    problemId: typeof problemId === "string" && task.success ? problemId : null,
-    difficulty: Number.isSafeInteger(difficulty) && task.success ? difficulty : null,
-    gold: goldText(gold),
-    data: task.success && data !== undefined ? parsedJson(data) : null,
+    task: task.data,
+    problemId: id,
+    difficulty: known ? level : null,
+    gold,
+    data: data ?? null,
   };
 }
 
-function goldText(gold: unknown): string | null {
-  if (typeof gold === "string") return gold.trim() === "" ? null : gold;
-  return typeof gold === "number" || typeof gold === "boolean" ? String(gold) : null;
-}
-
-/** What no part of the record took, kept as it was. */
-function metadataOf(
-  row: Readonly<Record<string, unknown>>,
+/** A gold that is mapped to the completion's own column is the answer at the end of that text. */
+function goldOf(
+  cells: RowCells,
   mapping: ImportMapping,
-): Record<string, unknown> {
-  const { shape: _shape, ...columns } = mapping;
-  const taken = new Set<string | null>([
-    ...Object.values(columns),
-    ...Object.values(PROBLEM_COLUMNS).flat(),
-    ...(mapping.shape === "alpaca" ? ["history"] : []),
-  ]);
-  const rest = Object.entries(row).filter(([name]) => !taken.has(name) && name !== "metadata");
-  const own = parsedJson(row["metadata"]);
-  const nested = isObject(own)
-    ? own
-    : row["metadata"] === undefined || row["metadata"] === null || row["metadata"] === ""
-      ? {}
-      : { metadata: row["metadata"] };
-  return { ...nested, ...Object.fromEntries(rest) };
+  messages: readonly RecordMessage[],
+): string | null {
+  if (mapping.gold === null) return null;
+  if (mapping.gold === mapping.completion) return finalAnswer(messages.at(-1)?.content ?? "");
+  const gold = goldText(cells.value(mapping.gold), cells.place(mapping.gold), cells.numbers);
+  if (gold !== null) cells.take(mapping.gold);
+  return gold;
 }
 
-function firstOf(row: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
-  const name = names.find((one) => row[one] !== undefined && row[one] !== null && row[one] !== "");
-  return name === undefined ? undefined : row[name];
+function metadataOf(cells: RowCells, numbers: WrittenNumbers): Record<string, unknown> {
+  const rest = cells.rest();
+  const places = Object.keys(numbers);
+  return places.length === 0
+    ? rest
+    : Object.fromEntries(
+        Object.entries(rest).map(([key, value]) => [key, withRaw(value, `/${key}`, numbers)]),
+      );
 }
 
-function valueOf(row: Readonly<Record<string, unknown>>, column: string | null): unknown {
-  if (column === null) throw new BadRowError("the mapping names no column");
-  const value = row[column];
-  if (value === undefined) throw new BadRowError(`has no "${column}"`);
-  return value;
-}
-
-function textOf(row: Readonly<Record<string, unknown>>, column: string | null): string {
-  const value = valueOf(row, column);
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return String(value);
-  throw new BadRowError(`"${column ?? ""}" is not text`);
-}
-
-function optionalText(row: Readonly<Record<string, unknown>>, column: string): string {
-  const value = row[column];
-  if (value === undefined || value === null) return "";
-  if (typeof value === "string") return value;
-  throw new BadRowError(`"${column}" is not text`);
-}
-
-function listOf(row: Readonly<Record<string, unknown>>, column: string | null): unknown[] {
-  const list = parsedList(valueOf(row, column));
-  if (list === null) throw new BadRowError(`"${column ?? ""}" is not a list of turns`);
-  return list;
-}
-
-/** A list, or a text that is one in JSON, as CSV has it. */
-function parsedList(value: unknown): unknown[] | null {
-  const parsed = parsedJson(value);
-  return Array.isArray(parsed) ? parsed : null;
-}
-
-function parsedJson(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{"]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
+/** Numbers that a double does not hold as they were written become raw JSON. */
+function withRaw(value: unknown, place: string, numbers: WrittenNumbers): unknown {
+  if (typeof value === "number") {
+    const text = numbers[place];
+    return text === undefined ? value : rawNumber(text);
   }
-}
-
-function shown(value: unknown): string {
-  return printable(JSON.stringify(value ?? null)).slice(0, 80);
+  if (Array.isArray(value)) return value.map((item, i) => withRaw(item, `${place}/${i}`, numbers));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withRaw(item, `${place}/${key}`, numbers)]),
+  );
 }

@@ -3,9 +3,22 @@
  * them is trusted: a row that cannot be read says why and the next one is read.
  */
 import { AppError } from "#shared/errors.ts";
+import { parseExactly, WrittenNumber } from "#main/platform/exact-json.ts";
+import { notUtf8 } from "./text-encoding.ts";
+
+/**
+ * Numbers that a double does not hold as they were written (1.0, 0.0000001, 9007199254740993), by their place in the
+ * row: "/gold", "/ids/0". Plain, so that rows can go from one process to another.
+ */
+export type WrittenNumbers = Readonly<Record<string, string>>;
+export const NO_NUMBERS: WrittenNumbers = {};
 
 export type SourceRow =
-  | { readonly line: number; readonly value: Readonly<Record<string, unknown>> }
+  | {
+      readonly line: number;
+      readonly value: Readonly<Record<string, unknown>>;
+      readonly numbers?: WrittenNumbers;
+    }
   | { readonly line: number; readonly bad: string };
 
 export interface RowReading {
@@ -34,25 +47,26 @@ export function utf8Of(bytes: Uint8Array): string | undefined {
 /** One row of a JSON text. */
 export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
   const text = utf8Of(bytes);
-  if (text === undefined) return { line, bad: "is not valid UTF-8" };
-  let value: unknown;
+  if (text === undefined) return { line, bad: notUtf8(bytes) };
   try {
-    value = JSON.parse(text);
+    return rowOfValue(line, parseExactly(text));
   } catch (error) {
     return {
       line,
       bad: `is not JSON: ${error instanceof Error ? printable(error.message).slice(0, 200) : ""}`,
     };
   }
-  return rowOfValue(line, value);
 }
 
+/** A value whose numbers may be `WrittenNumber`s, as a row. */
 export function rowOfValue(line: number, value: unknown): SourceRow {
   if (!isObject(value)) return { line, bad: "is not an object" };
   if (isDeeperThan(value, MAX_DEPTH)) {
     return { line, bad: `is nested deeper than ${MAX_DEPTH} levels` };
   }
-  return { line, value };
+  const numbers: Record<string, string> = {};
+  takeNumbers(value, "", numbers);
+  return Object.keys(numbers).length === 0 ? { line, value } : { line, value, numbers };
 }
 
 /** Without recursion: what is nested a million deep would end whoever goes down into it. */
@@ -66,6 +80,23 @@ function isDeeperThan(value: object, depth: number): boolean {
 
 function isContainer(value: unknown): value is object {
   return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
+}
+
+/** Puts doubles where written numbers stand, and notes what was written. */
+function takeNumbers(value: object, place: string, numbers: Record<string, string>): void {
+  for (const [key, item] of Object.entries(value)) {
+    if (item instanceof WrittenNumber) {
+      numbers[`${place}/${key}`] = item.text;
+      Reflect.set(value, key, Number(item.text));
+    } else if (typeof item === "object" && item !== null) {
+      takeNumbers(item, `${place}/${key}`, numbers);
+    }
+  }
+}
+
+/** A number as text: as it was written where a double would say it in another way. */
+export function numberText(value: number, place: string, numbers: WrittenNumbers): string {
+  return numbers[place] ?? String(value);
 }
 
 /** Without control characters, which a terminal would obey: reasons quote what stands in files. */

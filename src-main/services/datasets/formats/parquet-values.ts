@@ -1,0 +1,90 @@
+/** Parquet's values as JSON has them: dates ISO, bytes left out, numbers that a double cannot hold as they are. */
+import { parquetSchema } from "hyparquet";
+import type { FileMetaData, SchemaElement, SchemaTree } from "hyparquet";
+import { WrittenNumber } from "#main/platform/exact-json.ts";
+
+/** What is known of a place in the schema. */
+export interface ValueSchema {
+  /** Digits after the point of a DECIMAL; undefined for any other type. */
+  readonly scale: number | undefined;
+  readonly fields: ReadonlyMap<string, ValueSchema>;
+}
+
+/**
+ * Has the reader give DECIMALs as the integers they are stored as: it would multiply them as doubles. Changes the
+ * metadata, and gives where they are.
+ */
+export function schemaWithExactDecimals(metadata: FileMetaData): ValueSchema {
+  const schema = valueSchema(parquetSchema(metadata));
+  for (const element of metadata.schema) {
+    if (!isDecimal(element) || element.type === undefined) continue;
+    delete element.converted_type;
+    delete element.logical_type;
+    // A BYTE_ARRAY of no type would be read as text; of this one the reader gives what its parser gives: the bytes.
+    if (element.type === "BYTE_ARRAY") element.logical_type = { type: "GEOGRAPHY" };
+  }
+  return schema;
+}
+
+/** For the reader: bytes of decimals stay bytes. */
+export const PARSERS = { geographyFromBytes: (bytes: Uint8Array): Uint8Array => bytes };
+
+/** Whole numbers past 2⁵³ and DECIMALs that a double would change are `WrittenNumber`s. */
+export function plainValue(value: unknown, schema: ValueSchema | undefined): unknown {
+  if (schema?.scale !== undefined) return decimal(value, schema.scale);
+  if (typeof value === "bigint") return exactly(value.toString());
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (ArrayBuffer.isView(value)) return null;
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, elementOf(schema)));
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, plainValue(item, schema?.fields.get(key))]),
+    );
+  }
+  return value;
+}
+
+function valueSchema({ element, children }: SchemaTree): ValueSchema {
+  const { logical_type: logical, scale } = element;
+  const own = logical?.type === "DECIMAL" ? logical.scale : undefined;
+  return {
+    scale: isDecimal(element) ? (own ?? scale ?? 0) : undefined,
+    fields: new Map(children.map((child) => [child.element.name, valueSchema(child)])),
+  };
+}
+
+function isDecimal({ converted_type, logical_type, num_children }: SchemaElement): boolean {
+  return (
+    num_children === undefined && (converted_type === "DECIMAL" || logical_type?.type === "DECIMAL")
+  );
+}
+
+/** Of a list's items: below the "list" and "element" groups, or the repeated field itself. */
+function elementOf(schema: ValueSchema | undefined): ValueSchema | undefined {
+  const [group] = schema?.fields.values() ?? [];
+  const [element] = group?.fields.values() ?? [];
+  return group?.fields.size === 1 ? element : (group ?? schema);
+}
+
+/** The digits with a point where the scale has it, as text. */
+function decimal(value: unknown, scale: number): unknown {
+  const digits = unscaled(value);
+  if (digits === undefined) return null;
+  const sign = digits < 0n ? "-" : "";
+  const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, "0");
+  const whole = text.slice(0, text.length - scale);
+  return exactly(scale > 0 ? `${sign}${whole}.${text.slice(-scale)}` : `${sign}${whole}`);
+}
+
+function unscaled(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number") return BigInt(value);
+  if (!(value instanceof Uint8Array) || value.length === 0) return undefined;
+  const read = BigInt(`0x${Buffer.from(value).toString("hex")}`);
+  return BigInt.asIntN(value.length * 8, read);
+}
+
+function exactly(text: string): number | WrittenNumber {
+  const value = Number(text);
+  return String(value) === text ? value : new WrittenNumber(text);
+}
