@@ -13,7 +13,7 @@ import { StrictMode } from "react";
 import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { connection } from "../bridge/connection.ts";
-import { takeTokenFromAddress } from "../bridge/session-token.ts";
+import { askTabsForToken, shareToken, takeTokenFromAddress } from "../bridge/session-token.ts";
 import "../theme/tokens.css";
 import "../theme/components.css";
 import "../theme/base.css";
@@ -44,7 +44,12 @@ takeTokenFromAddress();
 window.addEventListener("hashchange", () => {
   if (takeTokenFromAddress()) connection.reopen();
 });
-connection.start();
+if (window.gradus === undefined) {
+  void askTabsForToken().finally(() => {
+    connection.start();
+  });
+  shareToken(() => connection.state() === "open");
+} else connection.start();
 createRoot(root).render(
   <StrictMode>
     <Window />

@@ -1,5 +1,17 @@
-/** The token that the host put into the address it printed (`#token=…`): taken out of the address bar, kept for this tab. */
+/**
+ * The token that the host put into the address it printed (`#token=…`): taken out of the address bar, kept for this
+ * tab. Another tab of the same browser (a link opened in a new one) asks the tabs that are open; nothing is kept
+ * beyond them, and only pages of this very address hear each other.
+ */
+import { z } from "zod";
+
 const KEY = "gradus.token";
+const WAIT_MS = 400;
+
+const Message = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("asked") }),
+  z.strictObject({ type: z.literal("told"), token: z.string().regex(/^[\w-]+$/u) }),
+]);
 
 /** Moves the token from the address into the tab's memory, where there is one; true then. */
 export function takeTokenFromAddress(): boolean {
@@ -12,4 +24,34 @@ export function takeTokenFromAddress(): boolean {
 
 export function hostToken(): string | undefined {
   return window.sessionStorage.getItem(KEY) ?? undefined;
+}
+
+/** Tells the token to tabs that ask for it, while the host takes it. */
+export function shareToken(isTaken: () => boolean): void {
+  const channel = new BroadcastChannel(KEY);
+  channel.addEventListener("message", (event) => {
+    const token = hostToken();
+    const message = Message.safeParse(event.data);
+    if (!isTaken() || token === undefined) return;
+    if (message.success && message.data.type === "asked") {
+      channel.postMessage({ type: "told", token } satisfies z.infer<typeof Message>);
+    }
+  });
+}
+
+/** Takes the token from another tab, where this one has none and one is open that knows it. */
+export async function askTabsForToken(): Promise<void> {
+  if (hostToken() !== undefined) return;
+  const channel = new BroadcastChannel(KEY);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  channel.addEventListener("message", (event) => {
+    const message = Message.safeParse(event.data);
+    if (!message.success || message.data.type !== "told") return;
+    if (hostToken() === undefined) window.sessionStorage.setItem(KEY, message.data.token);
+    resolve();
+  });
+  channel.postMessage({ type: "asked" } satisfies z.infer<typeof Message>);
+  window.setTimeout(resolve, WAIT_MS);
+  await promise;
+  channel.close();
 }

@@ -1,6 +1,6 @@
 /** `serve`, `app` and `doctor`. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
@@ -10,6 +10,8 @@ import { Application } from "#main/services/application.ts";
 import { findBrowser } from "#main/services/system-facts.ts";
 import { AppError } from "#shared/errors.ts";
 import { catchBugs } from "../catch-bugs.ts";
+import { openBrowserWindow } from "../browser-window.ts";
+import type { BrowserWindow } from "../browser-window.ts";
 import { keepSession, keptSession } from "../kept-session.ts";
 import { serve } from "../serve.ts";
 import type { ServedHost } from "../serve.ts";
@@ -103,6 +105,7 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
     const served = await serveAsBefore(app, options);
     app.announce(served.url);
     app.runner.takeUpKept();
+    let window: BrowserWindow | undefined;
     try {
       if (terminal.json) {
         // One line, at once: whoever started this host waits for it.
@@ -111,7 +114,7 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
       if (browser === null) {
         terminal.note("No display or no Chromium was found: open this address in a browser.");
       } else if (browser !== undefined) {
-        openBrowser(browser, served.url, app.paths.root, () => {
+        window = openBrowserWindow(browser, served.url, app.paths.root, () => {
           ended.resolve();
         });
       }
@@ -123,6 +126,7 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
       process.once("SIGHUP", end);
       await ended.promise;
     } finally {
+      window?.close();
       await served.close();
     }
   } finally {
@@ -148,28 +152,6 @@ async function serveAsBefore(app: Application, options: HostOptions): Promise<Se
       throw error;
     }
   }
-}
-
-function openBrowser(browser: string, url: string, workspace: string, closed: () => void): void {
-  const profile = join(workspace, "browser");
-  mkdirSync(profile, { recursive: true });
-  const child = spawn(
-    browser,
-    [
-      `--app=${url}`,
-      // A profile of its own: the window is a process that ends when it is closed.
-      `--user-data-dir=${profile}`,
-      "--no-first-run",
-      "--no-default-browser-check",
-      "--lang=en-US",
-      "--window-size=1440,900",
-    ],
-    { stdio: "ignore" },
-  );
-  child.on("exit", closed);
-  child.on("error", () => {
-    process.stderr.write(`${browser} could not be started: open ${url} in a browser.\n`);
-  });
 }
 
 async function runElectron(binary: string): Promise<void> {
