@@ -34,7 +34,7 @@ export function shareToken(isTaken: () => boolean): void {
     const message = Message.safeParse(event.data);
     if (!isTaken() || token === undefined) return;
     if (message.success && message.data.type === "asked") {
-      channel.postMessage({ type: "told", token } satisfies z.infer<typeof Message>);
+      say(channel, { type: "told", token });
     }
   });
 }
@@ -50,8 +50,13 @@ export async function askTabsForToken(): Promise<void> {
     if (hostToken() === undefined) window.sessionStorage.setItem(KEY, message.data.token);
     resolve();
   });
-  channel.postMessage({ type: "asked" } satisfies z.infer<typeof Message>);
+  say(channel, { type: "asked" });
   window.setTimeout(resolve, WAIT_MS);
   await promise;
   channel.close();
+}
+
+function say(channel: BroadcastChannel, message: z.infer<typeof Message>): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches its own origin only
+  channel.postMessage(message);
 }
