@@ -122,6 +122,7 @@ function grpo(of: Row, model: LanguageModel): Measure {
     epsilon_high: undefined,
     delta: undefined,
     beta: 0,
+    use_bias_correction_kl: true,
     temperature: 1,
     mask_truncated_completions: false,
     max_completion_length: newTokens,

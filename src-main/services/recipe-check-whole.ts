@@ -5,6 +5,7 @@ import { diskSpace, memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Application } from "./application.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import { estimateStages } from "./recipe-estimate.ts";
+import { clippingNotes } from "./recipe-inert.ts";
 import { checkInWorkspace } from "./workspace-checks.ts";
 
 export interface WholeCheck {
@@ -30,9 +31,8 @@ export function checkWhole(
     memoryBytes: memoryLimitBytes(),
     diskFreeBytes: freeBytes,
   });
-  const all = [...problems, ...checked.findings.map(locate)].sort(
-    (a, b) => (a.line ?? 0) - (b.line ?? 0),
-  );
+  const findings = [...checked.findings, ...recipe.stages.flatMap(clippingNotes)];
+  const all = [...problems, ...findings.map(locate)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return {
     recipe: all.some(({ level }) => level === "error") ? null : recipe,
     problems: all,

@@ -1,5 +1,6 @@
 /** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
 import type { GrpoStage, RewardSpec, Stage } from "#shared/schema/recipe.ts";
+import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 
@@ -82,7 +83,10 @@ export function doubts(stage: Stage, index: number): Finding[] {
         [setting(at("warmup_steps"), Math.floor(stage.max_steps / 10), "Use a tenth of the steps")],
       );
   }
-  if (stage.kind === "grpo") grpoDoubts(stage, at, doubt, findings);
+  if (stage.kind === "grpo") {
+    findings.push(...checkPolicySampling(stage, at));
+    grpoDoubts(stage, at, doubt, findings);
+  }
   if (
     (stage.kind === "rejection-sampling" || stage.kind === "distill") &&
     stage.max_per_prompt > stage.num_generations
@@ -92,7 +96,12 @@ export function doubts(stage: Stage, index: number): Finding[] {
       `more than num_generations (${stage.num_generations}) can never be kept`,
       [setting(at("max_per_prompt"), stage.num_generations, `Use ${stage.num_generations}`)],
     );
-  if ("num_generations" in stage && stage.num_generations > 1 && stage.temperature === 0)
+  if (
+    stage.kind !== "grpo" &&
+    "num_generations" in stage &&
+    stage.num_generations > 1 &&
+    stage.temperature === 0
+  )
     doubt(
       at("temperature"),
       `at 0 all ${stage.num_generations} completions of a prompt are the same`,
@@ -102,6 +111,38 @@ export function doubts(stage: Stage, index: number): Finding[] {
     doubt(at("temperature"), `at 0 all ${stage.num_samples} samples of a problem are the same`, [
       setting(at("num_samples"), 1, "Use one sample"),
     ]);
+  return findings;
+}
+
+/**
+ * What GRPO samples with must be the policy that it trains. Its gradient is that of the log-probabilities at the
+ * temperature: a penalty on tokens that came before changes what is sampled and not what is trained, and at
+ * temperature 0 there is no distribution. top_k, top_p and min_p narrow the policy, as in TRL: that is doubted.
+ */
+function checkPolicySampling(
+  stage: GrpoStage,
+  at: (...keys: (string | number)[]) => Path,
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const { name, message, advice } of notThePolicy(stage))
+    findings.push({
+      path: at(name),
+      message,
+      advice,
+      fixes: [setting(at(name), 1, "Use 1")],
+    });
+  if (stage.temperature === 0) return findings;
+  const off = { top_p: 1, top_k: 0, min_p: 0 } as const;
+  for (const name of ["top_p", "top_k", "min_p"] as const) {
+    if (stage[name] === off[name]) continue;
+    findings.push({
+      path: at(name),
+      message: "what is sampled is narrower than the policy that is trained (TRL does the same)",
+      advice: null,
+      level: "warning",
+      fixes: [setting(at(name), off[name], `Use ${off[name]}`)],
+    });
+  }
   return findings;
 }
 

@@ -56,6 +56,8 @@ export function migrate(db: Connection, migrations: readonly Migration[], readon
     );
   }
   for (const migration of migrations.filter(({ version }) => version > found)) {
+    for (const [name, work] of Object.entries(migration.functions ?? {}))
+      db.function(name, { deterministic: true }, (text: string) => work(text));
     db.transaction(() => {
       db.exec(migration.sql);
       db.pragma(`user_version = ${migration.version}`);

@@ -1,12 +1,13 @@
 /** Pipelines: launches of recipes. */
 import { AppError } from "#shared/errors.ts";
-import { Recipe } from "#shared/schema/recipe.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { Pipeline, PipelineId, PipelineSummary, StatusReason } from "#shared/schema/run.ts";
 import type { RunStatus } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
 import { readJson, readJsonOrNull, writeJsonOrNull } from "./json-column.ts";
+import { readRecipe } from "./stored-recipe.ts";
 import type { RunRepository } from "./run-repository.ts";
 import { SweepValues } from "./sweep-repository.ts";
 
@@ -105,7 +106,7 @@ export class PipelineRepository {
     if (row === undefined) throw noPipeline(id);
     return Pipeline.parse({
       ...this.#summaryFields(row),
-      recipe: readJson(Recipe, row.recipe),
+      recipe: readRecipe(row.recipe),
       recipeYaml: row.recipe_yaml,
       recipeSha256: row.recipe_sha256,
     });

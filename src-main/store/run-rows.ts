@@ -1,9 +1,9 @@
 /** Runs as the database holds them, and as the rest of the application knows them. */
 import { z } from "zod";
 import { Usage } from "#shared/schema/engine-protocol.ts";
-import { Stage } from "#shared/schema/recipe.ts";
 import { Environment, Progress, Run, RunId, RunSummary, StatusReason } from "#shared/schema/run.ts";
 import { readJson, readJsonOrNull } from "./json-column.ts";
+import { readStage } from "./stored-recipe.ts";
 
 export interface RunRow {
   id: string;
@@ -94,7 +94,7 @@ export function runOf(row: FullRunRow, parents: readonly string[]): Run {
   return Run.parse({
     ...summaryFields(row),
     parents: parents.map((id) => RunId.parse(id)),
-    config: readJson(Stage, row.config),
+    config: readStage(row.config),
     configSha256: row.config_sha256,
     seed: row.seed,
     environment: readJson(Environment, row.environment),

@@ -1,6 +1,7 @@
 /**
  * A recipe: models, tasks and the graph of stages. One schema for the wizard, the command line,
- * the contract and the engine. Option names and defaults are TRL 1.16's where TRL has the option.
+ * the contract and the engine. Option names and defaults are TRL 1.16's where TRL has the option; the few that are not
+ * are listed, with why, in trl-defaults.ts.
  * Every object is strict: an unknown key is an error, never ignored.
  */
 import { z } from "zod";
@@ -27,6 +28,7 @@ const stageBase = {
 
 /** Optimisation options shared by every training stage. Names and meaning as in TRL / transformers. */
 export const TrainingOptions = z.strictObject({
+  /** transformers' own default; TRL's trainers have theirs, see the stages. */
   learning_rate: z.number().positive().default(5e-5),
   lr_scheduler_type: z.enum(["constant", "linear", "cosine"]).default("linear"),
   /** Steps of linear warm-up from 0. */
@@ -37,7 +39,7 @@ export const TrainingOptions = z.strictObject({
   gradient_accumulation_steps: z.int().min(1).default(1),
   /** Steps of the optimizer; -1 means: as many as `num_train_epochs` asks. */
   max_steps: z.int().min(-1).default(-1),
-  num_train_epochs: z.number().positive().default(1),
+  num_train_epochs: z.number().positive().default(3),
   weight_decay: z.number().min(0).default(0),
   adam_beta1: z.number().min(0).max(1).default(0.9),
   adam_beta2: z.number().min(0).max(1).default(0.999),
@@ -87,6 +89,14 @@ const EndlessTrainingOptions = TrainingOptions.omit({ num_train_epochs: true }).
   max_steps: z.int().min(1),
 });
 
+/** Options of stages that learn from examples: TRL's SFTConfig. */
+const ExampleOptions = z.strictObject({
+  learning_rate: z.number().positive().default(2e-5),
+  max_length: z.int().min(8).default(1024),
+  /** What becomes of examples longer than `max_length`: their first tokens are kept (TRL), or they are left out. */
+  truncation_mode: z.enum(["keep_start", "drop"]).default("keep_start"),
+});
+
 export const RewardSpec = z.strictObject({
   name: z.enum(["answer", "format", "soft-overlong", "language"]),
   weight: z.number().default(1),
@@ -102,7 +112,7 @@ export const SamplingOptions = z.strictObject({
   top_k: z.int().min(0).default(0),
   min_p: z.number().min(0).max(1).default(0),
   repetition_penalty: z.number().positive().default(1),
-  max_completion_length: z.int().min(1).default(256),
+  max_completion_length: z.int().min(1).default(512),
 });
 export type SamplingOptions = z.infer<typeof SamplingOptions>;
 
@@ -129,10 +139,12 @@ export const SftStage = z.strictObject({
     z.strictObject({ stage: z.string() }),
     z.strictObject({ dataset: z.string() }),
   ]),
-  max_length: z.int().min(8).default(1024),
+  /** Learn from the last answer of a conversation alone, for templates that rewrite earlier turns (Qwen3's). */
+  mask_history: z.boolean().default(false),
   /** Several examples in one row, with attention kept apart; otherwise rows are grouped by length. */
   packing: z.boolean().default(false),
   ...TrainingOptions.shape,
+  ...ExampleOptions.shape,
   ...PeftOptions.shape,
 });
 
@@ -157,6 +169,8 @@ export const GrpoStage = z.strictObject({
   epsilon_high: z.number().min(0).optional(),
   delta: z.number().positive().optional(),
   beta: z.number().min(0).default(0),
+  /** The KL term is multiplied by the ratio π / π_old, so that its gradient is the reverse KL's without bias. */
+  use_bias_correction_kl: z.boolean().default(true),
   mask_truncated_completions: z.boolean().default(false),
   /**
    * Where bf16 rounds what the sampler computes: the most that a token's weight π_old / π_sampler may be (TRL's
@@ -165,6 +179,7 @@ export const GrpoStage = z.strictObject({
   importance_sampling_clip_max: z.number().positive().default(3),
   ...SamplingOptions.shape,
   ...EndlessTrainingOptions.shape,
+  learning_rate: z.number().positive().default(1e-6),
   ...PeftOptions.shape,
 });
 
@@ -191,8 +206,8 @@ export const DistillStage = z.strictObject({
   max_per_prompt: z.int().min(1).default(2),
   ...SamplingOptions.shape,
   ...TrainingOptions.shape,
+  ...ExampleOptions.shape,
   ...PeftOptions.shape,
-  max_length: z.int().min(8).default(1024),
 });
 
 export const BenchmarkStage = z.strictObject({

@@ -25,6 +25,7 @@ export const PLAIN_POLICY: PolicyOptions = {
   epsilon_high: undefined,
   delta: undefined,
   beta: 0,
+  use_bias_correction_kl: false,
   temperature: 0.9,
   mask_truncated_completions: false,
   max_completion_length: 12,

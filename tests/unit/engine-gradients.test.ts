@@ -9,10 +9,16 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
+import { Trainer } from "#main/engine/training/trainer.ts";
 import type { Objective } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";
 import { idMatrix, logprobsOf, randomRows } from "../helpers/engine-forward.ts";
-import { checkDirections, gradientOf } from "../helpers/engine-gradients.ts";
+import {
+  checkDirections,
+  gradientOf,
+  gradientsOf,
+  PLAIN_ADAMW,
+} from "../helpers/engine-gradients.ts";
 import { ARCHITECTURES, itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
@@ -88,6 +94,7 @@ describe("the GRPO objective", () => {
     epsilonHigh: 0.28,
     delta: null,
     beta: 0,
+    biasCorrectionKl: false,
     usesOldLogprobs: false,
     importanceSamplingClipMax: null,
   };
@@ -167,6 +174,30 @@ describe("the GRPO objective", () => {
     ).values()) {
       expect(gradient.every((g) => g === 0)).toBe(true);
     }
+  });
+
+  test("has its gradient with a KL term that is corrected for its bias", () => {
+    const options = { ...plain, usesOldLogprobs: true, beta: 0.3, biasCorrectionKl: true };
+    expect(wrongGradients(model, grpoObjective(config, options), inputsFor("dapo", drift))).toEqual(
+      [],
+    );
+  });
+
+  test("on the policy that sampled is changed by the correction in its gradient, not in its loss", () => {
+    // The ratio is 1 and so is the product; its gradient is k3 ∇ log π beside ∇ k3.
+    const inputs = inputsFor("dapo", [0]);
+    const of = (biasCorrectionKl: boolean) => {
+      const objective = grpoObjective(config, { ...plain, beta: 0.3, biasCorrectionKl });
+      const trainer = new Trainer(runtime, model, objective, PLAIN_ADAMW);
+      const [loss, kl] = trainer.accumulate(inputs);
+      const gradient = gradientsOf(trainer.optimizer).get("model.embed_tokens.weight") ?? [];
+      trainer.dispose();
+      return { loss: loss ?? Number.NaN, kl: kl ?? Number.NaN, gradient };
+    };
+    const [corrected, plainKl] = [of(true), of(false)];
+    expect(corrected.loss).toBeCloseTo(plainKl.loss, 6);
+    expect(corrected.kl).toBeCloseTo(plainKl.kl, 6);
+    expect(largestDifference(corrected.gradient, plainKl.gradient)).toBeGreaterThan(1e-3);
   });
 
   test("has its gradient with delta", () => {

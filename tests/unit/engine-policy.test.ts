@@ -299,6 +299,30 @@ describe("a policy step", () => {
     policy.dispose();
   });
 
+  test("multiplies k3 by the ratio where its bias is corrected", () => {
+    // Old log-probabilities δ under the present ones make every ratio e^δ, and with it the mean of k3.
+    const reference = initLanguageModel(runtime, config, 24);
+    const model = initLanguageModel(runtime, config, 23);
+    const klOf = (use_bias_correction_kl: boolean): number => {
+      const trainer = new PolicyTrainer(runtime, model, reference, {
+        ...PLAIN_POLICY,
+        beta: 0.1,
+        use_bias_correction_kl,
+        usesOldLogprobs: true,
+      });
+      const scored = trainer.score(rows).map(({ old, reference: then }) => ({
+        old: old?.map((logprob) => logprob - 0.5) ?? null,
+        reference: then,
+      }));
+      const { kl } = trainer.step(rows, scored, 0, 0);
+      trainer.dispose();
+      return kl ?? Number.NaN;
+    };
+    expect(klOf(true) / klOf(false)).toBeCloseTo(Math.exp(0.5), 3);
+    reference.dispose();
+    model.dispose();
+  });
+
   test("keeps each token's log-probability and entropy from before the step, of rows that teach nothing too", () => {
     const some = rows.map((row, i) => (i === 2 ? { ...row, advantage: 0 } : row));
     const model = initLanguageModel(runtime, config, 23);

@@ -6,7 +6,7 @@ import { arcsOf } from "#renderer/features/recipe/stage-arcs.ts";
 import { OPTIONS } from "#renderer/features/recipe/option-catalogue.ts";
 import { readText } from "#renderer/features/recipe/recipe-document.ts";
 import { stagesOf } from "#renderer/features/recipe/stage-edits.ts";
-import { groupFact, optionFact } from "#renderer/features/recipe/stage-facts.ts";
+import { groupFact, inertFacts, optionFact } from "#renderer/features/recipe/stage-facts.ts";
 import { fieldGroups, fieldsOf } from "#renderer/features/recipe/stage-fields.ts";
 import { StageKind } from "#renderer/features/recipe/stage-kind.ts";
 import { problemsAt, stepOf, wizardSteps } from "#renderer/features/recipe/wizard-steps.ts";
@@ -39,7 +39,7 @@ test("a field has the schema's type and default", () => {
   });
   expect(field("learning_rate")).toMatchObject({
     type: { kind: "number", whole: false },
-    fallback: 5e-5,
+    fallback: 1e-6,
   });
   expect(field("generation_batch_size")).toMatchObject({ required: true, fallback: undefined });
   expect(field("epsilon_high")).toMatchObject({ required: false, fallback: undefined });
@@ -87,6 +87,30 @@ test("arcs lead from each input to its stage, and none that overlap share a lane
   for (const a of arcs)
     for (const b of arcs)
       expect(a !== b && a.lane === b.lane && a.from < b.to && b.from < a.to).toBe(false);
+});
+
+test("an option that does nothing as the others stand says why, and one whose default is not TRL's says that", () => {
+  const grpo = stagesOf(VALUE)[3] ?? null;
+  expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
+    "importance_sampling_clip_max",
+    "lora_alpha",
+    "lora_dropout",
+    "lora_r",
+    "lora_target_modules",
+    "use_bias_correction_kl",
+    "use_rslora",
+  ]);
+  expect(inertFacts(grpo).get("lora_r")).toBe("no adapter is trained: use_peft is off");
+  expect(inertFacts({ kind: "sft", use_peft: true, max_steps: 3 })).toEqual(
+    new Map([["num_train_epochs", "max_steps says when the stage ends"]]),
+  );
+  expect(optionFact("epsilon", grpo)).toContain("nothing is clipped");
+  const other = (kind: "sft" | "grpo" | "pretrain", name: string) =>
+    fieldsOf(kind).find((field) => field.name === name)?.other?.trl;
+  expect(other("grpo", "gradient_checkpointing")).toBe("on");
+  expect(other("grpo", "max_steps")).toContain("−1");
+  expect(other("sft", "max_steps")).toBeUndefined();
+  expect(other("pretrain", "save_steps")).toBeUndefined();
 });
 
 test("facts are the products that people would work out", () => {

@@ -38,13 +38,15 @@ function found(text: string): RecipeProblem[] {
 const GRPO = ["stages", 3] as const;
 
 /** What is set, the place and the words of what is found, and how bad it is. */
-const CASES: readonly (readonly [
+type Case = readonly [
   title: string,
   changes: readonly (readonly [Keys, Json])[],
   path: string,
   words: string,
   level: RecipeProblem["level"],
-])[] = [
+];
+
+const CASES: readonly Case[] = [
   [
     "groups that do not divide",
     [[[...GRPO, "num_generations"], 24]],
@@ -139,6 +141,85 @@ const CASES: readonly (readonly [
     [[[...GRPO, "temperature"], 0]],
     "stages[3].temperature",
     "are the same",
+    "error",
+  ],
+  [
+    "solutions sampled at temperature 0",
+    [[["stages", 5, "temperature"], 0]],
+    "stages[5].temperature",
+    "are the same",
+    "warning",
+  ],
+  [
+    "a repetition penalty in GRPO",
+    [[[...GRPO, "repetition_penalty"], 1.2]],
+    "stages[3].repetition_penalty",
+    "of another policy",
+    "error",
+  ],
+  ...(["top_p", "min_p", "top_k"] as const).map((name): Case => [
+    `${name} in GRPO`,
+    [[[...GRPO, name], name === "top_k" ? 20 : 0.5]],
+    `stages[3].${name}`,
+    "narrower than the policy",
+    "warning",
+  ]),
+  ...(
+    [
+      ["lora_r", 8, "use_peft is off"],
+      ["lora_alpha", 8, "use_peft is off"],
+      ["lora_dropout", 0, "use_peft is off"],
+      ["use_rslora", true, "use_peft is off"],
+      ["importance_sampling_clip_max", 2, "without bf16"],
+      ["use_bias_correction_kl", false, "beta is 0"],
+    ] as const
+  ).map(([name, value, words]): Case => [
+    `${name} where it does nothing`,
+    [[[...GRPO, name], value]],
+    `stages[3].${name}`,
+    words,
+    "warning",
+  ]),
+  [
+    "adapted matrices without adapters",
+    [[[...GRPO, "lora_target_modules"], ["q_proj"]]],
+    "stages[3].lora_target_modules",
+    "use_peft is off",
+    "warning",
+  ],
+  [
+    "epochs beside max_steps",
+    [[["stages", 1, "max_steps"], 5]],
+    "stages[1].num_train_epochs",
+    "max_steps says",
+    "warning",
+  ],
+  [
+    "a floor under a constant rate",
+    [[[...GRPO, "lr_scheduler_type"], "constant"]],
+    "stages[3].min_lr_ratio",
+    "does not fall",
+    "warning",
+  ],
+  [
+    "the last turn of worked examples",
+    [[["stages", 1, "mask_history"], true]],
+    "stages[1].mask_history",
+    "one answer each",
+    "warning",
+  ],
+  [
+    "top_p at temperature 0",
+    [[["stages", 2, "temperature"], 0]],
+    "stages[2].top_p",
+    "likeliest token",
+    "warning",
+  ],
+  [
+    "a zone before the limit of another reward",
+    [[[...GRPO, "rewards"], [{ name: "answer", weight: 1, cache_length: 14 }]]],
+    "stages[3].rewards[0].cache_length",
+    "soft-overlong has",
     "warning",
   ],
   [
@@ -204,6 +285,18 @@ test("the demo is sound, and what fits is said with the numbers", () => {
   expect(problems.find(({ path }) => path === "stages[3].max_completion_length")?.message).toMatch(
     /^holds 64 of 64 worked solutions, the longest has \d+ tokens$/u,
   );
+});
+
+test("that nothing is clipped is a note beside the option, as long as a batch makes one step", () => {
+  const note = (...changes: Case[1]) =>
+    checkWhole(app, demoWith(...changes)).problems.find(
+      ({ path }) => path === "stages[3].epsilon_high",
+    );
+  expect(note()).toMatchObject({
+    level: "note",
+    message: expect.stringContaining("the ratio is 1"),
+  });
+  expect(note([[...GRPO, "num_iterations"], 2])).toBeUndefined();
 });
 
 test("a group's fix is offered beside the group too", () => {

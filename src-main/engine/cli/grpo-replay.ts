@@ -23,11 +23,11 @@ const Rollout = z.strictObject({
 });
 
 /** TRL's GRPOConfig options that replay honours, with TRL's defaults; those it cannot honour must have the value that turns them off. */
-const ReplayConfig = z.strictObject({
+export const ReplayConfig = z.strictObject({
   per_device_train_batch_size: z.int().min(1).default(8),
   gradient_accumulation_steps: z.int().min(1).default(1),
   num_generations: z.int().min(2).default(8),
-  max_completion_length: z.int().min(1).default(256),
+  max_completion_length: z.int().min(1).default(512),
   learning_rate: z.number().positive().default(1e-6),
   lr_scheduler_type: z.enum(["constant", "linear", "cosine"]).default("linear"),
   warmup_steps: z.int().min(0).default(0),
@@ -47,7 +47,7 @@ const ReplayConfig = z.strictObject({
   beta: z.number().min(0).default(0),
   mask_truncated_completions: z.boolean().default(false),
   reward_weights: z.array(z.number()).optional(),
-  use_bias_correction_kl: z.literal(false).default(false),
+  use_bias_correction_kl: z.boolean().default(true),
   bf16: z.literal(false).default(false),
   gradient_checkpointing: z.boolean().default(false),
   shuffle_dataset: z.literal(false).default(false),
@@ -99,12 +99,17 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
     checkTokens([...prompt, ...completion], vocabSize, `${options.rollouts}, completion ${i + 1}`),
   );
   checkTokens(config.probe_ids ?? [], vocabSize, `${options.config}, probe_ids`);
+  const stepSize = config.per_device_train_batch_size * config.gradient_accumulation_steps;
+  const generations = Map.groupBy(rollouts, ({ generation }) => generation);
   const reference = config.beta > 0 ? loadLanguageModel(runtime, options.model) : null;
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...config,
     epsilon_high: config.epsilon_high,
     delta: config.delta,
-    usesOldLogprobs: config.num_iterations > 1,
+    // As TRL: after the first step of a generation the policy is no longer the one that sampled.
+    usesOldLogprobs:
+      config.num_iterations > 1 ||
+      [...generations.values()].some((batch) => batch.length > stepSize),
     importanceSamplingClipMax: null,
   });
   const steps = replaySteps(trainer, model, config, rollouts);

@@ -17,6 +17,8 @@ export type GrpoObjectiveOptions = {
   readonly epsilonHigh: number;
   readonly delta: number | null;
   readonly beta: number;
+  /** The KL term times c: the unbiased gradient of the reverse KL (DeepSeek-V3.2, arXiv 2512.02556). */
+  readonly biasCorrectionKl: boolean;
   /** False where the policy that sampled is the one being trained: the ratio is then exactly 1. */
   readonly usesOldLogprobs: boolean;
   /**
@@ -61,8 +63,8 @@ export function sequenceLogprobs(
  * Inputs, all on target positions (B, T) unless said otherwise: ids (B, T+1) int32; mask, 1 on completion tokens that
  * count; weight, the token's weight in the step's loss; advantages (B, 1); old, log π_old; reference, log π_ref;
  * sampled, log π_sampler (each ignored where the options do not use it).
- * loss = Σ weight · (−w min(c' A, clip(c, 1 − ε_low, 1 + ε_high) A) + β k3), c = exp(log π − log π_old), c' = min(c, δ),
- * w = min(exp(log π_old − log π_sampler), C) or 1.
+ * loss = Σ weight · (−w min(c' A, clip(c, 1 − ε_low, 1 + ε_high) A) + β k3 c''), c = exp(log π − log π_old), c' = min(c, δ),
+ * c'' = c with the bias correction of KL, else 1 (its gradient flows through c too), w = min(exp(log π_old − log π_sampler), C) or 1.
  */
 export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions): Objective {
   return (weights, inputs) => {
@@ -95,7 +97,8 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     let kl: Tensor = tf.scalar(0);
     if (options.beta > 0) {
       const gap = tf.mul(tf.sub(reference, logprobs), mask);
-      const k3 = tf.sub(tf.sub(tf.exp(gap), gap), 1);
+      const plain = tf.sub(tf.sub(tf.exp(gap), gap), 1);
+      const k3 = options.biasCorrectionKl ? tf.mul(plain, ratio) : plain;
       perToken = tf.add(perToken, tf.mul(k3, options.beta));
       kl = tf.sum(tf.mul(k3, mask));
     }

@@ -24,5 +24,6 @@ export async function runDistill(session: StageSession, stage: DistillStage): Pr
   await fineTune(session, session.modelFolder("model"), readConversations(file), {
     ...stage,
     packing: false,
+    mask_history: false,
   });
 }

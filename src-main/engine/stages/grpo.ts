@@ -1,6 +1,7 @@
 /** Stage `grpo`: sample groups, grade them by rule, move the policy towards what did better than its group. */
 import { AppError } from "#shared/errors.ts";
 import type { Rollout, RolloutScores } from "#shared/schema/engine-protocol.ts";
+import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed, hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -53,6 +54,9 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       "Make it a multiple of both.",
     );
   }
+  const [fault] = notThePolicy(stage);
+  if (fault !== undefined)
+    throw new AppError("BAD_RECIPE", `${fault.name}: ${fault.message}.`, fault.advice);
   trainingPrecision(session, stage);
   const precision = samplingPrecision(runtime, stage.bf16);
   const trainer = new PolicyTrainer(runtime, model, reference, {

@@ -7,7 +7,6 @@ import { taskByName } from "../tasks/registry.ts";
 import { drawProblems } from "../tasks/split.ts";
 import { formatSolution } from "../tasks/task.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { rowsAtOnce } from "../training/rows-at-once.ts";
 import { SequenceBatches } from "../training/sequence-batches.ts";
 import type { Example } from "../training/sequence-batches.ts";
@@ -15,31 +14,12 @@ import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "../training/training-loop.ts";
 import { readConversations } from "./conversation-lines.ts";
 import type { Conversation } from "./conversation-lines.ts";
+import { encodeExamples, overlongMessage } from "./encode-examples.ts";
+import type { ExampleOptions } from "./encode-examples.ts";
 import { recordNumbers } from "./record-numbers.ts";
 import type { StageSession } from "./stage-session.ts";
 import { openTrainable } from "./trainable-model.ts";
-import { ExampleTally, requireExamples } from "./training-examples.ts";
-import type { FaultyExamples } from "./training-examples.ts";
 import { trainingPrecision } from "./training-precision.ts";
-
-/**
- * Conversations → ids with the assistant's tokens marked; those longer than `maxLength` are left out.
- * @throws AppError where some cannot be trained on, with all reasons and the first records of each
- */
-function encodeExamples(
-  tokenizer: Tokenizer,
-  conversations: readonly Conversation[],
-  maxLength: number,
-): { examples: Example[]; tooLong: number; doubts: FaultyExamples[] } {
-  const tally = new ExampleTally(tokenizer);
-  const all = conversations.flatMap((messages, index): Example[] => {
-    const example = tally.add(index + 1, () => messages);
-    return example === undefined ? [] : [example];
-  });
-  requireExamples(tally);
-  const examples = all.filter(({ ids }) => ids.length <= maxLength);
-  return { examples, tooLong: all.length - examples.length, doubts: tally.faults };
-}
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
   const { seed } = session.request;
@@ -69,10 +49,8 @@ function longestOf(examples: readonly Example[], atLeast: number): number {
 }
 
 export type FineTuneOptions = TrainingOptions &
-  PeftOptions & {
-    readonly max_length: number;
-    readonly packing: boolean;
-  };
+  PeftOptions &
+  ExampleOptions & { readonly packing: boolean };
 
 /** Trains the model of `folder` on conversations and saves it as the stage's output. */
 export async function fineTune(
@@ -83,11 +61,9 @@ export async function fineTune(
 ): Promise<void> {
   const { runtime, request } = session;
   const tokenizer = loadTokenizer(folder);
-  const { examples, tooLong, doubts } = encodeExamples(
-    tokenizer,
-    conversations,
-    options.max_length,
-  );
+  const encoded = encodeExamples(tokenizer, conversations, options);
+  const { examples } = encoded;
+  const overlong = overlongMessage(encoded, conversations.length, options);
   if (conversations.length === 0) {
     throw new AppError(
       "BAD_INPUT",
@@ -98,7 +74,7 @@ export async function fineTune(
   if (examples.length === 0) {
     throw new AppError(
       "BAD_INPUT",
-      `None of ${conversations.length} examples is left to train on (${tooLong} are longer than max_length ${options.max_length}).`,
+      `None of ${conversations.length} examples is left to train on. ${overlong ?? ""}`.trimEnd(),
       "Raise max_length, or check the stage that made the data.",
     );
   }
@@ -138,11 +114,8 @@ export async function fineTune(
   session.started(model.parameters, totalSteps);
   if (together < wanted)
     session.log(`${together} of ${wanted} rows are computed together, to save memory.`);
-  if (tooLong > 0)
-    session.log(
-      `${tooLong} of ${conversations.length} examples are longer than ${options.max_length} tokens and were left out.`,
-    );
-  for (const doubt of doubts)
+  if (overlong !== null) session.log(overlong);
+  for (const doubt of encoded.doubts)
     session.log(`${doubt.message} (${recordNumbers(doubt)}) ${doubt.advice ?? ""}`.trim());
   await runTrainingLoop(session, model, trainer, {
     training: options,

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { BEFORE_THE_OPTION } from "#shared/schema/earlier-options.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { MetricPoint, Usage } from "#shared/schema/engine-protocol.ts";
 import {
@@ -274,9 +275,14 @@ export class StageSession {
   }
 }
 
-/** What must be the same for a checkpoint to fit: the stage's options and its seed. */
-function configHash(request: StartRequest): string {
-  return hashConfig({ stage: request.stage, seed: request.seed });
+/**
+ * What must be the same for a checkpoint to fit: the stage's options and its seed. An option that a version before did
+ * not have, at the value that this version did everything with, is no difference: its checkpoints still fit.
+ */
+export function configHash({ stage, seed }: Pick<StartRequest, "stage" | "seed">): string {
+  const before = BEFORE_THE_OPTION[stage.kind] ?? {};
+  const options = Object.entries(stage).filter(([name, value]) => before[name] !== value);
+  return hashConfig({ stage: Object.fromEntries(options), seed });
 }
 
 function usageOf(state: TrainingState): Usage | null {

@@ -168,7 +168,7 @@ function prefixSpans(
       throw new UntrainableTemplate(
         "rewrites",
         `The chat template in ${tokenizer.folder} rewrites earlier turns, so the assistant's part of message ${i + 1} cannot be told from the rest.`,
-        "Train on the last answer of each conversation only, or add {% generation %} … {% endgeneration %} around the assistant's text in the template.",
+        "Set mask_history: true to train on the last answer of each conversation alone, or add {% generation %} … {% endgeneration %} around the assistant's text in the template.",
       );
     }
     if (cut.includes(i)) throw cutAnswer(tokenizer, messages, i);

@@ -45,6 +45,7 @@ export type PolicyOptions = Pick<
   | "epsilon_high"
   | "delta"
   | "beta"
+  | "use_bias_correction_kl"
   | "temperature"
   | "mask_truncated_completions"
   | "max_completion_length"
@@ -119,6 +120,7 @@ export class PolicyTrainer {
       epsilonHigh: options.epsilon_high ?? options.epsilon,
       delta: options.delta ?? null,
       beta: options.beta,
+      biasCorrectionKl: options.use_bias_correction_kl,
       usesOldLogprobs: options.usesOldLogprobs,
       importanceSamplingClipMax: options.importanceSamplingClipMax,
       recompute: options.gradient_checkpointing,

@@ -40,6 +40,20 @@ function sftFiles(part: ExportPart, stage: SftStage): void {
   } else {
     part.missing(stage, "data.dataset", stage.data.dataset, `copy it to ${data} first`);
   }
+  if (stage.truncation_mode === "drop")
+    part.missing(
+      stage,
+      "truncation_mode",
+      "drop",
+      `TRL cuts examples to max_length; leave those of more than ${stage.max_length} tokens out of ${data}`,
+    );
+  if (stage.mask_history)
+    part.missing(
+      stage,
+      "mask_history",
+      true,
+      `write ${data} with the last answer as "completion" and all before it as "prompt": TRL then learns from it alone`,
+    );
   write(part, stage, {
     trainer: "sft",
     model: part.modelPath(stage.model, stage),
@@ -49,6 +63,7 @@ function sftFiles(part: ExportPart, stage: SftStage): void {
       ...trainingArguments(part, stage),
       num_train_epochs: stage.num_train_epochs,
       max_length: stage.max_length,
+      ...(stage.truncation_mode === "drop" ? {} : { truncation_mode: stage.truncation_mode }),
       packing: stage.packing,
       completion_only_loss: true,
     },
@@ -85,6 +100,7 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
       ...(stage.epsilon_high === undefined ? {} : { epsilon_high: stage.epsilon_high }),
       ...(stage.delta === undefined ? {} : { delta: stage.delta }),
       beta: stage.beta,
+      use_bias_correction_kl: stage.use_bias_correction_kl,
       mask_truncated_completions: stage.mask_truncated_completions,
       vllm_importance_sampling_mode: "token_truncate",
       vllm_importance_sampling_clip_max: stage.importance_sampling_clip_max,

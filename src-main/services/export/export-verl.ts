@@ -155,6 +155,13 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
     part.missing(stage, "lr_scheduler_type", "linear", "verl decays by cosine or not at all");
   if (stage.delta !== undefined)
     part.missing(stage, "delta", stage.delta, "verl's clip_ratio_c bounds losses, not ratios");
+  if (stage.beta > 0 && stage.use_bias_correction_kl)
+    part.missing(
+      stage,
+      "use_bias_correction_kl",
+      true,
+      "verl's low_var_kl is not multiplied by the ratio; its low_var_kl+ comes closest",
+    );
   if (stage.min_p > 0) part.missing(stage, "min_p", stage.min_p, "verl's rollout has none");
   if (stage.repetition_penalty !== 1)
     part.missing(stage, "repetition_penalty", stage.repetition_penalty, "verl's rollout has none");

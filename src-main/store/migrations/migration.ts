@@ -4,4 +4,6 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** Of texts, that the SQL calls by name. */
+  readonly functions?: Readonly<Record<string, (text: string) => string>>;
 }

@@ -35,6 +35,10 @@ export const OPTIONS: Readonly<Record<string, OptionText>> = {
   epsilon_high: { group: "Objective", line: "clip range above; as epsilon where empty" },
   delta: { group: "Objective", line: "upper bound of the ratio where the advantage is negative" },
   beta: { group: "Objective", line: "weight of KL to the reference; 0 keeps no reference" },
+  use_bias_correction_kl: {
+    group: "Objective",
+    line: "KL times the ratio, so that its gradient is the reverse KL's",
+  },
   mask_truncated_completions: { group: "Objective", line: "learn nothing from cut completions" },
   importance_sampling_clip_max: {
     group: "Objective",
@@ -45,7 +49,18 @@ export const OPTIONS: Readonly<Record<string, OptionText>> = {
   num_problems: { group: "Size", line: "held-out problems, n" },
   num_samples: { group: "Size", line: "completions per problem, k" },
   scoring: { group: "Size", line: "strict: inside the answer tags; lenient: else the last number" },
-  max_length: { group: "Size", line: "tokens of an example; longer ones are left out" },
+  max_length: {
+    group: "Size",
+    line: "tokens of an example; truncation_mode says what becomes of longer ones",
+  },
+  truncation_mode: {
+    group: "Size",
+    line: "longer examples: keep_start cuts their end off, drop leaves them out",
+  },
+  mask_history: {
+    group: "Size",
+    line: "learn from the last answer alone, where the template rewrites earlier turns (Qwen3's)",
+  },
   sequence_length: { group: "Size", line: "tokens of a row" },
   packing: { group: "Size", line: "several examples in one row, kept apart" },
   corpus: { group: "Size", line: "text that is learned" },

@@ -18,19 +18,22 @@ export function OptionField({
   keys,
   label = field.name,
   fact,
+  inert,
 }: {
   readonly field: Field;
   readonly keys: Keys;
   readonly label?: string;
   /** What follows from the value, said where nothing is wrong. */
   readonly fact?: ReactNode;
+  /** Why it does nothing as the other options stand: it is greyed then. */
+  readonly inert?: string | undefined;
 }): ReactNode {
   const { value, unset, broken } = useDraft();
   const id = useId();
   const written = getValue(value, keys);
   const changed = written !== undefined && !field.required && !isSame(written, field.fallback);
   return (
-    <div className="fr">
+    <div className={inert === undefined ? "fr" : "fr inert"}>
       <div>
         <label className="mono" htmlFor={id}>
           {label}
@@ -38,15 +41,22 @@ export function OptionField({
         <div className="s11 t3" id={`${id}-line`}>
           {field.line}
         </div>
+        {field.other !== undefined && (
+          <div className="s11 t3">
+            In TRL: {field.other.trl}. Here {field.other.why}.
+          </div>
+        )}
       </div>
-      <div className="flex">
+      <fieldset className="flex" disabled={inert !== undefined}>
         <Control field={field} keys={keys} id={id} written={written} label={label} />
-      </div>
+      </fieldset>
       <FieldChecks
         keys={keys}
         id={`${id}-checks`}
         otherwise={
-          changed ? (
+          inert !== undefined ? (
+            <span className="fc t3">does nothing: {inert}</span>
+          ) : changed ? (
             <span className="fc t3">
               <button
                 type="button"

@@ -1,4 +1,6 @@
 /** What follows from a stage's options, in a few words: products that people would work out in their heads. Pure. */
+import { inertOptions, whyNothingIsClipped } from "#shared/schema/inert-options.ts";
+import type { OptionReader } from "#shared/schema/inert-options.ts";
 import { formatNumber, plural } from "../../ui/format.ts";
 import { fieldsOf } from "./stage-fields.ts";
 import type { Group } from "./option-catalogue.ts";
@@ -35,6 +37,20 @@ export function groupFact(group: Group, stage: Json): string {
   return problems === undefined ? "" : plural(problems, "completion");
 }
 
+/** What is written, or the default. */
+function readerOf(stage: Json): OptionReader {
+  const kind = StageKind.safeParse(getValue(stage, ["kind"]));
+  const fields = kind.success ? fieldsOf(kind.data) : [];
+  return (name) =>
+    getValue(stage, [name]) ?? fields.find((field) => field.name === name)?.fallback ?? undefined;
+}
+
+/** Options that do nothing as the stage's others stand, with why. */
+export function inertFacts(stage: Json): ReadonlyMap<string, string> {
+  const kind = StageKind.safeParse(getValue(stage, ["kind"]));
+  return kind.success ? inertOptions(kind.data, readerOf(stage)) : new Map();
+}
+
 export function optionFact(name: string, stage: Json): string | undefined {
   const step = product(stage, "per_device_train_batch_size", "gradient_accumulation_steps");
   const isGrpo = getValue(stage, ["kind"]) === "grpo";
@@ -52,6 +68,9 @@ export function optionFact(name: string, stage: Json): string | undefined {
       return numberOf(stage, "beta") === 0
         ? "no reference model is kept"
         : "one more copy of the weights";
+    case "epsilon":
+    case "delta":
+      return isGrpo ? (whyNothingIsClipped(readerOf(stage)) ?? undefined) : undefined;
     case "epsilon_high":
       return getValue(stage, ["epsilon_high"]) === undefined
         ? `clips at 1 + ${String(numberOf(stage, "epsilon") ?? "")}`

@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { Stage } from "#shared/schema/recipe.ts";
 import type { StageKind } from "#shared/schema/recipe.ts";
+import { OTHER_DEFAULTS } from "#shared/schema/trl-defaults.ts";
+import type { OtherDefault } from "#shared/schema/trl-defaults.ts";
 import { GROUPS, optionText } from "./option-catalogue.ts";
 import type { Group } from "./option-catalogue.ts";
 import type { Json } from "./plain-value.ts";
@@ -23,6 +25,8 @@ export interface Field {
   readonly fallback: Json | undefined;
   readonly required: boolean;
   readonly line: string;
+  /** TRL's default, where it is another, and why. */
+  readonly other?: OtherDefault;
 }
 
 /** What has a place of its own in the form. */
@@ -36,7 +40,7 @@ export function fieldsOf(kind: StageKind): readonly Field[] {
   const schema = Stage.options.find((option) => option.shape.kind.value === kind);
   const fields = Object.entries(schema?.shape ?? {})
     .filter(([name]) => !ELSEWHERE.has(name))
-    .map(([name, type]) => fieldOf(name, type));
+    .map(([name, type]) => withOther(kind, fieldOf(name, type)));
   byKind.set(kind, fields);
   return fields;
 }
@@ -50,6 +54,15 @@ export function fieldGroups(
     group,
     fields: fields.filter(({ name }) => optionText(name).group === group),
   })).filter((one) => one.fields.length > 0);
+}
+
+/** Of stages that TRL has a trainer for, and of options that must be said only where they must. */
+function withOther(kind: StageKind, field: Field): Field {
+  const other = OTHER_DEFAULTS[field.name];
+  const isTrl = kind === "sft" || kind === "grpo" || kind === "distill";
+  if (other === undefined || !isTrl || (field.name === "max_steps" && !field.required))
+    return field;
+  return { ...field, other };
 }
 
 function fieldOf(name: string, schema: unknown): Field {

@@ -7,7 +7,7 @@ import { getValue, isMap, textAt } from "./plain-value.ts";
 import type { Json } from "./plain-value.ts";
 import { RewardsTable } from "./rewards-table.tsx";
 import { makesModel, stagesOf } from "./stage-edits.ts";
-import { groupFact, optionFact } from "./stage-facts.ts";
+import { groupFact, inertFacts, optionFact } from "./stage-facts.ts";
 import { fieldGroups } from "./stage-fields.ts";
 import { StageKind } from "./stage-kind.ts";
 import { TextField } from "./text-field.tsx";
@@ -23,6 +23,7 @@ export function StageStep({ index }: { readonly index: number }): ReactNode {
       </p>
     );
   const at = ["stages", index] as const;
+  const inert = inertFacts(stage);
   return (
     <>
       <div className="sec">
@@ -56,6 +57,7 @@ export function StageStep({ index }: { readonly index: number }): ReactNode {
               field={field}
               keys={[...at, field.name]}
               fact={optionFact(field.name, stage)}
+              inert={inert.get(field.name)}
             />
           ))}
           {group === "Objective" && kind.data === "grpo" && (

@@ -1,0 +1,13 @@
+/**
+ * Options that came after 0.1.0: what a stage did before it had them. A stage that was frozen then is read with these
+ * values, not with today's defaults, and a checkpoint of it still fits.
+ */
+import type { StageKind } from "./recipe.ts";
+
+export const BEFORE_THE_OPTION: Readonly<
+  Partial<Record<StageKind, Readonly<Record<string, string | boolean>>>>
+> = {
+  sft: { truncation_mode: "drop", mask_history: false },
+  grpo: { use_bias_correction_kl: false },
+  distill: { truncation_mode: "drop" },
+};

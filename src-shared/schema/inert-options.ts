@@ -1,0 +1,85 @@
+/**
+ * Options of a stage that do nothing as its other options stand, each with why. The form greys them, `recipes check`
+ * says where one was set all the same. Refusing would close recipes that ran.
+ */
+import { z } from "zod";
+import { Stage } from "./recipe.ts";
+import type { StageKind } from "./recipe.ts";
+
+/** The value that counts of an option: what is written, else its default; undefined where there is neither. */
+export type OptionReader = (name: string) => unknown;
+
+/** By option, why it does nothing. */
+export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const inert = (when: boolean, names: readonly string[], why: string): void => {
+    if (when) for (const name of names) if (hasOption(kind, name)) found.set(name, why);
+  };
+  const number = (name: string): number => z.number().catch(Number.NaN).parse(read(name));
+  inert(
+    read("use_peft") === false,
+    ["lora_r", "lora_alpha", "lora_dropout", "lora_target_modules", "use_rslora"],
+    "no adapter is trained: use_peft is off",
+  );
+  inert(
+    read("lr_scheduler_type") === "constant",
+    ["min_lr_ratio"],
+    "a constant rate does not fall",
+  );
+  inert(number("max_steps") > 0, ["num_train_epochs"], "max_steps says when the stage ends");
+  inert(
+    number("temperature") === 0,
+    ["top_p", "top_k", "min_p"],
+    "at temperature 0 the likeliest token is taken",
+  );
+  inert(
+    kind === "grpo" && read("bf16") === false,
+    ["importance_sampling_clip_max"],
+    "without bf16 the policy that samples is the one that is trained: no token has a weight",
+  );
+  inert(
+    number("beta") === 0,
+    ["use_bias_correction_kl"],
+    "beta is 0: there is no KL term to correct",
+  );
+  inert(
+    kind === "sft" && isGenerated(read("data")),
+    ["mask_history"],
+    "worked examples have one answer each",
+  );
+  return found;
+}
+
+/**
+ * Why clipping does nothing, or null: where each batch of completions makes one optimizer step, the ratio of the new
+ * policy to the old is exactly 1. Papers' ranges are written all the same, so this is worth a note and no more.
+ */
+export function whyNothingIsClipped(read: OptionReader): string | null {
+  const [batch, device, accumulation, iterations] = [
+    "generation_batch_size",
+    "per_device_train_batch_size",
+    "gradient_accumulation_steps",
+    "num_iterations",
+  ].map((name) => z.number().catch(Number.NaN).parse(read(name)));
+  if (batch === undefined || device === undefined || accumulation === undefined) return null;
+  if (batch !== device * accumulation || iterations !== 1) return null;
+  return "each batch of completions makes one step, so the ratio is 1 and nothing is clipped";
+}
+
+/** An option's default; undefined where it has none. */
+export function defaultOf(kind: StageKind, name: string): unknown {
+  const schema = shapeOf(kind)[name];
+  return schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+}
+
+function hasOption(kind: StageKind, name: string): boolean {
+  return name in shapeOf(kind);
+}
+
+function shapeOf(kind: StageKind): Readonly<Record<string, unknown>> {
+  return Stage.options.find((option) => option.shape.kind.value === kind)?.shape ?? {};
+}
+
+function isGenerated(data: unknown): boolean {
+  return typeof data === "object" && data !== null && "source" in data;
+}

@@ -1,0 +1,41 @@
+/**
+ * Options of TRL 1.16 whose default is another here, and why. A test compares every default of recipe.ts with TRL's
+ * configurations: what differs stands in this list, and what stands here differs. The form shows it beside the option.
+ */
+export interface OtherDefault {
+  /** TRL's, in words. */
+  readonly trl: string;
+  readonly why: string;
+}
+
+export const OTHER_DEFAULTS: Readonly<Record<string, OtherDefault>> = {
+  gradient_checkpointing: {
+    trl: "on",
+    why: "it costs a third more time and changes no result; the memory check asks for it where it is needed",
+  },
+  bf16: {
+    trl: "on",
+    why: "few processors are faster with it, and in float32 the policy that samples is exactly the one that is trained",
+  },
+  save_steps: {
+    trl: "500",
+    why: "a run that was killed goes on from its last checkpoint",
+  },
+  save_total_limit: {
+    trl: "all are kept",
+    why: "checkpoints of models fill a disk",
+  },
+  lora_target_modules: {
+    trl: "PEFT's choice by architecture",
+    why: "all linear matrices, as QLoRA and TRL's own guides advise",
+  },
+  max_steps: {
+    trl: "−1, as the epochs ask",
+    why: "where problems are generated they never run out: the number of steps must be said",
+  },
+  generation_batch_size: {
+    trl: "one optimizer step's completions",
+    why: "it must be said, since memory and the number of prompts follow from it",
+  },
+  seed: { trl: "42", why: "derived from the recipe's seed and the stage's name" },
+};

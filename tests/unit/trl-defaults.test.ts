@@ -1,0 +1,154 @@
+/** "Option names and defaults are TRL 1.16's": every default of recipe.ts against those of TRL's configurations. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { Stage } from "#shared/schema/recipe.ts";
+import type { StageKind } from "#shared/schema/recipe.ts";
+import { OTHER_DEFAULTS } from "#shared/schema/trl-defaults.ts";
+import { ReplayConfig } from "#main/engine/cli/grpo-replay.ts";
+import { findTransformersPython } from "../helpers/python-transformers.ts";
+
+const fixtures = new URL("../fixtures/export/", import.meta.url);
+const Options = z.record(z.string(), z.json());
+const Defaults = z.object({
+  versions: z.object({ trl: z.string(), transformers: z.string() }),
+  training: Options,
+  sft: Options,
+  grpo: Options,
+  peft: Options,
+});
+const THEIRS = Defaults.parse(
+  JSON.parse(readFileSync(new URL("trl-defaults.json", fixtures), "utf8")),
+);
+
+/** Which configuration of theirs a stage's options are from; of stages that only sample, GRPOConfig's. */
+const CONFIGS: Readonly<Record<StageKind, Readonly<Record<string, unknown>>>> = {
+  pretrain: THEIRS.training,
+  sft: { ...THEIRS.peft, ...THEIRS.sft },
+  grpo: renamed({ ...THEIRS.peft, ...THEIRS.grpo }),
+  // Its students learn as SFT's, its teacher samples as GRPO's policy.
+  distill: { ...samplingOf(THEIRS.grpo), ...THEIRS.peft, ...THEIRS.sft },
+  "rejection-sampling": samplingOf(THEIRS.grpo),
+  benchmark: samplingOf(THEIRS.grpo),
+};
+
+function renamed(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...config, importance_sampling_clip_max: config["vllm_importance_sampling_clip_max"] };
+}
+
+function samplingOf({
+  temperature,
+  top_p,
+  top_k,
+  min_p,
+  repetition_penalty,
+  max_completion_length,
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { temperature, top_p, top_k, min_p, repetition_penalty, max_completion_length };
+}
+
+/** Ours that say the same in another way: null where theirs is None. */
+const AS_THEIRS: Readonly<Record<string, unknown>> = { min_p: { ours: 0, theirs: null } };
+
+interface Difference {
+  readonly kind: string;
+  readonly option: string;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
+
+function differences(
+  kind: string,
+  shape: Readonly<Record<string, unknown>>,
+  theirs: Readonly<Record<string, unknown>>,
+): Difference[] {
+  return Object.entries(shape).flatMap(([option, schema]) => {
+    if (!(option in theirs)) return [];
+    const ours =
+      schema instanceof z.ZodDefault
+        ? schema.def.defaultValue
+        : schema instanceof z.ZodOptional
+          ? null
+          : "must be said";
+    const found = { ours, theirs: theirs[option] };
+    const same = [found, AS_THEIRS[option]].map((value) => JSON.stringify(value));
+    if (same[0] === same[1] || JSON.stringify(ours) === JSON.stringify(found.theirs)) return [];
+    return [{ kind, option, ...found }];
+  });
+}
+
+const found = Stage.options.flatMap((option) => {
+  const kind = option.shape.kind.value;
+  return differences(kind, option.shape, CONFIGS[kind]);
+});
+
+describe("defaults", () => {
+  test("are TRL's, but for those that are listed with their reason", () => {
+    const unlisted = found.filter(({ option }) => !(option in OTHER_DEFAULTS));
+    expect(unlisted).toEqual([]);
+  });
+
+  test("that are listed as other than TRL's are other", () => {
+    const other = new Set(found.map(({ option }) => option));
+    expect(Object.keys(OTHER_DEFAULTS).filter((option) => !other.has(option))).toEqual([]);
+  });
+
+  test("are the numbers of TRL 1.16 that matter most", () => {
+    const of = (kind: string) =>
+      Stage.parse(
+        {
+          sft: { name: "a", kind, model: "m", data: { dataset: "d" } },
+          grpo: {
+            name: "a",
+            kind,
+            model: "m",
+            data: { task: "arithmetic", difficulties: [3] },
+            generation_batch_size: 8,
+            max_steps: 1,
+          },
+        }[kind],
+      );
+    expect(of("sft")).toMatchObject({
+      learning_rate: 2e-5,
+      num_train_epochs: 3,
+      truncation_mode: "keep_start",
+    });
+    expect(of("grpo")).toMatchObject({
+      learning_rate: 1e-6,
+      max_completion_length: 512,
+      use_bias_correction_kl: true,
+    });
+  });
+
+  test("of grpo replay are TRL's, but for what it cannot honour", () => {
+    const listed = differences("replay", ReplayConfig.shape, THEIRS.grpo).map(
+      ({ option }) => option,
+    );
+    // What was recorded is neither shuffled nor sampled; recomputing changes no number; max_steps must be said.
+    expect(listed.toSorted()).toEqual([
+      "bf16",
+      "gradient_checkpointing",
+      "max_steps",
+      "seed",
+      "shuffle_dataset",
+    ]);
+  });
+});
+
+const python = findTransformersPython(["trl", "transformers"]);
+
+test.skipIf(python === null)(
+  `the defaults that these are compared with are those of the packages that are installed${
+    python === null ? " (SKIPPED: no Python with trl; name one by GRADUS_PYTHON)" : ""
+  }`,
+  () => {
+    const script = fileURLToPath(new URL("trl_defaults.py", fixtures));
+    const run = spawnSync(python ?? "", [script], { encoding: "utf8" });
+    expect(run.stderr).toBe("");
+    const installed = Defaults.parse(JSON.parse(run.stdout));
+    // Of another version the comparison says what changed.
+    expect(installed).toEqual(THEIRS);
+  },
+);
