@@ -6,6 +6,7 @@ import { splitReasoning } from "#shared/schema/record-text.ts";
 import { ContaminationIndex } from "#main/engine/curation/contamination.ts";
 import { linesOf, readConversation } from "#main/engine/stages/conversation-lines.ts";
 import type { Conversation } from "#main/engine/stages/conversation-lines.ts";
+import { firstLearned, maskOptions } from "#main/engine/stages/encode-examples.ts";
 import { promptIds } from "#main/engine/stages/prompts.ts";
 import { ExampleTally } from "#main/engine/stages/training-examples.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
@@ -43,9 +44,13 @@ function byLength(lengths: Counts<number>): [number, number][] {
 }
 
 function checkExamples(work: Extract<DataCheckWork, { kind: "examples" }>): DataReport {
-  const tally = new ExampleTally(loadTokenizer(work.modelFolder));
+  const tally = new ExampleTally(
+    loadTokenizer(work.modelFolder),
+    maskOptions({ mask_history: work.maskHistory }),
+  );
   const asked = new ContaminationIndex(work.problems);
   const lengths = new Counts<number>();
+  const firsts = new Counts<number>();
   const overlap = new Counts<string>();
   const total = Array.from(linesOf(work.file), () => 0).length;
   for (const { number, text } of linesOf(work.file)) {
@@ -54,7 +59,10 @@ function checkExamples(work: Extract<DataCheckWork, { kind: "examples" }>): Data
       messages = readConversation(text);
       return messages;
     });
-    if (example !== undefined) lengths.add(example.ids.length);
+    if (example !== undefined) {
+      lengths.add(example.ids.length);
+      firsts.add(firstLearned(example));
+    }
     const benchmark = asked.find(messages.map(asRecord), NO_REFERENCE)?.benchmark;
     if (benchmark !== undefined) overlap.add(benchmark);
     if (tally.examples % TELL_EVERY === 0) tell({ type: "progress", done: tally.examples, total });
@@ -64,6 +72,7 @@ function checkExamples(work: Extract<DataCheckWork, { kind: "examples" }>): Data
     refused: tally.refused,
     faults: tally.faults.map((fault) => ({ ...fault, first: [...fault.first] })),
     lengths: byLength(lengths),
+    firstLearned: byLength(firsts),
     overlap: Object.fromEntries(overlap.entries()),
   };
 }
@@ -101,6 +110,7 @@ function checkPrompts(work: Extract<DataCheckWork, { kind: "prompts" }>): DataRe
     refused: found.reduce((sum, { count }) => sum + count, 0),
     faults: found,
     lengths: byLength(lengths),
+    firstLearned: [],
     overlap: {},
   };
 }

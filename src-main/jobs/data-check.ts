@@ -13,6 +13,7 @@ import { AppError } from "#shared/errors.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import { fileSha256 } from "./inspect-model.ts";
 
+export { overlongMessage } from "#main/engine/stages/encode-examples.ts";
 export { recordNumbers } from "#main/engine/stages/record-numbers.ts";
 
 const model = { modelFolder: z.string() };
@@ -23,6 +24,8 @@ export const DataCheckWork = z.discriminatedUnion("kind", [
     ...model,
     /** JSONL as a stage trains on it. */
     file: z.string(),
+    /** The stage learns from the last answer alone. */
+    maskHistory: z.boolean(),
     /** What benchmarks ask. */
     problems: z.array(
       z.strictObject({ benchmark: z.string(), id: z.string(), prompt: z.string() }),
@@ -48,6 +51,8 @@ export const DataReport = z.strictObject({
   ),
   /** Tokens of an example → how many have so many, ascending. */
   lengths: z.array(z.tuple([z.int(), z.int()])),
+  /** Place of an example's first token to learn from → how many have it there, ascending. Empty of prompts. */
+  firstLearned: z.array(z.tuple([z.int(), z.int()])),
   /** By benchmark: examples that hold one of its problems. */
   overlap: z.record(z.string(), z.int()),
 });

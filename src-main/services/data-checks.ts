@@ -9,7 +9,7 @@ import { checkData, DataReport } from "#main/jobs/data-check.ts";
 import type { DataCheckWork } from "#main/jobs/data-check.ts";
 
 /** Grows when what is looked at changes. */
-const CHECK_VERSION = 1;
+const CHECK_VERSION = 2;
 const KEPT = 50;
 const LET_GO_AFTER_MS = 10_000;
 

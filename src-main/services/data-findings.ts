@@ -1,6 +1,7 @@
 /** What a look at every example or prompt means for the stage that uses them. Pure. */
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import type { BenchmarkStage, SftStage } from "#shared/schema/recipe.ts";
+import { overlongMessage } from "#main/jobs/data-check.ts";
 import { recordNumbers } from "#main/jobs/data-check.ts";
 import type { DataReport } from "#main/jobs/data-check.ts";
 import { setting } from "./recipe-finding.ts";
@@ -23,7 +24,9 @@ export function sftFindings(
       },
     ];
   return [
-    ...faultFindings(data, report, "examples"),
+    ...faultFindings(data, report, "examples", [
+      setting(["stages", index, "mask_history"], true, "Learn from the last answer alone"),
+    ]),
     ...lengthFindings(stage, index, report, context),
     ...overlapFindings(data, report),
     ...goldFindings(data, statistics),
@@ -62,30 +65,35 @@ export function promptFindings(
   ];
 }
 
-function faultFindings(path: Path, report: DataReport, what: string): Finding[] {
+/** @param wayOut for templates that rewrite earlier turns */
+function faultFindings(
+  path: Path,
+  report: DataReport,
+  what: string,
+  wayOut: Finding["fixes"] = [],
+): Finding[] {
   return report.faults.map((fault) => ({
     path,
     message: `${fault.count} of ${report.examples} ${what} ${fault.fault === "left-out" ? "are not whole" : "cannot be used"} (${recordNumbers(fault)}): ${fault.message}`,
     advice: fault.advice,
     level: fault.fault === "left-out" ? ("warning" as const) : ("error" as const),
+    fixes: fault.fault === "rewrites" ? wayOut : [],
   }));
 }
 
 function lengthFindings(
   stage: SftStage,
   index: number,
-  { lengths }: DataReport,
+  { lengths, firstLearned }: DataReport,
   context: number,
 ): Finding[] {
   const longest = lengths.at(-1)?.[0];
   if (longest === undefined) return [];
   const path: Path = ["stages", index, "max_length"];
-  const all = lengths.reduce((sum, [, count]) => sum + count, 0);
-  const over = lengths.reduce(
-    (sum, [length, count]) => (length > stage.max_length ? sum + count : sum),
-    0,
-  );
-  if (over === 0)
+  const limit = stage.max_length;
+  const all = countFrom(lengths, 0);
+  const tooLong = countFrom(lengths, limit + 1);
+  if (tooLong === 0)
     return [
       {
         path,
@@ -95,18 +103,25 @@ function lengthFindings(
       },
     ];
   const enough = Math.min(longest, context);
+  // What is cut has nothing to learn from where its answer begins after the cut.
+  const leftOut = stage.truncation_mode === "drop" ? tooLong : countFrom(firstLearned, limit);
   return [
     {
       path,
-      level: over === all ? "error" : "warning",
+      level: leftOut === all ? "error" : "warning",
       message:
-        over === all
+        leftOut === all
           ? `all ${all} examples are longer, up to ${longest} tokens: none is left to train on`
-          : `${over} of ${all} examples are longer, up to ${longest} tokens, and are left out`,
-      advice: enough > stage.max_length ? null : "Choose a model with a longer context.",
-      fixes: enough > stage.max_length ? [setting(path, enough, `Use ${enough}`)] : [],
+          : (overlongMessage({ tooLong, leftOut }, all, stage) ?? ""),
+      advice: enough > limit ? null : "Choose a model with a longer context.",
+      fixes: enough > limit ? [setting(path, enough, `Use ${enough}`)] : [],
     },
   ];
+}
+
+/** How many have at least so many. */
+function countFrom(histogram: DataReport["lengths"], least: number): number {
+  return histogram.reduce((sum, [value, count]) => (value >= least ? sum + count : sum), 0);
 }
 
 function overlapFindings(path: Path, { overlap, examples }: DataReport): Finding[] {

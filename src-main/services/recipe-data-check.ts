@@ -119,10 +119,12 @@ function subjectOf(
   if (!isFile && version === undefined) return undefined;
   return {
     version,
-    sha256: async () => `${version?.sha256 ?? (await fileSha256(file))} ${asked}`,
+    sha256: async () =>
+      `${version?.sha256 ?? (await fileSha256(file))} ${asked} ${String(stage.mask_history)}`,
     work: () => ({
       kind: "examples",
       modelFolder,
+      maskHistory: stage.mask_history,
       file: version === undefined ? file : datasets.versions.trainingFile(version),
       problems,
     }),

@@ -126,6 +126,16 @@ test.each<[string, string, (readonly Turn[])[], string]>([
   },
 );
 
+test("a template that rewrites earlier turns has a way out: the last answer alone", async () => {
+  const model = modelWith("way out", LAST_THINKS);
+  const yaml = sftOn(model, fileOf("way out.jsonl", [[...THOUGHT, ...AGAIN]]));
+  const [problem] = await found(yaml);
+  expect(problem?.fixes).toMatchObject([{ label: "Learn from the last answer alone" }]);
+  const [change] = problem?.fixes[0]?.changes ?? [];
+  expect(change).toEqual({ keys: ["stages", 0, "mask_history"], value: true });
+  expect(await found(yaml.replace("max_length", "mask_history: true, max_length"))).toEqual([]);
+});
+
 test("records of several reasons are told apart, and named up to five", async () => {
   const model = modelWith("several", STRICT);
   const unanswered: readonly Turn[] = [["user", "q"]];
@@ -168,9 +178,15 @@ test("too long examples are counted, and the fix is as long as the longest", asy
   expect(problem).toMatchObject({ level: "warning", path: "stages[0].max_length" });
   expect(problem?.message).toContain("1 of 2 examples are longer");
   const all = fileOf("all.jsonl", [long, long]);
-  expect(await found(sftOn(model, all).replace("256", "100"))).toMatchObject([
-    { level: "error", message: expect.stringContaining("none is left to train on") },
+  const cut = sftOn(model, all).replace("256", "100");
+  expect(await found(cut)).toMatchObject([
+    { level: "warning", message: expect.stringContaining("2 are cut to their first 100 tokens") },
   ]);
+  // Left out where that is chosen, and where the cut leaves nothing of the answer.
+  const none = { level: "error", message: expect.stringContaining("none is left to train on") };
+  const dropped = cut.replace("max_length: 100", "max_length: 100, truncation_mode: drop");
+  expect(await found(dropped)).toMatchObject([none]);
+  expect(await found(cut.replace("100", "8"))).toMatchObject([none]);
   const value = problem?.fixes[0]?.changes[0]?.value;
   expect(await found(sftOn(model, some).replace("256", JSON.stringify(value)))).toEqual([]);
 });

@@ -18,7 +18,9 @@ export type EncodedExamples = {
   readonly doubts: readonly FaultyExamples[];
 };
 
-export function maskOptions({ mask_history: lastOnly }: Pick<SftStage, "mask_history">): MaskOptions {
+export function maskOptions({
+  mask_history: lastOnly,
+}: Pick<SftStage, "mask_history">): MaskOptions {
   return { turns: lastOnly ? "last" : "all" };
 }
 
@@ -67,6 +69,7 @@ export function overlongMessage(
   if (tooLong === 0) return null;
   const said = `${tooLong} of ${total} examples are longer than max_length (${limit} tokens)`;
   if (mode === "drop") return `${said} and are left out (truncation_mode drop).`;
-  const lost = leftOut === 0 ? "" : `; ${leftOut} are left out, since nothing of their answer is left`;
+  const lost =
+    leftOut === 0 ? "" : `; ${leftOut} are left out, since nothing of their answer is left`;
   return `${said}: ${tooLong - leftOut} are cut to their first ${limit} tokens, so they do not end${lost}.`;
 }

@@ -61,8 +61,11 @@ export class ExampleTally {
       const messages = conversation();
       read = true;
       const example = encodeWithAssistantMask(this.#tokenizer, messages, this.#options);
-      for (const role of leftOutRoles(messages, example))
-        this.#note("left-out", number, leftOut(role));
+      for (const role of leftOutRoles(messages, example)) {
+        // Earlier answers are only read where the last one alone is learned from, as the template writes them.
+        const isRead = role === "assistant" && this.#options.turns === "last";
+        if (!isRead) this.#note("left-out", number, leftOut(role));
+      }
       return example;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
