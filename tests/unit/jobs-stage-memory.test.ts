@@ -18,6 +18,7 @@ function memoryOf(options: object, at: Partial<StageFolders> = {}): Map<string, 
 const GRPO = {
   kind: "grpo",
   data: { task: "arithmetic", difficulties: [3] },
+  max_completion_length: 256,
   generation_batch_size: 64,
   max_steps: 1,
   beta: 0.1,

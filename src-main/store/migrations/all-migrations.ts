@@ -10,7 +10,7 @@ import { cockpit } from "./0008-cockpit.ts";
 import { modelSources } from "./0009-model-sources.ts";
 import { launchQueue } from "./0010-launch-queue.ts";
 import { oneComparison } from "./0011-one-comparison.ts";
-import { writtenDefaults } from "./0011-written-defaults.ts";
+import { writtenDefaults } from "./0012-written-defaults.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [

@@ -6,7 +6,7 @@ import { withWrittenDefaults } from "./written-defaults.ts";
  * Launches are snapshots with every option written out: they need nothing.
  */
 export const writtenDefaults: Migration = {
-  version: 11,
+  version: 12,
   name: "defaults of 0.1 written into kept recipes",
   functions: { with_written_defaults: withWrittenDefaults },
   sql: `

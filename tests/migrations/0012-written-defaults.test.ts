@@ -80,7 +80,7 @@ test("a kept recipe says the old defaults from now on, in its own layout, and so
   const db = new Database(file);
   migrate(
     db,
-    ALL_MIGRATIONS.filter(({ version }) => version < 11),
+    ALL_MIGRATIONS.filter(({ version }) => version < 12),
   );
   db.prepare(
     `INSERT INTO recipes (id, number, name, origin, yaml, start_yaml, created_at_ms, updated_at_ms)
@@ -124,7 +124,7 @@ test("a launch of 0.1 is read with what its stages did, not with today's default
   const db = new Database(file);
   migrate(
     db,
-    ALL_MIGRATIONS.filter(({ version }) => version < 11),
+    ALL_MIGRATIONS.filter(({ version }) => version < 12),
   );
   const { recipe } = { recipe: requireRecipe(MEANT) };
   // As 0.1 wrote it: every option that it had.
