@@ -1,7 +1,7 @@
 /** The recipes of a workspace: kept ones, and how they come to be. */
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { isScalar, parseDocument, stringify } from "yaml";
+import { isMap, isScalar, stringify } from "yaml";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { RecipeRef } from "#shared/contract/recipes.ts";
@@ -13,6 +13,7 @@ import type { EditJournal, EditPen } from "./edit-journal.ts";
 import type { LiveEvents } from "./live-events.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import { recipeYaml } from "./recipe-text.ts";
+import { readYaml, yamlValue } from "./recipe-yaml.ts";
 
 /** A recipe is a few pages of text; a larger file is something else. */
 const LARGEST_FILE = 1_000_000;
@@ -181,20 +182,15 @@ function summaryOf(kept: KeptRecipe): SavedRecipeSummary {
 }
 
 function outlineOf(yaml: string): z.infer<typeof Outline> {
-  const document = parseDocument(yaml, { merge: true, prettyErrors: false });
-  const parsed =
-    document.errors.length > 0
-      ? undefined
-      : Outline.safeParse(document.toJS({ maxAliasCount: 100 })).data;
-  return parsed ?? { stages: [] };
+  return Outline.safeParse(yamlValue(yaml)).data ?? { stages: [] };
 }
 
 /** Everything but the name's own characters stays as it is written. */
 function withName(yaml: string, name: string): string {
-  const document = parseDocument(yaml, { merge: true, prettyErrors: false });
-  const node: unknown = document.get("name", true);
+  const { document, faults } = readYaml(yaml);
+  const node: unknown = isMap(document.contents) ? document.get("name", true) : undefined;
   const range = isScalar(node) ? node.range : undefined;
-  if (document.errors.length > 0 || range === null || range === undefined) return yaml;
+  if (faults.length > 0 || range === null || range === undefined) return yaml;
   return `${yaml.slice(0, range[0])}${stringify(name).trimEnd()}${yaml.slice(range[1])}`;
 }
 

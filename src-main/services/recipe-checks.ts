@@ -2,8 +2,8 @@
  * Reads a recipe and says everything that is wrong with it, each with its key and its line: shape
  * first (the schema), then what the schema cannot see (names, order, sizes that must divide).
  */
-import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Document } from "yaml";
+import { isMap, isNode, isSeq } from "yaml";
+import type { Document, LineCounter } from "yaml";
 import { AppError } from "#shared/errors.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
@@ -12,6 +12,11 @@ import { inertFindings } from "./recipe-inert.ts";
 import { checkGroups, doubts } from "./recipe-sanity.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
+import { readYaml } from "./recipe-yaml.ts";
+import type { YamlFault } from "./recipe-yaml.ts";
+
+/** More of them at once help nobody. */
+const MOST_FINDINGS = 200;
 
 export interface RecipeReading {
   /** null where something keeps it from being launched. */
@@ -23,27 +28,7 @@ export interface RecipeReading {
 
 /** Never throws on a bad recipe. `overrides` are `key=value` pairs, the key a path such as `stages.grpo.max_steps`. */
 export function readRecipe(yaml: string, overrides: readonly string[] = []): RecipeReading {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    // Stages often share options: YAML's merge keys (<<) save repeating them.
-    merge: true,
-    prettyErrors: false,
-  });
-  const broken = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      path: "",
-      keys: [],
-      line,
-      column: col,
-      level: "error" as const,
-      message: `This is not valid YAML: ${error.message}`,
-      advice: null,
-      fixes: [],
-    };
-  });
+  const { document, lines, value, faults } = readYaml(yaml);
   const locate = (finding: Finding): RecipeProblem => ({
     path: pathText(finding.path),
     keys: [...finding.path],
@@ -53,8 +38,9 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
     advice: finding.advice,
     fixes: [...(finding.fixes ?? [])],
   });
-  if (broken.length > 0) return { recipe: null, problems: broken, locate };
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (faults.length > 0) {
+    return { recipe: null, problems: faults.map((fault) => faultProblem(fault, lines)), locate };
+  }
   const overridden = applyOverrides(value, overrides);
   if (overridden.findings.length > 0) {
     return { recipe: null, problems: overridden.findings.map(locate), locate };
@@ -66,9 +52,17 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
   const sound = findings.every(({ level }) => level !== undefined && level !== "error");
   return {
     recipe: parsed.success && sound ? parsed.data : null,
-    problems: findings.map(locate).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    problems: findings
+      .slice(0, MOST_FINDINGS)
+      .map(locate)
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     locate,
   };
+}
+
+function faultProblem({ message, advice, offset }: YamlFault, lines: LineCounter): RecipeProblem {
+  const { line, col } = lines.linePos(offset);
+  return { path: "", keys: [], line, column: col, level: "error", message, advice, fixes: [] };
 }
 
 /** The recipe, or BAD_RECIPE naming every problem. */
@@ -305,7 +299,11 @@ function applyOverrides(
       });
       continue;
     }
-    target.holder[target.key] = parseDocument(override.slice(at + 1)).toJS();
+    const written = readYaml(override.slice(at + 1));
+    const [fault] = written.faults;
+    if (fault === undefined) target.holder[target.key] = written.value;
+    else
+      findings.push({ path: [], message: `"${override}": ${fault.message}`, advice: fault.advice });
   }
   return { value, findings };
 }

@@ -1,7 +1,7 @@
 /** What differs between two recipes: option by option, stages matched by name; and line by line. */
 import { diffLines } from "diff";
-import { parseDocument } from "yaml";
 import { z } from "zod";
+import { yamlValue } from "./recipe-yaml.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -45,9 +45,7 @@ export function diffText(a: string, b: string): DiffLine[] {
 }
 
 function valueOf(yaml: string): Json {
-  const document = parseDocument(yaml, { merge: true, prettyErrors: false });
-  if (document.errors.length > 0) return null;
-  const parsed = z.json().safeParse(document.toJS({ maxAliasCount: 100 }));
+  const parsed = z.json().safeParse(yamlValue(yaml));
   return parsed.success ? parsed.data : null;
 }
 

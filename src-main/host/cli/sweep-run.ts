@@ -1,5 +1,5 @@
 /** `run --sweep`: launches one recipe for each combination, follows them all, and prints a row for each. */
-import { parse } from "yaml";
+import { yamlValue } from "#main/services/recipe-yaml.ts";
 import { parseAxis } from "#main/services/sweep.ts";
 import type { CommandContext } from "./command-context.ts";
 import { follow } from "./follow.ts";
@@ -17,7 +17,7 @@ export async function sweepAndPrint(
   texts: readonly string[],
   launch: Launch,
 ): Promise<void> {
-  const axes = texts.map((text) => parseAxis(text, (value) => parse(value)));
+  const axes = texts.map((text) => parseAxis(text, yamlValue));
   const { sweepId, pipelineIds } = await host.client.pipelines.startSweep({
     ...launch,
     axes,

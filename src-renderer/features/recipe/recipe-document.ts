@@ -34,16 +34,24 @@ function parse(text: string): Document {
 }
 
 export function readText(text: string): RecipeText {
-  const document = parse(text);
-  const [error] = document.errors;
-  if (error !== undefined)
-    return {
-      value: undefined,
-      error: { message: error.message, offset: error.pos[0] },
-      source: () => undefined,
-    };
+  const broken = (message: string, offset: number): RecipeText => ({
+    value: undefined,
+    error: { message, offset },
+    source: () => undefined,
+  });
+  let document: Document;
+  let value: Json;
+  try {
+    document = parse(text);
+    const [error] = document.errors;
+    if (error !== undefined) return broken(error.message, error.pos[0]);
+    value = valueOf(document);
+  } catch (error) {
+    // Aliases without end, << on what is no map, a nesting without bottom: the host's check says where.
+    return broken(error instanceof Error ? error.message : String(error), 0);
+  }
   return {
-    value: valueOf(document),
+    value,
     error: undefined,
     source: (keys) => {
       const node: unknown = document.getIn(keys, true);

@@ -62,9 +62,14 @@ function repeated(axes: readonly SweepAxis[], seeds: number, firstSeed: number):
 }
 
 function valuesOf(text: string): readonly Json[] | undefined {
-  const document = parseDocument(`[${text}]`, { prettyErrors: false });
-  const parsed = z
-    .array(z.json())
-    .safeParse(document.errors.length > 0 ? undefined : document.toJS());
-  return parsed.success ? parsed.data : undefined;
+  try {
+    const document = parseDocument(`[${text}]`, { prettyErrors: false });
+    const parsed = z
+      .array(z.json())
+      .safeParse(document.errors.length > 0 ? undefined : document.toJS());
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    // What unfolds without end is no list of values.
+    return undefined;
+  }
 }

@@ -1,0 +1,74 @@
+/** Texts that are no recipe, however hard they try: words with a line, within a second. */
+import { expect, test } from "vitest";
+import { readRecipe } from "#main/services/recipe-checks.ts";
+import { diffOptions } from "#main/services/recipe-diff.ts";
+import { readText } from "../../src-renderer/features/recipe/recipe-document.ts";
+
+const BOMB = [
+  "a: &a [x,x,x,x,x,x,x,x,x]",
+  ...["b", "c", "d", "e", "f"].map((name, at) => {
+    const before = "abcde".charAt(at);
+    return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(",")}]`;
+  }),
+  "name: *f",
+  "models: { base: gradus-base }",
+  "stages: []",
+].join("\n");
+
+const STAGE = "  - { name: s, kind: sft, model: base, data: { task: addition } }\n";
+
+test.each<readonly [string, string, number, RegExp]>([
+  ["aliases that unfold to millions", BOMB, 5, /\*d cannot be read: .* more than 10,000 values/],
+  [
+    "a merge key without a map",
+    "<<: foo\nname: x\nmodels: { base: gradus-base }\nstages: []\n",
+    1,
+    /The key << takes options over/,
+  ],
+  ["a merge key in a stage", "name: x\nstages:\n  - <<: [1, 2]\n    name: s\n", 3, /The key <</],
+  ["an alias of nothing", "name: x\nmodels: *none\n", 2, /no anchor &none/],
+  ["a list that holds itself", "name: x\nmodels: &m [1, *m]\n", 2, /\*m cannot be read/],
+  ["a map that is merged into itself", "name: x\nmodels: &m\n  <<: *m\n", 3, /\*m cannot be read/],
+  [
+    "9,000 stages",
+    `name: x\nmodels: { base: gradus-base }\nstages:\n${STAGE.repeat(9000)}`,
+    260,
+    /9,000 stages, and a recipe has at most 256/,
+  ],
+  ["a text of 2 MB", `name: ${"x".repeat(2_000_000)}`, 1, /longer than 1,000,000 characters/],
+  ["a nesting without bottom", `name: ${"[".repeat(100_000)}`, 1, /nested too deeply/],
+  ["a nesting of lists in a line", `name:\n${"- ".repeat(100_000)}x`, 2, /nested too deeply/],
+  ["a nesting of maps", `name: ${"{a: ".repeat(50_000)}`, 1, /nested too deeply/],
+])("%s: words with the line, within a second", (_what, yaml, line, message) => {
+  // Computing rather than time: a busy machine is not the text's fault.
+  const started = process.cpuUsage();
+  const { recipe, problems } = readRecipe(yaml);
+  const { user, system } = process.cpuUsage(started);
+  expect(recipe).toBeNull();
+  expect(problems[0]).toMatchObject({ level: "error", line });
+  expect(problems[0]?.message).toMatch(message);
+  expect((user + system) / 1000).toBeLessThan(1000);
+  if (yaml.length > 300_000) return;
+  expect(diffOptions(yaml, "name: y\n")).toBeDefined();
+  expect(readText(yaml)).toBeDefined();
+});
+
+test("aliases and merge keys that mean something are read", () => {
+  const yaml = `
+name: shared
+models: { base: gradus-base }
+shared: &shared { kind: sft, model: base, max_steps: 3 }
+stages:
+  - { <<: *shared, name: a, data: { task: addition } }
+`;
+  const { problems } = readRecipe(yaml);
+  expect(problems.map(({ path, line }) => [path, line])).toEqual([
+    ["shared", 4],
+    ["stages[0].data", 6],
+  ]);
+});
+
+test("an override that unfolds without end is a finding", () => {
+  const { problems } = readRecipe("name: x\nmodels: { base: b }\nstages: []\n", ["name=*nothing"]);
+  expect(problems[0]?.message).toMatch(/"name=\*nothing"/);
+});
