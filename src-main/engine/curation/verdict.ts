@@ -6,6 +6,7 @@ import type { RecordMessage, RecordReference, Verdict } from "#shared/schema/dat
 import { finalTurn, promptOf, withKnownTags } from "#shared/schema/record-text.ts";
 import { answerRule } from "../rewards/answer-rule.ts";
 import { extractAnswer } from "../rewards/extract-answer.ts";
+import { plainCharacters } from "../rewards/maths/written-characters.ts";
 import { scoreText } from "../rewards/score.ts";
 import type { JsonValue } from "../tasks/task.ts";
 
@@ -83,15 +84,17 @@ function shortText(content: string): string | null {
   return content.length > 0 && content.length <= 200 ? content : null;
 }
 
-/** Equal but for case, spaces, dollar signs and a final point: what is no formula, and most that is. */
+/** Equal but for case, dollar signs, a final point and spaces that part no two numbers or words: what is no formula, and most that is. */
 function sameText(answer: string, gold: string): boolean {
   return plain(answer) === plain(gold);
 }
 
 function plain(text: string): string {
-  return text
-    .normalize("NFKC")
-    .replaceAll(/[\s$*]/g, "")
+  return plainCharacters(text.normalize("NFC"))
+    .replaceAll(/\$|\*\*/g, "")
+    .trim()
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/(?<![\p{L}\p{N}]) | (?![\p{L}\p{N}])/gu, "")
     .replace(/\.$/, "")
     .toLowerCase();
 }

@@ -33,7 +33,7 @@ export function quotient(top: Expression, bottom: Expression): Expression {
     if (den === 0n) throw new NotUnderstood();
     return {
       kind: "number",
-      value: den < 0n ? { num: -num, den: -den } : reduced(num, den),
+      value: den < 0n ? reduced(-num, -den) : reduced(num, den),
       isFloat: false,
     };
   }

@@ -19,6 +19,7 @@ export function equalExpressions(
   answer: Expression,
   options: MathsOptions,
 ): boolean {
+  if (!sameBases(gold, answer)) return false;
   if (isName(gold) || isName(answer)) return equalNames(gold, answer);
   if (isNumber(gold) || isNumber(answer)) {
     // A whole number and a decimal one are equal exactly, not after rounding; as the reference has it.
@@ -27,7 +28,8 @@ export function equalExpressions(
       if (a !== null && b !== null && isEqual(a, b)) return true;
       if (gold.kind === "number" && answer.kind === "number") return false;
     }
-    if (isFloat(gold) || isFloat(answer)) return equalRounded(gold, answer, options.precision);
+    const isExact = repeats(gold) || repeats(answer);
+    if (!isExact && (isFloat(gold) || isFloat(answer))) return equalRounded(gold, answer, options.precision);
     if (isWholeNumber(gold) && isWholeNumber(answer)) {
       // 9% and 9 are the same answer.
       const [a, b] = [exactValue(withoutPercent(gold)), exactValue(withoutPercent(answer))];
@@ -35,6 +37,35 @@ export function equalExpressions(
     }
   }
   return equalEverywhere(gold, answer);
+}
+
+/** 42_5 is not 42_7; digits without a base are compared as they are. */
+function sameBases(gold: Expression, answer: Expression): boolean {
+  const a = basesIn(gold).join();
+  const b = a === "" ? "" : basesIn(answer).join();
+  return a === "" || b === "" || a === b;
+}
+
+function basesIn(expression: Expression): string[] {
+  switch (expression.kind) {
+    case "number":
+      return expression.base === undefined ? [] : [expression.base];
+    case "sum":
+      return expression.terms.flatMap(basesIn);
+    case "product":
+      return expression.factors.flatMap(basesIn);
+    case "power":
+      return [...basesIn(expression.base), ...basesIn(expression.exponent)];
+    case "call":
+      return expression.args.flatMap(basesIn);
+    case "percent":
+      return basesIn(expression.of);
+    case "symbol":
+    case "constant":
+      return [];
+    default:
+      return expression satisfies never;
+  }
 }
 
 function isName(expression: Expression): boolean {
@@ -70,6 +101,12 @@ function isNumber(expression: Expression): boolean {
 function isFloat(expression: Expression): boolean {
   const inner = withoutPercent(expression);
   return inner.kind === "number" && inner.isFloat;
+}
+
+/** Repeating decimals are a way to write a fraction: no rounding makes another number of them. */
+function repeats(expression: Expression): boolean {
+  const inner = withoutPercent(expression);
+  return inner.kind === "number" && inner.repeats === true;
 }
 
 function isPlainWhole(expression: Expression): boolean {

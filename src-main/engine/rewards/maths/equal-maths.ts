@@ -7,17 +7,19 @@ import { difference } from "./build-expression.ts";
 import { equalExpressions } from "./equal-expressions.ts";
 import type { MathsOptions } from "./equal-expressions.ts";
 import {
+  asAssignments,
+  assignedValue,
   flipped,
   isAssignment,
   isEquation,
-  lastPart,
+  isStatement,
   proportional,
   relationAsSet,
   shortened,
 } from "./relations.ts";
 import type { Relation } from "./relations.ts";
 import { renamed } from "./rename-symbols.ts";
-import { isWholeLine, samePoints } from "./set-membership.ts";
+import { isWholeLine, samePoints, samePointsAsRelation } from "./set-membership.ts";
 import { isExpression, isSetLike } from "./value.ts";
 import type { MathsValue } from "./value.ts";
 
@@ -26,11 +28,19 @@ type Interval = Extract<MathsValue, { kind: "interval" }>;
 export function equalMaths(gold: MathsValue, answer: MathsValue, options: MathsOptions): boolean {
   let left = shortened(gold);
   let right = options.strict ? shortened(answer) : renamed(shortened(answer), left);
+  if (hasRelations(right)) left = asAssignments(left) ?? left;
+  if (hasRelations(left)) right = asAssignments(right) ?? right;
   const goldIsEquation = isEquation(left);
   const answerIsEquation = isEquation(right);
-  if (answerIsEquation && !goldIsEquation) right = lastPart(right);
-  else if (isAssignment(left) && !answerIsEquation) left = lastPart(left);
-  if (left.kind === "relation" && isSetLike(right)) left = relationAsSet(left) ?? left;
+  if (right.kind === "relation" && answerIsEquation && !goldIsEquation) {
+    if (!isStatement(right)) return false;
+    right = assignedValue(right);
+  } else if (isAssignment(left) && !answerIsEquation) left = assignedValue(left);
+  if (left.kind === "relation" && isSetLike(right)) {
+    const asSet = relationAsSet(left);
+    if (asSet === null) return samePointsAsRelation(left, right);
+    left = asSet;
+  }
   if (options.allowSetRelation && right.kind === "relation" && isSetLike(left))
     right = relationAsSet(right) ?? right;
   if (left.kind === "relation" || right.kind === "relation")
@@ -40,6 +50,11 @@ export function equalMaths(gold: MathsValue, answer: MathsValue, options: MathsO
   if (isSetLike(left) || isSetLike(right)) return equalSets(left, right, options);
   if (left.kind === "matrix" || right.kind === "matrix") return equalMatrices(left, right, options);
   return isExpression(left) && isExpression(right) && equalExpressions(left, right, options);
+}
+
+/** A list of equations: x = 1, y = 2. */
+function hasRelations(value: MathsValue): boolean {
+  return value.kind === "set" && value.items.some(isEquation);
 }
 
 function equalRelations(gold: Relation, answer: Relation, options: MathsOptions): boolean {
@@ -88,23 +103,44 @@ function equalSets(gold: MathsValue, answer: MathsValue, options: MathsOptions):
     const other = itemsOf(gold.kind === "interval" ? answer : gold);
     if (interval.kind === "interval" && other !== null) {
       const isOpen = interval.lowOpen && interval.highOpen;
-      return (
-        isOpen &&
-        sameInOrder([interval.low, interval.high], other, gold.kind === "interval", options)
-      );
+      const ends = [interval.low, interval.high];
+      const items = gold.kind === "interval" ? written(answer, options) : other;
+      return isOpen && sameInOrder(ends, items, gold.kind === "interval", options);
     }
   }
   if (gold.kind === "set-operation" || answer.kind === "set-operation")
     return samePoints(gold, answer) ?? sameOperation(gold, answer, options);
   // An interval equals no list of other things.
   if (gold.kind === "interval" || answer.kind === "interval") return false;
-  const goldItems = itemsOf(gold) ?? [gold];
-  const answerItems = itemsOf(answer) ?? [answer];
-  if (gold.kind === "tuple")
-    return (
-      goldItems.length === answerItems.length && sameInOrder(goldItems, answerItems, true, options)
-    );
-  return sameItems(distinct(goldItems, options), distinct(answerItems, options), options);
+  return equalItems(gold, answer, options);
+}
+
+/** Lists, points and single values: a point is neither a number nor a list of one. */
+function equalItems(gold: MathsValue, answer: MathsValue, options: MathsOptions): boolean {
+  const goldItems = itemsOf(gold);
+  const answerItems = itemsOf(answer);
+  if (gold.kind === "tuple" && answerItems !== null) {
+    const [only] = answerItems;
+    if (answer.kind === "set" && answerItems.length === 1 && only !== undefined && itemsOf(only))
+      return equalMaths(gold, only, options);
+    return sameInOrder(gold.items, written(answer, options), true, options);
+  }
+  if (gold.kind === "tuple" || (answer.kind === "tuple" && goldItems === null)) return false;
+  const expected = distinct(goldItems ?? [gold], options);
+  const [only] = expected;
+  if (answer.kind === "tuple" && expected.length === 1 && only !== undefined && itemsOf(only))
+    return equalMaths(only, answer, options);
+  return sameItems(
+    expected,
+    answer.kind === "tuple" ? answer.items : distinct(answerItems ?? [answer], options),
+    options,
+  );
+}
+
+/** The items in the order in which they came; of a set each once. */
+function written(value: MathsValue, options: MathsOptions): readonly MathsValue[] {
+  const items = itemsOf(value) ?? [value];
+  return value.kind === "set" ? distinct(items, options) : items;
 }
 
 function sameOperation(gold: MathsValue, answer: MathsValue, options: MathsOptions): boolean {

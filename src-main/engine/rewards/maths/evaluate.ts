@@ -1,5 +1,5 @@
 /** Values of expressions: exact where they are fractions, else complex floating point. */
-import { add, multiply, power, rational, toNumber } from "./rational.ts";
+import { add, gcd, multiply, power, rational, toNumber } from "./rational.ts";
 import type { Rational } from "./rational.ts";
 import type { Expression } from "./value.ts";
 
@@ -74,6 +74,7 @@ function exactCall(name: string, args: readonly Expression[]): Rational | null {
   if (name === "abs") return { num: a.num < 0n ? -a.num : a.num, den: a.den };
   if (name === "floor") return { num: floorOf(a), den: 1n };
   if (name === "ceil") return { num: -floorOf({ num: -a.num, den: a.den }), den: 1n };
+  if (name === "gcd" || name === "lcm") return commonDivisor(name, values);
   if (name === "factorial") return a.den === 1n ? factorial(a.num) : null;
   if (b === undefined || b === null) return null;
   if (name === "binom") return a.den === 1n && b.den === 1n ? binomial(a.num, b.num) : null;
@@ -83,6 +84,21 @@ function exactCall(name: string, args: readonly Expression[]): Rational | null {
     return add(a, { num: -floorOf(quotient) * b.num, den: b.den });
   }
   return null;
+}
+
+/** Of whole numbers. */
+function commonDivisor(name: "gcd" | "lcm", values: readonly (Rational | null)[]): Rational | null {
+  let total: bigint | null = null;
+  for (const value of values) {
+    if (value === null || value.den !== 1n) return null;
+    const next = value.num < 0n ? -value.num : value.num;
+    if (total === null) total = next;
+    else {
+      const divisor = gcd(total, next);
+      total = name === "gcd" ? divisor : (total * next) / divisor;
+    }
+  }
+  return total === null ? null : rational(total);
 }
 
 function floorOf({ num, den }: Rational): bigint {

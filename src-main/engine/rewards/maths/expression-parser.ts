@@ -8,7 +8,9 @@ import {
   quotient,
 } from "./build-expression.ts";
 import type { Token } from "./latex-tokens.ts";
+import { isDecimal, isRepeating } from "./number-tokens.ts";
 import { parseRational } from "./rational.ts";
+import { worked } from "./series.ts";
 import { NotUnderstood } from "./token-cursor.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import type { Expression } from "./value.ts";
@@ -33,11 +35,35 @@ const FUNCTIONS = new Set([
   "exp",
   "max",
   "min",
+  "gcd",
+  "lcm",
 ]);
+/** Sums, limits and integrals are kept as they are written; short sums of numbers are added. */
+const OPERATORS = new Set(["sum", "prod", "lim", "int"]);
 const MULTIPLY = new Set(["*", "cdot", "times", "ast"]);
 const DIVIDE = new Set(["/", "div", ":"]);
 const GREEK =
   /^(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega|ell|hbar|triangle|angle)$/u;
+
+const BASES: Readonly<Record<string, string>> = {
+  two: "2",
+  three: "3",
+  four: "4",
+  five: "5",
+  six: "6",
+  seven: "7",
+  eight: "8",
+  nine: "9",
+  ten: "10",
+  twelve: "12",
+  sixteen: "16",
+};
+
+/** 101_{\text{two}} is 101_2. */
+export function baseName(written: string): string {
+  const name = written.toLowerCase();
+  return Object.hasOwn(BASES, name) ? (BASES[name] ?? name) : name;
+}
 
 export class ExpressionParser {
   readonly #cursor: TokenCursor;
@@ -98,13 +124,23 @@ export class ExpressionParser {
   /** One or more factors without a sign between them. */
   #neighbours(): Expression {
     const factors = [this.#postfix()];
-    while (this.#startsFactor()) factors.push(this.#postfix());
+    while (this.startsFactor()) {
+      // Two numbers side by side say nothing that is known.
+      const { token, before } = this.#cursor;
+      if (token?.type === "number" && before?.type === "number") throw new NotUnderstood();
+      factors.push(this.#postfix());
+    }
     const [only] = factors;
     if (factors.length === 1 && only !== undefined) return only;
     return mixedNumber(factors) ?? { kind: "product", factors };
   }
 
-  #startsFactor(): boolean {
+  /** One factor with its powers. Throws NotUnderstood. */
+  factor(): Expression {
+    return this.#postfix();
+  }
+
+  startsFactor(): boolean {
     const token = this.#cursor.token;
     if (token === undefined) return false;
     if (token.type === "number" || token.type === "letter" || token.type === "text") return true;
@@ -117,6 +153,7 @@ export class ExpressionParser {
       );
     return (
       FUNCTIONS.has(token.text) ||
+      OPERATORS.has(token.text) ||
       GREEK.test(token.text) ||
       /^(?:frac|sqrt|pi|infty|binom|overline|bar|vec|hat|lfloor|lceil|lvert|imath|begin)$/u.test(
         token.text,
@@ -144,7 +181,7 @@ export class ExpressionParser {
     while (this.#cursor.sign("^")) {
       this.#cursor.at++;
       if (this.#isDegree()) continue;
-      value = { kind: "power", base: value, exponent: this.#script() };
+      value = { kind: "power", base: value, exponent: this.script() };
     }
     return value;
   }
@@ -172,11 +209,11 @@ export class ExpressionParser {
   }
 
   /** What stands raised or lowered: a group or one atom; of a number its first digit. */
-  #script(): Expression {
+  script(): Expression {
     if (this.#cursor.sign("{")) return this.#group("{", "}");
     if (this.#cursor.sign("-")) {
       this.#cursor.at++;
-      return negative(this.#script());
+      return negative(this.script());
     }
     return this.#atom();
   }
@@ -218,12 +255,22 @@ export class ExpressionParser {
   #numberOf(text: string): Expression {
     const value = parseRational(text);
     if (value === null) throw new NotUnderstood();
-    if (this.#cursor.sign("_")) {
-      // A base below a number is ignored, as the reference does.
-      this.#cursor.at++;
-      this.#script();
-    }
-    return { kind: "number", value, isFloat: text.includes(".") };
+    const number: Expression = {
+      kind: "number",
+      value,
+      isFloat: isDecimal(text),
+      ...(isRepeating(text) ? { repeats: true } : {}),
+    };
+    return this.#withBase(number);
+  }
+
+  /** 42_5: the digits' base is kept, the value stays that of the digits, as the reference has it. */
+  #withBase(number: Expression): Expression {
+    if (number.kind !== "number" || !this.#cursor.sign("_")) return number;
+    this.#cursor.at++;
+    const start = this.#cursor.at;
+    this.script();
+    return { ...number, base: baseName(this.#cursor.textSince(start)) };
   }
 
   #letterOf(letter: string): Expression {
@@ -260,17 +307,12 @@ export class ExpressionParser {
     if (!this.#cursor.sign("_")) return { kind: "symbol", name };
     this.#cursor.at++;
     const start = this.#cursor.at;
-    this.#script();
-    const below = this.#cursor.tokens
-      .slice(start, this.#cursor.at)
-      .map(({ text }) => text)
-      .filter((text) => text !== "{" && text !== "}")
-      .join("");
-    return { kind: "symbol", name: `${name}_${below}` };
+    this.script();
+    return { kind: "symbol", name: `${name}_${this.#cursor.textSince(start)}` };
   }
 
   #bracketed(sign: string): Expression {
-    if (sign === "(") return this.#group("(", ")");
+    if (sign === "(") return this.#withBase(this.#group("(", ")"));
     if (sign === "[") return this.#group("[", "]");
     if (sign === "{") return this.#group("{", "}");
     if (sign !== "|") throw new NotUnderstood();
@@ -303,11 +345,12 @@ export class ExpressionParser {
     if (name === "pi") return { kind: "constant", name: "pi" };
     if (name === "infty") return { kind: "constant", name: "infinity" };
     if (name === "imath") return { kind: "constant", name: "i" };
-    if (name === "frac") return quotient(this.#script(), this.#script());
+    if (name === "frac") return quotient(this.script(), this.script());
     if (name === "binom")
-      return { kind: "call", name: "binom", args: [this.#script(), this.#script()] };
+      return { kind: "call", name: "binom", args: [this.script(), this.script()] };
     if (name === "sqrt") return this.#root();
     if (FUNCTIONS.has(name)) return this.#functionValue(name);
+    if (OPERATORS.has(name)) return this.#operatorValue(name);
     if (/^(?:overline|bar|vec|hat|widehat|tilde)$/u.test(name)) return this.#accented(name);
     if (GREEK.test(name)) return this.#withSubscript(name);
     throw new NotUnderstood();
@@ -316,19 +359,48 @@ export class ExpressionParser {
   #root(): Expression {
     let degree: Expression = { kind: "number", value: { num: 2n, den: 1n }, isFloat: false };
     if (this.#cursor.sign("[")) degree = this.#group("[", "]");
-    return { kind: "power", base: this.#script(), exponent: quotient(ONE, degree) };
+    return { kind: "power", base: this.script(), exponent: quotient(ONE, degree) };
   }
 
   /** \overline{AB} and \vec{v} are names. */
   #accented(name: string): Expression {
     const start = this.#cursor.at;
-    this.#script();
-    const inner = this.#cursor.tokens
-      .slice(start, this.#cursor.at)
-      .map(({ text }) => text)
-      .filter((text) => text !== "{" && text !== "}")
-      .join("");
+    this.script();
+    const inner = this.#cursor.textSince(start);
     return { kind: "symbol", name: `${name === "overline" ? "bar" : name}{${inner}}` };
+  }
+
+  /** \sum_{k=1}^{n} k, \lim_{x\to 0} f(x): what stands above and below is part of the name. */
+  #operatorValue(name: string): Expression {
+    const start = this.#cursor.at;
+    let below = "";
+    let above = "";
+    for (let i = 0; i < 2; i++) {
+      const isBelow = this.#cursor.sign("_");
+      if (!isBelow && !this.#cursor.sign("^")) break;
+      this.#cursor.at++;
+      const written = this.#writtenScript();
+      if (isBelow) below = written;
+      else above = written;
+    }
+    if (this.#cursor.at === start && name === "lim") throw new NotUnderstood();
+    const of = this.#product();
+    return (
+      worked(name, below, above, of) ?? { kind: "call", name: `${name}|${below}|${above}`, args: [of] }
+    );
+  }
+
+  /** A group or one token, as text: k=1, x\to 0. */
+  #writtenScript(): string {
+    const start = this.#cursor.at;
+    let depth = 0;
+    do {
+      if (this.#cursor.isAtEnd) throw new NotUnderstood();
+      if (this.#cursor.sign("{")) depth++;
+      if (this.#cursor.sign("}")) depth--;
+      this.#cursor.at++;
+    } while (depth > 0);
+    return this.#cursor.textSince(start);
   }
 
   /** \sin^2 x, \log_2 8, \sin(x), \sin 2x. */
@@ -339,10 +411,10 @@ export class ExpressionParser {
     for (;;) {
       if (this.#cursor.sign("_")) {
         this.#cursor.at++;
-        base = this.#script();
+        base = this.script();
       } else if (this.#cursor.sign("^")) {
         this.#cursor.at++;
-        exponent = this.#script();
+        exponent = this.script();
       } else break;
     }
     const args = this.#functionArguments();
@@ -359,9 +431,9 @@ export class ExpressionParser {
       if (args !== null) return args;
       this.#cursor.at = start;
     }
-    if (this.#cursor.sign("{")) return [this.#script()];
+    if (this.#cursor.sign("{")) return [this.script()];
     const factors = [this.#postfix()];
-    while (this.#startsFactor() && !FUNCTIONS.has(this.#cursor.token?.text ?? ""))
+    while (this.startsFactor() && !FUNCTIONS.has(this.#cursor.token?.text ?? ""))
       factors.push(this.#postfix());
     const [only] = factors;
     return factors.length === 1 && only !== undefined ? [only] : [{ kind: "product", factors }];

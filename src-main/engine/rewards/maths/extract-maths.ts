@@ -3,15 +3,16 @@
  * and plain numbers are candidates; what follows "final answer is", a box, "answer:" or "answer" goes
  * before the rest, and among equals the last one wins. The first candidate that can be read counts.
  */
+import { boxSpans } from "./boxes.ts";
 import { normalizeLatex } from "./normalize-latex.ts";
 import { parseLatex } from "./parse-latex.ts";
-import { parseRational } from "./rational.ts";
+import { plainPieces } from "./plain-numbers.ts";
+import type { Extracted } from "./plain-numbers.ts";
+import type { Span } from "./running-text.ts";
 import type { MathsValue } from "./value.ts";
+import { plainCharacters } from "./written-characters.ts";
 
 export type MatchKind = "latex" | "expr";
-
-/** A reading: the value, and the text that it was read from; `value` is null where it could not be read. */
-export type Extracted = { readonly value: MathsValue | null; readonly text: string };
 
 type Candidate = {
   readonly start: number;
@@ -22,17 +23,15 @@ type Candidate = {
 
 /** Only the end of a very long text is searched. */
 const MOST_CHARACTERS = 100_000;
+/** 1.5 x 10^3: the letter is a sign. */
+const TIMES_TEN = /(?<=\d\s?)[xX](?=\s?10\s?\^)/gu;
 
 /** Everything that the text may mean, the reading first; empty where there is nothing to read. */
 export function extractMaths(whole: string, kinds: readonly MatchKind[]): Extracted[] {
-  const text = whole.slice(-MOST_CHARACTERS);
-  const candidates = [
-    ...(kinds.includes("latex") ? raiseAnswers(text, latexCandidates(text), "latex") : []),
-    ...(kinds.includes("expr") ? raiseAnswers(text, plainCandidates(text), "expr") : []),
-  ].toSorted((a, b) => a.priority - b.priority || b.end - a.end || a.start - b.start);
+  const text = plainText(whole);
   let fallback: string | null = null;
   let failed: number | null = null;
-  for (const candidate of candidates) {
+  for (const candidate of candidatesIn(text, kinds)) {
     // Once something of a priority was read, later ones do not count; an unread one lets the next try.
     const found = candidate.read();
     if (found.text !== "" && fallback === null) fallback = found.text;
@@ -43,6 +42,43 @@ export function extractMaths(whole: string, kinds: readonly MatchKind[]): Extrac
     failed = candidate.priority;
   }
   return fallback === null ? [] : [{ value: null, text: fallback }];
+}
+
+/** The part of a text that its answer is read from; null where nothing can be. */
+export function answerSpan(whole: string): string | null {
+  const text = plainText(whole);
+  const best = candidatesIn(text, ["latex", "expr"]).find(({ read }) => {
+    const { value, text: written } = read();
+    return value !== null || written !== "";
+  });
+  if (best === undefined) return null;
+  return text.slice(best.start, best.end).replaceAll("**", "").trim();
+}
+
+function plainText(whole: string): string {
+  return plainCharacters(whole.slice(-MOST_CHARACTERS)).replaceAll(TIMES_TEN, "*");
+}
+
+/** The best one first. */
+function candidatesIn(text: string, kinds: readonly MatchKind[]): Candidate[] {
+  const hasLatex = kinds.includes("latex");
+  const formulas = hasLatex ? formulasOf(text) : [];
+  // A number within a formula or a box is read with it or not at all.
+  const hidden = hasLatex ? merged([...formulas, ...boxSpans(text)]) : [];
+  return [
+    ...(hasLatex ? raiseAnswers(text, latexCandidates(text, formulas), "latex") : []),
+    ...(kinds.includes("expr") ? raiseAnswers(text, plainCandidates(text, hidden), "expr") : []),
+  ].toSorted((a, b) => a.priority - b.priority || b.end - a.end || a.start - b.start);
+}
+
+function merged(spans: readonly Span[]): Span[] {
+  const kept: { start: number; end: number }[] = [];
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    const last = kept.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else kept.push({ start, end });
+  }
+  return kept;
 }
 
 const FORMULA =
@@ -79,8 +115,7 @@ function withPercent(text: string, start: number, end: number, latex: string): F
   return { start, end: end + (after?.[0].length ?? 0), latex, percent: after !== null };
 }
 
-function latexCandidates(text: string): Candidate[] {
-  const formulas = formulasOf(text);
+function latexCandidates(text: string, formulas: readonly Formula[]): Candidate[] {
   const candidates: Candidate[] = [];
   let taken = 0;
   for (const [index, first] of formulas.entries()) {
@@ -105,14 +140,15 @@ function latexCandidates(text: string): Candidate[] {
   }
   const lastBox = text.lastIndexOf(String.raw`\boxed`);
   const lastBrace = text.lastIndexOf("}");
-  if (lastBox >= 0 && lastBrace > lastBox)
+  if (lastBox >= 0 && lastBrace > lastBox) {
+    const start = text.indexOf(String.raw`\boxed`);
     candidates.push({
-      start: text.indexOf(String.raw`\boxed`),
+      start,
       end: lastBrace + 1,
       priority: 50,
-      read: () =>
-        readLatex(text.slice(text.indexOf(String.raw`\boxed`), lastBrace + 1), "last", false),
+      read: () => readLatex(text.slice(start, lastBrace + 1), "last", false),
     });
+  }
   return candidates;
 }
 
@@ -133,72 +169,38 @@ function readFormulas(group: readonly Formula[]): Extracted {
 
 function readLatex(latex: string, boxes: "last" | "all", percent: boolean): Extracted {
   if (latex.length > 20_000) return { value: null, text: "" };
-  const text = normalizeLatex(latex, boxes);
+  const { text, unit } = normalizeLatex(latex, boxes);
   const value = parseLatex(text) ?? parseLastEquation(text);
   const isNumber = value?.kind === "number";
-  return { value: percent && isNumber ? { kind: "percent", of: value } : value, text };
-}
-
-/** Of a chain of equations that cannot be read whole, the last part. */
-function parseLastEquation(text: string): MathsValue | null {
-  if (text.includes(",") || text.includes(";")) return null;
-  const parts = text.split(/(?<![\\<!>])=/u);
-  const last = parts.at(-1);
-  return parts.length > 2 && last !== undefined ? parseLatex(last) : null;
-}
-
-const NUMBER = String.raw`(?<!\d)(?:-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
-const OPERATORS = String.raw`+\-*×/^()÷`;
-const EXPRESSION = String.raw`-?\(?-?\d[\d.\s${OPERATORS}]{0,200}[${OPERATORS}][\d.\s${OPERATORS}]{1,200}\)?`;
-const PLAIN = new RegExp(
-  String.raw`(?:(?<=^|\s|=)(?:\*\*)?(?<expression>${EXPRESSION})(?=(?:\*\*)?(?:\.|,|:|\s|\)|\$|$)))|(?:(?<=^|\s|=)(?:\*\*)?[$€£¥₹₽₪₩₫฿]?(?<number>${NUMBER}))`,
-  "gu",
-);
-
-function plainCandidates(text: string): Candidate[] {
-  return [...text.matchAll(PLAIN)].flatMap((match): Candidate[] => {
-    const { expression, number } = match.groups ?? {};
-    const start = match.index;
-    const end = start + match[0].length;
-    const priority = finalAnswerPriority(text, start, end);
-    const own: Candidate[] = [];
-    if (expression !== undefined) {
-      own.push({ start, end, priority, read: () => readPlainExpression(expression) });
-      const alone = /^(?:\*\*)?-?\d[\d,]*(?:\.\d+)?/u.exec(match[0]);
-      if (alone !== null)
-        own.push({
-          start,
-          end: start + alone[0].length,
-          priority,
-          read: () => readPlainNumber(alone[0].replace("**", "")),
-        });
-    }
-    if (number !== undefined)
-      own.push({ start, end, priority, read: () => readPlainNumber(number) });
-    return own;
-  });
-}
-
-function readPlainNumber(text: string): Extracted {
-  const isPercent = /[%a-zA-Z]\s*$/u.test(text);
-  const digits = text.replace(/\s*(?:%|[a-zA-Z]+)\s*$/u, "");
-  const found = /^(-?)(\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d+[.,]\d+|\.\d+|\d+)$/u.exec(digits);
-  const [, sign = "", size = ""] = found ?? [];
-  const grouped = /^\d{1,3}(?:[ ,]\d{3})+/u.test(size);
-  const plain = grouped ? size.replaceAll(/[ ,]/gu, "") : size.replace(",", ".");
-  const value = parseRational(`${sign}${plain}`);
-  if (found === null || value === null) return { value: null, text: "" };
-  const number: MathsValue = { kind: "number", value, isFloat: plain.includes(".") };
   return {
-    value: isPercent ? { kind: "percent", of: number } : number,
-    text: `${sign}${plain}`,
+    value: percent && isNumber ? { kind: "percent", of: value } : value,
+    text,
+    ...(unit === null ? {} : { unit }),
   };
 }
 
-/** Sums, products, quotients and powers of numbers, as programs write them. */
-function readPlainExpression(text: string): Extracted {
-  const latex = text.replaceAll("÷", "/").replaceAll("×", "*").replaceAll("**", "^").trim();
-  return { value: parseLatex(latex.replaceAll(/\^\(([^()]*)\)/gu, "^{$1}")), text };
+/** Notations that are known but not worked out; what they equal is read. */
+const OPAQUE =
+  /\\(?:lim|sum|prod|i{1,3}nt|oint|operatorname|text|mathbb|Pr|cap|cup|angle|widehat|overarc|max|min|sup|inf|frac\s*\{d|vec|overrightarrow|mid|det|nabla|partial|c?dots|ldots)(?![a-z])|^\s*[A-Z]\s*[([|{].*[)\]|}]\s*$/u;
+
+/** Of a chain of equations that cannot be read whole, the last part; of one equation, where its left side is a known notation. */
+function parseLastEquation(text: string): MathsValue | null {
+  if (/(?<!\\)[,;]/u.test(text)) return null;
+  const parts = text.split(/(?<![\\<>!]|\\n?eq?\s?|\\not)=/u);
+  const last = parts.at(-1);
+  const [first] = parts;
+  if (parts.length < 2 || last === undefined || first === undefined) return null;
+  return parts.length > 2 || OPAQUE.test(first) ? parseLatex(last) : null;
+}
+
+/** Pieces of running text; of a sum also the number that it begins with. */
+function plainCandidates(text: string, hidden: readonly Span[]): Candidate[] {
+  return plainPieces(text, hidden).flatMap(({ start, end, read, alone }): Candidate[] => {
+    const priority = finalAnswerPriority(text, start, end);
+    const own: Candidate[] = [{ start, end, priority, read }];
+    if (alone !== undefined) own.push({ ...alone, priority });
+    return own;
+  });
 }
 
 /** "final answer is …" right before a candidate (and "I hope" after it). */

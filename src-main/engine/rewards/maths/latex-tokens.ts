@@ -1,4 +1,5 @@
 /** LaTeX as a list of tokens: numbers, letters, commands with their names, texts, and single signs. */
+import { isDecimal, numberAt } from "./number-tokens.ts";
 
 export type Token =
   | { readonly type: "number"; readonly text: string }
@@ -8,7 +9,6 @@ export type Token =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "sign"; readonly text: string };
 
-const NUMBER = /(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+/uy;
 const TEXT = /\\(?:text|mbox|operatorname|mathbb|mathcal|mathsf|mathtt)\*?\s*\{([^{}]*)\}/uy;
 const NAMED_SET = /\\mathbb\s*\{?([RZNQC])\}?/uy;
 const COMMAND = /\\(?:[a-zA-Z]+|[{}|%,;:!> ])/uy;
@@ -45,9 +45,15 @@ const SILENT = new Set([
   "mathbf",
   "mathit",
   "boldsymbol",
-  "dots",
-  "cdots",
+  "tiny",
+  "small",
+  "normalsize",
+  "large",
+  "Large",
+  "huge",
+  "Huge",
 ]);
+const ELLIPSES = new Set(["dots", "cdots", "ldots", "dotsc", "dotsb", "hdots", "vdots"]);
 const UNICODE: Readonly<Record<string, Token>> = {
   "−": { type: "sign", text: "-" },
   "–": { type: "sign", text: "-" },
@@ -83,9 +89,20 @@ export function tokensOf(latex: string): Token[] | null {
       at++;
       continue;
     }
-    const number = take(NUMBER);
+    if (latex.startsWith("...", at)) {
+      at += 3;
+      pushEllipsis(tokens);
+      continue;
+    }
+    const number = numberAt(latex, at);
     if (number !== null) {
-      tokens.push({ type: "number", text: number[0].replaceAll(",", "") });
+      at = number.end;
+      tokens.push({ type: "number", text: number.text });
+      continue;
+    }
+    if (character === "!" && isUnequal(latex, at)) {
+      at = latex.indexOf("=", at) + 1;
+      tokens.push({ type: "command", text: "ne" });
       continue;
     }
     if (character === "\\") {
@@ -97,7 +114,8 @@ export function tokensOf(latex: string): Token[] | null {
       const text = take(TEXT);
       if (text !== null) {
         const inner = (text[1] ?? "").replaceAll(/[\s()]/gu, "");
-        if (inner !== "") tokens.push({ type: "text", text: inner });
+        if (/^(?:gcd|lcm|det|max|min)$/u.test(inner)) tokens.push({ type: "command", text: inner });
+        else if (inner !== "") tokens.push({ type: "text", text: inner });
         continue;
       }
       if (latex.startsWith("\\\\", at)) {
@@ -108,7 +126,9 @@ export function tokensOf(latex: string): Token[] | null {
       const command = take(COMMAND);
       if (command === null) return null;
       const name = command[0].slice(1);
-      if (!SILENT.has(name)) tokens.push({ type: "command", text: name });
+      if (ELLIPSES.has(name)) pushEllipsis(tokens);
+      else if (/^q?quad[a-zA-Z]$/u.test(name)) tokens.push({ type: "letter", text: name.at(-1) ?? "" });
+      else if (!SILENT.has(name)) tokens.push({ type: "command", text: name });
       continue;
     }
     at++;
@@ -121,4 +141,16 @@ export function tokensOf(latex: string): Token[] | null {
     else return null;
   }
   return tokens;
+}
+
+/** 3.14… is the number as far as it is written; elsewhere the dots stand for what is left out. */
+function pushEllipsis(tokens: Token[]): void {
+  const last = tokens.at(-1);
+  if (last?.type === "number" && isDecimal(last.text)) return;
+  tokens.push({ type: "command", text: "dots" });
+}
+
+/** x != 5 is no factorial: a sign of inequality stands apart from what is before it, or after a letter. */
+function isUnequal(latex: string, at: number): boolean {
+  return latex.startsWith("!=", at) && /[\sa-zA-Z]/u.test(latex.charAt(at - 1));
 }

@@ -1,6 +1,7 @@
 /** Grades answers of imported benchmarks by mathematical equivalence. */
 import type { Task } from "../../tasks/task.ts";
-import { openBoxes } from "./normalize-latex.ts";
+import { openBoxes } from "./boxes.ts";
+import { answerSpan } from "./extract-maths.ts";
 import { verifyMaths } from "./verify-maths.ts";
 
 const MOST_CHARACTERS = 4000;
@@ -18,15 +19,24 @@ function verify(problem: { readonly gold: string }, answer: string): boolean {
   );
 }
 
-/** The last box; else what follows the last "answer is"; else the last formula or number, as text. */
+/** The last box; else what follows the last "answer is"; else the formula, the list or the number that counts, as text. */
 function extractLenient(text: string): string | null {
   const end = text.slice(-20_000);
   if (end.includes(String.raw`\boxed`)) return `$${openBoxes(end, "last")}$`;
   const tail = end.slice(-4000);
-  const said = [...tail.matchAll(/answer(?: is)?:?[^\S\n]*([^\n]{1,200})/giu)].at(-1);
-  if (said?.[1] !== undefined) return said[1].trim();
-  const last = [...tail.matchAll(/\$[^$\n]{1,200}\$|-?\d[\d,]*(?:\.\d+)?(?:\/\d+)?%?/gu)].at(-1);
-  return last?.[0] ?? null;
+  const all = [...tail.matchAll(/answer(?: is)?:?[^\S\n]*([^\n]{1,200})/giu)].map(([, said = ""]) => said);
+  const said = all.findLast((one) => /[\d$\\]/u.test(one)) ?? all.at(-1);
+  if (said !== undefined) return said.trim();
+  return answerSpan(tail) ?? wholeFormula(tail);
+}
+
+/** "x + y" and "\sqrt2": a short text without words. */
+function wholeFormula(text: string): string | null {
+  const formula = text.trim();
+  const isShort = formula !== "" && formula.length <= 100;
+  return isShort && !/(?<![\\a-zA-Z])(?!(?:sin|cos|tan|log|sqrt)\b)[a-zA-Z]{2,}|\n/u.test(formula)
+    ? formula
+    : null;
 }
 
 /** Spaces and dollars do not count; what is otherwise written differently is another vote. */
@@ -35,7 +45,7 @@ function answerKey(answer: string): string {
 }
 
 export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = {
-  version: "1",
+  version: "2",
   verify,
   extractLenient,
   answerKey,

@@ -5,8 +5,10 @@
 import { difference, negative } from "./build-expression.ts";
 import { numericValue } from "./evaluate.ts";
 import { ExpressionParser } from "./expression-parser.ts";
+import { ELLIPSIS, withoutEllipsis } from "./ellipsis.ts";
 import { tokensOf } from "./latex-tokens.ts";
 import type { Token } from "./latex-tokens.ts";
+import { MatrixParser } from "./matrix-parser.ts";
 import { NotUnderstood, TokenCursor } from "./token-cursor.ts";
 import { isExpression, isSetLike, symbolsOf } from "./value.ts";
 import type { Expression, MathsValue, RelationSign } from "./value.ts";
@@ -18,6 +20,30 @@ export function parseLatex(latex: string): MathsValue | null {
   if (latex.trim() === "" || latex.length > MOST_CHARACTERS) return null;
   const tokens = tokensOf(latex);
   if (tokens === null || tokens.length === 0) return null;
+  return parsed(tokens) ?? bothSigns(tokens);
+}
+
+/** \frac{1 \pm \sqrt5}{2}: the two values, with both signs. */
+function bothSigns(tokens: readonly Token[]): MathsValue | null {
+  if (!tokens.some(isPlusMinus)) return null;
+  const values = ["+", "-"].map((sign) => {
+    const other = sign === "+" ? "-" : "+";
+    return parsed(
+      tokens.map((token): Token =>
+        isPlusMinus(token) ? { type: "sign", text: token.text === "pm" ? sign : other } : token,
+      ),
+    );
+  });
+  const [plus, minus] = values;
+  if (!plus || !minus || !isExpression(plus) || !isExpression(minus)) return null;
+  return { kind: "set", items: [plus, minus] };
+}
+
+function isPlusMinus({ type, text }: Token): boolean {
+  return type === "command" && (text === "pm" || text === "mp");
+}
+
+function parsed(tokens: readonly Token[]): MathsValue | null {
   try {
     return new AnswerParser(tokens).whole();
   } catch (error) {
@@ -57,10 +83,12 @@ const NAMED_SETS: ReadonlyMap<string, string> = new Map([
 class AnswerParser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionParser;
+  readonly #hasMatrix: boolean;
 
   constructor(tokens: readonly Token[]) {
     this.#cursor = new TokenCursor(tokens);
     this.#expressions = new ExpressionParser(this.#cursor);
+    this.#hasMatrix = tokens.some(({ type, text }) => type === "command" && text === "begin");
   }
 
   whole(): MathsValue {
@@ -92,13 +120,18 @@ class AnswerParser {
         kind: "set",
         items: groups.map((items) => ({ kind: "tuple", items })),
       };
-    const items = groups.flat();
+    const items = withoutEllipsis(groups.flat());
     const [only] = items;
     return items.length === 1 && only !== undefined ? only : { kind: "set", items };
   }
 
   /** A relation chain, a set expression or an expression; ± gives two. */
   #element(): MathsValue[] {
+    if (this.#cursor.command("dots")) {
+      this.#cursor.at++;
+      return [ELLIPSIS];
+    }
+    if (this.#cursor.command("approx") || this.#cursor.command("sim")) this.#cursor.at++;
     if (this.#cursor.command("pm")) {
       this.#cursor.at++;
       const of = this.#expressions.sum();
@@ -189,42 +222,25 @@ class AnswerParser {
       this.#cursor.at++;
       return { kind: "named-set", name: named };
     }
-    if (this.#cursor.command("begin")) return this.#matrix();
     const start = this.#cursor.at;
+    if (this.#hasMatrix) {
+      const matrix = this.#matrix();
+      if (matrix !== null) return matrix;
+      this.#cursor.at = start;
+    }
     const bracket = this.#bracketList();
     if (bracket !== null) return bracket;
     this.#cursor.at = start;
     return this.#expressions.sum();
   }
 
-  /** \begin{pmatrix} a & b \\ c & d \end{pmatrix} */
-  #matrix(): MathsValue {
-    this.#environment("begin");
-    const rows: Expression[][] = [[this.#expressions.sum()]];
-    for (;;) {
-      if (this.#cursor.sign("&")) {
-        this.#cursor.at++;
-        rows.at(-1)?.push(this.#expressions.sum());
-      } else if (this.#cursor.sign("\\\\")) {
-        this.#cursor.at++;
-        if (this.#cursor.command("end")) break;
-        rows.push([this.#expressions.sum()]);
-      } else break;
-    }
-    this.#environment("end");
-    return { kind: "matrix", rows };
-  }
-
-  #environment(command: "begin" | "end"): void {
-    this.#cursor.take("command", command);
-    this.#cursor.take("sign", "{");
-    let name = "";
-    while (this.#cursor.token?.type === "letter") {
-      name += this.#cursor.token?.text ?? "";
-      this.#cursor.at++;
-    }
-    this.#cursor.take("sign", "}");
-    if (!/^(?:[pbvBV]?matrix|array)$/u.test(name)) throw new NotUnderstood();
+  /** What is reckoned with matrices; null where there is none from here on. */
+  #matrix(): MathsValue | null {
+    const rest = this.#cursor.tokens.slice(this.#cursor.at);
+    const end = rest.findIndex(({ text }) => Object.hasOwn(RELATIONS, text) || text === ",");
+    const own = end < 0 ? rest : rest.slice(0, end);
+    if (!own.some(({ type, text }) => type === "command" && text === "begin")) return null;
+    return new MatrixParser(this.#cursor, this.#expressions).value();
   }
 
   /** (a, b), [a, b), {a, b}, \{a, b\}; null where the bracket holds no list. */

@@ -12,12 +12,26 @@ export function rational(num: bigint, den = 1n): Rational | null {
   return isSmall(reduced.num) && isSmall(reduced.den) ? reduced : null;
 }
 
-/** Reads "12", "-3", "0.250"; null for anything else or for too many digits. */
+const MOST_EXPONENT = 2000;
+
+/**
+ * Reads "12", "-3", "0.250", "1.5e-3" and "0.1(6)", whose digits in brackets repeat; null for anything
+ * else or for too many digits.
+ */
 export function parseRational(text: string): Rational | null {
-  const found = /^(-?)(\d*)(?:\.(\d+))?$/u.exec(text);
-  const [, sign = "", whole = "", decimals = ""] = found ?? [];
-  if (found === null || whole + decimals === "" || text.length > MOST_DIGITS) return null;
-  return rational(BigInt(`${sign}${whole}${decimals}`), 10n ** BigInt(decimals.length));
+  const found = /^(-?)(\d*)(?:\.(\d*)(?:\((\d+)\))?)?(?:[eE]([+-]?\d{1,6}))?$/u.exec(text);
+  if (found === null || text.length > MOST_DIGITS) return null;
+  const [, sign = "", whole = "", decimals = "", repeated = "", exponent = "0"] = found;
+  if (whole + decimals + repeated === "") return null;
+  const shift = Number(exponent);
+  if (Math.abs(shift) > MOST_EXPONENT) return null;
+  const digits = BigInt(`${whole}${decimals}${repeated}`);
+  const num = repeated === "" ? digits : digits - BigInt(`0${whole}${decimals}`);
+  const nines = repeated === "" ? 1n : 10n ** BigInt(repeated.length) - 1n;
+  const den = nines * 10n ** BigInt(decimals.length);
+  const power = 10n ** BigInt(Math.abs(shift));
+  const signed = sign === "-" ? -num : num;
+  return shift < 0 ? rational(signed, den * power) : rational(signed * power, den);
 }
 
 export function add(a: Rational, b: Rational): Rational | null {
@@ -51,7 +65,8 @@ export function toNumber({ num, den }: Rational): number {
   return Number(num >> shift) / Number(den >> shift);
 }
 
-function gcd(a: bigint, b: bigint): bigint {
+/** At least 1. */
+export function gcd(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y !== 0n) [x, y] = [y, x % y];
   return x === 0n ? 1n : x;

@@ -2,6 +2,7 @@
 import { difference } from "./build-expression.ts";
 import { numericValue } from "./evaluate.ts";
 import { samplePoints } from "./equal-expressions.ts";
+import { isNamed, isQuantity } from "./named-quantity.ts";
 import { isExpression, symbolsOf } from "./value.ts";
 import type { Expression, MathsValue, RelationSign } from "./value.ts";
 
@@ -20,19 +21,11 @@ export function isEquation(value: MathsValue): boolean {
   return value.kind === "relation" && value.signs.every((sign) => sign === "=");
 }
 
-/** An equation whose left side is only a name. */
+/** An equation whose left side is only a name, or a sum of names. */
 export function isAssignment(value: MathsValue): boolean {
   if (value.kind !== "relation" || !isEquation(value)) return false;
   const [left] = value.parts;
-  return left !== undefined && isOnlySymbols(left);
-}
-
-function isOnlySymbols(value: MathsValue): boolean {
-  if (value.kind === "symbol") return true;
-  if (value.kind === "constant") return value.name === "e" || value.name === "i";
-  if (value.kind === "call") return value.args.every(isOnlySymbols) && /^[fgh]$/u.test(value.name);
-  if (value.kind === "product") return value.factors.every(isOnlySymbols);
-  return value.kind === "tuple" && value.items.every(isOnlySymbols);
+  return left !== undefined && isQuantity(left);
 }
 
 /** x = 2·3 = 6 says x = 6. */
@@ -44,8 +37,48 @@ export function shortened(value: MathsValue): MathsValue {
   return { kind: "relation", parts: [first, last], signs: ["="] };
 }
 
-export function lastPart(value: MathsValue): MathsValue {
-  return value.kind === "relation" ? (value.parts.at(-1) ?? value) : value;
+/** What a name is said to be: the right side of an assignment, 0.5 of "0.5 = x". */
+export function assignedValue(value: MathsValue): MathsValue {
+  if (value.kind !== "relation") return value;
+  const last = value.parts.at(-1) ?? value;
+  const before = value.parts.at(-2) ?? value;
+  return isNamed(last) && !isNamed(before) ? before : last;
+}
+
+/**
+ * Whether an equation says what something is: x = 15, m + n = 15, 7 + 8 = 15, 15 = x. Not x² = 15, which
+ * leaves x to be found.
+ */
+export function isStatement({ parts }: Relation): boolean {
+  const first = parts[0];
+  const last = parts.at(-1);
+  if (first === undefined || last === undefined) return false;
+  if (!isExpression(first) || symbolsOf(first).size === 0) {
+    const hasName = isExpression(last) && symbolsOf(last).size > 0;
+    if (isExpression(first)) return !hasName || isNamed(last);
+  }
+  return isQuantity(first);
+}
+
+/** (x, y) = (1, 2) as x = 1, y = 2; null for anything else. */
+export function asAssignments(value: MathsValue): MathsValue | null {
+  if (value.kind !== "relation" || value.signs.length !== 1 || value.signs[0] !== "=") return null;
+  const [names, values] = value.parts.map(coordinates);
+  if (!names || !values || names.length !== values.length || !names.every(isNamed)) return null;
+  return {
+    kind: "set",
+    items: names.flatMap((name, index): MathsValue[] => {
+      const given = values[index];
+      return given === undefined ? [] : [{ kind: "relation", parts: [name, given], signs: ["="] }];
+    }),
+  };
+}
+
+function coordinates(value: MathsValue): readonly MathsValue[] | null {
+  if (value.kind === "tuple") return value.items;
+  return value.kind === "interval" && value.lowOpen && value.highOpen
+    ? [value.low, value.high]
+    : null;
 }
 
 /** 1 < x ≤ 2 as (1, 2], x > 3 as (3, ∞); null for what is no such range. */
@@ -60,9 +93,9 @@ export function relationAsSet({ parts, signs }: Relation): MathsValue | null {
   if (a === undefined || b === undefined || s === undefined) return null;
   if (!isExpression(a) || !isExpression(b)) return null;
   if (parts.length === 2) {
-    const sign = a.kind === "symbol" ? s : FLIPPED[s];
-    const bound = a.kind === "symbol" ? b : a;
-    if (a.kind !== "symbol" && b.kind !== "symbol") return null;
+    const sign = isNamed(a) ? s : FLIPPED[s];
+    const bound = isNamed(a) ? b : a;
+    if (!isNamed(a) && !isNamed(b)) return null;
     if (sign === "=") return { kind: "set", items: [bound] };
     if (sign === "<" || sign === "<=")
       return {
@@ -87,7 +120,7 @@ export function relationAsSet({ parts, signs }: Relation): MathsValue | null {
       right: { kind: "interval", low: bound, high: infinity, lowOpen: true, highOpen: true },
     };
   }
-  if (c === undefined || t === undefined || !isExpression(c) || b.kind !== "symbol") return null;
+  if (c === undefined || t === undefined || !isExpression(c) || !isNamed(b)) return null;
   const rising = (s === "<" || s === "<=") && (t === "<" || t === "<=");
   const falling = (s === ">" || s === ">=") && (t === ">" || t === ">=");
   if (rising) return { kind: "interval", low: a, high: c, lowOpen: s === "<", highOpen: t === "<" };

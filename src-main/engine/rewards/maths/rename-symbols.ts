@@ -34,20 +34,30 @@ function withNames(value: MathsValue, names: ReadonlyMap<string, string>): Maths
 }
 
 function renameExpression(value: Expression, names: ReadonlyMap<string, string>): Expression {
-  const rename = (one: Expression): Expression => renameExpression(one, names);
+  return replaced(value, (name) => ({ kind: "symbol", name: names.get(name) ?? name }));
+}
+
+/** The expression with a number in a symbol's place. */
+export function withPlaced(value: Expression, symbol: string, number: bigint): Expression {
+  const placed: Expression = { kind: "number", value: { num: number, den: 1n }, isFloat: false };
+  return replaced(value, (name) => (name === symbol ? placed : { kind: "symbol", name }));
+}
+
+function replaced(value: Expression, by: (name: string) => Expression): Expression {
+  const inside = (one: Expression): Expression => replaced(one, by);
   switch (value.kind) {
     case "symbol":
-      return { ...value, name: names.get(value.name) ?? value.name };
+      return by(value.name);
     case "sum":
-      return { ...value, terms: value.terms.map(rename) };
+      return { ...value, terms: value.terms.map(inside) };
     case "product":
-      return { ...value, factors: value.factors.map(rename) };
+      return { ...value, factors: value.factors.map(inside) };
     case "power":
-      return { ...value, base: rename(value.base), exponent: rename(value.exponent) };
+      return { ...value, base: inside(value.base), exponent: inside(value.exponent) };
     case "call":
-      return { ...value, args: value.args.map(rename) };
+      return { ...value, args: value.args.map(inside) };
     case "percent":
-      return { ...value, of: rename(value.of) };
+      return { ...value, of: inside(value.of) };
     case "number":
     case "constant":
       return value;

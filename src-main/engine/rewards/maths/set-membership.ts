@@ -1,7 +1,9 @@
 /** Sets of numbers by their points: what an interval, a list or a union of them contains. */
 import { numericValue } from "./evaluate.ts";
 import { isExpression, symbolsOf } from "./value.ts";
-import type { Expression, MathsValue } from "./value.ts";
+import type { Expression, MathsValue, RelationSign } from "./value.ts";
+
+type Relation = Extract<MathsValue, { kind: "relation" }>;
 
 export function isWholeLine(value: MathsValue): boolean {
   if (value.kind === "named-set") return value.name === "R";
@@ -58,4 +60,48 @@ function contains(value: MathsValue, x: number): boolean {
   }
   if (value.kind === "named-set") return value.name === "R";
   return isExpression(value) && near(constant(value));
+}
+
+/** |x| < 3 and (-3, 3): a relation of one variable holds exactly at the set's points, as far as many probes tell. */
+export function samePointsAsRelation(relation: Relation, set: MathsValue): boolean {
+  const { parts } = relation;
+  const expressions = parts.filter(isExpression);
+  if (expressions.length < parts.length) return false;
+  const names = new Set(expressions.flatMap((part) => [...symbolsOf(part)]));
+  const [name] = names;
+  const ends = endsOf(set);
+  if (name === undefined || names.size !== 1 || ends.length === 0 || ends.some(Number.isNaN))
+    return false;
+  const finite = ends.filter(Number.isFinite);
+  const around = finite.flatMap((end) => [end, end - 1e-4, end + 1e-4]);
+  const grid = Array.from({ length: 161 }, (_, i) => (i - 80) * 0.37 + 0.013);
+  return [...around, ...grid, -1e4, 1e4].every((x) => {
+    const values = expressions.map((part) => numericValue(part, new Map([[name, x]])));
+    const holds = relation.signs.every((sign, index) => {
+      const [a, b] = [values[index], values[index + 1]];
+      if (a === undefined || b === undefined || a.im !== 0 || b.im !== 0) return false;
+      return isRelated(a.re, sign, b.re);
+    });
+    return holds === contains(set, x);
+  });
+}
+
+function isRelated(a: number, sign: RelationSign, b: number): boolean {
+  const isSame = Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
+  switch (sign) {
+    case "=":
+      return isSame;
+    case "!=":
+      return !isSame;
+    case "<":
+      return a < b && !isSame;
+    case "<=":
+      return a < b || isSame;
+    case ">":
+      return a > b && !isSame;
+    case ">=":
+      return a > b || isSame;
+    default:
+      return sign satisfies never;
+  }
 }

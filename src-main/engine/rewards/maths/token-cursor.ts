@@ -21,6 +21,11 @@ export class TokenCursor {
     return this.tokens[this.at];
   }
 
+  /** The token right before this place. */
+  get before(): Token | undefined {
+    return this.tokens[this.at - 1];
+  }
+
   get isAtEnd(): boolean {
     return this.at >= this.tokens.length;
   }

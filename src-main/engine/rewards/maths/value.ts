@@ -2,8 +2,17 @@
 import type { Rational } from "./rational.ts";
 
 export type Expression =
-  /** `isFloat`: written with a decimal point, so that it is compared by rounding. */
-  | { readonly kind: "number"; readonly value: Rational; readonly isFloat: boolean }
+  /**
+   * `isFloat`: written with a decimal point, so that it is compared by rounding, but for one whose
+   * decimals repeat. `base`: what stands below it as the base of its digits.
+   */
+  | {
+      readonly kind: "number";
+      readonly value: Rational;
+      readonly isFloat: boolean;
+      readonly repeats?: true;
+      readonly base?: string;
+    }
   | { readonly kind: "symbol"; readonly name: string }
   | { readonly kind: "constant"; readonly name: "pi" | "e" | "i" | "infinity" }
   | { readonly kind: "sum"; readonly terms: readonly Expression[] }
