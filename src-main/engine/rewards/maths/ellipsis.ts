@@ -4,19 +4,31 @@ import type { Rational } from "./rational.ts";
 import type { MathsValue } from "./value.ts";
 
 export const ELLIPSIS: MathsValue = { kind: "symbol", name: "…" };
-const MOST_ITEMS = 1000;
+const MOST_ITEMS = 300;
 
 export function withoutEllipsis(items: readonly MathsValue[]): readonly MathsValue[] {
   const at = items.findIndex(isEllipsis);
   const before = items.slice(0, at).map(valueOf);
   const last = valueOf(items[at + 1]);
   const from = before.at(-1);
-  if (at < 1 || from === undefined || from === null || last === null || items.slice(at + 1).some(isEllipsis))
+  if (
+    at < 1 ||
+    from === undefined ||
+    from === null ||
+    last === null ||
+    items.slice(at + 1).some(isEllipsis)
+  )
     return items;
   const step = stepOf(before);
   if (step === null || step.num === 0n) return items;
   const gap = add(last, negative(from));
-  const steps = gap === null ? null : multiply(gap, step.num < 0n ? { num: -step.den, den: -step.num } : { num: step.den, den: step.num });
+  const steps =
+    gap === null
+      ? null
+      : multiply(
+          gap,
+          step.num < 0n ? { num: -step.den, den: -step.num } : { num: step.den, den: step.num },
+        );
   if (steps === null || steps.den !== 1n || steps.num < 1n || steps.num > MOST_ITEMS) return items;
   const between: MathsValue[] = [];
   for (let i = 1n; i < steps.num; i++) {
@@ -44,7 +56,9 @@ function stepOf(before: readonly (Rational | null)[]): Rational | null {
   if (before.length === 1) return { num: 1n, den: 1n };
   const steps = before.slice(1).map((value, i) => {
     const previous = before[i];
-    return value === null || previous === undefined || previous === null ? null : add(value, negative(previous));
+    return value === null || previous === undefined || previous === null
+      ? null
+      : add(value, negative(previous));
   });
   const [first] = steps;
   if (first === undefined || first === null) return null;

@@ -29,7 +29,8 @@ export function equalExpressions(
       if (gold.kind === "number" && answer.kind === "number") return false;
     }
     const isExact = repeats(gold) || repeats(answer);
-    if (!isExact && (isFloat(gold) || isFloat(answer))) return equalRounded(gold, answer, options.precision);
+    if (!isExact && (isFloat(gold) || isFloat(answer)))
+      return equalRounded(gold, answer, options.precision);
     if (isWholeNumber(gold) && isWholeNumber(answer)) {
       // 9% and 9 are the same answer.
       const [a, b] = [exactValue(withoutPercent(gold)), exactValue(withoutPercent(answer))];

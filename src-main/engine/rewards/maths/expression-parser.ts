@@ -7,6 +7,7 @@ import {
   powerOfFunction,
   quotient,
 } from "./build-expression.ts";
+import { baseName, DIVIDE, FUNCTIONS, GREEK, MULTIPLY, OPERATORS } from "./expression-names.ts";
 import type { Token } from "./latex-tokens.ts";
 import { isDecimal, isRepeating } from "./number-tokens.ts";
 import { parseRational } from "./rational.ts";
@@ -14,56 +15,6 @@ import { worked } from "./series.ts";
 import { NotUnderstood } from "./token-cursor.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import type { Expression } from "./value.ts";
-
-const FUNCTIONS = new Set([
-  "sin",
-  "cos",
-  "tan",
-  "cot",
-  "sec",
-  "csc",
-  "sinh",
-  "cosh",
-  "tanh",
-  "arcsin",
-  "arccos",
-  "arctan",
-  "arccot",
-  "ln",
-  "log",
-  "lg",
-  "exp",
-  "max",
-  "min",
-  "gcd",
-  "lcm",
-]);
-/** Sums, limits and integrals are kept as they are written; short sums of numbers are added. */
-const OPERATORS = new Set(["sum", "prod", "lim", "int"]);
-const MULTIPLY = new Set(["*", "cdot", "times", "ast"]);
-const DIVIDE = new Set(["/", "div", ":"]);
-const GREEK =
-  /^(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega|ell|hbar|triangle|angle)$/u;
-
-const BASES: Readonly<Record<string, string>> = {
-  two: "2",
-  three: "3",
-  four: "4",
-  five: "5",
-  six: "6",
-  seven: "7",
-  eight: "8",
-  nine: "9",
-  ten: "10",
-  twelve: "12",
-  sixteen: "16",
-};
-
-/** 101_{\text{two}} is 101_2. */
-export function baseName(written: string): string {
-  const name = written.toLowerCase();
-  return Object.hasOwn(BASES, name) ? (BASES[name] ?? name) : name;
-}
 
 export class ExpressionParser {
   readonly #cursor: TokenCursor;
@@ -383,10 +334,14 @@ export class ExpressionParser {
       if (isBelow) below = written;
       else above = written;
     }
-    if (this.#cursor.at === start && name === "lim") throw new NotUnderstood();
+    if (this.#cursor.at === start) throw new NotUnderstood();
     const of = this.#product();
     return (
-      worked(name, below, above, of) ?? { kind: "call", name: `${name}|${below}|${above}`, args: [of] }
+      worked(name, below, above, of) ?? {
+        kind: "call",
+        name: `${name}|${below}|${above}`,
+        args: [of],
+      }
     );
   }
 

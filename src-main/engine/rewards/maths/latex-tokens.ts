@@ -127,7 +127,8 @@ export function tokensOf(latex: string): Token[] | null {
       if (command === null) return null;
       const name = command[0].slice(1);
       if (ELLIPSES.has(name)) pushEllipsis(tokens);
-      else if (/^q?quad[a-zA-Z]$/u.test(name)) tokens.push({ type: "letter", text: name.at(-1) ?? "" });
+      else if (/^q?quad[a-zA-Z]$/u.test(name))
+        tokens.push({ type: "letter", text: name.at(-1) ?? "" });
       else if (!SILENT.has(name)) tokens.push({ type: "command", text: name });
       continue;
     }

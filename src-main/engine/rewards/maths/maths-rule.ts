@@ -24,7 +24,9 @@ function extractLenient(text: string): string | null {
   const end = text.slice(-20_000);
   if (end.includes(String.raw`\boxed`)) return `$${openBoxes(end, "last")}$`;
   const tail = end.slice(-4000);
-  const all = [...tail.matchAll(/answer(?: is)?:?[^\S\n]*([^\n]{1,200})/giu)].map(([, said = ""]) => said);
+  const all = [...tail.matchAll(/answer(?: is)?:?[^\S\n]*([^\n]{1,200})/giu)].map(
+    ([, said = ""]) => said,
+  );
   const said = all.findLast((one) => /[\d$\\]/u.test(one)) ?? all.at(-1);
   if (said !== undefined) return said.trim();
   return answerSpan(tail) ?? wholeFormula(tail);

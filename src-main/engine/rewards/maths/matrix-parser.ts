@@ -68,7 +68,8 @@ export class MatrixParser {
       } else if (this.#cursor.sign("/")) {
         this.#cursor.at++;
         left = quotientOf(left, this.#factor());
-      } else if (!(this.#inBars && this.#cursor.sign("|")) && this.#expressions.startsFactor()) left = productOf(left, this.#factor());
+      } else if (!(this.#inBars && this.#cursor.sign("|")) && this.#expressions.startsFactor())
+        left = productOf(left, this.#factor());
       else return left;
     }
   }

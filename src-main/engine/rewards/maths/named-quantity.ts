@@ -48,8 +48,10 @@ function isNamedCall(name: string, args: readonly Expression[]): boolean {
   const [only] = args;
   if (only === undefined || args.length > 1) return false;
   // |AB| and |\vec{v}| are lengths; |x| = 15 is to be solved.
-  if (name === "abs") return !UNKNOWN.test(only.kind === "symbol" ? only.name : "") && isNamed(only);
-  if (ANGLE_FUNCTIONS.test(name)) return [...symbolsOf(only)].every((one) => !UNKNOWN.test(one)) && isNamed(only);
+  if (name === "abs")
+    return !UNKNOWN.test(only.kind === "symbol" ? only.name : "") && isNamed(only);
+  if (ANGLE_FUNCTIONS.test(name))
+    return [...symbolsOf(only)].every((one) => !UNKNOWN.test(one)) && isNamed(only);
   return false;
 }
 

@@ -4,12 +4,10 @@
  */
 
 /** Between groups of thousands: a comma, a narrow space of LaTeX, a space. A group cannot begin with 0. */
-const GROUPED =
-  /[1-9]\d{0,2}(?:(?:,\d{3})+|(?:(?:\\[,;:! ]|~|[^\S\n])\d{3})+)(?!,?\d)(?:\.\d+)?/uy;
+const GROUPED = /[1-9]\d{0,2}(?:(?:,\d{3})+|(?:(?:\\[,;:! ]|~|[^\S\n])\d{3})+)(?!,?\d)(?:\.\d+)?/uy;
 /** 0,125 is a decimal number; 0,5 in a formula may be a list. */
 const DECIMAL_COMMA = /0,\d{3}(?![\d,.])/uy;
-const REPEATING =
-  /(\d+\.\d*)\\(?:overline|bar|dot|overbar)\s*(?:\{\s*(\d+)\s*\}|(\d))(?![\d.])/uy;
+const REPEATING = /(\d+\.\d*)\\(?:overline|bar|dot|overbar)\s*(?:\{\s*(\d+)\s*\}|(\d))(?![\d.])/uy;
 const SCIENTIFIC = /(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d{1,6}(?![\d.a-zA-Z^])/uy;
 const PLAIN = /\d+(?:\.\d+)?|\.\d+/uy;
 
@@ -35,8 +33,7 @@ export function numberAt(latex: string, at: number): NumberToken | null {
   if (grouped !== null && !isPoint(latex, at, GROUPED.lastIndex))
     return { text: grouped[0].replaceAll(/[^\d.]/gu, ""), end: GROUPED.lastIndex };
   const decimal = match(DECIMAL_COMMA);
-  if (decimal !== null)
-    return { text: decimal[0].replace(",", "."), end: DECIMAL_COMMA.lastIndex };
+  if (decimal !== null) return { text: decimal[0].replace(",", "."), end: DECIMAL_COMMA.lastIndex };
   const plain = match(PLAIN);
   return plain === null ? null : { text: plain[0], end: PLAIN.lastIndex };
 }

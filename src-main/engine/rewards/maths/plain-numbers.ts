@@ -2,7 +2,7 @@
 import { ELLIPSIS, withoutEllipsis } from "./ellipsis.ts";
 import { normalizeLatex, withMixedNumbers } from "./normalize-latex.ts";
 import { parseLatex } from "./parse-latex.ts";
-import { baseName } from "./expression-parser.ts";
+import { baseName } from "./expression-names.ts";
 import { isDecimal } from "./number-tokens.ts";
 import { parseRational } from "./rational.ts";
 import { runsOf } from "./running-text.ts";
@@ -119,10 +119,15 @@ function numberPiece(text: string, start: number, end: number, number: string): 
   const base = rest.startsWith("_") ? BASE_BELOW.exec(rest) : null;
   if (base !== null) {
     const name = baseName(base[1] ?? base[2] ?? "");
-    return { start, end: end + base[0].length, read: () => withBase(readPlainNumber(number), name) };
+    return {
+      start,
+      end: end + base[0].length,
+      read: () => withBase(readPlainNumber(number), name),
+    };
   }
   const after = unitAfter(text, end);
-  const unit = after?.unit ?? (/\$\s?-?[\d.]/u.test(text.slice(start, start + 3)) ? "dollar" : null);
+  const unit =
+    after?.unit ?? (/\$\s?-?[\d.]/u.test(text.slice(start, start + 3)) ? "dollar" : null);
   return {
     start,
     end: after?.end ?? end,
@@ -139,7 +144,9 @@ export function readPlainNumber(text: string): Extracted {
   const isPercent = /(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u.test(text);
   const digits = text.replace(/\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u, "");
   const found =
-    /^(-?)([1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(digits);
+    /^(-?)([1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
+      digits,
+    );
   const [, sign = "", size = ""] = found ?? [];
   const grouped = /^[1-9]\d{0,2}(?:[ ,]\d{3})+/u.test(size);
   const plain = grouped ? size.replaceAll(/[ ,]/gu, "") : size.replace(",", ".");
@@ -222,20 +229,29 @@ function listPiece(
     end,
     read: () => {
       const readings = group.flatMap(({ read }, index): Extracted[] =>
-        DOTS_BETWEEN.test(betweens[index - 1] ?? "") ? [{ value: ELLIPSIS, text: "" }, read()] : [read()],
+        DOTS_BETWEEN.test(betweens[index - 1] ?? "")
+          ? [{ value: ELLIPSIS, text: "" }, read()]
+          : [read()],
       );
       return listOf(readings, text.slice(start, end), isCommaOnly ? "commas" : "words");
     },
   };
 }
 
-function listOf(readings: readonly Extracted[], text: string, list: "commas" | "words" = "commas"): Extracted {
+const MOST_ITEMS = 200;
+
+function listOf(
+  readings: readonly Extracted[],
+  text: string,
+  list: "commas" | "words" = "commas",
+): Extracted {
   const values = readings.flatMap(({ value }) => (value === null ? [] : [value]));
   const items = withoutEllipsis(
     values.flatMap((value) => (value.kind === "set" ? value.items : [value])),
   );
   return {
-    value: values.length < readings.length ? null : { kind: "set", items },
+    value:
+      values.length < readings.length || items.length > MOST_ITEMS ? null : { kind: "set", items },
     text,
     list,
   };

@@ -40,12 +40,12 @@ const MOST_CHARACTERS = 400;
 export function runsOf(text: string, hidden: readonly Span[]): Run[] {
   if (!INTERESTING.test(text)) return [];
   const runs: Run[] = [];
-  let run: OpenRun | null = null;
+  const open: { run: OpenRun | null } = { run: null };
   let nextHidden = 0;
   const close = (): void => {
-    const closed = run?.closed(text) ?? null;
+    const closed = open.run?.closed(text) ?? null;
     if (closed !== null) runs.push(closed);
-    run = null;
+    open.run = null;
   };
   for (const match of text.matchAll(TOKEN)) {
     const at = match.index;
@@ -59,12 +59,12 @@ export function runsOf(text: string, hidden: readonly Span[]): Run[] {
     const token = { kind, text: match[0], at };
     const next = text.charAt(at + match[0].length);
     if (kind === "space") {
-      run?.space();
+      open.run?.space();
       continue;
     }
-    if (run?.takes(token, next) === true) continue;
+    if (open.run?.takes(token, next) === true) continue;
     close();
-    if (begins(token, text.charAt(at - 1))) run = new OpenRun(token);
+    if (begins(token, text.charAt(at - 1))) open.run = new OpenRun(token);
   }
   close();
   return runs;
@@ -91,7 +91,10 @@ function begins(token: RunToken, before: string): boolean {
       return token.text === "√" || token.text === "∞";
     case "relation":
       // A quotation mark of Markdown, the end of a tag or of an arrow is no sign of inequality.
-      return token.text !== "=" && !(token.text === ">" && (before === "" || /[\n\-=\w/"]/u.test(before)));
+      return (
+        token.text !== "=" &&
+        !(token.text === ">" && (before === "" || /[\n\-=\w/"]/u.test(before)))
+      );
     default:
       return false;
   }
@@ -160,7 +163,8 @@ class OpenRun {
     if (kind === "command" && !DECORATION.test(text)) this.#hasCommand = true;
     if (kind === "operator" && text === ":") this.#isRatio = true;
     if (kind === "operator" && /±|\+\/-/u.test(text)) this.#signs.add("sides");
-    if (kind === "relation" && text !== "≈") this.#signs.add(INEQUALITY.test(text) ? "unequal" : "equal");
+    if (kind === "relation" && text !== "≈")
+      this.#signs.add(INEQUALITY.test(text) ? "unequal" : "equal");
     if (kind === "relation" || kind === "operator" || kind === "open" || kind === "comma") return;
     // A sign with nothing behind it is no part of the formula.
     this.#end = token.at + text.length;
@@ -174,8 +178,7 @@ class OpenRun {
     if (this.#hasCommand || this.#isTuple || this.#isRatio) return { ...span, isRelation: false };
     const hasName = this.#hasLetter && this.#parts > 1;
     const isRelation = this.#read.has("unequal") || this.#read.has("sides");
-    if (isRelation || (this.#read.has("equal") && hasName))
-      return { ...span, isRelation: true };
+    if (isRelation || (this.#read.has("equal") && hasName)) return { ...span, isRelation: true };
     if (!hasName || MEASURED.test(text.slice(span.start, span.end))) return null;
     return { ...span, isRelation: false };
   }

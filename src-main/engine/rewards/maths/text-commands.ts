@@ -3,7 +3,8 @@
 const STYLED =
   /\\(?<name>text(?:bf|it|rm|normal|up|tt|sf)?|mbox|emph|underline|math(?:rm|bf|it|sf|tt|normal)|boldsymbol|bm|pmb)\s*\{(?<content>[^{}]*)\}/gu;
 /** Style around what has braces of its own. */
-const STYLE = /\\(?:emph|underline|math(?:rm|bf|it|sf|tt|normal)|boldsymbol|bm|pmb|textbf|textit)(?=\s*\{)/gu;
+const STYLE =
+  /\\(?:emph|underline|math(?:rm|bf|it|sf|tt|normal)|boldsymbol|bm|pmb|textbf|textit)(?=\s*\{)/gu;
 const COLOUR = /\\(?:textcolor|color)\s*\{[a-zA-Z]{1,20}\}/gu;
 const WITH_UNIT = /^(-?[\d.,]+)\s*([a-zA-Z]{2}[a-zA-Z^\d/ ]*)$/u;
 const WORD = /[a-zA-Z]{2,}/u;

@@ -125,13 +125,25 @@ const WORDS = [
   "more unit rs kg month km cm mm apple liter loss yard pure year increase decrease less Surface",
   "litre metre meter inch",
 ].flatMap((line) => line.split(" "));
-const PHRASES = ["children ticket", "m square", "m east", "sq m", "no change", "cu cm", "sq inch", "cm 2"];
+const PHRASES = [
+  "children ticket",
+  "m square",
+  "m east",
+  "sq m",
+  "no change",
+  "cu cm",
+  "sq inch",
+  "cm 2",
+];
 const LETTERS = ["m", "s", "h", "g", "l"];
 const WORD = new RegExp(
   String.raw`(?<=\d|\}|\s)\s*((?:${[...PHRASES, ...WORDS].join("|")})(?:s|es)?)\s*$`,
   "u",
 );
 const LETTER = new RegExp(String.raw`(?<=\d|\}|\s)\s*([${LETTERS.join("")}])\s*$`, "u");
+/** A unit of several letters or words: 60 km/h, 5 square meters. */
+const PHRASE = /(?<=\d)\s*([a-zA-Z]{2}[a-zA-Z\s^\d/]*)$/u;
+const MOST_PHRASE = 40;
 const IN_TEXT = /\\(?:text|mbox)\s*\{([^{}]*)\}((?:\^\{?\d\}?|\{\^\d\})?)$/u;
 
 export type Measured = { readonly text: string; readonly unit: string | null };
@@ -147,6 +159,12 @@ export function withoutUnit(latex: string): Measured {
     unit = unitNamed(`${inText[1] ?? ""}${(inText[2] ?? "").replaceAll(/[{}]/gu, "")}`);
     text = rest;
   }
+  const phrase = PHRASE.exec(text.slice(-MOST_PHRASE));
+  const named = phrase === null ? null : unitNamed(phrase[1] ?? "");
+  if (phrase !== null && named !== null) {
+    unit ??= named;
+    text = text.slice(0, text.length - phrase[0].length);
+  }
   for (let round = 0; round < 2; round++) {
     const found = WORD.exec(text.slice(-40));
     if (found === null) break;
@@ -158,7 +176,11 @@ export function withoutUnit(latex: string): Measured {
   const letter = LETTER.exec(text.slice(-6));
   const before = letter === null ? "" : text.slice(0, text.length - letter[0].length);
   // A letter after other letters is a name: the h of \pi r^2 h is no hour.
-  if (letter !== null && before.trim() !== "" && !/[a-zA-Z]/u.test(before.replaceAll(/\\[a-zA-Z]+/gu, ""))) {
+  if (
+    letter !== null &&
+    before.trim() !== "" &&
+    !/[a-zA-Z]/u.test(before.replaceAll(/\\[a-zA-Z]+/gu, ""))
+  ) {
     unit ??= unitNamed(letter[1] ?? "");
     text = before;
   }
