@@ -120,10 +120,11 @@ function equalItems(gold: MathsValue, answer: MathsValue, options: MathsOptions)
   const goldItems = itemsOf(gold);
   const answerItems = itemsOf(answer);
   if (gold.kind === "tuple" && answerItems !== null) {
-    const [only] = answerItems;
-    if (answer.kind === "set" && answerItems.length === 1 && only !== undefined && itemsOf(only))
+    const given = written(answer, options);
+    const [only] = given;
+    if (answer.kind === "set" && given.length === 1 && only !== undefined && itemsOf(only))
       return equalMaths(gold, only, options);
-    return sameInOrder(gold.items, written(answer, options), true, options);
+    return sameInOrder(gold.items, given, true, options);
   }
   if (gold.kind === "tuple" || (answer.kind === "tuple" && goldItems === null)) return false;
   const expected = distinct(goldItems ?? [gold], options);

@@ -79,7 +79,9 @@ export class ExpressionParser {
       // Two numbers side by side say nothing that is known.
       const { token, before } = this.#cursor;
       if (token?.type === "number" && before?.type === "number") throw new NotUnderstood();
+      const isGroup = token?.text === "{" && factors.at(-1)?.kind === "number";
       factors.push(this.#postfix());
+      if (isGroup && factors.at(-1)?.kind === "number") throw new NotUnderstood();
     }
     const [only] = factors;
     if (factors.length === 1 && only !== undefined) return only;
@@ -221,7 +223,9 @@ export class ExpressionParser {
     this.#cursor.at++;
     const start = this.#cursor.at;
     this.script();
-    return { ...number, base: baseName(this.#cursor.textSince(start)) };
+    const base = baseName(this.#cursor.textSince(start));
+    if (/^\d{3}/u.test(base)) throw new NotUnderstood();
+    return { ...number, base };
   }
 
   #letterOf(letter: string): Expression {

@@ -6,7 +6,7 @@
 import { boxSpans } from "./boxes.ts";
 import { normalizeLatex } from "./normalize-latex.ts";
 import { parseLatex } from "./parse-latex.ts";
-import { plainPieces } from "./plain-numbers.ts";
+import { listOf, plainPieces } from "./plain-numbers.ts";
 import type { Extracted } from "./plain-numbers.ts";
 import type { Span } from "./running-text.ts";
 import type { MathsValue } from "./value.ts";
@@ -47,10 +47,10 @@ export function extractMaths(whole: string, kinds: readonly MatchKind[]): Extrac
 /** The part of a text that its answer is read from; null where nothing can be. */
 export function answerSpan(whole: string): string | null {
   const text = plainText(whole);
-  const best = candidatesIn(text, ["latex", "expr"]).find(({ read }) => {
-    const { value, text: written } = read();
-    return value !== null || written !== "";
-  });
+  const candidates = candidatesIn(text, ["latex", "expr"]);
+  const best =
+    candidates.find(({ read }) => read().value !== null) ??
+    candidates.find(({ read }) => read().text !== "");
   if (best === undefined) return null;
   return text.slice(best.start, best.end).replaceAll("**", "").trim();
 }
@@ -65,10 +65,41 @@ function candidatesIn(text: string, kinds: readonly MatchKind[]): Candidate[] {
   const formulas = hasLatex ? formulasOf(text) : [];
   // A number within a formula or a box is read with it or not at all.
   const hidden = hasLatex ? merged([...formulas, ...boxSpans(text)]) : [];
-  return [
-    ...(hasLatex ? raiseAnswers(text, latexCandidates(text, formulas), "latex") : []),
-    ...(kinds.includes("expr") ? raiseAnswers(text, plainCandidates(text, hidden), "expr") : []),
-  ].toSorted((a, b) => a.priority - b.priority || b.end - a.end || a.start - b.start);
+  const latex = hasLatex ? raiseAnswers(text, latexCandidates(text, formulas), "latex") : [];
+  const plain = kinds.includes("expr")
+    ? raiseAnswers(text, plainCandidates(text, hidden), "expr")
+    : [];
+  return [...latex, ...plain, ...mixedLists(text, latex, plain)].toSorted(
+    (a, b) => a.priority - b.priority || b.end - a.end || a.start - b.start,
+  );
+}
+
+const OR_BETWEEN = /^\s*,?\s*(?:or|and|oder|或者?)\s*$/u;
+
+/** "$1$ or 72": a formula and a number beside it are one list. */
+function mixedLists(
+  text: string,
+  latex: readonly Candidate[],
+  plain: readonly Candidate[],
+): Candidate[] {
+  if (latex.length === 0 || plain.length === 0) return [];
+  const inPlain = new Set(plain);
+  const all = [...latex, ...plain].toSorted((a, b) => a.start - b.start);
+  return all.slice(1).flatMap((second, index): Candidate[] => {
+    const first = all[index];
+    if (first === undefined || inPlain.has(first) === inPlain.has(second)) return [];
+    const gap = second.start - first.end;
+    if (gap < 1 || gap > 12 || !OR_BETWEEN.test(text.slice(first.end, second.start))) return [];
+    return [
+      {
+        start: first.start,
+        end: second.end,
+        priority: Math.min(first.priority, second.priority),
+        read: () =>
+          listOf([first.read(), second.read()], text.slice(first.start, second.end), "words"),
+      },
+    ];
+  });
 }
 
 function merged(spans: readonly Span[]): Span[] {
@@ -181,7 +212,7 @@ function readLatex(latex: string, boxes: "last" | "all", percent: boolean): Extr
 
 /** Notations that are known but not worked out; what they equal is read. */
 const OPAQUE =
-  /\\(?:lim|sum|prod|i{1,3}nt|oint|operatorname|text|mathbb|Pr|cap|cup|angle|widehat|overarc|max|min|sup|inf|frac\s*\{d|vec|overrightarrow|mid|det|nabla|partial|c?dots|ldots)(?![a-z])|^\s*[A-Z]\s*[([|{].*[)\]|}]\s*$/u;
+  /\\(?:lim|sum|prod|i{1,3}nt|oint|operatorname|text|mathbb|Pr|cap|cup|angle|widehat|overarc|max|min|sup|inf|frac\s*\{d|vec|\||overrightarrow|mid|det|nabla|partial|c?dots|ldots)(?![a-z])|^\s*[A-Z]\s*[([|{].*[)\]|}]\s*$/u;
 
 /** Of a chain of equations that cannot be read whole, the last part; of one equation, where its left side is a known notation. */
 function parseLastEquation(text: string): MathsValue | null {

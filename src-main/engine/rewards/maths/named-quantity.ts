@@ -66,5 +66,8 @@ function isNamedProduct(factors: readonly Expression[]): boolean {
     return isInverse ? factor.base : factor;
   });
   if (!parts.every(isNamed)) return false;
-  return !isRatio || new Set(parts.flatMap((part) => [...symbolsOf(part)])).size > 1;
+  const names = parts.flatMap((part) => [...symbolsOf(part)]);
+  const distinct = new Set(names).size;
+  // x·x and 1/x are to be solved.
+  return isRatio ? distinct > 1 : distinct === names.length;
 }

@@ -29,7 +29,22 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/[\n\t]/gu, " "],
 ];
 
+const LARGE: Readonly<Record<string, number>> = {
+  thousand: 3,
+  million: 6,
+  billion: 9,
+  trillion: 12,
+};
+const LARGE_NUMBER = /(?<=\d)\s*(\\text\{\s*)?(thousand|million|billion|trillion)\b(?:\s*\})?/gu;
+const DEGREES = /\^\{?\\circ\}?\s*(?:\\text\{\s*)?([CF])(?![a-zA-Z])\s*\}?/gu;
+
+/** million as \cdot 10^{6} */
+export function largeAsPower(name: string): string {
+  return `\\cdot 10^{${Object.hasOwn(LARGE, name) ? LARGE[name] : 0}}`;
+}
+
 const SHORT_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/(?<![\\a-zA-Z{])(sin|cos|tan|cot|log|ln|gcd|lcm)(?![a-zA-Z])/gu, String.raw`\$1 `],
   [/\^\s?\(([^()]*)\)/gu, "^{$1}"],
   [/\\?sqrt\s?\(([^()]*)\)/gu, String.raw`\sqrt{$1}`],
   [/\\frac\s?(\d)\s?(\d+)/gu, String.raw`\frac{$1}{$2}`],
@@ -55,6 +70,13 @@ export function normalizeLatex(latex: string, boxes: "last" | "all" = "all"): Me
   const isMoney = /\\\$/u.test(text);
   text = unstyled(text.replaceAll(String.raw`\mathrm{th}`, ""));
   for (const [pattern, by] of REPLACEMENTS) text = text.replaceAll(pattern, by);
+  text = text
+    .replaceAll(LARGE_NUMBER, (whole, isText: string | undefined, name: string) =>
+      isText === undefined || whole.endsWith("}")
+        ? largeAsPower(name)
+        : `${largeAsPower(name)}\\text{`,
+    )
+    .replaceAll(DEGREES, String.raw`\text{ deg$1}`);
   const measured = withoutUnit(text);
   text = measured.text;
   if (text.startsWith(".")) text = `0${text}`;

@@ -8,7 +8,8 @@ const GROUPED = /[1-9]\d{0,2}(?:(?:,\d{3})+|(?:(?:\\[,;:! ]|~|[^\S\n])\d{3})+)(?
 /** 0,125 is a decimal number; 0,5 in a formula may be a list. */
 const DECIMAL_COMMA = /0,\d{3}(?![\d,.])/uy;
 const REPEATING = /(\d+\.\d*)\\(?:overline|bar|dot|overbar)\s*(?:\{\s*(\d+)\s*\}|(\d))(?![\d.])/uy;
-const SCIENTIFIC = /(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d{1,6}(?![\d.a-zA-Z^])/uy;
+const REPEATING_IN_BRACKETS = /(\d+\.)\((\d+)\)/uy;
+const SCIENTIFIC = /(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d{1,6}(?!\d|\.\d|[a-zA-Z^])/uy;
 const PLAIN = /\d+(?:\.\d+)?|\.\d+/uy;
 
 export type NumberToken = { readonly text: string; readonly end: number };
@@ -27,6 +28,8 @@ export function numberAt(latex: string, at: number): NumberToken | null {
     const digits = repeating[2] ?? repeating[3] ?? "";
     return { text: `${repeating[1] ?? ""}(${digits})`, end: REPEATING.lastIndex };
   }
+  const bracketed = match(REPEATING_IN_BRACKETS);
+  if (bracketed !== null) return { text: bracketed[0], end: REPEATING_IN_BRACKETS.lastIndex };
   const scientific = match(SCIENTIFIC);
   if (scientific !== null) return { text: scientific[0], end: SCIENTIFIC.lastIndex };
   const grouped = match(GROUPED);

@@ -1,6 +1,6 @@
 /** Numbers and sums of numbers in running text, as Math-Verify finds them, and lists of them. */
 import { ELLIPSIS, withoutEllipsis } from "./ellipsis.ts";
-import { normalizeLatex, withMixedNumbers } from "./normalize-latex.ts";
+import { largeAsPower, normalizeLatex, withMixedNumbers } from "./normalize-latex.ts";
 import { parseLatex } from "./parse-latex.ts";
 import { baseName } from "./expression-names.ts";
 import { isDecimal } from "./number-tokens.ts";
@@ -26,11 +26,11 @@ export type Piece = Span & {
   readonly alone?: Span & { readonly read: () => Extracted };
 };
 
-const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?![\d.a-zA-Z])|-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?!\d)(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
+const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\d|\.\d|[a-zA-Z])|-?[1-9]\d{0,2}(?:(?:[ ,]\d{3})+|(?:_\d{3})+)(?!\d)(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?!\d*[eE][+-]?\d)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
 const OPERATORS = String.raw`+\-*×/^()÷·`;
 const EXPRESSION = String.raw`-?\(?-?\d[\d.\s${OPERATORS}]{0,200}[${OPERATORS}][\d.\s${OPERATORS}]{1,200}\)?`;
 /** What may stand right before a number: a space, a sign, letters of scripts that put no spaces. */
-const BEFORE = String.raw`(?<=^|[\s=≈:"“「（\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?:\*\*|__)?`;
+const BEFORE = String.raw`(?<=^|[\s=≈:、。"“「（\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?:\*\*|__)?`;
 const PLAIN = new RegExp(
   String.raw`(?:${BEFORE}(?<expression>${EXPRESSION})(?=(?:\*\*)?(?:\.|,|:|\s|\)|\$|[。，、]|$)))|(?:${BEFORE}[$€£¥₹₽₪₩₫฿]?(?<number>${NUMBER}))`,
   "gu",
@@ -106,7 +106,16 @@ function numberPieces(
 
 /** Digits between commas that are no groups of thousands: a list, not its first number. */
 const DIGIT_LIST = /^(?:,-?\d+(?:\.\d+)?)+/u;
-const BASE_BELOW = /^_(?:\{(\w{1,8})\}|(\w{1,8}))/u;
+const CURRENCIES: ReadonlyMap<string, string> = new Map([
+  ["$", "dollar"],
+  ["€", "euro"],
+  ["£", "pound sterling"],
+  ["¥", "yen"],
+  ["₹", "rupee"],
+]);
+const LARGE = /^\s(thousand|million|billion|trillion)\b/u;
+const BASE_BELOW =
+  /^(?:_\{(\d{1,2}|[a-z]{1,8})\}|_(\d{1,2}|[a-z]{1,8})(?!\w)|\s?\(?(?:in\s)?base[\s-](\d{1,2}|[a-z]{3,8})\b\)?)/u;
 
 function numberPiece(text: string, start: number, end: number, number: string): Piece {
   const rest = text.slice(end, end + 200);
@@ -116,23 +125,37 @@ function numberPiece(text: string, start: number, end: number, number: string): 
     const end_ = end + others.length;
     return { start, end: end_, read: () => listOf(list.split(",").map(readPlainNumber), list) };
   }
-  const base = rest.startsWith("_") ? BASE_BELOW.exec(rest) : null;
+  const base = BASE_BELOW.exec(rest);
   if (base !== null) {
-    const name = baseName(base[1] ?? base[2] ?? "");
+    const name = baseName(base[1] ?? base[2] ?? base[3] ?? "");
     return {
       start,
       end: end + base[0].length,
       read: () => withBase(readPlainNumber(number), name),
     };
   }
-  const after = unitAfter(text, end);
-  const unit =
-    after?.unit ?? (/\$\s?-?[\d.]/u.test(text.slice(start, start + 3)) ? "dollar" : null);
+  const large = LARGE.exec(rest);
+  const after = unitAfter(text, end + (large?.[0].length ?? 0));
+  const currency = text
+    .slice(start, start + 3)
+    .replaceAll("*", "")
+    .charAt(0);
+  const unit = after?.unit ?? CURRENCIES.get(currency) ?? null;
   return {
     start,
-    end: after?.end ?? end,
-    read: () => (unit === null ? readPlainNumber(number) : { ...readPlainNumber(number), unit }),
+    end: after?.end ?? end + (large?.[0].length ?? 0),
+    read: () => {
+      const read = large === null ? readPlainNumber(number) : timesLarge(number, large[1] ?? "");
+      return unit === null ? read : { ...read, unit };
+    },
   };
+}
+
+/** 2.5 million */
+function timesLarge(number: string, name: string): Extracted {
+  const read = readPlainNumber(number);
+  const text = `${read.text}${largeAsPower(name)}`;
+  return { value: parseLatex(text), text };
 }
 
 function withBase(read: Extracted, base: string): Extracted {
@@ -144,12 +167,12 @@ export function readPlainNumber(text: string): Extracted {
   const isPercent = /(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u.test(text);
   const digits = text.replace(/\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u, "");
   const found =
-    /^(-?)([1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
+    /^(-?)([1-9]\d{0,2}(?:[ ,_]\d{3})+(?:\.\d+)?|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
       digits,
     );
   const [, sign = "", size = ""] = found ?? [];
-  const grouped = /^[1-9]\d{0,2}(?:[ ,]\d{3})+/u.test(size);
-  const plain = grouped ? size.replaceAll(/[ ,]/gu, "") : size.replace(",", ".");
+  const grouped = /^[1-9]\d{0,2}(?:[ ,_]\d{3})+/u.test(size);
+  const plain = grouped ? size.replaceAll(/[ ,_]/gu, "") : size.replace(",", ".");
   const value = parseRational(`${sign}${plain}`);
   if (found === null || value === null) return { value: null, text: digits };
   const number: MathsValue = { kind: "number", value, isFloat: isDecimal(plain) };
@@ -181,8 +204,8 @@ function readRelation(whole: string, { start, end }: Run): Extracted {
 
 /** Between two items of a list; the words of a few languages. */
 const BETWEEN =
-  /^\s*(?:[,;、]\s*(?:and|or)?|and|or|&|或者?|和|与|及|oder|und|ou|et|или|и|to)(?:\s(?:maybe|possibly|perhaps|also|else))?\s*$/u;
-const DOTS_BETWEEN = /^\s*,?\s*\.\.\.\s*,?\s*$/u;
+  /^\s*\(?(?:[,;、]\s*(?:and|or)?|and|or|&|as well as|through|或者?|和|与|及|oder|und|ou|et|или|и|to)(?:\s(?:maybe|possibly|perhaps|also|else))?\s*$|^[^\S\n]+$/u;
+const DOTS_BETWEEN = /^\s*,?\s*\.{2,3}\s*,?\s*$/u;
 const MOST_BETWEEN = 24;
 
 /** Neighbours in a list become one piece: "12, 13 and 14" is not 14. */
@@ -240,7 +263,7 @@ function listPiece(
 
 const MOST_ITEMS = 200;
 
-function listOf(
+export function listOf(
   readings: readonly Extracted[],
   text: string,
   list: "commas" | "words" = "commas",

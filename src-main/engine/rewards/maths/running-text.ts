@@ -13,7 +13,7 @@ export type Run = {
 export type Span = { readonly start: number; readonly end: number };
 
 /** Whether there may be any: most answers are words and a number. */
-const INTERESTING = /[=<>≤≥≠±^_:\\([{]|\d[a-zA-Z]|[a-zA-Z]\s?[-+*/]/u;
+const INTERESTING = /[=<>≤≥≠±^_:\\([{]|\d[a-zA-Z]|[a-zA-Z]\s?[-+*/]|[-+*/]\s?[a-zA-Z]/u;
 const TOKEN =
   /([^\S\n]+)|((?:\d[\d.,]*\d|\d)(?:[eE][+-]?\d+)?)|(\\(?:[a-zA-Z]+|[^a-zA-Z\s]))|(\p{L}+)|(!=|<=|>=|==|[=<>≤≥≠≈])|(\+\/-|\*\*|[-+*/^_×÷·±:])|([([{])|([)\]}])|([!%'°∞√])|([,;])|[\s\S]/gu;
 const KINDS = [
@@ -177,8 +177,10 @@ class OpenRun {
     const span = { start: this.#start, end: this.#end };
     if (this.#hasCommand || this.#isTuple || this.#isRatio) return { ...span, isRelation: false };
     const hasName = this.#hasLetter && this.#parts > 1;
-    const isRelation = this.#read.has("unequal") || this.#read.has("sides");
-    if (isRelation || (this.#read.has("equal") && hasName)) return { ...span, isRelation: true };
+    // "(since 5 > 3)" says nothing of what is asked; its numbers are no answers either.
+    if (this.#read.has("unequal")) return { ...span, isRelation: hasName };
+    if (this.#read.has("sides") || (this.#read.has("equal") && hasName))
+      return { ...span, isRelation: true };
     if (!hasName || MEASURED.test(text.slice(span.start, span.end))) return null;
     return { ...span, isRelation: false };
   }

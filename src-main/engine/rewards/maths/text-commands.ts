@@ -43,6 +43,7 @@ function plainContent(content: string, isText: boolean, before: string): string 
   if (!/\d/u.test(content)) return null;
   const measured = WITH_UNIT.exec(content);
   const words = content.match(WORDS) ?? [];
-  if (words.every((word) => word === "and" || word === "or")) return `{${content}}`;
+  if (words.every((word) => word === "and" || word === "or"))
+    return `{${content.replace(/\.$/u, "")}}`;
   return measured === null ? null : `${measured[1] ?? ""}\\text{ ${measured[2] ?? ""}}`;
 }

@@ -32,6 +32,16 @@ const SPELLINGS: readonly string[] = [
   "gal gallon",
   "deg degree",
   "rad radian",
+  "degC celsius",
+  "degF fahrenheit",
+  "um µm μm micrometer micrometre micron",
+  "nm nanometer nanometre",
+  "ms millisecond",
+  "us µs μs microsecond",
+  "kB KB kilobyte",
+  "MB megabyte",
+  "GB gigabyte",
+  "TB terabyte",
   "dollar usd",
   "cent",
   "euro eur",
@@ -82,7 +92,7 @@ export function unitNamed(written: string): string | null {
 
 function unitWithPower(written: string): string | null {
   const found =
-    /^(?:(?<area>square|sq)\s+|(?<volume>cubic|cu)\s+)?(?<unit>[a-zA-Z]+)\s*(?:\^?\s*(?<power>[23])|(?<squared>squared)|(?<cubed>cubed))?$/u.exec(
+    /^(?:(?<area>square|sq)\s+|(?<volume>cubic|cu)\s+)?(?<unit>[a-zA-Zµμ]+)\s*(?:\^?\s*(?<power>[23])|(?<squared>squared)|(?<cubed>cubed))?$/u.exec(
       written.trim(),
     );
   const { area, volume, unit = "", power, squared, cubed } = found?.groups ?? {};
@@ -98,8 +108,8 @@ function longName(word: string): string | undefined {
 
 /** A unit right after a number in running text, and where it ends. */
 const UNIT_AFTER =
-  /\s?(?:(?:square|sq|cubic|cu)\s)?[a-zA-Z]{1,12}(?:\^?[23](?!\d)|\s(?:squared|cubed))?(?:(?:\s?\/\s?|\sper\s)[a-zA-Z]{1,12}(?:\^?[23](?!\d))?)?(?![a-zA-Z\d])/uy;
-const WORD_AFTER = /\s?[a-zA-Z]{1,12}(?:\^?[23](?!\d))?(?![a-zA-Z\d])/uy;
+  /\s?(?:(?:square|sq|cubic|cu)\s)?[a-zA-Zµμ]{1,12}(?:\^?[23](?!\d)|\s(?:squared|cubed))?(?:(?:\s?\/\s?|\sper\s)[a-zA-Z]{1,12}(?:\^?[23](?!\d))?)?(?![a-zA-Z\d])/uy;
+const WORD_AFTER = /\s?[a-zA-Zµμ]{1,12}(?:\^?[23](?!\d))?(?![a-zA-Z\d])/uy;
 
 export type UnitAfter = { readonly unit: string; readonly end: number };
 

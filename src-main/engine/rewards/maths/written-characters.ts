@@ -9,7 +9,7 @@ const LOWERED_RUN = new RegExp(`[${SUBSCRIPTS}]+`, "gu");
 const VULGAR_FRACTION = /(\d?)[ \u00A0]?([¼½¾⅐-⅞])/gu;
 /** Fullwidth forms of digits, letters and signs, without the comma and the point between sentences. */
 const FULLWIDTH = /[！-＋－-～]/gu;
-const DASH = /[−﹣‐‑–](?=\s?[\d.(√π∞\\$a-zA-Z])/gu;
+const DASH = /[−﹣‐‑‒–](?=\s?[\d.(√π∞\\$a-zA-Z])/gu;
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/[\u00A0\u2000-\u200A\u202F\u205F\u3000]/gu, " "],
   [/[\u200B-\u200D\u2060\uFEFF]/gu, ""],
@@ -32,6 +32,7 @@ export function plainCharacters(text: string): string {
     })
     .replaceAll(RAISED_RUN, (run) => script("^", run, SUPERSCRIPTS, RAISED))
     .replaceAll(LOWERED_RUN, (run) => script("_", run, SUBSCRIPTS, LOWERED))
+    .replaceAll("，", ", ")
     .replaceAll(FULLWIDTH, (sign) => sign.normalize("NFKC"))
     .replaceAll(DASH, "-");
   for (const [pattern, by] of OTHERS) plain = plain.replaceAll(pattern, by);
