@@ -5,6 +5,7 @@ import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import { launchComparison, launchUsdPerPoint } from "./compare/launch-comparison.ts";
 import type { PairedTests } from "./compare/paired-tests.ts";
+import { sumOf } from "./cost/spending.ts";
 import { totalCost } from "./cost-of-usage.ts";
 
 /** Throws NOT_FOUND. */
@@ -46,6 +47,7 @@ export function pipelineResults(
       cost: totalCost([entry]),
     })),
     total: totalCost(all),
+    boughtUsd: sumOf(all, store.ledger.list(pipelineId)).boughtUsd,
     usdPerPoint: launchUsdPerPoint(store, tests, pipelineId),
   };
 }

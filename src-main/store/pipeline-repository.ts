@@ -38,8 +38,11 @@ const COLUMNS = `
   p.ended_at_ms, p.sweep_id, p.sweep_values,
   (SELECT coalesce(sum(coalesce(a.ended_at_ms, $now) - a.started_at_ms), 0)
    FROM attempts a JOIN runs r ON r.id = a.run_id WHERE r.pipeline_id = p.id) AS active_ms,
-  (SELECT sum(c.total_usd) FROM cost_entries c JOIN runs r ON r.id = c.run_id
-   WHERE r.pipeline_id = p.id) AS cost_usd`;
+  (SELECT sum(usd) FROM (
+     SELECT c.total_usd AS usd FROM cost_entries c JOIN runs r ON r.id = c.run_id
+     WHERE r.pipeline_id = p.id
+     UNION ALL SELECT l.total_usd FROM ledger_entries l
+     WHERE l.pipeline_id = p.id AND l.kind <> 'human')) AS cost_usd`;
 
 export interface NewPipeline {
   readonly name: string;

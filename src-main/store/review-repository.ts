@@ -25,7 +25,8 @@ export interface ReviewerTotals {
   readonly skipped: number;
   readonly records: number;
   readonly activeMs: number;
-  readonly costUsd: number;
+  /** null where no sitting has a rate. */
+  readonly costUsd: number | null;
   readonly lastAtMs: number;
   readonly sessionStartedAtMs: number;
   readonly sessionActiveMs: number;
@@ -39,7 +40,8 @@ export interface ReviewSession {
   readonly reviewer: string;
   readonly lastAtMs: number;
   readonly activeMs: number;
-  readonly usdPerHour: number;
+  /** null: no rate was set. */
+  readonly usdPerHour: number | null;
   readonly records: number;
 }
 
@@ -54,7 +56,7 @@ export class ReviewRepository {
     this.#db = db;
   }
 
-  add(event: ReviewEvent, humanUsdPerHour: number): void {
+  add(event: ReviewEvent, usdPerHour: number | null): void {
     const last = this.#db
       .prepare<[string, string], { session: number; timeMs: number }>(
         `SELECT session, time_ms AS timeMs FROM review_events
@@ -65,7 +67,7 @@ export class ReviewRepository {
     const activeMs = since <= PAUSE_LIMIT_MS ? Math.max(0, since) : 0;
     const session =
       last === undefined || since > SESSION_BREAK_MS
-        ? this.#newSession(event, humanUsdPerHour)
+        ? this.#newSession(event, usdPerHour)
         : last.session;
     this.#db
       .prepare(
@@ -83,10 +85,10 @@ export class ReviewRepository {
       );
     this.#db
       .prepare(
-        `UPDATE review_sessions SET last_at_ms = ?, active_ms = active_ms + ?, human_usd_per_hour = ?
+        `UPDATE review_sessions SET last_at_ms = ?, active_ms = active_ms + ?, usd_per_hour = ?
          WHERE id = ?`,
       )
-      .run(event.timeMs, activeMs, humanUsdPerHour, session);
+      .run(event.timeMs, activeMs, usdPerHour, session);
   }
 
   totals(datasetId: DatasetId): ReviewerTotals[] {
@@ -97,8 +99,9 @@ export class ReviewRepository {
            sum(kind = 'flagged') AS flagged, sum(kind = 'edit') AS edited, sum(kind = 'skip') AS skipped,
            count(DISTINCT CASE WHEN ${DECIDED} THEN record_id END) AS records,
            sum(e.active_ms) AS activeMs, max(time_ms) AS lastAtMs,
-           (SELECT sum(active_ms * human_usd_per_hour) / 3600000 FROM review_sessions s
-             WHERE s.dataset_id = e.dataset_id AND s.reviewer = e.reviewer) AS costUsd,
+           (SELECT sum(s.active_ms * s.usd_per_hour) / 3600000 FROM review_sessions s
+             WHERE s.dataset_id = e.dataset_id AND s.reviewer = e.reviewer
+               AND EXISTS (SELECT 1 FROM review_events d WHERE d.session = s.id AND d.${DECIDED})) AS costUsd,
            l.started_at_ms AS sessionStartedAtMs, l.active_ms AS sessionActiveMs,
            count(DISTINCT CASE WHEN ${DECIDED} AND e.session = l.id THEN record_id END) AS sessionRecords
          FROM review_events e JOIN review_sessions l ON l.id =
@@ -113,7 +116,7 @@ export class ReviewRepository {
     return this.#db
       .prepare<[], ReviewSession>(
         `SELECT s.id, s.dataset_id AS datasetId, d.name AS datasetName, s.reviewer,
-           s.last_at_ms AS lastAtMs, s.active_ms AS activeMs, s.human_usd_per_hour AS usdPerHour,
+           s.last_at_ms AS lastAtMs, s.active_ms AS activeMs, s.usd_per_hour AS usdPerHour,
            (SELECT count(DISTINCT CASE WHEN ${DECIDED} THEN record_id END) FROM review_events e
              WHERE e.dataset_id = s.dataset_id AND e.reviewer = s.reviewer AND e.session = s.id) AS records
          FROM review_sessions s JOIN datasets d ON d.id = s.dataset_id ORDER BY s.last_at_ms DESC`,
@@ -121,13 +124,13 @@ export class ReviewRepository {
       .all();
   }
 
-  #newSession(event: ReviewEvent, humanUsdPerHour: number): number {
+  #newSession(event: ReviewEvent, usdPerHour: number | null): number {
     const { lastInsertRowid } = this.#db
       .prepare(
-        `INSERT INTO review_sessions (dataset_id, reviewer, started_at_ms, last_at_ms, active_ms, human_usd_per_hour)
+        `INSERT INTO review_sessions (dataset_id, reviewer, started_at_ms, last_at_ms, active_ms, usd_per_hour)
          VALUES (?, ?, ?, ?, 0, ?)`,
       )
-      .run(event.datasetId, event.reviewer, event.timeMs, event.timeMs, humanUsdPerHour);
+      .run(event.datasetId, event.reviewer, event.timeMs, event.timeMs, usdPerHour);
     return Number(lastInsertRowid);
   }
 }

@@ -1,7 +1,7 @@
 /** What is always in view: the engine's runtime, memory, the job at work and what was spent. */
 import type { ReactNode } from "react";
 import { useActivePipelines, useActiveRun } from "../bridge/live-store.ts";
-import { costQuery, infoQuery } from "../bridge/queries.ts";
+import { infoQuery, spentQuery } from "../bridge/queries.ts";
 import { useQuery } from "../bridge/use-query.ts";
 import { formatBytes, formatUsd } from "../ui/format.ts";
 import { KeyCaps } from "../ui/key-caps.tsx";
@@ -47,7 +47,7 @@ export function StatusBar({
   readonly onJobs: () => void;
 }): ReactNode {
   const info = useQuery(infoQuery, { everyMs: INFO_EVERY_MS }).data;
-  const cost = useQuery(costQuery).data;
+  const cost = useQuery(spentQuery).data;
   return (
     <footer className="status">
       {info !== undefined && (
@@ -76,7 +76,7 @@ export function StatusBar({
       <span className="end">
         {cost !== undefined && (
           <a href={hrefTo(["cost"])}>
-            Spent <b>{formatUsd(cost.total.totalUsd)}</b>
+            Spent <b>{formatUsd(cost.totalUsd)}</b>
           </a>
         )}
         <UnsavedMark />

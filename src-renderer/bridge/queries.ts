@@ -70,6 +70,13 @@ export const costQuery: QuerySource<Answer<typeof host.cost.report>> = {
   fetch: (signal) => host.cost.report({}, { signal }),
 };
 
+/** The one sum that is always in view. */
+export const spentQuery: QuerySource<Answer<typeof host.cost.spent>> = {
+  key: "cost.spent",
+  topics: ["cost"],
+  fetch: (signal) => host.cost.spent(undefined, { signal }),
+};
+
 /** Costs published elsewhere: they ship, so they never change. */
 export const publishedCostsQuery: QuerySource<Answer<typeof host.cost.published>> = {
   key: "cost.published",

@@ -1,4 +1,5 @@
 /** How numbers, times and amounts read in the window: minus is −, thousands 25,600, ranges –. */
+import { usdText } from "#shared/money.ts";
 
 const MINUS = "\u2212";
 
@@ -66,13 +67,9 @@ export function usdDigits(amounts: readonly (number | null)[]): number {
   return largest >= 0.1 ? 3 : 4;
 }
 
-/** Dollars: two decimals, more where the amount is under ten cents, or as many as asked; "$0" for nothing. */
+/** Dollars as `usdText` writes them; "no price" where there is none. */
 export function formatUsd(amount: number | null | undefined, decimals?: number): string {
-  if (amount === null || amount === undefined) return "no price";
-  if (amount === 0) return "$0";
-  const size = Math.abs(amount);
-  const digits = decimals ?? (size >= 0.1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(size))));
-  return `${amount < 0 ? MINUS : ""}$${formatNumber(size, digits)}`;
+  return amount === null || amount === undefined ? "no price" : usdText(amount, decimals);
 }
 
 /** A length of time in its two largest units: "46 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */

@@ -7,6 +7,7 @@ import {
   CostYield,
   LedgerEntry,
   LedgerKind,
+  PeopleTime,
   PriceChange,
   PriceList,
   Projection,
@@ -29,19 +30,27 @@ export const cost = {
           name: z.string(),
           createdAtMs: z.number(),
           entries: z.array(CostEntry),
+          /** Of its runs. */
           total: CostTotal,
+          /** Bought for it and corrections, without people's time. */
+          boughtUsd: z.number(),
+          /** Both together. */
+          totalUsd: z.number(),
           shares: CostShares,
           yield: CostYield,
         }),
       ),
       /** Entries that no run made, newest first. */
       ledger: z.array(LedgerEntry),
-      total: CostTotal,
+      /** Of `totalUsd`. */
       shares: CostShares,
-      /** The runs' and the ledger's dollars together. */
+      /** Runs, what was bought, corrections. */
       totalUsd: z.number(),
+      people: PeopleTime,
     }),
   ),
+  /** The report's sum alone, for what is always in view. */
+  spent: procedure.output(z.strictObject({ totalUsd: z.number(), people: PeopleTime })),
   /** Writes an entry by hand. Entries are never edited; a correction may be negative. */
   add: procedure
     .input(

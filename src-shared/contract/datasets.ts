@@ -138,8 +138,8 @@ const review = {
           activeMs: z.number(),
           /** Null before two minutes were measured. */
           recordsPerHour: z.number().nullable(),
-          /** At the prices of the time. */
-          costUsd: z.number(),
+          /** At the rates of the time; null where none was set. */
+          costUsd: z.number().nullable(),
           lastAtMs: z.number(),
           /** Of the last sitting alone. */
           session: z.strictObject({

@@ -14,8 +14,8 @@ export const PriceList = z.strictObject({
   usdPerGpuHour: z.number().min(0).default(2),
   /** Electric energy, counted where the machine's counters can be read. Default 0: the rent includes it. */
   usdPerKWh: z.number().min(0).default(0),
-  /** An hour of a person who writes or checks examples. Default: a contractor's rate, to be replaced by one's own. */
-  humanUsdPerHour: z.number().min(0).default(40),
+  /** An hour of a person who writes or checks examples; null: not valued, until somebody sets a rate. */
+  humanUsdPerHour: z.number().min(0).nullable().default(null),
 });
 export type PriceList = z.infer<typeof PriceList>;
 
@@ -81,10 +81,18 @@ export const CostShares = z.strictObject({
   trainingUsd: z.number(),
   evaluationUsd: z.number(),
   apiUsd: z.number(),
-  humanUsd: z.number(),
   otherUsd: z.number(),
 });
 export type CostShares = z.infer<typeof CostShares>;
+
+/** People's time, which is no part of what was spent. */
+export const PeopleTime = z.strictObject({
+  /** Measured sittings in which at least one record was decided. */
+  reviewHours: z.number(),
+  /** Of what has a rate, and of entries by hand; null where nothing has. */
+  usd: z.number().nullable(),
+});
+export type PeopleTime = z.infer<typeof PeopleTime>;
 
 /** What a launch's spending bought. Null where nothing of the kind was bought. */
 export const CostYield = z.strictObject({

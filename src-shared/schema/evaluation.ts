@@ -49,6 +49,8 @@ export const PipelineResults = z.strictObject({
     z.strictObject({ runId: RunId, stageName: z.string(), kind: z.string(), cost: CostTotal }),
   ),
   total: CostTotal,
+  /** Bought for the launch and corrections, beside its stages. */
+  boughtUsd: z.number(),
   /** Of the stages behind the model that gained most over its baseline, for each point of pass@1; null where nothing was gained. */
   usdPerPoint: UsdPerPoint.nullable(),
 });

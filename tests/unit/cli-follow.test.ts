@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchAndPrint } from "#main/host/cli/demo-command.ts";
-import { LiveLine, dollars, duration, percent } from "#main/host/cli/live-line.ts";
+import { usdText } from "#shared/money.ts";
+import { LiveLine, duration, percent } from "#main/host/cli/live-line.ts";
 import type { OpenHost } from "#main/host/cli/open-host.ts";
 import { Cancelled, Failed, Terminal, reportFailure, table } from "#main/host/cli/terminal.ts";
 import { createRouter } from "#main/services/router.ts";
@@ -54,7 +55,14 @@ test("a launch is followed to its end, and --json prints one document with the r
     status: "finished",
     results: [
       { name: "base", pass1: 0.25, ci: [0, 1], n: 4, k: 2, comparison: null },
-      { name: "grpo", pass1: 0.75, ci: [0, 1], n: 4, k: 2, comparison: { p: 0.5 } },
+      {
+        name: "grpo",
+        pass1: 0.75,
+        ci: [0, 1],
+        n: 4,
+        k: 2,
+        comparison: { with: "base", refusal: "only 4 problems in common" },
+      },
     ],
     cost: { energyJ: null },
   });
@@ -132,7 +140,11 @@ test("on a terminal one line changes in place; elsewhere a new topic gets a line
 
 test("durations, sums and shares are written as people read them", () => {
   expect([7_400, 200_000, 7_500_000].map(duration)).toEqual(["7 s", "3 min 20 s", "2 h 05 min"]);
-  expect([0.000_123_4, 0.5, 12.345].map(dollars)).toEqual(["$0.00012", "$0.50", "$12.35"]);
+  expect([0.000_123_4, 0.5, 12.345].map((usd) => usdText(usd))).toEqual([
+    "$0.00012",
+    "$0.50",
+    "$12.35",
+  ]);
   expect(percent(0.124_56)).toBe("12.5%");
 });
 

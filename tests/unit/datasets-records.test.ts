@@ -233,7 +233,7 @@ test("review time is what lies between a reviewer's events, pauses left out, at 
     { reviewer: "ada", accepted: 2, skipped: 1, records: 2, activeMs: 300_000, recordsPerHour: 24 },
   ]);
   expect(reviewers[0]?.costUsd).toBeCloseTo(3, 10);
-  const { ledger, shares } = await client.cost.report({});
+  const { ledger, people, totalUsd } = await client.cost.report({});
   expect(ledger).toMatchObject([
     {
       kind: "human",
@@ -243,7 +243,52 @@ test("review time is what lies between a reviewer's events, pauses left out, at 
       note: "ada reviewed 2 records of s",
     },
   ]);
-  expect(shares.humanUsd).toBeCloseTo(3, 10);
+  // 300 s, valued at the rate that was set, and no part of what was spent.
+  expect(people.reviewHours).toBeCloseTo(1 / 12, 10);
+  expect(people.usd).toBeCloseTo(3, 10);
+  expect(totalUsd).toBe(0);
+  await app.close();
+});
+
+test("a person's hour costs nothing until a rate is set, and looking without deciding is no work", async () => {
+  const folder = testApplication();
+  await folder.app.close();
+  let now = 1_000_000;
+  const { Application } = await import("#main/services/application.ts");
+  const app = new Application({ workspace: folder.workspace, shell: "cli", now: () => now });
+  const client = clientOf(app);
+  const { datasetId } = await importFile(
+    app,
+    fileOf("s.jsonl", [1, 2].map((i) => sumLine(i, i)).join("\n")),
+    { name: "s" },
+  );
+  if (datasetId === null) throw new Error("no dataset");
+  const { rows } = await client.datasets.records.page({ datasetId, filter: [] });
+  const [recordId] = rows.map(({ id }) => id);
+  if (recordId === undefined) throw new Error("a record was expected");
+  for (const reviewer of ["looker", "ada"]) {
+    await client.datasets.review.event({ recordId, kind: "open", reviewer });
+    now += 90_000;
+    await client.datasets.review.event({ recordId, kind: "skip", reviewer });
+  }
+  await client.datasets.records.setStatus({
+    datasetId,
+    target: { ids: [recordId] },
+    status: "accepted",
+    reviewer: "ada",
+  });
+  const unset = await client.cost.report({});
+  expect(unset.ledger).toEqual([]);
+  expect(unset.totalUsd).toBe(0);
+  expect(unset.people).toEqual({ reviewHours: 0.025, usd: null });
+  const statistics = await client.datasets.review.statistics({ datasetId });
+  expect(statistics.reviewers.map(({ costUsd }) => costUsd)).toEqual([null, null]);
+  const { prices } = await client.settings.get();
+  await client.settings.set({ prices: { ...prices, humanUsdPerHour: 40 } });
+  for (const reviewer of ["looker", "ada"])
+    await client.datasets.review.event({ recordId, kind: "skip", reviewer });
+  const report = await client.cost.report({});
+  expect(report.ledger.map(({ note }) => note)).toEqual(["ada reviewed 1 record of s"]);
   await app.close();
 });
 

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { createRouter } from "#main/services/router.ts";
 import { writeBenchmark } from "#main/services/benchmarks/benchmark-file.ts";
 import type { Contract } from "#shared/contract/contract.ts";
+import { PipelineId } from "#shared/schema/run.ts";
 import { measuredLaunch, solved } from "../helpers/measured-store.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { settled, testApplication } from "../helpers/test-application.ts";
@@ -121,6 +122,48 @@ test("what is not there is NOT_FOUND", async () => {
   );
 });
 
+test("what a launch cost is one figure: on its page, in the list, in the ledger; people's time is no part of it", async () => {
+  const { app, client } = opened();
+  const [runId] = measuredLaunch(app.store, "launch", [{ label: "a", right: solved(4, 2) }]);
+  if (runId === undefined) throw new Error("a benchmark was expected");
+  const { prices } = await client.settings.get();
+  expect(prices.humanUsdPerHour).toBeNull();
+  app.store.costs.set(runId, {
+    timeMs: 1,
+    prices,
+    usage: {
+      wallMs: 1000,
+      cpuSeconds: 1,
+      gpuSeconds: 0,
+      tokensSampled: 10,
+      tokensTrained: 0,
+      flops: 1e12,
+      energyJ: null,
+      peakMemoryBytes: 1,
+    },
+    computeUsd: 0.5,
+    energyUsd: null,
+    totalUsd: 0.5,
+  });
+  const pipelineId = PipelineId.parse("p1");
+  const entry = { note: "for it", pipelineId, quantity: 2, unit: "h", usdPerUnit: 3 };
+  await client.cost.add({ ...entry, kind: "rent" });
+  await client.cost.add({ ...entry, kind: "human", usdPerUnit: 20 });
+  const report = await client.cost.report({});
+  const results = await client.pipelines.results({ pipelineId });
+  const { costUsd } = app.store.pipelines.summary(pipelineId);
+  expect([
+    report.totalUsd,
+    report.pipelines[0]?.totalUsd,
+    costUsd,
+    results.total.totalUsd + results.boughtUsd,
+    (await client.cost.spent()).totalUsd,
+    (await client.cost.report({ pipelineId })).totalUsd,
+    Object.values(report.shares).reduce((sum, usd) => sum + usd, 0),
+  ]).toEqual(Array(7).fill(6.5));
+  expect(report.people).toEqual({ reviewHours: 0, usd: 40 });
+});
+
 test("costs: entries by hand count, prices keep their history, and a projection scales what was measured", async () => {
   const { app, client } = opened();
   const [runId] = measuredLaunch(app.store, "launch", [{ label: "a", right: solved(4, 2) }]);
@@ -167,6 +210,7 @@ test("costs: entries by hand count, prices keep their history, and a projection 
     trainingUsd: 0,
   });
   expect(report.totalUsd).toBeCloseTo(0.75, 12);
+  expect(await client.cost.spent()).toEqual({ totalUsd: report.totalUsd, people: report.people });
   expect(
     report.priceChanges.map(({ timeMs, prices: then }) => [timeMs === 0, then.usdPerGpuHour]),
   ).toEqual([

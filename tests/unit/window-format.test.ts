@@ -38,6 +38,11 @@ describe("numbers in the window", () => {
     expect(format.formatUsd(0.0123)).toBe("$0.012");
     expect(format.formatUsd(0.00041)).toBe("$0.00041");
     expect(format.formatUsd(0)).toBe("$0");
+    // What is not nothing never reads as nothing.
+    expect(format.formatUsd(0.000_000_41)).toBe("$0.00000041");
+    expect(format.formatUsd(3e-14)).toBe("<$0.000000000001");
+    expect(format.formatUsd(-0.000_02, 4)).toBe("−<$0.0001");
+    expect(format.formatUsd(1234.5)).toBe("$1,234.50");
     expect(format.formatUsd(null)).toBe("no price");
   });
 

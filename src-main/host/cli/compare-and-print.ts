@@ -4,7 +4,8 @@ import { extname, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { ReportFormat } from "#shared/contract/compare.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
-import { dollars, percent, pText, signedPoints } from "./live-line.ts";
+import { usdText } from "#shared/money.ts";
+import { percent, pText, signedPoints } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { table } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -78,7 +79,7 @@ function reportText(report: ComparisonReport): string {
             versus?.verdict ??
               (row.refusal === null ? "baseline" : `not comparable: ${row.refusal}`),
             String(summary.n),
-            dollars(row.trainingUsd),
+            usdText(row.trainingUsd),
           ];
         }),
         [2, 4, 6, 8, 9],

@@ -1,9 +1,10 @@
 /** `cost`: what was spent, and what a launch would cost elsewhere or at another size. */
 import type { Command } from "commander";
 import { z } from "zod";
-import type { CostShares, Projection } from "#shared/schema/cost.ts";
+import type { CostShares, PeopleTime, Projection } from "#shared/schema/cost.ts";
+import { usdText } from "#shared/money.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "./command-context.ts";
-import { dollars, duration } from "./live-line.ts";
+import { duration } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { table } from "./terminal.ts";
 
@@ -56,28 +57,29 @@ const KINDS: readonly (readonly [keyof CostShares, string])[] = [
   ["trainingUsd", "training"],
   ["evaluationUsd", "evaluation"],
   ["apiUsd", "API"],
-  ["humanUsd", "people"],
   ["otherUsd", "other"],
 ];
 
 function reportText(report: Awaited<ReturnType<Client["cost"]["report"]>>): string {
-  const launches = report.pipelines.map(({ pipelineId, name, total, shares, yield: bought }) => [
-    pipelineId,
-    name,
-    duration(total.wallMs),
-    ...KINDS.slice(0, 3).map(([key]) => dollars(shares[key])),
-    dollars(total.totalUsd),
-    bought.usdPerAcceptedSample === null ? "" : dollars(bought.usdPerAcceptedSample),
-    bought.usdPerPoint === null
-      ? ""
-      : `${dollars(bought.usdPerPoint.value)} (${dollars(bought.usdPerPoint.low)}–${bought.usdPerPoint.high === null ? "no limit" : dollars(bought.usdPerPoint.high)})`,
-  ]);
+  const launches = report.pipelines.map(
+    ({ pipelineId, name, total, totalUsd, shares, yield: bought }) => [
+      pipelineId,
+      name,
+      duration(total.wallMs),
+      ...KINDS.slice(0, 3).map(([key]) => usdText(shares[key])),
+      usdText(totalUsd),
+      bought.usdPerAcceptedSample === null ? "" : usdText(bought.usdPerAcceptedSample),
+      bought.usdPerPoint === null
+        ? ""
+        : `${usdText(bought.usdPerPoint.value)} (${usdText(bought.usdPerPoint.low)}–${bought.usdPerPoint.high === null ? "no limit" : usdText(bought.usdPerPoint.high)})`,
+    ],
+  );
   const entries = report.ledger.map(({ timeMs, kind, note, quantity, unit, totalUsd, how }) => [
     new Date(timeMs).toLocaleDateString("sv-SE"),
     kind,
     note,
     `${Number(quantity.toPrecision(4))} ${unit}`,
-    dollars(totalUsd),
+    usdText(totalUsd),
     how,
   ]);
   return [
@@ -100,10 +102,17 @@ function reportText(report: Awaited<ReturnType<Client["cost"]["report"]>>): stri
       ? []
       : ["", table(["when", "kind", "for", "quantity", "amount", "how known"], entries, [4])]),
     "",
-    `Spent ${dollars(report.totalUsd)}: ${KINDS.filter(([key]) => report.shares[key] !== 0)
-      .map(([key, name]) => `${name} ${dollars(report.shares[key])}`)
+    `Spent ${usdText(report.totalUsd)}: ${KINDS.filter(([key]) => report.shares[key] !== 0)
+      .map(([key, name]) => `${name} ${usdText(report.shares[key])}`)
       .join(", ")}.`,
+    ...peopleText(report.people),
   ].join("\n");
+}
+
+function peopleText({ reviewHours, usd }: PeopleTime): string[] {
+  if (reviewHours === 0 && usd === null) return [];
+  const worth = usd === null ? "no rate an hour is set" : usdText(usd);
+  return [`People's time, no part of it: ${reviewHours.toFixed(2)} h of review, ${worth}.`];
 }
 
 function projectionText(projection: Projection): string {
@@ -115,16 +124,16 @@ function projectionText(projection: Projection): string {
         stage.stageName,
         stage.kind,
         duration(stage.measuredMs),
-        dollars(stage.measuredUsd),
+        usdText(stage.measuredUsd),
         duration(stage.durationMs.value),
-        dollars(stage.usd.value),
-        stage.ratesFrom < 2 ? "one run" : `${dollars(stage.usd.low)}–${dollars(stage.usd.high)}`,
+        usdText(stage.usd.value),
+        stage.ratesFrom < 2 ? "one run" : `${usdText(stage.usd.low)}–${usdText(stage.usd.high)}`,
         String(stage.ratesFrom),
       ]),
       [2, 3, 4, 5, 7],
     ),
     "",
-    `Measured ${duration(measuredMs)}, ${dollars(measuredUsd)}. Projected ${duration(durationMs.value)}, ${dollars(usd.value)} (${dollars(usd.low)}–${dollars(usd.high)}).`,
+    `Measured ${duration(measuredMs)}, ${usdText(measuredUsd)}. Projected ${duration(durationMs.value)}, ${usdText(usd.value)} (${usdText(usd.low)}–${usdText(usd.high)}).`,
     basis,
   ].join("\n");
 }

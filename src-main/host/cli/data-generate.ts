@@ -7,6 +7,7 @@ import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
 import { promptOf } from "#shared/schema/record-text.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
+import { usdText } from "#shared/money.ts";
 import { inspectFile } from "#main/services/datasets/import-file.ts";
 import {
   contextOf,
@@ -16,7 +17,6 @@ import {
   withHost,
 } from "./command-context.ts";
 import { followJob } from "./dataset-job.ts";
-import { dollars } from "./live-line.ts";
 import { obtainModel } from "./obtain-model.ts";
 import type { OpenHost } from "./open-host.ts";
 import type { Terminal } from "./terminal.ts";
@@ -185,7 +185,7 @@ function resultText(job: DatasetJob): string {
   return [
     `${job.accepted} of ${job.sampled} samples are right; ${job.added} records in ${job.datasetId ?? ""}.`,
     ...(job.phase === "sampling" ? [] : [`Ended early: ${job.phase}.`]),
-    ...(job.costUsd === null ? [] : [`${dollars(job.costUsd)} in all.`]),
-    ...(usdPerAccepted === null ? [] : [`${dollars(usdPerAccepted)} for each right one.`]),
+    ...(job.costUsd === null ? [] : [`${usdText(job.costUsd)} in all.`]),
+    ...(usdPerAccepted === null ? [] : [`${usdText(usdPerAccepted)} for each right one.`]),
   ].join(" ");
 }

@@ -1,7 +1,8 @@
 /** Watches a launch from the terminal until it ends, and lets Ctrl+C stop it at a checkpoint. */
 import type { PipelineId, PipelineSummary, RunSummary } from "#shared/schema/run.ts";
+import { usdText } from "#shared/money.ts";
 import type { OpenHost } from "./open-host.ts";
-import { dollars, duration, percent } from "./live-line.ts";
+import { duration, percent } from "./live-line.ts";
 import { Cancelled } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -106,7 +107,7 @@ function endText(run: RunSummary): string {
     const { value, low, high, n, k } = run.score;
     parts.push(`pass@1 ${percent(value)} (${percent(low)}–${percent(high)}, n ${n}, k ${k})`);
   }
-  if (run.costUsd !== null) parts.push(dollars(run.costUsd));
+  if (run.costUsd !== null) parts.push(usdText(run.costUsd));
   if (run.statusReason !== null) parts.push(run.statusReason.message);
   return parts.join(" · ");
 }

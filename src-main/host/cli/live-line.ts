@@ -46,12 +46,6 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** A dollar amount with as many digits as small sums need. */
-export function dollars(usd: number): string {
-  if (usd === 0) return "$0";
-  return `$${usd >= 1 ? usd.toFixed(2) : usd.toPrecision(2)}`;
-}
-
 /** A share as a percentage with one decimal. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;

@@ -7,9 +7,10 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import { usdText } from "#shared/money.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
 import type { CommandContext } from "./command-context.ts";
-import { dollars, duration } from "./live-line.ts";
+import { duration } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { Failed, table } from "./terminal.ts";
 
@@ -203,7 +204,7 @@ function estimateText(estimate: RecipeEstimate | null): string {
   const runs = stages.reduce((sum, stage) => sum + stage.runs, 0);
   const memory = `about ${(memoryBytes / GIB).toFixed(1)} GiB of memory`;
   if (timeMs === null || usd === null) return `It would take ${memory}; no estimate of time yet.`;
-  return `It would take ${duration(timeMs.low)} to ${duration(timeMs.high)}, ${dollars(usd.low)} to ${dollars(usd.high)} (from ${runs} earlier stages here), ${memory}.`;
+  return `It would take ${duration(timeMs.low)} to ${duration(timeMs.high)}, ${usdText(usd.low)} to ${usdText(usd.high)} (from ${runs} earlier stages here), ${memory}.`;
 }
 
 function valueText(value: unknown): string {

@@ -1,6 +1,7 @@
 /** The result table of a pipeline, for the terminal and for --json. */
 import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
-import { dollars, duration, percent, pText, signedPoints } from "./live-line.ts";
+import { usdText } from "#shared/money.ts";
+import { duration, percent, pText, signedPoints } from "./live-line.ts";
 import { table } from "./terminal.ts";
 
 /** One row of `demo --json`. */
@@ -21,9 +22,16 @@ export function resultsJson(results: PipelineResults) {
     verifierVersion: summary.verifierVersion,
     formatRate: summary.formatRate,
     truncatedRate: summary.truncatedRate,
-    comparison: comparison === null ? null : { with: comparison.withLabel, ...comparison },
+    comparison: comparisonJson(comparison),
     costUsd: cost.totalUsd,
   }));
+}
+
+/** Flat: what is compared has a verdict, what is not a refusal. */
+function comparisonJson(comparison: ComparisonToBefore | null) {
+  if (comparison === null) return null;
+  const { withLabel, versus, refusal, cautions } = comparison;
+  return { with: withLabel, ...versus, refusal, cautions };
 }
 
 /** Points, their interval, p and the word; of a row that is not compared, why. */
@@ -59,7 +67,7 @@ export function resultsText(results: PipelineResults): string {
     percent(summary.consK.value),
     ...comparedCells(comparison),
     summary.scoring,
-    dollars(cost.totalUsd),
+    usdText(cost.totalUsd),
   ]);
   const [first] = results.rows;
   const settings =
@@ -88,6 +96,6 @@ export function resultsText(results: PipelineResults): string {
     ...comparisonNotes(results),
     "",
     settings,
-    `Cost ${dollars(total.totalUsd)} (${duration(total.wallMs)} of engine time, ${Math.round(total.cpuSeconds)} core seconds, energy ${total.energyJ === null ? "not measured" : `${Math.round(total.energyJ)} J`})${results.usdPerPoint === null ? "" : `; ${dollars(results.usdPerPoint.value)} for each point gained`}.`,
+    `Cost ${usdText(total.totalUsd + results.boughtUsd)} (${duration(total.wallMs)} of engine time, ${Math.round(total.cpuSeconds)} core seconds, energy ${total.energyJ === null ? "not measured" : `${Math.round(total.energyJ)} J`})${results.usdPerPoint === null ? "" : `; ${usdText(results.usdPerPoint.value)} for each point gained`}.`,
   ].join("\n");
 }

@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
+import { usdText } from "#shared/money.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
 import { compareAndPrint } from "./compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { exportPipeline } from "./export-pipeline.ts";
-import { dollars, duration, percent } from "./live-line.ts";
+import { duration, percent } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { resultsJson, resultsText } from "./result-table.ts";
 import { table } from "./terminal.ts";
@@ -158,7 +159,7 @@ function listText(pipelines: readonly PipelineSummary[]): string {
       `${pipeline.runs.filter(({ status }) => status === "finished").length}/${pipeline.runs.length}`,
       scoreText(pipeline.runs.findLast(({ score }) => score !== null)),
       duration(pipeline.activeMs),
-      pipeline.costUsd === null ? "" : dollars(pipeline.costUsd),
+      pipeline.costUsd === null ? "" : usdText(pipeline.costUsd),
       new Date(pipeline.createdAtMs).toLocaleString("sv-SE"),
     ]),
     [4, 6],
@@ -175,7 +176,7 @@ function stagesText(runs: readonly RunSummary[]): string {
       run.totalSteps === null ? "" : `${run.progress?.done ?? run.lastStep}/${run.totalSteps}`,
       scoreText(run),
       run.startedAtMs === null ? "" : duration((run.endedAtMs ?? Date.now()) - run.startedAtMs),
-      run.costUsd === null ? "" : dollars(run.costUsd),
+      run.costUsd === null ? "" : usdText(run.costUsd),
     ]),
     [4, 6],
   );

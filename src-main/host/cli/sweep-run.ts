@@ -1,9 +1,10 @@
 /** `run --sweep`: launches one recipe for each combination, follows them all, and prints a row for each. */
+import { usdText } from "#shared/money.ts";
 import { yamlValue } from "#main/services/recipe-yaml.ts";
 import { parseAxis } from "#main/services/sweep.ts";
 import type { CommandContext } from "./command-context.ts";
 import { follow } from "./follow.ts";
-import { dollars, duration, percent } from "./live-line.ts";
+import { duration, percent } from "./live-line.ts";
 import type { Client, OpenHost } from "./open-host.ts";
 import { resultsJson } from "./result-table.ts";
 import { Failed, table } from "./terminal.ts";
@@ -48,7 +49,7 @@ export async function sweepAndPrint(
         row.status,
         scoreText(row.results.at(-1)),
         duration(row.durationMs),
-        dollars(row.cost.totalUsd),
+        usdText(row.cost.totalUsd),
       ]),
       [axes.length + 3, axes.length + 4],
     ),

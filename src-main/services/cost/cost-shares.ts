@@ -7,7 +7,6 @@ const NONE: CostShares = {
   trainingUsd: 0,
   evaluationUsd: 0,
   apiUsd: 0,
-  humanUsd: 0,
   otherUsd: 0,
 };
 
@@ -28,7 +27,6 @@ function addShares(a: CostShares, b: CostShares): CostShares {
     trainingUsd: a.trainingUsd + b.trainingUsd,
     evaluationUsd: a.evaluationUsd + b.evaluationUsd,
     apiUsd: a.apiUsd + b.apiUsd,
-    humanUsd: a.humanUsd + b.humanUsd,
     otherUsd: a.otherUsd + b.otherUsd,
   };
 }
@@ -55,6 +53,5 @@ function samplingShare(store: Store, { runId, usage }: CostEntry): number {
 
 function shareOfLedger({ kind, totalUsd }: LedgerEntry): CostShares {
   if (kind === "api") return { ...NONE, apiUsd: totalUsd };
-  if (kind === "human") return { ...NONE, humanUsd: totalUsd };
   return { ...NONE, otherUsd: totalUsd };
 }

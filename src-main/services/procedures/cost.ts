@@ -1,50 +1,42 @@
 /** The ledger. */
+import { setImmediate } from "node:timers/promises";
 import type { Contract } from "#shared/contract/contract.ts";
+import type { CostEntry, LedgerEntry } from "#shared/schema/cost.ts";
+import type { PipelineId } from "#shared/schema/run.ts";
 import type { Application } from "../application.ts";
 import { publishedCosts } from "../compare/published.ts";
 import { projectCost } from "../cost/cost-projection.ts";
-import { reviewEntries } from "../cost/review-entries.ts";
-import { sharesOf } from "../cost/cost-shares.ts";
+import { peopleTime, spendingOf, spendingShares, sumOf } from "../cost/spending.ts";
 import { yieldOf } from "../cost/cost-yield.ts";
 import { totalCost } from "../cost-of-usage.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 export function costProcedures(app: Application, os: Implementer): Procedures<Contract["cost"]> {
-  const { store, live, pairedTests } = app;
+  const { store, live } = app;
   const to = os.cost;
   return {
-    report: to.report.handler(({ input }) => {
-      const entries = store.costs.list(input.pipelineId);
-      const ledger = [
-        ...(input.pipelineId === undefined ? reviewEntries(store) : []),
-        ...store.ledger.list(input.pipelineId),
-      ].sort((a, b) => b.timeMs - a.timeMs);
-      const byPipeline = Map.groupBy(entries, (entry) => entry.pipelineId);
-      const total = totalCost(entries);
+    report: to.report.handler(async ({ input }) => {
+      const spending = spendingOf(store, input.pipelineId);
+      const { entries, ledger, totalUsd } = spending;
+      const ids = [...entries, ...ledger].flatMap(({ pipelineId }) => pipelineId ?? []);
+      const pipelines = [];
+      for (const pipelineId of new Set(ids)) {
+        await setImmediate();
+        pipelines.push(launchCost(app, pipelineId, entries, ledger));
+      }
       return {
         prices: store.settings.get().prices,
         priceChanges: store.ledger.priceChanges(),
-        pipelines: [...byPipeline].map(([pipelineId, own]) => {
-          const { name, createdAtMs } = store.pipelines.summary(pipelineId);
-          return {
-            pipelineId,
-            name,
-            createdAtMs,
-            entries: own,
-            total: totalCost(own),
-            shares: sharesOf(
-              store,
-              own,
-              ledger.filter((entry) => entry.pipelineId === pipelineId),
-            ),
-            yield: yieldOf(store, pairedTests, pipelineId, own),
-          };
-        }),
-        ledger,
-        total,
-        shares: sharesOf(store, entries, ledger),
-        totalUsd: total.totalUsd + ledger.reduce((sum, entry) => sum + entry.totalUsd, 0),
+        pipelines,
+        ledger: [...ledger],
+        shares: spendingShares(store, spending),
+        totalUsd,
+        people: peopleTime(store, spending),
       };
+    }),
+    spent: to.spent.handler(() => {
+      const spending = spendingOf(store, undefined);
+      return { totalUsd: spending.totalUsd, people: peopleTime(store, spending) };
     }),
     add: to.add.handler(({ input }) => {
       if (input.pipelineId !== undefined) store.pipelines.summary(input.pipelineId);
@@ -62,5 +54,26 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
     }),
     project: to.project.handler(({ input }) => projectCost(store, input)),
     published: to.published.handler(() => publishedCosts()),
+  };
+}
+
+function launchCost(
+  { store, pairedTests }: Application,
+  pipelineId: PipelineId,
+  entries: readonly CostEntry[],
+  ledger: readonly LedgerEntry[],
+) {
+  const { name, createdAtMs } = store.pipelines.summary(pipelineId);
+  const own = entries.filter((entry) => entry.pipelineId === pipelineId);
+  const bought = ledger.filter((entry) => entry.pipelineId === pipelineId);
+  return {
+    pipelineId,
+    name,
+    createdAtMs,
+    entries: own,
+    total: totalCost(own),
+    ...sumOf(own, bought),
+    shares: spendingShares(store, { entries: own, ledger: bought }),
+    yield: yieldOf(store, pairedTests, pipelineId, own),
   };
 }

@@ -1,4 +1,5 @@
 /** The card of a model that a run wrote: what it comes from, what it learned on, how it scores, what it cost. */
+import { usdText } from "#shared/money.ts";
 import { basename } from "node:path";
 import { stringify } from "yaml";
 import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";
@@ -7,7 +8,7 @@ import type { Store } from "#main/store/store.ts";
 import { launchComparison } from "../compare/launch-comparison.ts";
 import { ancestors, flatOptions } from "../compare/model-history.ts";
 import { PairedTests } from "../compare/paired-tests.ts";
-import { day, duration, interval, percent, points, pValue, usd } from "./report-numbers.ts";
+import { day, duration, interval, percent, points, pValue } from "./report-numbers.ts";
 import { markdown } from "./safe-text.ts";
 
 /** As README.md in the hub's manner. Only what was recorded is in it. Throws NOT_FOUND. */
@@ -79,5 +80,5 @@ function costText(store: Store, stages: readonly Run[]): string {
   if (entries.length === 0) return "No cost was recorded.";
   const totalUsd = entries.reduce((sum, entry) => sum + entry.totalUsd, 0);
   const wallMs = entries.reduce((sum, entry) => sum + entry.usage.wallMs, 0);
-  return `${usd(totalUsd)} for ${duration(wallMs)} of ${stages.length === 1 ? "one stage" : `${stages.length} stages`}, at the prices of the day; benchmarks left out.`;
+  return `${usdText(totalUsd)} for ${duration(wallMs)} of ${stages.length === 1 ? "one stage" : `${stages.length} stages`}, at the prices of the day; benchmarks left out.`;
 }

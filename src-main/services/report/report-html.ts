@@ -1,8 +1,9 @@
 /** The report as one page that needs nothing else: no script, no address, and a policy that would block both. */
+import { usdText } from "#shared/money.ts";
 import type { PublishedScore } from "#shared/schema/compare.ts";
 import { scoreChart } from "./report-chart.ts";
 import type { ReportData, ReportRun, ReportSample } from "./report-data.ts";
-import { count, day, duration, interval, percent, points, pValue, usd } from "./report-numbers.ts";
+import { count, day, duration, interval, percent, points, pValue } from "./report-numbers.ts";
 import {
   baselineOf,
   machineText,
@@ -88,7 +89,7 @@ function scoreTable(runs: readonly ReportRun[]): string {
       versus === null
         ? `<td colspan="3">${isBaseline ? "baseline" : html(row.refusal ?? "")}</td>`
         : `<td class="num">${points(versus.difference.value)} ${interval(versus.difference)}</td><td class="num">${html(pValue(versus.pAdjusted))}</td><td class="${versus.verdict}">${versus.verdict}</td>`;
-    return `<tr><td>${letter} ${html(row.label)}</td><td class="num">${percent(summary.pass1.value)} ${interval(summary.pass1)}</td><td class="num">${last === undefined ? "–" : `${percent(last.value)} ${interval(last)}`}</td><td class="num">${percent(summary.consK.value)} ${interval(summary.consK)}</td><td class="num">${count(summary.n)} · ${count(summary.k)}</td><td class="num">${summary.meanTokens.toFixed(1)}</td>${against}<td class="num">${usd(row.trainingUsd)}</td></tr>`;
+    return `<tr><td>${letter} ${html(row.label)}</td><td class="num">${percent(summary.pass1.value)} ${interval(summary.pass1)}</td><td class="num">${last === undefined ? "–" : `${percent(last.value)} ${interval(last)}`}</td><td class="num">${percent(summary.consK.value)} ${interval(summary.consK)}</td><td class="num">${count(summary.n)} · ${count(summary.k)}</td><td class="num">${summary.meanTokens.toFixed(1)}</td>${against}<td class="num">${usdText(row.trainingUsd)}</td></tr>`;
   });
   const k = Math.max(...runs.map(({ row }) => row.summary.k));
   return `<div class="wide"><table><thead><tr><th>Model</th><th class="num">pass@1 %</th><th class="num">pass@${k} %</th><th class="num">cons@${k} %</th><th class="num">n · k</th><th class="num">tokens</th><th class="num">points vs baseline</th><th class="num">p, Holm</th><th>in words</th><th class="num">training</th></tr></thead><tbody>${body.join("")}</tbody></table></div>`;
@@ -112,7 +113,7 @@ function runSection(run: ReportRun): string {
       : `<table><thead><tr><th>Stage</th><th>Kind</th><th class="num">Seed</th><th class="num">Time</th><th class="num">Cost</th><th>Output</th></tr></thead><tbody>${stages
           .map(
             (stage) =>
-              `<tr><td>${html(stage.stageName)}</td><td>${html(stage.kind)}</td><td class="num">${stage.seed}</td><td class="num">${stage.durationMs === null ? "–" : duration(stage.durationMs)}</td><td class="num">${stage.usd === null ? "–" : usd(stage.usd)}</td><td><code>${stage.outputSha256 === null ? "–" : html(stage.outputSha256.slice(0, 16))}</code></td></tr>`,
+              `<tr><td>${html(stage.stageName)}</td><td>${html(stage.kind)}</td><td class="num">${stage.seed}</td><td class="num">${stage.durationMs === null ? "–" : duration(stage.durationMs)}</td><td class="num">${stage.usd === null ? "–" : usdText(stage.usd)}</td><td><code>${stage.outputSha256 === null ? "–" : html(stage.outputSha256.slice(0, 16))}</code></td></tr>`,
           )
           .join("")}</tbody></table>`;
   return `<h3>${letter} ${html(row.label)} (${html(row.pipelineName)})</h3>${lineage}<p class="soft">Benchmark <code>${html(row.runId)}</code>, seed ${row.seed}, options <code>${configSha256.slice(0, 16)}</code>. ${html(machineText(run))}.${warnings.map((warning) => ` ${html(warning)}`).join("")}</p>`;

@@ -1,6 +1,7 @@
 /** The report as Markdown. */
+import { usdText } from "#shared/money.ts";
 import type { ReportData, ReportRun } from "./report-data.ts";
-import { count, day, duration, interval, percent, points, pValue, usd } from "./report-numbers.ts";
+import { count, day, duration, interval, percent, points, pValue } from "./report-numbers.ts";
 import {
   baselineOf,
   machineText,
@@ -86,7 +87,7 @@ function scoreTable(runs: readonly ReportRun[]): string {
         : `${points(versus.difference.value)} ${interval(versus.difference)}`,
       versus === null ? "" : pValue(versus.pAdjusted),
       versus?.verdict ?? "",
-      usd(row.trainingUsd),
+      usdText(row.trainingUsd),
     ];
   });
   const header = [
@@ -113,7 +114,7 @@ function runSection(run: ReportRun): string[] {
       : list(
           stages.map(
             ({ stageName, kind, seed, usd: cost, durationMs, outputSha256 }) =>
-              `${markdown(stageName)} (${kind}), seed ${seed}${durationMs === null ? "" : `, ${duration(durationMs)}`}${cost === null ? "" : `, ${usd(cost)}`}${outputSha256 === null ? "" : `, output ${outputSha256.slice(0, 16)}`}`,
+              `${markdown(stageName)} (${kind}), seed ${seed}${durationMs === null ? "" : `, ${duration(durationMs)}`}${cost === null ? "" : `, ${usdText(cost)}`}${outputSha256 === null ? "" : `, output ${outputSha256.slice(0, 16)}`}`,
           ),
         ),
     markdown(`Benchmark ${row.runId}, seed ${row.seed}. ${machineText(run)}.`),

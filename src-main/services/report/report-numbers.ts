@@ -18,13 +18,6 @@ export function pValue(p: number): string {
   return p < 0.001 ? "<0.001" : fixed(p, p < 0.1 ? 3 : 2);
 }
 
-export function usd(amount: number): string {
-  if (amount === 0) return "$0";
-  const digits =
-    Math.abs(amount) >= 0.1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(Math.abs(amount))));
-  return `$${fixed(amount, digits)}`;
-}
-
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }

@@ -11,6 +11,7 @@ import { modelSources } from "./0009-model-sources.ts";
 import { launchQueue } from "./0010-launch-queue.ts";
 import { oneComparison } from "./0011-one-comparison.ts";
 import { writtenDefaults } from "./0012-written-defaults.ts";
+import { peopleApart } from "./0013-people-apart.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   launchQueue,
   oneComparison,
   writtenDefaults,
+  peopleApart,
 ];

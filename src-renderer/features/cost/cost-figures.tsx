@@ -1,9 +1,16 @@
 /** What was spent, on what, and what a point and an accepted sample cost. */
 import type { ReactNode } from "react";
-import type { CostEntry, CostShares, CostTotal, CostYield } from "#shared/schema/cost.ts";
-import { formatNumber, formatPercent, formatUsd, plural } from "../../ui/format.ts";
+import type {
+  CostEntry,
+  CostShares,
+  CostTotal,
+  CostYield,
+  PeopleTime,
+} from "#shared/schema/cost.ts";
+import { hrefTo } from "../../app/location.ts";
+import { formatDuration, formatNumber, formatPercent, formatUsd, plural } from "../../ui/format.ts";
 import { KindMark } from "./ledger-columns.tsx";
-import { amountOf, COST_KINDS } from "./ledger-rows.ts";
+import { amountOf, COST_KINDS, isSpent } from "./ledger-rows.ts";
 import type { LaunchCost, LedgerRow } from "./ledger-rows.ts";
 
 interface Bought extends LaunchCost {
@@ -22,6 +29,24 @@ function cheapest(
     .toSorted((a, b) => (price(a.yield) ?? 0) - (price(b.yield) ?? 0))[0];
 }
 
+/** Beside the sum, never in it. */
+function People({ people }: { readonly people: PeopleTime }): ReactNode {
+  const { reviewHours, usd } = people;
+  if (reviewHours === 0 && usd === null) return null;
+  return (
+    <div className="s11 t3">
+      people&apos;s time apart: {formatDuration(reviewHours * 3_600_000)} of review,{" "}
+      {usd === null ? (
+        <a className="link" href={hrefTo(["settings"])}>
+          no rate set
+        </a>
+      ) : (
+        formatUsd(usd)
+      )}
+    </div>
+  );
+}
+
 export function CostFigures({
   report,
   rows,
@@ -30,6 +55,7 @@ export function CostFigures({
     readonly pipelines: readonly Bought[];
     readonly shares: CostShares;
     readonly totalUsd: number;
+    readonly people: PeopleTime;
   };
   readonly rows: readonly LedgerRow[];
 }): ReactNode {
@@ -37,7 +63,7 @@ export function CostFigures({
   const sample = cheapest(report.pipelines, (bought) => bought.usdPerAcceptedSample);
   const perPoint = point?.yield.usdPerPoint ?? undefined;
   const shown = rows
-    .filter((row) => row.type === "stage" || row.type === "written")
+    .filter((row) => (row.type === "stage" || row.type === "written") && isSpent(row))
     .reduce((sum, row) => sum + amountOf(row), 0);
   return (
     <div className="costfigures bb">
@@ -48,13 +74,14 @@ export function CostFigures({
           {plural(report.pipelines.length, "launch", "launches")}
           {Math.abs(shown - report.totalUsd) > 1e-12 && `, ${formatUsd(shown)} in this span`}
         </div>
+        <People people={report.people} />
       </div>
       <div>
         <div className="s12 t2">Per point gained, cheapest launch</div>
         <div className="big">{perPoint === undefined ? "–" : formatUsd(perPoint.value)}</div>
         <div className="s11 t3">
           {perPoint === undefined
-            ? "no launch has gained points yet"
+            ? "no launch has gained points over its baseline yet"
             : `[${formatUsd(perPoint.low)}, ${perPoint.high === null ? "no limit" : formatUsd(perPoint.high)}], ${point?.name ?? ""}`}
         </div>
       </div>
@@ -70,17 +97,18 @@ export function CostFigures({
         </div>
       </div>
       <ul className="shares s12">
-        {COST_KINDS.filter(({ share }) => report.shares[share] !== 0).map(({ kind, share }) => (
-          <li key={kind}>
-            <KindMark kind={kind} />
-            <span className="num med">{formatUsd(report.shares[share])}</span>
-            <span className="num t3">
-              {report.totalUsd === 0
-                ? ""
-                : `${formatPercent(report.shares[share] / report.totalUsd, 0)}%`}
-            </span>
-          </li>
-        ))}
+        {COST_KINDS.map(({ kind, share }) => {
+          const usd = share === null ? 0 : report.shares[share];
+          return usd === 0 ? null : (
+            <li key={kind}>
+              <KindMark kind={kind} />
+              <span className="num med">{formatUsd(usd)}</span>
+              <span className="num t3">
+                {report.totalUsd === 0 ? "" : `${formatPercent(usd / report.totalUsd, 0)}%`}
+              </span>
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

@@ -31,7 +31,7 @@ function NameCell({ row }: { readonly row: LedgerRow }): ReactNode {
         </a>
       );
     case "others":
-      return <span className="med">Bought, by people, and corrections</span>;
+      return <span className="med">{row.label}</span>;
     case "written":
       return (
         <span className="t2 entryname" title={row.entry.note}>

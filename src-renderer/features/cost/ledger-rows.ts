@@ -7,7 +7,8 @@ export type CostKind = "sampling" | "training" | "evaluation" | "api" | "human" 
 export const COST_KINDS: readonly {
   readonly kind: CostKind;
   readonly label: string;
-  readonly share: keyof CostShares;
+  /** null: no part of what was spent. */
+  readonly share: keyof CostShares | null;
   /** Colour of the kind, everywhere the same; the word stands beside it. */
   readonly token: string;
 }[] = [
@@ -15,7 +16,7 @@ export const COST_KINDS: readonly {
   { kind: "sampling", label: "sampling", share: "samplingUsd", token: "--data-2" },
   { kind: "evaluation", label: "evaluation", share: "evaluationUsd", token: "--data-3" },
   { kind: "api", label: "API", share: "apiUsd", token: "--data-4" },
-  { kind: "human", label: "people", share: "humanUsd", token: "--data-5" },
+  { kind: "human", label: "people", share: null, token: "--data-5" },
   { kind: "other", label: "other", share: "otherUsd", token: "--data-6" },
 ];
 
@@ -25,12 +26,19 @@ export interface LaunchCost {
   readonly createdAtMs: number;
   readonly entries: readonly CostEntry[];
   readonly total: CostTotal;
+  /** With what was bought for it. */
+  readonly totalUsd: number;
 }
 
 export type LedgerRow =
   | { readonly type: "launch"; readonly key: string; readonly launch: LaunchCost }
   | { readonly type: "stage"; readonly key: string; readonly entry: CostEntry }
-  | { readonly type: "others"; readonly key: string; readonly totalUsd: number }
+  | {
+      readonly type: "others";
+      readonly key: string;
+      readonly label: string;
+      readonly totalUsd: number;
+    }
   | { readonly type: "written"; readonly key: string; readonly entry: LedgerEntry };
 
 export function kindOf(row: LedgerRow): CostKind | undefined {
@@ -46,7 +54,7 @@ export function kindOf(row: LedgerRow): CostKind | undefined {
 export function amountOf(row: LedgerRow): number {
   switch (row.type) {
     case "launch":
-      return row.launch.total.totalUsd;
+      return row.launch.totalUsd;
     case "stage":
       return row.entry.totalUsd;
     case "others":
@@ -58,29 +66,53 @@ export function amountOf(row: LedgerRow): number {
   }
 }
 
-/** Those since `sinceMs`, newest launches first; entries without a launch before them. */
+/** Whether a row is part of what was spent: people's time stands apart. */
+export function isSpent(row: LedgerRow): boolean {
+  return kindOf(row) !== "human";
+}
+
+/** Those since `sinceMs`: entries without a launch, people's time, then launches with their stages and entries, newest first. */
 export function ledgerRows(
   launches: readonly LaunchCost[],
   written: readonly LedgerEntry[],
   sinceMs: number,
 ): readonly LedgerRow[] {
   const own = written.filter(({ timeMs }) => timeMs >= sinceMs);
-  const rows: LedgerRow[] = [];
-  if (own.length > 0) {
-    const totalUsd = own.reduce((sum, entry) => sum + entry.totalUsd, 0);
-    rows.push({ type: "others", key: "others", totalUsd });
-    for (const entry of own) rows.push({ type: "written", key: `written ${entry.id}`, entry });
-  }
+  const rows = [
+    ...othersRows(
+      "others",
+      "Bought, and corrections",
+      own.filter((entry) => entry.kind !== "human" && entry.pipelineId === null),
+    ),
+    ...othersRows(
+      "people",
+      "People's time, no part of what was spent",
+      own.filter(({ kind }) => kind === "human"),
+    ),
+  ];
   for (const launch of launches) {
     const entries = launch.entries.filter(({ timeMs }) => timeMs >= sinceMs);
-    if (entries.length === 0) continue;
+    const bought = own.filter(
+      (entry) => entry.kind !== "human" && entry.pipelineId === launch.pipelineId,
+    );
+    if (entries.length + bought.length === 0) continue;
     rows.push({ type: "launch", key: launch.pipelineId, launch });
     for (const entry of entries) rows.push({ type: "stage", key: entry.runId, entry });
+    for (const entry of bought) rows.push({ type: "written", key: `written ${entry.id}`, entry });
   }
   return rows;
 }
 
-/** Dollars of each day and kind, oldest day first, days without any between them. */
+function othersRows(key: string, label: string, entries: readonly LedgerEntry[]): LedgerRow[] {
+  if (entries.length === 0) return [];
+  const totalUsd = entries.reduce((sum, entry) => sum + entry.totalUsd, 0);
+  return [
+    { type: "others", key, label, totalUsd },
+    ...entries.map((entry): LedgerRow => ({ type: "written", key: `written ${entry.id}`, entry })),
+  ];
+}
+
+/** Dollars spent on each day and kind, oldest day first, days without any between them. */
 export function costOfDays(
   rows: readonly LedgerRow[],
   dayOf: (timeMs: number) => number,
@@ -88,7 +120,8 @@ export function costOfDays(
   const days = new Map<number, Map<CostKind, number>>();
   for (const row of rows) {
     const kind = kindOf(row);
-    if (kind === undefined || (row.type !== "stage" && row.type !== "written")) continue;
+    if (kind === undefined || !isSpent(row) || (row.type !== "stage" && row.type !== "written"))
+      continue;
     const day = dayOf(row.entry.timeMs);
     const usd = days.get(day) ?? new Map<CostKind, number>();
     usd.set(kind, (usd.get(kind) ?? 0) + row.entry.totalUsd);

@@ -41,7 +41,13 @@ export function PricesRegion({
           <div key={key} className="pricepair">
             <dt>{name}</dt>
             <dd>
-              {formatUsd(prices[key])} <span className="t3">/ {unit}</span>
+              {prices[key] === null ? (
+                <span className="t3">not set: time is not valued</span>
+              ) : (
+                <>
+                  {formatUsd(prices[key])} <span className="t3">/ {unit}</span>
+                </>
+              )}
             </dd>
           </div>
         ))}

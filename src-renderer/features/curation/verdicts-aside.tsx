@@ -259,7 +259,7 @@ function Session({ datasetId }: { readonly datasetId: DatasetId }): ReactNode {
               ? "Records an hour: after two minutes"
               : `${formatNumber(latest.recordsPerHour)} records an hour`}
           </span>
-          <span className="t3 end">{formatUsd(latest.costUsd)}</span>
+          {latest.costUsd !== null && <span className="t3 end">{formatUsd(latest.costUsd)}</span>}
         </div>
         <p className="s11 t3">
           Pauses over {formatDuration(review.pauseLimitMs)} are not counted. This sitting:{" "}

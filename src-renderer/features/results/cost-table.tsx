@@ -11,8 +11,8 @@ import {
 } from "../../ui/format.ts";
 
 export function CostTable({ results }: { readonly results: PipelineResults }): ReactNode {
-  const { stages, total, usdPerPoint } = results;
-  const digits = usdDigits([total.totalUsd]);
+  const { stages, total, boughtUsd, usdPerPoint } = results;
+  const digits = usdDigits([total.totalUsd + boughtUsd]);
   return (
     <section aria-label="Cost of each stage">
       <div className="head bt">
@@ -43,10 +43,17 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
               <td className="num">{formatUsd(stage.cost.totalUsd, digits)}</td>
             </tr>
           ))}
+          {boughtUsd !== 0 && (
+            <tr>
+              <td>Bought for it</td>
+              <td />
+              <td className="num">{formatUsd(boughtUsd, digits)}</td>
+            </tr>
+          )}
           <tr className="total">
-            <td>All stages</td>
+            <td>{boughtUsd === 0 ? "All stages" : "Together"}</td>
             <td className="num">{formatDuration(total.wallMs)}</td>
-            <td className="num">{formatUsd(total.totalUsd, digits)}</td>
+            <td className="num">{formatUsd(total.totalUsd + boughtUsd, digits)}</td>
           </tr>
         </tbody>
       </table>

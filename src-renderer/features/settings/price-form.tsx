@@ -31,7 +31,7 @@ const FIELDS: readonly {
     name: "humanUsdPerHour",
     label: "Person",
     unit: "$ per hour",
-    hint: "For examples written or checked by hand.",
+    hint: "For examples written or checked by hand. Empty: their time is shown, not valued.",
   },
 ];
 
@@ -43,11 +43,20 @@ export function priceIn(text: string): number | undefined {
   return text.trim() === "" || !Number.isFinite(value) || value < 0 ? undefined : value;
 }
 
+/** null for no text: nobody set a price. */
+function optionalPriceIn(text: string): number | null | undefined {
+  return text.trim() === "" ? null : priceIn(text);
+}
+
+function priceOf(name: keyof PriceList, text: string): number | null | undefined {
+  return name === "humanUsdPerHour" ? optionalPriceIn(text) : priceIn(text);
+}
+
 function pricesIn(texts: Texts): PriceList | undefined {
   const usdPerCpuCoreHour = priceIn(texts.usdPerCpuCoreHour);
   const usdPerGpuHour = priceIn(texts.usdPerGpuHour);
   const usdPerKWh = priceIn(texts.usdPerKWh);
-  const humanUsdPerHour = priceIn(texts.humanUsdPerHour);
+  const humanUsdPerHour = optionalPriceIn(texts.humanUsdPerHour);
   if (
     usdPerCpuCoreHour === undefined ||
     usdPerGpuHour === undefined ||
@@ -70,10 +79,12 @@ export function PriceForm({ prices, busy, onSave }: PriceFormProps): ReactNode {
     usdPerCpuCoreHour: String(prices.usdPerCpuCoreHour),
     usdPerGpuHour: String(prices.usdPerGpuHour),
     usdPerKWh: String(prices.usdPerKWh),
-    humanUsdPerHour: String(prices.humanUsdPerHour),
+    humanUsdPerHour: prices.humanUsdPerHour === null ? "" : String(prices.humanUsdPerHour),
   });
   const next = pricesIn(texts);
-  const changed = FIELDS.some((field) => priceIn(texts[field.name]) !== prices[field.name]);
+  const changed = FIELDS.some(
+    (field) => priceOf(field.name, texts[field.name]) !== prices[field.name],
+  );
   return (
     <form
       aria-label="Prices"
@@ -89,7 +100,7 @@ export function PriceForm({ prices, busy, onSave }: PriceFormProps): ReactNode {
         </span>
       </div>
       {FIELDS.map((field) => {
-        const bad = priceIn(texts[field.name]) === undefined;
+        const bad = priceOf(field.name, texts[field.name]) === undefined;
         const inputId = `${formId}-${field.name}`;
         return (
           <div key={field.name} className="setting">
