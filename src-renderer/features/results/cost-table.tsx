@@ -46,7 +46,7 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
           {boughtUsd !== 0 && (
             <tr>
               <td>Bought for it</td>
-              <td />
+              <td className="num">–</td>
               <td className="num">{formatUsd(boughtUsd, digits)}</td>
             </tr>
           )}
