@@ -30,9 +30,9 @@ const OPTIONS: LoraOptions = {
   rslora: false,
 };
 
-function adapted(changes: Partial<LoraOptions> = {}): LoraModel {
+function adapted(changes: Partial<LoraOptions> = {}, seed = 9): LoraModel {
   const base = initLanguageModel(runtime, config, 4);
-  return LoraModel.onto(runtime, base, { ...OPTIONS, ...changes }, 9);
+  return LoraModel.onto(runtime, base, { ...OPTIONS, ...changes }, seed);
 }
 
 /** Gives every adapter values as training might. */
@@ -171,6 +171,24 @@ describe("an adapter", () => {
     expect(same).toBe(first);
     for (const other of others) expect(Math.abs(other - (first ?? 0))).toBeGreaterThan(1e-3);
     expect(new Set(losses(0)).size).toBe(1);
+  });
+
+  test("drops its input by the run's seed too, so that a run with another seed is another run", () => {
+    const lossOf = (seed: number, dropout: number): number => {
+      const model = adapted({ dropout }, seed);
+      // The same adapters whatever the seed: only the noise is left to differ.
+      disturb(model);
+      const trainer = new Trainer(runtime, model, nextTokenObjective(config), PLAIN_ADAMW);
+      const inputs = batch();
+      const loss = itemAt(trainer.accumulate(inputs, [3, 1]), 0);
+      tf.dispose(inputs);
+      trainer.dispose();
+      model.dispose();
+      return loss;
+    };
+    expect(lossOf(9, 0.5)).toBe(lossOf(9, 0.5));
+    expect(Math.abs(lossOf(9, 0.5) - lossOf(10, 0.5))).toBeGreaterThan(1e-3);
+    expect(lossOf(9, 0)).toBe(lossOf(10, 0));
   });
 
   test("turned off is GRPO's reference: the divergence starts at 0 and grows as the policy moves", () => {

@@ -9,7 +9,7 @@ import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { statelessUniform } from "../runtime/stateless-uniform.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { hash32, Random } from "#main/platform/random.ts";
+import { deriveSeed, hash32, Random } from "#main/platform/random.ts";
 import type { Weights } from "./decoder.ts";
 import { flip, LanguageModel, readLater } from "./language-model.ts";
 
@@ -34,21 +34,26 @@ export class LoraModel extends LanguageModel {
   readonly base: LanguageModel;
   readonly options: LoraOptions;
   readonly #adapters: ReadonlyMap<string, Variable>;
+  /** Of dropout's noise, beside the step's and the matrix's own. */
+  readonly #noiseSeed: number;
 
   private constructor(
     base: LanguageModel,
     adapters: ReadonlyMap<string, Variable>,
     options: LoraOptions,
+    noiseSeed: number,
   ) {
     super(base.config, new Map([...base.variables, ...adapters]));
     this.base = base;
     this.options = options;
     this.#adapters = adapters;
+    this.#noiseSeed = noiseSeed;
   }
 
   /**
    * Fresh adapters on a model, which they take over: A uniform in ±1/√in, B zero, so that nothing changes yet.
    * Throws a RangeError where no matrix has a wanted name.
+   * @param seed of the first values and of dropout's noise
    */
   static onto(
     runtime: Runtime,
@@ -76,7 +81,7 @@ export class LoraModel extends LanguageModel {
     }
     if (adapters.size === 0)
       throw new RangeError(`the model has none of the matrices ${options.targets.join(", ")}`);
-    return new LoraModel(base, adapters, options);
+    return new LoraModel(base, adapters, options, deriveSeed(seed, "dropout"));
   }
 
   /** Of the base: what a token's passes are counted by. */
@@ -123,7 +128,7 @@ export class LoraModel extends LanguageModel {
     if (noise === undefined || !this.usesNoise) return weights;
     const { dropout } = this.options;
     return Object.assign(weights, {
-      dropInput: (module: string, x: Tensor): Tensor => dropped(x, dropout, noise, module),
+      dropInput: (module: string, x: Tensor): Tensor => dropped(x, dropout, noise, [this.#noiseSeed, module]),
     });
   }
 
@@ -163,9 +168,18 @@ export class LoraModel extends LanguageModel {
   }
 }
 
-/** Inverted dropout: elements are kept with probability 1 − rate and made larger by its inverse. `noise` (2) int32. */
-function dropped(x: Tensor, rate: number, noise: Tensor, module: string): Tensor {
-  const salt = tf.tensor1d([hash32(0, ...Buffer.from(module)) | 0, 0], "int32");
+/**
+ * Inverted dropout: elements are kept with probability 1 − rate and made larger by its inverse. `noise` (2) int32 counts
+ * the steps and their parts; the run's seed and the matrix's name move both counters elsewhere.
+ */
+function dropped(
+  x: Tensor,
+  rate: number,
+  noise: Tensor,
+  [seed, module]: readonly [number, string],
+): Tensor {
+  const name = Buffer.from(module);
+  const salt = tf.tensor1d([hash32(seed, 0, ...name) | 0, hash32(seed, 1, ...name) | 0], "int32");
   const uniform = statelessUniform(x.shape, tf.add(noise, salt));
   const kept = tf.cast(tf.greaterEqual(uniform, rate), "float32");
   return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
