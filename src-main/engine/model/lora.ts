@@ -128,7 +128,8 @@ export class LoraModel extends LanguageModel {
     if (noise === undefined || !this.usesNoise) return weights;
     const { dropout } = this.options;
     return Object.assign(weights, {
-      dropInput: (module: string, x: Tensor): Tensor => dropped(x, dropout, noise, [this.#noiseSeed, module]),
+      dropInput: (module: string, x: Tensor): Tensor =>
+        dropped(x, dropout, noise, [this.#noiseSeed, module]),
     });
   }
 

@@ -73,7 +73,8 @@ export function newStage(kind: StageKind, value: Json): JsonMap {
     .map((stage) => getValue(stage, ["max_completion_length"]))
     .findLast(Number);
   const base = { name, kind, model };
-  const sampled = typeof longest === "number" ? { max_completion_length: longest } : {};
+  // TRL's 512 are more than the context of a small model has room for.
+  const sampled = { max_completion_length: typeof longest === "number" ? longest : 256 };
   switch (kind) {
     case "pretrain":
       return { ...base, max_steps: 100 };
