@@ -41,11 +41,6 @@ export function OptionField({
         <div className="s11 t3" id={`${id}-line`}>
           {field.line}
         </div>
-        {field.other !== undefined && (
-          <div className="s11 t3">
-            In TRL: {field.other.trl}. Here {field.other.why}.
-          </div>
-        )}
       </div>
       <fieldset className="flex" disabled={inert !== undefined}>
         <Control field={field} keys={keys} id={id} written={written} label={label} />
@@ -72,6 +67,10 @@ export function OptionField({
             </span>
           ) : fact !== undefined ? (
             <span className="fc t3">{fact}</span>
+          ) : field.other !== undefined ? (
+            <span className="fc t3">
+              In TRL: {field.other.trl}. Here not: {field.other.why}.
+            </span>
           ) : undefined
         }
       />
