@@ -1,22 +1,29 @@
 /** Entry of a process that loads one model and answers requests with it until its host ends it. */
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { InferenceOptions, InferencePrompt } from "#shared/schema/inference.ts";
+import type {
+  CompletionPiece,
+  InferenceOptions,
+  InferencePrompt,
+} from "#shared/schema/inference.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { CompletionServer } from "#main/engine/serving/completion-server.ts";
+import type { Alternative } from "#main/engine/serving/completion-stream.ts";
 import { stopIds } from "#main/engine/tokenizer/stop-ids.ts";
-import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
+import { spell } from "#main/engine/tokenizer/token-bytes.ts";
 import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
-import type { Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
 import { hash32 } from "#main/platform/random.ts";
 import { InferenceRequest } from "./inference-protocol.ts";
 import type { InferenceMessage } from "./inference-protocol.ts";
+import { PromptQueue } from "./prompt-queue.ts";
+import type { EncodedPrompt } from "./prompt-queue.ts";
 
 /** New tokens where a request names no limit. */
 const DEFAULT_MAX_TOKENS = 1024;
 
 let server: CompletionServer | undefined;
+let prompts: PromptQueue | undefined;
 const cancels = new Map<number, () => void>();
 
 function send(message: InferenceMessage, written?: () => void): void {
@@ -43,6 +50,7 @@ async function load(request: Extract<InferenceRequest, { type: "load" }>): Promi
   const tokenizer = loadTokenizer(request.model);
   const model = loadLanguageModel(runtime, request.model);
   server = new CompletionServer(runtime, model, tokenizer);
+  prompts = new PromptQueue(tokenizer, model.config.maxPositionEmbeddings);
   void server.run();
   await warmUp(server);
   const { kind, version, device, warnings } = runtime;
@@ -72,16 +80,24 @@ function warmUp(warm: CompletionServer): Promise<void> {
   });
 }
 
-function idsOf(tokenizer: Tokenizer, prompt: InferencePrompt): readonly number[] {
-  if ("ids" in prompt) return prompt.ids;
-  if ("text" in prompt) return tokenizer.encode(prompt.text);
-  return encodeChat(tokenizer, prompt.messages, { addGenerationPrompt: true });
+function complete(id: number, prompt: InferencePrompt, options: InferenceOptions): void {
+  if (prompts === undefined) throw new Error("asked before the model was loaded");
+  const cancel = prompts.add(prompt, {
+    taken: (encoded) => {
+      begin(id, encoded, options);
+    },
+    failed: (error) => {
+      cancels.delete(id);
+      send({ type: "failed", id, ...failureOf(error) });
+    },
+  });
+  cancels.set(id, cancel);
 }
 
-function complete(id: number, prompt: InferencePrompt, options: InferenceOptions): void {
+function begin(id: number, prompt: EncodedPrompt, options: InferenceOptions): void {
   if (server === undefined) throw new Error("asked before the model was loaded");
   const { model, tokenizer } = server;
-  const promptIds = idsOf(tokenizer, prompt);
+  const promptIds = prompt.ids;
   const room = model.config.maxPositionEmbeddings - promptIds.length;
   const maxNew = options.max_tokens ?? Math.max(1, Math.min(DEFAULT_MAX_TOKENS, room));
   let left = maxNew === 0 ? 0 : options.n;
@@ -110,16 +126,26 @@ function complete(id: number, prompt: InferencePrompt, options: InferenceOptions
     },
     {
       prompt: (pieces) => {
+        const { before, after, ids } = prompt;
+        const spelled = spell(tokenizer, ids.slice(before, ids.length - after));
         send({
           type: "prompt",
           id,
-          pieces: pieces.map((piece) => ({ ...piece, top: copy(piece.top) })),
+          pieces: pieces.map((piece, i) => ({
+            ...piece,
+            ...(spelled[i - before] ?? { text: "", bytes: [] }),
+            top: copy(piece.top),
+          })),
         });
         unscored = false;
         settle();
       },
       pieces: (index, pieces) => {
-        const copies = pieces.map((piece) => ({ ...piece, top: copy(piece.top) }));
+        const copies = pieces.map((piece) => ({
+          ...piece,
+          bytes: [...piece.bytes],
+          top: copy(piece.top),
+        }));
         send({ type: "pieces", id, index, pieces: copies });
       },
       finished: (index, reason, measured) => {
@@ -138,8 +164,8 @@ function complete(id: number, prompt: InferencePrompt, options: InferenceOptions
   settle();
 }
 
-function copy<T extends object>(list: readonly T[] | null): T[] | null {
-  return list === null ? null : list.map((item) => ({ ...item }));
+function copy(list: readonly Alternative[] | null): CompletionPiece["top"] {
+  return list === null ? null : list.map((item) => ({ ...item, bytes: [...item.bytes] }));
 }
 
 process.on("disconnect", endNow);

@@ -56,7 +56,8 @@ export const InferenceOptions = z.strictObject({
 });
 export type InferenceOptions = z.infer<typeof InferenceOptions>;
 
-const Alternative = z.strictObject({ id: z.int(), token: z.string(), logprob: z.number() });
+const bytes = z.array(z.int().min(0).max(255));
+const Alternative = z.strictObject({ id: z.int(), token: z.string(), bytes, logprob: z.number() });
 
 /** One token: what it adds to the text and the model's own log-probability (temperature 1, no filter, no penalty). */
 export const CompletionPiece = z.strictObject({
@@ -65,6 +66,8 @@ export const CompletionPiece = z.strictObject({
   token: z.string(),
   /** The texts of all pieces are the completion's text. */
   text: z.string(),
+  /** Its share of the text's UTF-8 bytes, also where it is a part of a character. */
+  bytes,
   logprob: z.number(),
   top: z.array(Alternative).nullable(),
 });
@@ -74,6 +77,9 @@ export type CompletionPiece = z.infer<typeof CompletionPiece>;
 export const PromptPiece = z.strictObject({
   id: z.int(),
   token: z.string(),
+  /** The texts of all pieces are the prompt's text; "" for what the tokenizer puts around it. */
+  text: z.string(),
+  bytes,
   logprob: z.number().nullable(),
   top: z.array(Alternative).nullable(),
 });

@@ -11,7 +11,9 @@ import type { DecodeBatch } from "../sampling/decode-batch.ts";
 import { isSmall } from "../sampling/cache-shape.ts";
 import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
 import type { DrawOptions } from "../sampling/picker.ts";
+import { tokenBytes } from "../tokenizer/token-bytes.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { JobQueue } from "./job-queue.ts";
 import { CompletionStream } from "./completion-stream.ts";
 import type { Alternative, CompletionPiece, FinishReason } from "./completion-stream.ts";
 import { PromptScorer } from "./score-prompt.ts";
@@ -78,6 +80,8 @@ export type CompletionServerOptions = {
 
 const CACHE_BYTES = 2 ** 30;
 const MAX_ROWS = 64;
+/** Prompts that are looked at for one scoring pass. */
+const MOST_SCORED = 128;
 const PREFILL_COLUMNS = 32;
 /** Attention scores of prompts prefilled together, and of one prompt, at most. */
 const PREFILL_BYTES = 2 ** 28;
@@ -91,8 +95,8 @@ export class CompletionServer {
   readonly #tokensPerCall: number;
   readonly #cache: ServingCache<Job>;
   readonly #scorer: PromptScorer;
-  readonly #scoring: Asked[] = [];
-  readonly #queue: Job[] = [];
+  readonly #scoring = new Set<Asked>();
+  readonly #queue = new JobQueue<Asked, Job>();
   readonly #forgotten = new WeakSet<Asked>();
   #wake: (() => void) | null = null;
   #closed: { readonly reason: unknown } | null = null;
@@ -117,7 +121,7 @@ export class CompletionServer {
 
   /** Requests that wait or are answered. */
   get busy(): boolean {
-    return this.#scoring.length > 0 || this.#queue.length > 0 || this.#active() > 0;
+    return this.#scoring.size > 0 || this.#queue.length > 0 || this.#active() > 0;
   }
 
   /**
@@ -135,8 +139,8 @@ export class CompletionServer {
       );
     }
     const asked = { request, listener };
-    if (request.scorePrompt) this.#scoring.push(asked);
-    if (request.maxNew > 0) this.#queue.push(...this.#jobsOf(asked));
+    if (request.scorePrompt) this.#scoring.add(asked);
+    if (request.maxNew > 0) this.#queue.push(asked, request.seeds.length, this.#jobsOf(asked));
     this.#wake?.();
     return () => {
       this.#forget(asked);
@@ -188,7 +192,7 @@ export class CompletionServer {
     });
   }
 
-  #jobsOf(asked: Asked): Job[] {
+  #jobsOf(asked: Asked): (index: number) => Job {
     const { request } = asked;
     const options = {
       stopIds: new Set(request.stopIds),
@@ -198,28 +202,36 @@ export class CompletionServer {
     };
     const askedMs = performance.now();
     const settings = rowSettings(request.draw, this.model.config.vocabSize);
-    return request.seeds.map((seed, index) => ({
+    return (index) => ({
       promptIds: request.promptIds,
-      seed,
+      seed: request.seeds[index] ?? 0,
       asked,
       index,
       stream: new CompletionStream(this.tokenizer, options),
       settings,
       clock: { askedMs, admittedMs: askedMs, firstMs: undefined },
-    }));
+    });
   }
 
   #score(): void {
-    if (this.#scoring.length === 0) return;
-    const count = this.#scorer.together(
-      this.#scoring.map(({ request }) => request.promptIds.length),
-    );
-    const asked = this.#scoring.splice(0, count);
-    const scores = this.#scorer.score(asked.map(({ request }) => request.promptIds));
-    asked.forEach(({ request, listener }, i) => {
-      const own = scores[i];
-      if (own !== undefined) listener.prompt(this.#promptPieces(request, own));
-    });
+    if (this.#scoring.size === 0) return;
+    const first = [...this.#scoring].slice(0, MOST_SCORED);
+    const count = this.#scorer.together(first.map(({ request }) => request.promptIds.length));
+    const asked = first.slice(0, count);
+    for (const one of asked) this.#scoring.delete(one);
+    try {
+      const scores = this.#scorer.score(asked.map(({ request }) => request.promptIds));
+      asked.forEach(({ request, listener }, i) => {
+        const own = scores[i];
+        if (own !== undefined) listener.prompt(this.#promptPieces(request, own));
+      });
+    } catch (error) {
+      // Rows that decode know nothing of it.
+      for (const one of asked) {
+        this.#forget(one);
+        one.listener.failed(error);
+      }
+    }
   }
 
   #promptPieces(
@@ -238,14 +250,16 @@ export class CompletionServer {
           : Array.from({ length: Math.min(alternatives, top.count) }, (_, j) => {
               const at = (i - 1) * top.count + j;
               const other = top.ids[at] ?? 0;
-              return { id: other, token: token(other), logprob: top.logprobs[at] ?? Number.NaN };
+              const bytes = [...tokenBytes(this.tokenizer, other)];
+              const logprob = top.logprobs[at] ?? Number.NaN;
+              return { id: other, token: token(other), bytes, logprob };
             }),
     }));
   }
 
   /** In the order in which they came: a long request is not passed by short ones. */
   async #admit(): Promise<void> {
-    const [first] = this.#queue;
+    const [first] = this.#queue.slice(0, 1);
     if (first === undefined) return;
     const active = this.#active();
     if (!this.#cache.ensure(active + this.#queue.length, this.#columnsOf(first))) return;
@@ -335,8 +349,8 @@ export class CompletionServer {
 
   #forget(asked: Asked): void {
     this.#forgotten.add(asked);
-    remove(this.#scoring, (one) => one === asked);
-    remove(this.#queue, (job) => job.asked === asked);
+    this.#scoring.delete(asked);
+    this.#queue.forget(asked);
     const { batch } = this.#cache;
     batch?.rows.forEach((row, r) => {
       if (row?.job.asked === asked) batch.rows[r] = null;
@@ -346,7 +360,7 @@ export class CompletionServer {
   #failAll(error: unknown): void {
     const { batch } = this.#cache;
     const rows = batch?.rows.flatMap((row) => (row === null ? [] : [row.job.asked])) ?? [];
-    const all = new Set([...this.#scoring, ...this.#queue.map(({ asked }) => asked), ...rows]);
+    const all = new Set([...this.#scoring, ...this.#queue.requests(), ...rows]);
     for (const asked of all) {
       this.#forget(asked);
       asked.listener.failed(error);
@@ -365,11 +379,4 @@ function assertFinite(logprob: number | undefined): void {
     "The model's logits are not finite, so nothing can be sampled from it.",
     "Go back to an earlier checkpoint; if training led here, lower learning_rate.",
   );
-}
-
-function remove<T>(list: T[], unwanted: (item: T) => boolean): void {
-  for (let i = list.length - 1; i >= 0; i--) {
-    const item = list[i];
-    if (item !== undefined && unwanted(item)) list.splice(i, 1);
-  }
 }

@@ -21,6 +21,11 @@ export class IncrementalDecoder {
     this.#skipSpecialTokens = options.skipSpecialTokens ?? false;
   }
 
+  /** Whether the tokens so far end in the middle of a character. */
+  get isIncomplete(): boolean {
+    return this.#pendingStart < this.#ids.length;
+  }
+
   /** Takes the next token; returns the text that is now certain ("" while a character is incomplete). */
   push(id: number): string {
     this.#ids.push(id);

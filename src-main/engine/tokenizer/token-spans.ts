@@ -22,7 +22,7 @@ const byteOfCharacter = buildByteOfCharacter();
 const utf8 = new TextEncoder();
 
 /** The byte sequences that a token can stand for, by the spellings of byte-level, SentencePiece and word vocabularies. */
-function candidates(tokenizer: Tokenizer, id: number): readonly Uint8Array[] {
+export function spellingsOf(tokenizer: Tokenizer, id: number): readonly Uint8Array[] {
   const token = tokenizer.tokenOf(id);
   if (token === undefined) return [];
   if (tokenizer.isAdded(id)) return [utf8.encode(token)];
@@ -57,7 +57,7 @@ export function tokenSpans(
   const spans: ByteSpan[] = [];
   let at = 0;
   for (const id of ids) {
-    const spellings = candidates(tokenizer, id);
+    const spellings = spellingsOf(tokenizer, id);
     // A space that the tokenizer put before the text itself stands for nothing in it.
     const unprefixed =
       at === 0

@@ -1,4 +1,5 @@
 /** Completions in the form in which OpenAI's clients read them. */
+import { isUtf8 } from "node:buffer";
 import type { CompletionPiece, FinishReason, PromptPiece } from "#shared/schema/inference.ts";
 
 /** What is known of one choice. */
@@ -26,7 +27,7 @@ export function usageJson({ promptTokens, completionTokens }: Usage): Json {
   };
 }
 
-export function textOf(pieces: readonly CompletionPiece[]): string {
+export function textOf(pieces: readonly { readonly text: string }[]): string {
   return pieces.map(({ text }) => text).join("");
 }
 
@@ -74,22 +75,27 @@ export function chatChunk(
 }
 
 function chatLogprobs(pieces: readonly CompletionPiece[]): Json {
-  const entry = (token: string, logprob: number): Json => ({
-    token,
-    logprob,
-    bytes: [...Buffer.from(token, "utf8")],
-  });
   return {
-    content: pieces.map(({ token, logprob, top }) => ({
-      ...entry(token, logprob),
-      top_logprobs: (top ?? []).map((other) => entry(other.token, other.logprob)),
+    content: pieces.map(({ token, logprob, bytes, top }) => ({
+      token,
+      logprob,
+      bytes,
+      top_logprobs: (top ?? []).map((other) => ({
+        token: other.token,
+        logprob: other.logprob,
+        bytes: other.bytes,
+      })),
     })),
     refusal: null,
   };
 }
 
 /** A choice of /v1/completions; with `echo`, the prompt's tokens stand before the completion's. */
-export type TextChoice = Choice & { readonly echo: readonly PromptPiece[] };
+export type TextChoice = Choice & {
+  readonly echo: readonly PromptPiece[];
+  /** Characters of the choice that were sent before this part. */
+  readonly offset: number;
+};
 
 export function completionJson(
   head: AnswerHead,
@@ -100,39 +106,44 @@ export function completionJson(
   return {
     ...head,
     object: "text_completion",
-    choices: choices.map(({ index, pieces, reason, echo }) => {
-      const echoed = echo.map(({ token }) => token).join("");
-      return {
-        index,
-        text: echoed + textOf(pieces),
-        logprobs: logprobs ? textLogprobs([...echo, ...pieces]) : null,
-        finish_reason: reason,
-      };
-    }),
+    choices: choices.map(({ index, pieces, reason, echo, offset }) => ({
+      index,
+      text: textOf([...echo, ...pieces]),
+      logprobs: logprobs ? textLogprobs([...echo, ...pieces], offset) : null,
+      finish_reason: reason,
+    })),
     ...(usage === null ? {} : { usage: usageJson(usage) }),
   };
 }
 
-function textLogprobs(pieces: readonly (PromptPiece | CompletionPiece)[]): Json {
-  let offset = 0;
-  const offsets = pieces.map((piece) => {
+function textLogprobs(pieces: readonly (PromptPiece | CompletionPiece)[], before: number): Json {
+  let offset = before;
+  const offsets = pieces.map(({ text }) => {
     const at = offset;
-    offset += "text" in piece ? piece.text.length : piece.token.length;
+    offset += charactersOf(text);
     return at;
   });
   return {
-    tokens: pieces.map(({ token }) => token),
+    tokens: pieces.map(spelling),
     token_logprobs: pieces.map(({ logprob }) => logprob),
-    top_logprobs: pieces.map(({ top }) => (top === null ? null : bestByText(top))),
+    top_logprobs: pieces.map(({ top }) =>
+      top === null
+        ? null
+        : // The likelier of two that are spelled alike keeps the place.
+          Object.fromEntries(top.toReversed().map((other) => [spelling(other), other.logprob])),
+    ),
     text_offset: offsets,
   };
 }
 
-/** Tokens that read alike (parts of one character) share a key: the likelier one keeps it. */
-function bestByText(
-  top: readonly { readonly token: string; readonly logprob: number }[],
-): Record<string, number> {
-  const entries: Record<string, number> = {};
-  for (const { token, logprob } of top.toReversed()) entries[token] = logprob;
-  return entries;
+/** As OpenAI's offsets count them: by code points. */
+export function charactersOf(text: string): number {
+  return Array.from(text).length;
+}
+
+/** A token's text; a part of a character is spelled by its bytes, as OpenAI does: `bytes:\xf0\x9f`. */
+function spelling({ token, bytes }: { readonly token: string; readonly bytes: readonly number[] }) {
+  if (isUtf8(Uint8Array.from(bytes))) return token;
+  const hex = bytes.map((byte) => String.raw`\x${byte.toString(16).padStart(2, "0")}`);
+  return `bytes:${hex.join("")}`;
 }

@@ -9,7 +9,14 @@ import type {
   InferencePrompt,
   PromptPiece,
 } from "#shared/schema/inference.ts";
-import { chatChunk, chatJson, completionJson, usageJson } from "./openai-answer.ts";
+import {
+  charactersOf,
+  chatChunk,
+  chatJson,
+  completionJson,
+  textOf,
+  usageJson,
+} from "./openai-answer.ts";
 import type { AnswerHead, TextChoice, Usage } from "./openai-answer.ts";
 import { askedOfChat, askedOfCompletion } from "./openai-request.ts";
 import type { Asked, ChatRequest, CompletionRequest } from "./openai-request.ts";
@@ -68,9 +75,12 @@ export async function answerCompletion(
     return;
   }
   const stream = new EventStream(response);
+  const sent = new Map<number, number>();
   const usage = await follow(ask, asked, {
-    choice: (choice) => {
-      stream.send(completionJson(head, [choice], null, logprobs));
+    choice: (part) => {
+      const offset = sent.get(part.index) ?? 0;
+      sent.set(part.index, offset + charactersOf(textOf([...part.echo, ...part.pieces])));
+      stream.send(completionJson(head, [{ ...part, offset }], null, logprobs));
     },
   });
   if (request.stream_options?.include_usage === true) {
@@ -103,6 +113,7 @@ async function collect(
       pieces: pieces.get(index) ?? [],
       echo: echoes.get(index) ?? [],
       reason: reasons.get(index) ?? "length",
+      offset: 0,
     }));
   return { choices, usage };
 }
@@ -120,7 +131,7 @@ async function follow(
       const place = (index: number): number => position * options.n + index;
       const all = Array.from({ length: options.n }, (_, index) => place(index));
       const part = (index: number, more: Partial<TextChoice>): void => {
-        sink.choice({ index, pieces: [], echo: [], reason: null, ...more });
+        sink.choice({ index, pieces: [], echo: [], reason: null, offset: 0, ...more });
       };
       for await (const event of ask(prompt, options)) {
         if (event.type === "begun") promptTokens += event.promptTokens;
