@@ -6,6 +6,7 @@ import type { RuntimeProbe } from "#main/jobs/runtime-state.ts";
 import { webgpuState } from "#main/jobs/webgpu-state.ts";
 import { appVersion, diskSpace, machineFacts } from "#main/platform/machine.ts";
 import type { Store } from "#main/store/store.ts";
+import { isOpenToOthers } from "#main/store/own-files.ts";
 import type { WorkspacePaths } from "#main/store/workspace.ts";
 import { defaultBaseline, isComparable } from "./compare/protocol.ts";
 
@@ -80,9 +81,11 @@ export async function doctor(
     {
       id: "workspace",
       title: "Workspace",
-      status: "ok",
+      status: isOpenToOthers(workspace.path) ? "warning" : "ok",
       detail: `${workspace.path}, schema ${workspace.schemaVersion}, database ${megabytes(workspace.databaseBytes)}.`,
-      advice: null,
+      advice: isOpenToOthers(workspace.path)
+        ? "Other users of this machine can read it, and its mode could not be changed: move it to a folder of your own, on a disk that keeps modes."
+        : null,
     },
     {
       id: "disk",

@@ -9,6 +9,7 @@ import Database from "better-sqlite3";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { withStoreErrors } from "./database.ts";
+import { closeToOthers, writeForOwnerOnly } from "./own-files.ts";
 
 const Holder = z.object({
   pid: z.int(),
@@ -45,9 +46,10 @@ export interface WorkspaceLock {
   release(): void;
 }
 
-/** Makes the folders. Throws WORKSPACE_READ_ONLY, DISK_FULL or BAD_INPUT (the path is a file). */
+/** Makes the folders, closed to other users of the machine. Throws WORKSPACE_READ_ONLY, DISK_FULL or BAD_INPUT (the path is a file). */
 export function prepareWorkspace(root: string): WorkspacePaths {
   const paths = workspacePaths(root);
+  writeForOwnerOnly();
   withStoreErrors(() => {
     try {
       for (const folder of [paths.root, paths.runs, paths.models, paths.cache]) {
@@ -64,6 +66,7 @@ export function prepareWorkspace(root: string): WorkspacePaths {
       }
       throw error;
     }
+    closeToOthers(paths.root);
   });
   return paths;
 }
@@ -84,9 +87,17 @@ export function lockWorkspace(root: string): WorkspaceLock {
       });
     }
     const holder = readHolder(root);
+    if (holder === undefined || !isAlive(holder.pid)) {
+      throw new AppError(
+        "WORKSPACE_LOCKED",
+        `A program holds the file ${join(root, "host.lock")}, and no Gradus says that it has the workspace open.`,
+        "End that program (`lsof` or `fuser` names it), or choose another folder with --workspace.",
+        { cause: error },
+      );
+    }
     throw new AppError(
       "WORKSPACE_LOCKED",
-      `Another Gradus${holder === undefined ? "" : ` (process ${holder.pid})`} has the workspace ${root} open.`,
+      `Another Gradus (process ${holder.pid}) has the workspace ${root} open.`,
       "Use that one, end it, or choose another folder with --workspace.",
       { cause: error },
     );
@@ -118,6 +129,16 @@ export function readHolder(root: string): Holder | undefined {
     return Holder.parse(JSON.parse(readFileSync(join(root, "host.json"), "utf8")));
   } catch {
     return undefined;
+  }
+}
+
+/** Whether the process is there, whoever's it is. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

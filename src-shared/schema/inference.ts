@@ -41,7 +41,10 @@ export const InferenceOptions = z.strictObject({
   repetition_penalty: z.number().positive().max(100).default(1),
   /** null: up to the end of the context, but no more than 1,024. */
   max_tokens: z.int().min(0).max(1_000_000).nullable().default(null),
-  /** The same seed, prompt and options give the same completion. */
+  /**
+   * The same seed, prompt and options draw with the same noise. The last digits of a log-probability depend on how many
+   * rows decode together, so a completion that hangs on them may differ when other requests run.
+   */
   seed: z.int().min(0).max(MAX_SEED).default(0),
   n: z.int().min(1).max(128).default(1),
   /** The completion ends before the first of these. */

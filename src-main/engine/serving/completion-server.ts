@@ -1,6 +1,7 @@
 /**
  * Answers requests with a model, many at once: rows of new requests join the batch and finished ones leave it
- * between compiled calls. A completion depends on its prompt, its options and its seed, not on its neighbours.
+ * between compiled calls. A completion depends on its prompt, its options and its seed; its neighbours touch no more
+ * than the last digits of its log-probabilities.
  */
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";

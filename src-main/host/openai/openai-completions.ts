@@ -18,6 +18,7 @@ import {
   usageJson,
 } from "./openai-answer.ts";
 import type { AnswerHead, TextChoice, Usage } from "./openai-answer.ts";
+import { endJson, EventStream } from "./openai-sender.ts";
 import { askedOfChat, askedOfCompletion } from "./openai-request.ts";
 import type { Asked, ChatRequest, CompletionRequest } from "./openai-request.ts";
 
@@ -25,6 +26,9 @@ export type Ask = (
   prompt: InferencePrompt,
   options: InferenceOptions,
 ) => AsyncIterable<InferenceEvent>;
+
+/** Of one request: enough to keep a model's rows busy, and not so many that other requests wait behind them. */
+const COMPLETIONS_AT_ONCE = 256;
 
 export type AnswerOptions = {
   /** Where the request names none. */
@@ -118,70 +122,40 @@ async function collect(
   return { choices, usage };
 }
 
-/** Runs all that is asked at once, hands out each part of a choice, and counts. */
+/** Hands out each part of a choice as it comes, and counts. */
 async function follow(
   ask: Ask,
   asked: readonly Asked[],
   sink: { readonly choice: (part: TextChoice) => void },
 ): Promise<Usage> {
-  let promptTokens = 0;
-  let completionTokens = 0;
-  await Promise.all(
-    asked.map(async ({ prompt, options }, position) => {
+  const usage = { promptTokens: 0, completionTokens: 0 };
+  const waiting = asked.entries();
+  const followNext = async (): Promise<void> => {
+    for (const [position, { prompt, options }] of waiting) {
       const place = (index: number): number => position * options.n + index;
       const all = Array.from({ length: options.n }, (_, index) => place(index));
       const part = (index: number, more: Partial<TextChoice>): void => {
         sink.choice({ index, pieces: [], echo: [], reason: null, offset: 0, ...more });
       };
       for await (const event of ask(prompt, options)) {
-        if (event.type === "begun") promptTokens += event.promptTokens;
+        if (event.type === "begun") usage.promptTokens += event.promptTokens;
         else if (event.type === "prompt") {
           for (const index of all) part(index, { echo: event.pieces });
         } else if (event.type === "pieces") part(place(event.index), { pieces: event.pieces });
         else {
-          completionTokens += event.tokens;
+          usage.completionTokens += event.tokens;
           part(place(event.index), { reason: event.reason });
         }
       }
       // Nothing was sampled: what was asked was the prompt's own scores.
       if (options.max_tokens === 0) for (const index of all) part(index, { reason: "length" });
-    }),
-  );
-  return { promptTokens, completionTokens };
+    }
+  };
+  const atOnce = Math.max(2, Math.ceil(COMPLETIONS_AT_ONCE / (asked[0]?.options.n ?? 1)));
+  await Promise.all(Array.from({ length: Math.min(atOnce, asked.length) }, followNext));
+  return usage;
 }
 
 function headOf(kind: string, model: string): AnswerHead {
   return { id: `${kind}-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
-}
-
-function endJson(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, {
-    "content-type": "application/json; charset=utf-8",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(JSON.stringify(body));
-}
-
-/** Server-sent events; the head goes out with the first, so that a failure before it has its own status. */
-class EventStream {
-  readonly #response: ServerResponse;
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-  }
-
-  send(body: unknown): void {
-    if (!this.#response.headersSent) {
-      this.#response.writeHead(200, {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache",
-        "x-content-type-options": "nosniff",
-      });
-    }
-    this.#response.write(`data: ${JSON.stringify(body)}\n\n`);
-  }
-
-  end(): void {
-    this.#response.end("data: [DONE]\n\n");
-  }
 }
