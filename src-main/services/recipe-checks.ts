@@ -14,6 +14,7 @@ import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 import { readYaml } from "./recipe-yaml.ts";
 import type { YamlFault } from "./recipe-yaml.ts";
+import { shapeFindings } from "./shape-words.ts";
 
 /** More of them at once help nobody. */
 const MOST_FINDINGS = 200;
@@ -48,7 +49,7 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
   const parsed = Recipe.safeParse(overridden.value);
   const findings = parsed.success
     ? checkRecipe(parsed.data)
-    : parsed.error.issues.flatMap((issue) => shapeFindings(issue));
+    : parsed.error.issues.flatMap((issue) => shapeFindings(issue, overridden.value));
   const sound = findings.every(({ level }) => level !== undefined && level !== "error");
   return {
     recipe: parsed.success && sound ? parsed.data : null,
@@ -221,25 +222,6 @@ function reaches(
     const next = recipe.stages[position.get(name) ?? -1];
     return next !== undefined && reaches(recipe, next, target, position, seen);
   });
-}
-
-interface ZodIssue {
-  readonly code: string;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly keys?: readonly string[];
-}
-
-function shapeFindings(issue: ZodIssue): Finding[] {
-  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  if (issue.code === "unrecognized_keys" && issue.keys !== undefined) {
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      message: `"${key}" is not an option here`,
-      advice: "Remove it, or correct its spelling.",
-    }));
-  }
-  return [{ path, message: issue.message, advice: null }];
 }
 
 function pathText(path: Path): string {

@@ -101,7 +101,12 @@ export function PipelineActions({
         </button>
       )}
       {resumable && (
-        <button type="button" className="btn primary" disabled={busy} onClick={resume}>
+        <button
+          type="button"
+          className={status === "failed" ? "btn" : "btn primary"}
+          disabled={busy}
+          onClick={resume}
+        >
           {checkpointStep === undefined
             ? "Resume"
             : `Resume from step ${formatNumber(checkpointStep)}`}{" "}

@@ -59,10 +59,52 @@ test("a wrong type is named with its line", () => {
     {
       path: "stages[1].num_problems",
       line: 9,
-      message: "Invalid input: expected number, received string",
+      message: 'must be a number, and is the text "many"',
     },
   ]);
 });
+
+test.each([
+  [
+    "kind: stf",
+    "kind",
+    'must be one of pretrain, sft, grpo, rejection-sampling, distill, benchmark, and is the text "stf"',
+    "Use sft",
+  ],
+  [
+    "kind: pretrain\n    sequence_length: 4\n    max_steps: 1",
+    "sequence_length",
+    "must be at least 8, and is 4",
+    "Use 8",
+  ],
+  [
+    "kind: pretrain\n    max_steps: 1.5",
+    "max_steps",
+    "must be a whole number, and is 1.5",
+    undefined,
+  ],
+  [
+    "kind: pretrain\n    max_steps: 1\n    bf16: 1",
+    "bf16",
+    "must be true or false, and is 1",
+    undefined,
+  ],
+  [
+    "kind: sft\n    data: { source: { task: arith, difficulties: [3] }, examples: 8 }",
+    "data.source.task",
+    'must be one of arithmetic, addition, countdown, knights-and-knaves, and is the text "arith"',
+    "Use arithmetic",
+  ],
+  ["kind: sft", "data", "is missing", undefined],
+])(
+  "what the schema refuses is said at the option and in its words: %s",
+  (lines, key, message, label) => {
+    const yaml = recipe("  - name: one", "    model: base", ...`    ${lines}`.split("\n"));
+    const found = readRecipe(yaml).problems.find(({ path }) => path === `stages[0].${key}`);
+    expect(found?.message).toBe(message);
+    expect(found?.fixes[0]?.label).toBe(label);
+  },
+);
 
 test("text that is no YAML is named with its line", () => {
   const [problem] = readRecipe("name: x\nmodels: [\n").problems;

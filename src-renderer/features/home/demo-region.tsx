@@ -17,6 +17,7 @@ import {
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { IntervalBars } from "../../charts/interval-bars.tsx";
+import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatDuration, formatUsd } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/region-state.tsx";
@@ -65,6 +66,7 @@ export function DemoRegion(): ReactNode {
   const models = useQuery(modelsQuery).data ?? [];
   const [model, setModel] = useState("");
   const [reading, setReading] = useState(false);
+  const [asking, setAsking] = useState(false);
   const start = useCallback(
     (smoke: boolean) =>
       void call(async () => {
@@ -78,12 +80,12 @@ export function DemoRegion(): ReactNode {
     return [
       {
         id: "demo.start",
-        title: "Run the demo",
+        title: "Run the demo…",
         note: "base, cold start, GRPO, rejection sampling, student",
         group: "Do",
         keys: "D",
         notNow,
-        run: () => start(false),
+        run: () => setAsking(true),
       },
       {
         id: "demo.smoke",
@@ -164,9 +166,25 @@ export function DemoRegion(): ReactNode {
             See the recipe
           </button>
         </div>
-        {failure !== undefined && <FailureNotice failure={failure} />}
+        {failure !== undefined && !asking && <FailureNotice failure={failure} />}
       </div>
       {record !== null && <WhatToExpect record={record} />}
+      <ConfirmDialog
+        opened={asking}
+        title="Run the demo?"
+        keep="Not now"
+        busy={busy}
+        failure={failure}
+        onClose={() => setAsking(false)}
+        acts={[{ label: "Run the demo", danger: false, run: () => start(false) }]}
+      >
+        <p>
+          {record === null
+            ? "Nothing has been measured on this machine yet: it may take minutes to an hour."
+            : `It took ${formatDuration(record.activeMs)} and ${formatUsd(record.costUsd)} last time.`}{" "}
+          It computes on all cores meanwhile, and can be paused or stopped at any time.
+        </p>
+      </ConfirmDialog>
       <Dialog
         opened={reading}
         label="The demo's recipe"

@@ -2,6 +2,7 @@
 import { createContext, useContext } from "react";
 import type { RecipeEstimate, RecipeFix, RecipeProblem } from "#shared/schema/recipe-draft.ts";
 import type { Json, Keys } from "./plain-value.ts";
+import type { DataLook } from "./use-recipe-check.ts";
 
 export interface DraftTools {
   readonly text: string;
@@ -13,6 +14,8 @@ export interface DraftTools {
   readonly broken: boolean;
   readonly problems: readonly RecipeProblem[];
   readonly estimate: RecipeEstimate | null;
+  /** A look at the data that goes on. */
+  readonly looking: DataLook | undefined;
   /** `written` is how a number was typed. */
   readonly set: (keys: Keys, value: Json, written?: string) => void;
   readonly unset: (keys: Keys) => void;

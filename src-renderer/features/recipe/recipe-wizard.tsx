@@ -23,7 +23,8 @@ import type { DraftState, RecipeDraft } from "./recipe-draft.ts";
 import { StepContent } from "./step-content.tsx";
 import { StepsList } from "./steps-list.tsx";
 import { useRecipeCheck } from "./use-recipe-check.ts";
-import { stepOf, wizardSteps } from "./wizard-steps.ts";
+import { WhyItFailed } from "./why-it-failed.tsx";
+import { stepsOf, wizardSteps } from "./wizard-steps.ts";
 import type { WizardStep } from "./wizard-steps.ts";
 import { Splitter } from "../../ui/splitter.tsx";
 
@@ -41,7 +42,7 @@ export function RecipeWizard({
   const [lastValue, setLastValue] = useState<Json>(read ?? {});
   if (read !== undefined && read !== lastValue) setLastValue(read);
   const value = read ?? lastValue;
-  const { problems, estimate } = useRecipeCheck(text);
+  const { problems, estimate, looking, text: checked } = useRecipeCheck(text);
   const [stepId, setStepId] = useFilter("step", "preset");
   const [exporting, setExporting] = useState(false);
   const [focusCount, setFocusCount] = useState(0);
@@ -65,6 +66,7 @@ export function RecipeWizard({
       broken: error !== undefined,
       problems,
       estimate,
+      looking,
       set: (keys, next, written) =>
         draft.edit(`set ${keys.join(".")}`, setKeys(draft.state().text, keys, next, written)),
       unset: (keys) => draft.edit(`reset ${keys.join(".")}`, removeKeys(draft.state().text, keys)),
@@ -73,7 +75,7 @@ export function RecipeWizard({
         draft.edit(`fix: ${label}`, applyChanges(draft.state().text, wanted)),
       goTo,
     }),
-    [text, value, source, error, problems, estimate, draft, goTo],
+    [text, value, source, error, problems, estimate, looking, draft, goTo],
   );
 
   const turn = useCallback((way: "undo" | "redo") => void draft.turn(way), [draft]);
@@ -89,7 +91,7 @@ export function RecipeWizard({
           nextProblem: () => {
             const wrong = problems.filter(({ level }) => level !== "note");
             const at = steps.flatMap(({ id }, index) =>
-              wrong.some((one) => stepOf(one, steps) === id) ? [index] : [],
+              wrong.some((one) => stepsOf(one, steps).includes(id)) ? [index] : [],
             );
             const next = at.find((index) => index > place) ?? at[0];
             const target = steps[next ?? -1];
@@ -163,6 +165,7 @@ export function RecipeWizard({
           </button>
         </div>
       )}
+      {changes.options.length === 0 && <WhyItFailed origin={saved.origin} />}
       {state.failure !== undefined && !state.conflict && <FailureNotice failure={state.failure} />}
       {error !== undefined && (
         <div className="notice fail" role="alert">
@@ -177,7 +180,14 @@ export function RecipeWizard({
           label="Width of the estimate and the YAML"
           initial={344}
         />
-        <StepsList steps={steps} chosen={step?.id ?? ""} problems={problems} onChoose={goTo} />
+        <StepsList
+          steps={steps}
+          chosen={step?.id ?? ""}
+          problems={problems}
+          checked={checked !== undefined && error === undefined}
+          looking={looking}
+          onChoose={goTo}
+        />
         <section className="region" aria-label={step?.title ?? "Step"}>
           <div className="grow scroll stepbody" ref={content}>
             {step !== undefined && (
@@ -195,7 +205,7 @@ export function RecipeWizard({
             place={place}
             errors={errors.length}
             onGo={goTo}
-            problems={errors.map((one) => stepOf(one, steps))}
+            problems={errors.flatMap((one) => stepsOf(one, steps))}
           />
         </section>
         <RecipeAside

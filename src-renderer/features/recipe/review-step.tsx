@@ -11,6 +11,7 @@ import { useDraft } from "./draft-value.ts";
 import { rangeText } from "./estimate-region.tsx";
 import { ProblemLine } from "./field-checks.tsx";
 import { getValue } from "./plain-value.ts";
+import { lookText } from "./steps-list.tsx";
 import { SweepForm } from "./sweep-form.tsx";
 import { NO_SWEEP, readSweep } from "./sweep-plan.ts";
 import type { WizardStep } from "./wizard-steps.ts";
@@ -24,7 +25,7 @@ export interface ReviewStepProps {
 }
 
 export function ReviewStep({ saved, steps, onBeforeStart }: ReviewStepProps): ReactNode {
-  const { problems, text, value, estimate, goTo } = useDraft();
+  const { problems, text, value, estimate, looking, goTo } = useDraft();
   const [sweep, setSweep] = useState(NO_SWEEP);
   const act = useAct();
   const seed = getValue(value, ["seed"]);
@@ -59,7 +60,10 @@ export function ReviewStep({ saved, steps, onBeforeStart }: ReviewStepProps): Re
             ? `${plural(errors.length, "problem")} to mend before it can start`
             : shown.length > 0
               ? `${plural(shown.length, "doubt")}; it can start`
-              : "nothing is wrong"}
+              : looking === undefined
+                ? "nothing is wrong"
+                : "nothing is wrong so far"}
+          {looking !== undefined && `; data of ${looking.stage}: ${lookText(looking)}`}
         </span>
       </div>
       <ul className="problems">

@@ -80,6 +80,15 @@ export function stepOf(problem: Pick<RecipeProblem, "keys">, steps: readonly Wiz
   return steps.find(({ stage }) => stage === index)?.id ?? "stages";
 }
 
+/** Every step that shows the problem: where it is mended, and the one that gathers its kind from all stages. */
+export function stepsOf(
+  problem: Pick<RecipeProblem, "keys">,
+  steps: readonly WizardStep[],
+): readonly string[] {
+  const own = stepOf(problem, steps);
+  return problem.keys[0] === "stages" && problem.keys[2] === "rewards" ? [own, "rewards"] : [own];
+}
+
 /** Problems beside a field: those written at it or below it, and those that a change of it alone would mend. */
 export function problemsAt(
   problems: readonly RecipeProblem[],

@@ -11,6 +11,7 @@ import { useQuery } from "../../bridge/use-query.ts";
 import { formatDuration, formatWhen } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
+import { ChangeAndRun } from "../../ui/change-and-run.tsx";
 import { PipelineActions } from "../../ui/pipeline-actions.tsx";
 import { currentRun, isActive, originWord } from "../../ui/pipeline-facts.ts";
 import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
@@ -112,6 +113,11 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
             Compare
           </a>
         )}
+        <ChangeAndRun
+          pipeline={pipeline}
+          status={summary.status}
+          stage={summary.runs.find(({ status }) => status === "failed")?.stageName}
+        />
         <PipelineActions pipeline={summary} run={run} checkpointStep={undefined} />
       </div>
       <StageStrip pipelineId={pipeline.id} runs={summary.runs} shown={undefined} />

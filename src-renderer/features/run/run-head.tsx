@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Pipeline, Run, RunSummary } from "#shared/schema/run.ts";
 import { formatDuration, formatNumber, formatWhen } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
+import { ChangeAndRun } from "../../ui/change-and-run.tsx";
 import { PipelineActions } from "../../ui/pipeline-actions.tsx";
 import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
 import { StatusWord } from "../../ui/run-status.tsx";
@@ -117,6 +118,13 @@ export function RunHead({
         {run.attempts > 1 && `, attempt ${String(run.attempts)}`}
       </span>
       {working ? <ProgressBox run={live} now={now} /> : <Took run={live} now={now} />}
+      {pipeline !== undefined && (
+        <ChangeAndRun
+          pipeline={pipeline}
+          status={pipelineStatus ?? pipeline.status}
+          stage={run.stageName}
+        />
+      )}
       {pipeline !== undefined && (
         <PipelineActions
           pipeline={{

@@ -1,0 +1,23 @@
+/** Why the launch failed that a draft began as: what is to be changed here. */
+import type { ReactNode } from "react";
+import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
+import { hrefTo } from "../../app/location.ts";
+import { pipelineQuery } from "../../bridge/queries.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+
+export function WhyItFailed({ origin }: Pick<SavedRecipe, "origin">): ReactNode {
+  const launch = useQuery(origin.kind === "pipeline" ? pipelineQuery(origin.id) : undefined).data;
+  if (launch?.status !== "failed" || launch.statusReason === null) return null;
+  return (
+    <div className="notice warn" role="status">
+      <Glyph name="warn" className="warn" />
+      <span className="break">
+        <a className="link" href={hrefTo(["pipeline", launch.id])}>
+          Launch {launch.id}
+        </a>{" "}
+        failed: {launch.statusReason.message}
+      </span>
+    </div>
+  );
+}

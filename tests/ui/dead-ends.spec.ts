@@ -1,0 +1,121 @@
+/** What used to lead nowhere: data that cannot be trained on, a launch that failed, long work by one letter, an undo of long ago. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { seededHost } from "./file-host.ts";
+import { beginRecipe, recipeSaved } from "./recipe-page.ts";
+import { openWindow } from "./window-page.ts";
+
+const host = seededHost();
+const MAIN = fileURLToPath(new URL("../../src-main/host/cli/main.ts", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "gradus-dead-ends-"));
+
+test.afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("records that cannot be trained on are a problem of the data step before the start, with their numbers", async ({
+  browser,
+}) => {
+  const file = join(folder, "some.jsonl");
+  const answered = { role: "assistant", content: "4" };
+  const asked = { role: "user", content: "Name a number." };
+  writeFileSync(
+    file,
+    [[asked, answered], [asked], [asked, answered], [asked]]
+      .map((messages) => `${JSON.stringify({ messages })}\n`)
+      .join(""),
+  );
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/recipes");
+  const address = await beginRecipe(page, "Tiny SFT");
+  await goTo(`${address}?step=data`);
+  await page.getByRole("radio", { name: "dataset" }).first().click();
+  await page
+    .getByRole("textbox", { name: "dataset" })
+    .or(page.getByRole("combobox", { name: "dataset" }))
+    .first()
+    .fill(file);
+  await page.keyboard.press("Enter");
+  await expect(
+    page.getByText("2 of 4 examples cannot be used (records 2, 4)").first(),
+  ).toBeVisible();
+  const steps = page.getByRole("navigation", { name: "Steps" });
+  await expect(steps.getByRole("button", { name: /^Data/u })).toContainText("1 problem");
+  await expect(steps.getByRole("button", { name: /^Review/u })).toContainText(
+    "1 problem to mend first",
+  );
+  await recipeSaved(page);
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByRole("button", { name: "Start", exact: true })).toBeDisabled();
+  expect(complaints).toEqual([]);
+});
+
+test("a failed launch leads to a draft of its recipe, at the stage that failed and with why", async ({
+  browser,
+}) => {
+  const data = join(folder, "unanswered.jsonl");
+  writeFileSync(data, `${JSON.stringify({ messages: [{ role: "user", content: "q" }] })}\n`);
+  const recipe = join(folder, "unanswered.yaml");
+  writeFileSync(
+    recipe,
+    `name: Unanswered\nmodels: { base: gradus-base }\nstages:\n  - name: cold\n    kind: sft\n    model: base\n    data: { dataset: ${data} }\n    max_length: 128\n`,
+  );
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [MAIN, "run", recipe, "--workspace", host.folder, "--json"],
+    { encoding: "utf8" },
+  );
+  expect(status).toBe(1);
+  const failed = /p\d+/u.exec(stdout)?.[0] ?? "";
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/pipeline/${failed}`);
+  await expect(page.getByRole("button", { name: /^Change and run again/u })).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("a");
+  await expect(page).toHaveURL(/#\/recipe\/r\d+\?step=stage\./u);
+  await expect(page.getByText(/^Launch p\d+ failed: /u)).toBeVisible();
+  await expect(page.getByText(/recipe, began as the configuration of p\d+/u)).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("D asks before it starts the demo, and the safe answer has the focus", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/");
+  await page.getByRole("heading", { level: 1 }).first().click();
+  await page.keyboard.press("d");
+  const dialog = page.getByRole("dialog", { name: "Run the demo?" });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Not now" })).toBeFocused();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(page).toHaveURL(/#\/$/u);
+});
+
+test("undo tells of what was just done and leads there; what another window did before is left alone", async ({
+  browser,
+}) => {
+  const first = await openWindow(browser, host);
+  await first.goTo("/recipes");
+  const address = await beginRecipe(first.page, "Tiny SFT");
+  await first.goTo(`${address}?step=preset`);
+  await first.page.getByRole("textbox", { name: "seed" }).fill("11");
+  await first.page.keyboard.press("Enter");
+  await recipeSaved(first.page);
+  const later = await openWindow(browser, host);
+  await later.page.keyboard.press("ControlOrMeta+z");
+  await expect(later.page.getByText("Nothing was edited since this window opened")).toBeVisible();
+  await first.goTo("/runs");
+  await first.page.keyboard.press("ControlOrMeta+z");
+  const said = first.page.getByRole("link", { name: /^Undone: .*seed/u });
+  await expect(said).toBeVisible();
+  await said.click();
+  await expect(first.page).toHaveURL(new RegExp(`#${address}`, "u"));
+  await expect(first.page.getByRole("textbox", { name: "seed" })).not.toHaveValue("11");
+});
