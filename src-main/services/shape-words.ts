@@ -138,7 +138,7 @@ function offered(path: Path, issue: ShapeIssue, recipe: unknown): Pick<Finding, 
 
 /** Letters that only one of the two has. */
 function unlike(a: string, b: string): number {
-  const rest = [...b];
+  const rest = Array.from(b);
   let missing = 0;
   for (const letter of a) {
     const at = rest.indexOf(letter);
