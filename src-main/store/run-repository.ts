@@ -190,7 +190,7 @@ export class RunRepository {
   withOutputModel(): z.infer<typeof OutputModelRow>[] {
     return this.#db
       .prepare(
-        `SELECT r.id, r.pipeline_id AS pipelineId, p.name || ': ' || r.stage_name AS name,
+        `SELECT r.id, r.pipeline_id AS pipelineId, p.name || ' ' || p.id || ': ' || r.stage_name AS name,
            r.output_model AS path, r.output_sha256 AS sha256, r.ended_at_ms AS endedAtMs
          FROM runs r JOIN pipelines p ON p.id = r.pipeline_id
          WHERE r.status = 'finished' AND r.output_model IS NOT NULL

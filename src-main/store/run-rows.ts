@@ -26,6 +26,7 @@ export interface RunRow {
   cost_usd: number | null;
   open_alarms: number;
   tags: string;
+  model: string;
 }
 
 export interface FullRunRow extends RunRow {
@@ -44,7 +45,8 @@ export interface FullRunRow extends RunRow {
 
 /** Columns of RunRow; joins run (r) with its pipeline (p). */
 export const SUMMARY_COLUMNS = `
-  r.id, r.pipeline_id, p.name AS pipeline_name, r.position, r.stage_name, r.kind, r.status,
+  r.id, r.pipeline_id, p.name AS pipeline_name, coalesce((SELECT m.value FROM json_each(p.recipe, '$.models') m
+     WHERE m.key = json_extract(r.config, '$.model')), json_extract(r.config, '$.model')) AS model, r.position, r.stage_name, r.kind, r.status,
   r.status_reason, r.created_at_ms, r.started_at_ms, r.ended_at_ms, r.attempts, r.last_step,
   r.total_steps, r.progress, r.last_heard_at_ms,
   (SELECT json_object('value', json_extract(e.summary, '$.pass1.value'),
@@ -66,6 +68,7 @@ function summaryFields(row: RunRow) {
     id: row.id,
     pipelineId: row.pipeline_id,
     pipelineName: row.pipeline_name,
+    model: row.model,
     position: row.position,
     stageName: row.stage_name,
     kind: row.kind,

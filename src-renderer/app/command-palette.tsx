@@ -6,11 +6,14 @@ import { Glyph } from "../ui/glyph.tsx";
 import { Caps, KeyCaps } from "../ui/key-caps.tsx";
 import { markMatches, parseQuery, searchEntries } from "./palette-search.ts";
 import type { EntryKind, PaletteEntry } from "./palette-search.ts";
+import { useAskedEntries } from "./use-asked-entries.ts";
 import "./command-palette.css";
 
 const KINDS: readonly { readonly kind: EntryKind | undefined; readonly label: string }[] = [
   { kind: undefined, label: "All" },
   { kind: "run", label: "Runs" },
+  { kind: "data", label: "Data" },
+  { kind: "option", label: "Options" },
   { kind: "command", label: "Commands" },
 ];
 
@@ -21,7 +24,7 @@ export interface CommandPaletteProps {
 }
 
 function Mark({ entry }: { readonly entry: PaletteEntry }): ReactNode {
-  if (entry.kind === "command") return <Glyph name="right" />;
+  if (entry.kind !== "run") return <Glyph name="right" />;
   if (entry.mark === "live") return <i className="dot live" />;
   if (entry.mark === "failed") return <Glyph name="cross" className="fail" />;
   if (entry.mark === "stopped") return <Glyph name="pause" className="warn" />;
@@ -34,7 +37,11 @@ function PaletteBody({ entries, onClose }: Omit<CommandPaletteProps, "opened">):
   const [chosen, setChosen] = useState(0);
   const listId = useId();
   const query = useMemo(() => parseQuery(text, kind), [text, kind]);
-  const found = useMemo(() => searchEntries(entries, query), [entries, query]);
+  const asked = useAskedEntries(query, entries);
+  const found = useMemo(
+    () => [...searchEntries(entries, query), ...asked],
+    [entries, query, asked],
+  );
   const at = Math.min(chosen, found.length - 1);
   const optionId = (index: number): string => `${listId}-${String(index)}`;
 

@@ -1,6 +1,6 @@
 /** Which palette entries answer a query, in which order, and which letters of their titles did. Pure. */
 
-export type EntryKind = "run" | "command";
+export type EntryKind = "run" | "data" | "option" | "command";
 
 export interface PaletteEntry {
   readonly id: string;

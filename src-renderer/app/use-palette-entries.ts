@@ -1,18 +1,22 @@
 /** What the palette can find: the newest pipelines and their stages, and every registered command. */
 import { useMemo } from "react";
+import type { DatasetSummary } from "#shared/schema/dataset.ts";
 import type { PipelineSummary, RunStatus } from "#shared/schema/run.ts";
 import { useLivePipelines } from "../bridge/live-store.ts";
-import { recentPipelinesQuery } from "../bridge/queries.ts";
+import { datasetsQuery, recentPipelinesQuery } from "../bridge/queries.ts";
 import { useQuery } from "../bridge/use-query.ts";
-import { formatInterval, formatPercent } from "../ui/format.ts";
+import { formatInterval, formatPercent, plural } from "../ui/format.ts";
 import { doneText } from "../ui/progress-line.tsx";
 import { statusWord } from "../ui/run-status.tsx";
+import { visibleText } from "../ui/visible-text.ts";
 import { useRegisteredCommands } from "./command-registry.ts";
 import type { Command } from "./command-registry.ts";
 import { hrefTo, navigate } from "./location.ts";
+import { useOptionEntries } from "./palette-options.ts";
 import type { PaletteEntry } from "./palette-search.ts";
 
 const NOTHING: readonly PipelineSummary[] = [];
+const NO_DATASETS: readonly DatasetSummary[] = [];
 
 function markOf(status: RunStatus): PaletteEntry["mark"] {
   if (status === "running" || status === "stopping") return "live";
@@ -20,18 +24,22 @@ function markOf(status: RunStatus): PaletteEntry["mark"] {
   return status === "stopped" ? "stopped" : "done";
 }
 
-function pipelineEntries(pipeline: PipelineSummary): readonly PaletteEntry[] {
-  const whole: PaletteEntry = {
+export function launchEntry(pipeline: PipelineSummary): PaletteEntry {
+  return {
     id: `pipeline:${pipeline.id}`,
     kind: "run",
     group: "Runs",
-    title: pipeline.name,
-    note: `${statusWord(pipeline.status)}, ${String(pipeline.runs.length)} stages, results`,
+    title: `${pipeline.name} ${pipeline.id}`,
+    note: `${statusWord(pipeline.status)}, seed ${String(pipeline.seed)}, ${String(pipeline.runs.length)} stages, results`,
     keys: undefined,
     notNow: undefined,
     mark: markOf(pipeline.status),
     run: () => navigate(hrefTo(["pipeline", pipeline.id])),
   };
+}
+
+function pipelineEntries(pipeline: PipelineSummary): readonly PaletteEntry[] {
+  const whole = launchEntry(pipeline);
   const stages = pipeline.runs.map((run): PaletteEntry => {
     const score =
       run.score === null
@@ -40,7 +48,7 @@ function pipelineEntries(pipeline: PipelineSummary): readonly PaletteEntry[] {
     return {
       ...whole,
       id: `run:${run.id}`,
-      title: `${pipeline.name} / ${run.stageName}`,
+      title: `${pipeline.name} ${pipeline.id} / ${run.stageName}`,
       note: `${statusWord(run.status)}, ${doneText(run)}${score}`,
       mark: markOf(run.status),
       run: () => navigate(hrefTo(["run", run.id])),
@@ -63,14 +71,37 @@ function commandEntry(command: Command): PaletteEntry {
   };
 }
 
+function datasetEntry({ id, name, records, latestVersion }: DatasetSummary): PaletteEntry {
+  const version =
+    latestVersion === null ? "not published" : `published as ${id}@${String(latestVersion)}`;
+  return {
+    id: `dataset:${id}`,
+    kind: "data",
+    group: "Datasets",
+    title: `${visibleText(name)} ${id}`,
+    note: `${plural(records, "record")}, ${version}`,
+    keys: undefined,
+    notNow: undefined,
+    mark: undefined,
+    run: () => navigate(hrefTo(["dataset", id])),
+  };
+}
+
 /** Asks for the pipelines only while the palette is open. */
 export function usePaletteEntries(opened: boolean): readonly PaletteEntry[] {
   const commands = useRegisteredCommands();
   const pipelines = useLivePipelines(
     useQuery(opened ? recentPipelinesQuery : undefined).data?.pipelines ?? NOTHING,
   );
+  const datasets = useQuery(opened ? datasetsQuery : undefined).data ?? NO_DATASETS;
+  const options = useOptionEntries();
   return useMemo(
-    () => [...commands.map(commandEntry), ...pipelines.flatMap(pipelineEntries)],
-    [commands, pipelines],
+    () => [
+      ...commands.map(commandEntry),
+      ...pipelines.flatMap(pipelineEntries),
+      ...datasets.map(datasetEntry),
+      ...options,
+    ],
+    [commands, pipelines, datasets, options],
   );
 }

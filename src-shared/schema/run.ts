@@ -90,6 +90,8 @@ const runCore = {
   /** The stage's place in the recipe, from 0. */
   position: z.int(),
   stageName: z.string(),
+  /** What it works on: an earlier stage by its name, or a model as the recipe names it. */
+  model: z.string(),
   kind: z.enum(["pretrain", "sft", "grpo", "rejection-sampling", "distill", "benchmark"]),
   status: RunStatus,
   statusReason: StatusReason.nullable(),

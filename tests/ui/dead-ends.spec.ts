@@ -119,3 +119,46 @@ test("undo tells of what was just done and leads there; what another window did 
   await expect(first.page).toHaveURL(new RegExp(`#${address}`, "u"));
   await expect(first.page.getByRole("textbox", { name: "seed" })).not.toHaveValue("11");
 });
+
+test("the palette finds a launch by its id, a dataset, a record by its text, and an option of the recipe on screen", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  const find = async (text: string): Promise<void> => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("combobox", { name: "Search or run a command" }).fill(text);
+  };
+  await goTo("/settings");
+  await find("p61");
+  await expect(page.getByRole("option", { name: /p61/u }).first()).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/(pipeline|run)\/p61/u);
+  await goTo("/recipes");
+  const address = await beginRecipe(page, "DAPO");
+  await goTo(`${address}?step=preset`);
+  await find("learning_rate of grpo");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/step=stage\.grpo/u);
+  await expect(page.getByRole("textbox", { name: "learning_rate" })).toBeFocused();
+  await goTo("/settings");
+  await find("num_generations");
+  await expect(page.getByRole("option", { name: /completions per prompt/u })).toBeVisible();
+  await page.keyboard.press("Escape");
+  expect(complaints).toEqual([]);
+});
+
+test("stages are named with their launch and model wherever they are picked", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/runs?group=none");
+  await expect(
+    page
+      .getByRole("row")
+      .filter({ hasText: /p61 \/ .* on / })
+      .first(),
+  ).toBeVisible();
+  await goTo("/");
+  await expect(page.getByRole("row").filter({ hasText: /p\d+/u }).first()).toBeVisible();
+});

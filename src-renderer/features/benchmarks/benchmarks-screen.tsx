@@ -14,6 +14,7 @@ import {
   plural,
   usdDigits,
 } from "../../ui/format.ts";
+import { launchText } from "../../ui/launch-name.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { doneText } from "../../ui/progress-line.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
@@ -55,7 +56,7 @@ function NameCell({
       <input
         type="checkbox"
         tabIndex={-1}
-        aria-label={`Mark ${label} of ${run.pipelineName}`}
+        aria-label={`Mark ${label} of ${launchText(run)}`}
         disabled={run.score === null}
         checked={marks.marked.has(row.key)}
         onChange={() => marks.toggle(row.key)}
@@ -63,7 +64,7 @@ function NameCell({
       <a href={hrefTo(["run", run.id])} tabIndex={-1}>
         {label}
       </a>{" "}
-      <span className="t3">{run.pipelineName}</span>
+      <span className="t3">{launchText(run)}</span>
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { candidatesQuery, publishedScoresQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatInterval, formatNumber, formatPercent, formatWhen } from "../../ui/format.ts";
+import { launchText } from "../../ui/launch-name.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { useNow } from "../../ui/use-now.ts";
 
@@ -28,12 +29,12 @@ function CandidateRow({
   readonly onToggle: () => void;
   readonly now: number;
 }): ReactNode {
-  const { label, pipelineName, task, n, k, pass1, endedAtMs } = candidate;
+  const { label, task, n, k, pass1, endedAtMs } = candidate;
   return (
     <label className="pickrow">
       <input type="checkbox" checked={checked} onChange={onToggle} />
       <span className="ell">
-        <span className="med">{label}</span> <span className="t3">{pipelineName}</span>
+        <span className="med">{label}</span> <span className="t3">{launchText(candidate)}</span>
       </span>
       <span className="t3 ell">{task}</span>
       <span className="num">
@@ -98,7 +99,7 @@ export function AddDialog({
   const runs = useMemo(
     () =>
       (candidates.data ?? []).filter((one) =>
-        matches(`${one.label} ${one.pipelineName} ${one.task} ${one.runId}`, text),
+        matches(`${one.label} ${launchText(one)} ${one.task} ${one.runId}`, text),
       ),
     [candidates.data, text],
   );

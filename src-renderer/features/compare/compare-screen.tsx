@@ -8,6 +8,7 @@ import { host } from "../../bridge/host.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { Mark } from "../../charts/mark.tsx";
 import { Glyph } from "../../ui/glyph.tsx";
+import { launchText } from "../../ui/launch-name.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
@@ -55,7 +56,7 @@ function Chips({
           <span key={model.key} className="chip">
             <Mark tone={model.style} />
             <span className="med">{model.letter}</span>
-            <span className="t1 ell" title={`${model.label}, ${model.pipelineName}`}>
+            <span className="t1 ell" title={`${model.label}, ${launchText(model)}`}>
               {model.label}
             </span>
             {isBaseline && <span className="t3">baseline</span>}

@@ -13,6 +13,7 @@ import {
   formatUsd,
   usdDigits,
 } from "../../ui/format.ts";
+import { launchText } from "../../ui/launch-name.tsx";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Score, Trials } from "../../ui/score.tsx";
 import { VerdictWord } from "../../ui/verdict-word.tsx";
@@ -139,7 +140,7 @@ function Row({
           <a
             href={hrefTo(["run", row.runId])}
             className="link-quiet"
-            title={`${row.pipelineName} / ${row.label}, seed ${row.seed}`}
+            title={`${launchText(row)} / ${row.label}, seed ${row.seed}`}
           >
             <ModelName model={model} />
           </a>

@@ -9,6 +9,7 @@ export interface ComparedModel {
   readonly style: MarkStyle;
   readonly label: string;
   readonly pipelineName: string;
+  readonly pipelineId: string;
 }
 
 export function modelKey(row: Pick<ComparedRow, "pipelineId" | "label">): string {
@@ -36,11 +37,25 @@ export function comparedModels(report: ComparisonReport): ReadonlyMap<string, Co
         style: isBaseline ? "reference" : coloured,
         label: row.label,
         pipelineName: row.pipelineName,
+        pipelineId: row.pipelineId,
       });
       if (!isBaseline) coloured += 1;
     }
   }
-  return models;
+  return toldApart(models);
+}
+
+/** Models of one name, as two launches of a recipe make them, are called by their launch too. */
+function toldApart(models: ReadonlyMap<string, ComparedModel>): ReadonlyMap<string, ComparedModel> {
+  const count = Map.groupBy(models.values(), ({ label }) => label);
+  return new Map(
+    [...models].map(([key, model]) => [
+      key,
+      (count.get(model.label)?.length ?? 0) > 1
+        ? { ...model, label: `${model.label} ${model.pipelineId}` }
+        : model,
+    ]),
+  );
 }
 
 export const SORTS = ["asked", "pass1", "points", "cost"] as const;

@@ -7,6 +7,7 @@ import { attentionQuery } from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatWhen } from "../../ui/format.ts";
+import { launchText } from "../../ui/launch-name.tsx";
 import { Glyph } from "../../ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { useNow } from "../../ui/use-now.ts";
@@ -38,7 +39,8 @@ function Item({
       />
       <div className="grow">
         <div className="med break">
-          {item.stageName === null ? item.pipelineName : `${item.pipelineName} / ${item.stageName}`}
+          {launchText(item)}
+          {item.stageName !== null && ` / ${item.stageName}`}
         </div>
         <div className="t2 break">{item.message}</div>
         {item.advice !== null && <div className="t3 break">{item.advice}</div>}

@@ -77,7 +77,7 @@ function columnsAt(now: number, digits: number): readonly GridColumn<PipelineSum
               title={pipeline.name}
               tabIndex={-1}
             >
-              {pipeline.name}
+              {pipeline.name} <span className="t3">{pipeline.id}</span>
             </a>
             <span className="t3">
               {originWord(pipeline.origin)}, seed {pipeline.seed}

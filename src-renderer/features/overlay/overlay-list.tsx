@@ -9,6 +9,7 @@ import { useCrosshairStep } from "../../charts/crosshair.tsx";
 import { valueAt } from "../../charts/series.ts";
 import type { Series } from "../../charts/series.ts";
 import { VirtualGrid } from "../../ui/virtual-grid.tsx";
+import { launchText, modelText } from "../../ui/launch-name.tsx";
 import type { GridColumn } from "../../ui/virtual-grid.tsx";
 
 export interface OverlayRow {
@@ -52,8 +53,8 @@ function ValueThere({
 function RunName({ runId, run }: Pick<OverlayRow, "runId" | "run">): ReactNode {
   return (
     <a className="ell" href={hrefTo(["run", runId])} tabIndex={-1} title={runId}>
-      {run === undefined ? runId : `${run.pipelineName} / ${run.stageName}`}
-      {run !== undefined && <span className="t3"> {run.pipelineId}</span>}
+      {run === undefined ? runId : `${launchText(run)} / ${run.stageName}`}
+      {run !== undefined && <span className="t3"> on {modelText(run.model)}</span>}
     </a>
   );
 }

@@ -5,7 +5,9 @@ import { host } from "../../bridge/host.ts";
 import type { QuerySource } from "../../bridge/query-cache.ts";
 import { datasetsQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
+import { plural } from "../../ui/format.ts";
 import { Segments } from "../../ui/segments.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { useDraft } from "./draft-value.ts";
 import { FieldChecks } from "./field-checks.tsx";
 import { oneLine } from "./recipe-document.ts";
@@ -129,9 +131,17 @@ function SftData({
     .flatMap((one) =>
       getValue(one, ["kind"]) === "rejection-sampling" ? [textAt(one, ["name"])] : [],
     );
-  const published = (useQuery(kind === "dataset" ? datasetsQuery : undefined).data ?? []).flatMap(
-    ({ id: datasetId, latestVersion }) =>
-      latestVersion === null ? [] : [`${datasetId}@${String(latestVersion)}`],
+  const published = new Map<string, string>(
+    (useQuery(kind === "dataset" ? datasetsQuery : undefined).data ?? []).flatMap((one) =>
+      one.latestVersion === null
+        ? []
+        : [
+            [
+              `${one.id}@${String(one.latestVersion)}`,
+              `${visibleText(one.name)}, ${plural(one.records, "record")}`,
+            ] as const,
+          ],
+    ),
   );
   const choose = (next: SftSource): void => {
     if (next === "stage") set(keys, { stage: makers.at(-1) ?? "" });
@@ -182,9 +192,10 @@ function SftData({
       {kind === "dataset" && (
         <TextField
           label="dataset"
-          line="a published version, or a JSONL file"
+          line={published.get(textAt(data, ["dataset"])) ?? "a published version, or a JSONL file"}
           keys={[...keys, "dataset"]}
-          choices={published}
+          choices={[...published.keys()]}
+          choiceWords={Object.fromEntries(published)}
         />
       )}
     </>

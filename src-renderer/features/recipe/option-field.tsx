@@ -33,7 +33,7 @@ export function OptionField({
   const written = getValue(value, keys);
   const changed = written !== undefined && !field.required && !isSame(written, field.fallback);
   return (
-    <div className={inert === undefined ? "fr" : "fr inert"}>
+    <div className={inert === undefined ? "fr" : "fr inert"} data-option={field.name}>
       <div>
         <label className="mono" htmlFor={id}>
           {label}

@@ -5,6 +5,7 @@ import { useCommands } from "../../app/command-registry.ts";
 import type { Command } from "../../app/command-registry.ts";
 import { useTellCrumbs } from "../../app/crumbs.ts";
 import { useTellEditScope } from "../../app/edit-scope.ts";
+import { useTellOptions } from "../../app/palette-options.ts";
 import { hrefTo, useFilter } from "../../app/location.ts";
 import { infoQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
@@ -20,6 +21,7 @@ import type { Json } from "./plain-value.ts";
 import { RecipeAside, useChanges } from "./recipe-aside.tsx";
 import { applyChanges, offsetOf, readText, removeKeys, setKeys } from "./recipe-document.ts";
 import type { DraftState, RecipeDraft } from "./recipe-draft.ts";
+import { shownOptions } from "./shown-options.ts";
 import { StepContent } from "./step-content.tsx";
 import { StepsList } from "./steps-list.tsx";
 import { useRecipeCheck } from "./use-recipe-check.ts";
@@ -106,6 +108,7 @@ export function RecipeWizard({
       [steps, place, goTo, turn, problems, setAside],
     ),
   );
+  useTellOptions(useMemo(() => shownOptions(value, steps, goTo), [value, steps, goTo]));
   useTellEditScope(`recipe:${saved.id}`);
   useTellCrumbs(
     useMemo(

@@ -7,6 +7,7 @@ import { host } from "../../bridge/host.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatNumber, formatSigned } from "../../ui/format.ts";
+import { launchText, modelText } from "../../ui/launch-name.tsx";
 import { Empty, FailureNotice } from "../../ui/region-state.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { useDraft } from "./draft-value.ts";
@@ -130,7 +131,7 @@ function ChooseRun({
         >
           {runs.map((one) => (
             <option key={one.id} value={one.id}>
-              {one.id}, {one.pipelineName}
+              {launchText(one)} / {one.stageName} on {modelText(one.model)}
             </option>
           ))}
         </select>

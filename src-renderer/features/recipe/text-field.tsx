@@ -1,5 +1,5 @@
 /** A line of text at a place of the recipe that is no stage's option: its name, a model's folder, a task's size. */
-import { useId } from "react";
+import { useId, useState } from "react";
 import type { ReactNode } from "react";
 import { useDraft } from "./draft-value.ts";
 import { FieldChecks, useProblemsAt } from "./field-checks.tsx";
@@ -17,6 +17,8 @@ export interface TextFieldProps {
   readonly wide?: boolean;
   /** Offered while typing. */
   readonly choices?: readonly string[];
+  /** What a choice is, beside it. */
+  readonly choiceWords?: Readonly<Record<string, string>>;
   readonly children?: ReactNode;
 }
 
@@ -24,6 +26,7 @@ export function TextField(props: TextFieldProps): ReactNode {
   const { label, line, keys, read = asText, show = String, mono = true, wide = true } = props;
   const { value, set, broken } = useDraft();
   const id = useId();
+  const [refused, setRefused] = useState("");
   const written = getValue(value, keys);
   const problems = useProblemsAt(keys);
   const level = problems[0]?.level;
@@ -52,6 +55,7 @@ export function TextField(props: TextFieldProps): ReactNode {
           aria-describedby={`${id}-line ${id}-checks`}
           onBlur={(event) => {
             const next = read(event.currentTarget.value);
+            setRefused(next === undefined ? event.currentTarget.value.trim() : "");
             if (next === undefined)
               event.currentTarget.value = written === undefined ? "" : show(written);
             else if (JSON.stringify(next) !== JSON.stringify(written)) set(keys, next);
@@ -63,15 +67,32 @@ export function TextField(props: TextFieldProps): ReactNode {
         {props.choices !== undefined && (
           <datalist id={`${id}-choices`}>
             {props.choices.map((choice) => (
-              <option key={choice}>{choice}</option>
+              <option key={choice} value={choice}>
+                {choiceText(choice, props.choiceWords)}
+              </option>
             ))}
           </datalist>
         )}
         {props.children}
       </div>
-      <FieldChecks keys={keys} id={`${id}-checks`} />
+      <FieldChecks
+        keys={keys}
+        id={`${id}-checks`}
+        otherwise={
+          refused === "" ? undefined : (
+            <span className="fc warn" role="alert">
+              “{refused}” cannot stand here; the value before is kept.
+            </span>
+          )
+        }
+      />
     </div>
   );
+}
+
+function choiceText(choice: string, words: TextFieldProps["choiceWords"] = {}): string {
+  const said = words[choice];
+  return said === undefined ? choice : `${choice}: ${said}`;
 }
 
 function asText(text: string): Json | undefined {

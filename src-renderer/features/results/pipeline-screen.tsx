@@ -103,6 +103,7 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
     <>
       <div className="screenhead">
         <h1 className="ell">{pipeline.name}</h1>
+        <span className="s12 t3 mono">{pipeline.id}</span>
         <StatusWord status={summary.status} />
         <span className="s12 t2 grow ell">
           {originWord(pipeline.origin)}, seed {pipeline.seed}, launched{" "}

@@ -4,6 +4,7 @@ import type { Pipeline, Run, RunSummary } from "#shared/schema/run.ts";
 import { formatDuration, formatNumber, formatWhen } from "../../ui/format.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { ChangeAndRun } from "../../ui/change-and-run.tsx";
+import { LaunchName, launchText, modelText } from "../../ui/launch-name.tsx";
 import { PipelineActions } from "../../ui/pipeline-actions.tsx";
 import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
 import { StatusWord } from "../../ui/run-status.tsx";
@@ -111,10 +112,10 @@ export function RunHead({
       ))}
       <span
         className="s12 t2 ell grow"
-        title={`${kindWord(run.kind)} on ${run.config.model}, recipe ${run.pipelineName}`}
+        title={`${kindWord(run.kind)} on ${run.config.model}, launch ${launchText(run)}`}
       >
-        {kindWord(run.kind)} on <span className="mono">{run.config.model}</span>, recipe{" "}
-        {run.pipelineName}
+        {kindWord(run.kind)} on <span className="mono">{modelText(live.model)}</span>, launch{" "}
+        <LaunchName {...run} />
         {run.attempts > 1 && `, attempt ${String(run.attempts)}`}
       </span>
       {working ? <ProgressBox run={live} now={now} /> : <Took run={live} now={now} />}

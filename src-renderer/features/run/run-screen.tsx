@@ -10,6 +10,7 @@ import { useLivePipeline, useLiveRun } from "../../bridge/live-store.ts";
 import { pipelineQuery } from "../../bridge/queries.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { launchText } from "../../ui/launch-name.tsx";
 import { StageStrip } from "../../ui/stage-strip.tsx";
 import { BenchmarkView } from "./benchmark-view.tsx";
 import { FactsAside } from "./facts-aside.tsx";
@@ -36,10 +37,10 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
     useMemo(
       () => [
         { label: "Runs", href: hrefTo(["runs"]) },
-        { label: run.pipelineName, href: hrefTo(["pipeline", run.pipelineId]) },
+        { label: launchText(run), href: hrefTo(["pipeline", run.pipelineId]) },
         { label: run.stageName },
       ],
-      [run.pipelineName, run.pipelineId, run.stageName],
+      [run],
     ),
   );
   return (

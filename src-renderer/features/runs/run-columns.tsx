@@ -10,6 +10,7 @@ import {
   formatWhen,
   plural,
 } from "../../ui/format.ts";
+import { LaunchName, modelText } from "../../ui/launch-name.tsx";
 import { lastScored, originWord } from "../../ui/pipeline-facts.ts";
 import { doneText } from "../../ui/progress-line.tsx";
 import { StatusWord } from "../../ui/run-status.tsx";
@@ -61,10 +62,14 @@ function NameCell({ row, flat }: { readonly row: RunRow; readonly flat: boolean 
         className={flat ? "ell" : "ell stagecell"}
         href={rowHref(row)}
         tabIndex={-1}
-        title={`${row.run.pipelineName}, ${row.run.stageName}`}
+        title={`${row.run.pipelineName} ${row.run.pipelineId}, ${row.run.stageName} on ${modelText(row.run.model)}`}
       >
-        {flat && <span className="t3">{row.run.pipelineName} / </span>}
-        {row.run.stageName}
+        {flat && (
+          <span className="t3">
+            <LaunchName {...row.run} /> /{" "}
+          </span>
+        )}
+        {row.run.stageName} <span className="t3">on {modelText(row.run.model)}</span>
         {row.run.openAlarms > 0 && <span className="warn"> △ {row.run.openAlarms}</span>}
         <Tags tags={row.run.tags} />
       </a>
@@ -77,7 +82,8 @@ function NameCell({ row, flat }: { readonly row: RunRow; readonly flat: boolean 
       tabIndex={-1}
       title={`${row.pipeline.name}, ${row.pipeline.id}`}
     >
-      {row.pipeline.name} <span className="t3">seed {row.pipeline.seed}</span>{" "}
+      {row.pipeline.name} <span className="t3">{row.pipeline.id}</span>{" "}
+      <span className="t3">seed {row.pipeline.seed}</span>{" "}
       <span className="t3">{sweepText(row)}</span>
     </a>
   );

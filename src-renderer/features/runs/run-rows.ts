@@ -120,6 +120,18 @@ function launchRows(launches: readonly Found[], filter: RowFilter): readonly Run
   );
 }
 
+/** Named by what differs in it: "Sweep s1 of learning_rate, seed". */
+function sweepLabel(id: string, own: readonly Found[]): string {
+  const keys = new Set(
+    own.flatMap(({ pipeline }) => Object.keys(pipeline.sweep?.values ?? {}).map(lastKey)),
+  );
+  return `Sweep ${id} of ${[...keys].join(", ")}`;
+}
+
+function lastKey(path: string): string {
+  return path.split(".").at(-1) ?? path;
+}
+
 export function runRows(
   pipelines: readonly PipelineSummary[],
   filter: RowFilter,
@@ -138,7 +150,7 @@ export function runRows(
     {
       type: "group" as const,
       key: `group:${id}`,
-      label: bySweep ? (id === "" ? "In no sweep" : `Sweep ${id}`) : id,
+      label: bySweep ? (id === "" ? "In no sweep" : sweepLabel(id, own)) : id,
       pipelines: own.map(({ pipeline }) => pipeline),
     },
     ...launchRows(own, filter),

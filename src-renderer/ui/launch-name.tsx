@@ -1,0 +1,27 @@
+/** Names that tell launches and models apart: two launches of one recipe have one name, and all their stages have the same. */
+import type { ReactNode } from "react";
+
+export interface NamedLaunch {
+  readonly pipelineName: string;
+  readonly pipelineId: string;
+}
+
+export function launchText({ pipelineName, pipelineId }: NamedLaunch): string {
+  return `${pipelineName} ${pipelineId}`;
+}
+
+/** The name with the launch's id, dimmed. */
+export function LaunchName({ pipelineName, pipelineId }: NamedLaunch): ReactNode {
+  return (
+    <>
+      {pipelineName} <span className="t3">{pipelineId}</span>
+    </>
+  );
+}
+
+/** A model as a launch's recipe names it: a stage, an id, or the end of a folder's path; what a run wrote by its run. */
+export function modelText(model: string): string {
+  const parts = model.split(/[/\\]/u).filter((part) => part !== "");
+  const last = parts.at(-1) ?? model;
+  return last === "model" ? parts.slice(-3, -1).join("/") : last;
+}
