@@ -49,7 +49,9 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
   const parsed = Recipe.safeParse(overridden.value);
   const findings = parsed.success
     ? checkRecipe(parsed.data)
-    : parsed.error.issues.flatMap((issue) => shapeFindings(issue, overridden.value));
+    : parsed.error.issues
+        .slice(0, MOST_FINDINGS)
+        .flatMap((issue) => shapeFindings(issue, overridden.value));
   const sound = findings.every(({ level }) => level !== undefined && level !== "error");
   return {
     recipe: parsed.success && sound ? parsed.data : null,

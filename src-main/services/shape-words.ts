@@ -42,10 +42,19 @@ export function shapeFindings(issue: ShapeIssue, recipe: unknown): Finding[] {
     }));
   if (issue.code === "invalid_union" && value !== undefined) {
     const nearest = nearestForm(issue.errors ?? []);
-    if (nearest.length > 0)
+    if (nearest.length > 0 && missingIn(nearest, value).length === 0)
       return nearest.flatMap((inner) =>
         shapeFindings({ ...inner, path: [...issue.path, ...inner.path] }, recipe),
       );
+    const forms = (issue.errors ?? []).map((form) => missingIn(form, value).join(" and "));
+    if (forms.length > 0 && forms.every((form) => form !== ""))
+      return [
+        {
+          path,
+          message: `has none of the forms that are known here: ${forms.join(", or ")}`,
+          advice: `Write ${forms.join(", or ")}.`,
+        },
+      ];
   }
   if (path.length === 0) return [{ path, message: wholeText(value), advice: HOW_IT_BEGINS }];
   if (value === undefined)
@@ -162,14 +171,23 @@ function nearestForm(forms: readonly (readonly ShapeIssue[])[]): readonly ShapeI
   return forms.toSorted((a, b) => wrong(a) - wrong(b))[0] ?? [];
 }
 
+/** Options that a form needs and the value lacks. */
+function missingIn(form: readonly ShapeIssue[], value: unknown): string[] {
+  return form.flatMap(({ path: [key, ...rest] }) =>
+    key !== undefined && rest.length === 0 && valueAt(value, [String(key)]) === undefined
+      ? [String(key)]
+      : [],
+  );
+}
+
 function pathOf(path: readonly PropertyKey[]): (string | number)[] {
   return path.map((part) => (typeof part === "number" ? part : String(part)));
 }
 
 function valueAt(root: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, key) => {
-    if (typeof value !== "object" || value === null) return undefined;
-    return new Map<string, unknown>(Object.entries(value)).get(String(key));
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    return Reflect.get(value, key);
   }, root);
 }
 

@@ -34,6 +34,7 @@ function launch(
       pipelineName: name,
       position,
       stageName,
+      model: "base",
       kind: stageName.startsWith("benchmark") ? "benchmark" : "grpo",
       status: stageStatus,
       attempts: 1,
