@@ -127,7 +127,7 @@ type Formula = {
 };
 
 function formulasOf(text: string): Formula[] {
-  const found = [...text.matchAll(FORMULA)].map((match): Formula => {
+  const found = formulaMatches(text).map((match): Formula => {
     const latex = match.slice(1).find((group) => group !== undefined) ?? "";
     return withPercent(text, match.index, match.index + match[0].length, latex);
   });
@@ -139,6 +139,23 @@ function formulasOf(text: string): Formula[] {
     .filter(({ index }) => !inside(index))
     .map((match) => withPercent(text, match.index, match.index + match[0].length, match[0]));
   return [...found, ...fractions].toSorted((a, b) => a.start - b.start);
+}
+
+function formulaMatches(text: string): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  FORMULA.lastIndex = 0;
+  for (let match = FORMULA.exec(text); match !== null; match = FORMULA.exec(text)) {
+    if (isMoney(text, match)) FORMULA.lastIndex = match.index + 1;
+    else found.push(match);
+  }
+  return found;
+}
+
+/** "$5 and she has $10": the second dollar sign begins an amount and ends no formula. */
+function isMoney(text: string, { 0: whole, index }: RegExpExecArray): boolean {
+  if (!/^\$\d/u.test(whole) || whole.startsWith("$$")) return false;
+  const after = text.charAt(index + whole.length);
+  return /\d/u.test(after) || (/\s\$$/u.test(whole) && /[a-zA-Z\\]/u.test(after));
 }
 
 function withPercent(text: string, start: number, end: number, latex: string): Formula {

@@ -70,6 +70,7 @@ const UNICODE: Readonly<Record<string, Token>> = {
   "∩": { type: "command", text: "cap" },
   "∈": { type: "command", text: "in" },
   "°": { type: "command", text: "degree" },
+  "≈": { type: "command", text: "approx" },
   "±": { type: "command", text: "pm" },
 };
 

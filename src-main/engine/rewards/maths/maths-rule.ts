@@ -1,8 +1,8 @@
 /** Grades answers of imported benchmarks by mathematical equivalence. */
 import type { Task } from "../../tasks/task.ts";
 import { openBoxes } from "./boxes.ts";
-import { answerSpan } from "./extract-maths.ts";
-import { verifyMaths } from "./verify-maths.ts";
+import { answerSpan, extractMaths } from "./extract-maths.ts";
+import { DEFAULT_OPTIONS, readGold, sameReadings } from "./verify-maths.ts";
 
 const MOST_CHARACTERS = 4000;
 
@@ -14,9 +14,17 @@ function asFormula(text: string): string {
 /** Gold answers of benchmark files are formulas or plain numbers, with or without dollars; so are answers between tags. */
 function verify(problem: { readonly gold: string }, answer: string): boolean {
   if (answer.length > MOST_CHARACTERS) return false;
-  return [problem.gold, asFormula(problem.gold)].some(
-    (gold) => verifyMaths(gold, answer) || verifyMaths(gold, asFormula(answer)),
-  );
+  const golds = written(problem.gold).map((gold) => readGold(gold));
+  return written(answer).some((text) => {
+    const given = extractMaths(text, DEFAULT_OPTIONS.match);
+    return golds.some((gold) => sameReadings(gold, given));
+  });
+}
+
+/** As it is, and as a formula where it may be one without dollars. */
+function written(text: string): string[] {
+  const formula = asFormula(text);
+  return formula === text ? [text] : [text, formula];
 }
 
 /** The last box; else what follows the last "answer is"; else the formula, the list or the number that counts, as text. */

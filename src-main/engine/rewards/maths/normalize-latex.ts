@@ -63,9 +63,14 @@ export function withMixedNumbers(text: string): string {
   );
 }
 
+const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/u;
+
 /** Throws nothing, whatever the text; takes time linear in its length. */
 export function normalizeLatex(latex: string, boxes: "last" | "all" = "all"): Measured {
+  // Most answers are a number.
+  if (PLAIN_NUMBER.test(latex)) return { text: latex, unit: null };
   let text = openBoxes(latex, boxes);
+  if (PLAIN_NUMBER.test(text)) return { text, unit: null };
   if (!/matrix|array|cases/u.test(text)) text = text.replaceAll(/\\\\(?=[a-zA-Z()[\]])/gu, "\\");
   const isMoney = /\\\$/u.test(text);
   text = unstyled(text.replaceAll(String.raw`\mathrm{th}`, ""));

@@ -26,7 +26,7 @@ export type Piece = Span & {
   readonly alone?: Span & { readonly read: () => Extracted };
 };
 
-const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\d|\.\d|[a-zA-Z])|-?[1-9]\d{0,2}(?:(?:[ ,]\d{3})+|(?:_\d{3})+)(?!\d)(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?!\d*[eE][+-]?\d)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
+const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\d|\.\d|[a-zA-Z])|-?[1-9]\d{0,2}(?:(?:[ ,]\d{3})+|(?:_\d{3})+)(?!\d)(?:\.\d+)?|-?[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d)|-?\d+[.,]\d+|\.\d+|-?\d+)(?!\d*[eE][+-]?\d)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
 const OPERATORS = String.raw`+\-*×/^()÷·`;
 const EXPRESSION = String.raw`-?\(?-?\d[\d.\s${OPERATORS}]{0,200}[${OPERATORS}][\d.\s${OPERATORS}]{1,200}\)?`;
 /** What may stand right before a number: a space, a sign, letters of scripts that put no spaces. */
@@ -51,7 +51,21 @@ export function plainPieces(text: string, hidden: readonly Span[]): Piece[] {
       ? [{ ...span(run), isUnread: true, read: () => ({ value: null, text: written }) }]
       : [];
   });
-  return joinedLists(text, [...numbers.pieces, ...formulas].toSorted(byStart));
+  const pieces = [...numbers.pieces, ...formulas].toSorted(byStart);
+  return joinedLists(text, withoutRoundings(text, pieces));
+}
+
+const ROUNDED =
+  /^\s*[,(]?\s*(?:or|which is|that is|i\.e\.)?,?\s*(?:about|approximately|approx\.?|roughly|≈)\s*$/u;
+
+/** "1/3, or about 0.33": the number before is the answer. */
+function withoutRoundings(text: string, pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.filter((piece, index) => {
+    const before = pieces[index - 1];
+    if (before === undefined || before.isUnread === true) return true;
+    const gap = piece.start - before.end;
+    return gap < 1 || gap > 30 || !ROUNDED.test(text.slice(before.end, piece.start));
+  });
 }
 
 function byStart(a: Span, b: Span): number {
@@ -167,12 +181,17 @@ export function readPlainNumber(text: string): Extracted {
   const isPercent = /(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u.test(text);
   const digits = text.replace(/\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u, "");
   const found =
-    /^(-?)([1-9]\d{0,2}(?:[ ,_]\d{3})+(?:\.\d+)?|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
+    /^(-?)([1-9]\d{0,2}(?:[ ,_]\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
       digits,
     );
   const [, sign = "", size = ""] = found ?? [];
   const grouped = /^[1-9]\d{0,2}(?:[ ,_]\d{3})+/u.test(size);
-  const plain = grouped ? size.replaceAll(/[ ,_]/gu, "") : size.replace(",", ".");
+  const isPointed = /\..*\./u.test(size);
+  const plain = isPointed
+    ? size.replaceAll(".", "")
+    : grouped
+      ? size.replaceAll(/[ ,_]/gu, "")
+      : size.replace(",", ".");
   const value = parseRational(`${sign}${plain}`);
   if (found === null || value === null) return { value: null, text: digits };
   const number: MathsValue = { kind: "number", value, isFloat: isDecimal(plain) };
@@ -184,7 +203,9 @@ export function readPlainNumber(text: string): Extracted {
 
 /** Sums, products, quotients and powers of numbers, as programs write them. */
 function readPlainExpression(text: string): Extracted {
-  const latex = text.replaceAll("÷", "/").replaceAll(/[×·]/gu, "*").replaceAll("**", "^").trim();
+  const closes = text.split(")").length > text.split("(").length;
+  const own = closes ? text.replace(/\)\s*$/u, "") : text;
+  const latex = own.replaceAll("÷", "/").replaceAll(/[×·]/gu, "*").replaceAll("**", "^").trim();
   const braced = latex.replaceAll(/\^\(([^()]*)\)/gu, "^{$1}");
   return { value: parseLatex(withMixedNumbers(braced.replaceAll(/\^(-\d+)/gu, "^{$1}"))), text };
 }

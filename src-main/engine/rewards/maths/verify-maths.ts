@@ -20,10 +20,17 @@ export function verifyMaths(
   answer: string,
   options: VerifyOptions = DEFAULT_OPTIONS,
 ): boolean {
-  const answers = extractMaths(answer, options.match);
-  if (answers.length === 0) return false;
-  return readGold(gold, options.match).some((expected) =>
-    answers.some((given) => {
+  return sameReadings(readGold(gold, options.match), extractMaths(answer, options.match), options);
+}
+
+/** Whether any reading of the answer says the same as any of the gold. */
+export function sameReadings(
+  gold: readonly Extracted[],
+  answer: readonly Extracted[],
+  options: VerifyOptions = DEFAULT_OPTIONS,
+): boolean {
+  return gold.some((expected) =>
+    answer.some((given) => {
       if (!sameUnit(expected, given)) return false;
       // Numbers between commas in running text are compared with such lists only, as the reference has it.
       if (given.list === "commas" && expected.list === undefined) return false;
@@ -37,11 +44,14 @@ export function verifyMaths(
   );
 }
 
-const MOST_GOLDS = 64;
+const MOST_GOLDS = 512;
 const golds = new Map<string, readonly Extracted[]>();
 
 /** Many answers are compared with one gold: the last ones stay read. */
-function readGold(gold: string, match: readonly MatchKind[]): readonly Extracted[] {
+export function readGold(
+  gold: string,
+  match: readonly MatchKind[] = DEFAULT_OPTIONS.match,
+): readonly Extracted[] {
   const key = `${match.join()}:${gold}`;
   const known = golds.get(key);
   if (known !== undefined) return known;
