@@ -14,6 +14,8 @@ export const EndpointFields = z.strictObject({
   usdPerMillionOutputTokens: price,
   /** Requests that are open at the same time. */
   requestsAtOnce: z.int().min(1).max(256).default(4),
+  /** Whether it was confirmed that an address which is answered on the own link only is meant. */
+  allowLinkLocal: z.boolean().default(false),
 });
 export type EndpointFields = z.infer<typeof EndpointFields>;
 

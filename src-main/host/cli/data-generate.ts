@@ -5,6 +5,8 @@ import { z } from "zod";
 import type { GenerateRequest } from "#shared/contract/generate.ts";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
+import { EndpointFields } from "#shared/schema/endpoint.ts";
+import type { Endpoint } from "#shared/schema/endpoint.ts";
 import { promptOf } from "#shared/schema/record-text.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
 import { usdText } from "#shared/money.ts";
@@ -38,6 +40,7 @@ const Options = z.object({
   budget: z.number().optional(),
   keepWrong: z.boolean().default(false),
   resume: z.string().optional(),
+  allowLinkLocal: z.boolean().default(false),
 });
 type Options = z.infer<typeof Options>;
 
@@ -50,6 +53,10 @@ export function addDataGenerate(data: Command): void {
     .option("--into <dataset>", "a dataset that is there, or the name of a new one")
     .option("--model <id>", "the teacher: a name, a hub id, a folder or a GGUF file")
     .option("--endpoint <id>", "the teacher: an endpoint of the settings, by id or name")
+    .option(
+      "--allow-link-local",
+      "the endpoint's address is meant, though only the own link answers",
+    )
     .option("--task <name>", `problems of a task's training split: ${TaskName.options.join(", ")}`)
     .option("--difficulties <list>", "e.g. 3,4,5,5")
     .option("--count <n>", "problems", wholeNumber(1), 100)
@@ -116,7 +123,7 @@ async function requestOf(
 async function teacherOf(
   host: OpenHost,
   terminal: Terminal,
-  { model, endpoint }: Options,
+  { model, endpoint, allowLinkLocal }: Options,
   command: Command,
 ): Promise<GenerateRequest["teacher"]> {
   if ((model === undefined) === (endpoint === undefined)) {
@@ -126,12 +133,20 @@ async function teacherOf(
   const found = (await host.client.endpoints.list()).find(
     ({ id, name }) => id === endpoint || name === endpoint,
   );
-  if (found !== undefined) return { endpointId: found.id };
+  if (found !== undefined) {
+    if (allowLinkLocal && !found.allowLinkLocal) await confirmLinkLocal(host, found);
+    return { endpointId: found.id };
+  }
   throw new AppError(
     "NOT_FOUND",
     `There is no endpoint "${endpoint ?? ""}".`,
     "Settings → Endpoints adds one.",
   );
+}
+
+async function confirmLinkLocal(host: OpenHost, endpoint: Endpoint): Promise<void> {
+  const fields = EndpointFields.strip().parse({ ...endpoint, allowLinkLocal: true });
+  await host.client.endpoints.save({ endpointId: endpoint.id, fields });
 }
 
 async function promptsOf(options: Options, command: Command): Promise<GenerateRequest["prompts"]> {

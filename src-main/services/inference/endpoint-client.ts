@@ -2,12 +2,14 @@
  * Asks a server that speaks OpenAI's API, over a stream so that a slow one is no timeout. What it sends is read
  * with limits and through a schema; its words in an error carry no key.
  */
+import { lookup } from "node:dns/promises";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { ErrorCode } from "#shared/errors.ts";
+import { isLinkLocal, LINK_LOCAL_WORDS } from "#shared/link-local.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
 import { withoutSecrets } from "#shared/without-secrets.ts";
@@ -100,6 +102,7 @@ export class EndpointClient {
   async #tryOnce(ask: EndpointAsk, signal: AbortSignal): Promise<EndpointAnswer> {
     const chat = "messages" in ask.prompt;
     const url = `${this.#endpoint.baseUrl.replace(/\/+$/, "")}/${chat ? "chat/completions" : "completions"}`;
+    await this.#checkAddress(new URL(url).hostname);
     let response: Response;
     try {
       response = await fetch(url, {
@@ -123,6 +126,20 @@ export class EndpointClient {
       return this.#tryOnce(ask, signal);
     }
     throw this.#refusal(response, text);
+  }
+
+  /** A name may lead to an address that nobody confirmed. @throws AppError NOT_ALLOWED */
+  async #checkAddress(hostname: string): Promise<void> {
+    if (this.#endpoint.allowLinkLocal) return;
+    // A name that leads nowhere is told by the request itself.
+    const found = await lookup(hostname.replaceAll(/[[\]]/g, ""), { all: true }).catch(() => []);
+    const local = [hostname, ...found.map(({ address }) => address)].find(isLinkLocal);
+    if (local === undefined) return;
+    throw this.#error(
+      "NOT_ALLOWED",
+      `${hostname === local ? hostname : `${hostname} leads to ${local}, which`} ${LINK_LOCAL_WORDS}`,
+      "If it is meant all the same, confirm it in Settings → Endpoints, or with --allow-link-local.",
+    );
   }
 
   #bodyOf({ prompt, max_tokens: limit, ...rest }: EndpointAsk): Record<string, unknown> {

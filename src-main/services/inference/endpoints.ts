@@ -1,6 +1,7 @@
 /** Endpoints and their keys together. */
 import { randomUUID } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
+import { isLinkLocal, LINK_LOCAL_WORDS } from "#shared/link-local.ts";
 import type { Endpoint, EndpointFields } from "#shared/schema/endpoint.ts";
 import type { StoredEndpoint } from "#main/store/endpoint-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -39,12 +40,19 @@ export class Endpoints {
 
   /** @param key undefined leaves the one there is, null takes it away */
   save(id: string | undefined, fields: EndpointFields, key: string | null | undefined): Endpoint {
-    const { username, password } = new URL(fields.baseUrl);
+    const { username, password, hostname } = new URL(fields.baseUrl);
     if (username !== "" || password !== "") {
       throw new AppError(
         "BAD_INPUT",
         "The address holds a name or password.",
         "Leave them out of the address: a key is kept apart from it.",
+      );
+    }
+    if (!fields.allowLinkLocal && isLinkLocal(hostname)) {
+      throw new AppError(
+        "NOT_ALLOWED",
+        `${hostname} ${LINK_LOCAL_WORDS}`,
+        "If it is meant all the same, confirm it in the form.",
       );
     }
     const target = id === undefined ? `e-${randomUUID().slice(0, 8)}` : this.get(id).id;

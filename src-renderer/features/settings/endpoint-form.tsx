@@ -1,6 +1,7 @@
 /** One endpoint: where it is, what it costs, and its key. */
 import { useId, useState } from "react";
 import type { ReactNode } from "react";
+import { isLinkLocal, LINK_LOCAL_WORDS } from "#shared/link-local.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import { host } from "../../bridge/host.ts";
@@ -79,6 +80,7 @@ export function EndpointForm({ endpoint, onSaved, onClose }: EndpointFormProps):
   const [key, setKey] = useState("");
   const [forget, setForget] = useState(false);
   const [tried, setTried] = useState(false);
+  const [isMeant, setIsMeant] = useState(endpoint?.allowLinkLocal ?? false);
   const parsed = EndpointFields.safeParse({
     name: texts.name,
     baseUrl: texts.baseUrl.trim(),
@@ -86,7 +88,10 @@ export function EndpointForm({ endpoint, onSaved, onClose }: EndpointFormProps):
     usdPerMillionInputTokens: priceOf(texts.input),
     usdPerMillionOutputTokens: priceOf(texts.output),
     requestsAtOnce: Number(texts.atOnce),
+    allowLinkLocal: isMeant,
   });
+  const hostname = URL.parse(texts.baseUrl.trim())?.hostname ?? "";
+  const isAsked = isLinkLocal(hostname);
   const isBad = (field: keyof EndpointFields): boolean =>
     tried && parsed.error?.issues.some(({ path }) => path[0] === field) === true;
   const save = async (fields: EndpointFields): Promise<void> => {
@@ -113,7 +118,7 @@ export function EndpointForm({ endpoint, onSaved, onClose }: EndpointFormProps):
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
-          if (parsed.success) void save(parsed.data);
+          if (parsed.success && (!isAsked || isMeant)) void save(parsed.data);
         }}
       >
         {FIELDS.map(({ name, field, label, hint }) => (
@@ -151,6 +156,20 @@ export function EndpointForm({ endpoint, onSaved, onClose }: EndpointFormProps):
               onChange={(event) => setForget(event.currentTarget.checked)}
             />
             Remove the key that is kept
+          </label>
+        )}
+        {isAsked && (
+          <label className="flex s12 wide">
+            <input
+              type="checkbox"
+              checked={isMeant}
+              aria-invalid={tried && !isMeant}
+              onChange={(event) => setIsMeant(event.currentTarget.checked)}
+            />
+            <span className={tried && !isMeant ? "fail" : ""}>
+              {tried && !isMeant ? "✕ " : ""}
+              {hostname} {LINK_LOCAL_WORDS} It is meant all the same.
+            </span>
           </label>
         )}
         {act.failure !== undefined && (
