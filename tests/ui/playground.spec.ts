@@ -151,7 +151,14 @@ test("an endpoint is added, tested with what its server says, and removed; its k
   await form.getByLabel("Key", { exact: true }).fill("the-secret-of-the-test");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(form.getByText(/✕ up to the version/)).toBeVisible();
+  // An address where a cloud gives out the machine's credentials is asked about.
+  await form.getByRole("textbox", { name: "Base URL" }).fill("http://169.254.169.254/v1");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText(/✕ 169\.254\.169\.254 .* credentials/)).toBeVisible();
+  expect(await faultsOf(page)).toEqual([]);
+  await form.getByRole("checkbox", { name: /It is meant all the same/ }).check();
   await form.getByRole("textbox", { name: "Base URL" }).fill("https://127.0.0.1:9/v1");
+  await expect(form.getByRole("checkbox")).toHaveCount(0);
   expect(await faultsOf(page)).toEqual([]);
   await page.keyboard.press("Enter");
   const row = page.getByRole("row", { name: /Nobody there/ });

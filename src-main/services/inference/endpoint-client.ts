@@ -138,7 +138,7 @@ export class EndpointClient {
     throw this.#error(
       "NOT_ALLOWED",
       `${hostname === local ? hostname : `${hostname} leads to ${local}, which`} ${LINK_LOCAL_WORDS}`,
-      "If it is meant all the same, confirm it in Settings → Endpoints, or with --allow-link-local.",
+      "If it is meant all the same, confirm an address in Settings → Endpoints, a name by `gradus data generate --allow-link-local`.",
     );
   }
 

@@ -63,6 +63,10 @@ function textsOf(endpoint: Endpoint | undefined): Texts {
   };
 }
 
+function hostnameOf(address: string): string {
+  return URL.parse(address.trim())?.hostname ?? "";
+}
+
 function priceOf(text: string): number | null {
   return text.trim() === "" ? null : Number(text.trim().replace(",", "."));
 }
@@ -81,6 +85,10 @@ export function EndpointForm({ endpoint, onSaved, onClose }: EndpointFormProps):
   const [forget, setForget] = useState(false);
   const [tried, setTried] = useState(false);
   const [isMeant, setIsMeant] = useState(endpoint?.allowLinkLocal ?? false);
+  const hostname = hostnameOf(texts.baseUrl);
+  const isAsked = isLinkLocal(hostname);
+  // A name that leads to such an address was confirmed elsewhere, and stays so as long as it is the same.
+  const wasMeant = endpoint?.allowLinkLocal === true && hostnameOf(endpoint.baseUrl) === hostname;
   const parsed = EndpointFields.safeParse({
     name: texts.name,
     baseUrl: texts.baseUrl.trim(),
@@ -88,10 +96,8 @@ export function EndpointForm({ endpoint, onSaved, onClose }: EndpointFormProps):
     usdPerMillionInputTokens: priceOf(texts.input),
     usdPerMillionOutputTokens: priceOf(texts.output),
     requestsAtOnce: Number(texts.atOnce),
-    allowLinkLocal: isMeant,
+    allowLinkLocal: isAsked ? isMeant : wasMeant,
   });
-  const hostname = URL.parse(texts.baseUrl.trim())?.hostname ?? "";
-  const isAsked = isLinkLocal(hostname);
   const isBad = (field: keyof EndpointFields): boolean =>
     tried && parsed.error?.issues.some(({ path }) => path[0] === field) === true;
   const save = async (fields: EndpointFields): Promise<void> => {
