@@ -263,6 +263,32 @@ test("an input that the contract does not know is refused before it reaches a se
   expect(status).toBe(400);
 });
 
+test("what is no call is refused in words, and is no bug", async () => {
+  const { host, app } = await servedHost();
+  const bugs: unknown[] = [];
+  app.reportBug = (error) => {
+    bugs.push(error);
+  };
+  const headers = {
+    host: `127.0.0.1:${host.port}`,
+    authorization: `Bearer ${host.token}`,
+    "content-type": "application/json",
+  };
+  const statuses = await Promise.all(
+    [
+      { path: "/rpc/%E0%A4%A", method: "POST", body: "{}" },
+      { path: "/%E0%A4%A" },
+      { path: "/rpc/system/info", method: "POST", body: "{" },
+      { path: "/rpc/runs/get", method: "POST", body: '{"json":null}' },
+      { path: "/rpc/system/info", method: "POST", body: "\ud800\u0000" },
+      { path: "/rpc/__proto__/toString", method: "POST", body: "{}" },
+      { path: "/rpc/playground/complete", method: "POST", body: "[".repeat(100_000) },
+    ].map(async (options) => (await rawRequest(host, { headers, ...options })).status),
+  );
+  expect(statuses).toEqual([404, 404, 400, 400, 400, 404, 400]);
+  expect(bugs).toEqual([]);
+});
+
 test("a stream over HTTP goes on after the last event that was seen", async () => {
   const { host, app } = await servedHost();
   const client = httpClient(host);
