@@ -79,6 +79,21 @@ describe("grpo replay", () => {
     expect(probe).toEqual([]);
   });
 
+  test("compares with the policy that sampled where a generation makes several steps, as TRL does", () => {
+    // With a clip range of 0 every ratio that moved the wrong way is clipped; on the sampling policy all are exactly 1.
+    const config = {
+      ...good,
+      max_steps: 2,
+      epsilon: 0,
+      learning_rate: 0.05,
+      lr_scheduler_type: "constant",
+    };
+    replay(config, [line, other, line, other]);
+    const clipped = readReplayed(out).steps.map((step) => step["clip_ratio/region_mean"] ?? 0);
+    expect(clipped[0]).toBe(0);
+    expect(clipped[1]).toBeGreaterThan(0);
+  });
+
   test.each([
     ["an option that does not exist", { ...good, learning_rte: 1 }, [line, other], /learning_rte/],
     ["an option it cannot honour", { ...good, bf16: true }, [line, other], /bf16/],
