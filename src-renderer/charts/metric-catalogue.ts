@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
     title: "Reward",
     unit: "mean, after weights",
     match: /^reward$/u,
-    help: "Mean over the batch of the weighted sum of rewards, as TRL logs it.",
+    help: "Mean over the batch of the weighted sum of rewards, as TRL logs it. In advantages a reward that does not apply to a completion counts neither for nor against it.",
   },
   {
     id: "rewards",
@@ -89,7 +89,7 @@ const RULES: readonly Rule[] = [
     title: "KL",
     unit: "nats a token, to the reference",
     match: /^kl$/u,
-    help: "Mean over completion tokens of the k3 estimate exp(d) − d − 1 with d = log π_ref − log π, where beta > 0, as TRL logs it. Without beta it is not computed.",
+    help: "Mean over completion tokens of the k3 estimate exp(d) − d − 1 with d = log π_ref − log π, where beta > 0, as TRL logs it: times the ratio with use_bias_correction_kl. Without beta it is not computed.",
   },
   {
     id: "entropy",
@@ -97,7 +97,7 @@ const RULES: readonly Rule[] = [
     unit: "nats a token",
     match: /^entropy$/u,
     fromZero: true,
-    help: "Mean entropy of the policy's distribution at completion tokens, at the sampling temperature. TRL takes all completions of the batch; here those whose advantage is 0 are not computed and do not count, unless beta > 0.",
+    help: "Mean entropy of the policy's distribution at completion tokens, at the sampling temperature. Every sampled token counts, also of completions that teach nothing (advantage 0) and of those that are masked, which TRL leaves out.",
   },
   {
     id: "length",

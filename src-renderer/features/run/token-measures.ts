@@ -42,7 +42,7 @@ export function missing(tokens: RolloutTokens, measure: TokenMeasure): string | 
   if (measure === "logprob") return undefined;
   const there = measure === "entropy" ? tokens.entropies : tokens.trainedLogprobs;
   return there === null
-    ? "The trainer computed nothing here: an advantage of 0 moves no weight, or the run is of an older version."
+    ? "The trainer computed nothing here: the run ended before the step, or is of version 0.1, which left out completions without an advantage."
     : undefined;
 }
 
