@@ -7,6 +7,7 @@ import { createRouter } from "#main/services/router.ts";
 import { writeBenchmark } from "#main/services/benchmarks/benchmark-file.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { PipelineId } from "#shared/schema/run.ts";
+import { textOfFile } from "#shared/text-encoding.ts";
 import { measuredLaunch, solved } from "../helpers/measured-store.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { settled, testApplication } from "../helpers/test-application.ts";
@@ -71,6 +72,29 @@ test("bad lines are listed with number and reason, and nothing is imported by ha
   const taken = await client.benchmarks.import({ ...SET, text, skipBad: true });
   expect(taken.set?.problems).toBe(3);
   expect(await codeOf(client.benchmarks.import({ ...SET, text: "no json" }))).toBe("BAD_INPUT");
+});
+
+test("answers are kept as they were written, after a byte order mark and of any size", async () => {
+  const { client } = opened();
+  const fixture = (name: string): string =>
+    readFileSync(new URL(`../fixtures/datasets/${name}.jsonl`, import.meta.url), "utf8").trim();
+  const text = [
+    fixture("bench-big-integer"),
+    fixture("bench-small-and-large-answers"),
+    '{"problem":"    x = 1\\n","answer":0.0000001,"difficulty":3.0}',
+    '{"question":"Pens?","answer":"3*5 = <<3*5=15>>15 pens.\\n#### 15"}',
+  ].join("\n");
+  const { badLines } = await client.benchmarks.import({ ...SET, text: `\uFEFF${text}` });
+  expect(badLines).toEqual([]);
+  const { items } = await client.benchmarks.items({ id: "small" });
+  expect(items.map(({ problem, answer }) => [problem, answer])).toEqual([
+    ["p", "123456789012345678901"],
+    ["What is 10^-7 as a decimal?", "1e-07"],
+    ["What is 10^22?", "1e+22"],
+    ["    x = 1\n", "0.0000001"],
+    ["Pens?", "15"],
+  ]);
+  expect(items[3]?.difficulty).toBe(3);
 });
 
 test("a stage gets the problems with the set's instruction, named by their content", async () => {
@@ -236,4 +260,12 @@ test("costs: entries by hand count, prices keep their history, and a projection 
     usd: 5_576_000,
     source: expect.stringContaining("arXiv"),
   });
+});
+
+test("a benchmark in Latin-1 is told as such, with its line", () => {
+  const bytes = Buffer.from('{"problem":"a","answer":"b"}\n{"problem":"Café?"}\n', "latin1");
+  expect(() => textOfFile("b.jsonl", bytes)).toThrow(
+    /line 2 is not UTF-8; it looks like Latin-1: ….*Café/,
+  );
+  expect(textOfFile("b.jsonl", Buffer.from("Café", "utf8"))).toBe("Café");
 });

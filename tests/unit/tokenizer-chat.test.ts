@@ -210,6 +210,24 @@ test("the last turn alone can be masked with generation marks", () => {
   ]);
 });
 
+test.each(["chatml marked tight", "smollm"])(
+  "an answer that is not trained on is not masked, the others are (%s)",
+  (name) => {
+    const tokenizer = tokenizerWith(name);
+    const [question, answer] = [
+      { role: "user", content: "q" },
+      { role: "assistant", content: "first" },
+    ];
+    const rest = [
+      { role: "user", content: "r" },
+      { role: "assistant", content: "second" },
+    ];
+    expect(maskedText(tokenizer, [question, { ...answer, trained: false }, ...rest])).toEqual(
+      maskedText(tokenizer, [question, answer, ...rest]).slice(1),
+    );
+  },
+);
+
 test("messages with the characters that mark spans are masked all the same", () => {
   const messages = [
     { role: "user", content: "\uFDD0 \uFDD1" },

@@ -3,11 +3,14 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import { REASONING_FIELDS } from "#shared/schema/dataset.ts";
 import { joinReasoning } from "#shared/schema/record-text.ts";
 
 export interface ConversationTurn {
   readonly role: string;
   readonly content: string;
+  /** Set where OpenAI's `weight: 0` keeps an answer out of the training. */
+  readonly trained?: false;
 }
 export type Conversation = readonly ConversationTurn[];
 
@@ -16,6 +19,8 @@ const Turn = z.object({ role: z.string() });
 const Told = z.object({
   content: z.unknown(),
   reasoning_content: z.string().nullish(),
+  reasoning: z.string().nullish(),
+  thinking: z.string().nullish(),
   tool_calls: z.array(z.unknown()).nullish(),
   weight: z.number().nullish(),
 });
@@ -61,29 +66,40 @@ export function readConversation(line: string): Conversation {
   }
   const read = Line.safeParse(json);
   if (!read.success) throw bad('It has no list "messages".');
-  return read.data.messages.map((raw, index) => {
+  const turns = read.data.messages.map((raw, index): ConversationTurn => {
     const place = `Message ${index + 1}`;
     const turn = Turn.safeParse(raw);
     if (!turn.success) throw bad(`${place} has no role.`);
     const told = Told.safeParse(raw);
     if (!told.success) throw bad(`${place} is not made of texts.`);
-    const { content, reasoning_content: reasoning, tool_calls: calls, weight } = told.data;
+    const { content, tool_calls: calls, weight } = told.data;
+    const thought = REASONING_FIELDS.map((field) => told.data[field]).find(
+      (text) => typeof text === "string" && text !== "",
+    );
     if ((calls ?? []).length > 0)
       throw bad(
         `${place} calls a tool, and calls are not trained on.`,
         "Leave such conversations out, or write the call into the content as the model is to write it.",
       );
-    if (weight === 0)
+    if (weight !== undefined && weight !== null && weight !== 0 && weight !== 1)
       throw bad(
-        `${place} has weight 0, and every answer is trained on.`,
-        "Leave such conversations out, or end them before that message.",
+        `${place} has weight ${weight}.`,
+        "A message is trained on (weight 1) or not (weight 0).",
       );
     if (typeof content !== "string") throw bad(`${place} has no text as its content.`);
     return {
       role: turn.data.role,
-      content: joinReasoning({ reasoning: reasoning ?? null, content }),
+      content: joinReasoning({ reasoning: thought ?? null, content }),
+      ...(weight === 0 ? { trained: false } : {}),
     };
   });
+  const answers = turns.filter(({ role }) => role === "assistant");
+  if (answers.length > 0 && answers.every(({ trained }) => trained === false))
+    throw bad(
+      "Every answer has weight 0, so that nothing is left to learn.",
+      "Leave such conversations out.",
+    );
+  return turns;
 }
 
 /** @throws AppError naming the line */

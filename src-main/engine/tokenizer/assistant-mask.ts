@@ -99,9 +99,20 @@ function markedSpans(
 ): { text: string; spans: TextSpan[] } {
   const { text, spans } = renderMarked(tokenizer, template, messages, options);
   const last = messages.findLastIndex(({ role }) => role === "assistant");
-  if (options.turns !== "last" || last === 0) return { text, spans };
-  const earlier = renderMarked(tokenizer, template, messages.slice(0, last), options).spans.length;
-  return { text, spans: spans.slice(earlier) };
+  const before = (index: number): number =>
+    index === 0
+      ? 0
+      : renderMarked(tokenizer, template, messages.slice(0, index), options).spans.length;
+  const first = options.turns === "last" ? before(last) : 0;
+  const untrained = messages.flatMap(({ trained }, i): [number, number][] =>
+    trained === false ? [[before(i), before(i + 1)]] : [],
+  );
+  return {
+    text,
+    spans: spans.filter(
+      (_, i) => i >= first && !untrained.some(([from, to]) => i >= from && i < to),
+    ),
+  };
 }
 
 /** Each mark is made to write a character that occurs nowhere else; then these are taken out. */
@@ -155,10 +166,13 @@ function prefixSpans(
   const text = renderChat(tokenizer, messages, variables);
   const last = messages.findLastIndex(({ role }) => role === "assistant");
   const cut = leftOutMessages(messages, text);
-  if (cut.includes(last)) throw cutAnswer(tokenizer, messages, last);
+  if (cut.includes(last) && messages[last]?.trained !== false) {
+    throw cutAnswer(tokenizer, messages, last);
+  }
   const spans: TextSpan[] = [];
   for (const [i, message] of messages.entries()) {
     if (message.role !== "assistant" || (options.turns === "last" && i !== last)) continue;
+    if (message.trained === false) continue;
     const before = renderChat(tokenizer, messages.slice(0, i), {
       ...variables,
       addGenerationPrompt: true,

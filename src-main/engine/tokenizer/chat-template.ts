@@ -15,6 +15,8 @@ export interface ChatMessage {
   readonly content: string;
   /** A reasoning trace kept apart from the answer, for templates that know it. */
   readonly reasoning_content?: string | undefined;
+  /** An assistant's message that is read and not learned from. */
+  readonly trained?: false;
 }
 
 export interface ChatOptions {

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import { textOfFile } from "#shared/text-encoding.ts";
 import { gradeAnswers } from "#main/jobs/grade-answers.ts";
 import {
   contextOf,
@@ -103,7 +104,7 @@ function addImport(bench: Command): void {
               .replaceAll(/[^a-z0-9]+/gu, "-")
               .replaceAll(/^-|-$/gu, ""),
           name: name ?? stem,
-          text: readFileSync(path, "utf8"),
+          text: textOfFile(file, readFileSync(path)),
           ...rest,
         });
         const bad = badLines.map(({ line, reason }) => `line ${line}: ${reason}`);

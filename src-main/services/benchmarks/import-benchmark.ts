@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { BadLine, BenchmarkItem, BenchmarkSet } from "#shared/schema/benchmark.ts";
+import { parseExactly, WrittenNumber } from "#main/platform/exact-json.ts";
 import type { Store } from "#main/store/store.ts";
+import { finalAnswer } from "../datasets/formats/golds.ts";
 
 export interface BenchmarkFile {
   readonly id: string;
@@ -15,16 +17,25 @@ export interface BenchmarkFile {
   readonly skipBad: boolean;
 }
 
-const Text = z.string().trim().min(1).max(100_000);
+/** As it stands in the file: a model is asked with this text. */
+const Text = z
+  .string()
+  .max(100_000)
+  .refine((text) => text.trim() !== "", "it is empty");
+/** 3 and 3.0 are the same. */
+const Level = z.preprocess(
+  (value) => (value instanceof WrittenNumber ? Number(value.text) : value),
+  z.int().min(0).max(1000),
+);
 /** Names that benchmark files use for the same things. */
 const Line = z.object({
   problem: Text.optional(),
   question: Text.optional(),
   prompt: Text.optional(),
-  answer: z.union([Text, z.number()]).optional(),
+  answer: z.union([Text, z.number(), z.instanceof(WrittenNumber)]).optional(),
   solution: Text.optional(),
-  difficulty: z.int().min(0).max(1000).optional(),
-  level: z.union([z.int(), z.string()]).optional(),
+  difficulty: Level.optional(),
+  level: z.union([Level, z.string()]).optional(),
 });
 
 /** Lines beyond which a list of bad ones helps nobody. */
@@ -72,7 +83,10 @@ export function importBenchmark(
 function readLines(text: string): { items: BenchmarkItem[]; badLines: BadLine[] } {
   const items = new Map<string, BenchmarkItem>();
   const badLines: BadLine[] = [];
-  for (const [index, line] of text.split(/\r?\n/u).entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/u, "")
+    .split(/\r?\n/u)
+    .entries()) {
     if (line.trim() === "") continue;
     const found = readLine(line);
     const reason =
@@ -92,7 +106,7 @@ function readLines(text: string): { items: BenchmarkItem[]; badLines: BadLine[] 
 function readLine(line: string): BenchmarkItem | string {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = parseExactly(line);
   } catch {
     return "it is no JSON";
   }
@@ -104,9 +118,16 @@ function readLine(line: string): BenchmarkItem | string {
   const { problem, question, prompt, answer, solution, difficulty, level } = parsed.data;
   const asked = problem ?? question ?? prompt;
   if (asked === undefined) return "it has no problem";
-  const gold = answer ?? boxedIn(solution);
+  const gold = answerText(answer) ?? boxedIn(solution);
   if (gold === undefined) return "it has no answer";
-  return { problem: asked, answer: String(gold), difficulty: difficulty ?? levelOf(level) };
+  return { problem: asked, answer: gold, difficulty: difficulty ?? levelOf(level) };
+}
+
+/** Numbers as they were written; of GSM8K's worked answers, what stands after ####. */
+function answerText(answer: string | number | WrittenNumber | undefined): string | undefined {
+  if (answer instanceof WrittenNumber) return answer.text;
+  if (typeof answer !== "string") return answer?.toString();
+  return answer.includes("\n####") ? (finalAnswer(answer) ?? answer.trim()) : answer.trim();
 }
 
 /** A worked solution without an answer of its own still has it in a box. */

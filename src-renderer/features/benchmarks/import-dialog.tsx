@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { BadLine } from "#shared/schema/benchmark.ts";
+import { textOfFile } from "#shared/text-encoding.ts";
 import { host } from "../../bridge/host.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -80,7 +81,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
               setBadLines([]);
               if (fields.name === "")
                 setFields({ ...fields, name: file.name.replace(/\.[a-z]+$/iu, "") });
-              void file.text().then(setText);
+              setText("");
+              void act.run(async () => {
+                setText(textOfFile(file.name, new Uint8Array(await file.arrayBuffer())));
+              });
             }}
           />
         </label>

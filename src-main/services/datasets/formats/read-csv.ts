@@ -10,7 +10,7 @@ import { AppError } from "#shared/errors.ts";
 import { MAX_ROW_BYTES, utf8Of } from "./source-row.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
 import { asWritten, isOwnTable } from "./table-cells.ts";
-import { notUtf8 } from "./text-encoding.ts";
+import { notUtf8 } from "#shared/text-encoding.ts";
 
 const DELIMITERS = [",", ";", "\t"];
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);

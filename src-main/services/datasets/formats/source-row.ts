@@ -4,7 +4,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import { parseExactly, WrittenNumber } from "#main/platform/exact-json.ts";
-import { notUtf8 } from "./text-encoding.ts";
+import { notUtf8 } from "#shared/text-encoding.ts";
 
 /**
  * Numbers that a double does not hold as they were written (1.0, 0.0000001, 9007199254740993), by their place in the

@@ -1,4 +1,11 @@
 /** What is said of bytes that are not UTF-8. */
+import { AppError } from "./errors.ts";
+
+/** Node and browsers both have it; the shared code's own types know neither. */
+declare const TextDecoder: new (
+  label: string,
+  options?: { readonly fatal: boolean },
+) => { decode(bytes: Uint8Array, options?: { readonly stream: boolean }): string };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** The web's name for Latin-1 is Windows' superset of it, which files that are called Latin-1 mostly are. */
@@ -13,6 +20,21 @@ export function notUtf8(bytes: Uint8Array): string {
   if (!looksLikeText(text, before)) return "is not valid UTF-8";
   const excerpt = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");
   return `is not UTF-8; it looks like Latin-1: …${excerpt}… Save the file as UTF-8.`;
+}
+
+/** The bytes of a whole file as text. Throws BAD_INPUT, with the line, where they are not UTF-8. */
+export function textOfFile(name: string, bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    const line = bytes.subarray(0, firstBroken(bytes)).filter((byte) => byte === 0x0a).length + 1;
+    throw new AppError(
+      "BAD_INPUT",
+      `${name} is no text in UTF-8: line ${line} ${notUtf8(bytes)}`,
+      "Save the file as UTF-8 and import it again.",
+      { cause: error },
+    );
+  }
 }
 
 /** A letter beside a letter, or a quotation mark, a dash or a sign beside a letter, a digit or a space. */
