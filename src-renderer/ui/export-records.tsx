@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetSummary, DatasetVersion, RecordId } from "#shared/schema/dataset.ts";
-import { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
+import { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
 import { host } from "../bridge/host.ts";
@@ -29,6 +29,7 @@ interface Done {
   readonly records: number;
   readonly bytes: number;
   readonly sha256: string;
+  readonly leftOut: readonly { readonly reason: string; readonly records: number }[];
   readonly datasetInfo: string | null;
 }
 
@@ -42,7 +43,7 @@ export function ExportRecords(props: ExportRecordsProps): ReactNode {
   const [line, setLine] = useState(filterLine);
   const [format, setFormat] = useState<DatasetFormat>("jsonl");
   const [shape, setShape] = useState<DatasetShape>("messages");
-  const [reasoning, setReasoning] = useState<"inline" | "field">("inline");
+  const [reasoning, setReasoning] = useState<ReasoningForm>("as-is");
   const [typedPath, setPath] = useState<string>();
   const [overwrite, setOverwrite] = useState(false);
   const [datasetInfo, setDatasetInfo] = useState(false);
@@ -149,12 +150,14 @@ export function ExportRecords(props: ExportRecordsProps): ReactNode {
           <select
             className="input"
             value={reasoning}
-            onChange={(event) =>
-              setReasoning(event.currentTarget.value === "field" ? "field" : "inline")
-            }
+            onChange={(event) => {
+              const next = ReasoningForm.safeParse(event.currentTarget.value);
+              if (next.success) setReasoning(next.data);
+            }}
           >
-            <option value="inline">in think tags inside the text</option>
-            <option value="field">in a field of its own</option>
+            <option value="as-is">as it came; what was written here in think tags</option>
+            <option value="inline">all in think tags inside the text</option>
+            <option value="field">all in a field of its own</option>
           </select>
         </label>
         <label className="maprow">
@@ -191,6 +194,11 @@ export function ExportRecords(props: ExportRecordsProps): ReactNode {
             <span className="mono">{done.sha256.slice(0, 16)}…</span>
           </p>
         )}
+        {done?.leftOut.map(({ reason, records }) => (
+          <p key={reason} className="warn">
+            {plural(records, "record")} left out, which {shape} cannot hold: {reason}.
+          </p>
+        ))}
         <div className="flex dialogacts">
           <button type="button" className="btn" onClick={onClose}>
             Close

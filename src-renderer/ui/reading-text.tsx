@@ -1,5 +1,6 @@
 /**
- * Text to be read: plain at once, then set as Markdown with formulas where it has any and is not too long. The setting
+ * Text to be read, literally: nothing in it is taken for Markdown, since what is read here is what is trained on. Only
+ * what is certainly a formula is set, where there is any and the text is not too long. The setting
  * waits for an idle moment, so that going on to the next record never waits for the one before.
  */
 import { Component, lazy, Suspense, useEffect, useState } from "react";
@@ -7,14 +8,14 @@ import type { ReactNode } from "react";
 import { LongText } from "./long-text.tsx";
 import "./reading-text.css";
 
-const MarkdownText = lazy(() =>
-  import("./markdown-text.tsx").then((module) => ({ default: module.MarkdownText })),
+const MathsText = lazy(() =>
+  import("./maths-text.tsx").then((module) => ({ default: module.MathsText })),
 );
 
 /** Past this, setting it would hold the window up. */
 const LONGEST_SET = 20_000;
-/** Anything that Markdown or a formula would change. */
-const MARKED = /[$*_`#|~]|\]\(|\\[([]|^\s*(?:[-+>]|\d+[.)])\s/mu;
+/** Anything that a formula could stand between. */
+const MARKED = /\$|\\[([]/u;
 const IDLE_WITHIN_MS = 400;
 
 interface PlainOnErrorProps {
@@ -22,7 +23,7 @@ interface PlainOnErrorProps {
   readonly children: ReactNode;
 }
 
-/** Markdown that its own reader stumbles over is shown as it was written. */
+/** What its setting stumbles over is shown as it was written. */
 class PlainOnError extends Component<PlainOnErrorProps, { readonly stumbled: boolean }> {
   override readonly state = { stumbled: false };
 
@@ -56,7 +57,7 @@ export function ReadingText({ text }: { readonly text: string }): ReactNode {
   return (
     <PlainOnError plain={plain}>
       <Suspense fallback={plain}>
-        <MarkdownText text={text} />
+        <MathsText text={text} />
       </Suspense>
     </PlainOnError>
   );

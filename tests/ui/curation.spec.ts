@@ -301,6 +301,46 @@ test("a text that was changed elsewhere meanwhile is refused, said where it is, 
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 });
 
+test("a record is shown as it is trained on, with certain formulas set; many become what the dialog shows", async ({
+  browser,
+}) => {
+  const [line] = readFileSync(
+    new URL("../fixtures/datasets/texts.jsonl", import.meta.url),
+    "utf8",
+  ).split("\n");
+  const formula = {
+    prompt: "q",
+    completion: String.raw`<think>so \(x^2\) is</think><answer>1</answer>`,
+  };
+  const row = JSON.stringify(formula);
+  const datasetId = await importFile("literal", `${line ?? ""}\n${row}\n${row}\n`);
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/curation?dataset=${datasetId}`);
+  const record = page.getByRole("region", { name: "Record", exact: true });
+  await expect(record).toContainText("Betty has $5 and her uncle gives her $10. How much is that?");
+  await expect(record).toContainText("5*2=10 and 3*4=12, so __init__ stays.");
+  await expect(record).toContainText("1. first");
+  await expect(record).toContainText("#### 15 ");
+  await expect(record.locator(".katex")).toHaveCount(0);
+  await page.keyboard.press("j");
+  await expect(record.locator(".katex")).toHaveCount(1);
+  await expect(record).toContainText("<answer>1</answer>");
+  await page.keyboard.press("b");
+  const dialog = page.getByRole("dialog", { name: "Change many records" });
+  await dialog.getByRole("combobox", { name: "Change" }).selectOption("deduplicate");
+  await dialog.getByRole("combobox", { name: "Duplicates" }).selectOption("exact");
+  const others = dialog.getByRole("combobox", { name: "The others become" });
+  await expect(others).toHaveValue("rejected");
+  await others.selectOption("accepted");
+  await expect(dialog.getByRole("status")).toContainText("1 record of 3 would change.");
+  await expect(dialog.getByRole("list", { name: "Examples of the change" })).toContainText(
+    "accepted",
+  );
+  await dialog.getByRole("button", { name: "Change", exact: true }).click();
+  await expect(queues(page)).toContainText("accepted 1");
+  expect(complaints).toEqual([]);
+});
+
 test("hostile records are shown as text: HTML, scripts, direction marks, terminal codes, a megabyte in one line", async ({
   browser,
 }) => {
@@ -327,8 +367,8 @@ test("hostile records are shown as text: HTML, scripts, direction marks, termina
   await goTo(`/curation?dataset=${datasetId}`);
   const record = page.getByRole("region", { name: "Record", exact: true });
   await expect(record).toContainText("<script>window.pwned=1</script>");
-  // Set as Markdown by now, in which neither picture nor link leads anywhere.
-  await expect(record.locator(".mdlink")).toHaveText("link");
+  // Nothing is taken for Markdown: what is read is what is trained on.
+  await expect(record).toContainText("[link](javascript:window.pwned=1)");
   await expect(record.locator("img, script, a[href^=javascript]")).toHaveCount(0);
   await page.keyboard.press("w");
   await expect(record).toContainText("![p](http://127.0.0.1:1/x.png)");

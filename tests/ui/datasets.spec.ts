@@ -60,6 +60,44 @@ test("a file from the browser is sent, mapped with a preview, refused for its ba
   expect(complaints).toEqual([]);
 });
 
+test("columns of any name are mapped by hand, and what is not trained on is said before the import", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/datasets");
+  await page.keyboard.press("i");
+  await page.getByLabel("File to import").setInputFiles({
+    name: "frage.jsonl",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(
+      '{"frage": "Was ist 0 plus 2?", "loesung": "0 + 2 = 2", "gold": "2", "autor": "ab"}\n',
+    ),
+  });
+  const button = page.getByRole("button", { name: "Import", exact: true });
+  await expect(page.getByText("The names of the columns do not say what they hold.")).toBeVisible();
+  await expect(button).toBeDisabled();
+  const prompt = page.getByRole("combobox", { name: "Prompt", exact: true });
+  await expect(prompt.getByRole("option", { name: "frage: Was ist 0 plus 2?" })).toHaveCount(1);
+  await prompt.selectOption("frage");
+  await page.getByRole("combobox", { name: "Completion" }).selectOption("loesung");
+  await page.getByRole("combobox", { name: "Right answer" }).selectOption("gold");
+  const preview = page.getByRole("region", { name: "Preview" });
+  await expect(preview.getByText("0 + 2 = 2")).toBeVisible();
+  await expect(preview.getByRole("note")).toHaveText(
+    "Kept with the records and not trained on: autor",
+  );
+  await button.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("frage");
+  const client = await connectTo(host.url);
+  const made = (await client.call.datasets.list()).find(({ name }) => name === "frage");
+  if (made === undefined) throw new Error("no dataset");
+  const statistics = await client.call.datasets.statistics({ datasetId: made.id });
+  expect(statistics.verdict.correct).toBe(1);
+  await client.call.datasets.delete({ datasetId: made.id });
+  client.close();
+  expect(complaints).toEqual([]);
+});
+
 test("a dataset is renamed, exported, deleted and brought back by undo", async ({ browser }) => {
   const path = join(files, "words.jsonl");
   writeFileSync(path, `${JSON.stringify({ prompt: "=1+1", completion: "two" })}\n`);

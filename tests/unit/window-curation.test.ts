@@ -17,7 +17,7 @@ import {
   withPart,
 } from "#renderer/features/curation/record-parts.ts";
 import { placeAmong } from "#renderer/features/curation/use-queue.ts";
-import { texDelimiters } from "#renderer/ui/tex-delimiters.ts";
+import { mathsPieces } from "#renderer/ui/maths-pieces.ts";
 import { visibleText } from "#renderer/ui/visible-text.ts";
 import { diffTexts, divideDiff } from "#renderer/ui/word-diff.ts";
 
@@ -124,10 +124,37 @@ describe("text from outside", () => {
     expect(visibleText("a\r\nb")).toBe("a\nb");
   });
 
-  test("has its bracketed formulas between dollars, but not in code", () => {
-    expect(texDelimiters("so \\(x^2\\) holds")).toBe("so $x^2$ holds");
-    expect(texDelimiters("\\[a\\]")).toBe("\n$$\na\n$$\n");
-    expect(texDelimiters("`\\(x\\)`")).toBe("`\\(x\\)`");
+  test("has its certain formulas set, and everything else as it stands", () => {
+    const formulas = (text: string): readonly string[] => {
+      const pieces = mathsPieces(text);
+      expect(pieces.map(({ source }) => source).join("")).toBe(text);
+      return pieces.filter(({ kind }) => kind !== "text").map(({ tex }) => tex);
+    };
+    expect(formulas("so \\(x^2\\) holds, \\[a\nb\\] too, and $$c = d$$")).toEqual([
+      "x^2",
+      "a\nb",
+      "c = d",
+    ]);
+    expect(formulas(String.raw`$\frac{1}{2}$, $x$, $n_1$ and $2x + 3 = 7$.`)).toEqual([
+      String.raw`\frac{1}{2}`,
+      "x",
+      "n_1",
+      "2x + 3 = 7",
+    ]);
+    for (const text of [
+      "Betty has $5 and her uncle gives her $10. How much is that?",
+      "5*2=10 and 3*4=12, so __init__ stays.\n1. first\n1. second",
+      "#### 15 ",
+      "costs $5-$6, or $3, $4",
+      "echo $HOME$PATH and $a$b",
+      "`\\(x\\)` and ```\n$x$\n```",
+      "$5 and \n\n $6",
+      "the $word$ here",
+      String.raw`a price \$5 and \$x$`,
+      "\\(no\n\nformula\\)",
+    ]) {
+      expect(formulas(text), text).toEqual([]);
+    }
   });
 });
 

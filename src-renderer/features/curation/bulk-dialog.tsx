@@ -52,6 +52,8 @@ const NOTES: Readonly<Record<ActionType, string>> = {
 interface Choice {
   readonly type: ActionType;
   readonly status: RecordStatus;
+  /** What the other duplicates become. */
+  readonly others: RecordStatus;
   readonly tag: string;
   readonly tagWay: "add" | "remove";
   readonly duplicates: "exact" | "near";
@@ -74,7 +76,7 @@ function actionOf(choice: Choice): BulkAction | undefined {
         type: "deduplicate",
         duplicates: choice.duplicates,
         keep: choice.keep,
-        status: choice.status === "accepted" ? "rejected" : choice.status,
+        status: choice.others,
       };
     default:
       return { type: choice.type };
@@ -149,9 +151,17 @@ function Options({
           />
         </>
       )}
-      {(choice.type === "status" || choice.type === "deduplicate") && (
+      {choice.type === "deduplicate" && (
         <Select
-          label={choice.type === "status" ? "Status" : "The others become"}
+          label="The others become"
+          value={choice.others}
+          options={named(RecordStatus.options)}
+          onChange={(others) => onChoice({ ...choice, others })}
+        />
+      )}
+      {choice.type === "status" && (
+        <Select
+          label="Status"
           value={choice.status}
           options={named(RecordStatus.options)}
           onChange={(status) => onChoice({ ...choice, status })}
@@ -233,6 +243,7 @@ export function BulkDialog(props: BulkDialogProps): ReactNode {
   const [choice, setChoice] = useState<Choice>({
     type: "status",
     status: "accepted",
+    others: "rejected",
     tag: "",
     tagWay: "add",
     duplicates: "near",

@@ -96,19 +96,12 @@ function ReasoningPart(props: RecordBodyProps & { readonly part: RecordPart }): 
   );
 }
 
-/** What stands inside the one <answer>…</answer> that is all of the text; else the text. */
-function withoutTags(text: string): string {
-  const inside = /^\s*<answer>([\s\S]*)<\/answer>\s*$/u.exec(text)?.[1];
-  return inside === undefined || inside.includes("<answer>") ? text : inside.trim();
-}
-
 function PlainPart(props: RecordBodyProps & { readonly part: RecordPart }): ReactNode {
   const { part, original, view } = props;
   const diff = useMemo(
     () => (view === "changes" ? diffTexts(partText(original, part), part.text) : undefined),
     [view, original, part],
   );
-  const text = part.kind === "answer" ? withoutTags(part.text) : part.text;
   return (
     <section aria-label={part.label} className={part.kind === "answer" ? "answerpart" : undefined}>
       <div className="lab flex">
@@ -117,7 +110,7 @@ function PlainPart(props: RecordBodyProps & { readonly part: RecordPart }): Reac
       </div>
       <div className={part.kind === "answer" ? "read answer" : "read"}>
         {diff === undefined ? (
-          <ReadingText key={text} text={text} />
+          <ReadingText key={part.text} text={part.text} />
         ) : (
           <div className="plain" dir="auto">
             <DiffText parts={diff.parts} />

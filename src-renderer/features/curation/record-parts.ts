@@ -1,5 +1,5 @@
 /** The parts of a conversation in reading order: each turn, an assistant's reasoning apart from its answer. Pure. */
-import { joinReasoning } from "#shared/schema/record-text.ts";
+import { isTrained, joinReasoning } from "#shared/schema/record-text.ts";
 import type { RecordMessage, RecordMessages } from "#shared/schema/dataset.ts";
 
 export type PartKind = "system" | "prompt" | "reasoning" | "answer" | "tool";
@@ -34,7 +34,9 @@ export function recordParts(messages: RecordMessages, withEmpty = false): readon
   let asked = 0;
   return messages.flatMap((message, turn) => {
     if (message.role === "user") asked += 1;
-    const suffix = turns > 1 && message.role !== "system" ? ` ${String(asked)}` : "";
+    const number = turns > 1 && message.role !== "system" ? ` ${String(asked)}` : "";
+    const untrained = message.role === "assistant" && !isTrained(message);
+    const suffix = `${number}${untrained ? ", not trained on" : ""}`;
     const part = (kind: PartKind, text: string): RecordPart => ({
       key: `${String(turn)}.${kind}`,
       turn,

@@ -11,6 +11,7 @@ import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { formatBytes, formatNumber, plural } from "../../ui/format.ts";
 import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import "./datasets.css";
 import { FilePicker } from "./file-picker.tsx";
 import type { PickedFile } from "./file-picker.tsx";
@@ -23,6 +24,14 @@ import "../../ui/form-rows.css";
 function nameFrom(file: string): string {
   const last = file.split(/[\\/]/u).at(-1) ?? file;
   return last.replace(/\.[a-z0-9]+$/iu, "") || last;
+}
+
+/** Whether it is said where the text is. */
+function isMapped(mapping: ImportMapping | undefined): boolean {
+  if (mapping === undefined) return false;
+  const { shape, conversation, prompt } = mapping;
+  const talks = shape === "messages" || shape === "sharegpt";
+  return talks ? conversation !== null : prompt !== null;
 }
 
 interface Wanted {
@@ -129,7 +138,7 @@ export function ImportScreen(): ReactNode {
           <button
             type="button"
             className="btn primary"
-            disabled={act.busy || mapping === undefined || (into === "" && name.trim() === "")}
+            disabled={act.busy || !isMapped(mapping) || (into === "" && name.trim() === "")}
             onClick={start}
           >
             {act.busy ? "Importing" : "Import"}
@@ -175,6 +184,7 @@ export function ImportScreen(): ReactNode {
               <MappingForm
                 mapping={mapping}
                 columns={data.columns}
+                example={data.example}
                 shapes={data.shapes}
                 onMapping={(next) => setWanted({ ...wanted, mapping: next })}
               />
@@ -212,6 +222,12 @@ export function ImportScreen(): ReactNode {
                 </span>
               </div>
               <div className="grow scroll" tabIndex={0} role="group" aria-label="First rows">
+                {data.beside.length > 0 && (
+                  <p className="s12 previewrow" role="note">
+                    Kept with the records and not trained on:{" "}
+                    <span className="mono">{visibleText(data.beside.join(", "))}</span>
+                  </p>
+                )}
                 {data.bad.length > 0 && <BadRowList rows={data.bad} />}
                 <PreviewRows rows={data.rows} />
               </div>

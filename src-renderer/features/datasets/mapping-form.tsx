@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { DatasetShape, ImportMapping } from "#shared/schema/dataset.ts";
 import { DatasetShape as ShapeSchema } from "#shared/schema/dataset.ts";
+import { visibleText } from "../../ui/visible-text.ts";
 
 type Column = Exclude<keyof ImportMapping, "shape">;
 
@@ -33,14 +34,36 @@ const COLUMNS: Readonly<Record<DatasetShape, readonly Column[]>> = {
 export interface MappingFormProps {
   readonly mapping: ImportMapping;
   readonly columns: readonly string[];
+  /** The first row's cells: what a column is told by where its name says nothing. */
+  readonly example: Readonly<Record<string, string>>;
   /** Shapes that fit the columns. */
   readonly shapes: readonly DatasetShape[];
   readonly onMapping: (mapping: ImportMapping) => void;
 }
 
-export function MappingForm({ mapping, columns, shapes, onMapping }: MappingFormProps): ReactNode {
+const CELL_CHARACTERS = 40;
+
+function columnText(name: string, example: Readonly<Record<string, string>>): string {
+  const cell = visibleText(example[name] ?? "").replaceAll("\n", " ");
+  if (cell === "") return name;
+  return `${name}: ${cell.length > CELL_CHARACTERS ? `${cell.slice(0, CELL_CHARACTERS)}…` : cell}`;
+}
+
+/** The columns, and a field inside one where the mapping names it. */
+function choices(columns: readonly string[], chosen: string | null): readonly string[] {
+  return chosen === null || columns.includes(chosen) ? columns : [...columns, chosen];
+}
+
+export function MappingForm(props: MappingFormProps): ReactNode {
+  const { mapping, columns, example, shapes, onMapping } = props;
   return (
     <div className="mapping s12">
+      {shapes.length === 0 && (
+        <p className="warn" role="status">
+          The names of the columns do not say what they hold. Say it: at least which is the prompt,
+          or the conversation.
+        </p>
+      )}
       <label className="maprow">
         <span className="t2">Shape</span>
         <select
@@ -54,7 +77,7 @@ export function MappingForm({ mapping, columns, shapes, onMapping }: MappingForm
           {ShapeSchema.options.map((shape) => (
             <option key={shape} value={shape}>
               {SHAPES[shape]}
-              {shapes.includes(shape) ? "" : ", does not fit"}
+              {shapes.length === 0 || shapes.includes(shape) ? "" : ", does not fit"}
             </option>
           ))}
         </select>
@@ -71,9 +94,9 @@ export function MappingForm({ mapping, columns, shapes, onMapping }: MappingForm
             }}
           >
             <option value="">none</option>
-            {columns.map((name) => (
+            {choices(columns, mapping[column]).map((name) => (
               <option key={name} value={name}>
-                {name}
+                {columnText(name, example)}
               </option>
             ))}
           </select>
