@@ -308,11 +308,15 @@ test("a record is shown as it is trained on, with certain formulas set; many bec
     new URL("../fixtures/datasets/texts.jsonl", import.meta.url),
     "utf8",
   ).split("\n");
-  const formula = {
-    prompt: "q",
-    completion: String.raw`<think>so \(x^2\) is</think><answer>1</answer>`,
-  };
-  const row = JSON.stringify(formula);
+  const row = JSON.stringify({
+    messages: [
+      { role: "user", content: "q" },
+      {
+        role: "assistant",
+        content: String.raw`<think>so \(x^2\) is</think><answer>1</answer>`,
+      },
+    ],
+  });
   const datasetId = await importFile("literal", `${line ?? ""}\n${row}\n${row}\n`);
   const { page, complaints, goTo } = await openWindow(browser, host);
   await goTo(`/curation?dataset=${datasetId}`);
@@ -323,8 +327,9 @@ test("a record is shown as it is trained on, with certain formulas set; many bec
   await expect(record).toContainText("#### 15 ");
   await expect(record.locator(".katex")).toHaveCount(0);
   await page.keyboard.press("j");
-  await expect(record.locator(".katex")).toHaveCount(1);
+  await expect(recordHeading(page)).toHaveText("Record 2");
   await expect(record).toContainText("<answer>1</answer>");
+  await expect(record.locator(".katex")).toHaveCount(1);
   await page.keyboard.press("b");
   const dialog = page.getByRole("dialog", { name: "Change many records" });
   await dialog.getByRole("combobox", { name: "Change" }).selectOption("deduplicate");

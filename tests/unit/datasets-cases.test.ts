@@ -295,6 +295,9 @@ test("a file in Latin-1 is told as such, with the place", async () => {
   const bytes = Buffer.from('{"prompt":"Caf\u00E9?","completion":"ja"}\n', "latin1");
   const { error } = await importFile(app, fileOf("rows.jsonl", bytes), { name: "d" });
   expect(error?.message).toMatch(/Row 1 is not UTF-8; it looks like Latin-1: ….*Café\?/);
+  const table = Buffer.from("prompt,r\u00E9ponse\na,b\n", "latin1");
+  const header = await importFile(app, fileOf("rows.csv", table), { name: "d" });
+  expect(header.error?.message).toMatch(/first row .* looks like Latin-1: …réponse/);
 });
 
 function never(): never {

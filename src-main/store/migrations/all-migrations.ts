@@ -12,6 +12,7 @@ import { launchQueue } from "./0010-launch-queue.ts";
 import { oneComparison } from "./0011-one-comparison.ts";
 import { writtenDefaults } from "./0012-written-defaults.ts";
 import { peopleApart } from "./0013-people-apart.ts";
+import { wholeConversations } from "./0014-whole-conversations.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   oneComparison,
   writtenDefaults,
   peopleApart,
+  wholeConversations,
 ];

@@ -96,7 +96,7 @@ export function MappingForm(props: MappingFormProps): ReactNode {
             <option value="">none</option>
             {choices(columns, mapping[column]).map((name) => (
               <option key={name} value={name}>
-                {columnText(name, example)}
+                {shapes.length === 0 ? columnText(name, example) : name}
               </option>
             ))}
           </select>

@@ -56,7 +56,7 @@ export function readCsv(path: string): RowReading {
         next = info.lines + 1;
         const fields = record.map((field) => utf8Of(Buffer.from(field, "latin1")));
         if (header === undefined) {
-          header = headerOf(path, fields);
+          header = headerOf(path, record, fields);
           continue;
         }
         yield rowOf(line, header, record, fields);
@@ -83,7 +83,19 @@ interface Header {
   readonly own: boolean;
 }
 
-function headerOf(path: string, fields: readonly (string | undefined)[]): Header {
+function headerOf(
+  path: string,
+  latin1: readonly string[],
+  fields: readonly (string | undefined)[],
+): Header {
+  const broken = fields.indexOf(undefined);
+  if (broken !== -1) {
+    throw new AppError(
+      "BAD_INPUT",
+      `The first row of ${path} ${notUtf8(Buffer.from(latin1[broken] ?? "", "latin1"))}`,
+      "Save the file as UTF-8.",
+    );
+  }
   const cells = fields.map((field) => (field ?? "").trim());
   const own = isOwnTable(cells);
   const named = own ? cells.map(asWritten) : cells;
