@@ -2,7 +2,7 @@
  * Text as it stands, with the formulas in it set that are certainly some; KaTeX loads and styles nothing for them, and
  * what it stumbles over stays text. Loaded when it is first needed (reading-text.tsx).
  */
-import katex from "katex";
+import { render } from "katex";
 import "katex/dist/katex.min.css";
 import { useLayoutEffect, useRef } from "react";
 import type { ReactNode } from "react";
@@ -16,7 +16,7 @@ function Formula({ piece }: { readonly piece: TextPiece }): ReactNode {
   useLayoutEffect(() => {
     if (place.current === null) return;
     try {
-      katex.render(visibleText(tex), place.current, {
+      render(visibleText(tex), place.current, {
         displayMode: kind === "display",
         throwOnError: true,
         strict: false,
