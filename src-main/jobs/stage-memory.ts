@@ -8,6 +8,7 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
 import { readModelConfig } from "#main/engine/checkpoint/hub-layout.ts";
 import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import { lengthBucket } from "#main/engine/model/length-buckets.ts";
 import { engineThreads, lanesOf } from "#main/engine/runtime/lanes.ts";
 import {
   cacheBytes,
@@ -15,10 +16,9 @@ import {
   isSmall,
   lanesFor,
   MOST_ROWS,
-  promptColumns,
+  promptsTogether,
   tokensPerCall,
 } from "#main/engine/sampling/cache-shape.ts";
-import { powerOfTwoAtLeast, PREFILL_ROWS } from "#main/engine/sampling/decode-batch.ts";
 import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
 
@@ -172,8 +172,8 @@ function samplingParts(
   });
   const lanes = lanesFor(lanesOf(engineThreads()), shape.rows);
   const copied = stage.bf16 ? HALF : isSmall(parameters) ? FLOAT : 0;
-  const prompts = Math.min(
-    PREFILL_ROWS,
+  const prompts = promptsTogether(
+    longestPrompt,
     Math.ceil(Math.min(shape.rows, completions) / lanes / completionsOfPrompt(stage)),
   );
   return [
@@ -181,7 +181,7 @@ function samplingParts(
     { name: "KV cache", bytes: cacheBytes(config, shape, stage.bf16 ? "bfloat16" : "float32") },
     {
       name: "prompts",
-      bytes: lanes * prefilledBytes(config, powerOfTwoAtLeast(prompts), longestPrompt),
+      bytes: lanes * prefilledBytes(config, prompts, longestPrompt),
     },
     { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
     { name: "programs", bytes: lanes * perCall * config.numLayers * LAYER_PROGRAM_BYTES },
@@ -193,7 +193,7 @@ function prefilledBytes(config: ModelConfig, prompts: number, longestPrompt: num
   const { numLayers, numKeyValueHeads, headDim, hiddenSize, intermediateSize } = config;
   const kept = 2 * numLayers * numKeyValueHeads * headDim;
   const made = PREFILL_TENSORS * (hiddenSize + intermediateSize);
-  return prompts * promptColumns(longestPrompt) * (kept + made) * FLOAT;
+  return prompts * lengthBucket(longestPrompt) * (kept + made) * FLOAT;
 }
 
 function completionsOfPrompt(stage: SamplingStage): number {

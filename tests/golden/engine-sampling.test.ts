@@ -1,10 +1,11 @@
 /** Sampling with a cache, refilled rows and moving columns gives what plain forward passes give. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import { LoraModel } from "#main/engine/model/lora.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
+import type { Tensor } from "#main/engine/runtime/tf.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
 import type { GenerateOptions } from "#main/engine/sampling/sampler.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
@@ -372,5 +373,70 @@ describe("a sampler", () => {
     });
     expect(await sampler.generate([], free)).toEqual([]);
     expect(await sampler.generate([{ promptIds: [5], seeds: [] }], free)).toEqual([[]]);
+  });
+});
+
+describe("a row that goes on long after the others", () => {
+  const model = initLanguageModel(
+    runtime,
+    tinyConfig("llama", { maxPositionEmbeddings: 1024 }),
+    61,
+  );
+  const length = 400;
+
+  /** Writes down how many rows each call of a decode program computes. */
+  function counted(rows: number[]): void {
+    const { lane } = runtime;
+    const compile = lane.compile.bind(lane);
+    vi.spyOn(lane, "compile").mockImplementation((name, fn) => {
+      const made = compile(name, fn);
+      if (name !== "decode") return made;
+      const asideOn: typeof made.asideOn = (instead, ...args) => {
+        rows.push(args[1]?.size ?? 0);
+        return made.asideOn(instead, ...args);
+      };
+      return Object.assign((...args: readonly Tensor[]) => made(...args), { ...made, asideOn });
+    });
+  }
+
+  /** Greedy completions of one token, and one of many. */
+  async function sampled(tokensPerCall: number): Promise<{
+    readonly rows: readonly number[];
+    readonly all: ReturnType<typeof pairs>;
+  }> {
+    const rows: number[] = [];
+    counted(rows);
+    const sampler = new Sampler(runtime, model, { tokensPerCall });
+    const requests = raggedRequests(model, 64, 1, 62);
+    const options = { ...free, temperature: 0, max_completion_length: length };
+    const first = (
+      await sampler.generate(requests, { ...options, max_completion_length: 1 })
+    ).flat();
+    const [long] = requests;
+    if (long === undefined) throw new Error("no request");
+    const alone = itemAt(await sampler.generate([long], options), 0);
+    // Every other row ends with its first token; the long one draws none of these.
+    const drawn = new Set(alone.flatMap(({ ids }) => ids));
+    const stopIds = [...new Set(first.flatMap(({ ids }) => ids))].filter((id) => !drawn.has(id));
+    const ended = requests.filter((_, i) => stopIds.includes(first[i]?.ids[0] ?? -1));
+    rows.length = 0;
+    const all = pairs(
+      [long, ...ended],
+      await sampler.generate([long, ...ended], { ...options, stopIds }),
+    );
+    sampler.dispose();
+    vi.restoreAllMocks();
+    expect(itemAt(all, 0).completion.ids).toEqual(itemAt(alone, 0).ids);
+    return { rows, all };
+  }
+
+  test.each([1, 4])("goes on alone, with the same tokens (%d a call)", async (tokensPerCall) => {
+    const { rows, all } = await sampled(tokensPerCall);
+    expect(all.length).toBeGreaterThan(8);
+    expect(itemAt(all, 0).completion.ids).toHaveLength(length);
+    expect(logprobGap(model, all, 1)).toBeLessThan(1e-4);
+    // One row a call once the others are done: beside them two calls of all.
+    const computed = rows.reduce((sum, count) => sum + count, 0);
+    expect(computed).toBeLessThan(2 * (length / tokensPerCall));
   });
 });

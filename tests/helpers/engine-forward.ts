@@ -11,7 +11,6 @@ import { Random } from "#main/platform/random.ts";
 import { itemAt } from "./engine-model.ts";
 
 export type Layout = {
-  readonly segments: readonly (readonly number[])[];
   readonly positions: readonly (readonly number[])[];
 };
 
@@ -32,13 +31,12 @@ export function hiddenOf(
 ): Float32Array[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const program = runtime.compile("hidden", (...args) => {
-    const [ids, segments, positions] = args;
-    const given: SequenceLayout =
-      segments === undefined || positions === undefined ? {} : { segments, positions };
+    const [ids, positions] = args;
+    const given: SequenceLayout = positions === undefined ? {} : { positions };
     return [hiddenStates(model.read(), model.config, ids ?? tf.scalar(0), given)];
   });
   const inputs = [idMatrix(rows)];
-  if (layout !== undefined) inputs.push(idMatrix(layout.segments, -1), idMatrix(layout.positions));
+  if (layout !== undefined) inputs.push(idMatrix(layout.positions));
   const outputs = program(...inputs);
   const values = Float32Array.from(itemAt(outputs, 0).dataSync());
   tf.dispose([...inputs, ...outputs]);

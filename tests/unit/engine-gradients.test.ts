@@ -67,14 +67,12 @@ describe("the next-token objective", () => {
     const config = tinyConfig("qwen2", { numLayers: 1 });
     const model = initLanguageModel(runtime, config, 3);
     const rows = randomRows(config, 2, columns, columns, 5);
-    const segments = rows.map(() => [0, 0, 0, 0, 1, 1, 1, 1, 1]);
     const positions = rows.map(() => [0, 1, 2, 3, 0, 1, 2, 3, 4]);
     const mask = rows.map(() => [1, 1, 1, 0, 1, 1, 1, 1]);
     const inputs = [
       keep(idMatrix(rows)),
       keep(tf.tensor2d(mask)),
       keep(tf.scalar(14)),
-      keep(idMatrix(segments)),
       keep(idMatrix(positions)),
     ];
     expect(wrongGradients(model, nextTokenObjective(config), inputs)).toEqual([]);

@@ -35,7 +35,6 @@ describe.each(ARCHITECTURES)("a %s model", (architecture) => {
     const parts = randomRows(config, 3, 4, 9, 3);
     const packed = parts.flat();
     const layout = {
-      segments: [parts.flatMap((part, i) => part.map(() => i))],
       positions: [parts.flatMap((part) => part.map((_, t) => t))],
     };
     const together = itemAt(hiddenOf(runtime, model, [packed], layout), 0);
@@ -46,7 +45,7 @@ describe.each(ARCHITECTURES)("a %s model", (architecture) => {
       expect(largestDifference(alone, together.slice(from, to))).toBeLessThan(1e-5);
       from = to;
     }
-    // The marks are what keeps them apart: without them the second part sees the first.
+    // The positions are what keeps them apart: without them the second part sees the first.
     const unmarked = itemAt(hiddenOf(runtime, model, [packed]), 0);
     expect(largestDifference(unmarked, together)).toBeGreaterThan(0.01);
   });

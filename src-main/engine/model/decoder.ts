@@ -6,17 +6,8 @@
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import {
-  groupedAttention,
-  joinHeads,
-  linear,
-  MASKED,
-  rmsNorm,
-  rotate,
-  rotaryTable,
-  splitHeads,
-  swiglu,
-} from "./layers.ts";
+import { attentionMasks, groupedAttention } from "./attention.ts";
+import { joinHeads, linear, rmsNorm, rotate, rotaryTable, splitHeads, swiglu } from "./layers.ts";
 import type { Rotation } from "./layers.ts";
 import { recomputed } from "./recompute.ts";
 
@@ -174,9 +165,10 @@ export function embed(weights: Weights, ids: Tensor): Tensor {
 }
 
 export type SequenceLayout = {
-  /** Which document each token belongs to, (B, T) int32: tokens of different documents do not meet. Packed rows only. */
-  readonly segments?: Tensor;
-  /** Position of each token in its document, (B, T) int32; by default its column. */
+  /**
+   * Packed rows: position of each token in its document, (B, T) int32; tokens of different documents do not meet. By
+   * default a row is one document.
+   */
   readonly positions?: Tensor;
   /** Layers keep only their inputs for the backward pass (recompute.ts). */
   readonly recompute?: boolean;
@@ -194,19 +186,21 @@ export function hiddenStates(
 ): Tensor {
   const [, t] = ids.shape as [number, number];
   const rotation = sequenceRotation(config, t, layout.positions);
-  const mask =
-    layout.segments === undefined
-      ? causalMask(t)
-      : tf.add(causalMask(t), segmentMask(layout.segments));
+  const masks = attentionMasks(t, layout.positions && earliestColumns(layout.positions));
   const x = embed(weights, ids);
   return layout.recompute === true
-    ? recomputedStack(weights, config, x, [rotation.cos, rotation.sin, mask])
-    : decoderStack(weights, config, x, meetAll(rotation, mask));
+    ? recomputedStack(weights, config, x, rotation, masks)
+    : decoderStack(weights, config, x, meetAll(rotation, masks));
 }
 
-/** Every token of a sequence looks at all that the mask lets it see. */
-function meetAll(rotation: Rotation, mask: Tensor): Meeting {
-  return { rotation, attend: (_, { q, k, v }) => groupedAttention(q, k, v, mask) };
+/** Every token of a sequence looks at all that the masks let it see. */
+function meetAll(rotation: Rotation, masks: readonly Tensor[]): Meeting {
+  return { rotation, attend: (_, { q, k, v }) => groupedAttention(q, k, v, masks) };
+}
+
+/** The column at which each token's document begins; positions (B, T) int32. */
+function earliestColumns(positions: Tensor): Tensor {
+  return tf.sub(tf.range(0, positions.shape[1] ?? 0, 1, "int32"), positions);
 }
 
 /** `decoderStack` on whole sequences, with each layer's insides made again by the backward pass. */
@@ -214,20 +208,30 @@ function recomputedStack(
   weights: Weights,
   config: ModelConfig,
   x: Tensor,
-  meeting: readonly [cos: Tensor, sin: Tensor, mask: Tensor],
+  rotation: Rotation,
+  masks: readonly Tensor[],
 ): Tensor {
   let h = x;
   for (let index = 0; index < config.numLayers; index++) {
     const own = [...weights].filter(([name]) => name.startsWith(`model.layers.${index}.`));
     // All that the layer uses is handed in: what is not saved for the backward pass is freed before it.
     const layer = (input: Tensor, ...given: Tensor[]): Tensor => {
-      const [cos, sin, mask, ...values] = given as [Tensor, Tensor, Tensor, ...Tensor[]];
+      const [cos, sin, ...rest] = given as [Tensor, Tensor, ...Tensor[]];
       const names = own.map(([name]) => name);
-      const known = withValues(weights, names, values);
-      const parts = sequenceParts(known, config, meetAll({ cos, sin }, mask));
+      const known = withValues(weights, names, rest.slice(masks.length));
+      const parts = sequenceParts(
+        known,
+        config,
+        meetAll({ cos, sin }, rest.slice(0, masks.length)),
+      );
       return layerOf(known, config, index, input, parts);
     };
-    h = recomputed(layer, h, [...meeting, ...own.map(([, tensor]) => tensor)]);
+    h = recomputed(layer, h, [
+      rotation.cos,
+      rotation.sin,
+      ...masks,
+      ...own.map(([, tensor]) => tensor),
+    ]);
   }
   return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
 }
@@ -246,18 +250,4 @@ export function sequenceRotation(config: ModelConfig, t: number, positions?: Ten
   const pick = (values: Float32Array): Tensor =>
     tf.reshape(tf.gather(tf.tensor(values, [t, half]), positions), [b, 1, t, half]);
   return { cos: pick(table.cos), sin: pick(table.sin) };
-}
-
-/** (1, 1, 1, T, T): 0 where a query may look, MASKED after it. */
-export function causalMask(t: number): Tensor {
-  const values = new Float32Array(t * t);
-  for (let i = 0; i < t; i++) values.fill(MASKED, i * t + i + 1, (i + 1) * t);
-  return tf.tensor(values, [1, 1, 1, t, t]);
-}
-
-/** segments (B, T) → (B, 1, 1, T, T): MASKED between tokens of different documents. */
-function segmentMask(segments: Tensor): Tensor {
-  const [b, t] = segments.shape as [number, number];
-  const other = tf.notEqual(tf.reshape(segments, [b, t, 1]), tf.reshape(segments, [b, 1, t]));
-  return tf.reshape(tf.mul(tf.cast(other, "float32"), MASKED), [b, 1, 1, t, t]);
 }

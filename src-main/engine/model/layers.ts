@@ -131,29 +131,6 @@ export function rotate(x: Tensor, { cos, sin }: Rotation): Tensor {
   );
 }
 
-/**
- * Grouped-query attention. q (B, H, T, h), k and v (B, K, S, h), mask addable to (B, K, G, T, S) → (B, H, T, h).
- * The G query heads of a key head are folded into matmul rows, so keys are never repeated.
- */
-export function groupedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor): Tensor {
-  const [b, heads, t, dim] = q.shape as [number, number, number, number];
-  const [, kvHeads, s] = k.shape as [number, number, number, number];
-  const group = heads / kvHeads;
-  // Scaled before the product, where there is less to scale.
-  const scores = tf.matMul(
-    tf.reshape(tf.mul(q, 1 / Math.sqrt(dim)), [b * kvHeads, group * t, dim]),
-    tf.reshape(k, [b * kvHeads, s, dim]),
-    false,
-    true,
-  );
-  const weights = tf.softmax(tf.add(tf.reshape(scores, [b, kvHeads, group, t, s]), mask));
-  const mixed = tf.matMul(
-    tf.reshape(weights, [b * kvHeads, group * t, s]),
-    tf.reshape(v, [b * kvHeads, s, dim]),
-  );
-  return tf.reshape(mixed, [b, heads, t, dim]);
-}
-
 /** x (B, T, n·h) → (B, n, T, h). */
 export function splitHeads(x: Tensor, heads: number, headDim: number): Tensor {
   const [b, t] = x.shape as [number, number, number];

@@ -6,6 +6,7 @@
  * chunks are ever in memory.
  */
 import { matMul } from "../runtime/matmul.ts";
+import { after } from "../runtime/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 
@@ -28,6 +29,11 @@ function partsOf(rows: number, vocabulary: number, atOnce: number): Rows[] {
     first: i * count,
     count: Math.min(count, rows - i * count),
   }));
+}
+
+/** x after the part before: side by side, the logits of all parts would be in memory. */
+function inTurn(x: Tensor, before: Tensor | undefined): Tensor {
+  return before === undefined ? x : after(x, before);
 }
 
 function rowsOf(x: Tensor, { first, count }: Rows): Tensor {
@@ -54,7 +60,11 @@ export function tokenLogprobs(
   const compute = tf.customGrad((...inputs) => {
     const [h, w, save] = inputs as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
     const scaled = temperature === 1 ? h : tf.mul(h, 1 / temperature);
-    const made = parts.map((rows) => scoreRows(rowsOf(scaled, rows), w, rowsOf(targets, rows)));
+    const made: ReturnType<typeof scoreRows>[] = [];
+    for (const rows of parts) {
+      const before = made.at(-1)?.logprobs;
+      made.push(scoreRows(inTurn(rowsOf(scaled, rows), before), w, rowsOf(targets, rows)));
+    }
     const join = (pick: (part: (typeof made)[number]) => Tensor): Tensor =>
       made.length === 1 && made[0] !== undefined ? pick(made[0]) : tf.concat(made.map(pick));
     const logNormalizer = join((part) => part.logNormalizer);
@@ -110,8 +120,9 @@ function backward(
     Tensor?,
   ];
   let dw: Tensor | undefined;
-  const pulled = parts.map((rows) => {
-    const h = rowsOf(scaled, rows);
+  const pulled: Tensor[] = [];
+  for (const rows of parts) {
+    const h = inTurn(rowsOf(scaled, rows), pulled.at(-1));
     const pull = tf.neg(rowsOf(upstream, rows));
     const column = (x: Tensor): Tensor => tf.reshape(x, [-1, 1]);
     const others =
@@ -126,8 +137,8 @@ function backward(
     const dLogits = tf.tensorScatterUpdate(others, places, atTargets);
     const ofPart = matMul(dLogits, h, true, false);
     dw = dw === undefined ? ofPart : tf.add(dw, ofPart);
-    return matMul(dLogits, w);
-  });
+    pulled.push(matMul(dLogits, w));
+  }
   const all = pulled.length === 1 && pulled[0] !== undefined ? pulled[0] : tf.concat(pulled);
   return [temperature === 1 ? all : tf.mul(all, 1 / temperature), dw as Tensor];
 }

@@ -3,9 +3,7 @@
  * They differ in the weight of each token (aggregation.ts) and in the advantages (advantages.ts), not here.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
-import { hiddenStates, outputMatrix } from "../model/decoder.ts";
-import type { Weights } from "../model/decoder.ts";
-import { tokenLogprobs } from "../model/token-logprobs.ts";
+import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { Objective } from "../training/trainer.ts";
@@ -39,48 +37,23 @@ export const GRPO_STATS = [
   "importance",
 ] as const;
 
-/** Log-probabilities of ids[:, 1:] at the temperature. ids (B, T+1) → (B·T) and the entropies, flat. */
-export function sequenceLogprobs(
-  weights: Weights,
-  config: ModelConfig,
-  ids: Tensor,
-  temperature: number,
-  recompute = false,
-): ReturnType<typeof tokenLogprobs> {
-  const [b, columns] = ids.shape as [number, number];
-  const t = columns - 1;
-  const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]), { recompute });
-  const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
-  return tokenLogprobs(
-    tf.reshape(hidden, [b * t, config.hiddenSize]),
-    outputMatrix(weights, config),
-    targets,
-    temperature,
-  );
-}
-
 /**
  * Inputs, all on target positions (B, T) unless said otherwise: ids (B, T+1) int32; mask, 1 on completion tokens that
  * count; weight, the token's weight in the step's loss; advantages (B, 1); old, log π_old; reference, log π_ref;
- * sampled, log π_sampler (each ignored where the options do not use it).
+ * sampled, log π_sampler (each ignored where the options do not use it). Where logits are not asked of all places, those
+ * places (N) int32 in the flattened (B·T) come last, and all but ids is of them: (N).
  * loss = Σ weight · (−w min(c' A, clip(c, 1 − ε_low, 1 + ε_high) A) + β k3 c''), c = exp(log π − log π_old), c' = min(c, δ),
  * c'' = c with the bias correction of KL, else 1 (its gradient flows through c too), w = min(exp(log π_old − log π_sampler), C) or 1.
  */
 export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions): Objective {
   return (weights, inputs) => {
-    const [ids, mask, tokenWeight, advantages, old, reference, sampled] = inputs as readonly [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    const [b, columns] = ids.shape as [number, number];
-    const t = columns - 1;
-    const scored = sequenceLogprobs(weights, config, ids, options.temperature, options.recompute);
-    const logprobs = tf.reshape(scored.logprobs, [b, t]);
+    const [ids, mask, tokenWeight, advantages, old, reference, sampled, places] =
+      inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor?];
+    const scored = sequenceLogprobs(weights, config, ids, options.temperature, {
+      layout: { recompute: options.recompute ?? false },
+      places,
+    });
+    const logprobs = tf.reshape(scored.logprobs, mask.shape);
     const before = options.usesOldLogprobs ? old : stopGradient(logprobs);
     // Padding columns hold nothing that counts; their ratio is pinned to 1 so that exp cannot overflow there.
     const ratio = tf.exp(tf.mul(tf.sub(logprobs, before), mask));
@@ -106,11 +79,11 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
     const low = tf.mul(under(ratio, 1 - options.epsilonLow), sign(advantages, -1));
     const high = tf.mul(over(ratio, 1 + options.epsilonHigh), sign(advantages, 1));
     const sum = (x: Tensor): Tensor => tf.sum(tf.mul(x, mask));
-    const entropy = tf.reshape(scored.entropy, [b, t]);
+    const entropy = tf.reshape(scored.entropy, mask.shape);
     return {
       loss,
       stats: [kl, sum(entropy), sum(low), sum(high), tf.sum(mask), sum(importance)],
-      // What the policy made of each token just before this step (B, T).
+      // What the policy made of each token just before this step, as `mask` lies.
       details: [logprobs, entropy],
     };
   };

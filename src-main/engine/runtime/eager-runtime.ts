@@ -60,6 +60,11 @@ export class EagerRuntime implements Runtime {
       tf.tidy(() => fn(...args).map((tensor) => tensor.clone()));
     return Object.assign(call, {
       aside: (...args: readonly Tensor[]) => Promise.resolve(call(...args)),
+      asideOn: (instead: ReadonlyMap<Variable, Variable>, ...args: readonly Tensor[]) => {
+        // Only lanes have variables to exchange, and here is one.
+        if (instead.size > 0) throw new Error(`the ${this.kind} backend has no lanes`);
+        return Promise.resolve(call(...args));
+      },
       programs: () => 1,
       dispose: () => undefined,
     });

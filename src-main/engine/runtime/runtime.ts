@@ -48,6 +48,8 @@ export type CompiledFunction = {
   (...args: readonly Tensor[]): Tensor[];
   /** The same beside other calls of a lane's functions (`Runtime.lane`); inputs may be disposed of at once. */
   aside(...args: readonly Tensor[]): Promise<Tensor[]>;
+  /** `aside` with other variables of the same shapes in place of those that it was traced with. */
+  asideOn(instead: ReadonlyMap<Variable, Variable>, ...args: readonly Tensor[]): Promise<Tensor[]>;
   /** Programs compiled so far: one for each combination of input shapes. */
   programs(): number;
   dispose(): void;

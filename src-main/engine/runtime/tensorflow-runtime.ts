@@ -11,6 +11,7 @@ import type { TensorMetadata } from "./tensor-binding.ts";
 import { DType, openTensorFlowLibrary } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary } from "./tensorflow-library.ts";
 import { lanesOf } from "./lanes.ts";
+import { KEPT_OPERATIONS, RecentPrograms } from "./recent-programs.ts";
 import { typeAttr } from "./op-attrs.ts";
 import { registerKernels } from "./register-kernels.ts";
 import type { NodeBackend } from "./register-kernels.ts";
@@ -23,8 +24,10 @@ type Program = {
   readonly captured: readonly number[];
   readonly outputs: number;
   /** Variables that it changes. */
-  readonly changed: ReadonlySet<{ changes: number }>;
+  readonly changed: ReadonlySet<TensorFlowVariable>;
   readonly func: Pointer;
+  readonly size: number;
+  running: number;
 };
 
 type Backing = {
@@ -32,6 +35,8 @@ type Backing = {
   readonly binding: TensorBinding;
   readonly backend: NodeBackend;
 };
+
+const NOTHING: ReadonlyMap<Variable, Variable> = new Map();
 
 /** Of a process: names of variables and functions are never used twice. */
 const count = { variables: 0, functions: 0 };
@@ -129,13 +134,13 @@ class TensorFlowRuntime implements Runtime {
   }
 
   compile(name: string, fn: (...args: readonly Tensor[]) => Tensor[]): CompiledFunction {
-    const programs = new Map<string, Program>();
-    const programFor = (args: readonly Tensor[]): Program => {
-      const key = args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join();
-      const program = programs.get(key) ?? this.#trace(`${name}_${count.functions++}`, fn, args);
-      programs.set(key, program);
-      return program;
-    };
+    const programs = new RecentPrograms<Program>(KEPT_OPERATIONS, (program) => {
+      this.#removeFunction(program);
+    });
+    const programFor = (args: readonly Tensor[]): Program =>
+      programs.get(args.map((arg) => `${arg.dtype}[${arg.shape.join()}]`).join(), () =>
+        this.#trace(`${name}_${count.functions++}`, fn, args),
+      );
     const call = (...args: readonly Tensor[]): Tensor[] => {
       const program = programFor(args);
       const ids = this.#inputIds(program, args);
@@ -144,21 +149,27 @@ class TensorFlowRuntime implements Runtime {
       );
       return this.#results(program, outputs);
     };
-    const aside = async (...args: readonly Tensor[]): Promise<Tensor[]> => {
+    const asideOn = async (
+      instead: ReadonlyMap<Variable, Variable>,
+      ...args: readonly Tensor[]
+    ): Promise<Tensor[]> => {
       const program = programFor(args);
-      const ids = this.#inputIds(program, args);
-      const outputs = await this.within(() =>
-        this.binding.executeAside(program.name, ids, program.outputs),
-      );
-      return this.#results(program, outputs);
+      const ids = this.#inputIds(program, args, instead);
+      program.running++;
+      try {
+        const outputs = await this.within(() =>
+          this.binding.executeAside(program.name, ids, program.outputs),
+        );
+        return this.#results(program, outputs, instead);
+      } finally {
+        program.running--;
+      }
     };
     return Object.assign(call, {
-      aside,
-      programs: () => programs.size,
-      dispose: () => {
-        for (const program of programs.values()) this.#removeFunction(program);
-        programs.clear();
-      },
+      aside: (...args: readonly Tensor[]) => asideOn(NOTHING, ...args),
+      asideOn,
+      programs: () => programs.count,
+      dispose: () => programs.clear(),
     });
   }
 
@@ -173,12 +184,28 @@ class TensorFlowRuntime implements Runtime {
     return this.binding.getNumOfTensors();
   }
 
-  #inputIds(program: Program, args: readonly Tensor[]): number[] {
-    return [...args.map((arg) => this.idOf(arg)), ...program.captured];
+  #inputIds(
+    program: Program,
+    args: readonly Tensor[],
+    instead: ReadonlyMap<Variable, Variable> = NOTHING,
+  ): number[] {
+    const ids = new Map(
+      [...(instead as ReadonlyMap<TensorFlowVariable, TensorFlowVariable>)].map(([from, to]) => [
+        from.id,
+        to.id,
+      ]),
+    );
+    const captured = program.captured.map((id) => ids.get(id) ?? id);
+    return [...args.map((arg) => this.idOf(arg)), ...captured];
   }
 
-  #results(program: Program, outputs: readonly TensorMetadata[]): Tensor[] {
-    for (const variable of program.changed) variable.changes++;
+  #results(
+    program: Program,
+    outputs: readonly TensorMetadata[],
+    instead: ReadonlyMap<Variable, Variable> = NOTHING,
+  ): Tensor[] {
+    for (const variable of program.changed)
+      ((instead.get(variable) as TensorFlowVariable | undefined) ?? variable).changes++;
     return outputs.map((meta) => this.wrap([meta]));
   }
 
@@ -205,7 +232,15 @@ class TensorFlowRuntime implements Runtime {
         c.TFE_ContextAddFunction(this.#context, func, status);
         check(() => `add function ${name}`);
         for (const id of captured) this.binding.pin(id);
-        return { name, captured, outputs: symbols.length, changed: trace.changed, func };
+        return {
+          name,
+          captured,
+          outputs: symbols.length,
+          changed: trace.changed,
+          func,
+          size: trace.nodeCount,
+          running: 0,
+        };
       });
     } finally {
       trace.close();

@@ -1,53 +1,50 @@
 /**
  * Rows that decode together. Between two calls rows leave and others join, at any time and with prompts of any
  * length: all rows write the same column, so a prompt is laid down before it, and the columns move to the right
- * where there is too little room before it, to the left where the cache ends.
+ * where there is too little room before it, to the left where the cache ends. Where rows alone fill it, it grows.
  */
 import { hashToUniform } from "#main/platform/random.ts";
+import { lengthBucket } from "../model/length-buckets.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "./cache-row.ts";
-import type { DecodeProgram } from "./decode-programs.ts";
-import type { DecodeState } from "./decode-state.ts";
+import { prefillParts, smallerRows, widerColumns } from "./cache-shape.ts";
+import type { CacheShape } from "./cache-shape.ts";
+import type { DecodeShapes, LaneShape } from "./decode-shapes.ts";
+import { admitPrompts, fillState, releaseState, shiftColumns, takeState } from "./decode-state.ts";
 
-/** The programs and cache for one cache shape. */
-export type BatchPrograms = {
-  readonly state: DecodeState;
+export type DecodeBatchOptions = {
+  readonly lane: number;
   readonly prefill: CompiledFunction;
-  readonly admit: CompiledFunction;
-  readonly shift: CompiledFunction;
+  readonly tokensPerCall: number;
+  /** The next column never lies before this one, so that prompts up to this length join without a move. */
+  readonly floor: number;
+  readonly shape: CacheShape;
+  /** Columns that it may grow to. */
+  readonly mostColumns: number;
 };
 
-/** Prompts that are prefilled together at most. */
-export const PREFILL_ROWS = 64;
-
-export function powerOfTwoAtLeast(value: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
-}
-
 export class DecodeBatch<Job extends RowJob> {
-  readonly rows: (CacheRow<Job> | null)[];
+  rows: (CacheRow<Job> | null)[];
   readonly #model: LanguageModel;
-  readonly #programs: BatchPrograms;
-  readonly #tokensPerCall: number;
-  /** The next column never lies before this one, so that prompts up to this length join without a move. */
-  readonly #floor: number;
+  readonly #shapes: DecodeShapes;
+  readonly #options: DecodeBatchOptions;
+  #own: LaneShape;
   /** The column that is written next. */
   #at: number;
+  #mostColumns: number;
 
-  constructor(
-    model: LanguageModel,
-    programs: BatchPrograms,
-    options: { readonly tokensPerCall: number; readonly floor: number },
-  ) {
+  constructor(model: LanguageModel, shapes: DecodeShapes, options: DecodeBatchOptions) {
     this.#model = model;
-    this.#programs = programs;
-    this.#tokensPerCall = options.tokensPerCall;
-    this.#floor = options.floor;
+    this.#shapes = shapes;
+    this.#options = options;
     this.#at = options.floor;
-    this.rows = Array.from({ length: programs.state.shape.rows }, () => null);
+    this.#mostColumns = options.mostColumns;
+    this.#own = shapes.use(options.lane, options.shape);
+    fillState(this.#own.state);
+    this.rows = Array.from({ length: options.shape.rows }, () => null);
   }
 
   /** Rows that are free. */
@@ -55,45 +52,74 @@ export class DecodeBatch<Job extends RowJob> {
     return this.rows.filter((row) => row === null).length;
   }
 
+  get shape(): CacheShape {
+    return this.#own.state.shape;
+  }
+
   /** Columns that a row may span. */
-  get columns(): number {
-    return this.#programs.state.shape.columns;
+  get mostColumns(): number {
+    return this.#mostColumns;
+  }
+
+  /** Lets the cache's memory go. */
+  release(): void {
+    releaseState(this.#own.state);
   }
 
   /**
-   * Puts jobs into free rows; there must be as many. Jobs that share their prompt (the same array) share its
-   * prefill. Prompts are padded to `promptColumns`.
+   * Puts jobs into free rows; there must be as many. Jobs that share their prompt (the same array) share its prefill,
+   * and prompts of like length are computed together as far as that is bounded.
    */
-  async admit(jobs: readonly Job[], promptColumns: number): Promise<void> {
+  async admit(jobs: readonly Job[]): Promise<void> {
     const longest = Math.max(0, ...jobs.map(({ promptIds }) => promptIds.length));
-    if (this.idle === this.rows.length) this.#at = Math.max(this.#floor, longest);
-    else if (this.#at < longest) await this.#move(this.#at - longest);
+    const fresh = this.idle === this.rows.length;
+    const at = Math.max(fresh ? this.#options.floor : this.#at, longest);
+    if (at > this.shape.columns) this.#grow(at);
+    if (fresh) this.#at = at;
+    else if (this.#at < at) this.#move(this.#at - at);
     const idle = this.rows.flatMap((row, r) => (row === null ? [r] : []));
     if (idle.length < jobs.length) throw new Error("more jobs than free rows");
     const prompts = [...new Set(jobs.map(({ promptIds }) => promptIds))];
-    for (let first = 0; first < prompts.length; first += PREFILL_ROWS) {
-      const batch = prompts.slice(first, first + PREFILL_ROWS);
+    for (const batch of prefillParts(prompts)) {
       const place = new Map(batch.map((prompt, i) => [prompt, i]));
       const placed = jobs.flatMap((job, i) => {
         const source = place.get(job.promptIds);
         return source === undefined ? [] : [{ job, row: idle[i] ?? 0, source }];
       });
-      await this.#admitBatch(batch, placed, promptColumns);
+      await this.#admitBatch(batch, placed);
     }
   }
 
-  /** Goes on with the rows of a batch whose cache was copied into this one's. */
-  takeRows(smaller: DecodeBatch<Job>): void {
-    smaller.rows.forEach((row, r) => {
-      this.rows[r] = row;
-    });
-    this.#at = smaller.#at;
+  /**
+   * Goes on in a cache of another shape, with the rows that are not done; there must be as many.
+   * @param mostColumns that it may grow to from now on
+   */
+  reshape(shape: CacheShape, mostColumns = this.#mostColumns): void {
+    this.#mostColumns = mostColumns;
+    const { rows, columns } = this.shape;
+    if (rows === shape.rows && columns === shape.columns) return;
+    const active = this.rows.flatMap((row, r) => (row === null ? [] : [r]));
+    if (active.length > shape.rows) throw new Error("more rows than the new cache has");
+    const from = this.#own.state;
+    const kept = active.map((r) => this.rows[r] ?? null);
+    this.#own = this.#shapes.use(this.#options.lane, shape);
+    takeState(this.#own.state, from, active);
+    this.rows = Array.from({ length: shape.rows }, (_, r) => kept[r] ?? null);
+  }
+
+  /**
+   * Leaves rows behind that are done where none will follow them.
+   * @param mostLeft tokens that a row has yet to draw at the most: for a few no program is made
+   */
+  compact(mostLeft: number): void {
+    const rows = smallerRows(this.rows.length, this.rows.length - this.idle, mostLeft);
+    if (rows < this.rows.length) this.reshape({ rows, columns: this.shape.columns });
   }
 
   /** Draws the next tokens of every row. `settings` (B, W): what each row brings to its draw. */
-  async decode(program: DecodeProgram, settings?: Float32Array): Promise<DrawnTokens> {
-    await this.#makeRoom();
-    const n = this.#tokensPerCall;
+  async decode(picker: string, settings?: Float32Array): Promise<DrawnTokens> {
+    this.#makeRoom();
+    const n = this.#options.tokensPerCall;
     const b = this.rows.length;
     const uniforms = new Float32Array(n * b);
     const starts = new Int32Array(b);
@@ -111,66 +137,56 @@ export class DecodeBatch<Job extends RowJob> {
       tf.tensor(uniforms, [n, b]),
       ...(settings === undefined ? [] : [tf.tensor(settings, [b, settings.length / b])]),
     ];
-    const outputs = await program.run.aside(...inputs);
+    const outputs = await this.#own.decode(picker, inputs);
     const [tokens, logprobs, topIds, topLogprobs] = outputs.map((tensor) => tensor.dataSync());
     for (const tensor of [...inputs, ...outputs]) tensor.dispose();
     this.#at += n;
+    const count = this.#shapes.alternatives(picker);
     return {
       tokens: tokens as Int32Array,
       logprobs: logprobs as Float32Array,
       top:
-        program.alternatives === 0
+        count === 0
           ? null
-          : {
-              count: program.alternatives,
-              ids: topIds as Float32Array,
-              logprobs: topLogprobs as Float32Array,
-            },
+          : { count, ids: topIds as Float32Array, logprobs: topLogprobs as Float32Array },
     };
   }
 
   async #admitBatch(
     prompts: readonly (readonly number[])[],
     placed: readonly { readonly job: Job; readonly row: number; readonly source: number }[],
-    p: number,
   ): Promise<void> {
-    const r = powerOfTwoAtLeast(prompts.length);
+    const r = prompts.length;
+    const p = lengthBucket(Math.max(...prompts.map(({ length }) => length)));
     const ids = new Int32Array(r * p);
-    const pads = new Int32Array(r).fill(p - 1);
+    const pads = Int32Array.from(prompts, ({ length }) => p - length);
     prompts.forEach((prompt, i) => {
-      pads[i] = p - prompt.length;
       ids.set(prompt, i * p + p - prompt.length);
     });
-    const a = powerOfTwoAtLeast(placed.length);
-    const last = placed[placed.length - 1];
-    if (last === undefined) return;
-    // Padding repeats the last entry: the same row is written twice with the same content.
-    const entries = Array.from({ length: a }, (_, i) => placed[i] ?? last);
-    const tensors: Tensor[] = [tf.tensor(ids, [r, p], "int32"), tf.tensor1d(pads, "int32")];
-    const prefilled = await this.#programs.prefill.aside(...tensors);
-    const admitted: Tensor[] = [
-      tf.tensor1d(
-        Int32Array.from(entries, ({ row }) => row),
-        "int32",
-      ),
-      tf.tensor1d(
-        Int32Array.from(entries, ({ source }) => source),
-        "int32",
-      ),
-      tf.scalar(this.#at, "int32"),
-      this.#seenRows(entries.map(({ job }) => job.promptIds)),
-    ];
-    const done = await this.#programs.admit.aside(...admitted, ...prefilled);
-    for (const tensor of [...tensors, ...prefilled, ...admitted, ...done]) tensor.dispose();
+    const inputs = [tf.tensor(ids, [r, p], "int32"), tf.tensor1d(pads, "int32")];
+    const prefilled = await this.#options.prefill.aside(...inputs);
+    const seen = this.#seenRows(placed.map(({ job }) => job.promptIds));
+    admitPrompts(
+      this.#own.state,
+      {
+        rows: placed.map(({ row }) => row),
+        sources: placed.map(({ source }) => source),
+        at: this.#at,
+        seen,
+      },
+      prefilled,
+    );
+    for (const tensor of [...inputs, ...prefilled]) tensor.dispose();
+    seen?.dispose();
     for (const { job, row } of placed) {
       const start = this.#at - job.promptIds.length;
       this.rows[row] = { job, start, ids: [], logprobs: [] };
     }
   }
 
-  /** (A, V) marks of the tokens each prompt holds; a column of zeros where no penalty asks for it. */
-  #seenRows(prompts: readonly (readonly number[])[]): Tensor {
-    if (this.#programs.state.seen === null) return tf.zeros([prompts.length, 1]);
+  /** (A, V) marks of the tokens each prompt holds, where a penalty asks for them. */
+  #seenRows(prompts: readonly (readonly number[])[]): Tensor | null {
+    if (this.#own.state.seen === null) return null;
     const v = this.#model.config.vocabSize;
     const marks = new Float32Array(prompts.length * v);
     prompts.forEach((prompt, i) => {
@@ -179,22 +195,41 @@ export class DecodeBatch<Job extends RowJob> {
     return tf.tensor(marks, [prompts.length, v]);
   }
 
-  /** Moves the columns to the left where the next call would run past the cache's end. */
-  async #makeRoom(): Promise<void> {
-    if (this.#at + this.#tokensPerCall <= this.#programs.state.shape.columns) return;
+  /** Where the next call would run past the cache's end, moves the columns to the left or makes more of them. */
+  #makeRoom(): void {
+    const { columns } = this.shape;
+    const { floor, tokensPerCall } = this.#options;
+    const needed = this.#at + tokensPerCall;
+    if (needed <= columns) return;
     const shift = Math.min(
-      this.#at - this.#floor,
+      this.#at - floor,
       ...this.rows.flatMap((row) => (row === null ? [] : [row.start])),
     );
-    if (shift <= 0) throw new Error("the key-value cache has no room left");
-    await this.#move(shift);
+    // A move touches the whole cache: it has to make room for more than a few tokens, unless there is no other way.
+    const enough = columns < this.#mostColumns ? columns / 4 : 1;
+    if (shift >= enough && needed - shift <= columns) this.#move(shift);
+    else this.#grow(needed);
+  }
+
+  #grow(needed: number): void {
+    const { rows, columns } = this.shape;
+    const mostColumns = this.#mostColumns;
+    if (needed > mostColumns) throw new Error("the key-value cache has no room left");
+    // Rows keep their places: nothing is known of those that follow.
+    const wider = { rows, columns: widerColumns(columns, needed, mostColumns) };
+    const before = this.rows;
+    const from = this.#own.state;
+    this.#own = this.#shapes.use(this.#options.lane, wider);
+    takeState(
+      this.#own.state,
+      from,
+      before.map((_, r) => r),
+    );
   }
 
   /** Moves every column `by` to the left, or to the right where it is negative. */
-  async #move(by: number): Promise<void> {
-    const amount = tf.scalar(by, "int32");
-    for (const tensor of await this.#programs.shift.aside(amount)) tensor.dispose();
-    amount.dispose();
+  #move(by: number): void {
+    shiftColumns(this.#own.state, by);
     this.rows.forEach((row, r) => {
       if (row !== null) this.rows[r] = { ...row, start: row.start - by };
     });

@@ -7,7 +7,8 @@
  */
 import { decoderStack, embed, outputMatrix } from "../model/decoder.ts";
 import type { Meeting } from "../model/decoder.ts";
-import { groupedAttention, MASKED, rotaryTable } from "../model/layers.ts";
+import { attentionMasks, groupedAttention } from "../model/attention.ts";
+import { MASKED, rotaryTable } from "../model/layers.ts";
 import type { Rotation } from "../model/layers.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { matMul } from "../runtime/matmul.ts";
@@ -34,14 +35,11 @@ export function prefillProgram(runtime: Runtime, decodeWeights: DecodeWeights): 
       tf.scalar(0, "int32"),
     );
     const rotation = rotationAt(config, c, tf.reshape(positions, [r * c]), [r, 1, c]);
-    const future = tf.greater(tf.reshape(columns, [1, 1, c]), tf.reshape(columns, [1, c, 1]));
-    const padding = tf.less(tf.reshape(columns, [1, 1, c]), tf.reshape(pads, [r, 1, 1]));
-    const hiddenFrom = tf.maximum(tf.cast(future, "float32"), tf.cast(padding, "float32"));
-    const mask = tf.reshape(tf.mul(hiddenFrom, MASKED), [r, 1, 1, c, c]);
+    const masks = attentionMasks(c, tf.reshape(pads, [r, 1]));
     const written: Tensor[] = [];
     const attend: Meeting["attend"] = (_, { q, k, v }) => {
       written.push(tf.concat([flattenHeads(k), flattenHeads(v)]));
-      return groupedAttention(q, k, v, mask);
+      return groupedAttention(q, k, v, masks);
     };
     const weights = decodeWeights.read();
     const hidden = decoderStack(weights, config, embed(weights, ids), { rotation, attend });

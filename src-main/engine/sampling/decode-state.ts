@@ -1,6 +1,7 @@
 /**
- * What sampling keeps between calls, and the compiled programs that move it: prompts admitted to rows, columns shifted,
- * a cache grown. The key-value cache holds B rows of T columns; all rows write the same column at the same time. A
+ * What sampling keeps between calls, and how it moves: prompts admitted to rows, columns shifted, rows taken over by a
+ * cache of another shape. These are single operations, layer after layer: a program for each shape would be more to keep
+ * than it saves. The key-value cache holds B rows of T columns; all rows write the same column at the same time. A
  * row's prompt lies right-aligned before the column at which the row joined, so a row can join at any time, and what
  * lies before its `start` is masked. Keys are rotated once, when they are written, by the position in the row
  * (column − start), which is why columns can be moved freely.
@@ -10,7 +11,7 @@
  */
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Precision } from "../runtime/matmul.ts";
-import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
+import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { CacheShape } from "./cache-shape.ts";
@@ -26,7 +27,10 @@ export type DecodeState = {
   readonly seen: Variable | null;
 };
 
-/** @param precision of the caches: that of the products that read them */
+/**
+ * Variables of a shape. They have no values, and take no memory, before `fillState` or `takeState`.
+ * @param precision of the caches: that of the products that read them
+ */
 export function createDecodeState(
   runtime: Runtime,
   model: LanguageModel,
@@ -35,123 +39,127 @@ export function createDecodeState(
   penalised: boolean,
 ): DecodeState {
   const { numLayers, numKeyValueHeads, headDim, hiddenSize, vocabSize } = model.config;
-  const make = (name: string, dims: readonly number[]): Variable =>
-    runtime.variable(name, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)));
-  const makeCache = (name: string, dims: readonly number[]): Variable => {
-    const cache = runtime.emptyVariable(name, dims, precision);
-    tf.tidy(() => {
-      cache.assign(tf.zeros([...dims]));
-    });
-    return cache;
-  };
+  const cacheDims = [2 * shape.rows * numKeyValueHeads, shape.columns, headDim];
   return {
     shape,
     caches: Array.from({ length: numLayers }, (_, i) =>
-      makeCache(`cache.${i}`, [2 * shape.rows * numKeyValueHeads, shape.columns, headDim]),
+      runtime.emptyVariable(`cache.${i}`, cacheDims, precision),
     ),
-    hidden: make("hidden", [shape.rows, hiddenSize]),
-    seen: penalised ? make("seen", [shape.rows, vocabSize]) : null,
+    hidden: runtime.emptyVariable("hidden", [shape.rows, hiddenSize], "float32"),
+    seen: penalised ? runtime.emptyVariable("seen", [shape.rows, vocabSize], "float32") : null,
   };
 }
 
-export function disposeDecodeState(state: DecodeState): void {
-  for (const cache of state.caches) cache.dispose();
-  state.hidden.dispose();
-  state.seen?.dispose();
+/** Every variable of a state, in an order that is the same for all states. */
+export function variablesOf({ caches, hidden, seen }: DecodeState): Variable[] {
+  return [...caches, hidden, ...(seen === null ? [] : [seen])];
 }
 
-/**
- * Puts prefilled prompts into cache rows. Inputs: rows (A) int32, the cache rows to fill (equal entries must bring
- * equal content); sources (A) int32, which prefilled prompt each takes; at, scalar int32, the column at which they
- * join; seen (A, V) or (A, 1) where unused; then prefill's outputs.
- */
-export function admitProgram(
-  runtime: Runtime,
-  model: LanguageModel,
+/** Zeros everywhere. */
+export function fillState(state: DecodeState): void {
+  for (const variable of variablesOf(state)) {
+    tf.tidy(() => {
+      variable.assign(tf.zeros([...variable.shape]));
+    });
+  }
+}
+
+/** Lets the memory of a state go, not its variables. */
+export function releaseState(state: DecodeState): void {
+  for (const variable of variablesOf(state)) variable.release();
+}
+
+export function disposeDecodeState(state: DecodeState): void {
+  for (const variable of variablesOf(state)) variable.dispose();
+}
+
+export type Admitted = {
+  /** Cache rows to fill, and which prefilled prompt each takes. */
+  readonly rows: readonly number[];
+  readonly sources: readonly number[];
+  /** The column at which they join. */
+  readonly at: number;
+  /** (A, V): marks of the tokens that each row holds, where the state has any. */
+  readonly seen: Tensor | null;
+};
+
+/** Puts prefilled prompts, given as the prefill program's outputs, into cache rows. */
+export function admitPrompts(
   state: DecodeState,
-): CompiledFunction {
-  const heads = model.config.numKeyValueHeads;
-  const { columns } = state.shape;
-  return runtime.compile("admit", (...args) => {
-    const [rows, sources, at, seen, hidden, ...written] = args as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      ...Tensor[],
-    ];
-    const a = rows.shape[0] ?? 0;
+  { rows, sources, at, seen }: Admitted,
+  [hidden, ...written]: readonly Tensor[],
+): void {
+  tf.tidy(() => {
+    const prompts = hidden?.shape[0] ?? 0;
     const p = written[0]?.shape[1] ?? 0;
-    const half = (written[0]?.shape[0] ?? 0) / 2;
-    const offsets = tf.reshape(tf.range(0, heads, 1, "int32"), [1, heads]);
-    /** Places of the rows' keys, then of their values, where `values` places lie before the first value. */
-    const expand = (index: Tensor, values: number): Tensor => {
-      const first = tf.mul(tf.reshape(index, [a, 1]), tf.scalar(heads, "int32"));
-      const keys = tf.reshape(tf.add(first, offsets), [a * heads]);
-      return tf.concat([keys, tf.add(keys, tf.scalar(values, "int32"))]);
-    };
-    const cacheRows = expand(rows, state.shape.rows * heads);
-    const sourceRows = expand(sources, half);
     // Column c takes prompt column c − (at − C); what falls outside is masked by `start` and may hold anything.
-    const from = tf.sub(tf.range(0, columns, 1, "int32"), tf.sub(at, tf.scalar(p, "int32")));
-    const promptColumns = tf.minimum(
-      tf.maximum(from, tf.scalar(0, "int32")),
-      tf.scalar(p - 1, "int32"),
-    );
+    const columns = columnIndex(state.shape.columns, p - at, p);
+    const cacheRows = placesOf(state, rows, state.shape.rows);
+    const sourceRows = placesOf(state, sources, prompts);
     state.caches.forEach((cache, i) => {
       const source = written[i];
       if (source === undefined) throw new Error("admit: a layer's keys are missing");
-      cache.scatterRows(cacheRows, tf.gather(tf.gather(source, sourceRows), promptColumns, 1));
+      tf.tidy(() => {
+        cache.scatterRows(cacheRows, tf.gather(tf.gather(source, sourceRows), columns, 1));
+      });
     });
-    state.hidden.scatterRows(rows, tf.gather(hidden, sources));
-    state.seen?.scatterRows(rows, seen);
-    return [tf.scalar(0)];
+    const filled = tf.tensor1d([...rows], "int32");
+    if (hidden === undefined) throw new Error("admit: the hidden states are missing");
+    state.hidden.scatterRows(filled, tf.gather(hidden, tf.tensor1d([...sources], "int32")));
+    if (seen !== null) state.seen?.scatterRows(filled, seen);
   });
 }
 
-/** Moves every column `shift` (scalar int32) to the left, to make room at the right end; to the right where it is negative. */
-export function shiftProgram(runtime: Runtime, state: DecodeState): CompiledFunction {
-  const { columns } = state.shape;
-  return runtime.compile("shift", (...args) => {
-    const [shift] = args as [Tensor];
-    const index = tf.maximum(
-      tf.minimum(tf.add(tf.range(0, columns, 1, "int32"), shift), tf.scalar(columns - 1, "int32")),
-      tf.scalar(0, "int32"),
-    );
-    for (const cache of state.caches) cache.assign(tf.gather(cache.read(), index, 1));
-    return [tf.scalar(0)];
+/** Moves every column `by` to the left, to make room at the right end; to the right where it is negative. */
+export function shiftColumns(state: DecodeState, by: number): void {
+  tf.tidy(() => {
+    const index = columnIndex(state.shape.columns, by, state.shape.columns);
+    for (const cache of state.caches)
+      tf.tidy(() => {
+        cache.assign(tf.gather(cache.read(), index, 1));
+      });
   });
 }
 
-/** Copies a state into a larger one: its rows become the first rows, its columns the first columns. */
-export function growProgram(
-  runtime: Runtime,
-  from: DecodeState,
-  to: DecodeState,
-): CompiledFunction {
-  return runtime.compile("grow", () => {
-    to.caches.forEach((cache, i) => {
+/** Takes `rows` of another state over as this one's first rows, and its columns as the first columns; empties that. */
+export function takeState(state: DecodeState, from: DecodeState, rows: readonly number[]): void {
+  tf.tidy(() => {
+    // Rows that nobody uses repeat one that is.
+    const sources = Array.from({ length: state.shape.rows }, (_, r) => rows[r] ?? rows[0] ?? 0);
+    const places = placesOf(state, sources, from.shape.rows);
+    const plain = tf.tensor1d(sources, "int32");
+    const columns =
+      state.shape.columns === from.shape.columns
+        ? null
+        : columnIndex(state.shape.columns, 0, from.shape.columns);
+    const take = (to: Variable, of: Variable, index: Tensor, along: Tensor | null): void => {
+      tf.tidy(() => {
+        const taken = tf.gather(of.read(), index);
+        to.assign(along === null ? taken : tf.gather(taken, along, 1));
+      });
+      of.release();
+    };
+    state.caches.forEach((cache, i) => {
       const source = from.caches[i];
-      if (source === undefined) throw new Error("grow: a layer is missing");
-      const split = ({ shape: [places = 0, ...rest] }: Variable): number[] => [
-        2,
-        places / 2,
-        ...rest,
-      ];
-      const padded = padTo(tf.reshape(source.read(), split(source)), split(cache));
-      cache.assign(tf.reshape(padded, [...cache.shape]));
+      if (source === undefined) throw new Error("a layer's cache is missing");
+      take(cache, source, places, columns);
     });
-    to.hidden.assign(padTo(from.hidden.read(), to.hidden.shape));
-    if (from.seen !== null) to.seen?.assign(padTo(from.seen.read(), to.seen.shape));
-    return [tf.scalar(0)];
+    take(state.hidden, from.hidden, plain, null);
+    if (state.seen !== null && from.seen !== null) take(state.seen, from.seen, plain, null);
   });
 }
 
-/** Zeros after the last entry of each axis. */
-function padTo(x: Tensor, shape: readonly number[]): Tensor {
-  return tf.pad(
-    x,
-    shape.map((size, axis): [number, number] => [0, size - (x.shape[axis] ?? 0)]),
+/** Places in a cache of the rows' keys, then of their values, where it has `all` rows. */
+function placesOf({ caches, shape }: DecodeState, rows: readonly number[], all: number): Tensor {
+  const heads = (caches[0]?.shape[0] ?? 0) / (2 * shape.rows);
+  const keys = rows.flatMap((row) => Array.from({ length: heads }, (_, j) => row * heads + j));
+  return tf.tensor1d([...keys, ...keys.map((place) => place + all * heads)], "int32");
+}
+
+/** For each of `columns` columns the one that lies `offset` further, kept within `known` ones. */
+function columnIndex(columns: number, offset: number, known: number): Tensor {
+  const index = Int32Array.from({ length: columns }, (_, c) =>
+    Math.min(Math.max(c + offset, 0), known - 1),
   );
+  return tf.tensor1d(index, "int32");
 }

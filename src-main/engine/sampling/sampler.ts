@@ -7,32 +7,18 @@ import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../model/language-model.ts";
+import { lengthBucket } from "../model/length-buckets.ts";
 import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
-import {
-  cacheBytes,
-  cacheShape,
-  lanesFor,
-  MOST_ROWS,
-  promptColumns,
-  tokensPerCall,
-} from "./cache-shape.ts";
-import type { CacheShape } from "./cache-shape.ts";
+import { cacheShape, firstColumns, lanesFor, MOST_ROWS, tokensPerCall } from "./cache-shape.ts";
 import { DecodeBatch } from "./decode-batch.ts";
-import type { BatchPrograms } from "./decode-batch.ts";
-import { decodeProgram, prefillProgram } from "./decode-programs.ts";
-import type { DecodeProgram } from "./decode-programs.ts";
-import {
-  admitProgram,
-  createDecodeState,
-  disposeDecodeState,
-  shiftProgram,
-} from "./decode-state.ts";
+import type { DecodeBatchOptions } from "./decode-batch.ts";
+import { prefillProgram } from "./decode-programs.ts";
+import { DecodeShapes } from "./decode-shapes.ts";
 import { DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
-import type { Picker } from "./picker.ts";
 
 export type SampleRequest = {
   readonly promptIds: readonly number[];
@@ -63,21 +49,15 @@ export type SamplerOptions = {
 /** Which completion of which request. */
 type Job = RowJob & { readonly request: number; readonly sample: number };
 
-/** The programs and cache of one lane. */
-type LaneEngine = BatchPrograms & { readonly decode: DecodeProgram };
-
-/** Lanes of one cache shape and one set of options. */
-type Engine = { readonly shape: CacheShape; readonly lanes: readonly LaneEngine[] };
-
 type DrainOptions = GenerateOptions & {
   readonly finish: (job: Job, completion: Completion) => void;
   /** After every call that drew tokens. */
   readonly onCall: () => void;
 };
 
-/** Caches kept at once; the one in use may be larger. */
-const KEPT_CACHE_BYTES = 2 ** 29;
-const KEPT_ENGINES = 4;
+/** Ways to draw whose programs are kept. */
+const KEPT_DRAWS = 2;
+const DRAW = "draw";
 
 export class Sampler {
   readonly #runtime: Runtime;
@@ -86,8 +66,8 @@ export class Sampler {
   readonly #tokensPerCall: number;
   readonly #weights: DecodeWeights;
   readonly #prefill: CompiledFunction;
-  /** By key, the one used last at the end: prompts that cross a bucket's border do not compile again and again. */
-  readonly #engines = new Map<string, Engine>();
+  /** By lanes and options, the one used last at the end. */
+  readonly #shapes = new Map<string, DecodeShapes>();
 
   constructor(runtime: Runtime, model: LanguageModel, options: SamplerOptions = {}) {
     this.#runtime = runtime;
@@ -116,7 +96,8 @@ export class Sampler {
     if (jobs.length === 0) return requests.map(() => []);
     this.#checkLengths(requests, options.max_completion_length);
     const longest = Math.max(...requests.map(({ promptIds }) => promptIds.length));
-    const engine = this.#engineFor(jobs.length, longest, options);
+    const { lanes, ...cache } = this.#cacheFor(jobs.length, longest, options);
+    const shapes = this.#shapesFor(lanes, options);
     const progress = { finished: 0, total: jobs.length, tokens: 0 };
     const finish = (job: Job, completion: Completion): void => {
       const list = results[job.request];
@@ -131,25 +112,30 @@ export class Sampler {
         ? stopped.signal
         : AbortSignal.any([options.signal, stopped.signal]);
     // Dealt before the first begins: what a lane gives does not depend on how fast another is.
-    const each = Math.ceil(jobs.length / engine.lanes.length);
+    const each = Math.ceil(jobs.length / lanes);
     this.#weights.refresh();
     try {
-      const lanes = await Promise.allSettled(
-        engine.lanes.map(async (lane, l) => {
-          const batch = new DecodeBatch<Job>(this.#model, lane, {
+      const drained = await Promise.allSettled(
+        Array.from({ length: lanes }, async (_, lane) => {
+          const queue = jobs.slice(lane * each, (lane + 1) * each);
+          if (queue.length === 0) return;
+          const batch = new DecodeBatch<Job>(this.#model, shapes, {
+            ...cache,
+            lane,
+            prefill: this.#prefill,
             tokensPerCall: this.#tokensPerCall,
-            floor: promptColumns(longest),
           });
-          const queue = jobs.slice(l * each, (l + 1) * each);
           try {
-            await this.#drain(batch, queue, lane.decode, { ...options, signal, finish, onCall });
+            await this.#drain(batch, queue, { ...options, signal, finish, onCall });
           } catch (error) {
             stopped.abort(error);
             throw error;
+          } finally {
+            batch.release();
           }
         }),
       );
-      for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+      for (const lane of drained) if (lane.status === "rejected") throw lane.reason;
     } finally {
       this.#weights.release();
     }
@@ -159,32 +145,29 @@ export class Sampler {
   dispose(): void {
     this.#prefill.dispose();
     this.#weights.dispose();
-    for (const [key, engine] of this.#engines) this.#dropEngine(key, engine);
+    for (const shapes of this.#shapes.values()) shapes.dispose();
+    this.#shapes.clear();
   }
 
   /** Runs a lane's jobs through its rows until none is left. */
   async #drain(
     batch: DecodeBatch<Job>,
     queue: Job[],
-    program: DecodeProgram,
     { finish, onCall, ...options }: DrainOptions,
   ): Promise<void> {
-    const { rows } = batch;
     const stops = new Set(options.stopIds);
-    const columns = promptColumns(Math.max(...queue.map(({ promptIds }) => promptIds.length)));
     let left = queue.length;
     while (left > 0) {
       // Between calls the process may answer messages: a cancel must reach it.
       await setImmediate();
       options.signal?.throwIfAborted();
       const { idle } = batch;
-      if (
-        queue.length > 0 &&
-        (idle === rows.length || idle >= Math.min(queue.length, rows.length / 8))
-      ) {
-        await batch.admit(queue.splice(0, idle), columns);
-      }
-      const drawn = await batch.decode(program);
+      const most = batch.rows.length;
+      if (queue.length > 0 && (idle === most || idle >= Math.min(queue.length, most / 8)))
+        await batch.admit(queue.splice(0, idle));
+      if (queue.length === 0) batch.compact(mostLeft(batch.rows, options.max_completion_length));
+      const drawn = await batch.decode(DRAW);
+      const { rows } = batch;
       for (let r = 0; r < rows.length; r++) {
         const row = rows[r];
         if (row === null || row === undefined) continue;
@@ -224,16 +207,30 @@ export class Sampler {
     }
   }
 
-  #engineFor(total: number, longestPrompt: number, options: GenerateOptions): Engine {
-    const n = this.#tokensPerCall;
+  /** Lanes, and the cache of each: its shape at first, and what it may grow to. */
+  #cacheFor(
+    total: number,
+    longest: number,
+    { max_completion_length: maxNew }: GenerateOptions,
+  ): Pick<DecodeBatchOptions, "shape" | "mostColumns" | "floor"> & { readonly lanes: number } {
     const lanes = lanesFor(this.#runtime.lanes, Math.min(total, this.#maxRows));
-    const shape = cacheShape({
+    const { rows, columns: mostColumns } = cacheShape({
       completions: Math.ceil(total / lanes),
-      longestPrompt,
-      maxNew: options.max_completion_length,
+      longestPrompt: longest,
+      maxNew,
       maxRows: Math.ceil(this.#maxRows / lanes),
-      tokensPerCall: n,
+      tokensPerCall: this.#tokensPerCall,
     });
+    const floor = lengthBucket(longest);
+    return {
+      lanes,
+      floor,
+      mostColumns,
+      shape: { rows, columns: firstColumns(floor, mostColumns) },
+    };
+  }
+
+  #shapesFor(lanes: number, options: GenerateOptions): DecodeShapes {
     const draw = {
       temperature: options.temperature,
       topK: options.top_k,
@@ -241,55 +238,26 @@ export class Sampler {
       minP: options.min_p,
       repetitionPenalty: options.repetition_penalty,
     };
-    const key = JSON.stringify([lanes, shape, draw]);
-    const known = this.#engines.get(key);
-    if (known !== undefined) {
-      this.#engines.delete(key);
-      this.#engines.set(key, known);
-      return known;
+    const key = JSON.stringify([lanes, draw]);
+    const shapes =
+      this.#shapes.get(key) ??
+      new DecodeShapes(this.#runtime.lane, this.#model, this.#weights, {
+        lanes,
+        tokensPerCall: this.#tokensPerCall,
+        pickers: { [DRAW]: sharedPicker(draw) },
+      });
+    this.#shapes.delete(key);
+    this.#shapes.set(key, shapes);
+    for (const [old, unused] of this.#shapes) {
+      if (this.#shapes.size <= KEPT_DRAWS) break;
+      this.#shapes.delete(old);
+      unused.dispose();
     }
-    const bytes = lanes * this.#cacheBytes(shape);
-    this.#makeSpace(bytes);
-    const picker = sharedPicker(draw);
-    const engine = { shape, lanes: Array.from({ length: lanes }, () => this.#lane(shape, picker)) };
-    this.#engines.set(key, engine);
-    return engine;
+    return shapes;
   }
+}
 
-  #lane(shape: CacheShape, picker: Picker): LaneEngine {
-    const { lane } = this.#runtime;
-    const { precision } = this.#weights;
-    const state = createDecodeState(lane, this.#model, shape, precision, picker.penalised);
-    return {
-      state,
-      prefill: this.#prefill,
-      admit: admitProgram(lane, this.#model, state),
-      shift: shiftProgram(lane, state),
-      decode: decodeProgram(lane, this.#weights, state, picker, this.#tokensPerCall),
-    };
-  }
-
-  #cacheBytes(shape: CacheShape): number {
-    return cacheBytes(this.#model.config, shape, this.#weights.precision);
-  }
-
-  /** Drops the engines used longest ago until caches of so many bytes fit beside the others. */
-  #makeSpace(bytes: number): void {
-    const bytesOf = ({ shape, lanes }: Engine): number => lanes.length * this.#cacheBytes(shape);
-    let used = bytes;
-    for (const engine of this.#engines.values()) used += bytesOf(engine);
-    for (const [key, engine] of this.#engines) {
-      if (used <= KEPT_CACHE_BYTES && this.#engines.size < KEPT_ENGINES) return;
-      used -= bytesOf(engine);
-      this.#dropEngine(key, engine);
-    }
-  }
-
-  #dropEngine(key: string, { lanes }: Engine): void {
-    for (const { state, admit, shift, decode } of lanes) {
-      for (const program of [admit, shift, decode.run]) program.dispose();
-      disposeDecodeState(state);
-    }
-    this.#engines.delete(key);
-  }
+/** Tokens that a row has yet to draw at the most. */
+function mostLeft(rows: DecodeBatch<Job>["rows"], maxNew: number): number {
+  return Math.max(0, ...rows.map((row) => (row === null ? 0 : maxNew - row.ids.length)));
 }

@@ -5,6 +5,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
+import { lengthBucket } from "../model/length-buckets.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
@@ -19,7 +20,7 @@ import { CompletionStream } from "./completion-stream.ts";
 import type { Alternative, CompletionPiece, FinishReason } from "./completion-stream.ts";
 import { PromptScorer } from "./score-prompt.ts";
 import type { SequenceScores } from "./score-prompt.ts";
-import { bucket, checkPrompt, prefillBytes, ServingCache } from "./serving-cache.ts";
+import { checkPrompt, prefillBytes, ServingCache } from "./serving-cache.ts";
 
 export type ServingRequest = {
   readonly promptIds: readonly number[];
@@ -83,9 +84,9 @@ const CACHE_BYTES = 2 ** 30;
 const MAX_ROWS = 64;
 /** Prompts that are looked at for one scoring pass. */
 const MOST_SCORED = 128;
-const PREFILL_COLUMNS = 32;
-/** Attention scores of prompts prefilled together, and of one prompt, at most. */
-const PREFILL_BYTES = 2 ** 28;
+/** Tokens of prompts that are prefilled between two calls that draw, unless one prompt has more. */
+const PREFILL_TOKENS = 4096;
+/** Attention scores of one prompt at once, at most. */
 const MOST_PREFILL_BYTES = 2 ** 31;
 /** A small model's text comes in pieces of this many tokens. */
 const TOKENS_PER_CALL = 4;
@@ -131,7 +132,7 @@ export class CompletionServer {
    */
   submit(request: ServingRequest, listener: ServingListener): () => void {
     checkPrompt(this.model, request.promptIds, request.maxNew);
-    const columns = bucket(request.promptIds.length, PREFILL_COLUMNS);
+    const columns = lengthBucket(request.promptIds.length);
     if (prefillBytes(this.model, columns) > MOST_PREFILL_BYTES) {
       throw new AppError(
         "PROMPT_TOO_LONG",
@@ -268,18 +269,15 @@ export class CompletionServer {
     if (batch === null || batch.idle === 0) return;
     const fitting: Job[] = [];
     const prompts = new Set<readonly number[]>();
-    let columns = PREFILL_COLUMNS;
+    let tokens = 0;
     for (const job of this.#queue.slice(0, batch.idle)) {
-      const wider = Math.max(columns, bucket(job.promptIds.length, PREFILL_COLUMNS));
-      const count = prompts.size + (prompts.has(job.promptIds) ? 0 : 1);
-      const bytes = count * prefillBytes(this.model, wider);
-      if (fitting.length > 0 && (bytes > PREFILL_BYTES || !this.#hasColumns(job, batch))) break;
+      if (!prompts.has(job.promptIds)) tokens += job.promptIds.length;
+      if (fitting.length > 0 && (tokens > PREFILL_TOKENS || !this.#hasColumns(job, batch))) break;
       prompts.add(job.promptIds);
-      columns = wider;
       fitting.push(job);
     }
     this.#queue.splice(0, fitting.length);
-    await batch.admit(fitting, columns);
+    await batch.admit(fitting);
     this.#leaveForgotten(batch);
     const nowMs = performance.now();
     for (const { clock } of fitting) clock.admittedMs = nowMs;
@@ -290,7 +288,7 @@ export class CompletionServer {
   }
 
   #hasColumns(job: Job, batch: DecodeBatch<Job>): boolean {
-    return this.#columnsOf(job) <= batch.columns;
+    return this.#columnsOf(job) <= batch.mostColumns;
   }
 
   #active(): number {
@@ -301,8 +299,10 @@ export class CompletionServer {
   async #decode(): Promise<void> {
     const { batch } = this.#cache;
     if (batch === null || batch.idle === batch.rows.length) return;
+    if (this.#queue.length === 0)
+      this.#cache.settle(Math.max(...batch.rows.map((row) => (row === null ? 0 : leftOf(row)))));
     const active = batch.rows.filter((row) => row !== null).map(({ job }) => job.asked.request);
-    const program = this.#cache.program({
+    const picker = this.#cache.picker({
       filters: active.some(({ draw }) => needsFilters(draw)),
       alternatives: active.some(({ alternatives }) => alternatives > 0),
     });
@@ -310,9 +310,11 @@ export class CompletionServer {
     batch.rows.forEach((row, r) => {
       if (row !== null) settings.set(row.job.settings, r * ROW_SETTINGS);
     });
-    const drawn = await batch.decode(program, settings);
-    batch.rows.forEach((row, r) => {
-      if (row !== null && this.#deliver(row, drawn, r, batch.rows.length)) batch.rows[r] = null;
+    const drawn = await batch.decode(picker, settings);
+    // The rows that were drawn for, in their order.
+    const { rows } = batch;
+    rows.forEach((row, r) => {
+      if (row !== null && this.#deliver(row, drawn, r, rows.length)) rows[r] = null;
     });
   }
 
@@ -367,6 +369,11 @@ export class CompletionServer {
       asked.listener.failed(error);
     }
   }
+}
+
+/** Tokens that a row has yet to draw at the most. */
+function leftOf({ job, ids }: CacheRow<Job>): number {
+  return job.asked.request.maxNew - ids.length;
 }
 
 function needsFilters({ topK, topP, minP, repetitionPenalty }: DrawOptions): boolean {

@@ -4,7 +4,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { powerOfTwoAtLeast } from "../sampling/decode-batch.ts";
+import { powerOfTwoAtLeast } from "../sampling/cache-shape.ts";
 import { MOST_ALTERNATIVES } from "./serving-cache.ts";
 
 /** Of tokens 1, 2 … of a sequence: nothing comes before the first. */
@@ -40,13 +40,15 @@ export class PromptScorer {
     const columns = columnsOf(lengths[0] ?? 0);
     const most = Math.max(1, Math.floor(TOKENS_AT_ONCE / columns));
     const other = lengths.findIndex((length) => columnsOf(length) !== columns);
-    return Math.min(most, other < 0 ? lengths.length : other);
+    const count = Math.min(most, other < 0 ? lengths.length : other);
+    // A power of two, so that programs are few and no row is padding.
+    return 2 ** Math.floor(Math.log2(count));
   }
 
   /** Scores sequences of like length (see `together`), each of one token or more. */
   score(sequences: readonly (readonly number[])[]): SequenceScores[] {
     const t = columnsOf(Math.max(...sequences.map(({ length }) => length)));
-    const b = powerOfTwoAtLeast(sequences.length);
+    const b = sequences.length;
     const ids = new Int32Array(b * t);
     sequences.forEach((sequence, i) => ids.set(sequence, i * t));
     const input = tf.tensor(ids, [b, t], "int32");

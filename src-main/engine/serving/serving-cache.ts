@@ -1,24 +1,17 @@
 /**
  * The decode batch of a served model: as many rows and columns as the requests need, in few sizes so that compiled
- * programs are few, grown while rows decode where there is memory for it.
+ * programs are few; grown while rows decode where there is memory for it, and left for a smaller one when few are left.
  */
 import { AppError } from "#shared/errors.ts";
+import { attentionPieces } from "../model/attention.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import type { RowJob } from "../sampling/cache-row.ts";
-import { cacheBytes } from "../sampling/cache-shape.ts";
-import { DecodeBatch } from "../sampling/decode-batch.ts";
-import type { BatchPrograms } from "../sampling/decode-batch.ts";
-import { decodeProgram, prefillProgram } from "../sampling/decode-programs.ts";
-import type { DecodeProgram } from "../sampling/decode-programs.ts";
-import {
-  admitProgram,
-  createDecodeState,
-  disposeDecodeState,
-  growProgram,
-  shiftProgram,
-} from "../sampling/decode-state.ts";
+import { cacheBytes, firstColumns } from "../sampling/cache-shape.ts";
 import type { CacheShape } from "../sampling/cache-shape.ts";
+import { DecodeBatch } from "../sampling/decode-batch.ts";
+import { prefillProgram } from "../sampling/decode-programs.ts";
+import { DecodeShapes } from "../sampling/decode-shapes.ts";
 import { DecodeWeights } from "../sampling/decode-weights.ts";
 import { rowPicker } from "../sampling/picker.ts";
 
@@ -26,10 +19,12 @@ import { rowPicker } from "../sampling/picker.ts";
 export const MOST_ALTERNATIVES = 20;
 
 const ROW_SIZES = [1, 4, 16, 64];
-/** Enough for most questions and answers: a cache that grows compiles its programs anew. */
+/** What is set aside for a row at the least: enough for most questions and answers. */
 const LEAST_COLUMNS = 512;
 /** Rows up to which one program with everything is used where it is compiled already. */
 const FEW_ROWS = 4;
+/** Tokens that are left to draw where it pays to leave rows behind that are done. */
+const WORTH_LEAVING = 64;
 
 export type ServingCacheOptions = {
   /** Of keys and values, at most. */
@@ -38,26 +33,33 @@ export type ServingCacheOptions = {
   readonly maxRows: number;
 };
 
+/** Draws by temperature alone, and with filters, penalty and alternatives; each is compiled when it is first needed. */
+export type ServingPicker = "plain" | "full";
+
 export class ServingCache<Job extends RowJob> {
-  readonly #runtime: Runtime;
   readonly #model: LanguageModel;
   readonly #options: ServingCacheOptions;
   readonly #weights: DecodeWeights;
   readonly #prefill: CompiledFunction;
-  #programs: BatchPrograms | null = null;
+  readonly #shapes: DecodeShapes;
   #batch: DecodeBatch<Job> | null = null;
-  /** Draws by temperature alone, and with filters, penalty and alternatives; each compiled when it is first needed. */
-  #plain: DecodeProgram | null = null;
-  #full: DecodeProgram | null = null;
 
   constructor(runtime: Runtime, model: LanguageModel, options: ServingCacheOptions) {
-    this.#runtime = runtime;
     this.#model = model;
     this.#options = options;
     // A served model does not change.
     this.#weights = new DecodeWeights(runtime, model, "float32");
     this.#weights.refresh();
     this.#prefill = prefillProgram(runtime, this.#weights);
+    const alternatives = Math.min(MOST_ALTERNATIVES, model.config.vocabSize);
+    this.#shapes = new DecodeShapes(runtime, model, this.#weights, {
+      lanes: 1,
+      tokensPerCall: options.tokensPerCall,
+      pickers: {
+        plain: rowPicker({ filters: false, alternatives: 0 }),
+        full: rowPicker({ filters: true, alternatives }),
+      },
+    });
   }
 
   /** The rows; null before the first request. */
@@ -76,44 +78,47 @@ export class ServingCache<Job extends RowJob> {
    * More rows than fit are not made; one always is.
    */
   ensure(rows: number, columns: number): boolean {
-    const now = this.#programs?.state.shape;
-    const active = this.#batch === null ? 0 : this.#batch.rows.length - this.#batch.idle;
+    const batch = this.#batch;
+    const active = batch === null ? 0 : batch.rows.length - batch.idle;
     const wide = this.#wide(columns);
-    const fits = this.#shapeFor(rows, active === 0 ? wide : Math.max(wide, now?.columns ?? 0));
-    if (now !== undefined) {
+    const most = active === 0 ? wide : Math.max(wide, batch?.mostColumns ?? 0);
+    const fits = this.#shapeFor(rows, most);
+    if (batch !== null) {
+      const now = batch.rows.length;
       // Attention reads every column: a cache much longer than what is asked is not kept for it.
-      const tooLong = active === 0 && now.columns >= 4 * wide;
-      if (now.columns >= wide && now.rows >= fits.rows && !tooLong) return true;
+      const tooLong = active === 0 && batch.shape.columns >= 4 * wide;
+      if (batch.mostColumns >= wide && now >= fits.rows && !tooLong) return true;
       // Longer rows may mean fewer of them; those that decode keep their places until they are done.
-      if (active > 0 && fits.rows < now.rows) return false;
+      if (active > 0 && fits.rows < now) return false;
     }
-    this.#reshape(fits, active > 0);
+    if (batch !== null && active > 0)
+      batch.reshape({ rows: fits.rows, columns: batch.shape.columns }, fits.columns);
+    else this.#restart(fits);
     return true;
   }
 
-  /** The program for rows that need this much. */
-  program(needs: { readonly filters: boolean; readonly alternatives: boolean }): DecodeProgram {
-    const few = (this.#programs?.state.shape.rows ?? 0) <= FEW_ROWS;
-    if (needs.filters || needs.alternatives || (few && this.#full !== null)) {
-      this.#full ??= this.#decodeProgram(true);
-      return this.#full;
-    }
-    this.#plain ??= this.#decodeProgram(false);
-    return this.#plain;
+  /** Goes on with fewer rows where few are not done, none waits, and one has many tokens to draw yet. */
+  settle(mostLeft: number): void {
+    const batch = this.#batch;
+    if (batch === null || mostLeft < WORTH_LEAVING) return;
+    const active = batch.rows.length - batch.idle;
+    const rows = ROW_SIZES.find((size) => size >= active) ?? batch.rows.length;
+    if (active > 0 && rows < batch.rows.length)
+      batch.reshape({ rows, columns: batch.shape.columns });
+  }
+
+  /** How rows that need this much are drawn for. */
+  picker(needs: { readonly filters: boolean; readonly alternatives: boolean }): ServingPicker {
+    const shape = this.#batch?.shape;
+    const few = shape !== undefined && shape.rows <= FEW_ROWS && this.#shapes.has(shape, "full");
+    return needs.filters || needs.alternatives || few ? "full" : "plain";
   }
 
   dispose(): void {
     this.#prefill.dispose();
     this.#weights.dispose();
-    this.#drop();
-  }
-
-  #decodeProgram(full: boolean): DecodeProgram {
-    if (this.#programs === null) throw new Error("there is no cache yet");
-    const alternatives = full ? Math.min(MOST_ALTERNATIVES, this.#model.config.vocabSize) : 0;
-    const picker = rowPicker({ filters: full, alternatives });
-    const { tokensPerCall } = this.#options;
-    return decodeProgram(this.#runtime, this.#weights, this.#programs.state, picker, tokensPerCall);
+    this.#shapes.dispose();
+    this.#batch = null;
   }
 
   /** One of few widths, and no wider than the longest row that there can be. */
@@ -131,51 +136,30 @@ export class ServingCache<Job extends RowJob> {
     return { rows: Math.min(wanted, most), columns };
   }
 
-  #reshape(shape: CacheShape, keepRows: boolean): void {
-    const before = { programs: this.#programs, batch: this.#batch };
-    if (!keepRows) this.#drop();
-    const state = createDecodeState(this.#runtime, this.#model, shape, "float32", true);
-    const programs: BatchPrograms = {
-      state,
+  #restart({ rows, columns }: CacheShape): void {
+    this.#batch?.release();
+    this.#batch = new DecodeBatch<Job>(this.#model, this.#shapes, {
+      lane: 0,
       prefill: this.#prefill,
-      admit: admitProgram(this.#runtime, this.#model, state),
-      shift: shiftProgram(this.#runtime, state),
-    };
-    const { tokensPerCall } = this.#options;
-    const batch = new DecodeBatch<Job>(this.#model, programs, { tokensPerCall, floor: 0 });
-    if (keepRows && before.programs !== null && before.batch !== null) {
-      const grow = growProgram(this.#runtime, before.programs.state, state);
-      for (const tensor of grow()) tensor.dispose();
-      grow.dispose();
-      batch.takeRows(before.batch);
-      this.#drop();
-    }
-    this.#programs = programs;
-    this.#batch = batch;
-  }
-
-  #drop(): void {
-    for (const decode of [this.#plain, this.#full]) decode?.run.dispose();
-    this.#plain = null;
-    this.#full = null;
-    if (this.#programs === null) return;
-    for (const program of [this.#programs.admit, this.#programs.shift]) program.dispose();
-    disposeDecodeState(this.#programs.state);
-    this.#programs = null;
-    this.#batch = null;
+      tokensPerCall: this.#options.tokensPerCall,
+      floor: 0,
+      shape: { rows, columns: firstColumns(0, columns) },
+      mostColumns: columns,
+    });
   }
 }
 
 /** The smallest of least, 2·least, 4·least … that holds `value`. */
-export function bucket(value: number, least: number): number {
+function bucket(value: number, least: number): number {
   let size = least;
   while (size < value) size *= 2;
   return size;
 }
 
-/** The attention scores of one prefilled prompt, in bytes a layer. */
+/** The most attention scores that there are at once of one prefilled prompt, in bytes. */
 export function prefillBytes(model: LanguageModel, promptColumns: number): number {
-  return model.config.numHeads * promptColumns ** 2 * 4;
+  const queries = Math.max(...attentionPieces(promptColumns).map(({ count }) => count));
+  return model.config.numHeads * queries * promptColumns * 4;
 }
 
 /** @throws AppError PROMPT_TOO_LONG where prompt and completion do not fit the context, BAD_INPUT for no or unknown tokens */

@@ -6,18 +6,17 @@ import type { GrpoStage } from "#shared/schema/recipe.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { tokenWeights } from "../objectives/aggregation.ts";
-import { grpoObjective, GRPO_STATS, sequenceLogprobs } from "../objectives/grpo.ts";
+import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
+import { grpoObjective, GRPO_STATS } from "../objectives/grpo.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { withPrecision } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { rowsAtOnce } from "./rows-at-once.ts";
+import { batchTensors, policyBatches } from "./policy-batches.ts";
+import type { PolicyBatch, SampledRow } from "./policy-batches.ts";
 import { Trainer } from "./trainer.ts";
 
-export type PolicyRow = {
-  readonly promptIds: readonly number[];
-  /** Sampled ids, stop token included. */
-  readonly completionIds: readonly number[];
+export type PolicyRow = SampledRow & {
   /** False where the completion hit the length limit. */
   readonly finished: boolean;
   readonly advantage: number;
@@ -85,8 +84,6 @@ export type PolicyStepMetrics = {
   readonly scoredTokens: number;
 };
 
-const LENGTH_BUCKET = 16;
-
 export class PolicyTrainer {
   readonly #options: PolicyOptions;
   readonly #config: ModelConfig;
@@ -105,12 +102,11 @@ export class PolicyTrainer {
     const precision = options.bf16 ? "bfloat16" : "float32";
     const scorer = (name: string, of: LanguageModel): CompiledFunction =>
       runtime.compile(name, (...args) => {
-        const [ids] = args as [Tensor];
-        const [b, columns] = ids.shape as [number, number];
+        const [ids, places] = args as [Tensor, Tensor?];
         const { logprobs, entropy } = withPrecision(precision, () =>
-          sequenceLogprobs(of.read(), of.config, ids, options.temperature),
+          sequenceLogprobs(of.read(), of.config, ids, options.temperature, { places }),
         );
-        return [logprobs, entropy].map((values) => tf.reshape(values, [b, columns - 1]));
+        return [logprobs, entropy];
       });
     this.#policyScores = scorer("score", model);
     this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
@@ -148,11 +144,8 @@ export class PolicyTrainer {
       const reference =
         this.#referenceScores === null ? null : scoresOf(this.#referenceScores, batch)[0];
       batch.indices.forEach((index, r) => {
-        const row = rows[index];
-        if (row === undefined) return;
-        const from = r * (batch.columns - 1) + row.promptIds.length - 1;
         const part = (values: Float32Array | null | undefined): Float32Array | null =>
-          values?.slice(from, from + row.completionIds.length) ?? null;
+          completionOf(batch, r, values ?? undefined);
         results[index] = { old: part(old), reference: part(reference) };
       });
     }
@@ -200,12 +193,12 @@ export class PolicyTrainer {
     const tokens: (TokenScores | null)[] = rows.map(() => null);
     let part = 0;
     for (const batch of this.#batches(rows, active)) {
-      const inputs = this.#inputs(rows, logprobs, weights, batch);
+      const inputs = policyInputs(logprobs, weights, batch);
       let values: Float32Array;
       try {
         values = this.#trainer.accumulate(inputs, [step, part++], ([logprob, entropy]) => {
           for (const [r, index] of batch.indices.entries())
-            tokens[index] = tokenScores(rows[index], r * (batch.columns - 1), logprob, entropy);
+            tokens[index] = tokenScores(batch, r, logprob, entropy);
         });
       } finally {
         for (const tensor of inputs) tensor.dispose();
@@ -215,9 +208,8 @@ export class PolicyTrainer {
       GRPO_STATS.forEach((name, i) => {
         totals[name] += stats[i] ?? 0;
       });
-      for (const index of batch.indices)
-        totals.trained +=
-          (rows[index]?.promptIds.length ?? 0) + (rows[index]?.completionIds.length ?? 0);
+      for (const row of batch.rows)
+        totals.trained += row.promptIds.length + row.completionIds.length;
     }
     const idle = this.#scoreIdle(rows, tokens);
     const gradNorm = this.#trainer.apply(learningRate, step);
@@ -251,8 +243,8 @@ export class PolicyTrainer {
     for (const batch of this.#batches(rows, idle)) {
       const [logprobs, entropies] = scoresOf(this.#policyScores, batch);
       for (const [r, index] of batch.indices.entries()) {
-        const row = rows[index];
-        const scores = tokenScores(row, r * (batch.columns - 1), logprobs, entropies);
+        const row = batch.rows[r];
+        const scores = tokenScores(batch, r, logprobs, entropies);
         tokens[index] = scores;
         sums.entropy += scores?.entropies.reduce((sum, nats) => sum + nats, 0) ?? 0;
         sums.tokens += scores?.entropies.length ?? 0;
@@ -268,101 +260,75 @@ export class PolicyTrainer {
     this.#referenceScores?.dispose();
   }
 
-  /** Micro-batches of like length: each a padded id matrix and the rows in it. */
-  *#batches(
+  #batches(
     rows: readonly PolicyRow[],
     indices: readonly number[] = rows.map((_, i) => i),
-  ): Generator<PolicyBatch> {
-    const lengthOf = (i: number): number =>
-      (rows[i]?.promptIds.length ?? 0) + (rows[i]?.completionIds.length ?? 0);
-    const sorted = [...indices].sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
-    const [widest = 0] = sorted.slice(-1).map(lengthOf);
+  ): Generator<PolicyBatch<PolicyRow>> {
     const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
       this.#options;
-    const size = rowsAtOnce(this.#config, widest, wanted, {
+    return policyBatches(this.#config, rows, indices, {
+      wanted,
       recompute,
       halvings: this.#options.halvings ?? 0,
     });
-    for (let first = 0; first < sorted.length; first += size) {
-      const part = sorted.slice(first, first + size);
-      const longest = Math.max(...part.map(lengthOf));
-      const columns = Math.ceil((longest - 1) / LENGTH_BUCKET) * LENGTH_BUCKET + 1;
-      const ids = new Int32Array(size * columns);
-      part.forEach((index, r) => {
-        const row = rows[index];
-        if (row === undefined) return;
-        ids.set(row.promptIds, r * columns);
-        ids.set(row.completionIds, r * columns + row.promptIds.length);
-      });
-      yield { ids, rows: size, columns, indices: part };
-    }
-  }
-
-  #inputs(
-    rows: readonly PolicyRow[],
-    logprobs: readonly RowLogprobs[],
-    weights: Float64Array,
-    batch: PolicyBatch,
-  ): Tensor[] {
-    const t = batch.columns - 1;
-    const shape: [number, number] = [batch.rows, t];
-    const mask = new Float32Array(batch.rows * t);
-    const weight = new Float32Array(batch.rows * t);
-    const old = new Float32Array(batch.rows * t);
-    const reference = new Float32Array(batch.rows * t);
-    const sampled = new Float32Array(batch.rows * t);
-    const advantages = new Float32Array(batch.rows);
-    batch.indices.forEach((index, r) => {
-      const row = rows[index];
-      if (row === undefined) return;
-      const from = r * t + row.promptIds.length - 1;
-      const to = from + row.completionIds.length;
-      mask.fill(1, from, to);
-      weight.fill(weights[index] ?? 0, from, to);
-      advantages[r] = row.advantage;
-      const known = logprobs[index];
-      if (known?.old) old.set(known.old, from);
-      if (known?.reference) reference.set(known.reference, from);
-      if (row.sampledLogprobs !== undefined) sampled.set(row.sampledLogprobs, from);
-    });
-    return [
-      tf.tensor(batch.ids, [batch.rows, batch.columns], "int32"),
-      tf.tensor(mask, shape),
-      tf.tensor(weight, shape),
-      tf.tensor(advantages, [batch.rows, 1]),
-      tf.tensor(old, shape),
-      tf.tensor(reference, shape),
-      tf.tensor(sampled, shape),
-    ];
   }
 }
 
-/** Log-probabilities and entropies of a micro-batch, flat. */
+/** What `grpoObjective` takes: of each computed place. */
+function policyInputs(
+  logprobs: readonly RowLogprobs[],
+  weights: Float64Array,
+  batch: PolicyBatch<PolicyRow>,
+): Tensor[] {
+  const [mask, weight, advantages, old, reference, sampled] = Array.from(
+    { length: 6 },
+    () => new Float32Array(batch.computed),
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+  batch.rows.forEach((row, r) => {
+    const from = batch.starts[r] ?? 0;
+    const to = from + row.completionIds.length;
+    const index = batch.indices[r] ?? 0;
+    mask.fill(1, from, to);
+    weight.fill(weights[index] ?? 0, from, to);
+    advantages.fill(row.advantage, from, to);
+    const known = logprobs[index];
+    if (known?.old) old.set(known.old, from);
+    if (known?.reference) reference.set(known.reference, from);
+    if (row.sampledLogprobs !== undefined) sampled.set(row.sampledLogprobs, from);
+  });
+  const [ids, ...places] = batchTensors(batch);
+  return [
+    ids as Tensor,
+    ...[mask, weight, advantages, old, reference, sampled].map((values) => tf.tensor1d(values)),
+    ...places,
+  ];
+}
+
+/** Log-probabilities and entropies of a micro-batch's computed places. */
 function scoresOf(scores: CompiledFunction, batch: PolicyBatch): Float32Array[] {
-  const ids = tf.tensor(batch.ids, [batch.rows, batch.columns], "int32");
-  const made = scores(ids);
-  ids.dispose();
+  const inputs = batchTensors(batch);
+  const made = scores(...inputs);
   const values = made.map((tensor) => tensor.dataSync() as Float32Array);
-  for (const tensor of made) tensor.dispose();
+  for (const tensor of [...inputs, ...made]) tensor.dispose();
   return values;
 }
 
-/** The completion's part of a row that begins at `start` of the flat micro-batch. */
+/** Row `r`'s part of what was made for each computed place. */
+function completionOf(
+  batch: PolicyBatch,
+  r: number,
+  values: Float32Array | undefined,
+): Float32Array | null {
+  const from = batch.starts[r] ?? 0;
+  return values?.slice(from, from + (batch.rows[r]?.completionIds.length ?? 0)) ?? null;
+}
+
 function tokenScores(
-  row: PolicyRow | undefined,
-  start: number,
+  batch: PolicyBatch,
+  r: number,
   logprobs: Float32Array | undefined,
   entropies: Float32Array | undefined,
 ): TokenScores | null {
-  if (row === undefined || logprobs === undefined || entropies === undefined) return null;
-  const from = start + row.promptIds.length - 1;
-  const to = from + row.completionIds.length;
-  return { logprobs: logprobs.slice(from, to), entropies: entropies.slice(from, to) };
+  const [own, entropy] = [logprobs, entropies].map((values) => completionOf(batch, r, values));
+  return own && entropy ? { logprobs: own, entropies: entropy } : null;
 }
-
-type PolicyBatch = {
-  readonly ids: Int32Array;
-  readonly rows: number;
-  readonly columns: number;
-  readonly indices: readonly number[];
-};

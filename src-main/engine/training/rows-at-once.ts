@@ -3,6 +3,7 @@
  * cutting a batch changes the memory it needs and not its result.
  */
 import type { ModelConfig } from "../checkpoint/model-config.ts";
+import { attentionPieces, PIECE_TOKENS } from "../model/attention.ts";
 import { LOGITS_AT_ONCE } from "../model/token-logprobs.ts";
 
 /** For what the backward pass keeps. A constant, so that a run does not depend on the machine it runs on. */
@@ -21,7 +22,7 @@ export interface RowOptions {
 /**
  * Numbers that one layer keeps of a token in rows of `columns` tokens, until the backward pass has used them: of either
  * norm its input and the result (4 D); queries and what attention mixed (2 D), keys and values; of the feed-forward part
- * gate, up, and what goes into the last product (3 I); the attention weights.
+ * gate, up, and what goes into the last product (3 I); the attention weights of rows that are one piece.
  */
 function layerNumbers(config: ModelConfig, columns: number): number {
   const keys = config.numKeyValueHeads * config.headDim;
@@ -31,8 +32,18 @@ function layerNumbers(config: ModelConfig, columns: number): number {
     2 * queries +
     2 * keys +
     3 * config.intermediateSize +
-    config.numHeads * columns
+    (columns <= PIECE_TOKENS ? config.numHeads * columns : 0)
   );
+}
+
+/** Of a piece of attention that the backward pass makes again: its weights, their gradient, the scores' and a product. */
+const PIECE_TENSORS = 4;
+
+/** Numbers of attention that are held while a layer of longer rows goes backward. */
+function pieceNumbers({ numHeads }: ModelConfig, columns: number): number {
+  if (columns <= PIECE_TOKENS) return 0;
+  const queries = Math.max(...attentionPieces(columns).map(({ count }) => count));
+  return PIECE_TENSORS * numHeads * queries * columns;
 }
 
 /**
@@ -51,7 +62,7 @@ export function activationBytes(
   const kept = recompute ? numLayers * hiddenSize + layer : numLayers * layer;
   const tokens = rows * columns;
   const logits = LOGIT_TENSORS * Math.min(tokens * vocabSize, LOGITS_AT_ONCE);
-  return FLOAT * (tokens * (kept + layer) + logits);
+  return FLOAT * (tokens * (kept + layer) + rows * pieceNumbers(config, columns) + logits);
 }
 
 /** At most `wanted`, at least 1; below `wanted` a power of two, so that compiled shapes stay few. */

@@ -1,6 +1,8 @@
 /** Supervised examples → the batches of each optimizer step, grouped by length or packed. */
 import { Random, hash32 } from "#main/platform/random.ts";
+import { lengthBucket, placesBucket } from "../model/length-buckets.ts";
 import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
 import type { MicroBatch, StepBatch } from "./training-loop.ts";
 
 export type Example = {
@@ -23,7 +25,6 @@ export type BatchOptions = {
 /** One row of a micro-batch: examples one after another. */
 type Row = readonly Example[];
 
-const LENGTH_BUCKET = 16;
 /** Rows are sorted by length inside chunks of so many batches, so that order stays mostly random. */
 const CHUNK_BATCHES = 8;
 
@@ -132,37 +133,44 @@ function batchTensors(
   learned: number,
 ): ReturnType<MicroBatch["inputs"]> {
   const longest = Math.max(...rows.map(lengthOf));
-  const columns = options.packing
-    ? options.maxLength + 1
-    : Math.min(options.maxLength, Math.ceil((longest - 1) / LENGTH_BUCKET) * LENGTH_BUCKET) + 1;
+  const columns =
+    (options.packing ? options.maxLength : Math.min(options.maxLength, lengthBucket(longest - 1))) +
+    1;
   const b = rowsComputed(options);
   const ids = new Int32Array(b * columns);
-  const segments = new Int32Array(b * columns);
   const positions = new Int32Array(b * columns);
-  const mask = new Float32Array(b * (columns - 1));
+  const places: number[] = [];
   rows.forEach((row, r) => {
     let at = 0;
-    row.forEach((example, segment) => {
+    for (const example of row) {
       const base = r * columns + at;
       ids.set(example.ids, base);
-      segments.fill(segment + 1, base, base + example.ids.length);
       example.ids.forEach((_, i) => {
         positions[base + i] = i;
         // The first token of an example is never a target: nothing of it came before.
-        if (i > 0 && example.mask[i] === 1) mask[r * (columns - 1) + at + i - 1] = 1;
+        if (i > 0 && example.mask[i] === 1) places.push(r * (columns - 1) + at + i - 1);
       });
       at += example.ids.length;
-    });
+    }
   });
-  const tensors = [
+  const tensors: Tensor[] = [
     tf.tensor(ids, [b, columns], "int32"),
-    tf.tensor(mask, [b, columns - 1]),
-    tf.scalar(Math.max(1, learned)),
+    ...maskAt(places, b, columns - 1),
   ];
-  if (options.packing)
-    tensors.push(
-      tf.tensor(segments, [b, columns], "int32"),
-      tf.tensor(positions, [b, columns], "int32"),
-    );
+  tensors.splice(2, 0, tf.scalar(Math.max(1, learned)));
+  if (options.packing) tensors.push(tf.tensor(positions, [b, columns], "int32"));
   return tensors;
+}
+
+/** The objective's mask of the places that count, (B, T), or where those are few, of as many as are computed, and them. */
+function maskAt(places: readonly number[], b: number, t: number): Tensor[] {
+  const computed = placesBucket(places.length, b * t);
+  const mask = new Float32Array(computed);
+  if (computed === b * t) {
+    for (const place of places) mask[place] = 1;
+    return [tf.tensor(mask, [b, t])];
+  }
+  mask.fill(1, 0, places.length);
+  const padded = Int32Array.from({ length: computed }, (_, i) => places[i] ?? 0);
+  return [tf.tensor1d(mask), tf.tensor1d(padded, "int32")];
 }

@@ -1,0 +1,31 @@
+/** Log-probabilities of a batch's own tokens: logits are made where they are asked for, and nowhere else. */
+import type { ModelConfig } from "../checkpoint/model-config.ts";
+import { tf } from "../runtime/tf.ts";
+import type { Tensor } from "../runtime/tf.ts";
+import { hiddenStates, outputMatrix } from "./decoder.ts";
+import type { SequenceLayout, Weights } from "./decoder.ts";
+import { tokenLogprobs } from "./token-logprobs.ts";
+import type { TokenLogprobs } from "./token-logprobs.ts";
+
+export type AskedLogprobs = {
+  readonly layout?: SequenceLayout;
+  /** (N) int32 in the flattened (B·T): the places whose next tokens are scored; all by default. */
+  readonly places?: Tensor | undefined;
+};
+
+/** ids (B, T+1) → of ids[:, 1:], flat (B·T) or (N), at the temperature. */
+export function sequenceLogprobs(
+  weights: Weights,
+  config: ModelConfig,
+  ids: Tensor,
+  temperature: number,
+  { layout = {}, places }: AskedLogprobs = {},
+): TokenLogprobs {
+  const [b, columns] = ids.shape as [number, number];
+  const t = columns - 1;
+  const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]), layout);
+  const flat = tf.reshape(hidden, [b * t, config.hiddenSize]);
+  const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
+  const asked = (x: Tensor): Tensor => (places === undefined ? x : tf.gather(x, places));
+  return tokenLogprobs(asked(flat), outputMatrix(weights, config), asked(targets), temperature);
+}
