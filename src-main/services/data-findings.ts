@@ -98,7 +98,7 @@ function lengthFindings(
       {
         path,
         level: "note",
-        message: `holds all ${all} examples, the longest has ${longest} tokens`,
+        message: `holds ${all === 1 ? "the one example" : `all ${all} examples`}, the longest has ${longest} tokens`,
         advice: null,
       },
     ];

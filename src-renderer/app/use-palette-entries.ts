@@ -30,7 +30,7 @@ export function launchEntry(pipeline: PipelineSummary): PaletteEntry {
     kind: "run",
     group: "Runs",
     title: `${pipeline.name} ${pipeline.id}`,
-    note: `${statusWord(pipeline.status)}, seed ${String(pipeline.seed)}, ${String(pipeline.runs.length)} stages, results`,
+    note: `${statusWord(pipeline.status)}, seed ${String(pipeline.seed)}, ${plural(pipeline.runs.length, "stage")}, results`,
     keys: undefined,
     notNow: undefined,
     mark: markOf(pipeline.status),

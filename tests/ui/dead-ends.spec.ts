@@ -55,6 +55,21 @@ test("records that cannot be trained on are a problem of the data step before th
   expect(complaints).toEqual([]);
 });
 
+test("what a field cannot take is said at the field", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/recipes");
+  const address = await beginRecipe(page, "Tiny SFT");
+  await goTo(`${address}?step=data`);
+  const examples = page.getByRole("textbox", { name: "examples" });
+  const before = await examples.inputValue();
+  await examples.fill("many");
+  await page.keyboard.press("Enter");
+  await expect(
+    page.getByRole("alert").filter({ hasText: "“many” cannot stand here" }),
+  ).toBeVisible();
+  await expect(examples).toHaveValue(before);
+});
+
 test("a failed launch leads to a draft of its recipe, at the stage that failed and with why", async ({
   browser,
 }) => {
@@ -141,6 +156,19 @@ test("the palette finds a launch by its id, a dataset, a record by its text, and
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/step=stage\.grpo/u);
   await expect(page.getByRole("textbox", { name: "learning_rate" })).toBeFocused();
+  const records = join(folder, "tulips.jsonl");
+  const turns = [
+    { role: "user", content: "How many tulips are left?" },
+    { role: "assistant", content: "121" },
+  ];
+  writeFileSync(records, `${JSON.stringify({ messages: turns })}\n`);
+  spawnSync(process.execPath, [MAIN, "data", "import", records, "--workspace", host.folder]);
+  await goTo("/settings");
+  await find("tulips");
+  await expect(page.getByRole("option", { name: /tulips d\d+ .*1 record/u })).toBeVisible();
+  await page.getByRole("option", { name: /tulips #1 .*How many tulips are left/u }).click();
+  await expect(page).toHaveURL(/#\/curation\?dataset=d\d+&queue=all&record=\d+/u);
+  await expect(page.getByText("How many tulips are left?").first()).toBeVisible();
   await goTo("/settings");
   await find("num_generations");
   await expect(page.getByRole("option", { name: /completions per prompt/u })).toBeVisible();

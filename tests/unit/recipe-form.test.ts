@@ -9,7 +9,12 @@ import { stagesOf } from "#renderer/features/recipe/stage-edits.ts";
 import { groupFact, inertFacts, optionFact } from "#renderer/features/recipe/stage-facts.ts";
 import { fieldGroups, fieldsOf } from "#renderer/features/recipe/stage-fields.ts";
 import { StageKind } from "#renderer/features/recipe/stage-kind.ts";
-import { problemsAt, stepOf, wizardSteps } from "#renderer/features/recipe/wizard-steps.ts";
+import {
+  problemsAt,
+  stepOf,
+  stepsOf,
+  wizardSteps,
+} from "#renderer/features/recipe/wizard-steps.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 
 const DEMO = readFileSync(new URL("../../assets/recipes/demo.yaml", import.meta.url), "utf8");
@@ -67,6 +72,15 @@ test("a problem stands at its field, at the fields whose change mends it, and in
   expect(stepOf({ keys: ["models", "base"] }, steps)).toBe("models");
   expect(stepOf({ keys: ["stages", 3, "data", "difficulties"] }, steps)).toBe("data");
   expect(stepOf({ keys: ["seed"] }, steps)).toBe("preset");
+});
+
+test("a problem is one of every step that shows it: its own, its stage's, and the one of all rewards", () => {
+  const steps = wizardSteps(VALUE);
+  const of = (...keys: readonly (string | number)[]) => stepsOf({ keys: [...keys] }, steps);
+  expect(of("stages", 3, "rewards", 0, "weight")).toEqual(["stage.grpo", "rewards"]);
+  expect(of("stages", 3, "data", "difficulties")).toEqual(["data", "stage.grpo"]);
+  expect(of("stages", 3, "epsilon")).toEqual(["stage.grpo"]);
+  expect(of("models", "base")).toEqual(["models"]);
 });
 
 test("steps follow the text: a stage's own step has its name", () => {

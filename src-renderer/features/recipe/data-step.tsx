@@ -167,7 +167,7 @@ function SftData({
             ]}
           />
         </div>
-        {kind === "task" ? <span /> : <FieldChecks keys={keys} id={id} />}
+        <FieldChecks keys={keys} id={id} exact />
       </div>
       {kind === "task" && (
         <>

@@ -57,14 +57,18 @@ export function useProblemsAt(keys: Keys): readonly RecipeProblem[] {
 export function FieldChecks({
   keys,
   id,
+  exact = false,
   otherwise,
 }: {
   readonly keys: Keys;
   readonly id: string;
+  /** Only what is written here: what is below has a row of its own. */
+  readonly exact?: boolean;
   /** Said where nothing was found. */
   readonly otherwise?: ReactNode;
 }): ReactNode {
-  const found = useProblemsAt(keys);
+  const all = useProblemsAt(keys);
+  const found = exact ? all.filter((problem) => problem.keys.length === keys.length) : all;
   return (
     <div id={id} className="checks">
       {found.map((problem) => (

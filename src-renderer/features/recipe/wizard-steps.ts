@@ -80,13 +80,16 @@ export function stepOf(problem: Pick<RecipeProblem, "keys">, steps: readonly Wiz
   return steps.find(({ stage }) => stage === index)?.id ?? "stages";
 }
 
-/** Every step that shows the problem: where it is mended, and the one that gathers its kind from all stages. */
+/** Every step that shows the problem: where it is mended, its stage's own, and the one that gathers its kind from all stages. */
 export function stepsOf(
   problem: Pick<RecipeProblem, "keys">,
   steps: readonly WizardStep[],
 ): readonly string[] {
   const own = stepOf(problem, steps);
-  return problem.keys[0] === "stages" && problem.keys[2] === "rewards" ? [own, "rewards"] : [own];
+  const [top, index, key] = problem.keys;
+  const stage = top === "stages" ? steps.find((step) => step.stage === index)?.id : undefined;
+  const gathered = top === "stages" && key === "rewards" ? "rewards" : undefined;
+  return [...new Set([own, stage, gathered])].filter((id) => id !== undefined);
 }
 
 /** Problems beside a field: those written at it or below it, and those that a change of it alone would mend. */
