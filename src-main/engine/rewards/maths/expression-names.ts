@@ -46,6 +46,6 @@ const BASES: Readonly<Record<string, string>> = {
 
 /** 101_{\text{two}} is 101_2. */
 export function baseName(written: string): string {
-  const name = written.toLowerCase();
+  const name = written.replaceAll(/[()]/gu, "").toLowerCase();
   return Object.hasOwn(BASES, name) ? (BASES[name] ?? name) : name;
 }

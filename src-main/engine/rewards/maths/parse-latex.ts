@@ -127,6 +127,7 @@ class AnswerParser {
 
   /** A relation chain, a set expression or an expression; ± gives two. */
   #element(): MathsValue[] {
+    if (this.#isSystem()) return this.#system();
     if (this.#cursor.command("dots")) {
       this.#cursor.at++;
       return [ELLIPSIS];
@@ -185,6 +186,33 @@ class AnswerParser {
       parts.push(right);
     }
     return signs.length === 0 ? [parts[0] ?? first] : [{ kind: "relation", parts, signs }];
+  }
+
+  #isSystem(): boolean {
+    if (!this.#hasMatrix || !this.#cursor.command("begin")) return false;
+    const { tokens, at } = this.#cursor;
+    return (
+      tokens
+        .slice(at + 1, at + 8)
+        .map(({ text }) => text)
+        .join("") === "{cases}"
+    );
+  }
+
+  /** \begin{cases} x = 1 \\ y = 2 \end{cases}: what it lists. */
+  #system(): MathsValue[] {
+    return this.#cursor.deeper(() => {
+      this.#cursor.at += 8;
+      const items = this.#element();
+      while (this.#cursor.sign("\\\\") || this.#cursor.sign(",")) {
+        this.#cursor.at++;
+        if (!this.#cursor.command("end")) items.push(...this.#element());
+      }
+      this.#cursor.take("command", "end");
+      for (const text of ["{", "c", "a", "s", "e", "s", "}"])
+        this.#cursor.take(text.length === 1 && /[a-z]/u.test(text) ? "letter" : "sign", text);
+      return items;
+    });
   }
 
   #setExpression(): MathsValue {

@@ -26,7 +26,7 @@ export type Piece = Span & {
   readonly alone?: Span & { readonly read: () => Extracted };
 };
 
-const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\d|\.\d|[a-zA-Z])|-?[1-9]\d{0,2}(?:(?:[ ,]\d{3})+|(?:_\d{3})+)(?!\d)(?:\.\d+)?|-?[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d)|-?\d+[.,]\d+|\.\d+|-?\d+)(?!\d*[eE][+-]?\d)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
+const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\d|\.\d|[a-zA-Z])|-?[1-9]\d{0,2}(?:(?:[ ,]\d{3})+|(?:_\d{3})+|(?:'\d{3})+)(?!\d)(?:\.\d+)?|-?[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d)|-?\d+[.,]\d+|\.\d+|-?\d+)(?!\d*[eE][+-]?\d)(?:\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct))?`;
 const OPERATORS = String.raw`+\-*×/^()÷·`;
 const EXPRESSION = String.raw`-?\(?-?\d[\d.\s${OPERATORS}]{0,200}[${OPERATORS}][\d.\s${OPERATORS}]{1,200}\)?`;
 /** What may stand right before a number: a space, a sign, letters of scripts that put no spaces. */
@@ -181,16 +181,16 @@ export function readPlainNumber(text: string): Extracted {
   const isPercent = /(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u.test(text);
   const digits = text.replace(/\s*(?:%|[Pp]ercentage|[Pp]ercent|[Pp]ct)\s*$/u, "");
   const found =
-    /^(-?)([1-9]\d{0,2}(?:[ ,_]\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
+    /^(-?)([1-9]\d{0,2}(?:[ ,_']\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}|\d+[.,]\d+|\.\d+|\d+|[\d.]+[eE][+-]?\d+)$/u.exec(
       digits,
     );
   const [, sign = "", size = ""] = found ?? [];
-  const grouped = /^[1-9]\d{0,2}(?:[ ,_]\d{3})+/u.test(size);
+  const grouped = /^[1-9]\d{0,2}(?:[ ,_']\d{3})+/u.test(size);
   const isPointed = /\..*\./u.test(size);
   const plain = isPointed
     ? size.replaceAll(".", "")
     : grouped
-      ? size.replaceAll(/[ ,_]/gu, "")
+      ? size.replaceAll(/[ ,_']/gu, "")
       : size.replace(",", ".");
   const value = parseRational(`${sign}${plain}`);
   if (found === null || value === null) return { value: null, text: digits };

@@ -25,7 +25,13 @@ export function isEquation(value: MathsValue): boolean {
 export function isAssignment(value: MathsValue): boolean {
   if (value.kind !== "relation" || !isEquation(value)) return false;
   const [left] = value.parts;
-  return left !== undefined && isQuantity(left);
+  return left !== undefined && (isQuantity(left) || isSizeOfName(left));
+}
+
+/** |z| = 5 as a gold answer asks for 5, as the reference has it. */
+function isSizeOfName(value: MathsValue): boolean {
+  const [only] = value.kind === "call" && value.name === "abs" ? value.args : [];
+  return only !== undefined && isNamed(only);
 }
 
 /** x = 2·3 = 6 says x = 6. */
