@@ -72,10 +72,15 @@ const shareGptTurn = fc.record({
   from: fc.constantFrom("human", "user", "gpt", "assistant", "chatgpt", "system", "observation"),
   value: text,
 });
+const thinkingTurn = fc.record({
+  from: fc.constant("gpt"),
+  value: text,
+  reasoning_content: text,
+});
 const sharegpt = fc
   .tuple(
     fc.record({ from: fc.constantFrom("human", "user"), value: question }),
-    fc.array(shareGptTurn, { maxLength: 4 }),
+    fc.array(fc.oneof(shareGptTurn, thinkingTurn), { maxLength: 4 }),
     fc.record({ system: text }, { requiredKeys: [] }),
   )
   .map(([turn, turns, system]) => ({ conversations: [turn, ...turns], ...system }));

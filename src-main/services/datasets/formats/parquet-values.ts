@@ -1,4 +1,4 @@
-/** Parquet's values as JSON has them: dates ISO, bytes left out, numbers that a double cannot hold as they are. */
+/** Parquet's values as JSON has them: dates ISO, bytes left out and said so, numbers that a double cannot hold as they are. */
 import { parquetSchema } from "hyparquet";
 import type { FileMetaData, SchemaElement, SchemaTree } from "hyparquet";
 import { WrittenNumber } from "#main/platform/exact-json.ts";
@@ -34,7 +34,7 @@ export function plainValue(value: unknown, schema: ValueSchema | undefined): unk
   if (schema?.scale !== undefined) return decimal(value, schema.scale);
   if (typeof value === "bigint") return exactly(value.toString());
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (ArrayBuffer.isView(value)) return null;
+  if (ArrayBuffer.isView(value)) return `(${String(value.byteLength)} bytes, left out)`;
   if (Array.isArray(value)) return value.map((item) => plainValue(item, elementOf(schema)));
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(

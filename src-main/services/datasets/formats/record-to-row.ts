@@ -80,12 +80,23 @@ function shareGptRow(messages: Messages, form: ReasoningForm): Row {
   return {
     conversations: turns.map((message, i) => ({
       from: roleName(message, SHAREGPT_KEYS),
-      value: i === turns.length - 1 ? lastText(message, form) : joinReasoning(message),
+      ...shareGptText(message, form, i === turns.length - 1),
       ...message.extra,
     })),
     ...(column === undefined ? {} : { system: column.content }),
-    ...reasoningColumn(turns, form),
+    ...(form === "as-is" && turns.at(-1)?.written?.field !== "column"
+      ? {}
+      : reasoningColumn(turns, form)),
   };
+}
+
+/** Reasoning that came in a field of the turn goes into it again; that of a column is the last turn's. */
+function shareGptText(message: RecordMessage, form: ReasoningForm, last: boolean): Row {
+  const field = REASONING_FIELDS.find((name) => name === message.written?.field);
+  if (form === "as-is" && field !== undefined) {
+    return { value: message.content, [field]: message.reasoning ?? "" };
+  }
+  return { value: last ? lastText(message, form) : joinReasoning(message) };
 }
 
 /** Why Alpaca's columns cannot hold a conversation; null: they can. */
