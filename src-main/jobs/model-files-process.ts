@@ -3,31 +3,29 @@ import { assertNever } from "#shared/errors.ts";
 import { exportGguf } from "#main/engine/checkpoint/gguf-export.ts";
 import { importGguf } from "#main/engine/checkpoint/gguf-import.ts";
 import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { explainFileError } from "#main/platform/explain-file-error.ts";
 import { ModelFileWork } from "./model-file-work.ts";
 import type { ModelFileProgress } from "./model-file-work.ts";
 import { serveReading } from "./reading-process.ts";
 
-serveReading(
-  (raw, give) => {
-    const work = ModelFileWork.parse(raw);
-    const onProgress = (done: number, total: number): void => {
-      const progress: ModelFileProgress = { done, total };
-      // Told, not waited for: the work is one call.
-      void give(progress);
-    };
-    switch (work.kind) {
-      case "import":
-        importGguf({ ...work, onProgress });
-        break;
-      case "export":
-        exportGguf({ ...work, onProgress });
-        break;
-      case "check":
-        loadHubFolder(work.folder).close();
-        break;
-      default:
-        assertNever(work);
-    }
-  },
-  () => undefined,
-);
+serveReading((raw, give) => {
+  const work = ModelFileWork.parse(raw);
+  const onProgress = (done: number, total: number): void => {
+    const progress: ModelFileProgress = { done, total };
+    // Told, not waited for: the work is one call.
+    void give(progress);
+  };
+  switch (work.kind) {
+    case "import":
+      importGguf({ ...work, onProgress });
+      break;
+    case "export":
+      exportGguf({ ...work, onProgress });
+      break;
+    case "check":
+      loadHubFolder(work.folder).close();
+      break;
+    default:
+      assertNever(work);
+  }
+}, explainFileError);

@@ -3,7 +3,6 @@ import {
   writeFileSync,
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import type { ExportFormat } from "#shared/schema/model.ts";
 import { ModelRecord } from "#shared/schema/system.ts";
@@ -172,7 +172,7 @@ export class ModelCatalog {
     }
     const from = format === "peft" ? adapterOf(id, source) : source;
     return withStoreErrors(() => {
-      mkdirSync(target, { recursive: true });
+      makeFolder(target);
       cpSync(from, target, { recursive: true, dereference: true });
       const runId = this.list().find((model) => model.id === id)?.runId ?? null;
       if (runId !== null)

@@ -4,6 +4,7 @@
  */
 import Database from "better-sqlite3";
 import { AppError } from "#shared/errors.ts";
+import { explainStoreError } from "./explain-error.ts";
 import { ALL_MIGRATIONS } from "./migrations/all-migrations.ts";
 import type { Migration } from "./migrations/migration.ts";
 
@@ -70,46 +71,6 @@ export function withStoreErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw storeErrorOf(error);
+    throw error instanceof AppError ? error : (explainStoreError(error) ?? error);
   }
-}
-
-function storeErrorOf(error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL") {
-    return new AppError(
-      "DISK_FULL",
-      "The disk that holds the workspace is full: nothing more can be written.",
-      "Free some space or move the workspace, then resume the stopped runs: they go on from their last checkpoint.",
-      { cause: error },
-    );
-  }
-  if (
-    code === "EACCES" ||
-    code === "EROFS" ||
-    code === "EPERM" ||
-    code === "SQLITE_CANTOPEN" ||
-    code.startsWith("SQLITE_READONLY")
-  ) {
-    return new AppError(
-      "WORKSPACE_READ_ONLY",
-      "The workspace cannot be written.",
-      "Make its folder writable, or choose another with --workspace or GRADUS_HOME.",
-      { cause: error },
-    );
-  }
-  if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT")) {
-    return new AppError(
-      "CONFLICT",
-      "The workspace's database is damaged or is no Gradus database.",
-      "Move gradus.sqlite away to begin anew, or restore it from a backup.",
-      { cause: error },
-    );
-  }
-  return error;
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error) || !("code" in error)) return "";
-  return typeof error.code === "string" ? error.code : "";
 }

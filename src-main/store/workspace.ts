@@ -3,10 +3,11 @@
  * at a time. Ownership is a lock that the operating system drops with the process, so a killed host
  * leaves nothing to clean up; host.json beside it says who holds it and where it listens.
  */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { withStoreErrors } from "./database.ts";
 import { closeToOthers, writeForOwnerOnly } from "./own-files.ts";
@@ -53,16 +54,14 @@ export function prepareWorkspace(root: string): WorkspacePaths {
   withStoreErrors(() => {
     try {
       for (const folder of [paths.root, paths.runs, paths.models, paths.cache]) {
-        mkdirSync(folder, { recursive: true });
+        makeFolder(folder);
       }
     } catch (error) {
-      if (isFile(paths.root) || (error instanceof Error && /ENOTDIR|EEXIST/.test(error.message))) {
-        throw new AppError(
-          "BAD_INPUT",
-          `${paths.root} is not a folder.`,
-          "Choose a folder with --workspace or GRADUS_HOME.",
-          { cause: error },
-        );
+      const why = whyNoFolder(paths.root, error);
+      if (why !== undefined) {
+        throw new AppError("BAD_INPUT", why, "Choose a folder with --workspace or GRADUS_HOME.", {
+          cause: error,
+        });
       }
       throw error;
     }
@@ -142,6 +141,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+function whyNoFolder(root: string, error: unknown): string | undefined {
+  if (!(error instanceof Error && /\b(ENOTDIR|EEXIST|ENOENT)\b/.test(error.message)))
+    return undefined;
+  if (isDanglingLink(root)) return `${root} is a link to what is not there.`;
+  if (error.message.startsWith("ENOENT")) return `No folder can be made at ${root}.`;
+  return `${root} is not a folder.`;
+}
+
+function isDanglingLink(path: string): boolean {
+  return (
+    lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true &&
+    statSync(path, { throwIfNoEntry: false }) === undefined
+  );
 }

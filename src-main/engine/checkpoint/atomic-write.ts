@@ -2,17 +2,9 @@
  * Files and folders written beside their place, flushed to the disk and then renamed:
  * a reader sees the old one or the new one, never half of one. What fails leaves nothing behind.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { fileErrorCode } from "./json-file.ts";
 
@@ -92,7 +84,7 @@ export function writeFileAtomically(file: string, write: (fd: number) => void): 
   const temporary = temporaryBeside(file);
   active.add(basename(temporary));
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const fd = openSync(temporary, "wx");
     try {
       write(fd);
@@ -123,7 +115,7 @@ export function writeFolderAtomically(folder: string, fill: (temporary: string) 
   const temporary = temporaryBeside(folder);
   active.add(basename(temporary));
   try {
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     fill(temporary);
     syncFolder(temporary);
     if (existsSync(folder)) {

@@ -1,6 +1,7 @@
 /** `demo` and `run`: launch a recipe, watch it, print its results. */
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "#main/platform/make-folder.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
@@ -163,7 +164,7 @@ async function writeOut(
   out: string,
   body: unknown,
 ): Promise<void> {
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   writeFileSync(join(out, "results.json"), `${JSON.stringify(body, undefined, 2)}\n`);
   writeFileSync(join(out, "results.txt"), `${resultsText(results)}\n`);
   for (const { id, stageName } of pipeline.runs) {

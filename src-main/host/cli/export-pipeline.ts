@@ -1,14 +1,7 @@
 /** Writes everything the store keeps of a launch to files, read-only, also while it runs. */
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { PipelineId } from "#shared/schema/run.ts";
@@ -44,7 +37,7 @@ export function exportPipeline(workspace: string | undefined, id: string, out: s
         "Name a new folder: nothing is overwritten.",
       );
     }
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const written = [
       writeJson(folder, "pipeline.json", pipeline),
       writeJson(folder, "results.json", pipelineResults(store, new PairedTests(store), pipelineId)),
@@ -70,7 +63,7 @@ function writeReports(store: Store, id: PipelineId, folder: string): string[] {
 }
 
 function exportRun(store: Store, id: RunId, folder: string): string[] {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const run = {
     ...store.runs.get(id),
     checkpoints: store.history.checkpoints(id),

@@ -1,9 +1,10 @@
 /** `recipes`: those that ship and those that are kept: show, check, compare, and write them for other trainers. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { z } from "zod";
+import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
@@ -220,7 +221,7 @@ function writeNew(file: string, text: string): void {
       "Name a file that is not there yet.",
     );
   }
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   writeFileSync(file, text);
 }
 

@@ -1,6 +1,7 @@
 /** What commands print: the result on stdout, everything else on stderr. Exit codes. */
 import { ORPCError } from "@orpc/client";
-import { AppError } from "#shared/errors.ts";
+import { explainError } from "#main/store/explain-error.ts";
+import { z } from "zod";
 import { LiveLine } from "./live-line.ts";
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
@@ -59,20 +60,34 @@ export function reportFailure(error: unknown, json: boolean): number {
 function describe(
   error: unknown,
 ): { code: string; message: string; advice?: string | undefined } | undefined {
-  if (error instanceof AppError) {
-    return { code: error.code, message: error.message, advice: error.advice };
+  const known = explainError(error);
+  if (known !== undefined) {
+    return { code: known.code, message: known.message, advice: known.advice };
   }
   if (error instanceof ORPCError) {
     const data: unknown = error.data;
+    const wrong = issueText(data);
     const advice =
       typeof data === "object" && data !== null && "advice" in data ? data.advice : undefined;
     return {
       code: String(error.code),
-      message: error.message,
+      message: wrong ?? error.message,
       advice: typeof advice === "string" ? advice : undefined,
     };
   }
   return undefined;
+}
+
+const Issues = z.object({
+  issues: z
+    .array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() }))
+    .min(1),
+});
+
+/** What of the input the contract refused, e.g. "file.path: Too big: …". */
+function issueText(data: unknown): string | undefined {
+  const [issue] = Issues.safeParse(data).data?.issues ?? [];
+  return issue === undefined ? undefined : `${issue.path.join(".")}: ${issue.message}`;
 }
 
 /** Columns padded to their widest cell; the first is left-aligned, the others as asked. */

@@ -1,6 +1,7 @@
 /** Work on whole datasets that takes its time: one entry each, announced as it goes on. */
 import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
+import { explainError } from "#main/store/explain-error.ts";
 import type { LiveEvents } from "../live-events.ts";
 
 /** Between two announcements of one job. */
@@ -151,9 +152,8 @@ export class DatasetJobs {
   }
 
   #explain(error: unknown): DatasetJob["error"] {
-    if (error instanceof AppError) {
-      return { message: error.message, advice: error.advice ?? null };
-    }
+    const known = explainError(error);
+    if (known !== undefined) return { message: known.message, advice: known.advice ?? null };
     this.#reportBug(error);
     return {
       message: "Something went wrong inside Gradus.",

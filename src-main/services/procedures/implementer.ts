@@ -8,7 +8,7 @@ import type { AnyContractRouter } from "@orpc/contract";
 import { contract } from "#shared/contract/contract.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
-import { AppError } from "#shared/errors.ts";
+import { explainError } from "#main/store/explain-error.ts";
 import type { Application } from "../application.ts";
 
 type NoContext = Record<string, never>;
@@ -28,16 +28,17 @@ export function implementContract(app: Application): Implementer {
 }
 /** Declared where it is expected; a bug reaches the crash report and, outside, only its existence. */
 function publicError(app: Application, error: unknown): unknown {
-  if (error instanceof AppError) {
-    return new ORPCError(error.code, {
-      defined: true,
-      status: CONTRACT_ERRORS[error.code].status,
-      message: error.message,
-      data: error.advice === undefined ? {} : { advice: error.advice },
-    });
-  }
   if (error instanceof ORPCError) return error;
   if (error instanceof Error && error.name === "AbortError") return error;
+  const known = explainError(error);
+  if (known !== undefined) {
+    return new ORPCError(known.code, {
+      defined: true,
+      status: CONTRACT_ERRORS[known.code].status,
+      message: known.message,
+      data: known.advice === undefined ? {} : { advice: known.advice },
+    });
+  }
   app.reportBug(error);
   return new ORPCError("INTERNAL_SERVER_ERROR", {
     message: "Something went wrong inside Gradus; the workspace's crashes folder has the details.",
