@@ -12,6 +12,8 @@ export const ModelFileWork = z.discriminatedUnion("kind", [
   }),
   /** Whether every tensor of the architecture is there with its shape. */
   z.object({ kind: z.literal("check"), folder: z.string() }),
+  /** Whether every file of a training checkpoint is what was written. */
+  z.object({ kind: z.literal("verify-checkpoint"), folder: z.string() }),
 ]);
 export type ModelFileWork = z.infer<typeof ModelFileWork>;
 

@@ -3,6 +3,7 @@ import { assertNever } from "#shared/errors.ts";
 import { exportGguf } from "#main/engine/checkpoint/gguf-export.ts";
 import { importGguf } from "#main/engine/checkpoint/gguf-import.ts";
 import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { verifyCheckpoint } from "#main/engine/checkpoint/training-state.ts";
 import { explainFileError } from "#main/platform/explain-file-error.ts";
 import { ModelFileWork } from "./model-file-work.ts";
 import type { ModelFileProgress } from "./model-file-work.ts";
@@ -24,6 +25,9 @@ serveReading((raw, give) => {
       break;
     case "check":
       loadHubFolder(work.folder).close();
+      break;
+    case "verify-checkpoint":
+      verifyCheckpoint(work.folder);
       break;
     default:
       assertNever(work);

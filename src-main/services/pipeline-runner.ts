@@ -9,6 +9,7 @@ import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/
 import { endOrphan } from "#main/jobs/orphans.ts";
 import type { StageSupervisor, StopMode } from "#main/jobs/supervisor.ts";
 import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
+import { soundCheckpoint } from "./kept-checkpoints.ts";
 import { endStage, startStage } from "./stage-run.ts";
 import type { StageEnd, StageRunDeps } from "./stage-run.ts";
 
@@ -271,7 +272,9 @@ export class PipelineRunner {
     try {
       for (;;) {
         const kills = this.#deps.oomKills();
-        const supervisor = startStage(this.#deps, run, recipe);
+        const from = await soundCheckpoint(store, runId);
+        if (current.stop !== undefined) return stoppedBefore(current.stop);
+        const supervisor = startStage(this.#deps, run, recipe, from);
         current.supervisor = supervisor;
         if (current.paused) supervisor.pause(true);
         const outcome = await supervisor.outcome;
@@ -373,6 +376,13 @@ export class PipelineRunner {
   #announceRun(id: RunId): void {
     this.#deps.live.publish([{ type: "run", run: this.#deps.store.runs.summary(id) }]);
   }
+}
+
+/** Asked to stop while its checkpoints were read. */
+function stoppedBefore(mode: StopMode): StageEnd {
+  return mode === "discard"
+    ? { status: "cancelled", reason: null }
+    : { status: "stopped", reason: stoppedBetween() };
 }
 
 function stoppedBetween(): StatusReason {

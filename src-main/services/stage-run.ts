@@ -15,7 +15,7 @@ import { describeExit, StageSupervisor } from "#main/jobs/supervisor.ts";
 import type { StageOutcome } from "#main/jobs/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "./benchmarks/benchmark-file.ts";
-import { keptCheckpoints } from "./kept-checkpoints.ts";
+import type { SoundCheckpoint } from "./kept-checkpoints.ts";
 import { runIdOf } from "./launch.ts";
 import { isVersionRef } from "./datasets/version-service.ts";
 import type { VersionService } from "./datasets/version-service.ts";
@@ -44,14 +44,18 @@ export interface StageEnd {
 }
 
 /** Starts a run's next attempt. Throws AppError where an input is missing, and OUT_OF_MEMORY where it would not fit. */
-export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageSupervisor {
+export function startStage(
+  deps: StageRunDeps,
+  run: Run,
+  recipe: Recipe,
+  { checkpoint, damaged }: SoundCheckpoint,
+): StageSupervisor {
   const { store, now } = deps;
   const inputs = inputsOfRun(deps, run, recipe);
   const halvings = halvingsOf(store, run);
   const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
   const { model, teacher } = inputs.models;
   if (halvings === 0 && model !== undefined) requireMemory(run.config, { model, teacher }, runtime);
-  const checkpoint = keptCheckpoints(store, run.id).at(-1);
   const fromStep = checkpoint?.step ?? 0;
   const attempt = store.transaction(() => {
     store.rewind(run.id, checkpoint);
@@ -60,6 +64,11 @@ export function startStage(deps: StageRunDeps, run: Run, recipe: Recipe): StageS
   if (attempt > 1) {
     deps.live.publish([{ type: "rewound", runId: run.id, step: fromStep }]);
     tell(deps, run, "attempt", `Goes on from step ${fromStep} (attempt ${attempt}).`);
+  }
+  for (const { step, reason } of damaged) {
+    const instead = checkpoint === undefined ? "begins anew" : `goes on from step ${fromStep}`;
+    const message = `The checkpoint of step ${step} cannot be used, so the stage ${instead}. ${reason}`;
+    tell(deps, run, "attempt", message, "warning");
   }
   if (checkpoint === undefined) clearOutput(run.outDir);
   mkdirSync(run.outDir, { recursive: true });
@@ -243,12 +252,18 @@ function outputOfStage(
   return path;
 }
 
-function tell(deps: StageRunDeps, run: Run, kind: RunEvent["kind"], message: string): void {
+function tell(
+  deps: StageRunDeps,
+  run: Run,
+  kind: RunEvent["kind"],
+  message: string,
+  level: RunEvent["level"] = "info",
+): void {
   const event = deps.store.history.addEvent({
     runId: run.id,
     timeMs: deps.now(),
     kind,
-    level: "info",
+    level,
     message,
   });
   deps.live.publish([{ type: "event", event }]);

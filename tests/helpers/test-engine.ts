@@ -26,6 +26,20 @@ const Plan = z.record(z.string(), Behaviour);
 const State = z.object({ step: z.int(), value: z.number() });
 
 const STEPS = 10;
+/** What makes a folder a checkpoint to the host, which reads it before a run goes on. */
+const STATE = {
+  formatVersion: 1,
+  files: {},
+  state: {
+    step: 0,
+    samplesSeen: 0,
+    scheduler: {},
+    random: {},
+    data: {},
+    stage: null,
+    configHash: "",
+  },
+};
 const SAVE_STEPS = 4;
 
 function usage(step: number): Usage {
@@ -64,7 +78,7 @@ async function runTestStage(request: StartRequest, context: StageContext): Promi
   const checkpoint = (): void => {
     const dir = join(request.outDir, "checkpoints", `step-${step}`);
     mkdirSync(dir, { recursive: true });
-    writeFileSync(join(dir, "state.json"), JSON.stringify({ step, value }));
+    writeFileSync(join(dir, "state.json"), JSON.stringify({ ...STATE, step, value }));
     const old = join(request.outDir, "checkpoints", `step-${step - SAVE_STEPS}`);
     const removed = existsSync(old) ? [old] : [];
     for (const folder of removed) rmSync(folder, { recursive: true });

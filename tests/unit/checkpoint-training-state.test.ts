@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import {
   hashConfig,
@@ -15,6 +16,7 @@ import {
   listCheckpoints,
   pruneCheckpoints,
   readTrainingCheckpoint,
+  verifyCheckpoint,
   type TrainingState,
   writeTrainingCheckpoint,
 } from "#main/engine/checkpoint/training-state.ts";
@@ -119,6 +121,14 @@ test("the hash of options does not depend on the order of their keys, but on eve
   expect(hashConfig({ a: 1, b: { c: [1, 2] } })).not.toBe(hash);
 });
 
+function sameJson(a: Buffer, b: Buffer): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(a.toString()), JSON.parse(b.toString()));
+  } catch {
+    return false;
+  }
+}
+
 describe("a damaged checkpoint is refused, and the newest sound one is found", () => {
   test.each<[string, (folder: string) => void, string]>([
     [
@@ -160,6 +170,31 @@ describe("a damaged checkpoint is refused, and the newest sound one is found", (
       }),
     );
     expect(latestCheckpoint(root)?.step).toBe(1);
+  });
+
+  test("one wrong byte anywhere in any of its files is seen", () => {
+    const folder = writeAt(newRoot(), 1);
+    const files = readdirSync(folder);
+    expect(files).toContain("state.json");
+    for (const file of files) {
+      const path = join(folder, file);
+      const whole = readFileSync(path);
+      for (const place of [0.2, 0.5, 0.9]) {
+        const bytes = Buffer.from(whole);
+        const at = Math.floor(place * bytes.length);
+        bytes[at] = (bytes[at] ?? 0) ^ 1;
+        writeFileSync(path, bytes);
+        // A changed space between two words of JSON changes nothing.
+        const same = file === "state.json" && sameJson(bytes, whole);
+        if (!same) {
+          expect(() => verifyCheckpoint(folder), `${file} at ${at}`).toThrow(
+            expect.objectContaining({ code: "BAD_CHECKPOINT" }),
+          );
+        }
+      }
+      writeFileSync(path, whole);
+    }
+    expect(verifyCheckpoint(folder).step).toBe(1);
   });
 
   test("moments of another model", () => {

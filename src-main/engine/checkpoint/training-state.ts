@@ -2,10 +2,19 @@
  * Training checkpoints: `<root>/step-00000120/` holds the model in hub layout (or, where only an adapter is trained,
  * the adapter in PEFT's layout: its base does not change), the optimizer's moments
  * (optimizer.safetensors: `m.<parameter>`, `v.<parameter>`) and state.json, which is written last and lists the
- * other files with their sizes. A folder without it, or whose files differ from it, is no checkpoint.
+ * other files with their sizes and hashes. A folder without it, or whose files differ from it, is no checkpoint.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
@@ -33,6 +42,7 @@ import {
 const STATE = "state.json";
 const OPTIMIZER = "optimizer.safetensors";
 const FORMAT_VERSION = 1;
+const HASHED_AT_ONCE = 1 << 20;
 
 const randomState = z.tuple([z.int(), z.int(), z.int(), z.int()]).readonly();
 
@@ -57,6 +67,10 @@ export type TrainingState = z.infer<typeof trainingStateSchema>;
 const stateFileSchema = z.looseObject({
   formatVersion: z.int(),
   files: z.record(z.string(), z.int().nonnegative()),
+  /** SHA-256 by file; checkpoints of before 0.2.0 have none. */
+  hashes: z.record(z.string(), z.string()).default({}),
+  /** Of `state`, so that a changed digit in it is seen. */
+  stateHash: z.string().optional(),
   state: z.unknown(),
 });
 
@@ -115,7 +129,12 @@ export function writeTrainingCheckpoint(
     writeSafetensors(join(temporary, OPTIMIZER), content.optimizer);
     const files = fileSizes(temporary);
     bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
-    const text = JSON.stringify({ formatVersion: FORMAT_VERSION, state, files }, undefined, 2);
+    const hashes = Object.fromEntries(
+      Object.keys(files).map((file) => [file, sha256Of(join(temporary, file))]),
+    );
+    const stateHash = hashConfig(state);
+    const written = { formatVersion: FORMAT_VERSION, state, stateHash, files, hashes };
+    const text = JSON.stringify(written, undefined, 2);
     writeTextAtomically(join(temporary, STATE), `${text}\n`);
   });
   return { folder, bytes };
@@ -129,7 +148,7 @@ export function readTrainingCheckpoint(
   folder: string,
   options: { readonly configHash?: string } = {},
 ): TrainingCheckpoint {
-  const state = readState(folder);
+  const state = verifyCheckpoint(folder);
   if (options.configHash !== undefined && options.configHash !== state.configHash) {
     throw new AppError(
       "CONFLICT",
@@ -210,14 +229,55 @@ function isComplete(folder: string): boolean {
   }
 }
 
+/**
+ * Reads every file of a checkpoint and compares it with what was written.
+ * @throws AppError NOT_FOUND, BAD_CHECKPOINT naming the first file that differs
+ */
+export function verifyCheckpoint(folder: string): TrainingState {
+  const { state, hashes } = readStateFile(folder);
+  for (const [file, sha256] of Object.entries(hashes)) {
+    if (sha256Of(join(folder, file)) !== sha256) {
+      throw incomplete(folder, `${file} is not what was written (its SHA-256 differs)`);
+    }
+  }
+  return state;
+}
+
+function sha256Of(file: string): string {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(HASHED_AT_ONCE);
+  const fd = openSync(file, "r");
+  try {
+    for (;;) {
+      const read = readSync(fd, buffer);
+      if (read === 0) return hash.digest("hex");
+      hash.update(buffer.subarray(0, read));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function readState(folder: string): TrainingState {
+  return readStateFile(folder).state;
+}
+
+function readStateFile(folder: string): {
+  state: TrainingState;
+  hashes: Readonly<Record<string, string>>;
+} {
   const text = readTextIfPresent(join(folder, STATE), "BAD_CHECKPOINT");
   if (text === undefined) {
     if (!existsSync(folder)) throw new AppError("NOT_FOUND", `There is no checkpoint ${folder}.`);
     throw incomplete(folder, `it has no ${STATE}`);
   }
   const name = join(folder, STATE);
-  const { formatVersion, files, state } = parseJson(text, name, stateFileSchema, "BAD_CHECKPOINT");
+  const { formatVersion, files, hashes, stateHash, state } = parseJson(
+    text,
+    name,
+    stateFileSchema,
+    "BAD_CHECKPOINT",
+  );
   if (formatVersion !== FORMAT_VERSION) {
     throw new AppError(
       "BAD_CHECKPOINT",
@@ -231,7 +291,16 @@ function readState(folder: string): TrainingState {
     if (found === undefined) throw incomplete(folder, `${file} is missing`);
     if (found !== size) throw incomplete(folder, `${file} has ${found} bytes instead of ${size}`);
   }
-  return parseJson(JSON.stringify(state ?? null), name, trainingStateSchema, "BAD_CHECKPOINT");
+  const read = parseJson(
+    JSON.stringify(state ?? null),
+    name,
+    trainingStateSchema,
+    "BAD_CHECKPOINT",
+  );
+  if (stateHash !== undefined && stateHash !== hashConfig(read)) {
+    throw incomplete(folder, `${STATE} is not what was written (its hash differs)`);
+  }
+  return { state: read, hashes };
 }
 
 function checkMoments(
@@ -256,7 +325,7 @@ function checkMoments(
 function incomplete(folder: string, what: string): AppError {
   return new AppError(
     "BAD_CHECKPOINT",
-    `The checkpoint ${folder} is incomplete: ${what}.`,
+    `The checkpoint ${folder} is damaged: ${what}.`,
     "Resume from an earlier checkpoint of the run.",
   );
 }
