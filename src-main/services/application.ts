@@ -317,7 +317,7 @@ export class Application {
 
   /** Ends what runs (resumable) and gives the workspace back. */
   async close(): Promise<void> {
-    await this.datasets.jobs.close();
+    await this.datasets.close();
     this.dataChecks.close();
     this.inference.close();
     await this.modelJobs.close();

@@ -6,18 +6,13 @@ import { AppError } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
-import { endOrphan } from "#main/jobs/orphans.ts";
 import type { StageSupervisor, StopMode } from "#main/jobs/supervisor.ts";
+import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
 import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
 import { soundCheckpoint } from "./kept-checkpoints.ts";
 import { endStage, startStage } from "./stage-run.ts";
 import type { StageEnd, StageRunDeps } from "./stage-run.ts";
-
-const HOST_ENDED: StatusReason = {
-  code: "HOST_ENDED",
-  message: "Gradus ended while this was under way.",
-  advice: "Resume goes on from the last checkpoint.",
-};
+import { UnwrittenEnds } from "./unwritten-ends.ts";
 
 interface Current {
   readonly pipelineId: PipelineId;
@@ -37,42 +32,24 @@ export class PipelineRunner {
   #current: Current | undefined;
   #closing = false;
   #walking: Promise<void> = Promise.resolve();
+  readonly #ends: UnwrittenEnds;
   /** Told of errors that are bugs: they must not vanish in a promise. */
   readonly #onBug: (error: unknown) => void;
 
   constructor(deps: StageRunDeps, onBug: (error: unknown) => void) {
     this.#deps = deps;
     this.#onBug = onBug;
+    this.#ends = new UnwrittenEnds({
+      store: deps.store,
+      now: deps.now,
+      onBug,
+    });
   }
 
   /** Marks what a killed host left as stopped, and ends engines that outlived it. Call once, before anything runs. */
   recover(): void {
-    const { store, engineEntry } = this.#deps;
-    for (const id of store.runs.idsByStatus(["running", "stopping"])) {
-      const attempt = store.runs.openAttempt(id);
-      const pid = attempt?.pid ?? undefined;
-      if (pid !== undefined) endOrphan(pid, engineEntry);
-      const run = store.runs.summary(id);
-      const reason = {
-        ...HOST_ENDED,
-        message: `Gradus ended while this stage was at step ${run.lastStep}.`,
-      };
-      store.transaction(() => {
-        store.runs.endAttempt(
-          id,
-          "stopped",
-          reason,
-          run.lastHeardAtMs ?? attempt?.startedAtMs ?? this.#deps.now(),
-        );
-        store.history.addEvent({
-          runId: id,
-          timeMs: this.#deps.now(),
-          kind: "status",
-          level: "warning",
-          message: reason.message,
-        });
-      });
-    }
+    const { store } = this.#deps;
+    markAbandoned(this.#deps);
     const { pipelines } = store.pipelines.list({
       status: ["queued", "running", "stopping"],
       offset: 0,
@@ -149,9 +126,10 @@ export class PipelineRunner {
       // A discard overrides a stop that waits for its checkpoint; not the other way round.
       if (current.stop === "discard") return;
       current.stop = mode;
+      // First of all: what is shown of it may wait for a disk that is full.
+      current.supervisor?.stop(mode);
       this.#setStatus(id, "stopping", null);
       this.#markStopping(id);
-      current.supervisor?.stop(mode);
       return;
     }
     const waiting = this.#queue.indexOf(id);
@@ -186,6 +164,7 @@ export class PipelineRunner {
 
   /** Throws CONFLICT where there is nothing to go on with. */
   resume(id: PipelineId): void {
+    this.#ends.writeAll();
     const { status } = this.#deps.store.pipelines.summary(id);
     if (status !== "stopped" && status !== "failed") {
       throw new AppError(
@@ -194,13 +173,16 @@ export class PipelineRunner {
         status === "cancelled" ? "Start its recipe again." : undefined,
       );
     }
-    for (const run of this.#deps.store.runs.ofPipeline(id)) {
-      if (run.status === "stopped" || run.status === "failed") {
-        this.#deps.store.runs.setStatus(run.id, "queued", null);
-        this.#announceRun(run.id);
-      }
-    }
-    this.#setStatus(id, "queued", null);
+    const { store } = this.#deps;
+    const again = store.runs
+      .ofPipeline(id)
+      .filter((run) => run.status === "stopped" || run.status === "failed");
+    // All of it or none: on a full disk it stays as it was, and says so.
+    store.transaction(() => {
+      for (const run of again) store.runs.setStatus(run.id, "queued", null);
+      store.pipelines.setStatus(id, "queued", null);
+    });
+    for (const run of again) this.#announceRun(run.id);
     this.enqueue(id);
   }
 
@@ -214,10 +196,12 @@ export class PipelineRunner {
     this.#queue.length = 0;
     this.#held.clear();
     this.#kept.clear();
-    if (this.#current === undefined) return;
-    this.#current.stop ??= "keep";
-    this.#current.supervisor?.kill();
-    await this.#walking;
+    if (this.#current !== undefined) {
+      this.#current.stop ??= "keep";
+      this.#current.supervisor?.kill();
+      await this.#walking;
+    }
+    this.#ends.close();
   }
 
   #next(): void {
@@ -293,12 +277,18 @@ export class PipelineRunner {
         advice: known?.advice ?? null,
       };
       const status: RunStatus = known?.code === "DISK_FULL" ? "stopped" : "failed";
-      try {
-        store.runs.endAttempt(runId, status, reason, this.#deps.now());
-        this.#announceRun(runId);
-      } catch (second) {
-        this.#onBug(second);
-      }
+      const endedAtMs = this.#deps.now();
+      this.#ends.write({
+        id: runId,
+        status,
+        reason,
+        write: () => {
+          store.runs.endAttempt(runId, status, reason, endedAtMs);
+        },
+        announce: () => {
+          this.#announceRun(runId);
+        },
+      });
       return { status, reason };
     } finally {
       current.supervisor = undefined;
@@ -327,7 +317,7 @@ export class PipelineRunner {
       });
     } catch (error) {
       // On a full disk the order of before is what the next host finds.
-      this.#onBug(error);
+      if (!(error instanceof AppError)) this.#onBug(error);
     }
   }
 
@@ -335,8 +325,16 @@ export class PipelineRunner {
     const { store } = this.#deps;
     for (const run of store.runs.ofPipeline(id)) {
       if (run.status === "finished" || run.status === "cancelled") continue;
-      store.runs.setStatus(run.id, "cancelled", null);
-      this.#announceRun(run.id);
+      const end = { id: run.id, status: "cancelled", reason: null } as const;
+      this.#ends.write({
+        ...end,
+        write: () => {
+          store.runs.setStatus(run.id, "cancelled", null);
+        },
+        announce: () => {
+          this.#announceRun(run.id);
+        },
+      });
     }
     this.#setStatus(id, "cancelled", null);
   }
@@ -344,22 +342,33 @@ export class PipelineRunner {
   #markStopping(id: PipelineId): void {
     for (const run of this.#deps.store.runs.ofPipeline(id)) {
       if (run.status !== "running") continue;
-      this.#deps.store.runs.setStatus(run.id, "stopping", null);
+      this.#tryToWrite(() => {
+        this.#deps.store.runs.setStatus(run.id, "stopping", null);
+      });
       this.#announceRun(run.id);
     }
   }
 
   #setStatus(id: PipelineId, status: RunStatus, reason: StatusReason | null): void {
+    const write = (): void => {
+      this.#deps.store.pipelines.setStatus(id, status, reason);
+    };
+    const announce = (): void => {
+      this.#announce(id);
+    };
+    if (status === "running" || status === "stopping" || status === "queued") {
+      this.#tryToWrite(write);
+      announce();
+    } else this.#ends.write({ id, status, reason, write, announce });
+  }
+
+  /** For what is on its way to another state: where the disk is full, the end of the way says so. */
+  #tryToWrite(write: () => void): void {
     try {
-      this.#deps.store.transaction(() => {
-        this.#deps.store.pipelines.setStatus(id, status, reason);
-      });
+      this.#deps.store.transaction(write);
     } catch (error) {
-      // On a full disk the next start of the host writes it: see recover().
-      this.#onBug(error);
-      return;
+      if (!(error instanceof AppError)) this.#onBug(error);
     }
-    this.#announce(id);
   }
 
   #announce(id: PipelineId): void {

@@ -9,6 +9,7 @@ import type { Connection } from "./database.ts";
 import { readJson, readJsonOrNull, writeJsonOrNull } from "./json-column.ts";
 import { readRecipe } from "./stored-recipe.ts";
 import type { RunRepository } from "./run-repository.ts";
+import type { UnwrittenStates } from "./unwritten-states.ts";
 import { SweepValues } from "./sweep-repository.ts";
 
 interface PipelineRow {
@@ -58,11 +59,13 @@ export interface NewPipeline {
 
 export class PipelineRepository {
   readonly #db: Connection;
+  readonly #unwritten: UnwrittenStates;
   readonly #runs: RunRepository;
   readonly #now: () => number;
 
-  constructor(db: Connection, runs: RunRepository, now: () => number) {
+  constructor(db: Connection, runs: RunRepository, unwritten: UnwrittenStates, now: () => number) {
     this.#db = db;
+    this.#unwritten = unwritten;
     this.#runs = runs;
     this.#now = now;
   }
@@ -217,7 +220,8 @@ export class PipelineRepository {
     if (changes === 0) throw noPipeline(id);
   }
 
-  #summaryFields(row: PipelineRow) {
+  #summaryFields(written: PipelineRow) {
+    const row = this.#unwritten.over(written);
     return {
       id: row.id,
       name: row.name,

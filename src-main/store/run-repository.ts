@@ -14,6 +14,7 @@ import type {
 } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
 import { FULL_COLUMNS, runOf, runSummaryOf, SUMMARY_COLUMNS } from "./run-rows.ts";
+import type { UnwrittenStates } from "./unwritten-states.ts";
 import type { FullRunRow, RunRow } from "./run-rows.ts";
 
 const OutputModelRow = z.object({
@@ -49,9 +50,11 @@ export interface RunFilter {
 
 export class RunRepository {
   readonly #db: Connection;
+  readonly #unwritten: UnwrittenStates;
 
-  constructor(db: Connection) {
+  constructor(db: Connection, unwritten: UnwrittenStates) {
     this.#db = db;
+    this.#unwritten = unwritten;
   }
 
   insert(run: NewRun): void {
@@ -90,7 +93,7 @@ export class RunRepository {
       .prepare<[string], string>("SELECT parent_id FROM run_parents WHERE run_id = ?")
       .pluck()
       .all(id);
-    return runOf(row, parents);
+    return runOf(this.#unwritten.over(row), parents);
   }
 
   has(id: RunId): boolean {
@@ -115,7 +118,7 @@ export class RunRepository {
       )
       .get(id);
     if (row === undefined) throw noRun(id);
-    return runSummaryOf(row);
+    return runSummaryOf(this.#unwritten.over(row));
   }
 
   /** In the recipe's order. */
@@ -126,7 +129,7 @@ export class RunRepository {
          WHERE r.pipeline_id = ? ORDER BY r.position`,
       )
       .all(pipelineId)
-      .map(runSummaryOf);
+      .map((row) => runSummaryOf(this.#unwritten.over(row)));
   }
 
   /** Newest launch first, stages in the recipe's order. */
@@ -162,7 +165,7 @@ export class RunRepository {
         `SELECT ${SUMMARY_COLUMNS} FROM runs r ${launches} ${condition} ORDER BY p.number DESC, r.position LIMIT ? OFFSET ?`,
       )
       .all(...values, filter.limit, filter.offset);
-    return { total: total ?? 0, runs: rows.map(runSummaryOf) };
+    return { total: total ?? 0, runs: rows.map((row) => runSummaryOf(this.#unwritten.over(row))) };
   }
 
   /** First to last. */

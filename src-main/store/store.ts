@@ -29,6 +29,7 @@ import { RolloutRepository } from "./rollout-repository.ts";
 import { RunRepository } from "./run-repository.ts";
 import { SettingRepository } from "./setting-repository.ts";
 import { SweepRepository } from "./sweep-repository.ts";
+import { UnwrittenStates } from "./unwritten-states.ts";
 import { VersionRepository } from "./version-repository.ts";
 
 export class Store {
@@ -56,12 +57,13 @@ export class Store {
   readonly sweeps: SweepRepository;
   readonly queue: QueueRepository;
   readonly annotations: AnnotationRepository;
+  readonly unwritten = new UnwrittenStates();
   readonly #db: Connection;
 
   constructor(db: Connection, now: () => number) {
     this.#db = db;
-    this.runs = new RunRepository(db);
-    this.pipelines = new PipelineRepository(db, this.runs, now);
+    this.runs = new RunRepository(db, this.unwritten);
+    this.pipelines = new PipelineRepository(db, this.runs, this.unwritten, now);
     this.metrics = new MetricRepository(db);
     this.rollouts = new RolloutRepository(db);
     this.evaluations = new EvaluationRepository(db);

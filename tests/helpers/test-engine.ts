@@ -21,6 +21,8 @@ const Behaviour = z.object({
   failAt: z.int().optional(),
   throwAt: z.int().optional(),
   ignoreCancel: z.boolean().optional(),
+  /** Sends points for ever. */
+  flood: z.boolean().optional(),
 });
 const Plan = z.record(z.string(), Behaviour);
 const State = z.object({ step: z.int(), value: z.number() });
@@ -113,6 +115,11 @@ async function runTestStage(request: StartRequest, context: StageContext): Promi
       tokensPerSecond: 5,
       etaMs: 1000,
     });
+    for (let i = 0; behaviour.flood === true; i++) {
+      const name = `flood_${i}`;
+      context.emit({ type: "metrics", points: [{ name, step, value: i, timeMs: Date.now() }] });
+      await setTimeout(1);
+    }
     if (step === behaviour.crashAt) process.kill(process.pid, "SIGSEGV");
     if (step === behaviour.failAt) {
       throw new AppError("BAD_CHECKPOINT", "the model is broken", "mend the model");

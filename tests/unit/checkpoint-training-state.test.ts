@@ -20,6 +20,7 @@ import {
   type TrainingState,
   writeTrainingCheckpoint,
 } from "#main/engine/checkpoint/training-state.ts";
+import { AppError } from "#shared/errors.ts";
 import { Random } from "#main/platform/random.ts";
 import { smallConfig, smallMoments, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -121,6 +122,15 @@ test("the hash of options does not depend on the order of their keys, but on eve
   expect(hashConfig({ a: 1, b: { c: [1, 2] } })).not.toBe(hash);
 });
 
+function isRefused(folder: string): boolean {
+  try {
+    verifyCheckpoint(folder);
+    return false;
+  } catch (error) {
+    return error instanceof AppError && error.code === "BAD_CHECKPOINT";
+  }
+}
+
 function sameJson(a: Buffer, b: Buffer): boolean {
   try {
     return isDeepStrictEqual(JSON.parse(a.toString()), JSON.parse(b.toString()));
@@ -175,6 +185,7 @@ describe("a damaged checkpoint is refused, and the newest sound one is found", (
   test("one wrong byte anywhere in any of its files is seen", () => {
     const folder = writeAt(newRoot(), 1);
     const files = readdirSync(folder);
+    const missed: string[] = [];
     expect(files).toContain("state.json");
     for (const file of files) {
       const path = join(folder, file);
@@ -186,14 +197,11 @@ describe("a damaged checkpoint is refused, and the newest sound one is found", (
         writeFileSync(path, bytes);
         // A changed space between two words of JSON changes nothing.
         const same = file === "state.json" && sameJson(bytes, whole);
-        if (!same) {
-          expect(() => verifyCheckpoint(folder), `${file} at ${at}`).toThrow(
-            expect.objectContaining({ code: "BAD_CHECKPOINT" }),
-          );
-        }
+        if (!same && !isRefused(folder)) missed.push(`${file} at ${at}`);
       }
       writeFileSync(path, whole);
     }
+    expect(missed).toEqual([]);
     expect(verifyCheckpoint(folder).step).toBe(1);
   });
 

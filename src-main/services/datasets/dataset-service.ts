@@ -16,6 +16,7 @@ import type {
   ReasoningForm,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
+import { diskSpace } from "#main/platform/machine.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { RecordText } from "#main/store/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -39,6 +40,7 @@ import { VersionService } from "./version-service.ts";
 /** Records measured between two turns of the host's other work. */
 const MEASURED_AT_ONCE = 50;
 const STAGED_AT_ONCE = 500;
+const TAKE_AWAY_AGAIN_MS = 2000;
 
 export type Into = { readonly datasetId: DatasetId } | { readonly name: string };
 
@@ -52,6 +54,8 @@ export class DatasetService {
   readonly #live: LiveEvents;
   readonly #pens: RecordPens;
   readonly #now: () => number;
+  readonly #workspace: string;
+  #closed = false;
   readonly #badRows = new Map<string, BadRow[]>();
 
   constructor(deps: {
@@ -66,6 +70,7 @@ export class DatasetService {
     this.#store = store;
     this.#live = live;
     this.#now = now;
+    this.#workspace = deps.workspace;
     this.#pens = registerRecordEdits(journal, store, now);
     this.benchmarks = new KnownBenchmarks(store, live);
     this.records = new RecordService({
@@ -79,6 +84,12 @@ export class DatasetService {
     this.versions = new VersionService({ store, live, folder, now });
     this.jobs = new DatasetJobs({ live, now, reportBug });
     this.uploads = new Uploads(join(deps.workspace, "uploads"));
+  }
+
+  /** Ends all work on datasets. */
+  async close(): Promise<void> {
+    await this.jobs.close();
+    this.#closed = true;
   }
 
   /** What an earlier host did not bring to its end is removed. */
@@ -213,7 +224,12 @@ export class DatasetService {
       async (control) => {
         try {
           const ids = await stageFile(
-            { store: this.#store, benchmarks: this.benchmarks, now: this.#now },
+            {
+              store: this.#store,
+              benchmarks: this.benchmarks,
+              now: this.#now,
+              freeBytes: () => diskSpace(this.#workspace).freeBytes,
+            },
             control,
             {
               ...input,
@@ -231,10 +247,7 @@ export class DatasetService {
           if (isNew) this.#appear(datasetId, label, ids);
           else this.writeArrival(datasetId, label, ids);
         } catch (error) {
-          this.#dropStaged(datasetId);
-          this.#store.transaction(() => {
-            this.#store.datasets.dropUnborn(datasetId);
-          });
+          this.#takeAway(datasetId);
           throw error;
         }
         if ("uploadId" in input.file) this.uploads.remove(input.file.uploadId);
@@ -332,6 +345,22 @@ export class DatasetService {
         this.#store.recordWriter.dropStaged(datasetId, STAGED_AT_ONCE),
       );
     } while (dropped > 0);
+  }
+
+  /** What an import brought that did not come to its end. On a full disk even that waits for space: it is tried again. */
+  #takeAway(datasetId: DatasetId): void {
+    try {
+      this.#dropStaged(datasetId);
+      this.#store.transaction(() => {
+        this.#store.datasets.dropUnborn(datasetId);
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "DISK_FULL") throw error;
+      const again = setTimeout(() => {
+        if (!this.#closed) this.#takeAway(datasetId);
+      }, TAKE_AWAY_AGAIN_MS);
+      again.unref();
+    }
   }
 
   #changed(datasetId: DatasetId): void {

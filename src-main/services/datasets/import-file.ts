@@ -126,6 +126,8 @@ function besideText(rows: readonly IncomingRecord[]): string[] {
 
 export interface StagingDeps {
   readonly store: Store;
+  /** Of the workspace's disk. */
+  readonly freeBytes: () => number;
   readonly benchmarks: KnownBenchmarks;
   readonly now: () => number;
 }
@@ -148,6 +150,7 @@ export async function stageFile(
 ): Promise<number[]> {
   const { path, datasetId } = options;
   const bytes = fileBytes(path);
+  requireSpace(options.name, bytes, deps.freeBytes());
   const { format, mapping, columns } = await inspectFile(options, 1);
   if (!isMapped(mapping)) throw noMapping(options.name, columns, []);
   if (!options.skipBad) {
@@ -206,6 +209,17 @@ export async function stageFile(
   await flush();
   control.update({ done: bytes, added: ids.length, bad });
   return ids;
+}
+
+/** Each row's text is kept at least once. Throws DISK_FULL. */
+function requireSpace(name: string, bytes: number, freeBytes: number): void {
+  if (freeBytes >= bytes) return;
+  const mib = (size: number): string => `${(size / 2 ** 20).toFixed(1)} MiB`;
+  throw new AppError(
+    "DISK_FULL",
+    `The disk that holds the workspace is full: ${name} has ${mib(bytes)}, and ${mib(freeBytes)} are free. Nothing was imported.`,
+    "Free some space or move the workspace, then import it again.",
+  );
 }
 
 /** Reads the whole file. Throws BAD_INPUT where any row is bad. */
