@@ -108,7 +108,7 @@ export class Application {
     this.paths = prepareWorkspace(options.workspace);
     this.#lock = lockWorkspace(this.paths.root);
     try {
-      this.store = openStore(this.paths.database, { now: this.now });
+      this.store = openStore(this.paths.database, { now: this.now, root: this.paths.root });
     } catch (error) {
       this.#lock.release();
       throw error;

@@ -23,10 +23,12 @@ import { applyRecordChange } from "./record-changes.ts";
 import type { RecordChange } from "./record-changes.ts";
 import { RecordRepository } from "./record-repository.ts";
 import { RecordWriter } from "./record-writer.ts";
+import { relocate } from "./relocate.ts";
 import { ReviewRepository } from "./review-repository.ts";
 import { PlaygroundRepository } from "./playground-repository.ts";
 import { RolloutRepository } from "./rollout-repository.ts";
 import { RunRepository } from "./run-repository.ts";
+import { sameFileCheck } from "./same-file.ts";
 import { SettingRepository } from "./setting-repository.ts";
 import { SweepRepository } from "./sweep-repository.ts";
 import { UnwrittenStates } from "./unwritten-states.ts";
@@ -59,9 +61,12 @@ export class Store {
   readonly annotations: AnnotationRepository;
   readonly unwritten = new UnwrittenStates();
   readonly #db: Connection;
+  readonly #check: () => void;
 
-  constructor(db: Connection, now: () => number) {
+  /** @param check throws where the database's file is not there any more. */
+  constructor(db: Connection, now: () => number, check: () => void = () => undefined) {
     this.#db = db;
+    this.#check = check;
     this.runs = new RunRepository(db, this.unwritten);
     this.pipelines = new PipelineRepository(db, this.runs, this.unwritten, now);
     this.metrics = new MetricRepository(db);
@@ -91,7 +96,10 @@ export class Store {
 
   /** All of `work` or nothing, on disk when this returns. Throws DISK_FULL or WORKSPACE_READ_ONLY. */
   transaction<T>(work: () => T): T {
-    return withStoreErrors(() => this.#db.transaction(work).immediate());
+    return withStoreErrors(() => {
+      this.#check();
+      return this.#db.transaction(work).immediate();
+    });
   }
 
   /**
@@ -144,8 +152,23 @@ export class Store {
 /** Opens the database file, creating and migrating it unless read-only. */
 export function openStore(
   file: string,
-  options: { readonly readonly?: boolean; readonly now?: () => number } = {},
+  options: {
+    readonly readonly?: boolean;
+    readonly now?: () => number;
+    /** Of the workspace: where the database tells of another, it was moved or copied, and is told. */
+    readonly root?: string;
+  } = {},
 ): Store {
   const db = openDatabase(file, { readonly: options.readonly === true });
-  return new Store(db, options.now ?? Date.now);
+  const store = new Store(db, options.now ?? Date.now, sameFileCheck(file));
+  const { root } = options;
+  if (root !== undefined) {
+    try {
+      store.transaction(() => relocate(db, root));
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+  return store;
 }

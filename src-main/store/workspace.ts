@@ -115,7 +115,10 @@ export function lockWorkspace(root: string): WorkspaceLock {
     announce,
     release() {
       if (!lock.open) return;
-      rmSync(holderFile, { force: true });
+      // Where the folder was deleted and made again, another host may stand there.
+      const holder = readHolder(root);
+      const ours = holder?.pid === process.pid && holder.startedAtMs === startedAtMs;
+      if (ours) rmSync(holderFile, { force: true });
       lock.exec("ROLLBACK");
       lock.close();
     },
