@@ -1,6 +1,7 @@
 /** A real file system of a few megabytes, where mounting is allowed (as root on Linux). */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { temporaryFolder } from "./store-fixture.ts";
@@ -13,20 +14,33 @@ export interface SmallDisk {
   free(): void;
 }
 
-export const CAN_MOUNT =
-  process.platform === "linux" &&
-  process.getuid?.() === 0 &&
-  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/mnt"]).status ===
-    0;
+export const CAN_MOUNT = canMount();
+
+function canMount(): boolean {
+  if (process.platform !== "linux") return false;
+  const folder = mkdtempSync(join(tmpdir(), "gradus-mount-"));
+  const mounted = mount(folder, "64k");
+  if (mounted) unmount(folder);
+  rmSync(folder, { recursive: true, force: true });
+  return mounted;
+}
+
+function mount(folder: string, size: string): boolean {
+  const options = ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder];
+  return spawnSync("/bin/mount", options).status === 0;
+}
+
+function unmount(folder: string): void {
+  spawnSync("/bin/umount", ["-l", folder]);
+}
 
 /** Goes with the test. Only where CAN_MOUNT. */
 export function smallDisk(size: string): SmallDisk {
   const folder = join(temporaryFolder(), "disk");
   mkdirSync(folder);
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]);
-  if (mounted.status !== 0) throw new Error(mounted.stderr.toString());
+  if (!mount(folder, size)) throw new Error(`a disk of ${size} could not be mounted`);
   onTestFinished(() => {
-    spawnSync("umount", ["-l", folder]);
+    unmount(folder);
   });
   const filler = join(folder, "filler");
   return {
