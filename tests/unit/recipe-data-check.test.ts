@@ -298,3 +298,29 @@ test("a check that nobody waits for is left at once", async () => {
   await expect(check()).rejects.toThrow("aborted");
   expect(seen).toMatchObject([{ type: "progress" }]);
 });
+
+test("an imported set's problems meet the template and the context before the start", async () => {
+  const benchmark = { name: "long", instruction: "", licence: "", source: "", createdAtMs: 0 };
+  const problem = Array.from({ length: 150 }, (_, i) => String(i)).join(" ");
+  app.store.transaction(() => {
+    app.store.benchmarks.insert({ ...benchmark, id: "long", sha256: "long" }, [
+      { problem: "Name a number.", answer: "1", difficulty: 1 },
+      { problem, answer: "1", difficulty: 1 },
+    ]);
+  });
+  const yaml = (model: string): string =>
+    `name: t\nmodels: { base: ${JSON.stringify(model)} }\nstages:\n  - { name: test, kind: benchmark, model: base, data: { benchmark: long }, num_problems: 2, max_completion_length: 128 }\n`;
+  const refusing = modelWith("refuses", "{{ raise_exception('Not today') }}");
+  expect(await found(yaml(refusing))).toMatchObject([
+    {
+      level: "error",
+      path: "stages[0].data.benchmark",
+      message: expect.stringContaining("2 of 2"),
+    },
+  ]);
+  const fits = modelWith("prompts", STRICT);
+  const [tooLong] = await found(yaml(fits));
+  expect(tooLong).toMatchObject({ level: "error", path: "stages[0].max_completion_length" });
+  const value = JSON.stringify(tooLong?.fixes[0]?.changes[0]?.value);
+  expect(await found(yaml(fits).replace("length: 128", `length: ${value}`))).toEqual([]);
+});
