@@ -163,6 +163,16 @@ describe("a damaged checkpoint is refused, and the newest sound one is found", (
       "step",
     ],
     [
+      "hashes of other files",
+      (folder) => {
+        const state = join(folder, "state.json");
+        const text = readFileSync(state, "utf8");
+        const at = text.lastIndexOf("model.safetensors");
+        writeFileSync(state, `${text.slice(0, at)}modex${text.slice(at + 5)}`);
+      },
+      "does not name the same files twice",
+    ],
+    [
       "a later format",
       (folder) =>
         writeFileSync(join(folder, "state.json"), '{"formatVersion":2,"files":{},"state":{}}'),

@@ -297,6 +297,11 @@ function readStateFile(folder: string): {
     trainingStateSchema,
     "BAD_CHECKPOINT",
   );
+  // Checkpoints of before 0.2.0 have no hashes at all; one that has some has one for each file.
+  const hashed = Object.keys(hashes);
+  if (hashed.length > 0 && hashed.sort().join("\0") !== Object.keys(files).sort().join("\0")) {
+    throw incomplete(folder, `${STATE} does not name the same files twice`);
+  }
   if (stateHash !== undefined && stateHash !== hashConfig(read)) {
     throw incomplete(folder, `${STATE} is not what was written (its hash differs)`);
   }
