@@ -108,7 +108,10 @@ export class Application {
     this.paths = prepareWorkspace(options.workspace);
     this.#lock = lockWorkspace(this.paths.root);
     try {
-      this.store = openStore(this.paths.database, { now: this.now, root: this.paths.root });
+      this.store = openStore(this.paths.database, {
+        root: this.paths.root,
+        ...(options.now === undefined ? {} : { now: options.now }),
+      });
     } catch (error) {
       this.#lock.release();
       throw error;

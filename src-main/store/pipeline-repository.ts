@@ -37,7 +37,7 @@ interface FullPipelineRow extends PipelineRow {
 const COLUMNS = `
   p.id, p.name, p.origin, p.seed, p.status, p.status_reason, p.created_at_ms, p.started_at_ms,
   p.ended_at_ms, p.sweep_id, p.sweep_values,
-  (SELECT coalesce(sum(coalesce(a.ended_at_ms, $now) - a.started_at_ms), 0)
+  (SELECT coalesce(sum(coalesce(a.active_ms, max(0, coalesce(a.ended_at_ms, $now) - a.started_at_ms))), 0)
    FROM attempts a JOIN runs r ON r.id = a.run_id WHERE r.pipeline_id = p.id) AS active_ms,
   (SELECT sum(usd) FROM (
      SELECT c.total_usd AS usd FROM cost_entries c JOIN runs r ON r.id = c.run_id
@@ -233,6 +233,7 @@ export class PipelineRepository {
       startedAtMs: row.started_at_ms,
       endedAtMs: row.ended_at_ms,
       activeMs: row.active_ms,
+      readAtMs: this.#now(),
       costUsd: row.cost_usd,
       ...(row.sweep_id === null || row.sweep_values === null
         ? {}

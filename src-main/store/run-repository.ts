@@ -51,10 +51,15 @@ export interface RunFilter {
 export class RunRepository {
   readonly #db: Connection;
   readonly #unwritten: UnwrittenStates;
+  readonly #monotonic: () => number;
+  /** When the attempts that this process began did so, by the monotonic clock. */
+  readonly #begun = new Map<RunId, number>();
 
-  constructor(db: Connection, unwritten: UnwrittenStates) {
+  /** @param monotonic milliseconds of a clock that no change of the date moves. */
+  constructor(db: Connection, unwritten: UnwrittenStates, monotonic: () => number) {
     this.#db = db;
     this.#unwritten = unwritten;
+    this.#monotonic = monotonic;
   }
 
   insert(run: NewRun): void {
@@ -228,6 +233,7 @@ export class RunRepository {
         "INSERT INTO attempts (run_id, attempt, from_step, started_at_ms) VALUES (?, ?, ?, ?)",
       )
       .run(id, attempt, fromStep, nowMs);
+    this.#begun.set(id, this.#monotonic());
     return attempt;
   }
 
@@ -250,11 +256,14 @@ export class RunRepository {
   endAttempt(id: RunId, status: RunStatus, reason: StatusReason | null, endedAtMs: number): void {
     this.setStatus(id, status, reason);
     this.#db.prepare("UPDATE runs SET ended_at_ms = ? WHERE id = ?").run(endedAtMs, id);
+    const begun = this.#begun.get(id);
+    this.#begun.delete(id);
     this.#db
       .prepare(
-        "UPDATE attempts SET ended_at_ms = ?, ended_as = ? WHERE run_id = ? AND ended_at_ms IS NULL",
+        `UPDATE attempts SET ended_at_ms = ?, ended_as = ?, active_ms = ?
+         WHERE run_id = ? AND ended_at_ms IS NULL`,
       )
-      .run(endedAtMs, status, id);
+      .run(endedAtMs, status, begun === undefined ? null : this.#monotonic() - begun, id);
   }
 
   setStarted(

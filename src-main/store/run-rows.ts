@@ -23,6 +23,7 @@ export interface RunRow {
   progress: string | null;
   last_heard_at_ms: number | null;
   score: string | null;
+  active_ms: number;
   cost_usd: number | null;
   open_alarms: number;
   tags: string;
@@ -53,6 +54,8 @@ export const SUMMARY_COLUMNS = `
      'low', json_extract(e.summary, '$.pass1.low'), 'high', json_extract(e.summary, '$.pass1.high'),
      'n', json_extract(e.summary, '$.n'), 'k', json_extract(e.summary, '$.k'))
    FROM evaluations e WHERE e.run_id = r.id) AS score,
+  (SELECT coalesce(sum(coalesce(a.active_ms, max(0, a.ended_at_ms - a.started_at_ms))), 0)
+   FROM attempts a WHERE a.run_id = r.id) AS active_ms,
   (SELECT c.total_usd FROM cost_entries c WHERE c.run_id = r.id) AS cost_usd,
   (SELECT count(*) FROM alarms a WHERE a.run_id = r.id AND a.dismissed_at_ms IS NULL) AS open_alarms,
   (SELECT json_group_array(t.tag ORDER BY t.tag) FROM run_tags t WHERE t.run_id = r.id) AS tags`;
@@ -83,6 +86,7 @@ function summaryFields(row: RunRow) {
     progress: readJsonOrNull(Progress, row.progress),
     lastHeardAtMs: row.last_heard_at_ms,
     score: readJsonOrNull(Score, row.score),
+    activeMs: row.active_ms,
     costUsd: row.cost_usd,
     openAlarms: row.open_alarms,
     tags: row.tags === "[]" ? [] : readJson(z.array(z.string()), row.tags),

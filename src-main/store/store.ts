@@ -64,10 +64,15 @@ export class Store {
   readonly #check: () => void;
 
   /** @param check throws where the database's file is not there any more. */
-  constructor(db: Connection, now: () => number, check: () => void = () => undefined) {
+  constructor(
+    db: Connection,
+    now: () => number,
+    monotonic: () => number,
+    check: () => void = () => undefined,
+  ) {
     this.#db = db;
     this.#check = check;
-    this.runs = new RunRepository(db, this.unwritten);
+    this.runs = new RunRepository(db, this.unwritten, monotonic);
     this.pipelines = new PipelineRepository(db, this.runs, this.unwritten, now);
     this.metrics = new MetricRepository(db);
     this.rollouts = new RolloutRepository(db);
@@ -155,12 +160,15 @@ export function openStore(
   options: {
     readonly readonly?: boolean;
     readonly now?: () => number;
+    /** Milliseconds of a clock that only goes forward: what took how long. A clock that is passed in as `now` is its own. */
+    readonly monotonic?: () => number;
     /** Of the workspace: where the database tells of another, it was moved or copied, and is told. */
     readonly root?: string;
   } = {},
 ): Store {
   const db = openDatabase(file, { readonly: options.readonly === true });
-  const store = new Store(db, options.now ?? Date.now, sameFileCheck(file));
+  const monotonic = options.monotonic ?? options.now ?? (() => performance.now());
+  const store = new Store(db, options.now ?? Date.now, monotonic, sameFileCheck(file));
   const { root } = options;
   if (root !== undefined) {
     try {

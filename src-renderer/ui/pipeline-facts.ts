@@ -13,7 +13,12 @@ export function isActive(status: RunStatus): boolean {
 
 /** Whether a stage at work waits at a step until it is told to go on. */
 export function isPaused(run: RunSummary | undefined): boolean {
-  return run?.progress?.phase === PAUSED_PHASE;
+  return run?.status === "running" && run.progress?.phase === PAUSED_PHASE;
+}
+
+/** Time at work up to `now`: while it works, longer than when the summary was read. */
+export function activeMsAt({ activeMs, readAtMs, status }: PipelineSummary, now: number): number {
+  return status === "running" ? activeMs + Math.max(0, now - readAtMs) : activeMs;
 }
 
 /** The stage at work; else the first that is not finished; else the last. */

@@ -1,6 +1,7 @@
 /** How far a run is: a bar, what is counted, the rate and the time left. */
 import type { ReactNode } from "react";
 import type { RunSummary } from "#shared/schema/run.ts";
+import { isPaused } from "./pipeline-facts.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 
 /** Share done in 0–1, from the engine's progress, else from the steps. */
@@ -27,6 +28,7 @@ export function doneText(run: RunSummary): string {
 /** Time left by the engine's own estimate, corrected for its age. */
 export function timeLeftText(run: RunSummary, now: number): string {
   const { progress } = run;
+  if (isPaused(run)) return "paused";
   if (progress === null || progress.etaMs === null) return "time left unknown yet";
   const left = Math.max(0, progress.etaMs - (now - progress.timeMs));
   return `${formatDuration(Math.max(1000, Math.round(left / 1000) * 1000))} left`;

@@ -49,7 +49,21 @@ export function StatusMark({ status }: { readonly status: RunStatus }): ReactNod
   }
 }
 
-export function StatusWord({ status }: { readonly status: RunStatus }): ReactNode {
+export function StatusWord({
+  status,
+  paused = false,
+}: {
+  readonly status: RunStatus;
+  /** At work, and kept waiting in memory. */
+  readonly paused?: boolean;
+}): ReactNode {
+  if (paused && status === "running")
+    return (
+      <span className="flex s12" style={{ gap: 6 }}>
+        <Glyph name="pause" className="warn" />
+        <span className="warn">paused</span>
+      </span>
+    );
   return (
     <span className="flex s12" style={{ gap: 6 }}>
       <StatusMark status={status} />

@@ -108,6 +108,8 @@ const runCore = {
   lastHeardAtMs: z.number().nullable(),
   /** Of a finished benchmark. */
   score: Score.nullable(),
+  /** Of the attempts that have ended, by a clock that only goes forward; pauses between them do not count. */
+  activeMs: z.number(),
   /** So far, at the prices noted with the cost entry; null where nothing was recorded yet. */
   costUsd: z.number().nullable(),
   /** Alarms that nobody has dismissed. */
@@ -157,6 +159,8 @@ const pipelineCore = {
   endedAtMs: z.number().nullable(),
   /** Time during which an engine process worked for it; pauses between stop and resume do not count. */
   activeMs: z.number(),
+  /** When this was read: a launch at work has worked for longer since. */
+  readAtMs: z.number(),
   costUsd: z.number().nullable(),
   /** Where it is one of a sweep: which, and the options that are its own. */
   sweep: z.strictObject({ id: z.string(), values: z.record(z.string(), z.json()) }).optional(),

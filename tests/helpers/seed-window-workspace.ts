@@ -84,6 +84,9 @@ const ENVIRONMENT = Environment.parse({
   node: "24",
 });
 
+/** The time to which the launches are played, which is their clock. */
+let playedMs = 0;
+
 function usageAfter(ms: number): Usage {
   return {
     wallMs: ms,
@@ -149,6 +152,7 @@ function playStage(
           : 30;
   const done = end === "finished" ? total : Math.floor(total / 2);
   const usage = usageAfter(MINUTE);
+  playedMs = startMs;
   store.runs.startAttempt(runId, 0, startMs);
   const bodies: readonly EngineMessageBody[] = [
     {
@@ -213,11 +217,12 @@ function playStage(
           advice: `Resume goes on from the checkpoint of step ${done}.`,
         }
       : null;
+  playedMs = startMs + MINUTE;
   store.runs.endAttempt(runId, end, reason, startMs + MINUTE);
 }
 
 function seed(folder: string): void {
-  const store = openStore(prepareWorkspace(folder).database);
+  const store = openStore(prepareWorkspace(folder).database, { monotonic: () => playedMs });
   const now = Date.now();
   store.transaction(() => {
     for (let at = 0; at < 60; at += 1) {
@@ -226,7 +231,9 @@ function seed(folder: string): void {
       const [stage] = SMALL.stages;
       if (stage === undefined) continue;
       const runId = RunId.parse(`${id}-${stage.name}`);
+      playedMs = created;
       store.runs.startAttempt(runId, 0, created);
+      playedMs = created + MINUTE;
       store.runs.endAttempt(runId, "finished", null, created + MINUTE);
       store.pipelines.setStatus(id, "finished", null);
     }

@@ -110,6 +110,8 @@ test("a set is imported with its bad lines told, and run on a model, from the ke
   await run.getByRole("textbox", { name: "Tokens at most" }).fill("4");
   await run.getByRole("button", { name: "Run" }).click();
   await expect.poll(() => page.url()).toMatch(/#\/run\/p\d+-benchmark/u);
+  // Watched while it runs, its problems come without being asked for again.
+  await expect(page.getByText(/^1–\d+ of \d+ problems$/u)).toBeVisible({ timeout: 120_000 });
 });
 
 test("an entry by hand counts, and a projection says that it is one", async ({ browser }) => {

@@ -68,6 +68,7 @@ describe("the machine is kept awake", () => {
       startedAtMs: null,
       endedAtMs: null,
       activeMs: 0,
+      readAtMs: 0,
       costUsd: null,
       runs: [],
     });

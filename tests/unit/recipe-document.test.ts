@@ -62,7 +62,7 @@ test.each(RECIPES)(
 
 test("setting an option changes its own line and no other, and setting it back gives the very text", () => {
   const text = shipped("demo");
-  const keys = ["stages", 3, "num_generations"];
+  const keys = ["stages", 4, "num_generations"];
   const edited = setKeys(text, keys, 8);
   const changed = edited.split("\n").filter((line, at) => line !== text.split("\n")[at]);
   expect(changed).toEqual(["    num_generations: 8"]);
@@ -70,15 +70,15 @@ test("setting an option changes its own line and no other, and setting it back g
 });
 
 test("a number stands as it was typed", () => {
-  const text = setKeys(shipped("demo"), ["stages", 3, "learning_rate"], 1e-5, "1e-5");
+  const text = setKeys(shipped("demo"), ["stages", 4, "learning_rate"], 1e-5, "1e-5");
   expect(text).toContain("learning_rate: 1e-5\n");
 });
 
 test("a new option comes after the last of its stage, and removing it gives the very text", () => {
   const text = shipped("demo");
-  const edited = setKeys(text, ["stages", 3, "beta"], 0.001);
+  const edited = setKeys(text, ["stages", 4, "beta"], 0.001);
   expect(edited).toContain("    save_steps: 10\n    beta: 0.001\n\n  - name: benchmark-grpo");
-  expect(removeKeys(edited, ["stages", 3, "beta"])).toBe(text);
+  expect(removeKeys(edited, ["stages", 4, "beta"])).toBe(text);
 });
 
 test("an option is added to and removed from a map in one line", () => {
@@ -98,10 +98,10 @@ test("a list of rewards stays one a line, a list of numbers in one line", () => 
     { name: "answer", weight: 1 },
     { name: "language", weight: 0.2 },
   ];
-  expect(setKeys(text, ["stages", 3, "rewards"], rewards)).toContain(
+  expect(setKeys(text, ["stages", 4, "rewards"], rewards)).toContain(
     "    rewards:\n      - { name: answer, weight: 1 }\n      - { name: language, weight: 0.2 }\n    num_generations",
   );
-  expect(setKeys(text, ["stages", 3, "data", "difficulties"], [2, 3])).toContain(
+  expect(setKeys(text, ["stages", 4, "data", "difficulties"], [2, 3])).toContain(
     "difficulties: [2, 3] }",
   );
 });
@@ -136,21 +136,21 @@ test.each(RECIPES)(
 
 test("a stage that is moved away and back leaves the very text", () => {
   const text = shipped("demo");
-  expect(moveStage(moveStage(text, 3, 6), 6, 3)).toBe(text);
+  expect(moveStage(moveStage(text, 4, 7), 7, 4)).toBe(text);
 });
 
 test("a removed stage takes its comments with it; the rest is untouched", () => {
   const text = shipped("demo");
-  const edited = removeStage(text, 3);
+  const edited = removeStage(text, 4);
   expect(edited).not.toContain("Half of the prompts");
-  expect(stagesOf(valueOf(edited))).toHaveLength(9);
+  expect(stagesOf(valueOf(edited))).toHaveLength(10);
   expect(text.startsWith(edited.slice(0, edited.indexOf("  - name: benchmark-grpo")))).toBe(true);
 });
 
 test("an added stage is written as the others are and fits what is there", () => {
   const text = shipped("demo");
   const stage = newStage("grpo", valueOf(text));
-  const edited = insertStage(text, 10, stage);
+  const edited = insertStage(text, 11, stage);
   expect(stagesOf(valueOf(edited)).at(-1)).toEqual(stage);
   expect(stage).toMatchObject({ name: "grpo-2", model: "student", max_completion_length: 72 });
   expect(edited).toContain("\n\n  - name: grpo-2\n    kind: grpo\n");
@@ -158,7 +158,7 @@ test("an added stage is written as the others are and fits what is there", () =>
 });
 
 test("renaming a stage renames it where others use it", () => {
-  const edited = renameStage(shipped("demo"), 3, "rl");
+  const edited = renameStage(shipped("demo"), 4, "rl");
   const value = valueOf(edited);
   expect(stagesOf(value).filter((stage) => getValue(stage, ["model"]) === "rl")).toHaveLength(3);
   expect(edited).not.toMatch(/: grpo$\n {4}kind: benchmark/mu);
@@ -173,12 +173,12 @@ test("text that is no YAML has no value and says where it breaks", () => {
 
 test("a key is found where it is written, else its stage", () => {
   const text = shipped("demo");
-  expect(text.slice(offsetOf(text, ["stages", 3, "loss_type"]))).toMatch(/^loss_type: dapo/u);
-  expect(text.slice(offsetOf(text, ["stages", 3, "delta"]))).toMatch(/^name: grpo/u);
+  expect(text.slice(offsetOf(text, ["stages", 4, "loss_type"]))).toMatch(/^loss_type: dapo/u);
+  expect(text.slice(offsetOf(text, ["stages", 4, "delta"]))).toMatch(/^name: grpo/u);
 });
 
 test("removing what is not there changes nothing", () => {
   const text = shipped("demo");
-  expect(removeKeys(text, ["stages", 3, "delta"])).toBe(text);
+  expect(removeKeys(text, ["stages", 4, "delta"])).toBe(text);
   expect(withoutKeys({ a: 1 }, ["b"])).toEqual({ a: 1 });
 });

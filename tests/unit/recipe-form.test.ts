@@ -63,14 +63,14 @@ test("a problem stands at its field, at the fields whose change mends it, and in
   const { problems } = readRecipe(DEMO.replace("num_generations: 16", "num_generations: 24"));
   const steps = wizardSteps(VALUE);
   const at = (key: string) =>
-    problemsAt(problems, ["stages", 3, key]).map(({ fixes }) => fixes.map(({ label }) => label));
+    problemsAt(problems, ["stages", 4, key]).map(({ fixes }) => fixes.map(({ label }) => label));
   // Multiples of 512 (64 × 8) and 24 around 512: 1,536 alone.
   expect(at("generation_batch_size")).toEqual([["Use 1536"]]);
   expect(at("num_generations")).toEqual([["Use 16", "Use 32"]]);
   expect(at("temperature")).toEqual([]);
   expect(problems.map((problem) => stepOf(problem, steps))).toEqual(["stage.grpo"]);
   expect(stepOf({ keys: ["models", "base"] }, steps)).toBe("models");
-  expect(stepOf({ keys: ["stages", 3, "data", "difficulties"] }, steps)).toBe("data");
+  expect(stepOf({ keys: ["stages", 4, "data", "difficulties"] }, steps)).toBe("data");
   expect(stepOf({ keys: ["seed"] }, steps)).toBe("preset");
 });
 
@@ -86,7 +86,7 @@ test("a problem is one of every step that shows it: its own, its stage's, and th
 test("steps follow the text: a stage's own step has its name", () => {
   const titles = wizardSteps(VALUE).map(({ title }) => title);
   expect(titles.slice(0, 4)).toEqual(["Preset", "Model", "Data", "Stages"]);
-  expect(titles.slice(4, 6)).toEqual(["benchmark-base", "cold-start"]);
+  expect(titles.slice(4, 6)).toEqual(["benchmark-base", "benchmark-base-strict"]);
   expect(titles.slice(-3)).toEqual(["Rewards", "Hardware and estimate", "Review and start"]);
   expect(wizardSteps({})).toHaveLength(7);
 });
@@ -96,7 +96,7 @@ test("arcs lead from each input to its stage, and none that overlap share a lane
   // cold-start → its benchmark and grpo; grpo → benchmark, traces, rejection-sampling; traces → rejection-sampling;
   // rejection-sampling → benchmark and student; student → benchmark.
   expect(new Set(arcs.map(({ from, to }) => `${from} ${to}`))).toEqual(
-    new Set(["1 2", "1 3", "3 4", "3 5", "3 6", "5 6", "6 7", "6 8", "8 9"]),
+    new Set(["2 3", "2 4", "4 5", "4 6", "4 7", "6 7", "7 8", "7 9", "9 10"]),
   );
   for (const a of arcs)
     for (const b of arcs)
@@ -104,7 +104,7 @@ test("arcs lead from each input to its stage, and none that overlap share a lane
 });
 
 test("an option that does nothing as the others stand says why, and one whose default is not TRL's says that", () => {
-  const grpo = stagesOf(VALUE)[3] ?? null;
+  const grpo = stagesOf(VALUE)[4] ?? null;
   expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
     "importance_sampling_clip_max",
     "lora_alpha",
@@ -128,7 +128,7 @@ test("an option that does nothing as the others stand says why, and one whose de
 });
 
 test("facts are the products that people would work out", () => {
-  const grpo = stagesOf(VALUE)[3] ?? null;
+  const grpo = stagesOf(VALUE)[4] ?? null;
   expect(groupFact("Sampling", grpo)).toBe("32 prompts × 16 completions at a time");
   expect(optionFact("gradient_accumulation_steps", grpo)).toBe("512 completions a step");
   // 70 steps of 64 × 8.

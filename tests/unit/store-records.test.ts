@@ -263,7 +263,9 @@ test("time between a stop and a resume does not count as work", () => {
   const { store } = temporaryStore(() => clock.ms);
   const { pipelineId, train } = insertTwoStages(store);
   store.runs.startAttempt(train, 0, 1000);
+  clock.ms = 1400;
   store.runs.endAttempt(train, "stopped", null, 1400);
+  clock.ms = 9000;
   store.runs.startAttempt(train, 3, 9000);
   clock.ms = 9100;
   // 400 ms of the first attempt and 100 ms of the one that still runs.

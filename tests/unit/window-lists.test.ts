@@ -3,7 +3,7 @@ import { PipelineSummary } from "#shared/schema/run.ts";
 import { noticeOf } from "#renderer/app/run-notices.ts";
 import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
 import { runRows } from "../../src-renderer/features/runs/run-rows.ts";
-import { currentRun, lastScored } from "../../src-renderer/ui/pipeline-facts.ts";
+import { activeMsAt, currentRun, isPaused, lastScored } from "../../src-renderer/ui/pipeline-facts.ts";
 import { movedBy } from "../../src-renderer/ui/use-list-keys.ts";
 import { ResultRow } from "#shared/schema/evaluation.ts";
 
@@ -17,6 +17,7 @@ function launch(
     createdAtMs: 1,
     startedAtMs: null,
     endedAtMs: null,
+    activeMs: 0,
     costUsd: null,
   };
   return PipelineSummary.parse({
@@ -27,6 +28,7 @@ function launch(
     seed: 1,
     status,
     activeMs: 0,
+    readAtMs: 0,
     runs: stages.map(([stageName, stageStatus], position) => ({
       ...common,
       id: `${name}-${stageName}`,
@@ -215,4 +217,25 @@ describe("what is told when a launch changes", () => {
     expect(noticeOf(event(ladder), ladder)).toBeUndefined();
     expect(noticeOf(event(launch("ladder", "stopped", [])), ladder)).toBeUndefined();
   });
+});
+
+test("a launch at work counts on from when it was read, and a paused stage says so", () => {
+  const launched = { ...launch("ladder", "running", [["grpo", "running"]]), activeMs: 500 };
+  expect(activeMsAt({ ...launched, readAtMs: 1000 }, 4000)).toBe(3500);
+  expect(activeMsAt({ ...launched, readAtMs: 1000 }, 900)).toBe(500);
+  expect(activeMsAt({ ...launched, readAtMs: 1000, status: "stopped" }, 4000)).toBe(500);
+  const run = currentRun(launched);
+  if (run === undefined) throw new Error("a stage was expected");
+  const progress = {
+    done: 1,
+    total: 4,
+    unit: "steps",
+    phase: "paused",
+    tokensPerSecond: null,
+    etaMs: 9000,
+    timeMs: 0,
+  };
+  expect(isPaused({ ...run, progress })).toBe(true);
+  // What is told before it ended is no state of afterwards.
+  expect(isPaused({ ...run, status: "stopped", progress })).toBe(false);
 });

@@ -100,9 +100,7 @@ function progressText(run: RunSummary): string {
 
 function endText(run: RunSummary): string {
   const parts = [`${run.stageName}: ${run.status}`];
-  if (run.startedAtMs !== null && run.endedAtMs !== null) {
-    parts.push(duration(run.endedAtMs - run.startedAtMs));
-  }
+  if (run.startedAtMs !== null && run.endedAtMs !== null) parts.push(duration(run.activeMs));
   if (run.score !== null) {
     const { value, low, high, n, k } = run.score;
     parts.push(`pass@1 ${percent(value)} (${percent(low)}–${percent(high)}, n ${n}, k ${k})`);

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/money.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
@@ -155,7 +156,7 @@ function listText(pipelines: readonly PipelineSummary[]): string {
     pipelines.map((pipeline) => [
       pipeline.id,
       pipeline.name,
-      pipeline.status,
+      pipeline.runs.some(isPaused) ? "paused" : pipeline.status,
       `${pipeline.runs.filter(({ status }) => status === "finished").length}/${pipeline.runs.length}`,
       scoreText(pipeline.runs.findLast(({ score }) => score !== null)),
       duration(pipeline.activeMs),
@@ -172,10 +173,10 @@ function stagesText(runs: readonly RunSummary[]): string {
     runs.map((run) => [
       run.id,
       run.kind,
-      run.status,
+      isPaused(run) ? "paused" : run.status,
       run.totalSteps === null ? "" : `${run.progress?.done ?? run.lastStep}/${run.totalSteps}`,
       scoreText(run),
-      run.startedAtMs === null ? "" : duration((run.endedAtMs ?? Date.now()) - run.startedAtMs),
+      run.startedAtMs === null ? "" : duration(timeOf(run, run.startedAtMs)),
       run.costUsd === null ? "" : usdText(run.costUsd),
     ]),
     [4, 6],
@@ -186,4 +187,13 @@ function scoreText(run: RunSummary | undefined): string {
   const score = run?.score ?? undefined;
   if (score === undefined) return "";
   return `${percent(score.value)} (${percent(score.low)}–${percent(score.high)})`;
+}
+
+/** At work; of a run that is, since it began. */
+function timeOf(run: RunSummary, startedAtMs: number): number {
+  return run.endedAtMs === null ? Math.max(run.activeMs, Date.now() - startedAtMs) : run.activeMs;
+}
+
+function isPaused({ status, progress }: RunSummary): boolean {
+  return status === "running" && progress?.phase === PAUSED_PHASE;
 }

@@ -13,6 +13,7 @@ import { oneComparison } from "./0011-one-comparison.ts";
 import { writtenDefaults } from "./0012-written-defaults.ts";
 import { peopleApart } from "./0013-people-apart.ts";
 import { wholeConversations } from "./0014-whole-conversations.ts";
+import { timeAtWork } from "./0015-time-at-work.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   writtenDefaults,
   peopleApart,
   wholeConversations,
+  timeAtWork,
 ];

@@ -13,7 +13,7 @@ import { Glyph } from "../../ui/glyph.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { ChangeAndRun } from "../../ui/change-and-run.tsx";
 import { PipelineActions } from "../../ui/pipeline-actions.tsx";
-import { currentRun, isActive, originWord } from "../../ui/pipeline-facts.ts";
+import { activeMsAt, currentRun, isActive, isPaused, originWord } from "../../ui/pipeline-facts.ts";
 import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
 import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
 import { StatusWord } from "../../ui/run-status.tsx";
@@ -70,6 +70,10 @@ function Reason({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode
   );
 }
 
+function ActiveTime({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {
+  return formatDuration(activeMsAt(pipeline, useNow()));
+}
+
 function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode {
   const summary = useLivePipeline(pipeline) ?? pipeline;
   const results = useQuery(resultsQuery(pipeline.id));
@@ -104,10 +108,10 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
       <div className="screenhead">
         <h1 className="ell">{pipeline.name}</h1>
         <span className="s12 t3 mono">{pipeline.id}</span>
-        <StatusWord status={summary.status} />
+        <StatusWord status={summary.status} paused={isPaused(run)} />
         <span className="s12 t2 grow ell">
           {originWord(pipeline.origin)}, seed {pipeline.seed}, launched{" "}
-          {formatWhen(pipeline.createdAtMs, now)}, {formatDuration(summary.activeMs)} of work
+          {formatWhen(pipeline.createdAtMs, now)}, <ActiveTime pipeline={summary} /> of work
         </span>
         {(results.data?.rows.length ?? 0) > 1 && (
           <a className="btn" href={hrefTo(["compare"], { runs: pipeline.id })}>

@@ -18,6 +18,7 @@ import { VerdictWord } from "../../ui/verdict-word.tsx";
 import { HistoryPanel } from "./history-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { SamplesPanel } from "./samples-panel.tsx";
+import { useRunStream } from "./use-run-stream.ts";
 
 type Tab = "problems" | "difficulty" | "history" | "log";
 
@@ -103,6 +104,8 @@ export function BenchmarkView({
   readonly evaluation: ComparedEvaluation | null;
 }): ReactNode {
   const [tabText, setTab] = useFilter("tab", "problems");
+  // Its samples come while it runs.
+  useRunStream(run.id);
   const tab = asTab(tabText);
   const groups = useMemo(
     () =>

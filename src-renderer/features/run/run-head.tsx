@@ -6,6 +6,7 @@ import { Glyph } from "../../ui/glyph.tsx";
 import { ChangeAndRun } from "../../ui/change-and-run.tsx";
 import { LaunchName, launchText, modelText } from "../../ui/launch-name.tsx";
 import { PipelineActions } from "../../ui/pipeline-actions.tsx";
+import { isPaused } from "../../ui/pipeline-facts.ts";
 import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
 import { StatusWord } from "../../ui/run-status.tsx";
 import { kindWord } from "../../ui/stage-name.ts";
@@ -44,8 +45,7 @@ function Took({ run, now }: { readonly run: RunSummary; readonly now: number }):
   if (run.endedAtMs === null) return null;
   return (
     <span className="s12 t3 nowrap">
-      {doneText(run)} in {formatDuration(run.endedAtMs - run.startedAtMs)}, ended{" "}
-      {formatWhen(run.endedAtMs, now)}
+      {doneText(run)} in {formatDuration(run.activeMs)}, ended {formatWhen(run.endedAtMs, now)}
     </span>
   );
 }
@@ -104,7 +104,7 @@ export function RunHead({
   return (
     <div className="screenhead">
       <h1>{run.stageName}</h1>
-      <StatusWord status={live.status} />
+      <StatusWord status={live.status} paused={isPaused(live)} />
       {live.tags.map((tag) => (
         <span key={tag} className="tag ell runtag" title={tag}>
           {tag}

@@ -36,7 +36,7 @@ function topicsOf(runId: RunId, event: RunLiveEvent): readonly string[] {
     case "event":
       return [`log:${runId}`];
     case "snapshot":
-      return [`run:${runId}`, `rollouts:${runId}`, `log:${runId}`];
+      return [`run:${runId}`, `rollouts:${runId}`, `samples:${runId}`, `log:${runId}`];
     case "run":
     case "metrics":
     case "pipeline-deleted":

@@ -11,7 +11,13 @@ import {
   plural,
 } from "../../ui/format.ts";
 import { LaunchName, modelText } from "../../ui/launch-name.tsx";
-import { lastScored, originWord } from "../../ui/pipeline-facts.ts";
+import {
+  activeMsAt,
+  currentRun,
+  isPaused,
+  lastScored,
+  originWord,
+} from "../../ui/pipeline-facts.ts";
 import { doneText } from "../../ui/progress-line.tsx";
 import { StatusWord } from "../../ui/run-status.tsx";
 import { Trials } from "../../ui/score.tsx";
@@ -99,11 +105,11 @@ function whenText(row: RunRow, now: number): string {
 function tookText(row: RunRow, now: number): string {
   if (row.type === "group") return "";
   if (row.type === "pipeline")
-    return row.pipeline.startedAtMs === null ? "–" : formatDuration(row.pipeline.activeMs);
-  const { startedAtMs, endedAtMs, status } = row.run;
+    return row.pipeline.startedAtMs === null ? "–" : formatDuration(activeMsAt(row.pipeline, now));
+  const { startedAtMs, endedAtMs, activeMs, status } = row.run;
   if (startedAtMs === null) return "–";
-  if (endedAtMs !== null) return formatDuration(endedAtMs - startedAtMs);
-  return status === "running" ? formatDuration(now - startedAtMs) : "–";
+  if (endedAtMs !== null) return formatDuration(activeMs);
+  return status === "running" ? formatDuration(Math.max(activeMs, now - startedAtMs)) : "–";
 }
 
 export interface ColumnOptions {
@@ -162,7 +168,10 @@ export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[
       track: "104px",
       cell: (row) =>
         row.type === "group" ? null : (
-          <StatusWord status={row.type === "pipeline" ? row.pipeline.status : row.run.status} />
+          <StatusWord
+            status={row.type === "pipeline" ? row.pipeline.status : row.run.status}
+            paused={isPaused(row.type === "pipeline" ? currentRun(row.pipeline) : row.run)}
+          />
         ),
     },
     {
