@@ -3,7 +3,12 @@ import { PipelineSummary } from "#shared/schema/run.ts";
 import { noticeOf } from "#renderer/app/run-notices.ts";
 import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
 import { runRows } from "../../src-renderer/features/runs/run-rows.ts";
-import { activeMsAt, currentRun, isPaused, lastScored } from "../../src-renderer/ui/pipeline-facts.ts";
+import {
+  activeMsAt,
+  currentRun,
+  isPaused,
+  lastScored,
+} from "../../src-renderer/ui/pipeline-facts.ts";
 import { movedBy } from "../../src-renderer/ui/use-list-keys.ts";
 import { ResultRow } from "#shared/schema/evaluation.ts";
 
