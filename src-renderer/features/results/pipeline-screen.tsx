@@ -70,6 +70,10 @@ function Reason({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode
   );
 }
 
+function LaunchStatus({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {
+  return <StatusWord status={pipeline.status} paused={isPaused(currentRun(pipeline))} />;
+}
+
 function ActiveTime({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {
   return formatDuration(activeMsAt(pipeline, useNow()));
 }
@@ -108,7 +112,7 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
       <div className="screenhead">
         <h1 className="ell">{pipeline.name}</h1>
         <span className="s12 t3 mono">{pipeline.id}</span>
-        <StatusWord status={summary.status} paused={isPaused(run)} />
+        <LaunchStatus pipeline={summary} />
         <span className="s12 t2 grow ell">
           {originWord(pipeline.origin)}, seed {pipeline.seed}, launched{" "}
           {formatWhen(pipeline.createdAtMs, now)}, <ActiveTime pipeline={summary} /> of work
