@@ -35,6 +35,7 @@ export function PipelineActions({
   checkpointStep,
 }: PipelineActionsProps): ReactNode {
   const [asking, setAsking] = useState(false);
+  const [resuming, setResuming] = useState(false);
   const { busy, failure, run: call } = useAct();
   const { id: pipelineId, status } = pipeline;
   const stoppable = isActive(status) && status !== "stopping";
@@ -46,7 +47,7 @@ export function PipelineActions({
     [call, pipelineId, paused],
   );
   const resume = useCallback(
-    () => void call(() => host.pipelines.resume({ pipelineId })),
+    () => call(() => host.pipelines.resume({ pipelineId })),
     [call, pipelineId],
   );
   const stop = (mode: "keep" | "discard"): void => {
@@ -77,15 +78,16 @@ export function PipelineActions({
         },
         {
           id: "pipeline.resume",
-          title: `Resume ${pipeline.name}`,
+          title: `Resume ${pipeline.name}…`,
           note: "from its last checkpoint",
           group: "This screen",
           keys: "R",
           notNow: resumable ? undefined : "it is not stopped",
-          run: resume,
+          // Long work is not begun by one letter.
+          run: () => setResuming(true),
         },
       ],
-      [pipeline.name, stoppable, running, paused, pause, resumable, resume],
+      [pipeline.name, stoppable, running, paused, pause, resumable],
     ),
   );
   return (
@@ -105,7 +107,7 @@ export function PipelineActions({
           type="button"
           className={status === "failed" ? "btn" : "btn primary"}
           disabled={busy}
-          onClick={resume}
+          onClick={() => void resume()}
         >
           {checkpointStep === undefined
             ? "Resume"
@@ -113,7 +115,33 @@ export function PipelineActions({
           <KeyCaps keys="R" />
         </button>
       )}
-      {failure !== undefined && !asking && <FailureNotice failure={failure} />}
+      {failure !== undefined && !asking && !resuming && <FailureNotice failure={failure} />}
+      <ConfirmDialog
+        opened={resuming}
+        title={`Resume ${pipeline.name}?`}
+        keep="Not now"
+        busy={busy}
+        failure={failure}
+        onClose={() => setResuming(false)}
+        acts={[
+          {
+            label: "Resume",
+            danger: false,
+            run: () =>
+              void resume().then((done) => {
+                if (done) setResuming(false);
+              }),
+          },
+        ]}
+      >
+        <p>
+          It goes on{" "}
+          {checkpointStep === undefined
+            ? "from its last checkpoint"
+            : `from step ${formatNumber(checkpointStep)}`}
+          , as soon as nothing else runs.
+        </p>
+      </ConfirmDialog>
       <ConfirmDialog
         opened={asking}
         title={`Stop ${pipeline.name}?`}

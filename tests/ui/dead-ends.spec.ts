@@ -113,6 +113,19 @@ test("D asks before it starts the demo, and the safe answer has the focus", asyn
   await expect(page).toHaveURL(/#\/$/u);
 });
 
+test("R asks before it resumes a stopped launch", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/pipeline/p62");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("r");
+  const dialog = page.getByRole("dialog", { name: "Resume ladder-stopped?" });
+  await expect(dialog.getByRole("button", { name: "Not now" })).toBeFocused();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText("stopped").first()).toBeVisible();
+});
+
 test("undo tells of what was just done and leads there; what another window did before is left alone", async ({
   browser,
 }) => {
