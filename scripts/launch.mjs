@@ -11,12 +11,13 @@
  * Plain JavaScript, for Node ≥ 20 without any package installed.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setUp } from "./setup.mjs";
 
+const FILES_NEEDED = 40;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PREPARATIONS = {
   runtime: "scripts/fetch-runtime.ts",
@@ -47,6 +48,7 @@ if (!file) {
   process.exit(2);
 }
 
+requireFiles();
 const node = setUp(ROOT);
 const env = { ...process.env };
 const pathKey = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
@@ -87,3 +89,18 @@ child.on("error", (error) => {
 child.on("exit", (code, signal) => {
   process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
 });
+
+/** Node itself ends in a crash where it may open too few files: said before it is started. */
+function requireFiles() {
+  const opened = [];
+  try {
+    while (opened.length < FILES_NEEDED) opened.push(openSync(process.execPath, "r"));
+  } catch {
+    console.error(
+      `Gradus may open only ${opened.length} more files, and needs ${FILES_NEEDED}. Raise the limit (ulimit -n 1024) and start it again.`,
+    );
+    process.exit(1);
+  } finally {
+    for (const fd of opened) closeSync(fd);
+  }
+}

@@ -17,7 +17,7 @@ import { InferenceMessage } from "./inference-protocol.ts";
 import type { InferenceRequest } from "./inference-protocol.ts";
 import { describeExit } from "./supervisor.ts";
 
-const ENTRY = fileURLToPath(new URL("./inference-process.ts", import.meta.url));
+export const INFERENCE_ENTRY = fileURLToPath(new URL("./inference-process.ts", import.meta.url));
 
 const MOST_LOG_BYTES = 4 * 2 ** 20;
 
@@ -61,7 +61,7 @@ export class InferenceChild {
     const long = (statSync(start.logFile, { throwIfNoEntry: false })?.size ?? 0) > MOST_LOG_BYTES;
     const log = openSync(start.logFile, long ? "w" : "a");
     try {
-      this.#child = fork(ENTRY, [], {
+      this.#child = fork(INFERENCE_ENTRY, [], {
         env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },
         execArgv: ["--disable-warning=ExperimentalWarning"],
         serialization: "advanced",

@@ -12,7 +12,8 @@ import type {
   InferencePrompt,
   LoadedModel,
 } from "#shared/schema/inference.ts";
-import { InferenceChild } from "./inference-child.ts";
+import { InferenceChild, INFERENCE_ENTRY } from "./inference-child.ts";
+import { endNoted, forgetChild, noteChild } from "./orphans.ts";
 import type { LoadedFacts } from "./inference-child.ts";
 import { modelFacts } from "./inspect-model.ts";
 
@@ -44,10 +45,14 @@ type Held = {
 export class InferencePool {
   readonly #options: InferencePoolOptions;
   readonly #held = new Map<string, Held>();
+  /** Where the processes are noted for the next host. */
+  readonly #noted: string;
   #closed = false;
 
   constructor(options: InferencePoolOptions) {
     this.#options = options;
+    this.#noted = join(options.logFolder, "models-at-work");
+    endNoted(this.#noted, INFERENCE_ENTRY);
   }
 
   /** Completions of a model's folder. @throws AppError for what the model or the request cannot do, or a crash. */
@@ -112,12 +117,14 @@ export class InferencePool {
     this.#makeSpace(estimateBytes(folder));
     const logFile = join(this.#options.logFolder, "inference.log");
     const child = new InferenceChild({ model: folder, runtime, logFile }, () => {
+      if (child.pid !== undefined) forgetChild(this.#noted, child.pid);
       const held = this.#held.get(key);
       if (held?.child !== child) return;
       clearTimeout(held.idle);
       this.#held.delete(key);
       this.#changed();
     });
+    if (child.pid !== undefined) noteChild(this.#noted, child.pid);
     const held: Held = {
       child,
       folder,

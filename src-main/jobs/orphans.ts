@@ -1,7 +1,7 @@
 /** Engine processes that a killed host left behind. They end by themselves; this makes sure of it. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 /**
  * Ends the process if it is alive and an engine of ours: a process id may have gone to a stranger.
@@ -14,6 +14,28 @@ export function endOrphan(pid: number, entry: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Notes a child beside others of its kind, in a folder of theirs, for the next host where this one is killed. */
+export function noteChild(folder: string, pid: number): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, String(pid)), "");
+  } catch {
+    // Children end with their host by themselves: only one that is stopped (SIGSTOP) needs the note.
+  }
+}
+
+export function forgetChild(folder: string, pid: number): void {
+  rmSync(join(folder, String(pid)), { force: true });
+}
+
+/** Ends what a killed host noted and left. */
+export function endNoted(folder: string, entry: string): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    endOrphan(Number(name), entry);
+    rmSync(join(folder, name), { force: true });
   }
 }
 
