@@ -13,12 +13,16 @@ import { engineThreads, lanesOf } from "#main/engine/runtime/lanes.ts";
 import {
   cacheBytes,
   cacheShape,
+  firstColumns,
   isSmall,
   lanesFor,
   MOST_ROWS,
   promptsTogether,
   tokensPerCall,
+  widerColumns,
 } from "#main/engine/sampling/cache-shape.ts";
+import type { CacheShape } from "#main/engine/sampling/cache-shape.ts";
+import { KEPT_SHAPES } from "#main/engine/sampling/decode-shapes.ts";
 import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
 
@@ -163,14 +167,15 @@ function samplingParts(
   const parameters = parameterCount(config);
   const perCall = tokensPerCall(parameters);
   const completions = completionsAtOnce(stage);
-  const shape = cacheShape({
-    completions,
+  const lanes = lanesFor(lanesOf(engineThreads()), Math.min(completions, MOST_ROWS));
+  const ofLane = cacheShape({
+    completions: Math.ceil(completions / lanes),
     longestPrompt,
     maxNew: stage.max_completion_length,
-    maxRows: MOST_ROWS,
+    maxRows: Math.ceil(MOST_ROWS / lanes),
     tokensPerCall: perCall,
   });
-  const lanes = lanesFor(lanesOf(engineThreads()), shape.rows);
+  const shape = { rows: lanes * ofLane.rows, columns: ofLane.columns };
   const copied = stage.bf16 ? HALF : isSmall(parameters) ? FLOAT : 0;
   const prompts = promptsTogether(
     longestPrompt,
@@ -184,8 +189,24 @@ function samplingParts(
       bytes: lanes * prefilledBytes(config, prompts, longestPrompt),
     },
     { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
-    { name: "programs", bytes: lanes * perCall * config.numLayers * LAYER_PROGRAM_BYTES },
+    {
+      name: "programs",
+      bytes: shapesOf(ofLane, longestPrompt) * perCall * config.numLayers * LAYER_PROGRAM_BYTES,
+    },
   ].filter(({ bytes }) => bytes > 0);
+}
+
+/** Shapes that a lane's cache goes through as its columns grow and its rows end; lanes share their programs. */
+function shapesOf({ rows, columns }: CacheShape, longestPrompt: number): number {
+  let shapes = 1;
+  for (
+    let now = firstColumns(lengthBucket(longestPrompt), columns);
+    now < columns;
+    now = widerColumns(now, now + 1, columns)
+  )
+    shapes++;
+  // Rows are halved where there is more to draw than one growth.
+  return Math.min(KEPT_SHAPES, shapes === 1 ? 1 : shapes + Math.log2(rows));
 }
 
 /** Keys and values of prompts that are computed together, in float32, and what one layer makes on the way. */

@@ -187,7 +187,7 @@ export class ModelCatalog {
       throw new AppError("NOT_FOUND", `There is no imported model "${id}".`);
     }
     const active = this.#options.store.pipelines
-      .list({ status: ["queued", "running", "stopping", "stopped"], offset: 0, limit: 1000 })
+      .list({ status: ["queued", "running", "stopping", "stopped"], offset: 0, limit: 1_000_000 })
       .pipelines.find(({ id: pipeline }) =>
         Object.values(this.#options.store.pipelines.get(pipeline).recipe.models).includes(
           model.path,

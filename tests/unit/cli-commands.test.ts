@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { openStore } from "#main/store/store.ts";
 import { formatFixture } from "../fixtures/formats/read-expected.ts";
-import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { insertTwoStages, temporaryFolder } from "../helpers/store-fixture.ts";
 import { modelFolder, settled, testApplication } from "../helpers/test-application.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
 
@@ -91,6 +92,22 @@ test("a recipe with mistakes is refused with their lines, and nothing is launche
   expect(code).toBe(1);
   expect(stderr).toMatch(/line 7, stages\[2\]\.generation_batch_size: .*multiple of/);
   expect((await gradus(home, "runs", "list", "--json")).stdout.trim()).toBe("[]");
+});
+
+test("the oldest of 1,001 launches is listed and shown, by its own id and a stage's", async () => {
+  const workspace = join(temporaryFolder(), "workspace");
+  mkdirSync(workspace);
+  const store = openStore(join(workspace, "gradus.sqlite"), { now: Date.now });
+  store.transaction(() => {
+    for (let i = 0; i < 1001; i++) insertTwoStages(store);
+  });
+  store.close();
+  const list = await gradus(workspace, "runs", "list", "--json");
+  expect(z.array(z.object({ id: z.string() })).parse(JSON.parse(list.stdout))).toHaveLength(1001);
+  for (const id of ["p1", "p1-cold-start"]) {
+    const show = await gradus(workspace, "runs", "show", id, "--json");
+    expect([show.code, show.stderr]).toEqual([0, ""]);
+  }
 });
 
 test("launches are listed, shown and exported, every line of it JSON", async () => {

@@ -11,6 +11,7 @@ import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.
 import { usdText } from "#shared/money.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
 import type { CommandContext } from "./command-context.ts";
+import { findPipeline } from "./every-pipeline.ts";
 import { duration } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
 import { Failed, table } from "./terminal.ts";
@@ -178,8 +179,7 @@ export async function recipeText(
   const presets = await client.recipes.list();
   const preset = presets.find((one) => one.id === recipe);
   if (preset !== undefined) return { ...here, yaml: preset.yaml };
-  const { pipelines } = await client.pipelines.list({ limit: 1000 });
-  const pipeline = pipelines.find((one) => one.id === recipe);
+  const pipeline = await findPipeline(client, (one) => one.id === recipe);
   if (pipeline !== undefined) {
     const { recipeYaml, recipe: frozen } = await client.pipelines.get({ pipelineId: pipeline.id });
     return { ...here, yaml: recipeYaml ?? JSON.stringify(frozen, undefined, 2) };

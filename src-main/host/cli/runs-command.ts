@@ -8,6 +8,7 @@ import { usdText } from "#shared/money.ts";
 import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
 import { compareAndPrint } from "./compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
+import { everyPipeline, findPipeline } from "./every-pipeline.ts";
 import { exportPipeline } from "./export-pipeline.ts";
 import { duration, percent } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
@@ -22,7 +23,8 @@ export function addRunsCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf(command);
       await withHost(context, async ({ client }) => {
-        const { pipelines } = await client.pipelines.list({ limit: 1000 });
+        const pipelines: PipelineSummary[] = [];
+        for await (const pipeline of everyPipeline(client)) pipelines.push(pipeline);
         context.terminal.result(pipelines, listText(pipelines));
       });
     });
@@ -137,8 +139,8 @@ export function addRunsCommands(program: Command): void {
 
 /** The launch that an id means: its own, or that of one of its stages. */
 async function pipelineOf(client: Client, id: string) {
-  const { pipelines } = await client.pipelines.list({ limit: 1000 });
-  const found = pipelines.find(
+  const found = await findPipeline(
+    client,
     (pipeline) => pipeline.id === id || pipeline.runs.some((run) => run.id === id),
   );
   if (found !== undefined) return found.id;
