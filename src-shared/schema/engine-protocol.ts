@@ -138,7 +138,7 @@ export const Usage = z.strictObject({
   gpuSeconds: z.number(),
   tokensSampled: z.int(),
   tokensTrained: z.int(),
-  /** Estimated from the model's shape: 2 FLOPs a weight and token forward, 6 forward and backward. */
+  /** Estimated from the model's shape: weights and attention, forward and backward, scoring passes and recomputed layers. */
   flops: z.number(),
   /** Joules where the machine's counters are readable, else null: not measured. */
   energyJ: z.number().nullable(),

@@ -111,6 +111,13 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     );
     session.emit({ type: "rollouts", rollouts: [...generation.rollouts] });
     const logprobs = trainer.score(generation.rows);
+    session.meter.addScoring(
+      model,
+      generation.rows.map(
+        ({ promptIds, completionIds }) => promptIds.length + completionIds.length,
+      ),
+      trainer.scoringPasses,
+    );
     const firstSteps: PolicyStepMetrics[] = [];
     for (let i = 0; i < stepsPerBatch && step < total; i++) {
       const begun = performance.now();
@@ -127,8 +134,8 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       step++;
       samplesSeen += stepSize;
       tokens += result.trainedTokens;
-      session.meter.addTraining(result.trainedTokens, model.parameters);
-      session.meter.addForward(result.scoredTokens, model.parameters, false);
+      session.meter.addTraining(model, result.trainedLengths, stage.gradient_checkpointing);
+      session.meter.addScoring(model, result.scoredLengths);
       const seconds = (performance.now() - begun) / 1000;
       session.metrics(step, {
         ...(i === 0 ? { ...generationMetrics(generation), num_tokens: numTokens } : {}),
@@ -243,11 +250,12 @@ async function generate(
     { numGenerations: g, scaleRewards: stage.scale_rewards },
   );
   const tokens = graded.reduce((sum, { completion }) => sum + completion.ids.length, 0);
-  session.meter.addForward(
-    tokens + prompts.reduce((sum, ids) => sum + ids.length, 0),
-    model.parameters,
-    true,
-  );
+  for (const [group, ids] of prompts.entries())
+    session.meter.addSampling(
+      model,
+      ids.length,
+      graded.filter((one) => one.group === group).map(({ completion }) => completion.ids.length),
+    );
   return {
     rows: graded.map(({ group, completion, finished }, row) => ({
       promptIds: prompts[group] ?? [],

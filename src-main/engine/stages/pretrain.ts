@@ -67,6 +67,7 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
     return {
       microBatches: parts.flatMap((ids) => microBatches(ids, columns, atOnce, tokens)),
       tokens,
+      lengths: Array.from({ length: parts.length * rows }, () => stage.sequence_length),
       samples: parts.length * rows,
     };
   };

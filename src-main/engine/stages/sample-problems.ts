@@ -61,9 +61,13 @@ export async function* sampleProblems<P extends { readonly prompt: string }>(
       },
     );
     const sampled = completions.flat().reduce((sum, { ids }) => sum + ids.length, 0);
-    const prompted = prompts.reduce((sum, ids) => sum + ids.length, 0);
     tokens += sampled;
-    session.meter.addForward(prompted + sampled, model.parameters, true);
+    for (const [i, own] of completions.entries())
+      session.meter.addSampling(
+        model,
+        prompts[i]?.length ?? 0,
+        own.map(({ ids }) => ids.length),
+      );
     const done = first + chunk.length;
     yield { first, problems: chunk, completions, done, tokens };
     session.progress(done, total, "problems", "sampling", tokens, done === total);

@@ -1,6 +1,8 @@
 /** What a stage used: time, processor seconds, tokens, FLOPs, energy, memory. Totals survive a resume. */
 import { readFileSync, readdirSync } from "node:fs";
 import type { Usage } from "#shared/schema/engine-protocol.ts";
+import { forwardFlops, trainingFlops } from "./model-flops.ts";
+import type { CountedModel } from "./model-flops.ts";
 
 const POWERCAP = "/sys/class/powercap";
 
@@ -36,16 +38,23 @@ export class UsageMeter {
     this.#usesGpu = usesGpu;
   }
 
-  /** Forward passes over `tokens` tokens that were sampled or scored: 2 FLOPs a weight. */
-  addForward(tokens: number, parameters: number, sampled: boolean): void {
-    if (sampled) this.#sampled += tokens;
-    this.#flops += 2 * parameters * tokens;
+  /** A prompt, passed once, and its completions, each of which goes on from it. */
+  addSampling(model: CountedModel, prompt: number, completions: readonly number[]): void {
+    this.#sampled += prompt + sum(completions);
+    this.#flops +=
+      forwardFlops(model, 0, prompt) +
+      sum(completions.map((length) => forwardFlops(model, prompt, prompt + length)));
   }
 
-  /** Forward and backward over `tokens` tokens: 6 FLOPs a weight. */
-  addTraining(tokens: number, parameters: number): void {
-    this.#trained += tokens;
-    this.#flops += 6 * parameters * tokens;
+  /** Whole sequences passed forward `passes` times, for their log-probabilities alone. */
+  addScoring(model: CountedModel, lengths: readonly number[], passes = 1): void {
+    this.#flops += passes * sum(lengths.map((length) => forwardFlops(model, 0, length)));
+  }
+
+  /** Whole sequences forward and backward; `recompute`: their layers are worked out twice. */
+  addTraining(model: CountedModel, lengths: readonly number[], recompute: boolean): void {
+    this.#trained += sum(lengths);
+    this.#flops += trainingFlops(model, lengths, recompute);
   }
 
   /** Time in which the stage waited on request: it is not charged. */
@@ -75,4 +84,8 @@ export class UsageMeter {
       peakMemoryBytes: Math.max(this.#peak, before?.peakMemoryBytes ?? 0),
     };
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

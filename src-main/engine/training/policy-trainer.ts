@@ -80,8 +80,10 @@ export type PolicyStepMetrics = {
   readonly tokens: readonly (TokenScores | null)[];
   /** Tokens that went through forward and backward, padding not counted. */
   readonly trainedTokens: number;
+  /** Of the rows that were trained on, and of those that were only scored. */
+  readonly trainedLengths: readonly number[];
   /** Tokens of rows that were not trained on, which went forward alone. */
-  readonly scoredTokens: number;
+  readonly scoredLengths: readonly number[];
 };
 
 export class PolicyTrainer {
@@ -135,6 +137,11 @@ export class PolicyTrainer {
     return this.#trainer.optimizer;
   }
 
+  /** Forward passes that `score` makes over each row. */
+  get scoringPasses(): number {
+    return (this.#options.usesOldLogprobs ? 1 : 0) + (this.#referenceScores === null ? 0 : 1);
+  }
+
   /** log π_old and log π_ref of each row under the weights as they are now. */
   score(rows: readonly PolicyRow[]): RowLogprobs[] {
     const results: RowLogprobs[] = rows.map(() => ({ old: null, reference: null }));
@@ -185,8 +192,8 @@ export class PolicyTrainer {
       clippedHigh: 0,
       tokens: 0,
       importance: 0,
-      trained: 0,
     };
+    const trainedLengths: number[] = [];
     const active = rows.flatMap((row, i) =>
       (row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : [],
     );
@@ -208,8 +215,7 @@ export class PolicyTrainer {
       GRPO_STATS.forEach((name, i) => {
         totals[name] += stats[i] ?? 0;
       });
-      for (const row of batch.rows)
-        totals.trained += row.promptIds.length + row.completionIds.length;
+      for (const row of batch.rows) trainedLengths.push(lengthOf(row));
     }
     const idle = this.#scoreIdle(rows, tokens);
     const gradNorm = this.#trainer.apply(learningRate, step);
@@ -226,8 +232,9 @@ export class PolicyTrainer {
       clipLow: counted === 0 ? 0 : totals.clippedLow / counted,
       clipHigh: counted === 0 ? 0 : totals.clippedHigh / counted,
       tokens,
-      trainedTokens: totals.trained,
-      scoredTokens: idle.scored,
+      trainedTokens: trainedLengths.reduce((sum, length) => sum + length, 0),
+      trainedLengths,
+      scoredLengths: idle.scored,
     };
   }
 
@@ -235,8 +242,8 @@ export class PolicyTrainer {
   #scoreIdle(
     rows: readonly PolicyRow[],
     tokens: (TokenScores | null)[],
-  ): { readonly entropy: number; readonly tokens: number; readonly scored: number } {
-    const sums = { entropy: 0, tokens: 0, scored: 0 };
+  ): { readonly entropy: number; readonly tokens: number; readonly scored: readonly number[] } {
+    const sums = { entropy: 0, tokens: 0, scored: [] as number[] };
     const idle = rows.flatMap((row, i) =>
       tokens[i] === null && row.completionIds.length > 0 ? [i] : [],
     );
@@ -248,7 +255,7 @@ export class PolicyTrainer {
         tokens[index] = scores;
         sums.entropy += scores?.entropies.reduce((sum, nats) => sum + nats, 0) ?? 0;
         sums.tokens += scores?.entropies.length ?? 0;
-        sums.scored += (row?.promptIds.length ?? 0) + (row?.completionIds.length ?? 0);
+        sums.scored.push(lengthOf(row));
       }
     }
     return sums;
@@ -331,4 +338,8 @@ function tokenScores(
 ): TokenScores | null {
   const [own, entropy] = [logprobs, entropies].map((values) => completionOf(batch, r, values));
   return own && entropy ? { logprobs: own, entropies: entropy } : null;
+}
+
+function lengthOf(row: PolicyRow | undefined): number {
+  return (row?.promptIds.length ?? 0) + (row?.completionIds.length ?? 0);
 }

@@ -63,6 +63,7 @@ export class SequenceBatches {
     return {
       microBatches: micro,
       tokens: examples.reduce((sum, { ids }) => sum + ids.length, 0),
+      lengths: examples.map(({ ids }) => ids.length),
       samples: examples.length,
     };
   }

@@ -16,6 +16,8 @@ export type StepBatch = {
   readonly microBatches: readonly MicroBatch[];
   /** Tokens that go through the model, padding not counted. */
   readonly tokens: number;
+  /** Of its sequences; they add up to `tokens`. */
+  readonly lengths: readonly number[];
   readonly samples: number;
 };
 
@@ -62,7 +64,7 @@ export async function runTrainingLoop(
     const { loss, entropy, gradNorm } = trainStep(session, trainer, batch, rate, step);
     samplesSeen += batch.samples;
     tokens += batch.tokens;
-    session.meter.addTraining(batch.tokens, model.parameters);
+    session.meter.addTraining(model, batch.lengths, training.gradient_checkpointing);
     const seconds = (performance.now() - begun) / 1000;
     session.metrics(step + 1, {
       loss,
