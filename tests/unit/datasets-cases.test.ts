@@ -303,3 +303,27 @@ test("a file in Latin-1 is told as such, with the place", async () => {
 function never(): never {
   throw new Error("one row was expected");
 }
+
+// Both files were written by pyarrow; INT96 is how Spark stores a time.
+test("times of a Parquet file keep their digits, days are days, and bytes that are no text are not made into one", async () => {
+  const { lines } = await imported(fixture("times.parquet"));
+  const [first, second] = (await lines()).map((line): unknown => JSON.parse(line));
+  expect(first).toMatchObject({
+    millis: "2024-01-02T03:04:05.678Z",
+    micros: "2024-01-02T03:04:05.678901Z",
+    nanos: "2024-01-02T03:04:05.678901234Z",
+    day: "2024-01-02",
+    bytes: "(2 bytes, left out)",
+  });
+  expect(second).toMatchObject({
+    millis: null,
+    micros: "1969-12-31T23:59:59.999999Z",
+    day: "1969-12-31",
+    bytes: "text",
+  });
+  const int96 = await imported(fixture("times-int96.parquet"));
+  expect((await int96.lines()).map((line): unknown => JSON.parse(line))).toMatchObject([
+    { micros: "2024-01-02T03:04:05.678901Z" },
+    { micros: "1969-12-31T23:59:59.999999Z" },
+  ]);
+});

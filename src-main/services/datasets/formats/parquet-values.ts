@@ -26,8 +26,40 @@ export function schemaWithExactDecimals(metadata: FileMetaData): ValueSchema {
   return schema;
 }
 
-/** For the reader: bytes of decimals stay bytes. */
-export const PARSERS = { geographyFromBytes: (bytes: Uint8Array): Uint8Array => bytes };
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * For the reader: points in time as texts to the digit that they are stored with (a Date ends at milliseconds), days
+ * as days, bytes that are no text as bytes, and the bytes of decimals too.
+ */
+export const PARSERS = {
+  timestampFromMilliseconds: (millis: bigint): string => instant(millis, 3),
+  timestampFromMicroseconds: (micros: bigint): string => instant(micros, 6),
+  timestampFromNanoseconds: (nanos: bigint): string => instant(nanos, 9),
+  dateFromDays: (days: number): string =>
+    instant(BigInt(days) * 86_400n, 0).slice(0, -"T00:00:00Z".length),
+  stringFromBytes: (bytes: Uint8Array | undefined): string | Uint8Array | undefined => {
+    try {
+      return bytes && utf8.decode(bytes);
+    } catch {
+      return bytes;
+    }
+  },
+  geographyFromBytes: (bytes: Uint8Array): Uint8Array => bytes,
+};
+
+/** ISO 8601 in UTC, with at least the milliseconds of a Date where there is a fraction. @param digits of a second's fraction in `count` */
+function instant(count: bigint, digits: number): string {
+  const unit = 10n ** BigInt(digits);
+  const fraction = ((BigInt(count) % unit) + unit) % unit;
+  const seconds = (BigInt(count) - fraction) / unit;
+  const date = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(date.getTime())) return `${String(count)}e-${digits} s after 1970`;
+  const whole = date.toISOString().slice(0, -".000Z".length);
+  if (digits === 0) return `${whole}Z`;
+  const written = fraction.toString().padStart(digits, "0");
+  return `${whole}.${written.slice(0, 3)}${written.slice(3).replace(/0+$/, "")}Z`;
+}
 
 /** Whole numbers past 2⁵³ and DECIMALs that a double would change are `WrittenNumber`s. */
 export function plainValue(value: unknown, schema: ValueSchema | undefined): unknown {
