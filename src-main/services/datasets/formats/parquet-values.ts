@@ -51,8 +51,8 @@ export const PARSERS = {
 /** ISO 8601 in UTC, with at least the milliseconds of a Date where there is a fraction. @param digits of a second's fraction in `count` */
 function instant(count: bigint, digits: number): string {
   const unit = 10n ** BigInt(digits);
-  const fraction = ((BigInt(count) % unit) + unit) % unit;
-  const seconds = (BigInt(count) - fraction) / unit;
+  const fraction = ((count % unit) + unit) % unit;
+  const seconds = (count - fraction) / unit;
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return `${String(count)}e-${digits} s after 1970`;
   const whole = date.toISOString().slice(0, -".000Z".length);
