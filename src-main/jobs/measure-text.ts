@@ -9,7 +9,17 @@ import { ContaminationIndex } from "#main/engine/curation/contamination.ts";
 import type { BenchmarkProblem } from "#main/engine/curation/contamination.ts";
 import { contentHash, fingerprint } from "#main/engine/curation/near-duplicates.ts";
 import { measureText } from "#main/engine/curation/text-facts.ts";
+import { verdictOf } from "#main/engine/curation/verdict.ts";
 import type { Fingerprint } from "#main/platform/signature.ts";
+
+/** What is said of a text by its right answer alone. */
+export function judgeText(
+  messages: readonly RecordMessage[],
+  reference: RecordReference,
+): Pick<TextFacts, "verdict" | "verdictDetail"> {
+  const { verdict, detail } = verdictOf(messages, reference);
+  return { verdict, verdictDetail: detail };
+}
 
 export class TextMeter {
   readonly #benchmarks: ContaminationIndex;

@@ -1,5 +1,5 @@
 /** A filter as SQL over `records r`: what the indexes and one pass over the narrow table can answer. */
-import { FormatProblem } from "#shared/schema/dataset.ts";
+import { FormatProblem, RecordSource } from "#shared/schema/dataset.ts";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { RangeField, RecordCondition, RecordFilter } from "#shared/schema/record-filter.ts";
 
@@ -56,7 +56,11 @@ function conditionSql(datasetId: DatasetId, condition: RecordCondition): Where {
     case "verdict":
       return oneOf("r.verdict", condition.values);
     case "source":
-      return oneOf("r.source", condition.values);
+      return sourceSql(condition.values);
+    case "gold":
+      return detailSql(valueSql("d.reference ->> '$.gold'", condition.values));
+    case "metadata":
+      return detailSql(metadataSql(condition.key, condition.values));
     case "task":
       return oneOf("r.task", condition.values);
     case "tag":
@@ -105,6 +109,64 @@ function conditionSql(datasetId: DatasetId, condition: RecordCondition): Where {
     }
   }
 }
+
+/** How records came in stands in the narrow table; everything else is looked up. */
+function sourceSql(values: readonly string[]): Where {
+  const kind = oneOf("r.source", values);
+  if (values.every((value) => RecordSource.shape.kind.safeParse(value).success)) return kind;
+  return anyOf([
+    kind,
+    detailSql(
+      anyOf([
+        oneOf("d.source ->> '$.file'", values),
+        oneOf("d.source ->> '$.teacher'", values),
+        metadataSql("source", values),
+      ]),
+    ),
+  ]);
+}
+
+function detailSql({ sql, params }: Where): Where {
+  return {
+    sql: `EXISTS (SELECT 1 FROM record_details d WHERE d.record_id = r.id AND (${sql}))`,
+    params,
+  };
+}
+
+/** A text, a number, true, false or null by what it is; of a list any element. */
+function metadataSql(key: string, values: readonly string[]): Where {
+  if (values.includes(ANY)) {
+    return { sql: "EXISTS (SELECT 1 FROM json_each(d.metadata) e WHERE e.key = ?)", params: [key] };
+  }
+  const whole = atomSql("e", values);
+  const element = atomSql("a", values);
+  return {
+    sql: `EXISTS (SELECT 1 FROM json_each(d.metadata) e WHERE e.key = ? AND (${whole.sql}
+      OR CASE e.type WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each(e.value) a WHERE ${element.sql}) END))`,
+    params: [key, ...whole.params, ...element.params],
+  };
+}
+
+function atomSql(row: string, values: readonly string[]): Where {
+  const numbers = values.filter((value) => value.trim() !== "" && Number.isFinite(Number(value)));
+  const words = values.filter((value) => ["true", "false", "null"].includes(value));
+  return anyOf([
+    { sql: `${row}.type = 'text' AND ${row}.value IN (${marks(values)})`, params: values },
+    ...(words.length === 0 ? [] : [oneOf(`${row}.type`, words)]),
+    ...numbers.map((number) => ({
+      sql: `${row}.type IN ('integer', 'real') AND ${row}.value = CAST(? AS NUMERIC)`,
+      params: [number],
+    })),
+  ]);
+}
+
+function valueSql(column: string, values: readonly string[]): Where {
+  return values.includes(ANY)
+    ? { sql: `${column} IS NOT NULL`, params: [] }
+    : oneOf(column, values);
+}
+
+const ANY = "*";
 
 /**
  * The full-text index knows words as they are set apart by spaces. A value without any (a formula's

@@ -21,6 +21,7 @@ import { QueueRepository } from "./queue-repository.ts";
 import { RecipeRepository } from "./recipe-repository.ts";
 import { applyRecordChange } from "./record-changes.ts";
 import type { RecordChange } from "./record-changes.ts";
+import { RecordDetailRepository } from "./record-details.ts";
 import { RecordRepository } from "./record-repository.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { relocate } from "./relocate.ts";
@@ -50,6 +51,7 @@ export class Store {
   readonly playground: PlaygroundRepository;
   readonly datasets: DatasetRepository;
   readonly records: RecordRepository;
+  readonly recordDetails: RecordDetailRepository;
   readonly recordWriter: RecordWriter;
   readonly versions: VersionRepository;
   readonly edits: EditRepository;
@@ -88,6 +90,7 @@ export class Store {
     const duplicates = new DuplicateIndex(db);
     this.datasets = new DatasetRepository(db);
     this.records = new RecordRepository(db, duplicates);
+    this.recordDetails = new RecordDetailRepository(db);
     this.recordWriter = new RecordWriter(db, duplicates);
     this.versions = new VersionRepository(db);
     this.edits = new EditRepository(db);

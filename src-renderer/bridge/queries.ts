@@ -1,4 +1,5 @@
 /** Questions that several screens ask; each has one key, so they share one answer. */
+import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import { host } from "./host.ts";
 import type { QuerySource } from "./query-cache.ts";
@@ -144,6 +145,17 @@ export const datasetNamesQuery: QuerySource<Answer<typeof host.datasets.list>> =
   key: "datasets.names",
   topics: ["dataset-names"],
 };
+
+/** Names of metadata that a dataset's records have. */
+export function metadataNamesQuery(
+  datasetId: DatasetId,
+): QuerySource<Answer<typeof host.datasets.records.metadataNames>> {
+  return {
+    key: `metadata-names:${datasetId}`,
+    topics: [`records:${datasetId}`],
+    fetch: (signal) => host.datasets.records.metadataNames({ datasetId }, { signal }),
+  };
+}
 
 /** What undo would take back and redo do again, in one scope or in the workspace. */
 export function editsQuery(

@@ -14,6 +14,7 @@ import {
   StatusCounts,
 } from "../schema/dataset.ts";
 import { Edit } from "../schema/edit.ts";
+import { isJson } from "../schema/metadata-text.ts";
 import { RecordFilter } from "../schema/record-filter.ts";
 import { RunId } from "../schema/run.ts";
 import { procedure } from "./errors.ts";
@@ -29,8 +30,28 @@ export const target = z.union([
 ]);
 export type RecordTarget = z.infer<typeof target>;
 
+/** No file can keep the others. */
+const NOT_KEPT = "holds NUL or half of a character, which no file can keep";
+function isKept(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
+}
+
 /** `edit` is null where nothing had to change. */
 export const edited = z.strictObject({ edit: Edit.nullable(), changed: z.int() });
+
+const tags = z.array(z.string().trim().min(1).max(100)).max(50);
+/** null: none is known. */
+const gold = z.string().min(1).max(100_000).refine(isKept, NOT_KEPT).nullable();
+/** One entry of the metadata, as JSON text, so that numbers keep their digits; null takes it away. */
+const metadataEntry = z.strictObject({
+  key: z.string().min(1).max(200).refine(isKept, NOT_KEPT),
+  value: z
+    .string()
+    .max(1_000_000)
+    .refine(isJson, "is not JSON")
+    .refine(isKept, NOT_KEPT)
+    .nullable(),
+});
 
 const bulkAction = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("status"), status: RecordStatus }),
@@ -39,6 +60,8 @@ const bulkAction = z.discriminatedUnion("type", [
     add: z.array(z.string().trim().min(1).max(100)).max(50).default([]),
     remove: z.array(z.string().trim().min(1).max(100)).max(50).default([]),
   }),
+  z.strictObject({ type: z.literal("gold"), value: gold }),
+  z.strictObject({ type: z.literal("metadata"), ...metadataEntry.shape }),
   z.strictObject({ type: z.literal("delete") }),
   /** Tags closed, strays removed, text around the answer moved; what cannot be repaired is left. */
   z.strictObject({ type: z.literal("repair-format") }),
@@ -131,6 +154,8 @@ export const records = {
             z.strictObject({
               messages: RecordMessages,
               metadata: z.record(z.string(), z.unknown()).default({}),
+              /** More of it as JSON text, where numbers are to keep their digits. */
+              entries: z.array(metadataEntry).max(1000).default([]),
               source: RecordSource.partial().extend({ kind: RecordSource.shape.kind }),
               reference: RecordReference.partial().optional(),
               tags: z.array(z.string().trim().min(1).max(100)).max(50).default([]),
@@ -185,6 +210,21 @@ export const records = {
       }),
     )
     .output(edited),
+  /** Right answer, tags and metadata, as one edit; what is not named stays. */
+  setDetails: procedure
+    .input(
+      z.strictObject({
+        recordId: RecordId,
+        gold: gold.optional(),
+        tags: tags.optional(),
+        metadata: z.array(metadataEntry).max(1000).default([]),
+        reviewer,
+        key: z.string().max(100).optional(),
+      }),
+    )
+    .output(z.strictObject({ ...edited.shape, record: DatasetRecord })),
+  /** Names of metadata that the dataset's records have, the most frequent first. */
+  metadataNames: procedure.input(one).output(z.array(z.string())),
   delete: procedure.input(z.strictObject({ ...one.shape, target })).output(edited),
   /** What a bulk action would do: how many it would change, and some of them before and after. */
   previewBulk: procedure

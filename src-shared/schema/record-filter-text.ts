@@ -1,7 +1,7 @@
 /**
  * A filter as one line of text, both ways: `status:pending,flagged words:>300 readability:40..60
- * -tag:wordy prompt:"two trains" circle`. Terms must all hold; commas separate values of which any
- * will do; a minus turns a term round.
+ * -tag:wordy prompt:"two trains" meta.topic:algebra circle`. Terms must all hold; commas separate
+ * values of which any will do; a minus turns a term round.
  */
 import { RangeField, RecordCondition } from "./record-filter.ts";
 import type { RecordFilter } from "./record-filter.ts";
@@ -23,11 +23,13 @@ const VALUE_FIELDS = [
   "contamination",
   "source",
   "task",
+  "gold",
 ] as const;
 const TEXT_FIELDS = ["text", "prompt", "reasoning", "answer"] as const;
 const NUMBER_FIELDS = new Set<string>(["id", "same-as"]);
+const METADATA = "meta.";
 const TERM =
-  /(-?)(?:([a-z-]+):)?((?:"(?:[^"\\]|\\.)*"|[^\s",]+)(?:,(?:"(?:[^"\\]|\\.)*"|[^\s",]+))*)/gu;
+  /(-?)(?:(meta\.(?:"(?:[^"\\]|\\.)*"|[^\s:",]+)|[a-z-]+):)?((?:"(?:[^"\\]|\\.)*"|[^\s",]+)(?:,(?:"(?:[^"\\]|\\.)*"|[^\s",]+))*)/gu;
 const VALUE = /"((?:[^"\\]|\\.)*)"|([^,"]+)/gu;
 const RANGE = /^(?:(>=|<=|>|<)(-?\d+(?:\.\d+)?)|(-?\d+(?:\.\d+)?)?(\.\.)?(-?\d+(?:\.\d+)?)?)$/;
 
@@ -36,6 +38,7 @@ export const FILTER_FIELDS: readonly string[] = [
   ...TEXT_FIELDS,
   ...RangeField.options,
   "is:edited",
+  "meta.NAME",
 ];
 
 /** Never throws; what is not understood is left out and said. */
@@ -46,9 +49,12 @@ export function parseFilter(text: string): FilterReading {
     const condition = conditionOf(field, raw);
     if (condition === undefined) {
       problems.push(
-        field === undefined || FILTER_FIELDS.includes(field) || field === "is"
+        field === undefined ||
+          FILTER_FIELDS.includes(field) ||
+          field === "is" ||
+          field.startsWith(METADATA)
           ? `"${whole}" is not understood`
-          : `there is no field "${field}"; there are ${FILTER_FIELDS.join(", ")}`,
+          : `there is no field "${field}"; metadata of this name is ${METADATA}${field}:…; there are ${FILTER_FIELDS.join(", ")}`,
       );
     } else filter.push(minus === "-" ? { ...condition, not: true } : condition);
   }
@@ -68,6 +74,11 @@ function conditionOf(field: string | undefined, raw: string): RecordCondition | 
   if (field === undefined) return checked({ field: "text", value: values.join(" ") });
   if (field === "is") return raw === "edited" ? { field: "edited" } : undefined;
   if (field === "text") return checked({ field, value: values.join(" ") });
+  if (field.startsWith(METADATA)) {
+    const [name] = field.slice(METADATA.length).matchAll(VALUE);
+    const key = name?.[1]?.replaceAll(/\\(.)/g, "$1") ?? name?.[2] ?? "";
+    return checked({ field: "metadata", key, values });
+  }
   if (isOneOf(TEXT_FIELDS, field)) {
     return checked({ field: "text", in: field, value: values.join(" ") });
   }
@@ -115,6 +126,8 @@ function term(condition: RecordCondition): string {
       return `${condition.in === undefined ? "" : `${condition.in}:`}${quoted(condition.value)}`;
     case "edited":
       return "is:edited";
+    case "metadata":
+      return `${METADATA}${metadataName(condition.key)}:${condition.values.map(quoted).join(",")}`;
     case "id":
     case "status":
     case "tag":
@@ -125,6 +138,7 @@ function term(condition: RecordCondition): string {
     case "contamination":
     case "source":
     case "task":
+    case "gold":
       return `${condition.field}:${condition.values.map((value) => quoted(String(value))).join(",")}`;
     default: {
       const { field, min, max } = condition;
@@ -132,6 +146,10 @@ function term(condition: RecordCondition): string {
       return `${field}:${min ?? ""}..${max ?? ""}`;
     }
   }
+}
+
+function metadataName(key: string): string {
+  return /^[^\s:",\\]+$/u.test(key) ? key : `"${key.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 function quoted(value: string): string {

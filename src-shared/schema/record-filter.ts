@@ -3,14 +3,7 @@
  * same filter has a text form, `record-filter-text.ts`, for addresses, the filter bar and the command line.
  */
 import { z } from "zod";
-import {
-  ContaminationKind,
-  FormatProblem,
-  RecordId,
-  RecordSource,
-  RecordStatus,
-  Verdict,
-} from "./dataset.ts";
+import { ContaminationKind, FormatProblem, RecordId, RecordStatus, Verdict } from "./dataset.ts";
 import { TaskName } from "./recipe.ts";
 
 const not = z.boolean().optional();
@@ -55,7 +48,17 @@ export const RecordCondition = z.union([
   /** In a duplicate cluster with one of these records. */
   anyOf("same-as", RecordId),
   anyOf("contamination", z.union([z.literal("any"), ContaminationKind])),
-  anyOf("source", RecordSource.shape.kind),
+  /** How it came in (`import`, `written` …), a file's name, a teacher, or metadata named "source". */
+  anyOf("source", z.string().min(1).max(1000)),
+  /** The right answer; "*": any. */
+  anyOf("gold", z.string().min(1).max(10_000)),
+  /** A value as it is shown, or one of a list; "*": any. */
+  z.strictObject({
+    field: z.literal("metadata"),
+    key: z.string().min(1).max(200),
+    values: z.array(z.string().max(10_000)).min(1).max(1000),
+    not,
+  }),
   anyOf("task", TaskName),
   z.strictObject({ field: z.literal("edited"), not }),
   /** Both ends included; a record without the measure is outside. */

@@ -416,3 +416,112 @@ for (const colorScheme of ["dark", "light"] as const) {
     expect(complaints).toEqual([]);
   });
 }
+
+test("what a record carries is changed by keyboard, found by it, changed in many, and undone", async ({
+  browser,
+}) => {
+  const rows = ["web", "book", "web"].map((source, i) =>
+    JSON.stringify({
+      prompt: `What is ${String(i)} plus 1?`,
+      completion: `<think>\nI add.\n</think>\n<answer>${String(i + 1)}</answer>`,
+      answer: String(i + 1),
+      source,
+    }),
+  );
+  const datasetId = await importFile("carried", `${rows.join("\n")}\n`);
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/curation?dataset=${datasetId}`);
+  const verdicts = page.getByRole("region", { name: "Verdicts" });
+  const origin = page.getByRole("region", { name: "Where it came from" });
+  await expect(verdicts).toContainText("1 is right");
+  await page.keyboard.press("m");
+  const details = page.getByRole("dialog", { name: "What record 1 carries" });
+  await expect(details.getByRole("textbox", { name: "Right answer" })).toBeFocused();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("2");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("checked, hard");
+  await details.getByRole("button", { name: "Add metadata" }).click();
+  await details.getByRole("combobox", { name: "Name of metadata" }).last().fill("topic");
+  await details.getByRole("textbox", { name: "Value of topic" }).fill("sums");
+  expect.soft(await accessibilityFaults(page, "dark"), "details").toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(details).toHaveCount(0);
+  await expect(verdicts).toContainText("1 is not 2");
+  await expect(origin).toContainText("topicsums");
+  await page.keyboard.press("/");
+  await page.keyboard.type("source:web -meta.topic:sums");
+  await page.keyboard.press("Enter");
+  await expect(recordHeading(page)).toHaveText("Record 3");
+  await page.getByRole("button", { name: "More" }).click();
+  await expect(page.getByRole("combobox", { name: "Source" })).toHaveValue("web");
+  await page.keyboard.press("/");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Metadata" }).selectOption("topic");
+  await expect(page.getByRole("textbox", { name: "Filter records" })).toHaveValue('meta.topic:"*"');
+  await expect(page.getByRole("grid", { name: "Records" })).toHaveAttribute("aria-rowcount", "1");
+  await page.getByRole("combobox", { name: "Metadata" }).selectOption("");
+  await page.keyboard.press("Escape");
+  await page.getByRole("group", { name: "The record" }).focus();
+  await page.keyboard.press("b");
+  const dialog = page.getByRole("dialog", { name: "Change many records" });
+  await dialog.getByRole("combobox", { name: "Change" }).selectOption("metadata");
+  await dialog.getByRole("combobox", { name: "Name" }).fill("topic");
+  await dialog
+    .getByRole("textbox", { name: "Value" })
+    .or(dialog.getByRole("combobox", { name: "Value" }))
+    .fill("adding");
+  await expect(dialog.getByRole("status")).toContainText("3 records of 3 would change.");
+  await expect(dialog.getByRole("list", { name: "Examples of the change" })).toContainText(
+    "adding",
+  );
+  await dialog.getByRole("button", { name: "Change", exact: true }).click();
+  await expect(origin).toContainText("topicadding");
+  await page.keyboard.press("Control+z");
+  await expect(origin).toContainText("topicsums");
+  await page.keyboard.press("Control+z");
+  await expect(verdicts).toContainText("1 is right");
+  expect(complaints).toEqual([]);
+});
+
+test("a record is added by hand: what is typed outlives the dialog and a reload, undo takes it back", async ({
+  browser,
+}) => {
+  const client = await connectTo(host.url);
+  const { id: datasetId } = await client.call.datasets.create({ name: "by hand" });
+  client.close();
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo(`/dataset/${datasetId}`);
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog", { name: "Add a record" });
+  await expect(dialog.getByRole("textbox", { name: "Prompt" })).toBeFocused();
+  await page.keyboard.press("Control+Enter");
+  await expect(dialog.getByRole("alert")).toContainText("begins with a prompt");
+  await page.keyboard.type("What is 2 plus 3?");
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("by hand");
+  await page.keyboard.press("c");
+  await expect(dialog.getByRole("textbox", { name: "Prompt" })).toHaveValue("What is 2 plus 3?");
+  await dialog.getByRole("textbox", { name: "Reasoning" }).fill("Two and three make five.");
+  await dialog.getByRole("textbox", { name: "Answer", exact: true }).fill("<answer>5</answer>");
+  await dialog.getByRole("textbox", { name: "Right answer" }).fill("5");
+  await dialog.getByRole("textbox", { name: "Tags" }).fill("mine");
+  expect.soft(await accessibilityFaults(page, "dark"), "adding").toEqual([]);
+  await page.keyboard.press("Control+Enter");
+  await expect(recordHeading(page)).toHaveText("Record 1");
+  await expect(page.getByRole("region", { name: "Verdicts" })).toContainText("5 is right");
+  await expect(page.getByRole("region", { name: "Where it came from" })).toContainText(
+    "added by hand",
+  );
+  await host.kill();
+  await host.restart();
+  await page.reload();
+  await expect(recordHeading(page)).toHaveText("Record 1");
+  await page.keyboard.press("Control+z");
+  await expect(page.getByText("No record is here yet.")).toBeVisible();
+  await page.keyboard.press("Control+Shift+z");
+  await expect(recordHeading(page)).toHaveText("Record 1");
+  expect(complaints).toEqual([]);
+});

@@ -16,6 +16,8 @@ import type { RecordChange } from "#main/store/record-changes.ts";
 import type { ClusterMember, RecordText } from "#main/store/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
 import type { KnownBenchmarks } from "./known-benchmarks.ts";
+import { detailsToChange, detailText } from "./record-details.ts";
+import type { DetailChange } from "./record-details.ts";
 import { changesByValue, recordsText } from "./record-edits.ts";
 import { statusChanges } from "./record-service.ts";
 import type { Edited, RecordService } from "./record-service.ts";
@@ -105,6 +107,19 @@ export async function previewBulk(
         ),
       };
     }
+    case "gold":
+    case "metadata": {
+      const change = detailOf(action);
+      const rows = detailsToChange(store, datasetId, filter, change);
+      const after = detailText(change, change.value);
+      return {
+        matching,
+        changing: rows.length,
+        samples: rows
+          .slice(0, samples)
+          .map((row) => sample(row, detailText(change, row.before), after)),
+      };
+    }
     case "delete":
       return {
         matching,
@@ -157,6 +172,9 @@ export async function applyBulk(
       return records.setStatus({ datasetId, target: asFilter(target), status: action.status });
     case "tags":
       return records.setTags({ datasetId, target, add: action.add, remove: action.remove });
+    case "gold":
+    case "metadata":
+      return records.setDetail(datasetId, target, detailOf(action));
     case "delete":
       return records.delete(datasetId, target);
     case "deduplicate": {
@@ -183,6 +201,12 @@ export async function applyBulk(
     default:
       return assertNever(action);
   }
+}
+
+function detailOf(action: Extract<BulkAction, { type: "gold" | "metadata" }>): DetailChange {
+  return action.type === "gold"
+    ? { set: "gold", value: action.value }
+    : { set: "metadata", key: action.key, value: action.value };
 }
 
 async function repairTexts(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
+import { judgeText } from "#main/jobs/measure-text.ts";
 import { countOf, idsIn, rangesOf } from "#main/store/id-ranges.ts";
 import { RecordChange } from "#main/store/record-changes.ts";
 import type { Store } from "#main/store/store.ts";
@@ -38,7 +39,10 @@ export function registerRecordEdits(
   now: () => number,
 ): RecordPens {
   const change = (datasetId: DatasetId, changes: readonly RecordChange[]): void => {
-    for (const one of changes) store.changeRecords(datasetId, one);
+    for (const one of changes) {
+      store.changeRecords(datasetId, one);
+      if (one.set === "gold") judgeAnew(store, one);
+    }
     store.datasets.touch(datasetId, now());
   };
   return {
@@ -59,6 +63,16 @@ export function registerRecordEdits(
       events: ({ datasetId }) => [{ type: "dataset", datasetId, recordIds: null }],
     }),
   };
+}
+
+/** Another right answer makes other verdicts. */
+function judgeAnew(store: Store, { ids }: RecordChange): void {
+  for (const id of idsIn(ids)) {
+    const { reference, revisions } = store.recordDetails.judged(id);
+    for (const { number, messages } of revisions) {
+      store.recordDetails.judge(id, number, judgeText(messages, reference));
+    }
+  }
 }
 
 function changedEvent(datasetId: DatasetId, changes: readonly RecordChange[]): LiveEvent {

@@ -19,6 +19,8 @@ import type { RecordChange } from "#main/store/record-changes.ts";
 import type { ReviewKind } from "#main/store/review-repository.ts";
 import type { Store } from "#main/store/store.ts";
 import type { EditJournal } from "../edit-journal.ts";
+import { detailChanges, detailsToChange, detailVerb } from "./record-details.ts";
+import type { DetailChange } from "./record-details.ts";
 import type { KnownBenchmarks } from "./known-benchmarks.ts";
 import { changesByValue, recordsText, scopeOf } from "./record-edits.ts";
 import type { RecordPens } from "./record-edits.ts";
@@ -162,6 +164,58 @@ export class RecordService {
         .map((change) => (change.set === "tag" ? { ...change, value: !change.value } : change))
         .reverse(),
     });
+  }
+
+  /** Right answer, tags and metadata of one record, as one edit. Throws NOT_FOUND. */
+  setDetails(input: {
+    readonly recordId: RecordId;
+    readonly gold?: string | null | undefined;
+    readonly tags?: readonly string[] | undefined;
+    readonly metadata: readonly { readonly key: string; readonly value: string | null }[];
+    readonly reviewer?: string | undefined;
+    readonly key?: string | undefined;
+  }): Edited & { readonly record: DatasetRecord } {
+    const { store, journal } = this.#deps;
+    const { recordId, gold, key } = input;
+    const { datasetId, position, tags } = store.records.get(recordId);
+    const before = journal.doneBefore(key);
+    if (before !== undefined) {
+      return { edit: before, changed: 0, record: store.records.get(recordId) };
+    }
+    const wanted = input.tags ?? tags;
+    const changes = [
+      ...(gold === undefined ? [] : [{ set: "gold", value: gold } as const]),
+      ...input.metadata.map((one) => ({ set: "metadata", ...one }) as const),
+    ].map((change) =>
+      detailChanges(
+        detailsToChange(store, datasetId, [{ field: "id", values: [recordId] }], change),
+        change,
+      ),
+    );
+    const tagged = [
+      ...wanted.filter((tag) => !tags.includes(tag)).map((tag) => ({ tag, value: true })),
+      ...tags.filter((tag) => !wanted.includes(tag)).map((tag) => ({ tag, value: false })),
+    ].map((change) => ({ set: "tag" as const, ids: rangesOf([recordId]), ...change }));
+    const forward = [...changes.flatMap((one) => one.forward), ...tagged];
+    const label = `change what record ${position.toLocaleString("en-US")} carries`;
+    const edited = this.#write(datasetId, forward.length === 0 ? 0 : 1, label, key, {
+      forward,
+      inverse: [
+        ...changes.flatMap((one) => one.inverse),
+        ...tagged.map((one) => ({ ...one, value: !one.value })),
+      ],
+    });
+    if (edited.edit !== null) this.review(datasetId, recordId, "edit", input.reviewer);
+    return { ...edited, record: store.records.get(recordId) };
+  }
+
+  /** One thing that many records carry, as one edit. Throws NOT_FOUND. */
+  setDetail(datasetId: DatasetId, target: RecordTarget, change: DetailChange): Edited {
+    const { store } = this.#deps;
+    store.datasets.nameOf(datasetId);
+    const rows = detailsToChange(store, datasetId, filterOf(target), change);
+    const label = `${detailVerb(change)} ${this.#text(rows)}`;
+    return this.#write(datasetId, rows.length, label, undefined, detailChanges(rows, change));
   }
 
   delete(datasetId: DatasetId, target: RecordTarget): Edited {

@@ -1,6 +1,7 @@
 /** Records of datasets: each procedure calls the service, and no more. */
 import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
+import { parseForWriting } from "#main/platform/exact-json.ts";
 import type { DatasetId, RecordId, RecordReference, RecordSource } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import type { Application } from "../application.ts";
@@ -59,7 +60,7 @@ export function datasetRecordProcedures(
         const reference = wholeReference(record.reference ?? {});
         return {
           ...benchmarks.measure(record.messages, reference),
-          metadata: record.metadata,
+          metadata: withEntries(record.metadata, record.entries),
           reference,
           source: wholeSource(record.source),
           tags: record.tags,
@@ -67,7 +68,9 @@ export function datasetRecordProcedures(
         };
       });
       const label = `add ${recordsText(prepared.length, undefined)}`;
-      return records.add(input.datasetId, prepared, input.records[0]?.source.kind ?? "add", label);
+      const kind = input.records[0]?.source.kind ?? "add";
+      const author = kind === "written" ? "by hand" : kind;
+      return records.add(input.datasetId, prepared, author, label);
     }),
     setText: to.setText.handler(({ input }) => {
       checkText(input.messages);
@@ -78,6 +81,11 @@ export function datasetRecordProcedures(
     ),
     setStatus: to.setStatus.handler(({ input }) => records.setStatus(input)),
     setTags: to.setTags.handler(({ input }) => records.setTags(input)),
+    setDetails: to.setDetails.handler(({ input }) => records.setDetails(input)),
+    metadataNames: to.metadataNames.handler(({ input }) => {
+      store.datasets.nameOf(input.datasetId);
+      return store.recordDetails.names(input.datasetId);
+    }),
     delete: to.delete.handler(({ input }) => records.delete(input.datasetId, input.target)),
     previewBulk: to.previewBulk.handler(({ input }) =>
       previewBulk(bulk, input.datasetId, input.target, input.action, input.samples),
@@ -100,6 +108,18 @@ function checkText(messages: readonly { content: string; reasoning: string | nul
     "The text holds NUL or half of a character, which no file can keep.",
     "Remove it and save again.",
   );
+}
+
+function withEntries(
+  metadata: Readonly<Record<string, unknown>>,
+  entries: readonly { readonly key: string; readonly value: string | null }[],
+): Record<string, unknown> {
+  return {
+    ...metadata,
+    ...Object.fromEntries(
+      entries.flatMap(({ key, value }) => (value === null ? [] : [[key, parseForWriting(value)]])),
+    ),
+  };
 }
 
 type Loose<T> = { readonly [Key in keyof T]?: T[Key] | undefined };

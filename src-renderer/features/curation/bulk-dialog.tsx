@@ -1,10 +1,12 @@
 /** One change of many records: all that match the filter, or the chosen ones. Shows what it would do before it does it. */
-import { useMemo, useState } from "react";
+import { useId, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { BulkAction, RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { RecordStatus } from "#shared/schema/dataset.ts";
+import { metadataJson } from "#shared/schema/metadata-text.ts";
 import { host } from "../../bridge/host.ts";
+import { metadataNamesQuery } from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
 import { DiffText } from "../../ui/diff-text.tsx";
@@ -16,6 +18,8 @@ import { diffTexts } from "../../ui/word-diff.ts";
 const ACTIONS = {
   status: "Set the status",
   tags: "Add or remove a tag",
+  gold: "Set the right answer",
+  metadata: "Set metadata",
   "repair-format": "Repair the form",
   "remove-foreign-lines": "Remove lines in another language",
   "remove-repetition": "Remove repetition",
@@ -28,6 +32,8 @@ type ActionType = BulkAction["type"];
 const TYPES: readonly ActionType[] = [
   "status",
   "tags",
+  "gold",
+  "metadata",
   "repair-format",
   "remove-foreign-lines",
   "remove-repetition",
@@ -39,6 +45,9 @@ const TYPES: readonly ActionType[] = [
 const NOTES: Readonly<Record<ActionType, string>> = {
   status: "",
   tags: "",
+  gold: "Verdicts follow the new right answer. Without one, none is known any more.",
+  metadata:
+    "Numbers, true, false, null, lists and objects are read as JSON; a number in quotes is a text. Without a value the entry goes.",
   "repair-format":
     "Tags are closed, stray ones removed, text around the answer moved. What cannot be repaired is left.",
   "remove-foreign-lines": "Lines of the reasoning in another script than the prompt's are removed.",
@@ -56,6 +65,9 @@ interface Choice {
   readonly others: RecordStatus;
   readonly tag: string;
   readonly tagWay: "add" | "remove";
+  readonly gold: string;
+  readonly name: string;
+  readonly value: string;
   readonly duplicates: "exact" | "near";
   readonly keep: "first" | "most-readable" | "shortest";
 }
@@ -70,6 +82,14 @@ function actionOf(choice: Choice): BulkAction | undefined {
       return choice.tagWay === "add"
         ? { type: "tags", add: [tag], remove: [] }
         : { type: "tags", add: [], remove: [tag] };
+    }
+    case "gold":
+      return { type: "gold", value: choice.gold.trim() === "" ? null : choice.gold };
+    case "metadata": {
+      const key = choice.name.trim();
+      if (key === "") return undefined;
+      const value = choice.value === "" ? null : metadataJson(choice.value);
+      return { type: "metadata", key, value };
     }
     case "deduplicate":
       return {
@@ -115,6 +135,37 @@ function Select<Value extends string>({
   );
 }
 
+function TextField({
+  label,
+  value,
+  offered = [],
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly offered?: readonly string[];
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const list = useId();
+  return (
+    <label className="field">
+      <span className="s12 t2">{label}</span>
+      <input
+        className="input"
+        list={list}
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <datalist id={list}>
+        {offered.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
 const named = <const Value extends string>(
   values: readonly Value[],
 ): readonly { readonly value: Value; readonly label: string }[] =>
@@ -122,9 +173,12 @@ const named = <const Value extends string>(
 
 function Options({
   choice,
+  names,
   onChoice,
 }: {
   readonly choice: Choice;
+  /** Of metadata. */
+  readonly names: readonly string[];
   readonly onChoice: (choice: Choice) => void;
 }): ReactNode {
   return (
@@ -166,6 +220,28 @@ function Options({
           options={named(RecordStatus.options)}
           onChange={(status) => onChoice({ ...choice, status })}
         />
+      )}
+      {choice.type === "gold" && (
+        <TextField
+          label="Right answer"
+          value={choice.gold}
+          onChange={(gold) => onChoice({ ...choice, gold })}
+        />
+      )}
+      {choice.type === "metadata" && (
+        <>
+          <TextField
+            label="Name"
+            value={choice.name}
+            offered={names}
+            onChange={(name) => onChoice({ ...choice, name })}
+          />
+          <TextField
+            label="Value"
+            value={choice.value}
+            onChange={(value) => onChoice({ ...choice, value })}
+          />
+        </>
       )}
       {choice.type === "tags" && (
         <>
@@ -246,10 +322,16 @@ export function BulkDialog(props: BulkDialogProps): ReactNode {
     others: "rejected",
     tag: "",
     tagWay: "add",
+    gold: "",
+    name: "",
+    value: "",
     duplicates: "near",
     keep: "first",
   });
   const act = useAct();
+  const names =
+    useQuery(opened && choice.type === "metadata" ? metadataNamesQuery(datasetId) : undefined)
+      .data ?? [];
   const action = useMemo(() => actionOf(choice), [choice]);
   const apply = (): void => {
     if (action === undefined) return;
@@ -264,7 +346,7 @@ export function BulkDialog(props: BulkDialogProps): ReactNode {
       <p className="t2">
         {targetText} {NOTES[choice.type]}
       </p>
-      <Options choice={choice} onChoice={setChoice} />
+      <Options choice={choice} names={names} onChoice={setChoice} />
       {opened && action !== undefined && (
         <Preview datasetId={datasetId} target={target} action={action} />
       )}

@@ -25,6 +25,9 @@ export interface CurationActs {
   readonly select: () => void;
   readonly selectAll: () => void;
   readonly bulk: () => void;
+  readonly add: () => void;
+  /** Right answer, tags and metadata. */
+  readonly details: () => void;
   readonly exportRecords: () => void;
   readonly escape: () => void;
 }
@@ -54,6 +57,8 @@ const KEYS: readonly Key[] = [
   ["select", "Choose the record for a change of many", "X", (acts) => acts.select()],
   ["select-all", "Choose all that match the filter", "Mod+A", (acts) => acts.selectAll()],
   ["bulk", "Change many records…", "B", (acts) => acts.bulk()],
+  ["add", "Add a record…", "C", (acts) => acts.add()],
+  ["details", "Right answer, tags and metadata…", "M", (acts) => acts.details()],
   ["export", "Export chosen or filtered records…", "Mod+E", (acts) => acts.exportRecords()],
   ["save", "Save the edited text", "Mod+Enter", (acts) => acts.save()],
   [

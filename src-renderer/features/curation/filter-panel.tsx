@@ -1,6 +1,11 @@
 /** Controls for the filter line: what was measured, in ranges and choices. Everything they do is written in the line. */
+import { useId } from "react";
 import type { ReactNode } from "react";
+import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { RangeField } from "#shared/schema/record-filter.ts";
+import { metadataNamesQuery } from "../../bridge/queries.ts";
+import { useQuery } from "../../bridge/use-query.ts";
+import { SOURCE_NAMES } from "../../ui/source-names.ts";
 import { conditionOn, withCondition, withRangeEnd } from "./filter-terms.ts";
 
 const RANGES: readonly { readonly field: RangeField; readonly label: string }[] = [
@@ -85,14 +90,87 @@ function ChoiceRow<Value extends string>({
   );
 }
 
+function TextRow({
+  label,
+  value,
+  placeholder,
+  offered,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly offered: readonly string[];
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const list = useId();
+  return (
+    <label className="frow one">
+      <span className="t2">{label}</span>
+      <input
+        className="input"
+        list={list}
+        spellCheck={false}
+        placeholder={placeholder}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <datalist id={list}>
+        {offered.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+const ANY = "*";
+
+/** One name of the metadata and what it should be; nothing typed: any value. */
+function MetadataRow({ datasetId, line, onLine }: FilterPanelProps): ReactNode {
+  const names = useQuery(metadataNamesQuery(datasetId)).data ?? [];
+  const found = conditionOn(line, "metadata");
+  const set = (key: string, value: string): void =>
+    onLine(
+      withCondition(
+        line,
+        "metadata",
+        key === "" ? undefined : { field: "metadata", key, values: [value === "" ? ANY : value] },
+      ),
+    );
+  const value = found?.values.length === 1 && found.values[0] !== ANY ? found.values[0] : "";
+  if (names.length === 0 && found === undefined) return null;
+  return (
+    <>
+      <ChoiceRow
+        label="Metadata"
+        value={found?.key ?? ""}
+        options={found === undefined || names.includes(found.key) ? names : [found.key, ...names]}
+        onChange={(key) => set(key ?? "", "")}
+      />
+      {found !== undefined && (
+        <TextRow
+          label={`${found.key} is`}
+          value={value ?? ""}
+          placeholder="any value"
+          offered={[]}
+          onChange={(next) => set(found.key, next)}
+        />
+      )}
+    </>
+  );
+}
+
 export interface FilterPanelProps {
+  readonly datasetId: DatasetId;
   readonly line: string;
   readonly onLine: (line: string) => void;
   /** Tags that the dataset's records have. */
   readonly tags: readonly string[];
 }
 
-export function FilterPanel({ line, onLine, tags }: FilterPanelProps): ReactNode {
+export function FilterPanel(props: FilterPanelProps): ReactNode {
+  const { line, onLine, tags } = props;
   const only = <T,>(values: readonly T[] | undefined): T | undefined =>
     values?.length === 1 ? values[0] : undefined;
   return (
@@ -141,13 +219,45 @@ export function FilterPanel({ line, onLine, tags }: FilterPanelProps): ReactNode
           )
         }
       />
+      <TextRow
+        label="Source"
+        value={only(conditionOn(line, "source")?.values) ?? ""}
+        placeholder="any"
+        offered={Object.keys(SOURCE_NAMES)}
+        onChange={(value) =>
+          onLine(
+            withCondition(
+              line,
+              "source",
+              value === "" ? undefined : { field: "source", values: [value] },
+            ),
+          )
+        }
+      />
+      <TextRow
+        label="Right answer"
+        value={only(conditionOn(line, "gold")?.values) ?? ""}
+        placeholder="* for any"
+        offered={[]}
+        onChange={(value) =>
+          onLine(
+            withCondition(
+              line,
+              "gold",
+              value === "" ? undefined : { field: "gold", values: [value] },
+            ),
+          )
+        }
+      />
+      <MetadataRow {...props} />
       {RANGES.map(({ field, label }) => (
         <RangeRow key={field} field={field} label={label} line={line} onLine={onLine} />
       ))}
       <p className="t3 s11">
         The line above takes the same and more, e.g. <span className="mono">-tag:wordy</span>,{" "}
         <span className="mono">prompt:&quot;two trains&quot;</span>,{" "}
-        <span className="mono">words:100..300</span>.
+        <span className="mono">words:100..300</span>, <span className="mono">source:web</span>,{" "}
+        <span className="mono">-gold:*</span>, <span className="mono">meta.topic:algebra</span>.
       </p>
     </div>
   );

@@ -11,6 +11,7 @@ export const QUICK_TERMS = [
   { term: "duplicate:exact,near", label: "duplicates" },
   { term: "contamination:any", label: "contaminated" },
   { term: "is:edited", label: "edited" },
+  { term: "-gold:*", label: "no right answer" },
 ] as const;
 
 function same(a: RecordCondition, b: RecordCondition): boolean {

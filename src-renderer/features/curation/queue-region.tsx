@@ -34,6 +34,7 @@ export interface QueueRegionProps {
   readonly onSelect: (index: number, reach: "one" | "range") => void;
   readonly onClear: () => void;
   readonly onBulk: () => void;
+  readonly onAdd: () => void;
 }
 
 function countOf(queue: Queue, name: QueueName): number | undefined {
@@ -67,7 +68,7 @@ function Queues({ queue, queueName, onQueue }: QueueRegionProps): ReactNode {
 }
 
 function FilterLine(props: QueueRegionProps): ReactNode {
-  const { line, problems, search, tags, onLine } = props;
+  const { dataset, line, problems, search, tags, onLine } = props;
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -108,7 +109,7 @@ function FilterLine(props: QueueRegionProps): ReactNode {
           {open ? "Less" : "More"} <Glyph name={open ? "left" : "down"} />
         </button>
       </div>
-      {open && <FilterPanel line={line} tags={tags} onLine={onLine} />}
+      {open && <FilterPanel datasetId={dataset.id} line={line} tags={tags} onLine={onLine} />}
     </>
   );
 }
@@ -142,7 +143,12 @@ export function QueueRegion(props: QueueRegionProps): ReactNode {
             {formatNumber(left)} left of {formatNumber(total)}
           </span>
         )}
-        {queue.loading && queue.ids.length > 0 && <span className="note end">looking…</span>}
+        <span className="end flex">
+          {queue.loading && queue.ids.length > 0 && <span className="note">looking…</span>}
+          <button type="button" className="btn quiet small" onClick={props.onAdd}>
+            Add <KeyCaps keys="C" />
+          </button>
+        </span>
       </div>
       <div className="queuehead">
         <select
@@ -179,7 +185,15 @@ export function QueueRegion(props: QueueRegionProps): ReactNode {
       {queue.loading && queue.ids.length === 0 ? (
         <SkeletonRows rows={12} />
       ) : queue.ids.length === 0 ? (
-        <Empty>
+        <Empty
+          action={
+            total === 0 && (
+              <button type="button" className="btn" onClick={props.onAdd}>
+                Add a record
+              </button>
+            )
+          }
+        >
           {line.trim() === ""
             ? queueName === "pending"
               ? "Nothing is left to decide here."

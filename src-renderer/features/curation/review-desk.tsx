@@ -23,8 +23,10 @@ import { useRecord } from "../../bridge/use-records.ts";
 import { formatNumber } from "../../ui/format.ts";
 import { ExportRecords } from "../../ui/export-records.tsx";
 import { Empty } from "../../ui/region-state.tsx";
+import { AddRecord } from "../../ui/add-record.tsx";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import { useCurationCommands } from "./curation-commands.ts";
+import { DetailsDialog } from "./details-dialog.tsx";
 import { dropDraft, writeDraft } from "./drafts.ts";
 import { JumpDialog } from "./jump-dialog.tsx";
 import { asQueue, asView, queueFilter, QUEUES, useChosenRecord } from "./place.ts";
@@ -62,7 +64,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
     readonly id: RecordId | undefined;
     readonly steps: ReadonlySet<number>;
   }>({ id: undefined, steps: NO_FOLDS });
-  const [dialog, setDialog] = useState<"bulk" | "jump" | "export">();
+  const [dialog, setDialog] = useState<"bulk" | "jump" | "export" | "add" | "details">();
   const selection = useSelection();
   const search = useRef<HTMLInputElement>(null);
   const tagField = useRef<HTMLInputElement>(null);
@@ -254,6 +256,8 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
       },
       selectAll: () => selection.add(ids),
       bulk: () => setDialog("bulk"),
+      add: () => setDialog("add"),
+      details: () => setDialog("details"),
       exportRecords: () => setDialog("export"),
       escape: () => (editing ? setEditing(false) : selection.clear()),
     },
@@ -305,6 +309,7 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
         onSelect={select}
         onClear={selection.clear}
         onBulk={() => setDialog("bulk")}
+        onAdd={() => setDialog("add")}
       />
       <RecordRegion
         id={id}
@@ -338,7 +343,18 @@ export function ReviewDesk({ dataset, datasets, workspace }: ReviewDeskProps): R
         datasetId={datasetId}
         typedFacts={editing ? typed.facts : undefined}
         onRestore={restore}
+        onDetails={() => setDialog("details")}
       />
+      {dialog === "add" && (
+        <AddRecord
+          datasetId={datasetId}
+          workspace={workspace}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {dialog === "details" && record !== undefined && (
+        <DetailsDialog key={id} record={record} onClose={() => setDialog(undefined)} />
+      )}
       <BulkDialog
         opened={dialog === "bulk"}
         datasetId={datasetId}

@@ -15,6 +15,7 @@ import { formatDuration, formatNumber, formatUsd, formatWhen } from "../../ui/fo
 import { Glyph } from "../../ui/glyph.tsx";
 import type { GlyphName } from "../../ui/glyph.tsx";
 import { KeyCaps } from "../../ui/key-caps.tsx";
+import { SOURCE_NAMES } from "../../ui/source-names.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { verdictLines, verdictSummary } from "./verdict-lines.ts";
@@ -85,14 +86,20 @@ function samplingText(source: RecordSource): string {
     .join(", ");
 }
 
-function Source({ record }: { readonly record: DatasetRecord }): ReactNode {
+function Source({
+  record,
+  onDetails,
+}: {
+  readonly record: DatasetRecord;
+  readonly onDetails: () => void;
+}): ReactNode {
   const { source, reference, metadata } = record;
   const sampling = samplingText(source);
   const rows: readonly (readonly [string, ReactNode])[] = [
     [
       "From",
       source.file === null
-        ? source.kind
+        ? SOURCE_NAMES[source.kind]
         : `${source.file}${source.line === null ? "" : `, line ${formatNumber(source.line)}`}`,
     ],
     ...(source.teacher === null ? [] : [["Teacher", source.teacher] as const]),
@@ -121,6 +128,9 @@ function Source({ record }: { readonly record: DatasetRecord }): ReactNode {
     <section aria-label="Where it came from">
       <div className="head bt">
         <h2>Where it came from</h2>
+        <button type="button" className="btn quiet small end" onClick={onDetails}>
+          Change <KeyCaps keys="M" />
+        </button>
       </div>
       <dl className="kv asidekv">
         {rows.map(([name, value]) => (
@@ -276,6 +286,7 @@ export interface VerdictsAsideProps {
   /** On the text being typed; undefined while nothing is. */
   readonly typedFacts: RecordFacts | undefined;
   readonly onRestore: (revision: number) => void;
+  readonly onDetails: () => void;
 }
 
 export function VerdictsAside({
@@ -283,6 +294,7 @@ export function VerdictsAside({
   datasetId,
   typedFacts,
   onRestore,
+  onDetails,
 }: VerdictsAsideProps): ReactNode {
   return (
     <aside className="region scroll verdictaside" aria-label="Verdicts and source" tabIndex={0}>
@@ -293,7 +305,7 @@ export function VerdictsAside({
             datasetId={datasetId}
             typed={typedFacts !== undefined}
           />
-          <Source record={record} />
+          <Source record={record} onDetails={onDetails} />
           <Revisions record={record} onRestore={onRestore} />
         </>
       )}

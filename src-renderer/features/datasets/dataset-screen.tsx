@@ -10,6 +10,7 @@ import { host } from "../../bridge/host.ts";
 import { infoQuery } from "../../bridge/queries.ts";
 import { useAct } from "../../bridge/use-act.ts";
 import { useQuery } from "../../bridge/use-query.ts";
+import { AddRecord } from "../../ui/add-record.tsx";
 import { plural } from "../../ui/format.ts";
 import { KeyCaps } from "../../ui/key-caps.tsx";
 import { ExportRecords } from "../../ui/export-records.tsx";
@@ -26,7 +27,7 @@ import { StatisticsTable } from "./statistics-table.tsx";
 import { VersionsRegion } from "./versions-region.tsx";
 import { Splitter } from "../../ui/splitter.tsx";
 
-type Asked = "rename" | "export" | "publish" | "generate";
+type Asked = "add" | "rename" | "export" | "publish" | "generate";
 
 /** "d1@1..d1@2" */
 function comparedRefs(text: string): readonly [string, string] | undefined {
@@ -85,6 +86,7 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
         (
           [
             ["review", "Review", "V", () => navigate(review)],
+            ["add", "Add a record…", "C", () => setAsked("add")],
             ["publish", "Publish a version…", "P", () => setAsked("publish")],
             ["export", "Export…", "X", () => setAsked("export")],
             ["rename", "Rename…", "N", () => setAsked("rename")],
@@ -117,6 +119,9 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
         <span className="end flex">
           <button type="button" className="btn quiet" onClick={() => setAsked("rename")}>
             Rename <KeyCaps keys="N" />
+          </button>
+          <button type="button" className="btn quiet" onClick={() => setAsked("add")}>
+            Add <KeyCaps keys="C" />
           </button>
           <a className="btn quiet" href={hrefTo(["datasets", "import"], { into: datasetId })}>
             Import <KeyCaps keys="I" />
@@ -208,6 +213,9 @@ export function DatasetScreen({ datasetId }: { readonly datasetId: DatasetId }):
             await host.datasets.rename({ datasetId, name: next });
           }}
         />
+      )}
+      {folder !== undefined && asked === "add" && (
+        <AddRecord datasetId={datasetId} workspace={folder} onClose={() => setAsked(undefined)} />
       )}
       {asked === "publish" && (
         <PublishDialog
