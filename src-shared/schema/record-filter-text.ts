@@ -54,7 +54,7 @@ export function parseFilter(text: string): FilterReading {
           field === "is" ||
           field.startsWith(METADATA)
           ? `"${whole}" is not understood`
-          : `there is no field "${field}"; metadata of this name is ${METADATA}${field}:…; there are ${FILTER_FIELDS.join(", ")}`,
+          : `there is no field "${field}"; there are ${FILTER_FIELDS.join(", ")}; metadata of this name is asked for by ${METADATA}${field}:…`,
       );
     } else filter.push(minus === "-" ? { ...condition, not: true } : condition);
   }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { connectTo } from "../helpers/host-client.ts";
 import { seededHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
 import { openAlone, openWindow } from "./window-page.ts";
@@ -135,4 +136,41 @@ test("an entry by hand counts, and a projection says that it is one", async ({ b
   await page.getByRole("button", { name: "Export CSV" }).click();
   const csv = await readFile(await (await download).path(), "utf8");
   expect(csv).toContain("teacher tokens,2,M tokens,1.5,3,by hand");
+});
+
+test("a printed report is whole on A4: nothing is wider than the page, whatever the names and the theme", async ({
+  browser,
+}) => {
+  const client = await connectTo(host.url);
+  const candidates = await client.call.compare.candidates();
+  const ids = [...new Set(candidates.map(({ pipelineId }) => pipelineId))].slice(0, 6);
+  const { text } = await client.call.compare.export({ ids, format: "html" });
+  client.close();
+  // Names as people give them: long, without a place to break.
+  const long = text.replaceAll("arithmetic", `arithmetic${"_of_long_names".repeat(12)}`);
+  const context = await browser.newContext({
+    colorScheme: "dark",
+    // The width between the margins: 210 mm without 24, at 96 pixels an inch.
+    viewport: { width: 703, height: 1000 },
+  });
+  const page = await context.newPage();
+  for (const report of [text, long]) {
+    await page.setContent(report);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const { wide, background, cut } = await page.evaluate(() => ({
+      wide: [...document.querySelectorAll("body *")]
+        .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 0.5)
+        .map((element) => `${element.tagName} ${(element.textContent ?? "").slice(0, 40)}`),
+      background: getComputedStyle(document.body).backgroundColor,
+      cut: [...document.querySelectorAll("div, pre")].filter(
+        (element) => element.scrollWidth > element.clientWidth,
+      ).length,
+    }));
+    expect(wide).toEqual([]);
+    expect(cut).toBe(0);
+    expect(background).toBe("rgb(255, 255, 255)");
+    expect(report).toContain("@page{size:A4");
+    expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(1000);
+  }
+  await context.close();
 });

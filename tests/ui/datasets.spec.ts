@@ -229,3 +229,45 @@ for (const colorScheme of ["dark", "light"] as const) {
     expect(complaints).toEqual([]);
   });
 }
+
+test("an empty home leads to data and recipes in the window, and a sent file in Latin-1 is told by its own name", async ({
+  browser,
+}) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/");
+  await expect(page.getByText("Nothing was launched yet.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Write a recipe" })).toHaveAttribute(
+    "href",
+    /recipes/u,
+  );
+  expect.soft(await accessibilityFaults(page, "dark"), "home").toEqual([]);
+  await page.getByRole("link", { name: "Import data" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("File to import").setInputFiles({
+    name: "straße.jsonl",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(
+      `{"frage": "Wie heißt das Mädchen?", "loesung": "Zoë"}\n`.repeat(3),
+      "latin1",
+    ),
+  });
+  const main = page.getByRole("main");
+  await expect(main.getByText(/Latin-1/u).first()).toBeVisible();
+  await expect(main.getByText(/straße\.jsonl/u).first()).toBeVisible();
+  await page.getByLabel("File to import").setInputFiles({
+    name: "fragen.jsonl",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(
+      `{"frage": "Was ist 0 plus 2?", "loesung": "0 + 2 = 2", "gold": "2"}\n`.repeat(2),
+    ),
+  });
+  await page.getByRole("combobox", { name: "Prompt", exact: true }).selectOption("frage");
+  await page.getByRole("combobox", { name: "Completion" }).selectOption("loesung");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("fragen");
+  await page.keyboard.press("v");
+  await expect(page.getByRole("region", { name: "Where it came from" })).toContainText(
+    "fragen.jsonl, line 1",
+  );
+  expect(complaints).toEqual([]);
+});

@@ -383,3 +383,34 @@ test("a reason quotes no control characters of the file, which a terminal would 
   expect(bad[0]?.reason).toMatch(/red/);
   expect(bad[0]?.reason).not.toMatch(/\p{Cc}/u);
 });
+
+test.each([
+  ["broken.parquet", "PAR1 and nothing more"],
+  ["answers.json", "{ not json"],
+  ["no ending", "x"],
+  ["odd.csv", ""],
+  ["talk.jsonl", '{"a": 1}\n'],
+])("what is wrong with the sent file %s is said of its own name", async (name, text) => {
+  const { app } = testApplication();
+  const client = clientOf(app);
+  const { uploadId } = await client.datasets.imports.beginUpload({
+    name,
+    bytes: Buffer.byteLength(text),
+  });
+  const base64 = Buffer.from(text).toString("base64");
+  await client.datasets.imports.upload({ uploadId, offset: 0, base64 });
+  const said = await client.datasets.imports.inspect({ file: { uploadId } }).then(
+    (seen) => JSON.stringify(seen),
+    (error: unknown) => String(error),
+  );
+  expect(said).toContain(name);
+  expect(said).not.toContain(uploadId);
+  const job = await client.datasets.imports.start({
+    file: { uploadId },
+    into: { name: "sent" },
+  });
+  const { title, error } = await app.datasets.jobs.settled(job.id);
+  expect(title).toBe(name);
+  expect(error?.message).toContain(name);
+  expect(error?.message).not.toContain(uploadId);
+});

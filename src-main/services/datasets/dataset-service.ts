@@ -25,7 +25,7 @@ import type { LiveEvents } from "../live-events.ts";
 import { DatasetJobs } from "./dataset-jobs.ts";
 import { exportRecords, writeDatasetInfo } from "./export-file.ts";
 import type { Exported } from "./export-file.ts";
-import { importSource } from "./import-source.ts";
+import { importSource, saidByName } from "./import-source.ts";
 import { BAD_ROWS_KEPT, inspectFile, stageFile } from "./import-file.ts";
 import type { Inspection } from "./import-file.ts";
 import { KnownBenchmarks } from "./known-benchmarks.ts";
@@ -199,8 +199,10 @@ export class DatasetService {
     },
     rows: number,
   ): Promise<Inspection> {
-    const { path, name } = importSource(file, this.#store, this.uploads);
-    return { ...(await inspectFile({ path, ...options }, rows)), name };
+    const source = importSource(file, this.#store, this.uploads);
+    const { path, name } = source;
+    const seen = await saidByName(source, () => inspectFile({ path, ...options }, rows));
+    return { ...seen, name };
   }
 
   /** Throws NOT_FOUND, CONFLICT where the new dataset's name is taken; the rest stands in the job. */
@@ -223,22 +225,17 @@ export class DatasetService {
       { id, kind: "import", datasetId, title: name, phase: "checking", unit: "bytes" },
       async (control) => {
         try {
-          const ids = await stageFile(
-            {
-              store: this.#store,
-              benchmarks: this.benchmarks,
-              now: this.#now,
-              freeBytes: () => diskSpace(this.#workspace).freeBytes,
-            },
-            control,
-            {
-              ...input,
-              ...source,
-              datasetId,
-              onBad: (row) => {
-                if (badRows.length < BAD_ROWS_KEPT) badRows.push(row);
-              },
-            },
+          const deps = {
+            store: this.#store,
+            benchmarks: this.benchmarks,
+            now: this.#now,
+            freeBytes: () => diskSpace(this.#workspace).freeBytes,
+          };
+          const onBad = (row: BadRow): void => {
+            if (badRows.length < BAD_ROWS_KEPT) badRows.push(row);
+          };
+          const ids = await saidByName(source, () =>
+            stageFile(deps, control, { ...input, ...source, datasetId, onBad }),
           );
           if (ids.length === 0) {
             throw new AppError("BAD_INPUT", `${name} holds no row that can come in.`);

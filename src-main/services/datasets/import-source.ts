@@ -13,6 +13,20 @@ export interface ImportSource {
   readonly origin: Pick<RecordSource, "kind" | "runId" | "teacher">;
 }
 
+/** What is wrong with a sent file is said of its own name: where the host keeps it means nothing to who sent it. */
+export async function saidByName<T>(
+  { path, name }: Pick<ImportSource, "path" | "name">,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || basename(path) === name) throw error;
+    const { code, message, advice } = error;
+    throw new AppError(code, message.replaceAll(path, name), advice, { cause: error });
+  }
+}
+
 /** Throws NOT_FOUND where the run or the upload is not there, BAD_INPUT where the run made no data. */
 export function importSource(file: DatasetFile, store: Store, uploads: Uploads): ImportSource {
   const imported = { kind: "import", runId: null, teacher: null } as const;

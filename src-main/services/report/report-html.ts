@@ -12,6 +12,7 @@ import {
   publishedText,
   verdictOf,
 } from "./report-sentences.ts";
+import { PRINT_STYLE } from "./report-print.ts";
 import { html } from "./safe-text.ts";
 
 const STYLE = `:root{color-scheme:light dark;--bg:#fff;--fg:#16191d;--soft:#5a636e;--line:#d9dde2;--mark:#1f6fb2;--well:#f4f5f7;--pass:#18794e;--fail:#c2362b}
@@ -21,7 +22,8 @@ h1{font-size:22px;line-height:30px;margin:0 0 4px}h2{font-size:16px;margin:32px 
 table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:4px 8px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:400}.num{text-align:right;white-space:nowrap}.wide{overflow-x:auto}
 pre{margin:0 0 8px;padding:10px 12px;background:var(--well);white-space:pre-wrap;overflow-wrap:anywhere;font:12px/1.5 ui-monospace,monospace;unicode-bidi:isolate;direction:ltr}
 svg{width:100%;height:auto;font:12px system-ui,sans-serif}svg text{fill:var(--fg)}svg .tick{fill:var(--soft);font-size:11px}svg .grid{stroke:var(--line)}svg .whisk{stroke:var(--mark);stroke-width:1.5;fill:none}svg .mark{fill:var(--mark)}svg .hollow{fill:var(--bg);stroke:var(--soft);stroke-width:1.5}
-.better{color:var(--pass)}.worse{color:var(--fail)}ul{padding-left:20px;max-width:80ch}code{font:12px ui-monospace,monospace;overflow-wrap:anywhere}`;
+.better{color:var(--pass)}.worse{color:var(--fail)}ul{padding-left:20px;max-width:80ch}code{font:12px ui-monospace,monospace;overflow-wrap:anywhere}h1,h2,h3,p,li,th,td{overflow-wrap:anywhere}
+${PRINT_STYLE}`;
 
 export function reportHtml(data: ReportData): string {
   const { report, runs, launches } = data;

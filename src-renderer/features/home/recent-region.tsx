@@ -226,7 +226,21 @@ export function RecentRegion(): ReactNode {
       )}
       {query.data === undefined && query.failure === undefined && <SkeletonRows />}
       {query.data !== undefined && pipelines.length === 0 && (
-        <Empty>No runs yet. Run the demo, or start a recipe with the command gradus run.</Empty>
+        <Empty
+          action={
+            <span className="flex">
+              <a className="btn" href={hrefTo(["datasets", "import"])}>
+                Import data
+              </a>
+              <a className="btn" href={hrefTo(["recipes"])}>
+                Write a recipe
+              </a>
+            </span>
+          }
+        >
+          Nothing was launched yet. The demo above shows the whole method on problems that come with
+          Gradus. Your own way begins with data, and a recipe that says what to do with them.
+        </Empty>
       )}
       {pipelines.length > 0 && (
         <VirtualGrid
