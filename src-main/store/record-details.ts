@@ -1,7 +1,7 @@
 /** What a record carries beside its text: the right answer and the metadata. Changed by edits alone (record-changes.ts). */
 import { z } from "zod";
-import { RecordMessages, RecordReference, TextFacts } from "#shared/schema/dataset.ts";
-import type { DatasetId } from "#shared/schema/dataset.ts";
+import { RecordMessages, RecordReference } from "#shared/schema/dataset.ts";
+import type { DatasetId, TextFacts } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { parseForWriting } from "#main/platform/exact-json.ts";
 import type { Connection } from "./database.ts";

@@ -1,6 +1,6 @@
 /** A record written by hand: an empty one to fill in, saved at the dataset's end as an edit that undo takes back. */
 import { useState } from "react";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import type { DatasetId, RecordMessages } from "#shared/schema/dataset.ts";
 import { hrefTo, navigate } from "../app/location.ts";
 import { host } from "../bridge/host.ts";
@@ -74,17 +74,17 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
       );
     });
   };
+  const saveByKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    save();
+  };
   return (
     <Dialog opened onClose={onClose} label="Add a record" headed size={680}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save();
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-          event.preventDefault();
-          event.stopPropagation();
           save();
         }}
       >
@@ -100,6 +100,7 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
               aria-invalid={part === "prompt" && asked && missing}
               value={draft[part]}
               onChange={(event) => type({ ...draft, [part]: event.currentTarget.value })}
+              onKeyDown={saveByKey}
             />
           </label>
         ))}

@@ -89,7 +89,9 @@ export function CarriedFields(props: CarriedFieldsProps): ReactNode {
         <legend className="s12 t2">Metadata</legend>
         <datalist id={list}>
           {names.map((name) => (
-            <option key={name} value={name} />
+            <option key={name} value={name}>
+              {name}
+            </option>
           ))}
         </datalist>
         <ul className="carriedrows">

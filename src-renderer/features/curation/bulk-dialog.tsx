@@ -135,10 +135,12 @@ function Select<Value extends string>({
   );
 }
 
+const NONE_OFFERED: readonly string[] = [];
+
 function TextField({
   label,
   value,
-  offered = [],
+  offered = NONE_OFFERED,
   onChange,
 }: {
   readonly label: string;
@@ -159,7 +161,9 @@ function TextField({
       />
       <datalist id={list}>
         {offered.map((one) => (
-          <option key={one} value={one} />
+          <option key={one} value={one}>
+            {one}
+          </option>
         ))}
       </datalist>
     </label>

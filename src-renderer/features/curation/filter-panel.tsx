@@ -117,7 +117,9 @@ function TextRow({
       />
       <datalist id={list}>
         {offered.map((one) => (
-          <option key={one} value={one} />
+          <option key={one} value={one}>
+            {one}
+          </option>
         ))}
       </datalist>
     </label>
