@@ -21,6 +21,8 @@ const DEVIATIONS = [
   // SymPy rounds 6.02·10²³ to 15 figures, and does not know that ln undoes e for negative x as a name.
   String.raw`$6.02\times 10^{23}$ | $602000000000000000000000$`,
   String.raw`$e^{\ln x}$ | $x$`,
+  // \$ is a dollar in running text too.
+  String.raw`$\$32{,}348$ | **Answer:** \$32,348`,
   // 1e3 is a thousand.
   "1,000 | 1e3",
   "1e3 | 1,000",

@@ -29,19 +29,17 @@ const TIMES_TEN = /(?<=\d\s?)[xX](?=\s?10\s?\^)/gu;
 /** Everything that the text may mean, the reading first; empty where there is nothing to read. */
 export function extractMaths(whole: string, kinds: readonly MatchKind[]): Extracted[] {
   const text = plainText(whole);
-  let fallback: string | null = null;
+  let fallback: Extracted | null = null;
   let failed: number | null = null;
   for (const candidate of candidatesIn(text, kinds)) {
     // Once something of a priority was read, later ones do not count; an unread one lets the next try.
     const found = candidate.read();
-    if (found.text !== "" && fallback === null) fallback = found.text;
+    if (found.text !== "" && fallback === null) fallback = { ...found, value: null };
     if (found.value !== null)
-      return fallback === null || failed === null
-        ? [found]
-        : [found, { value: null, text: fallback }];
+      return fallback === null || failed === null ? [found] : [found, fallback];
     failed = candidate.priority;
   }
-  return fallback === null ? [] : [{ value: null, text: fallback }];
+  return fallback === null ? [] : [fallback];
 }
 
 /** The part of a text that its answer is read from; null where nothing can be. */

@@ -36,7 +36,8 @@ function extractLenient(text: string): string | null {
     ([, said = ""]) => said,
   );
   const said = all.findLast((one) => /[\d$\\]/u.test(one)) ?? all.at(-1);
-  if (said !== undefined) return said.trim();
+  // "The answer is 5!" is no factorial.
+  if (said !== undefined) return said.trim().replace(/(?<=\d)!+$/u, "");
   return answerSpan(tail) ?? wholeFormula(tail);
 }
 

@@ -30,16 +30,20 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const LARGE: Readonly<Record<string, number>> = {
+  "‰": -3,
+  hundred: 2,
   thousand: 3,
   million: 6,
   billion: 9,
   trillion: 12,
 };
-const LARGE_NUMBER = /(?<=\d)\s*(\\text\{\s*)?(thousand|million|billion|trillion)\b(?:\s*\})?/gu;
+const LARGE_NUMBER =
+  /(?<=\d)\s*(\\text\{\s*)?(dozen|hundred|thousand|million|billion|trillion)\b(?:\s*\})?/gu;
 const DEGREES = /\^\{?\\circ\}?\s*(?:\\text\{\s*)?([CF])(?![a-zA-Z])\s*\}?/gu;
 
-/** million as \cdot 10^{6} */
+/** million as \cdot 10^{6}, dozen as \cdot 12 */
 export function largeAsPower(name: string): string {
+  if (name === "dozen") return String.raw`\cdot 12`;
   return `\\cdot 10^{${Object.hasOwn(LARGE, name) ? LARGE[name] : 0}}`;
 }
 

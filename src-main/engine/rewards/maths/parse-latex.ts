@@ -16,8 +16,12 @@ import type { Expression, MathsValue, RelationSign } from "./value.ts";
 const MOST_CHARACTERS = 2000;
 
 /** null where the text is not understood. */
+/** A date is no difference, hexadecimal digits are no product, and a ratio of three no quotient: 1:2:3. */
+const NO_FORMULA = /^(?:\d{4}-\d{2}-\d{2}|0[xXbBoO][\da-fA-F]+|-?[\d.]+(?:\s?:\s?-?[\d.]+){2,})$/u;
+
 export function parseLatex(latex: string): MathsValue | null {
-  if (latex.trim() === "" || latex.length > MOST_CHARACTERS) return null;
+  const written = latex.trim();
+  if (written === "" || latex.length > MOST_CHARACTERS || NO_FORMULA.test(written)) return null;
   const tokens = tokensOf(latex);
   if (tokens === null || tokens.length === 0) return null;
   return parsed(tokens) ?? bothSigns(tokens);

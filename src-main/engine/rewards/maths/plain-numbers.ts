@@ -5,6 +5,14 @@ import { parseLatex } from "./parse-latex.ts";
 import { baseName } from "./expression-names.ts";
 import { isDecimal } from "./number-tokens.ts";
 import { parseRational } from "./rational.ts";
+import {
+  boundAround,
+  halfOfDay,
+  isNoAnswer,
+  isMonth,
+  monthOf,
+  otherNotation,
+} from "./number-surroundings.ts";
 import { runsOf } from "./running-text.ts";
 import type { Run, Span } from "./running-text.ts";
 import { unitAfter } from "./units.ts";
@@ -30,13 +38,11 @@ const NUMBER = String.raw`(?<!\d)(?:-?(?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\d|\
 const OPERATORS = String.raw`+\-*×/^()÷·`;
 const EXPRESSION = String.raw`-?\(?-?\d[\d.\s${OPERATORS}]{0,200}[${OPERATORS}][\d.\s${OPERATORS}]{1,200}\)?`;
 /** What may stand right before a number: a space, a sign, letters of scripts that put no spaces. */
-const BEFORE = String.raw`(?<=^|[\s=≈:、。"“「（\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?:\*\*|__)?`;
+const BEFORE = String.raw`(?<=^|[\s=≈:、。"“「（\x60\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?:\*\*|__)?`;
 const PLAIN = new RegExp(
-  String.raw`(?:${BEFORE}(?<expression>${EXPRESSION})(?=(?:\*\*)?(?:\.|,|:|\s|\)|\$|[。，、]|$)))|(?:${BEFORE}[$€£¥₹₽₪₩₫฿]?(?<number>${NUMBER}))`,
+  String.raw`(?:${BEFORE}(?<expression>${EXPRESSION})(?=(?:\*\*)?(?:\.|,|:|\s|\)|\$|[。，、]|$)))|(?:${BEFORE}(?:(?<minus>-)?\\?[$€£¥₹₽₪₩₫฿])?(?<number>${NUMBER}))`,
   "gu",
 );
-
-const DENIED = /(?:\bnot|n't|n’t)\s(?:equal\sto\s|be\s)?$/u;
 
 /** In the order of the text. What stands inside `hidden` (formulas, boxes; in order) is no piece. */
 export function plainPieces(text: string, hidden: readonly Span[]): Piece[] {
@@ -47,8 +53,10 @@ export function plainPieces(text: string, hidden: readonly Span[]): Piece[] {
     if (run.isRelation) return [{ ...span(run), read: () => readRelation(text, run) }];
     // What hides a number is right where the gold is the same text.
     const written = text.slice(run.start, run.end);
+    const half = halfOfDay(text, run.end);
+    const unread = { value: null, text: written, ...(half === null ? {} : { unit: half.unit }) };
     return numbers.hiding.has(run.start)
-      ? [{ ...span(run), isUnread: true, read: () => ({ value: null, text: written }) }]
+      ? [{ ...span(run), end: half?.end ?? run.end, isUnread: true, read: () => unread }]
       : [];
   });
   const pieces = [...numbers.pieces, ...formulas].toSorted(byStart);
@@ -93,9 +101,14 @@ function numberPieces(
       return [];
     }
     // "16, not 15"
-    if (DENIED.test(text.slice(Math.max(0, start - 16), start))) return [];
-    const { expression, number } = match.groups ?? {};
-    if (number !== undefined) return [numberPiece(text, start, end, number)];
+    if (isNoAnswer(text, { start, end })) return [];
+    const whole = boundAround(text, { start, end }) ?? otherNotation(text, { start, end });
+    if (whole !== null) {
+      const written = text.slice(whole.start, whole.end);
+      return [{ ...whole, isUnread: true, read: () => ({ value: null, text: written }) }];
+    }
+    const { expression, minus = "", number } = match.groups ?? {};
+    if (number !== undefined) return [numberPiece(text, start, end, `${minus}${number}`)];
     if (expression === undefined) return [];
     const alone = /^(?:\*\*)?-?\d[\d,]*(?:\.\d+)?/u.exec(match[0])?.[0];
     return [
@@ -127,7 +140,8 @@ const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ["¥", "yen"],
   ["₹", "rupee"],
 ]);
-const LARGE = /^\s(thousand|million|billion|trillion)\b/u;
+const LARGE = /^(?:\s(dozen|hundred|thousand|million|billion|trillion)\b|(‰))/u;
+const CURRENCY_AFTER = /^\s?([$€£¥₹])(?!\s?\d)/u;
 const BASE_BELOW =
   /^(?:_\{(\d{1,2}|[a-z]{1,8})\}|_(\d{1,2}|[a-z]{1,8})(?!\w)|\s?\(?(?:in\s)?base[\s-](\d{1,2}|[a-z]{3,8})\b\)?)/u;
 
@@ -150,16 +164,21 @@ function numberPiece(text: string, start: number, end: number, number: string): 
   }
   const large = LARGE.exec(rest);
   const after = unitAfter(text, end + (large?.[0].length ?? 0));
-  const currency = text
-    .slice(start, start + 3)
-    .replaceAll("*", "")
-    .charAt(0);
-  const unit = after?.unit ?? CURRENCIES.get(currency) ?? null;
+  const currency =
+    CURRENCY_AFTER.exec(rest)?.[1] ??
+    text
+      .slice(start, start + 5)
+      .replaceAll(/[*\\-]/gu, "")
+      .charAt(0);
+  const month = monthOf(text, { start, end });
+  const half = halfOfDay(text, end);
+  const unit = half?.unit ?? month?.unit ?? after?.unit ?? CURRENCIES.get(currency) ?? null;
   return {
-    start,
-    end: after?.end ?? end + (large?.[0].length ?? 0),
+    start: month?.start ?? start,
+    end: half?.end ?? month?.end ?? after?.end ?? end + (large?.[0].length ?? 0),
     read: () => {
-      const read = large === null ? readPlainNumber(number) : timesLarge(number, large[1] ?? "");
+      const read =
+        large === null ? readPlainNumber(number) : timesLarge(number, large[1] ?? large[2] ?? "");
       return unit === null ? read : { ...read, unit };
     },
   };
@@ -185,7 +204,7 @@ export function readPlainNumber(text: string): Extracted {
       digits,
     );
   const [, sign = "", size = ""] = found ?? [];
-  const grouped = /^[1-9]\d{0,2}(?:[ ,_']\d{3})+/u.test(size);
+  const grouped = /^[1-9]\d{0,2}(?:[ ,_']\d{3})+(?!\d)/u.test(size);
   const isPointed = /\..*\./u.test(size);
   const plain = isPointed
     ? size.replaceAll(".", "")
@@ -225,7 +244,7 @@ function readRelation(whole: string, { start, end }: Run): Extracted {
 
 /** Between two items of a list; the words of a few languages. */
 const BETWEEN =
-  /^\s*\(?(?:[,;、]\s*(?:and|or)?|and|or|&|as well as|through|或者?|和|与|及|oder|und|ou|et|или|и|to)(?:\s(?:maybe|possibly|perhaps|also|else))?\s*$|^[^\S\n]+$/u;
+  /^\s*\(?(?:[,;、|]\s*(?:and|or)?|and|or|&|as well as|through|或者?|和|与|及|oder|und|ou|et|или|и|to)(?:\s(?:maybe|possibly|perhaps|also|else))?\s*$|^[^\S\n]+$/u;
 const DOTS_BETWEEN = /^\s*,?\s*\.{2,3}\s*,?\s*$/u;
 const MOST_BETWEEN = 24;
 
@@ -277,7 +296,10 @@ function listPiece(
           ? [{ value: ELLIPSIS, text: "" }, read()]
           : [read()],
       );
-      return listOf(readings, text.slice(start, end), isCommaOnly ? "commas" : "words");
+      const list = listOf(readings, text.slice(start, end), isCommaOnly ? "commas" : "words");
+      // July 4, 1776
+      const month = readings.find(({ unit }) => unit !== undefined && isMonth(unit))?.unit;
+      return month === undefined ? list : { ...list, unit: month };
     },
   };
 }

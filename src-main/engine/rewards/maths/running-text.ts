@@ -13,7 +13,7 @@ export type Run = {
 export type Span = { readonly start: number; readonly end: number };
 
 /** Whether there may be any: most answers are words and a number. */
-const INTERESTING = /[=<>≤≥≠±^_:\\([{]|\d[a-zA-Z]|[a-zA-Z]\s?[-+*/]|[-+*/]\s?[a-zA-Z]/u;
+const INTERESTING = /[=<>≤≥≠±√∛^_:\\([{]|\d[a-zA-Z]|[a-zA-Z]\s?[-+*/]|[-+*/]\s?[a-zA-Z]/u;
 const TOKEN =
   /([^\S\n]+)|((?:\d[\d.,]*\d|\d)(?:[eE][+-]?\d+)?)|(\\(?:[a-zA-Z]+|[^a-zA-Z\s]))|(\p{L}+)|(!=|<=|>=|==|[=<>≤≥≠≈])|(\+\/-|\*\*|[-+*/^_×÷·±:])|([([{])|([)\]}])|([!%'°∞√])|([,;])|[\s\S]/gu;
 const KINDS = [
@@ -34,6 +34,8 @@ type Kind = (typeof KINDS)[number];
 const FUNCTION_WORDS = /^(?:sqrt|sin|cos|tan|cot|log|ln|exp|pi|gcd|lcm|lim|abs|mod|max|min)$/u;
 const DECORATION = /^\\(?:[%$,;:! ]|circ|degree|text|mathrm)$/u;
 const MEASURED = /^[-+]?[\d.,]+[mgshlLtNJWVAKCF](?:\^?[23])?$/u;
+const BINARY_COMMAND =
+  /^\\(?:pm|mp|neq?|leq?|geq?|lt|gt|cdot|times|div|to|in|approx|equiv|cup|cap)$/u;
 const MOST_CHARACTERS = 400;
 
 /** In the order of the text; nothing inside `hidden`, which is in order too. Linear in the text's length. */
@@ -112,6 +114,7 @@ class OpenRun {
   #hasNumber = false;
   #hasLetter = false;
   #hasCommand = false;
+  #hasPower = false;
   readonly #signs = new Set<"equal" | "unequal" | "sides">();
   readonly #read = new Set<"equal" | "unequal" | "sides">();
   #isTuple = false;
@@ -135,7 +138,10 @@ class OpenRun {
     if (token.kind === "comma" && this.#depth === 0) return false;
     if (token.kind === "close" && this.#depth === 0) return false;
     const gap = this.#gap;
-    const isBinary = token.kind === "relation" || token.kind === "operator";
+    const isBinary =
+      token.kind === "relation" ||
+      token.kind === "operator" ||
+      (token.kind === "command" && BINARY_COMMAND.test(token.text));
     if (token.text === ":" && /\s/u.test(next) !== gap) return false;
     if (token.text === "**" && (gap || /\s/u.test(next) || next === "")) return false;
     if (gap && this.#depth === 0 && !isBinary && !this.#isOpenEnded()) return false;
@@ -148,13 +154,15 @@ class OpenRun {
   #isOpenEnded(): boolean {
     const { kind, text } = this.#last;
     if (kind === "relation" || kind === "operator" || kind === "open") return true;
+    if (kind === "command") return BINARY_COMMAND.test(text);
     return kind === "word" && text.length > 1;
   }
 
   #add(token: RunToken): void {
     const { kind, text } = token;
-    this.#last = token;
     this.#parts++;
+    if (text === "{" && this.#last.text === "^") this.#hasPower = true;
+    this.#last = token;
     if (kind === "open") this.#depth++;
     if (kind === "close") this.#depth--;
     if (kind === "comma") this.#isTuple = true;
@@ -177,6 +185,7 @@ class OpenRun {
     const span = { start: this.#start, end: this.#end };
     if (this.#hasCommand || this.#isTuple || this.#isRatio) return { ...span, isRelation: false };
     const hasName = this.#hasLetter && this.#parts > 1;
+    if (this.#hasPower) return { ...span, isRelation: true };
     // "(since 5 > 3)" says nothing of what is asked; its numbers are no answers either.
     if (this.#read.has("unequal")) return { ...span, isRelation: hasName };
     if (this.#read.has("sides") || (this.#read.has("equal") && hasName))

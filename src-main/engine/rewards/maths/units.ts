@@ -113,7 +113,12 @@ const WORD_AFTER = /\s?[a-zA-Zµμ]{1,12}(?:\^?[23](?!\d))?(?![a-zA-Z\d])/uy;
 
 export type UnitAfter = { readonly unit: string; readonly end: number };
 
+const DEGREES_AFTER = /\s?°\s?(?:([CF])(?![a-zA-Z]))?/uy;
+
 export function unitAfter(text: string, at: number): UnitAfter | null {
+  DEGREES_AFTER.lastIndex = at;
+  const degrees = DEGREES_AFTER.exec(text);
+  if (degrees !== null) return { unit: `deg${degrees[1] ?? ""}`, end: DEGREES_AFTER.lastIndex };
   for (const pattern of [UNIT_AFTER, WORD_AFTER]) {
     pattern.lastIndex = at;
     const found = pattern.exec(text);
@@ -179,7 +184,8 @@ export function withoutUnit(latex: string): Measured {
     const found = WORD.exec(text.slice(-40));
     if (found === null) break;
     const shorter = text.slice(0, text.length - found[0].length);
-    if (shorter.trim() === "") break;
+    // "5 or more" and "yes and no" are not 5 and yes.
+    if (shorter.trim() === "" || /\b(?:and|or|,)\s*$/u.test(shorter)) break;
     unit ??= unitNamed(found[1] ?? "");
     text = shorter;
   }

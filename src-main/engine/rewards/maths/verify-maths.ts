@@ -65,5 +65,9 @@ const MOST_KEPT = 1000;
 
 /** 5 km is not 5 m; where only one has a unit, the number alone counts. */
 function sameUnit(a: Extracted, b: Extracted): boolean {
-  return a.unit === undefined || b.unit === undefined || a.unit === b.unit;
+  if (a.unit === undefined || b.unit === undefined || a.unit === b.unit) return true;
+  // 30 degrees may be degrees of either scale.
+  return (
+    [a.unit, b.unit].includes("deg") && /^deg[CF]?$/u.test(a.unit) && /^deg[CF]?$/u.test(b.unit)
+  );
 }

@@ -9,6 +9,9 @@ const LOWERED_RUN = new RegExp(`[${SUBSCRIPTS}]+`, "gu");
 const VULGAR_FRACTION = /(\d?)[ \u00A0]?([¼½¾⅐-⅞])/gu;
 /** Fullwidth forms of digits, letters and signs, without the comma and the point between sentences. */
 const FULLWIDTH = /[！-＋－-～]/gu;
+/** Digits of other scripts by their zeros, ten after each. */
+const OTHER_DIGITS = /[٠-٩۰-۹०-९০-৯๐-๙\u{1D7CE}-\u{1D7FF}]/gu;
+const ZEROS = "٠۰०০๐";
 const DASH = /[−﹣‐‑‒–](?=\s?[\d.(√π∞\\$a-zA-Z])/gu;
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/[\u00A0\u2000-\u200A\u202F\u205F\u3000]/gu, " "],
@@ -33,10 +36,19 @@ export function plainCharacters(text: string): string {
     .replaceAll(RAISED_RUN, (run) => script("^", run, SUPERSCRIPTS, RAISED))
     .replaceAll(LOWERED_RUN, (run) => script("_", run, SUBSCRIPTS, LOWERED))
     .replaceAll("，", ", ")
+    .replaceAll(OTHER_DIGITS, digit)
     .replaceAll(FULLWIDTH, (sign) => sign.normalize("NFKC"))
     .replaceAll(DASH, "-");
   for (const [pattern, by] of OTHERS) plain = plain.replaceAll(pattern, by);
   return plain;
+}
+
+function digit(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  const zero = Array.from(ZEROS, (one) => one.codePointAt(0) ?? 0).find(
+    (one) => one <= code && code < one + 10,
+  );
+  return zero === undefined ? sign.normalize("NFKC") : String(code - zero);
 }
 
 function script(sign: "^" | "_", run: string, from: string, to: string): string {
