@@ -1,7 +1,13 @@
 /** A walk through the screens for who is new here: a panel beside them, not over them, that ends at the demo. */
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
+import { infoQuery } from "../bridge/queries.ts";
+import { useAct } from "../bridge/use-act.ts";
+import { useQuery } from "../bridge/use-query.ts";
+import { FailureNotice } from "../ui/region-state.tsx";
 import { hrefTo, navigate, useAddress } from "./location.ts";
+import { deleteSample, makeSample, readSample } from "./tour-sample.ts";
+import type { Sample } from "./tour-sample.ts";
 import "./tour.css";
 
 const KEY = "gradus.tour";
@@ -57,6 +63,8 @@ export const TOUR: readonly Stop[] = [
 
 const listeners = new Set<() => void>();
 let at: number | undefined;
+/** Followed while the tour runs; the browser remembers it for later. */
+let sample: Sample | undefined;
 
 function publish(next: number | undefined): void {
   at = next;
@@ -77,13 +85,29 @@ export function startTour(): void {
   goToStop(0);
 }
 
+/** Where a stop leads: into the sample where there is one. */
+function hrefOf({ path }: Stop): string {
+  if (sample !== undefined) {
+    const { datasetId, pipelineId } = sample;
+    if (path[0] === "curation") return hrefTo(path, { dataset: datasetId });
+    if (path[0] === "runs") return hrefTo(["pipeline", pipelineId]);
+    if (path[0] === "compare") return hrefTo(path, { runs: pipelineId });
+  }
+  return hrefTo(path);
+}
+
+async function startWithSample(): Promise<void> {
+  sample = await makeSample();
+  goToStop(0);
+}
+
 function goToStop(index: number): void {
   const stop = TOUR[index];
   if (stop === undefined) {
     dismissTour();
     return;
   }
-  navigate(hrefTo(stop.path));
+  navigate(hrefOf(stop));
   publish(index);
 }
 
@@ -114,6 +138,7 @@ function StopPanel({ index, stop }: { readonly index: number; readonly stop: Sto
       <p className="t2" aria-live="polite">
         {stop.text}
       </p>
+      <SampleLine className="notice" />
       <div className="flex">
         <button type="button" className="btn small" onClick={dismissTour}>
           {last ? "Not now" : "Leave"}
@@ -141,21 +166,66 @@ function StopPanel({ index, stop }: { readonly index: number; readonly stop: Sto
   );
 }
 
+/** Says what of the sample is there, and takes it away with one action. */
+function SampleLine({ className }: { readonly className: string }): ReactNode {
+  const workspace = useQuery(infoQuery).data?.workspace.path;
+  const [gone, setGone] = useState(false);
+  const act = useAct();
+  const made = gone ? undefined : readSample(workspace);
+  if (made === undefined) return null;
+  const remove = (): void => {
+    void act
+      .run(() => deleteSample(made))
+      .then((done) => {
+        if (!done) return;
+        sample = undefined;
+        setGone(true);
+      });
+  };
+  return (
+    <div className={className}>
+      <span className="s12 t2">
+        The tour’s sample is here: a dataset of four records, and a short check that was measured on
+        this machine.
+        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      </span>
+      <button type="button" className="btn small end" disabled={act.busy} onClick={remove}>
+        {act.busy ? "Deleting" : "Delete the sample"}
+      </button>
+    </div>
+  );
+}
+
 /** One line at the top of Home, until it was taken or declined once. */
 export function TourOffer(): ReactNode {
-  const [seen, setSeen] = useState(tourWasSeen);
+  const [declined, setSeen] = useState(tourWasSeen);
+  const seen = declined || tourWasSeen();
   const running = useSyncExternalStore(subscribe, () => at !== undefined);
   const { path } = useAddress();
-  if (seen || running || path.length > 0) return null;
+  const act = useAct();
+  if (running || path.length > 0) return null;
+  if (seen) return <SampleLine className="notice touroffer" />;
   return (
     <div className="notice touroffer">
       <span>
         <span className="med">New here?</span>{" "}
-        <span className="t2">Eight stops, two minutes, and the demo at the end.</span>
+        <span className="t2">
+          Eight stops, two minutes, and the demo at the end. With a sample: four records to review
+          and the short check, which computes for a minute or a few on this machine meanwhile.
+        </span>
+        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       </span>
       <span className="end flex">
         <button type="button" className="btn small" onClick={startTour}>
           Take the tour
+        </button>
+        <button
+          type="button"
+          className="btn small"
+          disabled={act.busy}
+          onClick={() => void act.run(startWithSample)}
+        >
+          Tour with a sample
         </button>
         <button
           type="button"

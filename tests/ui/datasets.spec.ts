@@ -271,3 +271,34 @@ test("an empty home leads to data and recipes in the window, and a sent file in 
   );
   expect(complaints).toEqual([]);
 });
+
+test("the tour with a sample walks through records and a launch of its own, and one action deletes both", async ({
+  browser,
+}) => {
+  const client = await connectTo(host.url);
+  const before = await client.call.datasets.list();
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/");
+  await page.getByRole("button", { name: "Tour with a sample" }).focus();
+  await page.keyboard.press("Enter");
+  const tour = page.getByRole("region", { name: "Tour" });
+  await expect(tour).toContainText("1 of 8");
+  await expect(tour.getByRole("button", { name: "Next" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Sample of the tour").first()).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Record 1" })).toBeVisible();
+  await expect(page.getByRole("grid", { name: "Records" })).toHaveAttribute("aria-rowcount", "4");
+  expect.soft(await accessibilityFaults(page, "dark"), "tour").toEqual([]);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/pipeline\//u);
+  await tour.getByRole("button", { name: "Leave" }).click();
+  await goTo("/");
+  await page.getByRole("button", { name: "Delete the sample" }).click();
+  await expect(page.getByText(/sample is here/u)).toHaveCount(0, { timeout: 60_000 });
+  expect(await client.call.datasets.list()).toEqual(before);
+  expect((await client.call.pipelines.list({})).total).toBe(0);
+  client.close();
+  expect(complaints).toEqual([]);
+});
