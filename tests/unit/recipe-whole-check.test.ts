@@ -35,7 +35,7 @@ function found(text: string): RecipeProblem[] {
   return checkWhole(app, text).problems.filter(({ level }) => level !== "note");
 }
 
-const GRPO = ["stages", 3] as const;
+const GRPO = ["stages", 4] as const;
 
 /** What is set, the place and the words of what is found, and how bad it is. */
 type Case = readonly [
@@ -50,14 +50,14 @@ const CASES: readonly Case[] = [
   [
     "groups that do not divide",
     [[[...GRPO, "num_generations"], 24]],
-    "stages[3].generation_batch_size",
+    "stages[4].generation_batch_size",
     "num_generations (24)",
     "error",
   ],
   [
     "steps that do not divide",
     [[[...GRPO, "gradient_accumulation_steps"], 7]],
-    "stages[3].generation_batch_size",
+    "stages[4].generation_batch_size",
     "64 × 7 = 448",
     "error",
   ],
@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
   [
     "a stage that is not there",
     [[[...GRPO, "model"], "cold"]],
-    "stages[3].model",
+    "stages[4].model",
     'no stage or model "cold"',
     "error",
   ],
@@ -83,84 +83,84 @@ const CASES: readonly Case[] = [
         [3, 9],
       ],
     ],
-    "stages[3].data.difficulties",
+    "stages[4].data.difficulties",
     "no difficulty 9",
     "error",
   ],
   [
     "completions beyond the context",
     [[[...GRPO, "max_completion_length"], 100_000]],
-    "stages[3].max_completion_length",
+    "stages[4].max_completion_length",
     "do not fit the model's context",
     "error",
   ],
   [
     "examples beyond the context",
-    [[["stages", 1, "max_length"], 100_000]],
-    "stages[1].max_length",
+    [[["stages", 2, "max_length"], 100_000]],
+    "stages[2].max_length",
     "longer than the model's context",
     "error",
   ],
   [
     "completions too short for the solutions",
     [[[...GRPO, "max_completion_length"], 20]],
-    "stages[3].max_completion_length",
+    "stages[4].max_completion_length",
     "worked solutions",
     "warning",
   ],
   [
     "a high learning rate",
     [[[...GRPO, "learning_rate"], 0.1]],
-    "stages[3].learning_rate",
+    "stages[4].learning_rate",
     "high for grpo",
     "warning",
   ],
   [
     "a low learning rate",
-    [[["stages", 1, "learning_rate"], 1e-9]],
-    "stages[1].learning_rate",
+    [[["stages", 2, "learning_rate"], 1e-9]],
+    "stages[2].learning_rate",
     "low for sft",
     "warning",
   ],
   [
     "no verifier",
     [[[...GRPO, "rewards"], [{ name: "format", weight: 1 }]]],
-    "stages[3].rewards",
+    "stages[4].rewards",
     "no verifier",
     "warning",
   ],
   [
     "a warm-up as long as the stage",
     [[[...GRPO, "warmup_steps"], 70]],
-    "stages[3].warmup_steps",
+    "stages[4].warmup_steps",
     "the rate is never reached",
     "warning",
   ],
   [
     "groups sampled at temperature 0",
     [[[...GRPO, "temperature"], 0]],
-    "stages[3].temperature",
+    "stages[4].temperature",
     "are the same",
     "error",
   ],
   [
     "solutions sampled at temperature 0",
-    [[["stages", 5, "temperature"], 0]],
-    "stages[5].temperature",
+    [[["stages", 6, "temperature"], 0]],
+    "stages[6].temperature",
     "are the same",
     "warning",
   ],
   [
     "a repetition penalty in GRPO",
     [[[...GRPO, "repetition_penalty"], 1.2]],
-    "stages[3].repetition_penalty",
+    "stages[4].repetition_penalty",
     "of another policy",
     "error",
   ],
   ...(["top_p", "min_p", "top_k"] as const).map((name): Case => [
     `${name} in GRPO`,
     [[[...GRPO, name], name === "top_k" ? 20 : 0.5]],
-    `stages[3].${name}`,
+    `stages[4].${name}`,
     "narrower than the policy",
     "warning",
   ]),
@@ -176,63 +176,63 @@ const CASES: readonly Case[] = [
   ).map(([name, value, words]): Case => [
     `${name} where it does nothing`,
     [[[...GRPO, name], value]],
-    `stages[3].${name}`,
+    `stages[4].${name}`,
     words,
     "warning",
   ]),
   [
     "adapted matrices without adapters",
     [[[...GRPO, "lora_target_modules"], ["q_proj"]]],
-    "stages[3].lora_target_modules",
+    "stages[4].lora_target_modules",
     "use_peft is off",
     "warning",
   ],
   [
     "epochs beside max_steps",
-    [[["stages", 1, "max_steps"], 5]],
-    "stages[1].num_train_epochs",
+    [[["stages", 2, "max_steps"], 5]],
+    "stages[2].num_train_epochs",
     "max_steps says",
     "warning",
   ],
   [
     "a floor under a constant rate",
     [[[...GRPO, "lr_scheduler_type"], "constant"]],
-    "stages[3].min_lr_ratio",
+    "stages[4].min_lr_ratio",
     "does not fall",
     "warning",
   ],
   [
     "the last turn of worked examples",
-    [[["stages", 1, "mask_history"], true]],
-    "stages[1].mask_history",
+    [[["stages", 2, "mask_history"], true]],
+    "stages[2].mask_history",
     "one answer each",
     "warning",
   ],
   [
     "top_p at temperature 0",
-    [[["stages", 2, "temperature"], 0]],
-    "stages[2].top_p",
+    [[["stages", 3, "temperature"], 0]],
+    "stages[3].top_p",
     "likeliest token",
     "warning",
   ],
   [
     "a zone before the limit of another reward",
     [[[...GRPO, "rewards"], [{ name: "answer", weight: 1, cache_length: 14 }]]],
-    "stages[3].rewards[0].cache_length",
+    "stages[4].rewards[0].cache_length",
     "soft-overlong has",
     "warning",
   ],
   [
     "a clip above that is below",
     [[[...GRPO, "epsilon_high"], 0.1]],
-    "stages[3].epsilon_high",
+    "stages[4].epsilon_high",
     "below epsilon",
     "warning",
   ],
   [
     "Dr. GRPO with a spread",
     [[[...GRPO, "loss_type"], "dr_grpo"]],
-    "stages[3].scale_rewards",
+    "stages[4].scale_rewards",
     "divides by no spread",
     "warning",
   ],
@@ -247,14 +247,14 @@ const CASES: readonly Case[] = [
         ],
       ],
     ],
-    "stages[3].rewards[1].cache_length",
+    "stages[4].rewards[1].cache_length",
     "above max_completion_length",
     "error",
   ],
   [
     "more kept than sampled",
-    [[["stages", 5, "max_per_prompt"], 9]],
-    "stages[5].max_per_prompt",
+    [[["stages", 6, "max_per_prompt"], 9]],
+    "stages[6].max_per_prompt",
     "can never be kept",
     "warning",
   ],
@@ -282,7 +282,7 @@ test("the demo is sound, and what fits is said with the numbers", () => {
   const { recipe, problems } = checkWhole(app, app.builtInRecipe("demo"));
   expect(recipe?.name).toBe("Demo");
   expect(problems.every(({ level }) => level === "note")).toBe(true);
-  expect(problems.find(({ path }) => path === "stages[3].max_completion_length")?.message).toMatch(
+  expect(problems.find(({ path }) => path === "stages[4].max_completion_length")?.message).toMatch(
     /^holds 64 of 64 worked solutions, the longest has \d+ tokens$/u,
   );
 });
@@ -290,7 +290,7 @@ test("the demo is sound, and what fits is said with the numbers", () => {
 test("that nothing is clipped is a note beside the option, as long as a batch makes one step", () => {
   const note = (...changes: Case[1]) =>
     checkWhole(app, demoWith(...changes)).problems.find(
-      ({ path }) => path === "stages[3].epsilon_high",
+      ({ path }) => path === "stages[4].epsilon_high",
     );
   expect(note()).toMatchObject({
     level: "note",
@@ -307,8 +307,8 @@ test("a group's fix is offered beside the group too", () => {
 });
 
 test("a dataset that is not there is named at its key", () => {
-  const text = demoWith([["stages", 1, "data"], { dataset: "nowhere.jsonl" }]);
-  expect(found(text)).toMatchObject([{ path: "stages[1].data.dataset", level: "error" }]);
+  const text = demoWith([["stages", 2, "data"], { dataset: "nowhere.jsonl" }]);
+  expect(found(text)).toMatchObject([{ path: "stages[2].data.dataset", level: "error" }]);
 });
 
 test("an imported set that is not there is named at its key", () => {
@@ -329,7 +329,7 @@ test("a machine too small, and a disk too full, are said with how much is missin
   });
   const errors = checked.findings.filter(({ level }) => level === undefined).map(locate);
   expect(errors.find(({ path }) => path === "stages")?.message).toContain("GiB are free");
-  const memory = errors.find(({ path }) => path === "stages[3].per_device_train_batch_size");
+  const memory = errors.find(({ path }) => path === "stages[4].per_device_train_batch_size");
   expect(memory?.message).toContain("this machine has 1.0 GiB");
   expect(memory?.fixes[0]?.label).toMatch(/^Use per_device_train_batch_size=\d+, /u);
 });
