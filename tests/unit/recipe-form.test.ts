@@ -77,9 +77,9 @@ test("a problem stands at its field, at the fields whose change mends it, and in
 test("a problem is one of every step that shows it: its own, its stage's, and the one of all rewards", () => {
   const steps = wizardSteps(VALUE);
   const of = (...keys: readonly (string | number)[]) => stepsOf({ keys: [...keys] }, steps);
-  expect(of("stages", 3, "rewards", 0, "weight")).toEqual(["stage.grpo", "rewards"]);
-  expect(of("stages", 3, "data", "difficulties")).toEqual(["data", "stage.grpo"]);
-  expect(of("stages", 3, "epsilon")).toEqual(["stage.grpo"]);
+  expect(of("stages", 4, "rewards", 0, "weight")).toEqual(["stage.grpo", "rewards"]);
+  expect(of("stages", 4, "data", "difficulties")).toEqual(["data", "stage.grpo"]);
+  expect(of("stages", 4, "epsilon")).toEqual(["stage.grpo"]);
   expect(of("models", "base")).toEqual(["models"]);
 });
 
