@@ -7,6 +7,8 @@ import type { Alias, Document, Node } from "yaml";
 
 /** Characters; the longest recipe that ships has 6,000. */
 const LONGEST = 1_000_000;
+/** From here on parsing takes long enough to look for too many stages before. */
+const LONG = 200_000;
 /** Brackets that are open at once, and lists that begin within each other on a line: the parser goes down into each. */
 const DEEPEST = 200;
 /** Nodes that all aliases of a text together may stand for. */
@@ -64,6 +66,11 @@ function unreadFault(text: string): YamlFault | undefined {
       advice: "A recipe is a YAML file of a few pages.",
       offset: LONGEST,
     };
+  }
+  if (text.length > LONG) {
+    const kinds = [...text.matchAll(/(?<=[\s{,])kind:(?=\s)/gu)];
+    const excess = kinds[MOST_STAGES];
+    if (excess !== undefined) return tooManyStages(kinds.length, excess.index);
   }
   let depth = 0;
   for (const { 0: bracket, index } of text.matchAll(/[[{}\]]|(?:- ){200}/gu)) {
@@ -176,13 +183,15 @@ function stagesFault(document: Document): YamlFault[] {
   const stages: unknown = isMap(document.contents) ? document.get("stages", true) : undefined;
   if (!isSeq(stages) || stages.items.length <= MOST_STAGES) return [];
   const first: unknown = stages.items[MOST_STAGES];
-  return [
-    {
-      message: `There are ${stages.items.length.toLocaleString("en-US")} stages, and a recipe has at most ${MOST_STAGES}.`,
-      advice: "Divide it into several recipes: one can go on from the model of another's run.",
-      offset: isNode(first) ? offsetOf(first) : offsetOf(stages),
-    },
-  ];
+  return [tooManyStages(stages.items.length, isNode(first) ? offsetOf(first) : offsetOf(stages))];
+}
+
+function tooManyStages(count: number, offset: number): YamlFault {
+  return {
+    message: `There are ${count.toLocaleString("en-US")} stages, and a recipe has at most ${MOST_STAGES}.`,
+    advice: "Divide it into several recipes: one can go on from the model of another's run.",
+    offset,
+  };
 }
 
 function offsetOf(node: Node): number {

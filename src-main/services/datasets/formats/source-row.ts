@@ -32,6 +32,7 @@ export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 /** A row nested deeper than this is none. */
 const MAX_DEPTH = 100;
+const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -51,6 +52,8 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
   try {
     return rowOfValue(line, parseExactly(text));
   } catch (error) {
+    // The parser goes down into each level, and its stack ends far below the depth of a row.
+    if (error instanceof RangeError) return { line, bad: TOO_DEEP };
     return {
       line,
       bad: `is not JSON: ${error instanceof Error ? printable(error.message).slice(0, 200) : ""}`,
@@ -62,7 +65,7 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
 export function rowOfValue(line: number, value: unknown): SourceRow {
   if (!isObject(value)) return { line, bad: "is not an object" };
   if (isDeeperThan(value, MAX_DEPTH)) {
-    return { line, bad: `is nested deeper than ${MAX_DEPTH} levels` };
+    return { line, bad: TOO_DEEP };
   }
   const numbers: Record<string, string> = {};
   takeNumbers(value, "", numbers);
