@@ -52,7 +52,7 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
   try {
     return rowOfValue(line, parseExactly(text));
   } catch (error) {
-    // The parser goes down into each level, and its stack ends far below the depth of a row.
+    // The parser goes down into each level: where its stack ends, a row is far too deep.
     if (error instanceof RangeError) return { line, bad: TOO_DEEP };
     return {
       line,
