@@ -37,7 +37,8 @@ export function readYaml(text: string): YamlReading {
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
-      uniqueKeys: true,
+      // The parser compares each key with all before it, which takes minutes for 30,000 of them: see Walk.
+      uniqueKeys: false,
       // Stages often share options: YAML's merge keys (<<) save repeating them.
       merge: true,
       prettyErrors: false,
@@ -117,6 +118,7 @@ class Walk {
       return this.sizeOf(node.key) + this.sizeOf(node.value);
     }
     if (!isMap(node) && !isSeq(node)) return 1;
+    if (isMap(node)) this.#checkKeys(node.items.map(({ key }) => key));
     this.#sizes.set(node, undefined);
     const size = node.items.reduce<number>((sum, item) => sum + this.sizeOf(item), 1);
     this.#sizes.set(node, size);
@@ -155,6 +157,28 @@ class Walk {
       offset: offsetOf(alias),
     };
     return 0;
+  }
+
+  #checkKeys(keys: readonly unknown[]): void {
+    const known = new Set<unknown>();
+    for (const key of keys) {
+      if (isMap(key) || isSeq(key)) {
+        this.fault ??= {
+          message: "A list or a map stands where an option's name should.",
+          advice: "Begin the line with the option's name and a colon.",
+          offset: offsetOf(key),
+        };
+      } else if (isScalar(key) && !isMergeKey(key)) {
+        if (known.has(key.value)) {
+          this.fault ??= {
+            message: `This is not valid YAML: the key ${String(key.value)} stands twice in one map.`,
+            advice: "Keep one of the two.",
+            offset: offsetOf(key),
+          };
+        }
+        known.add(key.value);
+      }
+    }
   }
 
   #checkMerge(key: Node, value: unknown): void {

@@ -14,9 +14,10 @@ import {
   isSeq,
   parseDocument,
   stringify,
+  visit,
 } from "yaml";
 import { z } from "zod";
-import type { Document, Node, Pair, YAMLMap } from "yaml";
+import type { Document, Node, Pair, Scalar, YAMLMap } from "yaml";
 import { getValue, withoutKeys, withValue } from "./plain-value.ts";
 import type { Json, Keys } from "./plain-value.ts";
 
@@ -30,7 +31,26 @@ export interface RecipeText {
 }
 
 function parse(text: string): Document {
-  return parseDocument(text, { merge: true, prettyErrors: false });
+  // With uniqueKeys the parser compares each key with all before it: minutes for 30,000 of them.
+  return parseDocument(text, { merge: true, prettyErrors: false, uniqueKeys: false });
+}
+
+/** The second of two equal keys of a map. */
+function repeatedKey(document: Document): Scalar | undefined {
+  let repeated: Scalar | undefined;
+  visit(document, {
+    Map: (_, map) => {
+      const known = new Set<unknown>();
+      for (const { key } of map.items) {
+        const isMerge = isScalar(key) && (key.value === "<<" || typeof key.value === "symbol");
+        if (!isScalar(key) || isMerge) continue;
+        if (known.has(key.value)) repeated ??= key;
+        known.add(key.value);
+      }
+      return repeated === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return repeated;
 }
 
 export function readText(text: string): RecipeText {
@@ -45,6 +65,10 @@ export function readText(text: string): RecipeText {
     document = parse(text);
     const [error] = document.errors;
     if (error !== undefined) return broken(error.message, error.pos[0]);
+    const repeated = repeatedKey(document);
+    if (repeated !== undefined) {
+      return broken(`The key ${String(repeated.value)} stands twice.`, repeated.range?.[0] ?? 0);
+    }
     value = valueOf(document);
   } catch (error) {
     // Aliases without end, << on what is no map, a nesting without bottom: the host's check says where.
