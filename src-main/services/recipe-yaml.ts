@@ -168,15 +168,18 @@ class Walk {
           advice: "Begin the line with the option's name and a colon.",
           offset: offsetOf(key),
         };
-      } else if (isScalar(key) && !isMergeKey(key)) {
-        if (known.has(key.value)) {
+      } else if (isScalar(key)) {
+        const { value } = key;
+        const offset = offsetOf(key);
+        if (isMergeKey(key)) continue;
+        if (known.has(value)) {
           this.fault ??= {
-            message: `This is not valid YAML: the key ${String(key.value)} stands twice in one map.`,
+            message: `This is not valid YAML: the key ${String(value)} stands twice in one map.`,
             advice: "Keep one of the two.",
-            offset: offsetOf(key),
+            offset,
           };
         }
-        known.add(key.value);
+        known.add(value);
       }
     }
   }
