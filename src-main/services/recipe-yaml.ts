@@ -73,6 +73,16 @@ function unreadFault(text: string): YamlFault | undefined {
     const excess = kinds[MOST_STAGES];
     if (excess !== undefined) return tooManyStages(kinds.length, excess.index);
   }
+  // What is no UTF-8 was read as the replacement character.
+  // oxlint-disable-next-line no-control-regex
+  const unreadable = text.search(/[\u0000\uFFFD]/u);
+  if (unreadable !== -1) {
+    return {
+      message: "The text holds bytes that are no UTF-8 text.",
+      advice: "Save it as UTF-8.",
+      offset: unreadable,
+    };
+  }
   let depth = 0;
   for (const { 0: bracket, index } of text.matchAll(/[[{}\]]|(?:- ){200}/gu)) {
     depth += bracket === "[" || bracket === "{" ? 1 : bracket.length > 1 ? DEEPEST + 1 : -1;

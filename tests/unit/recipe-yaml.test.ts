@@ -27,6 +27,8 @@ test.each<readonly [string, string, number, RegExp]>([
   ],
   ["a merge key in a stage", "name: x\nstages:\n  - <<: [1, 2]\n    name: s\n", 3, /The key <</],
   ["a key that stands twice", "name: x\nname: y\n", 2, /the key name stands twice/],
+  ["a text in Latin-1", "models: {}\nname: caf\uFFFD\n", 2, /no UTF-8 text/],
+  ["a text in UTF-16", "n\u0000a\u0000m\u0000e\u0000:\u0000", 1, /no UTF-8 text/],
   ["a list for a key", "name: x\n? [a, b]\n: 1\n", 2, /A list or a map stands/],
   [
     "20,000 keys",
