@@ -81,7 +81,7 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
     save();
   };
   return (
-    <Dialog opened onClose={onClose} label="Add a record" headed size={680}>
+    <Dialog opened onClose={onClose} onKeyDown={saveByKey} label="Add a record" headed size={680}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -100,7 +100,6 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
               aria-invalid={part === "prompt" && asked && missing}
               value={draft[part]}
               onChange={(event) => type({ ...draft, [part]: event.currentTarget.value })}
-              onKeyDown={saveByKey}
             />
           </label>
         ))}
