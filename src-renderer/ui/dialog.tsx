@@ -1,6 +1,6 @@
 /** An overlay that takes the focus, keeps it, and gives it back; Esc or a click outside closes it. */
 import { Modal } from "@mantine/core";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 
 export interface DialogProps {
   readonly opened: boolean;
@@ -13,8 +13,6 @@ export interface DialogProps {
   /** Near the top, for lists whose height changes; else in the middle. */
   readonly atTop?: boolean;
   readonly onClose: () => void;
-  /** Keys pressed anywhere in it. */
-  readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly children: ReactNode;
 }
 
@@ -26,7 +24,6 @@ export function Dialog({
   closable = false,
   atTop = false,
   onClose,
-  onKeyDown,
   children,
 }: DialogProps): ReactNode {
   return (
@@ -38,11 +35,7 @@ export function Dialog({
       {...(atTop ? { yOffset: 88 } : {})}
     >
       <Modal.Overlay />
-      <Modal.Content
-        aria-label={label}
-        className={headed ? "dialog padded" : "dialog"}
-        {...(onKeyDown === undefined ? {} : { onKeyDown })}
-      >
+      <Modal.Content aria-label={label} className={headed ? "dialog padded" : "dialog"}>
         {headed && (
           <div className="flex top">
             <h2 className="dialogtitle grow">{label}</h2>
