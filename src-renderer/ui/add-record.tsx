@@ -81,8 +81,10 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
     save();
   };
   return (
-    <Dialog opened onClose={onClose} onKeyDown={saveByKey} label="Add a record" headed size={680}>
+    <Dialog opened onClose={onClose} label="Add a record" headed size={680}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of its fields */}
       <form
+        onKeyDown={saveByKey}
         onSubmit={(event) => {
           event.preventDefault();
           save();
