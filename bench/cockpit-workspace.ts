@@ -42,7 +42,7 @@ const ENVIRONMENT = Environment.parse({
   node: "24",
 });
 
-function insertRun(store: Store): RunId {
+export function insertRun(store: Store): RunId {
   const pipelineId = store.pipelines.insert({
     name: RECIPE.name,
     origin: "recipe",

@@ -12,6 +12,8 @@ import { WebSocketServer } from "ws";
 import { AppError } from "#shared/errors.ts";
 import type { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/services/router.ts";
+import { BoundedSocket } from "./bounded-socket.ts";
+import type { UnreadLimits } from "./bounded-socket.ts";
 import { newToken } from "./kept-session.ts";
 import { listen, LOOPBACK } from "./listen.ts";
 import { HostSession, SOCKET_PROTOCOL } from "./session.ts";
@@ -30,6 +32,8 @@ export interface ServeOptions {
   /** What windows must know; a new one by default. */
   readonly token?: string | undefined;
   readonly windowRoot?: string;
+  /** How much a window may leave unread. */
+  readonly unread?: UnreadLimits;
 }
 
 export interface ServedHost {
@@ -125,7 +129,7 @@ export async function serve(options: ServeOptions): Promise<ServedHost> {
       webSocket.on("error", () => {
         webSocket.terminate();
       });
-      void socketHandler.upgrade(webSocket, { context: {} });
+      void socketHandler.upgrade(new BoundedSocket(webSocket, options.unread), { context: {} });
     });
   });
 

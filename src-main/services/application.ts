@@ -42,6 +42,7 @@ import { RecipeBook } from "./recipe-book.ts";
 import { requireRecipe } from "./recipe-checks.ts";
 import { RunAnnotations } from "./run-annotations.ts";
 import { overridesOf, pointLabel, sweepPoints } from "./sweep.ts";
+import { TextIndexing } from "./text-indexing.ts";
 
 export interface ApplicationOptions {
   readonly workspace: string;
@@ -99,6 +100,7 @@ export class Application {
   readonly startedAtMs: number;
   readonly now: () => number;
   readonly #lock: WorkspaceLock;
+  readonly #textIndexing: TextIndexing;
 
   /** Takes the workspace. Throws WORKSPACE_LOCKED, WORKSPACE_READ_ONLY, DISK_FULL. */
   constructor(options: ApplicationOptions) {
@@ -194,6 +196,9 @@ export class Application {
       },
     );
     this.runner.recover();
+    this.#textIndexing = new TextIndexing(this.store, this.live, (error) => {
+      this.reportBug(error);
+    });
   }
 
   /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT, OUT_OF_MEMORY. */
@@ -325,6 +330,7 @@ export class Application {
     this.inference.close();
     await this.modelJobs.close();
     await this.runner.close();
+    this.#textIndexing.close();
     this.store.close();
     this.#lock.release();
   }

@@ -9,6 +9,7 @@ import type { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "./database.ts";
 import { RolloutSearch } from "./rollout-search.ts";
 import type { RolloutQuery } from "./rollout-search.ts";
+import { RolloutTextIndex } from "./rollout-text-index.ts";
 import { EXCERPT_COLUMNS, excerptOf } from "./rollout-excerpt.ts";
 import type { ExcerptRow } from "./rollout-excerpt.ts";
 import { readJson } from "./json-column.ts";
@@ -199,6 +200,11 @@ export class RolloutRepository {
       trainedLogprobs: trained === null ? null : unpackFloat32(trained),
       entropies: entropies === null ? null : unpackFloat32(entropies),
     };
+  }
+
+  /** Makes some more texts searchable by the index; tells whether others are left. Within a transaction of the caller. */
+  fillTextIndex(): boolean {
+    return new RolloutTextIndex(this.#db).fill();
   }
 
   deleteAfter(runId: RunId, step: number): void {

@@ -14,6 +14,7 @@ import { writtenDefaults } from "./0012-written-defaults.ts";
 import { peopleApart } from "./0013-people-apart.ts";
 import { wholeConversations } from "./0014-whole-conversations.ts";
 import { timeAtWork } from "./0015-time-at-work.ts";
+import { searchedTexts } from "./0016-searched-texts.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   peopleApart,
   wholeConversations,
   timeAtWork,
+  searchedTexts,
 ];
