@@ -127,21 +127,23 @@ export class RolloutSearch {
     const places = [BY_TEXT, ...(prompts > 0 ? [BY_PROMPT] : []), ...(lacks ? [UNINDEXED] : [])];
     const before = `found AS MATERIALIZED (${places.join(" UNION ")})`;
     const from = `${ALL.from} AND (r.step, r.group_index, r.completion_index) IN found`;
-    if (where !== "") return this.#answer({ before, from }, where, named);
+    if (where !== "") {
+      const total = this.#count(`WITH ${before} SELECT count(*) ${from} ${where}`, named);
+      const hits = this.#early(total, where, named) ?? this.#page({ before, from }, where, named);
+      return { total, hits };
+    }
     const total =
       places.length === 1
         ? this.#count(`SELECT count(*) FROM rollout_texts t WHERE ${TEXTS}`, named)
         : this.#count(`WITH ${before} SELECT count(*) FROM found`, named);
-    return {
-      total,
-      hits: this.#early(total, named) ?? this.#page({ before, from: FOUND }, "", named),
-    };
+    const hits = this.#early(total, "", named) ?? this.#page({ before, from: FOUND }, "", named);
+    return { total, hits };
   }
 
   /** The page, where the run's first completions are enough for it: what is common need not be put in order. */
-  #early(total: number, named: Asked): RolloutHit[] | undefined {
+  #early(total: number, where: string, named: Asked): RolloutHit[] | undefined {
     if (total < EARLY || named.offset + named.limit > EARLY) return undefined;
-    const hits = this.#page(FIRST, "", named);
+    const hits = this.#page(FIRST, where, named);
     return hits.length === named.limit ? hits : undefined;
   }
 
@@ -151,8 +153,7 @@ export class RolloutSearch {
   }
 
   #answer(source: Source, where: string, named: Named): Answer {
-    const before = source.before === "" ? "" : `WITH ${source.before}`;
-    const total = this.#count(`${before} SELECT count(*) ${source.from} ${where}`, named);
+    const total = this.#count(`SELECT count(*) ${source.from} ${where}`, named);
     return { total, hits: this.#page(source, where, named) };
   }
 

@@ -208,3 +208,26 @@ test("an index that was half filled goes on where it was after the workspace is 
   expect(found(again, train, "x end 4")).toEqual(["5/0/0"]);
   again.close();
 });
+
+test("pages of a common text follow each other without a gap where the first come from the texts", () => {
+  const { store } = temporaryStore();
+  const { train } = insertTwoStages(store);
+  const texts = Array.from({ length: 700 }, (_, i) => ({
+    prompt: "p",
+    completions: [i % 8 === 0 ? "rest" : "the needle"],
+  }));
+  const rollouts = rolloutsOf(texts);
+  write(store, train, rollouts);
+  fillIndex(store);
+  const want = expected(rollouts, "needle");
+  const filtered = want.filter((place) => Number(place.split("/")[0]) >= 3);
+  const pages = (fromStep?: number): string[] =>
+    [0, 100, 200, 300, 400, 500, 600].flatMap((offset) => {
+      const asked = { text: "needle", fromStep, offset, limit: 100 };
+      const { total, hits } = store.rollouts.search(train, asked);
+      expect(total).toBe(fromStep === undefined ? want.length : filtered.length);
+      return hits.map(({ step, group, index }) => `${step}/${group}/${index}`);
+    });
+  expect(pages()).toEqual(want);
+  expect(pages(3)).toEqual(filtered);
+});
