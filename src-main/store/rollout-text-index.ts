@@ -18,6 +18,8 @@ interface Place {
   readonly group_index: number;
 }
 
+type Key = [runId: RunId, step: number, group: number];
+
 export class RolloutTextIndex {
   readonly #db: Connection;
 
@@ -41,11 +43,11 @@ export class RolloutTextIndex {
   /** Gives how many characters the group has. */
   #add(place: Place): number {
     const { run_id: runId, step, group_index: group } = place;
-    const at = [runId, step, group] as const;
+    const at: Key = [runId, step, group];
     const db = this.#db;
     const number = this.#numberOf(runId);
     const id = db
-      .prepare<[number, number, number, ...typeof at], number>(
+      .prepare<[number, number, number, ...Key], number>(
         `INSERT INTO rollout_text_groups (id, run_id, step, group_index)
          SELECT coalesce((SELECT max(id) + 1 FROM rollout_text_groups
            WHERE id BETWEEN ? << 22 AND (? << 22) + 4194303), ? << 22), ?, ?, ? RETURNING id`,
@@ -54,7 +56,7 @@ export class RolloutTextIndex {
       .get(number, number, number, ...at);
     if (id === undefined) throw new Error("no id was given");
     const prompt = db
-      .prepare<typeof at, string>(
+      .prepare<Key, string>(
         "SELECT prompt FROM rollout_groups WHERE run_id = ? AND step = ? AND group_index = ?",
       )
       .pluck()
@@ -67,7 +69,7 @@ export class RolloutTextIndex {
     );
     let characters = prompt?.length ?? 0;
     const texts = db
-      .prepare<typeof at, { index: number; text: string }>(
+      .prepare<Key, { index: number; text: string }>(
         `SELECT completion_index AS "index", completion AS text FROM rollouts
          WHERE run_id = ? AND step = ? AND group_index = ?`,
       )

@@ -24,7 +24,7 @@ async function hostWith(unread: UnreadLimits) {
       socket.terminate();
     });
     await once(socket, "open");
-    const link = new SocketLink({ websocket: socket });
+    const link = new SocketLink({ websocket: socket as unknown as globalThis.WebSocket });
     return { socket, client: createORPCClient(link) };
   };
   return { app, connect };
@@ -38,7 +38,7 @@ test("a client that reads nothing is let go, and another gets every event meanwh
   const [deaf, good] = [await connect(), await connect()];
   const watching = await good.client.runs.watch({ runId: train });
   const deafWatching = await deaf.client.runs.watch({ runId: train });
-  expect((await deafWatching.next()).value?.type).toBe("snapshot");
+  expect((await deafWatching.next()).value).toMatchObject({ type: "snapshot" });
   const gone = once(deaf.socket, "close");
   deaf.socket.on("error", () => undefined);
   deaf.socket.pause();
