@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { writeTextAtomically } from "#main/engine/checkpoint/atomic-write.ts";
+import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { verifyMaths } from "#main/engine/rewards/maths/verify-maths.ts";
 
 const Case = z.object({

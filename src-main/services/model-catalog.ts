@@ -10,7 +10,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { makeFolder } from "#main/platform/make-folder.ts";
+import { clearLeftovers, writeNewFolder } from "#main/platform/atomic-write.ts";
 import { AppError } from "#shared/errors.ts";
 import type { ExportFormat } from "#shared/schema/model.ts";
 import { ModelRecord } from "#shared/schema/system.ts";
@@ -158,6 +158,7 @@ export class ModelCatalog {
     const source = this.resolve(id);
     const target = resolve(path);
     const isFile = format === "gguf-f16" || format === "gguf-q8_0";
+    clearLeftovers(target);
     if (existsSync(target) && (isFile || readdirOrFile(target).length > 0)) {
       throw new AppError(
         "CONFLICT",
@@ -172,11 +173,12 @@ export class ModelCatalog {
     }
     const from = format === "peft" ? adapterOf(id, source) : source;
     return withStoreErrors(() => {
-      makeFolder(target);
-      cpSync(from, target, { recursive: true, dereference: true });
       const runId = this.list().find((model) => model.id === id)?.runId ?? null;
-      if (runId !== null)
-        writeFileSync(join(target, "README.md"), modelCard(this.#options.store, runId));
+      writeNewFolder(target, (folder) => {
+        cpSync(from, folder, { recursive: true, dereference: true });
+        if (runId !== null)
+          writeFileSync(join(folder, "README.md"), modelCard(this.#options.store, runId));
+      });
       return { path: target, bytes: folderBytes(target) };
     });
   }

@@ -1,7 +1,8 @@
 /**
  * The workspace: one folder with the database, the runs' files and imported models. One host owns it
  * at a time. Ownership is a lock that the operating system drops with the process, so a killed host
- * leaves nothing to clean up; host.json beside it says who holds it and where it listens.
+ * leaves nothing to clean up; host.json beside it says who holds it and where it listens. The path is held as well
+ * (path-claim.ts): the folder may be deleted under its host.
  */
 import { lstatSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -11,6 +12,7 @@ import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { withStoreErrors } from "./database.ts";
 import { closeToOthers, writeForOwnerOnly } from "./own-files.ts";
+import { claimPath } from "./path-claim.ts";
 
 const Holder = z.object({
   pid: z.int(),
@@ -101,6 +103,7 @@ export function lockWorkspace(root: string): WorkspaceLock {
       { cause: error },
     );
   }
+  const letPathGo = claimed(root, lock);
   const startedAtMs = Date.now();
   const announce = (url: string | null): void => {
     const holder: Holder = { pid: process.pid, startedAtMs, url };
@@ -119,10 +122,21 @@ export function lockWorkspace(root: string): WorkspaceLock {
       const holder = readHolder(root);
       const ours = holder?.pid === process.pid && holder.startedAtMs === startedAtMs;
       if (ours) rmSync(holderFile, { force: true });
+      letPathGo();
       lock.exec("ROLLBACK");
       lock.close();
     },
   };
+}
+
+/** The path for this process too, or the lock is given back. */
+function claimed(root: string, lock: Database.Database): () => void {
+  try {
+    return claimPath(root);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
 }
 
 /** Who holds the workspace, as far as host.json says; undefined where nobody does or it cannot be read. */

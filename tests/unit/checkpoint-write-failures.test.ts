@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { explainWriteError } from "#main/engine/checkpoint/atomic-write.ts";
+import { explainWriteError } from "#main/platform/atomic-write.ts";
 import { loadHubFolder, saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
 import { writeSafetensors, writeSafetensorsTo } from "#main/engine/checkpoint/safetensors.ts";
 import {

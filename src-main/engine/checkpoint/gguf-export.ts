@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import { readTokenizerFiles } from "../tokenizer/tokenizer-files.ts";
-import { writeFileAtomically } from "./atomic-write.ts";
+import { writeFileAtomically } from "#main/platform/atomic-write.ts";
 import { ROPE_FREQS, ropeDivisors } from "./gguf-config.ts";
 import { ggufName, reorderRows } from "./gguf-names.ts";
 import { CONTROL, USER_DEFINED } from "./gguf-end-tokens.ts";

@@ -1,6 +1,6 @@
 /** A GGUF file turned into a model folder in hub layout: weights dequantised to F32, config, tokenizer, template, card. */
 import { basename, join } from "node:path";
-import { writeFolderAtomically, writeTextAtomically } from "./atomic-write.ts";
+import { writeFolderAtomically, writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { checkTensors, expectedTensors } from "./expected-tensors.ts";
 import { openGguf, type GgufFile } from "./gguf.ts";
 import { ggufModelConfig, ROPE_FREQS } from "./gguf-config.ts";

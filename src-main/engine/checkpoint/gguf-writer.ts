@@ -1,5 +1,5 @@
 /** GGUF files written: version 3, the header first, then each tensor at a multiple of 32 bytes. */
-import { writeFully } from "./atomic-write.ts";
+import { writeFully } from "#main/platform/atomic-write.ts";
 import { floatToHalfBits } from "./float-formats.ts";
 import { quantizeQ8 } from "./gguf-quants.ts";
 import { GGML_TYPES } from "./gguf-types.ts";

@@ -11,7 +11,7 @@ import {
   writeFolderAtomically,
   writeFully,
   writeTextAtomically,
-} from "./atomic-write.ts";
+} from "#main/platform/atomic-write.ts";
 import { checkTensors, expectedTensors, isIgnoredTensor } from "./expected-tensors.ts";
 import { readJsonIfPresent, readTextIfPresent } from "./json-file.ts";
 import {

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { writeFolderAtomically, writeTextAtomically } from "./atomic-write.ts";
+import { writeFolderAtomically, writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { readJsonIfPresent } from "./json-file.ts";
 import { openSafetensors, writeSafetensors } from "./safetensors.ts";
 import type { SafetensorsFile, TensorSource } from "./safetensors.ts";

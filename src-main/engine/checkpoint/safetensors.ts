@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
-import { writeFileAtomically, writeFully } from "./atomic-write.ts";
+import { writeFileAtomically, writeFully } from "#main/platform/atomic-write.ts";
 import {
   bfloatToFloatBits,
   floatToBfloatBits,

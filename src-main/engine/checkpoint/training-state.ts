@@ -23,7 +23,7 @@ import {
   targetOfTemporary,
   writeFolderAtomically,
   writeTextAtomically,
-} from "./atomic-write.ts";
+} from "#main/platform/atomic-write.ts";
 import { fillHubFolder, type HubModel, loadHubFolder, type SaveHubOptions } from "./hub-layout.ts";
 import { parseJson, readTextIfPresent } from "./json-file.ts";
 import {

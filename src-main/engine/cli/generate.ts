@@ -1,7 +1,7 @@
 /** `model generate`: completions of prompts given as chats, texts or ids. */
 import { z } from "zod";
 import { hash32 } from "#main/platform/random.ts";
-import { writeTextAtomically } from "../checkpoint/atomic-write.ts";
+import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Sampler } from "../sampling/sampler.ts";

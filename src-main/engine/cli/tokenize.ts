@@ -1,6 +1,6 @@
 /** `model tokenize`: texts to ids and back. Needs no runtime. */
 import { z } from "zod";
-import { writeTextAtomically } from "../checkpoint/atomic-write.ts";
+import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
 import { readJsonl } from "./read-jsonl.ts";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { SamplingOptions, TaskSource } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
-import { writeTextAtomically } from "../checkpoint/atomic-write.ts";
+import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { answerReward } from "../rewards/answer.ts";
 import { formatReward } from "../rewards/format.ts";

@@ -1,9 +1,10 @@
 /** Writes everything the store keeps of a launch to files, read-only, also while it runs. */
 import { closeSync, existsSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { clearLeftovers, writeNewFolder } from "#main/platform/atomic-write.ts";
 import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
-import type { RunId } from "#shared/schema/run.ts";
+import type { Pipeline, RunId } from "#shared/schema/run.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { comparisonReport } from "#main/services/compare/comparison-report.ts";
@@ -27,9 +28,9 @@ export function exportPipeline(workspace: string | undefined, id: string, out: s
   }
   const store = openStore(paths.database, { readonly: true });
   try {
-    const pipelineId = PipelineId.parse(id);
-    const pipeline = store.pipelines.get(pipelineId);
+    const pipeline = store.pipelines.get(PipelineId.parse(id));
     const folder = resolve(out);
+    clearLeftovers(folder);
     if (existsSync(folder) && readdirSync(folder).length > 0) {
       throw new AppError(
         "CONFLICT",
@@ -37,17 +38,23 @@ export function exportPipeline(workspace: string | undefined, id: string, out: s
         "Name a new folder: nothing is overwritten.",
       );
     }
-    makeFolder(folder);
-    const written = [
-      writeJson(folder, "pipeline.json", pipeline),
-      writeJson(folder, "results.json", pipelineResults(store, new PairedTests(store), pipelineId)),
-      ...writeReports(store, pipelineId, folder),
-      ...pipeline.runs.flatMap((run) => exportRun(store, run.id, join(folder, run.stageName))),
-    ];
-    return written.map((file) => relative(folder, file));
+    let written: string[] = [];
+    writeNewFolder(folder, (temporary) => {
+      written = writeLaunch(store, pipeline, temporary).map((file) => relative(temporary, file));
+    });
+    return written;
   } finally {
     store.close();
   }
+}
+
+function writeLaunch(store: Store, pipeline: Pipeline, folder: string): string[] {
+  return [
+    writeJson(folder, "pipeline.json", pipeline),
+    writeJson(folder, "results.json", pipelineResults(store, new PairedTests(store), pipeline.id)),
+    ...writeReports(store, pipeline.id, folder),
+    ...pipeline.runs.flatMap((run) => exportRun(store, run.id, join(folder, run.stageName))),
+  ];
 }
 
 /** The launch's benchmarks side by side, for reading and for spreadsheets; nothing where none has finished. */

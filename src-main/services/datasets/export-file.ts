@@ -1,19 +1,12 @@
 /** Writes records to a file: beside its place first, then renamed, so that nobody reads half of it. */
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
+import { clearLeftovers, replaceFile, writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/record-repository.ts";
 import { isRefused, planExport } from "./formats/export-plan.ts";
@@ -60,7 +53,7 @@ export async function exportRecords(
   if (!existsSync(dirname(path))) {
     throw new AppError("NOT_FOUND", `There is no folder ${dirname(path)}.`, "Make it first.");
   }
-  const beside = `${path}.part-${process.pid}-${Date.now().toString(36)}`;
+  clearLeftovers(path);
   const { shape, columns, records, leftOut } = await planExport(texts(), options);
   const [first] = leftOut;
   if (records === 0 && first !== undefined) {
@@ -71,33 +64,43 @@ export async function exportRecords(
     );
   }
   try {
-    const writer = withStoreErrors(() => openRowWriter(beside, format, columns));
-    try {
-      let rows: Row[] = [];
-      for (const text of texts()) {
-        const row = recordToRow(text, shape);
-        if (isRefused(row)) continue;
-        rows.push(row);
-        if (rows.length < ROWS_AT_ONCE) continue;
-        await writer.write(rows);
-        rows = [];
-        await setImmediate();
-      }
-      await writer.write(rows);
-      await writer.finish();
-    } catch (error) {
-      writer.abandon();
-      throw error;
-    }
-    const { size } = statSync(beside);
-    const sha256 = await sha256OfFile(beside);
-    renameSync(beside, path);
-    return { path, records, bytes: size, sha256, leftOut };
+    let bytes = 0;
+    let sha256 = "";
+    await replaceFile(path, async (beside) => {
+      await writeRows(texts(), beside, { format, shape, columns });
+      bytes = statSync(beside).size;
+      sha256 = await sha256OfFile(beside);
+    });
+    return { path, records, bytes, sha256, leftOut };
   } catch (error) {
-    rmSync(beside, { force: true });
     return withStoreErrors(() => {
       throw error;
     });
+  }
+}
+
+async function writeRows(
+  texts: Iterable<RecordText>,
+  file: string,
+  { format, shape, columns }: Pick<ExportPlan, "shape" | "columns"> & { format: DatasetFormat },
+): Promise<void> {
+  const writer = withStoreErrors(() => openRowWriter(file, format, columns));
+  try {
+    let rows: Row[] = [];
+    for (const text of texts) {
+      const row = recordToRow(text, shape);
+      if (isRefused(row)) continue;
+      rows.push(row);
+      if (rows.length < ROWS_AT_ONCE) continue;
+      await writer.write(rows);
+      rows = [];
+      await setImmediate();
+    }
+    await writer.write(rows);
+    await writer.finish();
+  } catch (error) {
+    writer.abandon();
+    throw error;
   }
 }
 
@@ -129,10 +132,9 @@ export function writeDatasetInfo(name: string, file: string, shape: DatasetShape
     }
   }
   const entry = { file_name: basename(file), ...INFO[shape] };
-  const beside = `${path}.part-${process.pid}`;
+  clearLeftovers(path);
   withStoreErrors(() => {
-    writeFileSync(beside, `${JSON.stringify({ ...known, [name]: entry }, undefined, 2)}\n`);
-    renameSync(beside, path);
+    writeTextAtomically(path, `${JSON.stringify({ ...known, [name]: entry }, undefined, 2)}\n`);
   });
   return path;
 }

@@ -1,15 +1,6 @@
 /** Publishing versions, comparing them, and giving a version to a run as the file it trains on. */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { DatasetId, RecordId } from "#shared/schema/dataset.ts";
@@ -17,6 +8,7 @@ import type { DatasetVersion, RecordMessages } from "#shared/schema/dataset.ts";
 import { filterText } from "#shared/schema/record-filter-text.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { isTrained, joinReasoning } from "#shared/schema/record-text.ts";
+import { clearLeftovers, writeFileAtomically, writeFully } from "#main/platform/atomic-write.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -191,26 +183,19 @@ export class VersionService {
     const { sha256 } = this.#store.versions.get(ref);
     const file = join(this.#folder, `${ref.datasetId}@${ref.version}-${sha256.slice(0, 12)}.jsonl`);
     if (existsSync(file)) return file;
-    const beside = `${file}.part-${process.pid}`;
     return withStoreErrors(() => {
       mkdirSync(this.#folder, { recursive: true });
-      const fd = openSync(beside, "w");
-      const hash = createHash("sha256");
-      try {
+      clearLeftovers(file);
+      writeFileAtomically(file, (fd) => {
+        const hash = createHash("sha256");
         for (const { messages } of this.#store.versions.texts(ref)) {
-          const line = trainingLine(messages);
+          const line = Buffer.from(trainingLine(messages));
           hash.update(line);
-          writeSync(fd, line);
+          writeFully(fd, line);
         }
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-      if (hash.digest("hex") !== sha256) {
-        rmSync(beside, { force: true });
-        throw new Error(`the records of ${ref.datasetId}@${ref.version} do not have its hash`);
-      }
-      renameSync(beside, file);
+        if (hash.digest("hex") !== sha256)
+          throw new Error(`the records of ${ref.datasetId}@${ref.version} do not have its hash`);
+      });
       return file;
     });
   }

@@ -1,12 +1,26 @@
 /**
  * Files and folders written beside their place, flushed to the disk and then renamed:
- * a reader sees the old one or the new one, never half of one. What fails leaves nothing behind.
+ * a reader sees the old one or the new one, never half of one. What fails leaves nothing behind; what is
+ * killed leaves a name that says so (`NAME.tmp-…`), which the next write to the same place may take away.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
-import { fileErrorCode } from "./json-file.ts";
+import { errorCode } from "./explain-file-error.ts";
+import { makeFolder } from "./make-folder.ts";
 
 let writes = 0;
 
@@ -31,7 +45,7 @@ export function isStaleTemporary(name: string): boolean {
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    return fileErrorCode(error) === "ESRCH";
+    return errorCode(error) === "ESRCH";
   }
 }
 
@@ -40,9 +54,41 @@ export function targetOfTemporary(name: string): string {
   return TEMPORARY.exec(name)?.[1] ?? name;
 }
 
+/**
+ * Takes away what killed writes to `path` left, beside it and in it, links followed. What stands under its own name
+ * stays, and so does what lies where nobody may look or remove.
+ */
+export function clearLeftovers(path: string): void {
+  const places = new Set([path, existsSync(path) ? realpathSync(path) : path]);
+  for (const place of places) {
+    for (const folder of [dirname(place), place]) {
+      for (const name of namesIn(folder)) {
+        if (targetOfTemporary(name) === basename(place) && isStaleTemporary(name))
+          removeIfPossible(join(folder, name));
+      }
+    }
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The write that follows says what is wrong with the place.
+  }
+}
+
 /** The AppError that tells a user why writing failed, or the error itself where it is none of theirs. */
 export function explainWriteError(error: unknown, path: string): unknown {
-  switch (fileErrorCode(error)) {
+  switch (errorCode(error)) {
     case "ENOSPC":
     case "EDQUOT":
       return new AppError(
@@ -102,6 +148,25 @@ export function writeFileAtomically(file: string, write: (fd: number) => void): 
   }
 }
 
+/** As `writeFileAtomically`, for what takes its time: `write` makes the file that it is given the name of, and flushes it. */
+export async function replaceFile(
+  file: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryBeside(file);
+  active.add(basename(temporary));
+  try {
+    await write(temporary);
+    renameSync(temporary, file);
+    syncFolder(dirname(file));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    active.delete(basename(temporary));
+  }
+}
+
 export function writeTextAtomically(file: string, text: string): void {
   const bytes = new TextEncoder().encode(text);
   writeFileAtomically(file, (fd) => writeFully(fd, bytes));
@@ -118,7 +183,7 @@ export function writeFolderAtomically(folder: string, fill: (temporary: string) 
     makeFolder(temporary);
     fill(temporary);
     syncFolder(temporary);
-    if (existsSync(folder)) {
+    if (existsSync(folder) && !isReplacedAtOnce(temporary, folder)) {
       const aside = temporaryBeside(folder);
       renameSync(folder, aside);
       try {
@@ -128,7 +193,7 @@ export function writeFolderAtomically(folder: string, fill: (temporary: string) 
         throw error;
       }
       rmSync(aside, { recursive: true, force: true });
-    } else {
+    } else if (existsSync(temporary)) {
       renameSync(temporary, folder);
     }
     syncFolder(dirname(folder));
@@ -137,6 +202,52 @@ export function writeFolderAtomically(folder: string, fill: (temporary: string) 
     throw explainWriteError(error, folder);
   } finally {
     active.delete(basename(temporary));
+  }
+}
+
+/** Whether the system put the one in the place of the other, which it does where that is empty. */
+function isReplacedAtOnce(temporary: string, folder: string): boolean {
+  try {
+    renameSync(temporary, folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Calls `fill` with a new folder that takes the place of nothing or of an empty one. An empty one that cannot be
+ * replaced (a disk's own folder, or one in a folder that is not ours to write to) is filled from within.
+ */
+export function writeNewFolder(path: string, fill: (temporary: string) => void): void {
+  const folder = existsSync(path) ? realpathSync(path) : path;
+  if (!existsSync(folder) || isReplaceable(folder)) {
+    writeFolderAtomically(folder, fill);
+    return;
+  }
+  const inside = join(folder, basename(temporaryBeside(folder)));
+  active.add(basename(inside));
+  try {
+    makeFolder(inside);
+    fill(inside);
+    for (const name of readdirSync(inside)) renameSync(join(inside, name), join(folder, name));
+    syncFolder(folder);
+  } catch (error) {
+    throw explainWriteError(error, folder);
+  } finally {
+    rmSync(inside, { recursive: true, force: true });
+    active.delete(basename(inside));
+  }
+}
+
+function isReplaceable(folder: string): boolean {
+  const parent = dirname(folder);
+  if (statSync(folder).dev !== statSync(parent).dev) return false;
+  try {
+    accessSync(parent, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
