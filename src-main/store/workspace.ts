@@ -161,6 +161,8 @@ function isAlive(pid: number): boolean {
 function whyNoFolder(root: string, error: unknown): string | undefined {
   if (!(error instanceof Error && /\b(ENOTDIR|EEXIST|ENOENT)\b/.test(error.message)))
     return undefined;
+  // Below a file nothing can be looked at either.
+  if (error.message.startsWith("ENOTDIR")) return `${root} is not a folder.`;
   if (isDanglingLink(root)) return `${root} is a link to what is not there.`;
   if (error.message.startsWith("ENOENT")) return `No folder can be made at ${root}.`;
   return `${root} is not a folder.`;

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
@@ -131,9 +131,14 @@ async function killWithin(
   const lines = createInterface({ input: host.stdout });
   await Promise.race([once(lines, "line"), gone]);
   await Promise.race([setTimeout(waitMs), gone]);
+  const writers = childrenOf(host.pid);
   host.kill("SIGKILL");
-  await gone;
-  // A process that writes for the host ends with it, a moment later.
   await closed;
-  if (kind === "model-gguf") await setTimeout(300);
+  // A process that writes for the host ends with it, or with the one file that it is at.
+  for (const writer of writers) while (existsSync(`/proc/${writer}`)) await setTimeout(50);
+}
+
+function childrenOf(pid: number | undefined): string[] {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(list) ? readFileSync(list, "utf8").split(" ").filter(Boolean) : [];
 }

@@ -7,7 +7,7 @@ import { makeFolder } from "#main/platform/make-folder.ts";
 import { explainError } from "#main/store/explain-error.ts";
 import { prepareWorkspace } from "#main/store/workspace.ts";
 import { openStore } from "#main/store/store.ts";
-import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const root = temporaryFolder();
 symlinkSync(join(root, "gone"), join(root, "dangling"));
