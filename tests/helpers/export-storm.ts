@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,8 @@ import { rollout } from "./store-fixture-data.ts";
 const HOST = fileURLToPath(new URL("export-host.ts", import.meta.url));
 const RECORDS = 1500;
 const STEPS = 300;
+/** A kill comes so long after the first byte at most. */
+const WRITING_MS = 60;
 const TEMPORARY = /\.tmp-\d+-\d+-[0-9a-z]+$/;
 
 export interface ExportStormReport {
@@ -50,7 +52,10 @@ export async function exportStorm(
       mkdirSync(place);
       const target = join(place, "target");
       const before = standAt(target, kind, number);
-      await killWithin(workspace, kind, target, random.uniform() * whole.durationMs);
+      const moment = random.uniform();
+      // Every other kill is of the moments at which something is being written.
+      const waitMs = number % 4 < 2 ? moment * whole.durationMs : null;
+      await killWithin({ workspace, kind, target }, waitMs, moment * WRITING_MS);
       const found = hashAt(target);
       if (found === whole.hash) count.new++;
       else if (found === before) count.old++;
@@ -117,11 +122,11 @@ function standAt(target: string, kind: ExportKind, number: number): string {
   return hashAt(target);
 }
 
+/** @param waitMs from the beginning; null: `writingMs` after something shows up beside its place. Writers die with it then */
 async function killWithin(
-  workspace: string,
-  kind: ExportKind,
-  target: string,
-  waitMs: number,
+  { workspace, kind, target }: { workspace: string; kind: ExportKind; target: string },
+  waitMs: number | null,
+  writingMs: number,
 ): Promise<void> {
   const host = spawn(process.execPath, [HOST, workspace, kind, target], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -130,12 +135,25 @@ async function killWithin(
   const closed = once(host, "close");
   const lines = createInterface({ input: host.stdout });
   await Promise.race([once(lines, "line"), gone]);
-  await Promise.race([setTimeout(waitMs), gone]);
+  if (waitMs === null) {
+    const isWriting = (): boolean => readdirSync(dirname(target)).some((one) => one !== "target");
+    while (host.exitCode === null && !isWriting()) await setTimeout(1);
+  }
+  await Promise.race([setTimeout(waitMs ?? writingMs), gone]);
   const writers = childrenOf(host.pid);
   host.kill("SIGKILL");
+  if (waitMs === null) for (const writer of writers) kill(Number(writer));
   await closed;
   // A process that writes for the host ends with it, or with the one file that it is at.
   for (const writer of writers) while (existsSync(`/proc/${writer}`)) await setTimeout(50);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It had ended by itself.
+  }
 }
 
 function childrenOf(pid: number | undefined): string[] {
