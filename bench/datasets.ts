@@ -11,11 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRouterClient } from "@orpc/server";
-import { countdown } from "#main/engine/tasks/countdown.ts";
-import { formatSolution } from "#main/engine/tasks/task.ts";
+import { countdown } from "#main/core/problems/tasks/countdown.ts";
+import { formatSolution } from "#main/core/problems/task.ts";
 import { Random } from "#main/platform/random.ts";
 import { Application } from "#main/services/application.ts";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { Figures } from "./figures.ts";
 

@@ -1,11 +1,11 @@
 /** What the engine's halves of the benchmarks begin with. */
 import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
-import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
-import { engineThreads } from "#main/engine/runtime/lanes.ts";
+import { discoverRuntime } from "#main/platform/tensorflow/discovery.ts";
+import { engineThreads } from "#main/core/resources/lanes.ts";
 import type { Precision } from "#main/engine/runtime/matmul.ts";
 import type { Runtime } from "#main/engine/runtime/runtime.ts";
-import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow-runtime.ts";
+import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow/tensorflow-runtime.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 

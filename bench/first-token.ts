@@ -7,8 +7,8 @@
 import { performance } from "node:perf_hooks";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { CompletionServer } from "#main/engine/serving/completion-server.ts";
-import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { encodeChat } from "#main/core/text/templates/chat-template.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { openEngine } from "./engine.ts";
 import { QUESTIONS } from "./rows.ts";
 

@@ -15,10 +15,10 @@ import { parseArgs } from "node:util";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
 import type { SampleRequest } from "#main/engine/sampling/sampler.ts";
-import { stageMemory } from "#main/jobs/stage-memory.ts";
-import { StageSupervisor } from "#main/jobs/supervisor.ts";
+import { stageMemory } from "#main/core/resources/stage-memory.ts";
+import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
 import { dataFolder } from "#main/platform/paths.ts";
-import { withLengths } from "#main/services/memory-check.ts";
+import { withLengths } from "#main/services/recipes/checks/memory-check.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 import { openEngine } from "./engine.ts";
 
@@ -32,7 +32,9 @@ const { values } = parseArgs({
   },
 });
 const MODEL = resolve(values.model ?? join(dataFolder(), "models", "smollm2-135m-instruct"));
-const ENTRY = fileURLToPath(new URL("../src-main/jobs/engine-process.ts", import.meta.url));
+const ENTRY = fileURLToPath(
+  new URL("../src-main/processes/engine/engine-process.ts", import.meta.url),
+);
 /** Rows that end at once beside the long one. */
 const OTHERS = 63;
 /** Steps in which every length has been met. */

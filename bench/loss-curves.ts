@@ -7,12 +7,12 @@
  * Says each twentieth step, then the mean and the largest difference, beside how much the loss itself varies from batch
  * to batch.
  */
-import { baseDocument } from "#main/engine/corpus/base-corpus.ts";
-import { TokenStream } from "#main/engine/corpus/token-stream.ts";
+import { baseDocument } from "#main/core/corpus/base-corpus.ts";
+import { TokenStream } from "#main/core/corpus/token-stream.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import type { Precision } from "#main/engine/runtime/matmul.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { Random } from "#main/platform/random.ts";
 import { nextTokenTrainer, openEngine } from "./engine.ts";
 

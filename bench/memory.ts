@@ -12,14 +12,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { stageMemory } from "#main/jobs/stage-memory.ts";
-import { StageSupervisor } from "#main/jobs/supervisor.ts";
+import { stageMemory } from "#main/core/resources/stage-memory.ts";
+import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
 import { dataFolder } from "#main/platform/paths.ts";
-import { withLengths } from "#main/services/memory-check.ts";
+import { withLengths } from "#main/services/recipes/checks/memory-check.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const ENTRY = here("../src-main/jobs/engine-process.ts");
+const ENTRY = here("../src-main/processes/engine/engine-process.ts");
 const BASE = here("../assets/models/gradus-base");
 
 const sums = { task: "addition" as const, difficulties: [2] };

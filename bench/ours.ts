@@ -7,15 +7,15 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { tf } from "#main/engine/runtime/tf.ts";
-import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { initLanguageModel, loadLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import { groupAdvantages } from "#main/engine/objectives/advantages.ts";
 import { samplingPrecision } from "#main/engine/sampling/decode-weights.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
 import type { SampleRequest } from "#main/engine/sampling/sampler.ts";
-import { encodeChat } from "#main/engine/tokenizer/chat-template.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { encodeChat } from "#main/core/text/templates/chat-template.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import { hash32, Random } from "#main/platform/random.ts";
 import { nextTokenTrainer, openEngine } from "./engine.ts";

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { assetFolder } from "#main/platform/asset-folder.ts";
-import { requireRecipe } from "#main/services/recipe-checks.ts";
+import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { assertNever } from "#shared/errors.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 

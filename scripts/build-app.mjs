@@ -23,9 +23,9 @@ const OUT = join(ROOT, "out", "app");
 
 /** Files that are entered by path rather than by import. */
 const ENTRIES = [
-  "src-main/host/electron.ts",
+  "src-main/host/electron/electron.ts",
   "src-main/host/cli/main.ts",
-  "src-main/jobs/engine-process.ts",
+  "src-main/processes/engine/engine-process.ts",
 ];
 
 /** `new URL("./x.ts", import.meta.url)` must name the built file. */
@@ -91,18 +91,18 @@ export async function buildApp() {
     build: {
       ssr: true,
       target: "chrome130",
-      outDir: join(OUT, "src-main", "host"),
+      outDir: join(OUT, "src-main", "host", "electron"),
       emptyOutDir: false,
       minify: false,
       rollupOptions: {
-        input: join(ROOT, "src-main", "host", "preload.ts"),
+        input: join(ROOT, "src-main", "host", "electron", "preload.ts"),
         external: ["electron"],
         output: { format: "cjs", entryFileNames: "preload.cjs" },
       },
     },
   });
   const { name, version, license } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const main = "src-main/host/electron.js";
+  const main = "src-main/host/electron/electron.js";
   writeFileSync(
     join(OUT, "package.json"),
     JSON.stringify({ name, version, license, type: "module", main }, null, 2),

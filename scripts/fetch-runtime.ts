@@ -3,9 +3,9 @@
  * stderr. `--gpu` fetches the build with CUDA. Where it cannot be had it says why and ends well: the
  * engine then runs on TensorFlow.js's wasm backend.
  */
-import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
-import type { DownloadProgress } from "#main/engine/runtime/download.ts";
-import { TENSORFLOW_VERSION } from "#main/engine/runtime/tensorflow-wheels.ts";
+import { discoverRuntime } from "#main/platform/tensorflow/discovery.ts";
+import type { DownloadProgress } from "#main/platform/tensorflow/download.ts";
+import { TENSORFLOW_VERSION } from "#main/platform/tensorflow/tensorflow-wheels.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { AppError } from "#shared/errors.ts";
 

@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { discoverRuntime } from "../src-main/engine/runtime/discovery.ts";
+import { discoverRuntime } from "../src-main/platform/tensorflow/discovery.ts";
 import { dataFolder } from "../src-main/platform/paths.ts";
 import { findTestBrowser } from "./test-browser.mjs";
 

@@ -13,9 +13,9 @@ import type { RecipeId, SweepAxis, SweepId, SweepMode } from "#shared/schema/rec
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
 import { withoutSecrets } from "#shared/without-secrets.ts";
-import { modelFacts } from "#main/jobs/inspect-model.ts";
-import { InferencePool } from "#main/jobs/inference-pool.ts";
-import { RuntimeProbe } from "#main/jobs/runtime-state.ts";
+import { modelFacts } from "#main/core/formats/inspect-model.ts";
+import { InferencePool } from "#main/processes/inference/inference-pool.ts";
+import { RuntimeProbe } from "#main/processes/engine/runtime-state.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { machineFacts, oomKills } from "#main/platform/machine.ts";
 import { configFolder, dataFolder } from "#main/platform/paths.ts";
@@ -23,26 +23,26 @@ import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
-import { PairedTests } from "./compare/paired-tests.ts";
-import { DataChecks } from "./data-checks.ts";
+import { PairedTests } from "./comparison/paired-tests.ts";
+import { DataChecks } from "./recipes/checks/data-checks.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
 import { GenerateService } from "./datasets/generate-service.ts";
-import { demoChoice, demoForModel } from "./demo-for-model.ts";
-import { EditJournal } from "./edit-journal.ts";
-import { generateCompletions } from "./generation.ts";
-import { Endpoints } from "./inference/endpoints.ts";
-import { KeyFile } from "./inference/key-file.ts";
-import type { KeyCipher } from "./inference/key-file.ts";
-import { writeLaunch } from "./launch.ts";
-import { LiveEvents } from "./live-events.ts";
-import { ModelCatalog } from "./model-catalog.ts";
-import { ModelJobs } from "./obtain/model-jobs.ts";
-import { PipelineRunner } from "./pipeline-runner.ts";
-import { RecipeBook } from "./recipe-book.ts";
-import { requireRecipe } from "./recipe-checks.ts";
-import { RunAnnotations } from "./run-annotations.ts";
-import { overridesOf, pointLabel, sweepPoints } from "./sweep.ts";
-import { TextIndexing } from "./text-indexing.ts";
+import { demoChoice, demoForModel } from "./recipes/demo-for-model.ts";
+import { EditJournal } from "./workspace/edit-journal.ts";
+import { generateCompletions } from "./playground/generation.ts";
+import { Endpoints } from "./endpoints/endpoints.ts";
+import { KeyFile } from "./endpoints/key-file.ts";
+import type { KeyCipher } from "./endpoints/key-file.ts";
+import { writeLaunch } from "./runs/launch.ts";
+import { LiveEvents } from "./workspace/live-events.ts";
+import { ModelCatalog } from "./models/model-catalog.ts";
+import { ModelJobs } from "./models/obtain/model-jobs.ts";
+import { PipelineRunner } from "./runs/pipeline-runner.ts";
+import { RecipeBook } from "./recipes/recipe-book.ts";
+import { requireRecipe } from "./recipes/checks/recipe-checks.ts";
+import { RunAnnotations } from "./runs/run-annotations.ts";
+import { overridesOf, pointLabel, sweepPoints } from "./recipes/sweep.ts";
+import { TextIndexing } from "./workspace/text-indexing.ts";
 
 export interface ApplicationOptions {
   readonly workspace: string;
@@ -76,7 +76,9 @@ export interface DemoOptions {
 /** The demo starts from it where no other model is named. */
 const BUILT_IN_BASE = "gradus-base";
 
-const ENGINE_ENTRY = fileURLToPath(new URL("../jobs/engine-process.ts", import.meta.url));
+const ENGINE_ENTRY = fileURLToPath(
+  new URL("../processes/engine/engine-process.ts", import.meta.url),
+);
 
 export class Application {
   readonly store: Store;

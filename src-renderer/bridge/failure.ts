@@ -1,7 +1,7 @@
 /** What went wrong, in the words the host sent: declared errors carry a code, a message and advice. */
 import { ORPCError } from "@orpc/client";
 import { LineDown } from "./connection.ts";
-import type { Failure } from "../ui/region-state.tsx";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 
 function adviceIn(data: unknown): string | undefined {
   if (typeof data !== "object" || data === null || !("advice" in data)) return undefined;

@@ -6,7 +6,7 @@
  */
 import { ORPCError } from "@orpc/client";
 import type { RecordId } from "#shared/schema/dataset.ts";
-import type { Failure } from "../ui/region-state.tsx";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 import { connection, LineDown } from "./connection.ts";
 import { failureOf } from "./failure.ts";
 import { host } from "./host.ts";

@@ -3,7 +3,7 @@
  * goes blank; going back shows what was there. Event streams name topics, and the answers that depend on them are
  * fetched again, at most once per `QUIET_MS`.
  */
-import type { Failure } from "../ui/region-state.tsx";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 import { failureOf } from "./failure.ts";
 
 const QUIET_MS = 300;

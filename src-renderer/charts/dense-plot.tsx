@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { useTheme } from "../theme/theme-choice.ts";
+import { useTheme } from "#renderer/theme/theme-choice.ts";
 import { drawn, drawnRange } from "./scale.ts";
 import type { ScaleKind } from "./scale.ts";
 import { seriesTone } from "./series.ts";

@@ -2,7 +2,7 @@
  * Which charts a run's metrics make. A metric that the catalogue does not know still gets a chart under its own name:
  * nothing that was measured is hidden. Names are TRL's.
  */
-import { formatCompact, formatDuration, formatNumber, formatPercent } from "../ui/format.ts";
+import { formatCompact, formatDuration, formatNumber, formatPercent } from "#renderer/ui/format.ts";
 
 export interface ChartSpec {
   readonly id: string;

@@ -1,5 +1,5 @@
 /** Gives a chart to the browser as a file: numbers as CSV, the drawing as SVG or PNG. */
-import { saveBlob, saveText } from "../ui/save-text.ts";
+import { saveBlob, saveText } from "#renderer/ui/save-text.ts";
 import { chartPicture } from "./chart-picture.ts";
 import type { Picture } from "./chart-picture.ts";
 

@@ -1,7 +1,7 @@
 /** The keys of a command, shown on the control that does the same. */
 import type { ReactNode } from "react";
-import { useKeysToShow } from "../app/command-registry.ts";
-import { keyCaps } from "../app/shortcuts.ts";
+import { useKeysToShow } from "#renderer/navigation/command-registry.ts";
+import { keyCaps } from "#renderer/navigation/shortcuts.ts";
 
 /** @param keys the built-in keys; where the person gave the command others, those are shown. */
 export function KeyCaps({ keys }: { readonly keys: string }): ReactNode {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { discoverRuntime } from "#main/engine/runtime/discovery.ts";
+import { discoverRuntime } from "#main/platform/tensorflow/discovery.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 
 const MAIN = fileURLToPath(new URL("../../src-main/host/cli/main.ts", import.meta.url));

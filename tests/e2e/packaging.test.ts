@@ -66,9 +66,9 @@ describe.runIf(process.platform === "linux")("the packaged application", () => {
   test("holds the host, the engine's entry, the window and the built-in model", () => {
     expect(listing).toEqual(
       expect.arrayContaining([
-        "/src-main/host/electron.js",
-        "/src-main/host/preload.cjs",
-        "/src-main/jobs/engine-process.js",
+        "/src-main/host/electron/electron.js",
+        "/src-main/host/electron/preload.cjs",
+        "/src-main/processes/engine/engine-process.js",
         "/out/renderer/index.html",
         "/assets/models/gradus-base/model.safetensors",
         "/assets/recipes/demo.yaml",

@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { loadHubFolder } from "#main/core/formats/hub-layout.ts";
 import { Application } from "#main/services/application.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import { PipelineId, RunId } from "#shared/schema/run.ts";

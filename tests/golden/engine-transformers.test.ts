@@ -1,15 +1,15 @@
 /** Models that the engine made and trained, saved, and loaded by transformers. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
-import { saveAdapterFolder } from "#main/engine/checkpoint/peft-adapter.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
+import { saveAdapterFolder } from "#main/core/formats/peft-adapter.ts";
 import { initLanguageModel, loadLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import { LoraModel } from "#main/engine/model/lora.ts";
 import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
-import { adapterContent } from "#main/engine/stages/trainable-model.ts";
+import { adapterContent } from "#main/engine/stages/session/trainable-model.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { idMatrix, lastLogitsOf, randomRows } from "../helpers/engine-forward.ts";
 import { PLAIN_ADAMW } from "../helpers/engine-gradients.ts";

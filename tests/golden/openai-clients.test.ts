@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { logprobsOf } from "../helpers/engine-forward.ts";
 import { tinyDoor } from "../helpers/openai-door.ts";
 import { findTransformersPython } from "../helpers/python-transformers.ts";

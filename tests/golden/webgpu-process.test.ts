@@ -1,7 +1,7 @@
 /** WebGPU as people meet it: stages in engine processes, and what is said where there is no GPU. */
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { webgpuState } from "#main/jobs/webgpu-state.ts";
+import { webgpuState } from "#main/processes/engine/webgpu-state.ts";
 import { Application } from "#main/services/application.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { RunId } from "#shared/schema/run.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ContractRouterClient } from "@orpc/contract";
 import { createRouterClient } from "@orpc/server";
 import type { Application } from "#main/services/application.ts";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import type { DatasetId, DatasetJob, RecordId } from "#shared/schema/dataset.ts";
 import { temporaryFolder } from "./store-fixture.ts";

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { createRouterClient } from "@orpc/server";
 import { Application } from "#main/services/application.ts";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import { applyEdit, EditStep } from "./edit-steps.ts";
 
 const [workspace = ""] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /**
- * Runs src-main/host/electron.ts on the stand-in, behaves as its window would, and prints what came
+ * Runs src-main/host/electron/electron.ts on the stand-in, behaves as its window would, and prints what came
  * back as one JSON document. Run by tests/e2e/electron-host.test.ts.
  */
 import { registerHooks } from "node:module";
@@ -23,7 +23,7 @@ function portMain(port) {
   };
 }
 
-await import("../../src-main/host/electron.ts");
+await import("../../src-main/host/electron/electron.ts");
 // As Electron: "ready" comes after the main module.
 app.ready.resolve();
 while (seen.loaded.length === 0) await new Promise((resolve) => setImmediate(resolve));

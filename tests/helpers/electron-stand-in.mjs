@@ -1,6 +1,6 @@
 /**
  * Stands in for the package "electron" where its binary cannot be had: enough of its main process's
- * API for src-main/host/electron.ts to start, and the other end of what it registers. The test that
+ * API for src-main/host/electron/electron.ts to start, and the other end of what it registers. The test that
  * uses it says so. Loaded in place of the package by electron-driver.mjs.
  */
 import { EventEmitter } from "node:events";

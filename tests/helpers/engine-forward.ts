@@ -1,5 +1,5 @@
 /** Hidden states and token log-probabilities of whole sequences: the plain forward pass that other paths are compared with. */
-import type { ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { hiddenStates, outputMatrix } from "#main/engine/model/decoder.ts";
 import type { SequenceLayout } from "#main/engine/model/decoder.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";

@@ -2,7 +2,7 @@
  * Small models with random weights for tests of the engine: big enough for grouped heads, several
  * layers and every optional part of the three architectures, small enough for milliseconds.
  */
-import type { Architecture, ModelConfig } from "#main/engine/checkpoint/model-config.ts";
+import type { Architecture, ModelConfig } from "#main/core/formats/model-config.ts";
 
 /** 2 layers, 4 query heads on 2 key heads of 8 channels, 97 tokens. */
 export function tinyConfig(

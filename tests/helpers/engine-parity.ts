@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runGrpoReplay } from "#main/engine/cli/grpo-replay.ts";
-import { runLogits } from "#main/engine/cli/logits.ts";
+import { runGrpoReplay } from "#main/engine/commands/grpo-replay.ts";
+import { runLogits } from "#main/engine/commands/logits.ts";
 import type { Runtime } from "#main/engine/runtime/runtime.ts";
 import { itemAt, largestDifference } from "./engine-model.ts";
 import {

@@ -3,20 +3,20 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parquetWriteFile } from "hyparquet-writer";
-import { readJsonl } from "#main/engine/cli/read-jsonl.ts";
-import { importGguf } from "#main/engine/checkpoint/gguf-import.ts";
-import { loadHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { readJsonl } from "#main/engine/commands/read-jsonl.ts";
+import { importGguf } from "#main/core/formats/gguf/gguf-import.ts";
+import { loadHubFolder } from "#main/core/formats/hub-layout.ts";
 import {
   readTrainingCheckpoint,
   writeTrainingCheckpoint,
-} from "#main/engine/checkpoint/training-state.ts";
-import { renderTemplate } from "#main/engine/tokenizer/chat-template.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+} from "#main/engine/training/training-state.ts";
+import { renderTemplate } from "#main/core/text/templates/chat-template.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { importBenchmark } from "#main/services/benchmarks/import-benchmark.ts";
-import { columnsOf, detectMappings } from "#main/services/datasets/formats/detect-mapping.ts";
-import { openRows } from "#main/services/datasets/formats/open-rows.ts";
-import { rowToRecord } from "#main/services/datasets/formats/row-to-record.ts";
-import { readRecipe } from "#main/services/recipe-checks.ts";
+import { columnsOf, detectMappings } from "#main/services/datasets/rows/detect-mapping.ts";
+import { openRows } from "#main/core/tables/open-rows.ts";
+import { rowToRecord } from "#main/services/datasets/rows/row-to-record.ts";
+import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { openStore } from "#main/store/store.ts";
 import { z } from "zod";
 import type { DatasetFormat } from "#shared/schema/dataset.ts";

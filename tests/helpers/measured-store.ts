@@ -2,7 +2,7 @@
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
 import { RunId } from "#shared/schema/run.ts";
-import { summarize } from "#main/engine/evaluation/summarize.ts";
+import { summarize } from "#main/core/evaluation/summarize.ts";
 import type { Store } from "#main/store/store.ts";
 import { ENVIRONMENT } from "./store-fixture.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { serveOpenAi } from "#main/host/openai/openai-server.ts";
 import type { OpenAiServer } from "#main/host/openai/openai-server.ts";
-import { InferencePool } from "#main/jobs/inference-pool.ts";
+import { InferencePool } from "#main/processes/inference/inference-pool.ts";
 import { writeTinyModel } from "./tiny-model.ts";
 
 export interface TinyDoor {

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { Random } from "#main/platform/random.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
-import { summarize } from "#main/engine/evaluation/summarize.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import { summarize } from "#main/core/evaluation/summarize.ts";
 import type {
   EngineMessageBody,
   EvaluationSample,

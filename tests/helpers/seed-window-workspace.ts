@@ -4,8 +4,8 @@
  * made by formulas, not measured; they go through the host's own recorder, statistics and store.
  */
 import { sha256Of } from "#main/platform/canonical-json.ts";
-import { LiveEvents } from "#main/services/live-events.ts";
-import { RunRecorder } from "#main/services/run-recorder.ts";
+import { LiveEvents } from "#main/services/workspace/live-events.ts";
+import { RunRecorder } from "#main/services/runs/run-recorder.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { prepareWorkspace } from "#main/store/workspace.ts";

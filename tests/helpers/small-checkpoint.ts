@@ -1,7 +1,7 @@
 /** A Qwen2 model of a few hundred numbers, for tests of files. */
-import { expectedTensors } from "#main/engine/checkpoint/expected-tensors.ts";
-import { type ModelConfig, parseModelConfig } from "#main/engine/checkpoint/model-config.ts";
-import { elementCount, type HostTensor } from "#main/engine/checkpoint/safetensors.ts";
+import { expectedTensors } from "#main/core/formats/expected-tensors.ts";
+import { type ModelConfig, parseModelConfig } from "#main/core/formats/model-config.ts";
+import { elementCount, type HostTensor } from "#main/core/formats/safetensors.ts";
 
 export const smallConfig: ModelConfig = parseModelConfig(
   JSON.stringify({

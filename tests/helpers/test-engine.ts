@@ -11,8 +11,8 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { Usage } from "#shared/schema/engine-protocol.ts";
-import { serveStage } from "#main/jobs/engine-channel.ts";
-import type { StageContext, StartRequest } from "#main/engine/stages/stage-context.ts";
+import { serveStage } from "#main/processes/engine/engine-channel.ts";
+import type { StageContext, StartRequest } from "#main/engine/stages/session/stage-context.ts";
 import { rollout, sample } from "./store-fixture-data.ts";
 
 const Behaviour = z.object({

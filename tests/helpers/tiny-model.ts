@@ -1,8 +1,8 @@
 /** A tiny model with random weights and the built-in tokenizer, in hub layout: real enough for every stage. */
 import { join } from "node:path";
-import { parseModelConfig } from "#main/engine/checkpoint/model-config.ts";
-import { expectedTensors } from "#main/engine/checkpoint/expected-tensors.ts";
-import { saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { parseModelConfig } from "#main/core/formats/model-config.ts";
+import { expectedTensors } from "#main/core/formats/expected-tensors.ts";
+import { saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { Random } from "#main/platform/random.ts";
 

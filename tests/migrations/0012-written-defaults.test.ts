@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { PipelineId } from "#shared/schema/run.ts";
-import { requireRecipe } from "#main/services/recipe-checks.ts";
+import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { migrate } from "#main/store/database.ts";
 import { ALL_MIGRATIONS } from "#main/store/migrations/all-migrations.ts";
 import { withWrittenDefaults } from "#main/store/migrations/written-defaults.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
-import { openBrowserWindow } from "#main/host/browser-window.ts";
+import { openBrowserWindow } from "#main/host/serve/browser-window.ts";
 import { seededHost } from "./file-host.ts";
 import { openWindow } from "./window-page.ts";
 

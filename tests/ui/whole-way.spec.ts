@@ -9,10 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
-import { drawProblems } from "#main/engine/tasks/split.ts";
-import { taskByName } from "#main/engine/tasks/registry.ts";
+import { drawProblems } from "#main/core/problems/split.ts";
+import { taskByName } from "#main/core/problems/registry.ts";
 import { fileHost } from "./file-host.ts";
-import { formatSolution } from "#main/engine/tasks/task.ts";
+import { formatSolution } from "#main/core/problems/task.ts";
 import { beginSmokeByKeyboard, startByKeyboard } from "./recipe-page.ts";
 import { openAlone, openWindow } from "./window-page.ts";
 

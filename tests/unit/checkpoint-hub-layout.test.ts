@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadHubFolder, saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { loadHubFolder, saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { AppError } from "#shared/errors.ts";
-import { openSafetensors, writeSafetensors } from "#main/engine/checkpoint/safetensors.ts";
+import { openSafetensors, writeSafetensors } from "#main/core/formats/safetensors.ts";
 import { smallConfig, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

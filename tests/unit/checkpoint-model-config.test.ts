@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { expectedTensors, parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
+import { expectedTensors, parameterCount } from "#main/core/formats/expected-tensors.ts";
 import {
   parseModelConfig,
   toHubConfig,
   toHubGenerationConfig,
-} from "#main/engine/checkpoint/model-config.ts";
+} from "#main/core/formats/model-config.ts";
 
 const reference = join(import.meta.dirname, "../../../shared/reference");
 const folders = [

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openSafetensors, writeSafetensors } from "#main/engine/checkpoint/safetensors.ts";
+import { openSafetensors, writeSafetensors } from "#main/core/formats/safetensors.ts";
 import { formatFixture, readExpected } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

@@ -19,7 +19,7 @@ import {
   verifyCheckpoint,
   type TrainingState,
   writeTrainingCheckpoint,
-} from "#main/engine/checkpoint/training-state.ts";
+} from "#main/engine/training/training-state.ts";
 import { AppError } from "#shared/errors.ts";
 import { Random } from "#main/platform/random.ts";
 import { smallConfig, smallMoments, smallTensors } from "../helpers/small-checkpoint.ts";

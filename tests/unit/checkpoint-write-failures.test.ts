@@ -11,12 +11,9 @@ import {
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { explainWriteError } from "#main/platform/atomic-write.ts";
-import { loadHubFolder, saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
-import { writeSafetensors, writeSafetensorsTo } from "#main/engine/checkpoint/safetensors.ts";
-import {
-  latestCheckpoint,
-  writeTrainingCheckpoint,
-} from "#main/engine/checkpoint/training-state.ts";
+import { loadHubFolder, saveHubFolder } from "#main/core/formats/hub-layout.ts";
+import { writeSafetensors, writeSafetensorsTo } from "#main/core/formats/safetensors.ts";
+import { latestCheckpoint, writeTrainingCheckpoint } from "#main/engine/training/training-state.ts";
 import { smallConfig, smallMoments, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { holmAdjusted, holmLevels } from "#main/engine/evaluation/holm.ts";
-import { mcnemarExact } from "#main/engine/evaluation/mcnemar.ts";
+import { holmAdjusted, holmLevels } from "#main/core/evaluation/holm.ts";
+import { mcnemarExact } from "#main/core/evaluation/mcnemar.ts";
 import { Random } from "#main/platform/random.ts";
-import { pairedPower } from "#main/engine/evaluation/paired-power.ts";
+import { pairedPower } from "#main/core/evaluation/paired-power.ts";
 
 test("Holm multiplies the smallest p by the count of tests, the next by one less, and never falls", () => {
   // By hand: sorted 0.01, 0.02, 0.03, 0.04 -> 0.04, 0.06, max(0.06, 0.06), max(0.06, 0.04).

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { readConversation, readConversations } from "#main/engine/stages/conversation-lines.ts";
+import { readConversation, readConversations } from "#main/core/examples/conversation-lines.ts";
 
 const TEXTS = fileURLToPath(new URL("../fixtures/datasets/texts.jsonl", import.meta.url));
 

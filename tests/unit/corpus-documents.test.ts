@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { describe, expect, test } from "vitest";
-import { baseDocument, isLeftOut } from "#main/engine/corpus/base-corpus.ts";
-import { trainTokenizer } from "#main/engine/corpus/train-tokenizer.ts";
+import { baseDocument, isLeftOut } from "#main/core/corpus/base-corpus.ts";
+import { trainTokenizer } from "#main/core/corpus/train-tokenizer.ts";
 import { Random } from "#main/platform/random.ts";
 
 const ASSETS = join(import.meta.dirname, "../../assets/models");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parquetWriteFile } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { openRows } from "#main/services/datasets/formats/open-rows.ts";
+import { openRows } from "#main/core/tables/open-rows.ts";
 import type { DatasetFormat, RecordMessage } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile, sumLine } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";

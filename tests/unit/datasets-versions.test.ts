@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { RunId } from "#shared/schema/run.ts";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
-import { readConversations } from "#main/engine/stages/conversation-lines.ts";
+import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import {
   clientOf,
   datasetFixture,

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AskedOfWindow } from "#main/host/asked-of-window.ts";
-import { keepAwakeWhileWorking } from "#main/host/keep-awake.ts";
-import type { SleepBlocker } from "#main/host/keep-awake.ts";
-import { recipeArgument, recipeMessage } from "#main/host/recipe-files.ts";
-import { keepWindowState, keptWindowState } from "#main/host/window-state.ts";
+import { AskedOfWindow } from "#main/host/electron/asked-of-window.ts";
+import { keepAwakeWhileWorking } from "#main/host/electron/keep-awake.ts";
+import type { SleepBlocker } from "#main/host/electron/keep-awake.ts";
+import { recipeArgument, recipeMessage } from "#main/host/electron/recipe-files.ts";
+import { keepWindowState, keptWindowState } from "#main/host/electron/window-state.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keychainOf } from "#main/host/keychain.ts";
-import type { SafeStorage } from "#main/host/keychain.ts";
+import { keychainOf } from "#main/host/electron/keychain.ts";
+import type { SafeStorage } from "#main/host/electron/keychain.ts";
 
 const storage: SafeStorage = {
   isEncryptionAvailable: () => true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { acceleratorOf, menuTemplate } from "#main/host/electron-menu.ts";
-import type { MenuItem } from "#main/host/electron-menu.ts";
+import { acceleratorOf, menuTemplate } from "#main/host/electron/electron-menu.ts";
+import type { MenuItem } from "#main/host/electron/electron-menu.ts";
 import type { MenuCommand } from "#shared/schema/shell.ts";
 
 const actions = {

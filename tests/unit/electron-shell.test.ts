@@ -16,9 +16,9 @@ import {
   guardSession,
   isOpenableOutside,
   windowProtocol,
-} from "#main/host/electron-shell.ts";
-import type { GuardedContents, GuardedSession } from "#main/host/electron-shell.ts";
-import { contentSecurityPolicy, readWindowFile } from "#main/host/window-files.ts";
+} from "#main/host/electron/electron-shell.ts";
+import type { GuardedContents, GuardedSession } from "#main/host/electron/electron-shell.ts";
+import { contentSecurityPolicy, readWindowFile } from "#main/host/serve/window-files.ts";
 
 // Electron's binary cannot be had where these tests run: its objects are stood in for by records of
 // the same shape. Everything else is real: files, requests, ports, the RPC over them.

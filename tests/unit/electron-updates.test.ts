@@ -1,8 +1,8 @@
 /** Updates, on a stand-in for electron-updater that sends its events. */
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { watchForUpdates } from "#main/host/updates.ts";
-import type { Updater } from "#main/host/updates.ts";
+import { watchForUpdates } from "#main/host/electron/updates.ts";
+import type { Updater } from "#main/host/electron/updates.ts";
 
 class Feed extends EventEmitter implements Updater {
   autoDownload = true;

@@ -1,15 +1,18 @@
 /** What grows with lengths and rows is bounded: shapes, programs, rows computed, places whose logits are made. */
 import { describe, expect, test } from "vitest";
-import { lengthBucket, placesBucket } from "#main/engine/model/length-buckets.ts";
+import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
-import { KEPT_OPERATIONS, RecentPrograms } from "#main/engine/runtime/recent-programs.ts";
+import {
+  KEPT_OPERATIONS,
+  RecentPrograms,
+} from "#main/engine/runtime/tensorflow/recent-programs.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import {
   firstColumns,
   prefillParts,
   smallerRows,
   widerColumns,
-} from "#main/engine/sampling/cache-shape.ts";
+} from "#main/core/resources/cache-shape.ts";
 import { policyBatches } from "#main/engine/training/policy-batches.ts";
 import { tinyConfig } from "../helpers/engine-model.ts";
 

@@ -1,6 +1,6 @@
 /** Low-rank adapters: what they are before, during and after training. */
 import { describe, expect, test } from "vitest";
-import { openAdapter, saveAdapterFolder } from "#main/engine/checkpoint/peft-adapter.ts";
+import { openAdapter, saveAdapterFolder } from "#main/core/formats/peft-adapter.ts";
 import { initLanguageModel, LanguageModel } from "#main/engine/model/language-model.ts";
 import { flip } from "#main/engine/model/language-model.ts";
 import { loraScale, LoraModel } from "#main/engine/model/lora.ts";
@@ -9,7 +9,7 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import type { Variable } from "#main/engine/runtime/runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
-import { adapterContent } from "#main/engine/stages/trainable-model.ts";
+import { adapterContent } from "#main/engine/stages/session/trainable-model.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";

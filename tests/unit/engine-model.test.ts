@@ -1,6 +1,6 @@
 /** What a model computes for a row depends on that row alone: not on its batch, its padding or its packing. */
 import { describe, expect, test } from "vitest";
-import { lastLogits } from "#main/engine/cli/logits.ts";
+import { lastLogits } from "#main/engine/commands/logits.ts";
 import { inverseFrequencies } from "#main/engine/model/layers.ts";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";

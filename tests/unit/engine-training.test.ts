@@ -5,7 +5,7 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
-import { activationBytes, rowsAtOnce } from "#main/engine/training/rows-at-once.ts";
+import { activationBytes, rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import { learningRate } from "#main/engine/training/schedule.ts";
 import { SequenceBatches } from "#main/engine/training/sequence-batches.ts";
 import { NonFiniteError, Trainer } from "#main/engine/training/trainer.ts";

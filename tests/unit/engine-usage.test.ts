@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { forwardFlops, trainingFlops } from "#main/engine/stages/model-flops.ts";
-import { UsageMeter } from "#main/engine/stages/usage-meter.ts";
+import { forwardFlops, trainingFlops } from "#main/core/resources/model-flops.ts";
+import { UsageMeter } from "#main/engine/stages/session/usage-meter.ts";
 
 /** 2 layers of 3 heads of 4 channels: 24 channels attend. */
 const MODEL = { parameters: 1000, config: { numLayers: 2, numHeads: 3, headDim: 4 } };

@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { importGguf } from "#main/engine/checkpoint/gguf-import.ts";
-import { openSafetensors } from "#main/engine/checkpoint/safetensors.ts";
-import { renderTemplate } from "#main/engine/tokenizer/chat-template.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { importGguf } from "#main/core/formats/gguf/gguf-import.ts";
+import { openSafetensors } from "#main/core/formats/safetensors.ts";
+import { renderTemplate } from "#main/core/text/templates/chat-template.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { Random } from "#main/platform/random.ts";
 import { AppError } from "#shared/errors.ts";
 import { formatFixture } from "../fixtures/formats/read-expected.ts";

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { InferencePool } from "#main/jobs/inference-pool.ts";
-import type { InferencePoolOptions } from "#main/jobs/inference-pool.ts";
+import { InferencePool } from "#main/processes/inference/inference-pool.ts";
+import type { InferencePoolOptions } from "#main/processes/inference/inference-pool.ts";
 import { InferenceOptions } from "#shared/schema/inference.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import type { Application } from "#main/services/application.ts";
-import { pipelineResults } from "#main/services/results.ts";
+import { pipelineResults } from "#main/services/comparison/results.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { PipelineId, RunId } from "#shared/schema/run.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { stageMemory } from "#main/jobs/stage-memory.ts";
-import type { StageFolders } from "#main/jobs/stage-memory.ts";
+import { stageMemory } from "#main/core/resources/stage-memory.ts";
+import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 
 /** Five layers of hidden 192 in 6 heads of 32 (2 of keys), feed-forward 512, 768 tokens in its vocabulary. */

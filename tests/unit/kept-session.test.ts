@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { keepSession, keptSession, newToken } from "#main/host/kept-session.ts";
+import { keepSession, keptSession, newToken } from "#main/host/serve/kept-session.ts";
 
 let workspace = "";
 

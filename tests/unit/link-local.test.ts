@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { expect, onTestFinished, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import { isLinkLocal } from "#shared/link-local.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";

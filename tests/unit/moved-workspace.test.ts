@@ -3,7 +3,7 @@ import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { keptCheckpoints } from "#main/services/kept-checkpoints.ts";
+import { keptCheckpoints } from "#main/services/runs/kept-checkpoints.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { CompletionStream } from "#main/engine/serving/completion-stream.ts";
 import type { CompletionPiece } from "#main/engine/serving/completion-stream.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { tinyDoor } from "../helpers/openai-door.ts";
 
 const door = await tinyDoor();

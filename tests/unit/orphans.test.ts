@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { endNoted, forgetChild, noteChild } from "#main/jobs/orphans.ts";
+import { endNoted, forgetChild, noteChild } from "#main/processes/orphans.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 test.skipIf(process.platform === "win32")(

@@ -1,7 +1,7 @@
 /** Alarms of reinforcement learning: when each is raised, that it is raised once, and what a resume keeps. */
 import { expect, test } from "vitest";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
-import { guardStep } from "#main/engine/stages/guard-step.ts";
+import { guardStep } from "#main/engine/stages/session/guard-step.ts";
 import { policySigns } from "#main/engine/stages/grpo-metrics.ts";
 import type { Generation } from "#main/engine/stages/grpo.ts";
 import { PolicyAlarms } from "#main/engine/training/alarms.ts";

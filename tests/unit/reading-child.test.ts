@@ -2,8 +2,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { readForeign } from "#main/jobs/reading-child.ts";
-import { readingLimits } from "#main/jobs/reading-limits.ts";
+import { readForeign } from "#main/processes/reading/reading-child.ts";
+import { readingLimits } from "#main/processes/reading/reading-limits.ts";
 import { clientOf, fileOf } from "../helpers/dataset-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";
 

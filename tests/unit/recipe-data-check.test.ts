@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { checkWhole } from "#main/services/recipe-check-whole.ts";
-import { checkRecipeData } from "#main/services/recipe-data-check.ts";
+import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
+import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
 import type { DataCheckEvent, RecipeProblem } from "#shared/schema/recipe-draft.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradus-data-checks-"));

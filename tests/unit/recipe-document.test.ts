@@ -2,14 +2,18 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { Random } from "#main/platform/random.ts";
-import { getValue, withoutKeys, withValue } from "#renderer/features/recipe/plain-value.ts";
-import type { Json, Keys } from "#renderer/features/recipe/plain-value.ts";
+import {
+  getValue,
+  withoutKeys,
+  withValue,
+} from "#renderer/features/recipe/document/plain-value.ts";
+import type { Json, Keys } from "#renderer/features/recipe/document/plain-value.ts";
 import {
   offsetOf,
   readText,
   removeKeys,
   setKeys,
-} from "#renderer/features/recipe/recipe-document.ts";
+} from "#renderer/features/recipe/document/recipe-document.ts";
 import {
   insertStage,
   moveStage,
@@ -17,7 +21,7 @@ import {
   removeStage,
   renameStage,
   stagesOf,
-} from "#renderer/features/recipe/stage-edits.ts";
+} from "#renderer/features/recipe/document/stage-edits.ts";
 
 function shipped(name: string): string {
   return readFileSync(new URL(`../../assets/recipes/${name}.yaml`, import.meta.url), "utf8");

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { exportRecipe } from "#main/services/export/export-recipe.ts";
-import { requireRecipe } from "#main/services/recipe-checks.ts";
-import { drawProblems } from "#main/engine/tasks/split.ts";
-import { formatSolution } from "#main/engine/tasks/task.ts";
-import { listTasks } from "#main/engine/tasks/registry.ts";
-import { scoreCompletion } from "#main/engine/rewards/reward.ts";
+import { exportRecipe } from "#main/services/exports/export-recipe.ts";
+import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { drawProblems } from "#main/core/problems/split.ts";
+import { formatSolution } from "#main/core/problems/task.ts";
+import { listTasks } from "#main/core/problems/registry.ts";
+import { scoreCompletion } from "#main/core/rewards/reward.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 
 const fixtures = new URL("../fixtures/export/", import.meta.url);

@@ -1,20 +1,24 @@
 /** The form: fields out of the schema, problems at their fields, steps, arcs and facts. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readRecipe } from "#main/services/recipe-checks.ts";
-import { arcsOf } from "#renderer/features/recipe/stage-arcs.ts";
-import { OPTIONS } from "#renderer/features/recipe/option-catalogue.ts";
-import { readText } from "#renderer/features/recipe/recipe-document.ts";
-import { stagesOf } from "#renderer/features/recipe/stage-edits.ts";
-import { groupFact, inertFacts, optionFact } from "#renderer/features/recipe/stage-facts.ts";
-import { fieldGroups, fieldsOf } from "#renderer/features/recipe/stage-fields.ts";
-import { StageKind } from "#renderer/features/recipe/stage-kind.ts";
+import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { arcsOf } from "#renderer/features/recipe/document/stage-arcs.ts";
+import { OPTIONS } from "#renderer/features/recipe/fields/option-catalogue.ts";
+import { readText } from "#renderer/features/recipe/document/recipe-document.ts";
+import { stagesOf } from "#renderer/features/recipe/document/stage-edits.ts";
+import {
+  groupFact,
+  inertFacts,
+  optionFact,
+} from "#renderer/features/recipe/document/stage-facts.ts";
+import { fieldGroups, fieldsOf } from "#renderer/features/recipe/fields/stage-fields.ts";
+import { StageKind } from "#renderer/features/recipe/document/stage-kind.ts";
 import {
   problemsAt,
   stepOf,
   stepsOf,
   wizardSteps,
-} from "#renderer/features/recipe/wizard-steps.ts";
+} from "#renderer/features/recipe/steps/wizard-steps.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 
 const DEMO = readFileSync(new URL("../../assets/recipes/demo.yaml", import.meta.url), "utf8");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { overridesOf, parseAxis, pointLabel, sweepPoints } from "#main/services/sweep.ts";
-import { readSweep } from "#renderer/features/recipe/sweep-plan.ts";
+import { overridesOf, parseAxis, pointLabel, sweepPoints } from "#main/services/recipes/sweep.ts";
+import { readSweep } from "#renderer/features/recipe/document/sweep-plan.ts";
 
 const A = { key: "stages.grpo.learning_rate", values: [1e-5, 3e-5] };
 const B = { key: "seed", values: [1, 2, 3] };

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { checkWhole } from "#main/services/recipe-check-whole.ts";
-import { readRecipe } from "#main/services/recipe-checks.ts";
-import { checkInWorkspace } from "#main/services/workspace-checks.ts";
+import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
+import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { checkInWorkspace } from "#main/services/recipes/checks/workspace-checks.ts";
 import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
-import { applyChanges, setKeys } from "#renderer/features/recipe/recipe-document.ts";
-import type { Json, Keys } from "#renderer/features/recipe/plain-value.ts";
+import { applyChanges, setKeys } from "#renderer/features/recipe/document/recipe-document.ts";
+import type { Json, Keys } from "#renderer/features/recipe/document/plain-value.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradus-checks-"));
 let app: Application;

@@ -1,8 +1,8 @@
 /** Texts that are no recipe, however hard they try: words with a line, within a second. */
 import { expect, test } from "vitest";
-import { readRecipe } from "#main/services/recipe-checks.ts";
-import { diffOptions } from "#main/services/recipe-diff.ts";
-import { readText } from "../../src-renderer/features/recipe/recipe-document.ts";
+import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { diffOptions } from "#main/services/recipes/recipe-diff.ts";
+import { readText } from "../../src-renderer/features/recipe/document/recipe-document.ts";
 
 const BOMB = [
   "a: &a [x,x,x,x,x,x,x,x,x]",

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { answerRule } from "#main/engine/rewards/answer-rule.ts";
-import { verdictOf } from "#main/engine/curation/verdict.ts";
-import { verifyMaths } from "#main/engine/rewards/maths/verify-maths.ts";
-import { scoreText } from "#main/engine/rewards/score.ts";
-import type { AskedProblem } from "#main/engine/tasks/task.ts";
-import { gradeAnswers } from "#main/jobs/grade-answers.ts";
+import { answerRule } from "#main/core/verifiers/answer-rule.ts";
+import { verdictOf } from "#main/core/curation/verdict.ts";
+import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
+import { scoreText } from "#main/core/verifiers/score.ts";
+import type { AskedProblem } from "#main/core/problems/task.ts";
+import { gradeAnswers } from "#main/core/evaluation/grade-answers.ts";
 
 const MATHS = answerRule("maths");
 const Case = z.strictObject({

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { mathsRule } from "#main/engine/rewards/maths/maths-rule.ts";
-import { openBoxes } from "#main/engine/rewards/maths/boxes.ts";
-import { parseLatex } from "#main/engine/rewards/maths/parse-latex.ts";
-import { DEFAULT_OPTIONS, verifyMaths } from "#main/engine/rewards/maths/verify-maths.ts";
+import { mathsRule } from "#main/core/verifiers/maths/maths-rule.ts";
+import { openBoxes } from "#main/core/verifiers/maths/extraction/boxes.ts";
+import { parseLatex } from "#main/core/verifiers/maths/parsing/parse-latex.ts";
+import { DEFAULT_OPTIONS, verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
 
 const Verdict = z.strictObject({
   gold: z.string(),

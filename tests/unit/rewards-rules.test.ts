@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { answerReward } from "#main/engine/rewards/answer.ts";
-import { extractAnswer } from "#main/engine/rewards/extract-answer.ts";
-import { formatReward } from "#main/engine/rewards/format.ts";
-import { languageReward } from "#main/engine/rewards/language.ts";
-import type { RewardInput } from "#main/engine/rewards/reward-input.ts";
-import { rewardByName, scoreCompletion } from "#main/engine/rewards/reward.ts";
-import { scoreText } from "#main/engine/rewards/score.ts";
-import { softOverlongReward } from "#main/engine/rewards/soft-overlong.ts";
-import { listTasks } from "#main/engine/tasks/registry.ts";
-import { drawProblems } from "#main/engine/tasks/split.ts";
-import { formatSolution } from "#main/engine/tasks/task.ts";
-import type { Problem } from "#main/engine/tasks/task.ts";
+import { answerReward } from "#main/core/rewards/answer.ts";
+import { extractAnswer } from "#main/core/verifiers/extract-answer.ts";
+import { formatReward } from "#main/core/rewards/format.ts";
+import { languageReward } from "#main/core/rewards/language.ts";
+import type { RewardInput } from "#main/core/rewards/reward-input.ts";
+import { rewardByName, scoreCompletion } from "#main/core/rewards/reward.ts";
+import { scoreText } from "#main/core/verifiers/score.ts";
+import { softOverlongReward } from "#main/core/rewards/soft-overlong.ts";
+import { listTasks } from "#main/core/problems/registry.ts";
+import { drawProblems } from "#main/core/problems/split.ts";
+import { formatSolution } from "#main/core/problems/task.ts";
+import type { Problem } from "#main/core/problems/task.ts";
 import { AppError } from "#shared/errors.ts";
 import { RewardSpec } from "#shared/schema/recipe.ts";
 

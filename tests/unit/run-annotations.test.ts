@@ -2,7 +2,7 @@
 import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, test } from "vitest";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import type { Application } from "#main/services/application.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";

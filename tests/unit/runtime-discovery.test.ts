@@ -17,13 +17,13 @@ import {
   discoverRuntime,
   hasNvidiaDriver,
   runtimeFolder,
-} from "#main/engine/runtime/discovery.ts";
-import { downloadRuntime } from "#main/engine/runtime/download.ts";
-import { DownloadUnavailable } from "#main/engine/runtime/pip.ts";
-import type { DownloadProgress } from "#main/engine/runtime/download.ts";
-import { LIBRARY_FILES, tensorFlowWheel } from "#main/engine/runtime/tensorflow-wheels.ts";
-import type { TensorFlowWheel } from "#main/engine/runtime/tensorflow-wheels.ts";
-import { fetchedShare } from "#main/jobs/fetch-runtime.ts";
+} from "#main/platform/tensorflow/discovery.ts";
+import { downloadRuntime } from "#main/platform/tensorflow/download.ts";
+import { DownloadUnavailable } from "#main/platform/tensorflow/pip.ts";
+import type { DownloadProgress } from "#main/platform/tensorflow/download.ts";
+import { LIBRARY_FILES, tensorFlowWheel } from "#main/platform/tensorflow/tensorflow-wheels.ts";
+import type { TensorFlowWheel } from "#main/platform/tensorflow/tensorflow-wheels.ts";
+import { fetchedShare } from "#main/platform/tensorflow/fetch-runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 
 let dir = "";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, test } from "vitest";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import { writeBenchmark } from "#main/services/benchmarks/benchmark-file.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { PipelineId } from "#shared/schema/run.ts";

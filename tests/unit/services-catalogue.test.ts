@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { parameterCount } from "#main/engine/checkpoint/expected-tensors.ts";
-import { parseModelConfig } from "#main/engine/checkpoint/model-config.ts";
-import { catalogue, fitOf } from "#main/services/obtain/catalogue.ts";
-import { parseHubId } from "#main/services/hub/hub-model.ts";
+import { parameterCount } from "#main/core/formats/expected-tensors.ts";
+import { parseModelConfig } from "#main/core/formats/model-config.ts";
+import { catalogue, fitOf } from "#main/services/models/obtain/catalogue.ts";
+import { parseHubId } from "#main/services/models/hub/hub-model.ts";
 
 /**
  * Shapes of the models' published config.json: model type, vocabulary, hidden, feed-forward, layers, heads,

@@ -1,9 +1,9 @@
 import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, test } from "vitest";
-import { summarize } from "#main/engine/evaluation/summarize.ts";
-import { modelCard } from "#main/services/report/model-card.ts";
-import { createRouter } from "#main/services/router.ts";
+import { summarize } from "#main/core/evaluation/summarize.ts";
+import { modelCard } from "#main/services/reports/model-card.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { measuredLaunch, solved } from "../helpers/measured-store.ts";
 import type { Measured } from "../helpers/measured-store.ts";

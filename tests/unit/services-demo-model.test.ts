@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { demoChoice, demoForModel } from "#main/services/demo-for-model.ts";
-import { requireRecipe } from "#main/services/recipe-checks.ts";
+import { demoChoice, demoForModel } from "#main/services/recipes/demo-for-model.ts";
+import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 
 const demo = requireRecipe(
   readFileSync(new URL("../../assets/recipes/demo-smoke.yaml", import.meta.url), "utf8"),

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { expect, onTestFinished, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { KeyFile } from "#main/services/inference/key-file.ts";
-import { createRouter } from "#main/services/router.ts";
+import { KeyFile } from "#main/services/endpoints/key-file.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 

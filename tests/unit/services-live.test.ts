@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { LiveEvents } from "#main/services/live-events.ts";
-import type { Numbered } from "#main/services/live-events.ts";
+import { LiveEvents } from "#main/services/workspace/live-events.ts";
+import type { Numbered } from "#main/services/workspace/live-events.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { RunId } from "#shared/schema/run.ts";
 

@@ -2,11 +2,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { modelFacts } from "#main/jobs/inspect-model.ts";
-import { stageMemory } from "#main/jobs/stage-memory.ts";
+import { modelFacts } from "#main/core/formats/inspect-model.ts";
+import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import { memoryLimitBytes } from "#main/platform/machine.ts";
 import { Application } from "#main/services/application.ts";
-import { planThatFits, totalBytes, withLengths } from "#main/services/memory-check.ts";
+import {
+  planThatFits,
+  totalBytes,
+  withLengths,
+} from "#main/services/recipes/checks/memory-check.ts";
 import { AppError } from "#shared/errors.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { PipelineId } from "#shared/schema/run.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { smallConfig, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";

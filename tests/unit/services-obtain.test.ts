@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { saveHubFolder } from "#main/engine/checkpoint/hub-layout.ts";
+import { saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import type { Application } from "#main/services/application.ts";
 import type { ModelJob } from "#shared/schema/model.ts";
 import { formatFixture } from "../fixtures/formats/read-expected.ts";

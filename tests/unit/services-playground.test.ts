@@ -1,7 +1,7 @@
 /** The playground's procedures: problems with verdicts, trials that are kept, streams that end by their reader. */
 import { createRouterClient } from "@orpc/server";
 import { expect, test } from "vitest";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import { InferenceOptions } from "#shared/schema/inference.ts";
 import type { PlaygroundEvent, ThreadContent } from "#shared/schema/playground.ts";
 import { testApplication } from "../helpers/test-application.ts";

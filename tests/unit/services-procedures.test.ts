@@ -4,7 +4,7 @@ import { createRouterClient, ORPCError, safe } from "@orpc/server";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ALL_MIGRATIONS } from "#main/store/migrations/all-migrations.ts";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
 import { RunId } from "#shared/schema/run.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readRecipe, requireRecipe } from "#main/services/recipe-checks.ts";
+import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 
 /** A recipe whose stages are given as YAML, one item a line. */
 function recipe(...stages: string[]): string {

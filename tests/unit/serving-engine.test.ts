@@ -13,7 +13,7 @@ import type {
   ServingRequest,
 } from "#main/engine/serving/completion-server.ts";
 import type { CompletionPiece, FinishReason } from "#main/engine/serving/completion-stream.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { logitsOf, logprobsOf } from "../helpers/engine-forward.ts";
 import { itemAt, largestDifference } from "../helpers/engine-model.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";

@@ -3,11 +3,11 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Stage } from "#shared/schema/recipe.ts";
-import { hashConfig } from "#main/engine/checkpoint/training-state.ts";
-import { encodeExamples, overlongMessage } from "#main/engine/stages/encode-examples.ts";
-import { configHash } from "#main/engine/stages/stage-session.ts";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
-import type { Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { hashConfig } from "#main/engine/training/training-state.ts";
+import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
+import { configHash } from "#main/engine/stages/session/stage-session.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { formatFixture, readExpected, readTemplates } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Random } from "#main/platform/random.ts";
-import { levelFor } from "#main/store/metric-blocks.ts";
+import { levelFor } from "#main/store/rollouts/metric-blocks.ts";
 import type { MetricPoint } from "#shared/schema/engine-protocol.ts";
 import { insertTwoStages, temporaryStore } from "../helpers/store-fixture.ts";
 

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
-import { bucketRows } from "#main/store/metric-repository.ts";
+import { bucketRows } from "#main/store/repositories/metric-repository.ts";
 import { rollout, sample } from "../helpers/store-fixture-data.ts";
 import { USAGE, insertTwoStages, temporaryStore } from "../helpers/store-fixture.ts";
 

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { arithmetic, drawChain } from "#main/engine/tasks/arithmetic.ts";
-import { parseExpression } from "#main/engine/tasks/expression.ts";
-import { countdown } from "#main/engine/tasks/countdown.ts";
-import { fittingAssignments, knightsAndKnaves } from "#main/engine/tasks/knights-and-knaves.ts";
-import { listTasks, taskByName } from "#main/engine/tasks/registry.ts";
-import { drawProblems, problemStream } from "#main/engine/tasks/split.ts";
-import { canonicalProblem, splitOf } from "#main/engine/tasks/split-of.ts";
-import { decodeStatement, encodeStatement, truthOf } from "#main/engine/tasks/statement.ts";
-import type { Problem } from "#main/engine/tasks/task.ts";
+import { arithmetic, drawChain } from "#main/core/problems/tasks/arithmetic.ts";
+import { parseExpression } from "#main/core/problems/tasks/expression.ts";
+import { countdown } from "#main/core/problems/tasks/countdown.ts";
+import {
+  fittingAssignments,
+  knightsAndKnaves,
+} from "#main/core/problems/tasks/knights-and-knaves.ts";
+import { listTasks, taskByName } from "#main/core/problems/registry.ts";
+import { drawProblems, problemStream } from "#main/core/problems/split.ts";
+import { canonicalProblem, splitOf } from "#main/core/problems/split-of.ts";
+import { decodeStatement, encodeStatement, truthOf } from "#main/core/problems/tasks/statement.ts";
+import type { Problem } from "#main/core/problems/task.ts";
 import { Random } from "#main/platform/random.ts";
 import { AppError } from "#shared/errors.ts";
 import type { TaskSource } from "#shared/schema/recipe.ts";

@@ -4,9 +4,13 @@ import { describe, expect, test } from "vitest";
 import {
   encodeWithAssistantMask,
   hasGenerationMarks,
-} from "#main/engine/tokenizer/assistant-mask.ts";
-import { type ChatMessage, encodeChat, renderChat } from "#main/engine/tokenizer/chat-template.ts";
-import { loadTokenizer, type Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+} from "#main/core/text/templates/assistant-mask.ts";
+import {
+  type ChatMessage,
+  encodeChat,
+  renderChat,
+} from "#main/core/text/templates/chat-template.ts";
+import { loadTokenizer, type Tokenizer } from "#main/core/text/tokenizer.ts";
 import { formatFixture, readExpected, readTemplates } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

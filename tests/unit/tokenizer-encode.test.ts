@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { IncrementalDecoder } from "#main/engine/tokenizer/incremental-decode.ts";
-import { tokenSpans } from "#main/engine/tokenizer/token-spans.ts";
+import { IncrementalDecoder } from "#main/core/text/incremental-decode.ts";
+import { tokenSpans } from "#main/core/text/token-spans.ts";
 import { z } from "zod";
-import { loadTokenizer } from "#main/engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { formatFixture, readExpected } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

@@ -2,8 +2,8 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { loadTokenizer, type Tokenizer } from "#main/engine/tokenizer/tokenizer.ts";
-import { stopIds, turnEndId } from "#main/engine/tokenizer/stop-ids.ts";
+import { loadTokenizer, type Tokenizer } from "#main/core/text/tokenizer.ts";
+import { stopIds, turnEndId } from "#main/core/text/templates/stop-ids.ts";
 import { formatFixture, readTemplates } from "../fixtures/formats/read-expected.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Stage } from "#shared/schema/recipe.ts";
 import type { StageKind } from "#shared/schema/recipe.ts";
 import { OTHER_DEFAULTS } from "#shared/schema/trl-defaults.ts";
-import { ReplayConfig } from "#main/engine/cli/grpo-replay.ts";
+import { ReplayConfig } from "#main/engine/commands/grpo-replay.ts";
 import { findTransformersPython } from "../helpers/python-transformers.ts";
 
 const fixtures = new URL("../fixtures/export/", import.meta.url);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hrefTo, parseAddress } from "../../src-renderer/app/location.ts";
+import { hrefTo, parseAddress } from "../../src-renderer/navigation/location.ts";
 
 test("an address and its link are each other's inverse, odd characters included", () => {
   const href = hrefTo(["run", "a/b ü"], {

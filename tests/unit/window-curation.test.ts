@@ -8,18 +8,18 @@ import {
   hasTerm,
   toggleTerm,
   withRangeEnd,
-} from "#renderer/features/curation/filter-terms.ts";
-import { reasoningSteps } from "#renderer/features/curation/reasoning-steps.ts";
+} from "#renderer/features/curation/queue/filter-terms.ts";
+import { reasoningSteps } from "#renderer/features/curation/record/reasoning-steps.ts";
 import {
   partText,
   recordParts,
   sameMessages,
   withPart,
-} from "#renderer/features/curation/record-parts.ts";
-import { placeAmong } from "#renderer/features/curation/use-queue.ts";
-import { mathsPieces } from "#renderer/ui/maths-pieces.ts";
-import { visibleText } from "#renderer/ui/visible-text.ts";
-import { diffTexts, divideDiff } from "#renderer/ui/word-diff.ts";
+} from "#renderer/features/curation/record/record-parts.ts";
+import { placeAmong } from "#renderer/features/curation/queue/use-queue.ts";
+import { mathsPieces } from "#renderer/ui/text/maths-pieces.ts";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
+import { diffTexts, divideDiff } from "#renderer/ui/text/word-diff.ts";
 
 const texts = (reasoning: string): readonly string[] =>
   reasoningSteps(reasoning).map(({ text }) => text);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keysCollide } from "#renderer/app/key-bindings.ts";
+import { keysCollide } from "#renderer/navigation/key-bindings.ts";
 
 test.each([
   ["V", "V", true],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PipelineSummary } from "#shared/schema/run.ts";
-import { noticeOf } from "#renderer/app/run-notices.ts";
+import { noticeOf } from "#renderer/shell/notices/run-notices.ts";
 import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
 import { runRows } from "../../src-renderer/features/runs/run-rows.ts";
 import {
@@ -8,7 +8,7 @@ import {
   currentRun,
   isPaused,
   lastScored,
-} from "../../src-renderer/ui/pipeline-facts.ts";
+} from "../../src-renderer/ui/launches/pipeline-facts.ts";
 import { movedBy } from "../../src-renderer/ui/use-list-keys.ts";
 import { ResultRow } from "#shared/schema/evaluation.ts";
 

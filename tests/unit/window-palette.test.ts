@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import { markMatches, parseQuery, searchEntries } from "../../src-renderer/app/palette-search.ts";
-import type { PaletteEntry } from "../../src-renderer/app/palette-search.ts";
+import {
+  markMatches,
+  parseQuery,
+  searchEntries,
+} from "../../src-renderer/navigation/palette-search.ts";
+import type { PaletteEntry } from "../../src-renderer/navigation/palette-search.ts";
 
 function entry(id: string, over: Partial<PaletteEntry> = {}): PaletteEntry {
   return {

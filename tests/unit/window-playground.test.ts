@@ -1,8 +1,8 @@
 /** What the playground makes of tokens and turns. */
 import { describe, expect, test } from "vitest";
 import { messagesUpTo } from "#renderer/features/playground/record-of-turns.ts";
-import { thinkParts } from "#renderer/features/playground/think-parts.ts";
-import { shadeOf, tokenLabel } from "#renderer/features/playground/token-shade.ts";
+import { thinkParts } from "#renderer/features/playground/tokens/think-parts.ts";
+import { shadeOf, tokenLabel } from "#renderer/features/playground/tokens/token-shade.ts";
 import {
   beforeAnswer,
   contentOf,

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { MetricSeries, RolloutGroup } from "#shared/schema/metrics.ts";
-import { splitTags } from "../../src-renderer/features/run/completion-parts.ts";
+import { splitTags } from "../../src-renderer/features/run/completions/completion-parts.ts";
 import { flattenConfig } from "../../src-renderer/features/run/flatten-config.ts";
 import { chartSpecs } from "../../src-renderer/charts/metric-catalogue.ts";
-import { nearestStep } from "../../src-renderer/features/run/nearest-step.ts";
+import { nearestStep } from "../../src-renderer/features/run/charts/nearest-step.ts";
 import {
   hasNoSpread,
   matchesVerdict,
   meanAndSd,
   rewardNames,
-} from "../../src-renderer/features/run/rollout-groups.ts";
+} from "../../src-renderer/features/run/completions/rollout-groups.ts";
 import { BUCKETS, RunMetrics } from "../../src-renderer/features/run/run-metrics.ts";
 
 describe("the charts of a run", () => {

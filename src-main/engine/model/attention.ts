@@ -6,7 +6,7 @@
  * Shapes: B rows, T tokens, H heads, K key-value heads, G = H / K, h head dimension; a piece has C queries and the S keys
  * up to its last.
  */
-import { after } from "../runtime/ordered.ts";
+import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { MASKED } from "./layers.ts";

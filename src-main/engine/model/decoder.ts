@@ -3,7 +3,7 @@
  * One layer is written once (`layerOf`) and used for training, prefill and decoding; what differs
  * is how keys and values are met, which the caller passes in.
  */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { attentionMasks, groupedAttention } from "./attention.ts";

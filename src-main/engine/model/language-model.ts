@@ -1,9 +1,9 @@
 /** A model in memory: its config and its weights as variables of a runtime, loaded from and saved to hub layout. */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
-import { expectedTensors } from "../checkpoint/expected-tensors.ts";
-import { loadHubFolder, saveHubFolder } from "../checkpoint/hub-layout.ts";
-import type { HubModel, SaveHubOptions } from "../checkpoint/hub-layout.ts";
-import type { HostTensor, TensorSource } from "../checkpoint/safetensors.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
+import { expectedTensors } from "#main/core/formats/expected-tensors.ts";
+import { loadHubFolder, saveHubFolder } from "#main/core/formats/hub-layout.ts";
+import type { HubModel, SaveHubOptions } from "#main/core/formats/hub-layout.ts";
+import type { HostTensor, TensorSource } from "#main/core/formats/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";

@@ -2,9 +2,9 @@
  * The parts of a Llama-family decoder layer, as differentiable functions of TensorFlow.js tensors.
  * Shapes: B rows, T columns, D hidden, H heads, K key-value heads, G = H / K, h head dimension.
  */
-import type { ModelConfig, RopeConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig, RopeConfig } from "#main/core/formats/model-config.ts";
 import { matMul } from "../runtime/matmul.ts";
-import { after } from "../runtime/ordered.ts";
+import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

@@ -4,9 +4,9 @@
  * (Kalajdzievski 2023, arXiv 2312.03732). Names and initial values are PEFT's. With the adapters off the model is its
  * base, which is how GRPO has its reference without a second copy.
  */
-import type { TensorSource } from "../checkpoint/safetensors.ts";
+import type { TensorSource } from "#main/core/formats/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
-import { statelessUniform } from "../runtime/stateless-uniform.ts";
+import { statelessUniform } from "../runtime/tensorflow/stateless-uniform.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { deriveSeed, hash32, Random } from "#main/platform/random.ts";

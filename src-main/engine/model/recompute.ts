@@ -2,7 +2,7 @@
  * Activation checkpointing (Chen et al. 2016, arXiv 1604.06174): of a layer only its input is kept, and the backward
  * pass computes the rest again. A third more arithmetic for a fraction of the memory.
  */
-import { after } from "../runtime/ordered.ts";
+import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

@@ -1,5 +1,5 @@
 /** Log-probabilities of a batch's own tokens: logits are made where they are asked for, and nowhere else. */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { hiddenStates, outputMatrix } from "./decoder.ts";

@@ -6,7 +6,7 @@
  * chunks are ever in memory.
  */
 import { matMul } from "../runtime/matmul.ts";
-import { after } from "../runtime/ordered.ts";
+import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

@@ -2,7 +2,7 @@
  * The clipped policy-gradient objective of GRPO, Dr. GRPO, BNPO and DAPO on one micro-batch.
  * They differ in the weight of each token (aggregation.ts) and in the advantages (advantages.ts), not here.
  */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";

@@ -1,5 +1,5 @@
 /** Supervised next-token loss on chosen tokens: the objective of pretraining, SFT and sequence-level distillation. */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import type { SequenceLayout } from "../model/decoder.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
 import { tf } from "../runtime/tf.ts";

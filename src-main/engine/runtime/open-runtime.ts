@@ -1,8 +1,8 @@
 /** Opens the backend that was asked for, and says plainly when it is not the one that was hoped for. */
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
-import { discoverRuntime } from "./discovery.ts";
-import { engineThreads } from "./lanes.ts";
+import { discoverRuntime } from "#main/platform/tensorflow/discovery.ts";
+import { engineThreads } from "#main/core/resources/lanes.ts";
 import type { Runtime } from "./runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 
@@ -24,7 +24,7 @@ export function openRuntime(options: OpenOptions): Promise<Runtime> {
 async function open({ choice }: OpenOptions): Promise<Runtime> {
   if (choice === "wasm") return openWasm([]);
   if (choice === "webgpu") {
-    const { openWebgpuRuntime } = await import("./webgpu-runtime.ts");
+    const { openWebgpuRuntime } = await import("./webgpu/webgpu-runtime.ts");
     return openWebgpuRuntime();
   }
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
@@ -35,7 +35,7 @@ async function open({ choice }: OpenOptions): Promise<Runtime> {
     download: false,
   });
   if (found.location !== null) {
-    const { openTensorFlowRuntime } = await import("./tensorflow-runtime.ts");
+    const { openTensorFlowRuntime } = await import("./tensorflow/tensorflow-runtime.ts");
     return openTensorFlowRuntime(found.location.dir, engineThreads());
   }
   if (choice !== "auto") {

@@ -4,14 +4,14 @@
  * where there is too little room before it, to the left where the cache ends. Where rows alone fill it, it grows.
  */
 import { hashToUniform } from "#main/platform/random.ts";
-import { lengthBucket } from "../model/length-buckets.ts";
+import { lengthBucket } from "#main/core/resources/length-buckets.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "./cache-row.ts";
-import { prefillParts, smallerRows, widerColumns } from "./cache-shape.ts";
-import type { CacheShape } from "./cache-shape.ts";
+import { prefillParts, smallerRows, widerColumns } from "#main/core/resources/cache-shape.ts";
+import type { CacheShape } from "#main/core/resources/cache-shape.ts";
 import type { DecodeShapes, LaneShape } from "./decode-shapes.ts";
 import { admitPrompts, fillState, releaseState, shiftColumns, takeState } from "./decode-state.ts";
 

@@ -5,7 +5,7 @@
  *
  * Shapes: B rows, D hidden, H heads, K key-value heads, h head dimension, T cache columns.
  */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { stackOf, weight } from "../model/decoder.ts";
 import type { Weights } from "../model/decoder.ts";
 import { rmsNorm, rotaryTable } from "../model/layers.ts";

@@ -10,7 +10,7 @@ import type { Meeting } from "../model/decoder.ts";
 import { attentionMasks, groupedAttention } from "../model/attention.ts";
 import { MASKED, rotaryTable } from "../model/layers.ts";
 import type { Rotation } from "../model/layers.ts";
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { matMul } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";

@@ -6,7 +6,7 @@
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { CacheShape } from "./cache-shape.ts";
+import type { CacheShape } from "#main/core/resources/cache-shape.ts";
 import { decodeProgram } from "./decode-programs.ts";
 import type { DecodeProgram } from "./decode-programs.ts";
 import { createDecodeState, disposeDecodeState, variablesOf } from "./decode-state.ts";

@@ -14,7 +14,7 @@ import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { CacheShape } from "./cache-shape.ts";
+import type { CacheShape } from "#main/core/resources/cache-shape.ts";
 
 /** The variables that live between calls. */
 export type DecodeState = {

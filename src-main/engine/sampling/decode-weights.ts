@@ -4,7 +4,7 @@
  * memory traffic of a decode step, which is what a step of few rows waits for; or, of a small model, in float32. They
  * then lie with their outputs first, as decode-layer.ts multiplies them.
  */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { EMBEDDING, OUTPUT } from "../model/decoder.ts";
 import type { Weights } from "../model/decoder.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -12,7 +12,7 @@ import { withPrecision } from "../runtime/matmul.ts";
 import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
-import { isSmall } from "./cache-shape.ts";
+import { isSmall } from "#main/core/resources/cache-shape.ts";
 
 export class DecodeWeights {
   readonly precision: Precision;

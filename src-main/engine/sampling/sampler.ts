@@ -7,12 +7,18 @@ import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../model/language-model.ts";
-import { lengthBucket } from "../model/length-buckets.ts";
+import { lengthBucket } from "#main/core/resources/length-buckets.ts";
 import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
-import { cacheShape, firstColumns, lanesFor, MOST_ROWS, tokensPerCall } from "./cache-shape.ts";
+import {
+  cacheShape,
+  firstColumns,
+  lanesFor,
+  MOST_ROWS,
+  tokensPerCall,
+} from "#main/core/resources/cache-shape.ts";
 import { DecodeBatch } from "./decode-batch.ts";
 import type { DecodeBatchOptions } from "./decode-batch.ts";
 import { prefillProgram } from "./decode-programs.ts";

@@ -5,16 +5,16 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
-import { lengthBucket } from "../model/length-buckets.ts";
+import { lengthBucket } from "#main/core/resources/length-buckets.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
 import type { DecodeBatch } from "../sampling/decode-batch.ts";
-import { isSmall } from "../sampling/cache-shape.ts";
+import { isSmall } from "#main/core/resources/cache-shape.ts";
 import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
 import type { DrawOptions } from "../sampling/picker.ts";
-import { tokenBytes } from "../tokenizer/token-bytes.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { tokenBytes } from "#main/core/text/token-bytes.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { JobQueue } from "./job-queue.ts";
 import { CompletionStream } from "./completion-stream.ts";
 import type { Alternative, CompletionPiece, FinishReason } from "./completion-stream.ts";

@@ -1,8 +1,8 @@
 /** One completion as its tokens come: text in whole characters, log-probabilities, alternatives, stops. */
 import type { DrawnTokens } from "../sampling/cache-row.ts";
-import { bytesOfTokens, tokenBytes } from "../tokenizer/token-bytes.ts";
-import { IncrementalDecoder } from "../tokenizer/incremental-decode.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { bytesOfTokens, tokenBytes } from "#main/core/text/token-bytes.ts";
+import { IncrementalDecoder } from "#main/core/text/incremental-decode.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { StopStrings } from "./stop-strings.ts";
 
 /** A token that could have stood there. */

@@ -1,16 +1,16 @@
 /** Stage `benchmark`: held-out problems, k samples each, scored by rule, with intervals. */
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
 import type { BenchmarkStage } from "#shared/schema/recipe.ts";
-import { summarize } from "../evaluation/summarize.ts";
+import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
-import { scoreText } from "../rewards/score.ts";
-import { readProblems } from "../tasks/imported.ts";
-import { drawProblems } from "../tasks/split.ts";
-import type { AskedProblem } from "../tasks/task.ts";
-import { loadTokenizer } from "../tokenizer/tokenizer.ts";
+import { scoreText } from "#main/core/verifiers/score.ts";
+import { readProblems } from "#main/core/problems/imported.ts";
+import { drawProblems } from "#main/core/problems/split.ts";
+import type { AskedProblem } from "#main/core/problems/task.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./prompts.ts";
 import { sampleProblems } from "./sample-problems.ts";
-import type { StageSession } from "./stage-session.ts";
+import type { StageSession } from "./session/stage-session.ts";
 
 /** One fixed seed: every benchmark of the same size and difficulties asks the same problems, so that results pair. */
 export const PROBLEM_SEED = 20250122;

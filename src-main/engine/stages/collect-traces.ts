@@ -4,14 +4,14 @@ import type { SamplingOptions, TaskSource } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
-import { answerReward } from "../rewards/answer.ts";
-import { formatReward } from "../rewards/format.ts";
-import { drawProblems } from "../tasks/split.ts";
-import type { Problem } from "../tasks/task.ts";
-import { loadTokenizer } from "../tokenizer/tokenizer.ts";
+import { answerReward } from "#main/core/rewards/answer.ts";
+import { formatReward } from "#main/core/rewards/format.ts";
+import { drawProblems } from "#main/core/problems/split.ts";
+import type { Problem } from "#main/core/problems/task.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./prompts.ts";
 import { sampleProblems } from "./sample-problems.ts";
-import type { StageSession } from "./stage-session.ts";
+import type { StageSession } from "./session/stage-session.ts";
 
 export type TraceOptions = SamplingOptions & {
   readonly data: TaskSource;

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import type { DistillStage } from "#shared/schema/recipe.ts";
 import { collectTraces, countLines } from "./collect-traces.ts";
-import { readConversations } from "./conversation-lines.ts";
+import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import { fineTune } from "./sft.ts";
-import type { StageSession } from "./stage-session.ts";
+import type { StageSession } from "./session/stage-session.ts";
 
 export async function runDistill(session: StageSession, stage: DistillStage): Promise<void> {
   const file = session.outPath("data.jsonl");

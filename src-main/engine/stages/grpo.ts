@@ -7,24 +7,24 @@ import { deriveSeed, hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import { neutralRewards } from "../objectives/neutral-rewards.ts";
-import { scoreCompletion } from "../rewards/reward.ts";
-import { scoreText } from "../rewards/score.ts";
+import { scoreCompletion } from "#main/core/rewards/reward.ts";
+import { scoreText } from "#main/core/verifiers/score.ts";
 import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
-import { problemStream } from "../tasks/split.ts";
-import { loadTokenizer } from "../tokenizer/tokenizer.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { problemStream } from "#main/core/problems/split.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
 import type { PolicyRow, PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generationMetrics, policySigns, samplingDifference } from "./grpo-metrics.ts";
-import { guardStep } from "./guard-step.ts";
-import { stopIds } from "../tokenizer/stop-ids.ts";
+import { guardStep } from "./session/guard-step.ts";
+import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import { completionText, promptIds } from "./prompts.ts";
-import type { CheckpointParts, StageSession } from "./stage-session.ts";
-import { openTrainable, referenceOf } from "./trainable-model.ts";
-import { trainingPrecision } from "./training-precision.ts";
+import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
+import { openTrainable, referenceOf } from "./session/trainable-model.ts";
+import { trainingPrecision } from "./session/training-precision.ts";
 
 /** One batch of rollouts, graded. */
 export type Generation = {

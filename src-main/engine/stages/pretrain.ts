@@ -2,19 +2,19 @@
 import { AppError } from "#shared/errors.ts";
 import type { PretrainStage } from "#shared/schema/recipe.ts";
 import { Random } from "#main/platform/random.ts";
-import { readModelConfig } from "../checkpoint/hub-layout.ts";
-import { baseDocument } from "../corpus/base-corpus.ts";
-import { TokenStream } from "../corpus/token-stream.ts";
+import { readModelConfig } from "#main/core/formats/hub-layout.ts";
+import { baseDocument } from "#main/core/corpus/base-corpus.ts";
+import { TokenStream } from "#main/core/corpus/token-stream.ts";
 import { initLanguageModel, loadLanguageModel } from "../model/language-model.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
 import { tf } from "../runtime/tf.ts";
-import { loadTokenizer } from "../tokenizer/tokenizer.ts";
-import { halved } from "../training/rows-at-once.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import { halved } from "#main/core/resources/rows-at-once.ts";
 import { Trainer } from "../training/trainer.ts";
-import { runTrainingLoop } from "../training/training-loop.ts";
-import type { MicroBatch, StepBatch } from "../training/training-loop.ts";
-import type { StageSession } from "./stage-session.ts";
-import { trainingPrecision } from "./training-precision.ts";
+import { runTrainingLoop } from "./session/training-loop.ts";
+import type { MicroBatch, StepBatch } from "./session/training-loop.ts";
+import type { StageSession } from "./session/stage-session.ts";
+import { trainingPrecision } from "./session/training-precision.ts";
 
 const STREAM = "documents";
 

@@ -1,6 +1,6 @@
 /** Problems as prompts, completions as text: the border between tasks and token ids. */
-import { encodeChat } from "../tokenizer/chat-template.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { encodeChat } from "#main/core/text/templates/chat-template.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import type { Completion } from "../sampling/cache-row.ts";
 
 /** The ids of a user's message and the opening of the assistant's turn. */

@@ -2,7 +2,7 @@
 import { AppError } from "#shared/errors.ts";
 import type { RejectionSamplingStage } from "#shared/schema/recipe.ts";
 import { collectTraces } from "./collect-traces.ts";
-import type { StageSession } from "./stage-session.ts";
+import type { StageSession } from "./session/stage-session.ts";
 
 export async function runRejectionSampling(
   session: StageSession,

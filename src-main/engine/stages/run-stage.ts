@@ -6,9 +6,9 @@ import { runGrpo } from "./grpo.ts";
 import { runPretrain } from "./pretrain.ts";
 import { runRejectionSampling } from "./rejection-sampling.ts";
 import { runSft } from "./sft.ts";
-import type { StageContext, StartRequest } from "./stage-context.ts";
-import { StageEnded, StageSession } from "./stage-session.ts";
-import { UsageMeter } from "./usage-meter.ts";
+import type { StageContext, StartRequest } from "./session/stage-context.ts";
+import { StageEnded, StageSession } from "./session/stage-session.ts";
+import { UsageMeter } from "./session/usage-meter.ts";
 
 /** Emits `finished`, `cancelled` or `failed` as the last message; never throws for what a user can cause. */
 export async function runStage(request: StartRequest, context: StageContext): Promise<void> {

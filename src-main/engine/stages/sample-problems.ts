@@ -5,11 +5,11 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { Completion } from "../sampling/cache-row.ts";
 import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { stopIds } from "../tokenizer/stop-ids.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
+import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import { promptIds } from "./prompts.ts";
-import { trainingPrecision } from "./training-precision.ts";
-import type { StageSession } from "./stage-session.ts";
+import { trainingPrecision } from "./session/training-precision.ts";
+import type { StageSession } from "./session/stage-session.ts";
 
 export type SampledChunk<P> = {
   /** Number of the chunk's first problem. */

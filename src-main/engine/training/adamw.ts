@@ -5,9 +5,9 @@
  */
 import { flip, readLater } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
-import type { TensorSource } from "../checkpoint/safetensors.ts";
+import type { TensorSource } from "#main/core/formats/safetensors.ts";
 import type { CompiledFunction, Runtime, Variable } from "../runtime/runtime.ts";
-import { after } from "../runtime/ordered.ts";
+import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

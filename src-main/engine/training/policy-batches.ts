@@ -2,12 +2,12 @@
  * Rollouts → micro-batches of like length. Each has as many rows as are computed, in few counts and few lengths, since
  * programs are traced for one shape each; and the places of the completions' tokens, of which alone logits are made.
  */
-import type { ModelConfig } from "../checkpoint/model-config.ts";
-import { lengthBucket, placesBucket } from "../model/length-buckets.ts";
+import type { ModelConfig } from "#main/core/formats/model-config.ts";
+import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { rowsAtOnce } from "./rows-at-once.ts";
-import type { RowOptions } from "./rows-at-once.ts";
+import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
+import type { RowOptions } from "#main/core/resources/rows-at-once.ts";
 
 /** Sampled ids are the completion's, the stop token included. */
 export type SampledRow = {

@@ -1,9 +1,9 @@
 /** Supervised examples → the batches of each optimizer step, grouped by length or packed. */
 import { Random, hash32 } from "#main/platform/random.ts";
-import { lengthBucket, placesBucket } from "../model/length-buckets.ts";
+import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { MicroBatch, StepBatch } from "./training-loop.ts";
+import type { MicroBatch, StepBatch } from "../stages/session/training-loop.ts";
 
 export type Example = {
   readonly ids: readonly number[];

@@ -2,15 +2,15 @@
 /** The command line: `gradus COMMAND`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 import { Command, CommanderError } from "commander";
 import { appVersion } from "#main/platform/machine.ts";
-import { addBenchCommands } from "./bench-command.ts";
-import { addCompletionCommand } from "./completion-command.ts";
-import { addDataCommands } from "./data-command.ts";
-import { addCostCommands } from "./cost-command.ts";
-import { addDemoCommands } from "./demo-command.ts";
-import { addModelCommands } from "./model-command.ts";
-import { addRecipesCommands } from "./recipes-command.ts";
-import { addRunsCommands } from "./runs-command.ts";
-import { addServeCommands } from "./serve-command.ts";
+import { addBenchCommands } from "./commands/bench-command.ts";
+import { addCompletionCommand } from "./commands/completion-command.ts";
+import { addDataCommands } from "./commands/data-command.ts";
+import { addCostCommands } from "./commands/cost-command.ts";
+import { addDemoCommands } from "./commands/demo-command.ts";
+import { addModelCommands } from "./commands/model-command.ts";
+import { addRecipesCommands } from "./commands/recipes-command.ts";
+import { addRunsCommands } from "./commands/runs-command.ts";
+import { addServeCommands } from "./commands/serve-command.ts";
 import { EXIT, reportFailure } from "./terminal.ts";
 
 function buildProgram(): Command {

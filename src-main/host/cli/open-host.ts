@@ -10,11 +10,11 @@ import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
-import { createRouter } from "#main/services/router.ts";
+import { createRouter } from "#main/procedures/router.ts";
 import { readHolder } from "#main/store/workspace.ts";
 import { catchBugs } from "../catch-bugs.ts";
-import { serve } from "../serve.ts";
-import type { ServedHost } from "../serve.ts";
+import { serve } from "../serve/serve.ts";
+import type { ServedHost } from "../serve/serve.ts";
 
 export type Client = ContractRouterClient<Contract>;
 

@@ -1,7 +1,7 @@
 /** `serve --openai`: models for programs that speak OpenAI's API. */
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
-import { InferencePool } from "#main/jobs/inference-pool.ts";
+import { InferencePool } from "#main/processes/inference/inference-pool.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { serveOpenAi } from "../openai/openai-server.ts";
 import type { OpenAiModels } from "../openai/openai-server.ts";

@@ -1,7 +1,7 @@
 /** `run --sweep`: launches one recipe for each combination, follows them all, and prints a row for each. */
 import { usdText } from "#shared/money.ts";
-import { yamlValue } from "#main/services/recipe-yaml.ts";
-import { parseAxis } from "#main/services/sweep.ts";
+import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
+import { parseAxis } from "#main/services/recipes/sweep.ts";
 import type { CommandContext } from "./command-context.ts";
 import { follow } from "./follow.ts";
 import { duration, percent } from "./live-line.ts";

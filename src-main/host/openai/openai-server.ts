@@ -12,7 +12,7 @@ import type {
   InferencePrompt,
 } from "#shared/schema/inference.ts";
 import { MAX_SEED } from "#shared/schema/inference.ts";
-import { listen, LOOPBACK } from "../listen.ts";
+import { listen, LOOPBACK } from "../serve/listen.ts";
 import { Bodies, endOverBody } from "./openai-body.ts";
 import { answerChat, answerCompletion } from "./openai-completions.ts";
 import { answerClientErrors } from "./openai-client-errors.ts";

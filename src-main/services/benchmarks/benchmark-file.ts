@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BenchmarkRepository } from "#main/store/benchmark-repository.ts";
+import type { BenchmarkRepository } from "#main/store/repositories/benchmark-repository.ts";
 
 export const BENCHMARK_FILE = "problems.jsonl";
 

@@ -5,7 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import type { BadLine, BenchmarkItem, BenchmarkSet } from "#shared/schema/benchmark.ts";
 import { parseExactly, WrittenNumber } from "#main/platform/exact-json.ts";
 import type { Store } from "#main/store/store.ts";
-import { finalAnswer } from "../datasets/formats/golds.ts";
+import { finalAnswer } from "../datasets/rows/golds.ts";
 
 export interface BenchmarkFile {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { benchmarks } from "#shared/contract/benchmarks.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
-import { taskFacts } from "#main/jobs/task-facts.ts";
+import { taskFacts } from "#main/core/problems/task-facts.ts";
 import type { Store } from "#main/store/store.ts";
 
 export type BenchmarkRequest = z.output<

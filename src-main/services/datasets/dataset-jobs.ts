@@ -2,7 +2,7 @@
 import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
 import { explainError } from "#main/store/explain-error.ts";
-import type { LiveEvents } from "../live-events.ts";
+import type { LiveEvents } from "../workspace/live-events.ts";
 
 /** Between two announcements of one job. */
 const ANNOUNCE_EVERY_MS = 200;

@@ -18,10 +18,10 @@ import type {
 } from "#shared/schema/dataset.ts";
 import { diskSpace } from "#main/platform/machine.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
-import type { RecordText } from "#main/store/record-repository.ts";
+import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
-import type { EditJournal } from "../edit-journal.ts";
-import type { LiveEvents } from "../live-events.ts";
+import type { EditJournal } from "../workspace/edit-journal.ts";
+import type { LiveEvents } from "../workspace/live-events.ts";
 import { DatasetJobs } from "./dataset-jobs.ts";
 import { exportRecords, writeDatasetInfo } from "./export-file.ts";
 import type { Exported } from "./export-file.ts";

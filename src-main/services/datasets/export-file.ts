@@ -8,12 +8,12 @@ import { AppError } from "#shared/errors.ts";
 import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import { clearLeftovers, replaceFile, writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { withStoreErrors } from "#main/store/database.ts";
-import type { RecordText } from "#main/store/record-repository.ts";
-import { isRefused, planExport } from "./formats/export-plan.ts";
-import type { ExportPlan } from "./formats/export-plan.ts";
-import { recordToRow } from "./formats/record-to-row.ts";
-import type { Row } from "./formats/record-to-row.ts";
-import { openRowWriter } from "./formats/write-rows.ts";
+import type { RecordText } from "#main/store/repositories/record-repository.ts";
+import { isRefused, planExport } from "./rows/export-plan.ts";
+import type { ExportPlan } from "./rows/export-plan.ts";
+import { recordToRow } from "./rows/record-to-row.ts";
+import type { Row } from "./rows/record-to-row.ts";
+import { openRowWriter } from "./rows/write-rows.ts";
 
 const ROWS_AT_ONCE = 100;
 

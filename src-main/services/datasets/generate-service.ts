@@ -15,10 +15,10 @@ import type {
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
-import { drawTrainingProblems } from "#main/jobs/draw-problems.ts";
+import { drawTrainingProblems } from "#main/core/problems/draw-problems.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
-import type { GenerationEvent, GenerationRequest } from "../generation.ts";
+import type { GenerationEvent, GenerationRequest } from "../playground/generation.ts";
 import type { DatasetService } from "./dataset-service.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import { recordsText } from "./record-edits.ts";

@@ -9,14 +9,14 @@ import type {
   ImportMapping,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
-import type { PreparedRecord } from "#main/store/prepared-record.ts";
+import type { PreparedRecord } from "#main/store/records/prepared-record.ts";
 import type { Store } from "#main/store/store.ts";
-import { columnsOf, detectMappings, NO_MAPPING } from "./formats/detect-mapping.ts";
-import { fileBytes, formatOf, readRows } from "./formats/read-rows.ts";
-import { rowToRecord } from "./formats/row-to-record.ts";
-import type { IncomingRecord } from "./formats/row-to-record.ts";
-import { printable } from "./formats/source-row.ts";
-import type { SourceRow } from "./formats/source-row.ts";
+import { columnsOf, detectMappings, NO_MAPPING } from "./rows/detect-mapping.ts";
+import { fileBytes, formatOf, readRows } from "#main/processes/reading/read-rows.ts";
+import { rowToRecord } from "./rows/row-to-record.ts";
+import type { IncomingRecord } from "./rows/row-to-record.ts";
+import { printable } from "#main/core/tables/source-row.ts";
+import type { SourceRow } from "#main/core/tables/source-row.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import type { ImportSource } from "./import-source.ts";
 import type { KnownBenchmarks } from "./known-benchmarks.ts";

@@ -1,10 +1,10 @@
 /** The problems of every finished benchmark in the store, as what texts are compared with. */
 import { createHash } from "node:crypto";
-import { TextMeter } from "#main/jobs/measure-text.ts";
-import type { MeasuredText } from "#main/store/prepared-record.ts";
+import { TextMeter } from "#main/core/curation/measure-text.ts";
+import type { MeasuredText } from "#main/store/records/prepared-record.ts";
 import type { RecordMessages, RecordReference } from "#shared/schema/dataset.ts";
 import type { Store } from "#main/store/store.ts";
-import type { LiveEvents } from "../live-events.ts";
+import type { LiveEvents } from "../workspace/live-events.ts";
 
 export class KnownBenchmarks {
   readonly #store: Store;

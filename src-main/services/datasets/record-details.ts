@@ -3,8 +3,8 @@ import type { DatasetId } from "#shared/schema/dataset.ts";
 import { metadataText } from "#shared/schema/metadata-text.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
-import type { RecordChange } from "#main/store/record-changes.ts";
-import type { RecordDetails } from "#main/store/record-details.ts";
+import type { RecordChange } from "#main/store/records/record-changes.ts";
+import type { RecordDetails } from "#main/store/records/record-details.ts";
 import type { Store } from "#main/store/store.ts";
 import { changesByValue } from "./record-edits.ts";
 

@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
-import { judgeText } from "#main/jobs/measure-text.ts";
+import { judgeText } from "#main/core/curation/measure-text.ts";
 import { countOf, idsIn, rangesOf } from "#main/store/id-ranges.ts";
-import { RecordChange } from "#main/store/record-changes.ts";
+import { RecordChange } from "#main/store/records/record-changes.ts";
 import type { Store } from "#main/store/store.ts";
-import type { EditJournal, EditPen } from "../edit-journal.ts";
+import type { EditJournal, EditPen } from "../workspace/edit-journal.ts";
 
 const RecordEdit = z.strictObject({ datasetId: DatasetId, changes: z.array(RecordChange) });
 type RecordEdit = z.infer<typeof RecordEdit>;

@@ -1,7 +1,7 @@
 /** How fast reviewers are, from what they did. */
 import type { DatasetId } from "#shared/schema/dataset.ts";
-import { PAUSE_LIMIT_MS } from "#main/store/review-repository.ts";
-import type { ReviewerTotals } from "#main/store/review-repository.ts";
+import { PAUSE_LIMIT_MS } from "#main/store/repositories/review-repository.ts";
+import type { ReviewerTotals } from "#main/store/repositories/review-repository.ts";
 import type { Store } from "#main/store/store.ts";
 
 /** A rate of less time says nothing. */

@@ -10,10 +10,10 @@ import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { isTrained, joinReasoning } from "#shared/schema/record-text.ts";
 import { clearLeftovers, writeFileAtomically, writeFully } from "#main/platform/atomic-write.ts";
 import { withStoreErrors } from "#main/store/database.ts";
-import type { RecordText } from "#main/store/record-repository.ts";
+import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
-import type { VersionRef } from "#main/store/version-repository.ts";
-import type { LiveEvents } from "../live-events.ts";
+import type { VersionRef } from "#main/store/repositories/version-repository.ts";
+import type { LiveEvents } from "../workspace/live-events.ts";
 
 const REF = /^(d\d+)(?:@(\d+))?$/;
 

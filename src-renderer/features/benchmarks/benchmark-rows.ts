@@ -1,7 +1,7 @@
 /** The rows of the benchmarks list: each protocol, then the models that were measured by it. Pure. */
 import type { BenchmarkProtocol } from "#shared/contract/benchmarks.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
-import { formatNumber } from "../../ui/format.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
 
 export interface ListedProtocol {
   readonly id: string;

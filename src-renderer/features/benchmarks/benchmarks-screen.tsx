@@ -1,11 +1,11 @@
 /** What models are measured by: every protocol with its runs, imported sets, and scores published elsewhere. */
 import { useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate, useFilter } from "../../app/location.ts";
-import { benchmarksQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate, useFilter } from "#renderer/navigation/location.ts";
+import { benchmarksQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import {
   formatInterval,
   formatPercent,
@@ -13,16 +13,16 @@ import {
   formatWhen,
   plural,
   usdDigits,
-} from "../../ui/format.ts";
-import { launchText } from "../../ui/launch-name.tsx";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { doneText } from "../../ui/progress-line.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { statusWord } from "../../ui/run-status.tsx";
-import { Splitter } from "../../ui/splitter.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+} from "#renderer/ui/format.ts";
+import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { doneText } from "#renderer/ui/launches/progress-line.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { statusWord } from "#renderer/ui/launches/run-status.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { benchmarkRows, protocolText } from "./benchmark-rows.ts";
 import type { BenchmarkRow } from "./benchmark-rows.ts";
 import { ImportDialog } from "./import-dialog.tsx";

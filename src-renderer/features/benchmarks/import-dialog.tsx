@@ -3,11 +3,11 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { BadLine } from "#shared/schema/benchmark.ts";
 import { textOfFile } from "#shared/text-encoding.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { plural } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { plural } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 interface Fields {
   readonly name: string;

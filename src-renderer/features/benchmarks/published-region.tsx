@@ -1,12 +1,12 @@
 /** Scores published elsewhere, by benchmark, with source and conditions. Hollow, and never mixed with measured ones. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import { useFilter } from "../../app/location.ts";
-import { publishedScoresQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Mark } from "../../charts/mark.tsx";
-import { formatNumber, formatPercent } from "../../ui/format.ts";
-import { SkeletonRows } from "../../ui/region-state.tsx";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { publishedScoresQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Mark } from "#renderer/charts/intervals/mark.tsx";
+import { formatNumber, formatPercent } from "#renderer/ui/format.ts";
+import { SkeletonRows } from "#renderer/ui/region-state.tsx";
 
 export function PublishedRegion(): ReactNode {
   const query = useQuery(publishedScoresQuery);

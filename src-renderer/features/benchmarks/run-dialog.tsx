@@ -2,13 +2,13 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { BenchmarkSet } from "#shared/schema/benchmark.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { modelsQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { modelsQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 interface Task {
   readonly name: string;

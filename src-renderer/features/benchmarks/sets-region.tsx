@@ -2,11 +2,11 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { BenchmarkSet } from "#shared/schema/benchmark.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
-import { formatNumber } from "../../ui/format.ts";
-import { Empty } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { Empty } from "#renderer/ui/region-state.tsx";
 
 export function SetsRegion({
   sets,

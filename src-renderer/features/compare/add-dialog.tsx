@@ -2,13 +2,13 @@
 import { useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import type { CompareCandidate, PublishedScore } from "#shared/schema/compare.ts";
-import { candidatesQuery, publishedScoresQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatInterval, formatNumber, formatPercent, formatWhen } from "../../ui/format.ts";
-import { launchText } from "../../ui/launch-name.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { candidatesQuery, publishedScoresQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatInterval, formatNumber, formatPercent, formatWhen } from "#renderer/ui/format.ts";
+import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
 
 function matches(text: string, words: string): boolean {
   const lower = text.toLowerCase();

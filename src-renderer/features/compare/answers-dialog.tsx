@@ -4,14 +4,14 @@ import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
 import type { ProblemRow } from "#shared/schema/compare.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Mark } from "../../charts/mark.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatNumber } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Mark } from "#renderer/charts/intervals/mark.tsx";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import type { PairOption } from "./problem-panel.tsx";
 
 /** Beyond this a word diff takes too long to wait for: the texts are shown unmarked. */

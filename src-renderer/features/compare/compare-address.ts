@@ -1,6 +1,6 @@
 /** What a comparison's address says: which benchmarks, the baseline, published scores, and the chosen pair. */
 import { useMemo } from "react";
-import { useFilter } from "../../app/location.ts";
+import { useFilter } from "#renderer/navigation/location.ts";
 
 export interface CompareAddress {
   readonly ids: readonly string[];

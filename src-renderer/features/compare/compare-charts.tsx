@@ -1,10 +1,10 @@
 /** pass@k over k, and points gained over dollars spent. */
 import type { ReactNode } from "react";
 import type { ComparedGroup } from "#shared/schema/compare.ts";
-import { IntervalBars } from "../../charts/interval-bars.tsx";
-import { IntervalPlot } from "../../charts/interval-plot.tsx";
-import type { IntervalSeries } from "../../charts/interval-plot.tsx";
-import { formatNumber, formatPoints, formatUsd } from "../../ui/format.ts";
+import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { IntervalPlot } from "#renderer/charts/intervals/interval-plot.tsx";
+import type { IntervalSeries } from "#renderer/charts/intervals/interval-plot.tsx";
+import { formatNumber, formatPoints, formatUsd } from "#renderer/ui/format.ts";
 import { modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 

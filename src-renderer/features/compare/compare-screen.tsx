@@ -2,16 +2,16 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Mark } from "../../charts/mark.tsx";
-import { Glyph } from "../../ui/glyph.tsx";
-import { launchText } from "../../ui/launch-name.tsx";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { Segments } from "../../ui/segments.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Mark } from "#renderer/charts/intervals/mark.tsx";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { Segments } from "#renderer/ui/segments.tsx";
 import { AddDialog } from "./add-dialog.tsx";
 import { useCompareAddress } from "./compare-address.ts";
 import type { CompareAddress } from "./compare-address.ts";
@@ -26,7 +26,7 @@ import { LearningCurves } from "./learning-curves.tsx";
 import { pairOptions, ProblemPanel } from "./problem-panel.tsx";
 import { verdictSentences } from "./verdict-sentences.ts";
 import "./compare.css";
-import { Splitter } from "../../ui/splitter.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
 
 const MARKS = {
   better: { glyph: "check", tone: "pass" },

@@ -1,9 +1,9 @@
 /** Every compared benchmark with its doubt, in groups that share their problems; published scores stand apart, hollow and flagged. */
 import type { ReactNode } from "react";
 import type { ComparedGroup, ComparedRow, PublishedScore } from "#shared/schema/compare.ts";
-import { hrefTo } from "../../app/location.ts";
-import { Mark } from "../../charts/mark.tsx";
-import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { Mark } from "#renderer/charts/intervals/mark.tsx";
+import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import {
   formatInterval,
   formatNumber,
@@ -12,11 +12,11 @@ import {
   formatPoints,
   formatUsd,
   usdDigits,
-} from "../../ui/format.ts";
-import { launchText } from "../../ui/launch-name.tsx";
-import { Glyph } from "../../ui/glyph.tsx";
-import { Score, Trials } from "../../ui/score.tsx";
-import { VerdictWord } from "../../ui/verdict-word.tsx";
+} from "#renderer/ui/format.ts";
+import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { Score, Trials } from "#renderer/ui/score.tsx";
+import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
 import { modelKey, sortedRows } from "./compared-models.ts";
 import type { ComparedModel, Sort } from "./compared-models.ts";
 import { groupProtocol } from "./protocol-text.ts";

@@ -1,6 +1,6 @@
 /** Letters and marks of the compared models, and the order of the rows. Pure. */
 import type { ComparedGroup, ComparedRow, ComparisonReport } from "#shared/schema/compare.ts";
-import type { MarkStyle } from "../../charts/mark.tsx";
+import type { MarkStyle } from "#renderer/charts/intervals/mark.tsx";
 
 export interface ComparedModel {
   /** The launch and the model's name: one model may have several benchmarks. */

@@ -2,8 +2,8 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ComparedRow } from "#shared/schema/compare.ts";
-import { useFilter } from "../../app/location.ts";
-import { Mark } from "../../charts/mark.tsx";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { Mark } from "#renderer/charts/intervals/mark.tsx";
 import { modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 

@@ -1,12 +1,12 @@
 /** The comparison as a file: a page for reading, Markdown, a table, or everything as JSON. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { MenuButton } from "../../ui/menu-button.tsx";
-import { saveText } from "../../ui/save-text.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { MenuButton } from "#renderer/ui/menu-button.tsx";
+import { saveText } from "#renderer/ui/save-text.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 
 const FORMATS = [
   { value: "html", label: "Report, one HTML page" },

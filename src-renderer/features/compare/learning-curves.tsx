@@ -3,12 +3,12 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ComparedRow } from "#shared/schema/compare.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import type { Series } from "../../charts/series.ts";
-import { SeriesChart } from "../../charts/series-chart.tsx";
-import { formatCompact } from "../../ui/format.ts";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import type { Series } from "#renderer/charts/series.ts";
+import { SeriesChart } from "#renderer/charts/series-chart.tsx";
+import { formatCompact } from "#renderer/ui/format.ts";
 import { modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 

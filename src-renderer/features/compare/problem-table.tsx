@@ -3,9 +3,9 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ProblemRow } from "#shared/schema/compare.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { Mark } from "../../charts/mark.tsx";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { Mark } from "#renderer/charts/intervals/mark.tsx";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { PairOption } from "./problem-panel.tsx";
 
 /** A count as a number and as the filled part of a bar. */

@@ -1,7 +1,7 @@
 /** How a group's scores were made; what its rows do not share says "differs". */
 import type { ComparedGroup } from "#shared/schema/compare.ts";
 import type { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
-import { formatNumber } from "../../ui/format.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
 
 export function groupProtocol(group: ComparedGroup): string {
   const shared = (name: string, pick: (summary: EvaluationSummary) => string): string => {

@@ -6,7 +6,7 @@ import {
   formatP,
   formatPercent,
   formatPoints,
-} from "../../ui/format.ts";
+} from "#renderer/ui/format.ts";
 import { modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 

@@ -2,12 +2,12 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { LedgerKind } from "#shared/schema/cost.ts";
-import { pipelineIdFrom } from "../../bridge/ids.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatUsd } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { pipelineIdFrom } from "#renderer/bridge/ids.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatUsd } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import type { LaunchCost } from "./ledger-rows.ts";
 
 const KINDS: readonly {

@@ -1,7 +1,7 @@
 /** Dollars of each day, stacked by kind. */
 import type { ReactNode } from "react";
-import { niceAxis } from "../../charts/series.ts";
-import { formatUsd } from "../../ui/format.ts";
+import { niceAxis } from "#renderer/charts/series.ts";
+import { formatUsd } from "#renderer/ui/format.ts";
 import { costOfDays, COST_KINDS } from "./ledger-rows.ts";
 import type { LedgerRow } from "./ledger-rows.ts";
 

@@ -7,8 +7,14 @@ import type {
   CostYield,
   PeopleTime,
 } from "#shared/schema/cost.ts";
-import { hrefTo } from "../../app/location.ts";
-import { formatDuration, formatNumber, formatPercent, formatUsd, plural } from "../../ui/format.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import {
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatUsd,
+  plural,
+} from "#renderer/ui/format.ts";
 import { KindMark } from "./ledger-columns.tsx";
 import { amountOf, COST_KINDS, isSpent } from "./ledger-rows.ts";
 import type { LaunchCost, LedgerRow } from "./ledger-rows.ts";

@@ -1,8 +1,14 @@
 /** Columns of the ledger. */
 import type { ReactNode } from "react";
-import { hrefTo } from "../../app/location.ts";
-import { formatDuration, formatNumber, formatUsd, formatWhen, plural } from "../../ui/format.ts";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import {
+  formatDuration,
+  formatNumber,
+  formatUsd,
+  formatWhen,
+  plural,
+} from "#renderer/ui/format.ts";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { amountOf, COST_KINDS, kindOf } from "./ledger-rows.ts";
 import type { CostKind, LedgerRow } from "./ledger-rows.ts";
 

@@ -1,8 +1,8 @@
 /** Prices now, and as they were. */
 import type { ReactNode } from "react";
 import type { PriceChange, PriceList } from "#shared/schema/cost.ts";
-import { hrefTo } from "../../app/location.ts";
-import { formatUsd, formatWhen } from "../../ui/format.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { formatUsd, formatWhen } from "#renderer/ui/format.ts";
 
 const NAMES: readonly (readonly [keyof PriceList, string, string])[] = [
   ["usdPerCpuCoreHour", "Processor", "core h"],

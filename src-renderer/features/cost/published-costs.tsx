@@ -1,8 +1,8 @@
 /** What others published about their costs, with what it was computed from. Not measured here. */
 import type { ReactNode } from "react";
-import { publishedCostsQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatUsd } from "../../ui/format.ts";
+import { publishedCostsQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatUsd } from "#renderer/ui/format.ts";
 
 export function PublishedCosts(): ReactNode {
   const rows = useQuery(publishedCostsQuery).data ?? [];

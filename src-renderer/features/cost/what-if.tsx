@@ -2,10 +2,10 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Projection } from "#shared/schema/cost.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatDuration, formatUsd } from "../../ui/format.ts";
-import { Empty, FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatDuration, formatUsd } from "#renderer/ui/format.ts";
+import { Empty, FailureNotice } from "#renderer/ui/region-state.tsx";
 import type { LaunchCost } from "./ledger-rows.ts";
 
 const FACTORS = [

@@ -1,8 +1,8 @@
 /** Every key of the Curation screen, for the registry: palette, key sheet and controls show the same. */
 import { useEffect, useMemo, useRef } from "react";
 import type { RecordStatus } from "#shared/schema/dataset.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import type { Command } from "../../app/command-registry.ts";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import type { Command } from "#renderer/navigation/command-registry.ts";
 
 export interface CurationActs {
   readonly move: (by: number) => void;

@@ -1,10 +1,10 @@
 /** Review by hand: a queue of records, one of them large, and what is known about it. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import { hrefTo, useFilter } from "../../app/location.ts";
-import { datasetNamesQuery, infoQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { hrefTo, useFilter } from "#renderer/navigation/location.ts";
+import { datasetNamesQuery, infoQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import "./curation.css";
 import { ReviewDesk } from "./review-desk.tsx";
 

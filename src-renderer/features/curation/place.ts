@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { RecordId, RecordStatus } from "#shared/schema/dataset.ts";
 import { RecordStatus as StatusSchema } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
-import { currentAddress, hrefTo, navigate, useFilter } from "../../app/location.ts";
-import { recordIdFrom } from "../../bridge/ids.ts";
+import { currentAddress, hrefTo, navigate, useFilter } from "#renderer/navigation/location.ts";
+import { recordIdFrom } from "#renderer/bridge/ids.ts";
 
 export type QueueName = RecordStatus | "all";
 export const QUEUES: readonly QueueName[] = [...StatusSchema.options, "all"];

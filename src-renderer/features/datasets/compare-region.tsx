@@ -3,12 +3,12 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { RecordMessages } from "#shared/schema/dataset.ts";
 import { joinReasoning } from "#shared/schema/record-text.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { DiffText } from "../../ui/diff-text.tsx";
-import { formatNumber, plural } from "../../ui/format.ts";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { diffTexts } from "../../ui/word-diff.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { DiffText } from "#renderer/ui/text/diff-text.tsx";
+import { formatNumber, plural } from "#renderer/ui/format.ts";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { diffTexts } from "#renderer/ui/text/word-diff.ts";
 
 const AT_ONCE = 50;
 const SHOWN_CHARACTERS = 4000;

@@ -1,8 +1,8 @@
 /** Columns of the list of datasets. */
 import type { DatasetSummary } from "#shared/schema/dataset.ts";
-import { formatNumber, formatWhen } from "../../ui/format.ts";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { formatNumber, formatWhen } from "#renderer/ui/format.ts";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 export function datasetColumns(now: number): readonly GridColumn<DatasetSummary>[] {
   const count = (

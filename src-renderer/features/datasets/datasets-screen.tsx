@@ -1,17 +1,17 @@
 /** All datasets with their counts; new ones are made, imported or generated from here. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate, useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { datasetsQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { plural } from "../../ui/format.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate, useFilter } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { datasetsQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { datasetColumns } from "./dataset-rows.tsx";
 import "./datasets.css";
 import { GenerateDialog } from "./generate-dialog.tsx";

@@ -3,15 +3,15 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
-import { hrefTo } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { endpointsQuery, modelsQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { plural } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import "../../ui/form-rows.css";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { endpointsQuery, modelsQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { plural } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import "#renderer/ui/form-rows.css";
 
 export interface GenerateDialogProps {
   /** Records are added to it; without, to a new dataset. */

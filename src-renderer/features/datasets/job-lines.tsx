@@ -2,15 +2,21 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetId, DatasetJob } from "#shared/schema/dataset.ts";
-import { hrefTo } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatBytes, formatNumber, formatPercent, formatUsd, plural } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { Meter } from "../../ui/progress-line.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import {
+  formatBytes,
+  formatNumber,
+  formatPercent,
+  formatUsd,
+  plural,
+} from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { Meter } from "#renderer/ui/launches/progress-line.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 const VERBS: Readonly<Record<DatasetJob["kind"], string>> = {
   import: "Importing",

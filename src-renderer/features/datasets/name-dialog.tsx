@@ -1,10 +1,10 @@
 /** Asks for a dataset's name: of a new one, or another for one that is there. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import "../../ui/form-rows.css";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import "#renderer/ui/form-rows.css";
 
 export interface NameDialogProps {
   readonly opened: boolean;

@@ -3,14 +3,14 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetId, DatasetVersion } from "#shared/schema/dataset.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatNumber } from "../../ui/format.ts";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { StatisticsTable } from "./statistics-table.tsx";
-import "../../ui/form-rows.css";
+import "#renderer/ui/form-rows.css";
 
 export interface PublishDialogProps {
   readonly datasetId: DatasetId;

@@ -2,11 +2,11 @@
 import type { ReactNode } from "react";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { RecordSource as SourceSchema } from "#shared/schema/dataset.ts";
-import { hrefTo } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatNumber } from "../../ui/format.ts";
-import { SOURCE_NAMES } from "../../ui/source-names.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { SOURCE_NAMES } from "#renderer/ui/records/source-names.ts";
 
 const KINDS = SourceSchema.shape.kind.options;
 

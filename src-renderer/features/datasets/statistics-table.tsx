@@ -1,9 +1,9 @@
 /** What a dataset, a filter or a version holds, in numbers; each count leads to its records. */
 import type { ReactNode } from "react";
 import type { DatasetId, DatasetStatistics, Spread } from "#shared/schema/dataset.ts";
-import { hrefTo } from "../../app/location.ts";
-import { formatNumber } from "../../ui/format.ts";
-import { visibleText } from "../../ui/visible-text.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/gu, "\\$&")}"`;

@@ -1,11 +1,11 @@
 /** Published versions of a dataset, newest first, and which runs trained on them. */
 import type { ReactNode } from "react";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
-import { hrefTo } from "../../app/location.ts";
-import { formatNumber, formatWhen, plural } from "../../ui/format.ts";
-import { Empty } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { visibleText } from "../../ui/visible-text.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { formatNumber, formatWhen, plural } from "#renderer/ui/format.ts";
+import { Empty } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 export interface VersionsRegionProps {
   readonly versions: readonly DatasetVersion[];

@@ -1,16 +1,16 @@
 /** What a person should look at: failed and stopped launches, and alarms, each with what to do. */
 import type { ReactNode } from "react";
 import type { AttentionItem } from "#shared/schema/system.ts";
-import { hrefTo } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { attentionQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatWhen } from "../../ui/format.ts";
-import { launchText } from "../../ui/launch-name.tsx";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { attentionQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatWhen } from "#renderer/ui/format.ts";
+import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
 
 const SHOWN = 8;
 

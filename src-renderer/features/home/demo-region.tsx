@@ -2,26 +2,26 @@
 import { useCallback, useId, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { DemoRecord } from "#shared/schema/system.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import type { Command } from "../../app/command-registry.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useLivePipelines } from "../../bridge/live-store.ts";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import type { Command } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import {
   infoQuery,
   modelsQuery,
   recipesQuery,
   recentPipelinesQuery,
   resultsQuery,
-} from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { IntervalBars } from "../../charts/interval-bars.tsx";
-import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatDuration, formatUsd } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { isActive } from "../../ui/pipeline-facts.ts";
+} from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatDuration, formatUsd } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { isActive } from "#renderer/ui/launches/pipeline-facts.ts";
 
 /** Bars of a recorded demo, stage by stage, with the run they come from. */
 function WhatToExpect({ record }: { readonly record: DemoRecord }): ReactNode {

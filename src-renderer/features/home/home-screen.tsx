@@ -5,7 +5,7 @@ import { DemoRegion } from "./demo-region.tsx";
 import { MachineRegion } from "./machine-region.tsx";
 import { RecentRegion } from "./recent-region.tsx";
 import "./home.css";
-import { Splitter } from "../../ui/splitter.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
 
 export function HomeScreen(): ReactNode {
   return (

@@ -2,13 +2,13 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DoctorCheck, SystemInfo } from "#shared/schema/system.ts";
-import { host } from "../../bridge/host.ts";
-import { infoQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatBytes } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { infoQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatBytes } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 
 function Amount({
   label,

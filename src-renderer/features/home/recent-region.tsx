@@ -2,28 +2,33 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { PipelineSummary } from "#shared/schema/run.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { useLivePipelines } from "../../bridge/live-store.ts";
-import { recentPipelinesQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { useLivePipelines } from "#renderer/bridge/live-store.ts";
+import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import {
   formatInterval,
   formatPercent,
   formatUsd,
   formatWhen,
   usdDigits,
-} from "../../ui/format.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { currentRun, isActive, lastScored, originWord } from "../../ui/pipeline-facts.ts";
-import { doneText } from "../../ui/progress-line.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { StatusMark, statusWord } from "../../ui/run-status.tsx";
-import { Trials } from "../../ui/score.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+} from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import {
+  currentRun,
+  isActive,
+  lastScored,
+  originWord,
+} from "#renderer/ui/launches/pipeline-facts.ts";
+import { doneText } from "#renderer/ui/launches/progress-line.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { StatusMark, statusWord } from "#renderer/ui/launches/run-status.tsx";
+import { Trials } from "#renderer/ui/score.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
 const SHOWN = 10;
 const NOTHING: readonly PipelineSummary[] = [];

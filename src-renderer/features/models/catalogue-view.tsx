@@ -2,19 +2,19 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { CatalogueEntry, ModelFit } from "#shared/schema/model.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { catalogueQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatBytes, formatCompact, formatNumber } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import type { GlyphName } from "../../ui/glyph.tsx";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { Splitter } from "../../ui/splitter.tsx";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, useFilter } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { catalogueQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatBytes, formatCompact, formatNumber } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import type { GlyphName } from "#renderer/ui/glyph.tsx";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
 const FITS: Readonly<
   Record<ModelFit, { readonly glyph: GlyphName; readonly word: string; readonly said: string }>

@@ -3,12 +3,12 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { ExportFormat } from "#shared/schema/model.ts";
 import type { ModelRecord } from "#shared/schema/system.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatBytes } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { Segments } from "../../ui/segments.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatBytes } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { Segments } from "#renderer/ui/segments.tsx";
 
 const FORMATS = [
   { value: "hub", label: "Hub layout" },

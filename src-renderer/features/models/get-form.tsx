@@ -1,10 +1,10 @@
 /** Getting a model that is not in the catalogue: a hub id, a folder or a GGUF file. The host checks it before it is kept. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 export interface GetFormProps {
   readonly opened: boolean;

@@ -3,13 +3,13 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { isAtWork } from "#shared/schema/model.ts";
 import type { ModelJob, ModelJobPhase } from "#shared/schema/model.ts";
-import { host } from "../../bridge/host.ts";
-import { modelJobsQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatBytes, formatDuration, formatNumber } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { Meter } from "../../ui/progress-line.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { modelJobsQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatBytes, formatDuration, formatNumber } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { Meter } from "#renderer/ui/launches/progress-line.tsx";
 
 const PHASES: Readonly<Record<ModelJobPhase, string>> = {
   listing: "asking the hub",

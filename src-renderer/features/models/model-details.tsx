@@ -1,8 +1,8 @@
 /** What is known of a model that is here, and its card. */
 import type { ReactNode } from "react";
 import type { ModelRecord } from "#shared/schema/system.ts";
-import { hrefTo } from "../../app/location.ts";
-import { formatNumber } from "../../ui/format.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
 
 /** A card without the YAML that hubs read. */
 function cardText(card: string): string {

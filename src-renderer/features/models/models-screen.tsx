@@ -1,12 +1,12 @@
 /** Models: those that are here, and those that can be got. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import { useFilter } from "../../app/location.ts";
-import { modelsQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { plural } from "../../ui/format.ts";
-import { Segments } from "../../ui/segments.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { modelsQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { Segments } from "#renderer/ui/segments.tsx";
 import { CatalogueView } from "./catalogue-view.tsx";
 import { GetForm } from "./get-form.tsx";
 import { JobStrip } from "./job-strip.tsx";

@@ -2,15 +2,15 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { RunId, RunSummary } from "#shared/schema/run.ts";
-import { hrefTo } from "../../app/location.ts";
-import { LegendLine } from "../../charts/chart-legend.tsx";
-import { measured } from "../../charts/chart-marks.tsx";
-import { useCrosshairStep } from "../../charts/crosshair.tsx";
-import { valueAt } from "../../charts/series.ts";
-import type { Series } from "../../charts/series.ts";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import { launchText, modelText } from "../../ui/launch-name.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { LegendLine } from "#renderer/charts/chart-legend.tsx";
+import { measured } from "#renderer/charts/chart-marks.tsx";
+import { useCrosshairStep } from "#renderer/charts/crosshair.tsx";
+import { valueAt } from "#renderer/charts/series.ts";
+import type { Series } from "#renderer/charts/series.ts";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import { launchText, modelText } from "#renderer/ui/launches/launch-name.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
 export interface OverlayRow {
   readonly runId: RunId;

@@ -1,9 +1,9 @@
 /** One metric of many runs as lines of one chart. Pure. */
 import type { MetricSeries } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import type { Series } from "../../charts/series.ts";
-import { smoothed } from "../../charts/smoothing.ts";
-import type { Smoothing } from "../../charts/smoothing.ts";
+import type { Series } from "#renderer/charts/series.ts";
+import { smoothed } from "#renderer/charts/smoothing.ts";
+import type { Smoothing } from "#renderer/charts/smoothing.ts";
 
 export interface RunLine {
   readonly runId: RunId;

@@ -2,12 +2,12 @@
 import type { ReactNode } from "react";
 import type { CompletionPiece } from "#shared/schema/inference.ts";
 import type { AnswerFacts, PlaygroundVerdict } from "#shared/schema/playground.ts";
-import { formatDuration, formatNumber, plural } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
-import { thinkParts } from "./think-parts.ts";
-import { TokenText } from "./token-text.tsx";
+import { formatDuration, formatNumber, plural } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
+import { thinkParts } from "./tokens/think-parts.ts";
+import { TokenText } from "./tokens/token-text.tsx";
 import type { Turn } from "./trial.ts";
 
 export type AnswerViewProps = {

@@ -1,6 +1,6 @@
 /** Where one writes: sent with Ctrl+Enter, so that Enter is a line end. */
 import type { KeyboardEvent, ReactNode, RefObject } from "react";
-import { KeyCaps } from "../../ui/key-caps.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import type { Mode } from "./trial.ts";
 
 export type ComposerProps = {

@@ -4,15 +4,15 @@ import type { ReactNode } from "react";
 import type { DatasetId, RecordMessages } from "#shared/schema/dataset.ts";
 import type { InferenceOptions } from "#shared/schema/inference.ts";
 import type { PlaygroundProblem } from "#shared/schema/playground.ts";
-import { notify } from "../../app/notices.ts";
-import { hrefTo } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { datasetsQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { notify } from "#renderer/navigation/notices.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { datasetsQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 export type Sent = {
   readonly messages: RecordMessages;

@@ -1,14 +1,14 @@
 /** What was tried before, the one changed last first. */
 import type { ReactNode } from "react";
-import { host } from "../../bridge/host.ts";
-import { queryCache } from "../../bridge/query-cache.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatWhen } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { visibleText } from "../../ui/visible-text.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { queryCache } from "#renderer/bridge/query-cache.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatWhen } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { threadsQuery } from "./playground-queries.ts";
 
 export type HistoryRegionProps = {

@@ -3,11 +3,11 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { MAX_SEED } from "#shared/schema/inference.ts";
 import type { PlaygroundProblem } from "#shared/schema/playground.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { tasksQuery } from "./playground-queries.ts";
 
 export type ProblemRegionProps = {

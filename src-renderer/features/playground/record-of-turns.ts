@@ -1,6 +1,6 @@
 /** A conversation up to one answer, as a dataset's record has it: reasoning and answer apart. Pure. */
 import type { RecordMessages } from "#shared/schema/dataset.ts";
-import { thinkParts } from "./think-parts.ts";
+import { thinkParts } from "./tokens/think-parts.ts";
 import type { Turn } from "./trial.ts";
 
 export function messagesUpTo(system: string, turns: readonly Turn[], answer: Turn): RecordMessages {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { CompletionPiece } from "#shared/schema/inference.ts";
 import type { PlaygroundModel } from "#shared/schema/playground.ts";
-import { visibleText } from "../../ui/visible-text.ts";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { ModelPicker } from "./model-picker.tsx";
 import type { Mode, Side, Turn } from "./trial.ts";

@@ -6,9 +6,9 @@ import type {
   InferencePrompt,
 } from "#shared/schema/inference.ts";
 import type { AnswerFacts, PlaygroundEvent } from "#shared/schema/playground.ts";
-import { failureOf } from "../../bridge/failure.ts";
-import { host } from "../../bridge/host.ts";
-import type { Failure } from "../../ui/region-state.tsx";
+import { failureOf } from "#renderer/bridge/failure.ts";
+import { host } from "#renderer/bridge/host.ts";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 
 export type AnswerNews =
   | { readonly type: "loading" }

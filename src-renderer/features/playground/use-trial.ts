@@ -3,10 +3,10 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { InferenceOptions, InferencePrompt } from "#shared/schema/inference.ts";
 import { MAX_SEED } from "#shared/schema/inference.ts";
 import type { PlaygroundProblem } from "#shared/schema/playground.ts";
-import { failureOf } from "../../bridge/failure.ts";
-import { host } from "../../bridge/host.ts";
-import { queryCache } from "../../bridge/query-cache.ts";
-import type { Failure } from "../../ui/region-state.tsx";
+import { failureOf } from "#renderer/bridge/failure.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { queryCache } from "#renderer/bridge/query-cache.ts";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 import { streamAnswer } from "./stream-answer.ts";
 import {
   beforeAnswer,

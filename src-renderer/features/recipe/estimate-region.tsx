@@ -1,7 +1,7 @@
 /** What the recipe will take: memory by part, time and money with their ranges, and on how many runs they rest. */
 import type { ReactNode } from "react";
 import type { EstimatedRange, MemoryPart, RecipeEstimate } from "#shared/schema/recipe-draft.ts";
-import { formatBytes, formatDuration, formatUsd, plural } from "../../ui/format.ts";
+import { formatBytes, formatDuration, formatUsd, plural } from "#renderer/ui/format.ts";
 
 const COLOURS = ["cr", "c1", "c4", "c3", "c2", "c5", "c6"];
 

@@ -1,13 +1,13 @@
 /** The recipe for another trainer: its files to save, and everything that has no counterpart there. */
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatBytes } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { Segments } from "../../ui/segments.tsx";
-import { saveText } from "../../ui/save-text.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatBytes } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { Segments } from "#renderer/ui/segments.tsx";
+import { saveText } from "#renderer/ui/save-text.ts";
 
 type Exported = Awaited<ReturnType<typeof host.recipes.export>>;
 

@@ -1,8 +1,8 @@
 /** Which stage uses which: an arc from each input to its stage, in lanes so that arcs side by side do not cross. */
 import type { ReactNode } from "react";
-import { textAt } from "./plain-value.ts";
-import type { Json } from "./plain-value.ts";
-import { arcsOf } from "./stage-arcs.ts";
+import { textAt } from "./document/plain-value.ts";
+import type { Json } from "./document/plain-value.ts";
+import { arcsOf } from "./document/stage-arcs.ts";
 
 const LANE = 9;
 const WIDTH = 96;

@@ -2,18 +2,18 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
-import { useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { plural } from "../../ui/format.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { OptionDifferences } from "../../ui/option-differences.tsx";
-import { SkeletonRows } from "../../ui/region-state.tsx";
-import { useDraft } from "./draft-value.ts";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { OptionDifferences } from "#renderer/ui/launches/option-differences.tsx";
+import { SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useDraft } from "./document/draft-value.ts";
 import { EstimateRegion } from "./estimate-region.tsx";
-import { useDebounced } from "./use-debounced.ts";
+import { useDebounced } from "./fields/use-debounced.ts";
 
 const YamlEditor = lazy(async () => ({
-  default: (await import("./yaml-editor.tsx")).YamlEditor,
+  default: (await import("./fields/yaml-editor.tsx")).YamlEditor,
 }));
 
 export type Differences = Awaited<ReturnType<typeof host.recipes.compare>>;

@@ -2,10 +2,10 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import type { RecipeId, SavedRecipe } from "#shared/schema/recipe-draft.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { RecipeDraft } from "./recipe-draft.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { RecipeDraft } from "./document/recipe-draft.ts";
 import { RecipeWizard } from "./recipe-wizard.tsx";
 import "./recipe.css";
 

@@ -1,34 +1,40 @@
 /** The wizard around a draft: its head, its steps, the step that is shown, and what the keys do. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import type { Command } from "../../app/command-registry.ts";
-import { useTellCrumbs } from "../../app/crumbs.ts";
-import { useTellEditScope } from "../../app/edit-scope.ts";
-import { useTellOptions } from "../../app/palette-options.ts";
-import { hrefTo, useFilter } from "../../app/location.ts";
-import { infoQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { plural } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { originText } from "../../ui/recipe-origin.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { DraftContext } from "./draft-value.ts";
-import type { DraftTools } from "./draft-value.ts";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import type { Command } from "#renderer/navigation/command-registry.ts";
+import { useTellCrumbs } from "#renderer/navigation/crumbs.ts";
+import { useTellEditScope } from "#renderer/navigation/edit-scope.ts";
+import { useTellOptions } from "#renderer/shell/palette/palette-options.ts";
+import { hrefTo, useFilter } from "#renderer/navigation/location.ts";
+import { infoQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { DraftContext } from "./document/draft-value.ts";
+import type { DraftTools } from "./document/draft-value.ts";
 import { ExportDialog } from "./export-dialog.tsx";
-import type { Json } from "./plain-value.ts";
+import type { Json } from "./document/plain-value.ts";
 import { RecipeAside, useChanges } from "./recipe-aside.tsx";
-import { applyChanges, offsetOf, readText, removeKeys, setKeys } from "./recipe-document.ts";
-import type { DraftState, RecipeDraft } from "./recipe-draft.ts";
-import { shownOptions } from "./shown-options.ts";
-import { StepContent } from "./step-content.tsx";
-import { StepsList } from "./steps-list.tsx";
-import { useRecipeCheck } from "./use-recipe-check.ts";
+import {
+  applyChanges,
+  offsetOf,
+  readText,
+  removeKeys,
+  setKeys,
+} from "./document/recipe-document.ts";
+import type { DraftState, RecipeDraft } from "./document/recipe-draft.ts";
+import { shownOptions } from "./fields/shown-options.ts";
+import { StepContent } from "./steps/step-content.tsx";
+import { StepsList } from "./steps/steps-list.tsx";
+import { useRecipeCheck } from "./document/use-recipe-check.ts";
 import { WhyItFailed } from "./why-it-failed.tsx";
-import { stepsOf, wizardSteps } from "./wizard-steps.ts";
-import type { WizardStep } from "./wizard-steps.ts";
-import { Splitter } from "../../ui/splitter.tsx";
+import { stepsOf, wizardSteps } from "./steps/wizard-steps.ts";
+import type { WizardStep } from "./steps/wizard-steps.ts";
+import { Splitter } from "#renderer/ui/splitter.tsx";
 
 const SAVING = { saved: "Saved", waiting: "Not saved yet", saving: "Saving" } as const;
 

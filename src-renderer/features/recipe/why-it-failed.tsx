@@ -1,10 +1,10 @@
 /** Why the launch failed that a draft began as: what is to be changed here. */
 import type { ReactNode } from "react";
 import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
-import { hrefTo } from "../../app/location.ts";
-import { pipelineQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Glyph } from "../../ui/glyph.tsx";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { pipelineQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
 
 export function WhyItFailed({ origin }: Pick<SavedRecipe, "origin">): ReactNode {
   const launch = useQuery(origin.kind === "pipeline" ? pipelineQuery(origin.id) : undefined).data;

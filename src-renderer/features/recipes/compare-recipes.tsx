@@ -1,10 +1,10 @@
 /** Two recipes side by side: the options in which they differ, and the lines. */
 import type { ReactNode } from "react";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { plural } from "../../ui/format.ts";
-import { OptionDifferences } from "../../ui/option-differences.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { OptionDifferences } from "#renderer/ui/launches/option-differences.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { nameOf, refOf } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";
 

@@ -1,12 +1,12 @@
 /** A recipe from elsewhere: a file, the fixed configuration of a launch, or pasted text. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { host } from "../../bridge/host.ts";
-import { pipelineIdFrom } from "../../bridge/ids.ts";
-import { recentPipelinesQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { Segments } from "../../ui/segments.tsx";
+import type { host } from "#renderer/bridge/host.ts";
+import { pipelineIdFrom } from "#renderer/bridge/ids.ts";
+import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { Segments } from "#renderer/ui/segments.tsx";
 
 type From = Parameters<typeof host.recipes.create>[0]["from"];
 

@@ -2,19 +2,19 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useLivePipelines } from "../../bridge/live-store.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { plural } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { StatusWord } from "../../ui/run-status.tsx";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useLivePipelines } from "#renderer/bridge/live-store.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
 const NONE: readonly PipelineSummary[] = [];
 

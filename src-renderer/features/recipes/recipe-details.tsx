@@ -1,11 +1,11 @@
 /** The chosen recipe: what it is, its stages, and what can be done with it. */
 import type { ReactNode } from "react";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { originText } from "../../ui/recipe-origin.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { nameOf, refOf } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";
 

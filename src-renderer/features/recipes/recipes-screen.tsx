@@ -1,7 +1,7 @@
 /** Recipes, the queue of launches, and sweeps. */
 import type { ReactNode } from "react";
-import { useFilter } from "../../app/location.ts";
-import { Segments } from "../../ui/segments.tsx";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { Segments } from "#renderer/ui/segments.tsx";
 import { QueueView } from "./queue-view.tsx";
 import { RecipesView } from "./recipes-view.tsx";
 import { SweepsView } from "./sweeps-view.tsx";

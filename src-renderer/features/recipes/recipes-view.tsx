@@ -1,27 +1,27 @@
 /** Kept recipes and presets: open, begin from one, import, compare, delete. */
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import { useTellEditScope } from "../../app/edit-scope.ts";
-import { hrefTo, navigate, useFilter } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { recipesQuery, savedRecipesQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatWhen, plural } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { originText } from "../../ui/recipe-origin.ts";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { useTellEditScope } from "#renderer/navigation/edit-scope.ts";
+import { hrefTo, navigate, useFilter } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { recipesQuery, savedRecipesQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatWhen, plural } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { CompareRecipes } from "./compare-recipes.tsx";
 import { ImportRecipe } from "./import-recipe.tsx";
 import { RecipeDetails } from "./recipe-details.tsx";
 import { nameOf, recipeRows } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";
-import { Splitter } from "../../ui/splitter.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
 
 function columnsAt(now: number): readonly GridColumn<RecipeRow>[] {
   return [

@@ -1,14 +1,14 @@
 /** What each stage of a pipeline cost, and what the gain cost. */
 import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
-import { hrefTo } from "../../app/location.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
 import {
   formatDuration,
   formatEnergy,
   formatNumber,
   formatUsd,
   usdDigits,
-} from "../../ui/format.ts";
+} from "#renderer/ui/format.ts";
 
 export function CostTable({ results }: { readonly results: PipelineResults }): ReactNode {
   const { stages, total, boughtUsd, usdPerPoint } = results;

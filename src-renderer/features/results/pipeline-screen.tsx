@@ -2,28 +2,34 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { Pipeline, PipelineId, PipelineSummary } from "#shared/schema/run.ts";
-import { useTellCrumbs } from "../../app/crumbs.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { useLivePipeline } from "../../bridge/live-store.ts";
-import { pipelineQuery, resultsQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatDuration, formatWhen } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { ChangeAndRun } from "../../ui/change-and-run.tsx";
-import { PipelineActions } from "../../ui/pipeline-actions.tsx";
-import { activeMsAt, currentRun, isActive, isPaused, originWord } from "../../ui/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { StatusWord } from "../../ui/run-status.tsx";
-import { StageStrip } from "../../ui/stage-strip.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { useTellCrumbs } from "#renderer/navigation/crumbs.ts";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { useLivePipeline } from "#renderer/bridge/live-store.ts";
+import { pipelineQuery, resultsQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatDuration, formatWhen } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { ChangeAndRun } from "#renderer/ui/launches/change-and-run.tsx";
+import { PipelineActions } from "#renderer/ui/launches/pipeline-actions.tsx";
+import {
+  activeMsAt,
+  currentRun,
+  isActive,
+  isPaused,
+  originWord,
+} from "#renderer/ui/launches/pipeline-facts.ts";
+import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/launches/progress-line.tsx";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { StageStrip } from "#renderer/ui/launches/stage-strip.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
 import { ResultsRegion } from "./results-region.tsx";
 import { RecipeRegion } from "./recipe-region.tsx";
 import { CostTable } from "./cost-table.tsx";
 import "./results.css";
-import { Splitter } from "../../ui/splitter.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
 
 /** The stage at work, with its progress and the way to it. */
 function AtWork({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Pipeline } from "#shared/schema/run.ts";
-import { Glyph } from "../../ui/glyph.tsx";
+import { Glyph } from "#renderer/ui/glyph.tsx";
 
 export function RecipeRegion({ pipeline }: { readonly pipeline: Pipeline }): ReactNode {
   const [copied, setCopied] = useState(false);

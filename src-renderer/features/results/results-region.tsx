@@ -2,10 +2,10 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
-import { IntervalBars } from "../../charts/interval-bars.tsx";
-import { formatNumber } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { Empty } from "../../ui/region-state.tsx";
+import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { Empty } from "#renderer/ui/region-state.tsx";
 import { DifficultyTable, ResultsTable } from "./results-table.tsx";
 import { verdictLines } from "./verdict-lines.ts";
 

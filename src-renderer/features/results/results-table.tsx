@@ -3,8 +3,8 @@ import { Fragment } from "react";
 import type { ReactNode } from "react";
 import type { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
 import type { ResultRow } from "#shared/schema/evaluation.ts";
-import { hrefTo } from "../../app/location.ts";
-import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import {
   formatInterval,
   formatNumber,
@@ -13,10 +13,10 @@ import {
   formatPoints,
   formatUsd,
   usdDigits,
-} from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { Score, Trials } from "../../ui/score.tsx";
-import { VerdictWord } from "../../ui/verdict-word.tsx";
+} from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { Score, Trials } from "#renderer/ui/score.tsx";
+import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
 
 /** How the scores below were made. Rows under one such line may be compared. */
 export function protocolText(summary: EvaluationSummary): string {

@@ -1,6 +1,6 @@
 /** The result table in sentences. Pure. */
 import type { ResultRow } from "#shared/schema/evaluation.ts";
-import { formatInterval, formatP, formatPoints } from "../../ui/format.ts";
+import { formatInterval, formatP, formatPoints } from "#renderer/ui/format.ts";
 
 export interface VerdictLine {
   readonly runId: string;

@@ -1,12 +1,12 @@
 /** The alarms of a run: what happened, over which steps, what to do; open ones first, each to be dismissed. */
 import type { ReactNode } from "react";
 import type { Alarm } from "#shared/schema/run.ts";
-import { host } from "../../bridge/host.ts";
-import { queryCache } from "../../bridge/query-cache.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { formatNumber } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { queryCache } from "#renderer/bridge/query-cache.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 const MARKS = { error: "cross", warning: "warn", info: "dash" } as const;
 const TONES = { error: "fail", warning: "warn", info: "t3" } as const;

@@ -3,21 +3,21 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";
 import type { Run, RunSummary } from "#shared/schema/run.ts";
-import { useFilter } from "../../app/location.ts";
-import { IntervalBars } from "../../charts/interval-bars.tsx";
+import { useFilter } from "#renderer/navigation/location.ts";
+import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
 import {
   formatInterval,
   formatNumber,
   formatP,
   formatPercent,
   formatPoints,
-} from "../../ui/format.ts";
-import { Empty } from "../../ui/region-state.tsx";
-import { Segments } from "../../ui/segments.tsx";
-import { VerdictWord } from "../../ui/verdict-word.tsx";
+} from "#renderer/ui/format.ts";
+import { Empty } from "#renderer/ui/region-state.tsx";
+import { Segments } from "#renderer/ui/segments.tsx";
+import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
 import { HistoryPanel } from "./history-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
-import { SamplesPanel } from "./samples-panel.tsx";
+import { SamplesPanel } from "./completions/samples-panel.tsx";
 import { useRunStream } from "./use-run-stream.ts";
 
 type Tab = "problems" | "difficulty" | "history" | "log";

@@ -2,15 +2,15 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { Checkpoint, Run } from "#shared/schema/run.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { formatBytes, formatNumber, formatWhen } from "../../ui/format.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { formatBytes, formatNumber, formatWhen } from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
 
 const SHOWN = 12;
 

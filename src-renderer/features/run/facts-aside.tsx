@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { CostEntry } from "#shared/schema/cost.ts";
 import type { Alarm, Checkpoint, Run } from "#shared/schema/run.ts";
-import { hrefTo } from "../../app/location.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
 import {
   formatBytes,
   formatFlops,
@@ -11,8 +11,8 @@ import {
   formatEnergy,
   formatNumber,
   formatUsd,
-} from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
+} from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
 import { AlarmsSection } from "./alarms-section.tsx";
 import { CheckpointsSection } from "./checkpoints-section.tsx";
 import { flattenConfig } from "./flatten-config.ts";

@@ -1,12 +1,12 @@
 /** A run's history: what happened to it and when, newest first. */
 import type { ReactNode } from "react";
 import type { RunId } from "#shared/schema/run.ts";
-import { host } from "../../bridge/host.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatWhen } from "../../ui/format.ts";
-import { LongText } from "../../ui/long-text.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatWhen } from "#renderer/ui/format.ts";
+import { LongText } from "#renderer/ui/text/long-text.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
 
 const TONES = { debug: "t3", info: "t2", warning: "warn", error: "fail" } as const;
 

@@ -1,5 +1,5 @@
 /** A log as lines that can be shown: terminal codes away, what would act on the display as signs, no line endless. Pure. */
-import { visibleText } from "../../ui/visible-text.ts";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 /** Characters of a line that are shown. */
 const LONGEST = 4000;

@@ -3,9 +3,9 @@
  * comes in, unless something here is not saved yet: then it is a question which text stays.
  */
 import type { RunId, RunNote } from "#shared/schema/run.ts";
-import { failureOf } from "../../bridge/failure.ts";
-import type { Host } from "../../bridge/host.ts";
-import type { Failure } from "../../ui/region-state.tsx";
+import { failureOf } from "#renderer/bridge/failure.ts";
+import type { Host } from "#renderer/bridge/host.ts";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 
 const QUIET_MS = 600;
 const TRY_AGAIN_MS = 2000;

@@ -2,14 +2,14 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import type { RunId, RunNote, RunSummary } from "#shared/schema/run.ts";
-import { host } from "../../bridge/host.ts";
-import { addWriter } from "../../bridge/pending-writes.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { formatWhen } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { addWriter } from "#renderer/bridge/pending-writes.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { formatWhen } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
 import { NoteDraft } from "./note-draft.ts";
 
 /** Of the other note, where two meet. */

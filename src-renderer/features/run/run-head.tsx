@@ -1,16 +1,16 @@
 /** A run's name, state, progress, rate and time left, and what can be done with it. */
 import type { ReactNode } from "react";
 import type { Pipeline, Run, RunSummary } from "#shared/schema/run.ts";
-import { formatDuration, formatNumber, formatWhen } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { ChangeAndRun } from "../../ui/change-and-run.tsx";
-import { LaunchName, launchText, modelText } from "../../ui/launch-name.tsx";
-import { PipelineActions } from "../../ui/pipeline-actions.tsx";
-import { isPaused } from "../../ui/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "../../ui/progress-line.tsx";
-import { StatusWord } from "../../ui/run-status.tsx";
-import { kindWord } from "../../ui/stage-name.ts";
-import { useNow } from "../../ui/use-now.ts";
+import { formatDuration, formatNumber, formatWhen } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { ChangeAndRun } from "#renderer/ui/launches/change-and-run.tsx";
+import { LaunchName, launchText, modelText } from "#renderer/ui/launches/launch-name.tsx";
+import { PipelineActions } from "#renderer/ui/launches/pipeline-actions.tsx";
+import { isPaused } from "#renderer/ui/launches/pipeline-facts.ts";
+import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/launches/progress-line.tsx";
+import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import { useNow } from "#renderer/ui/use-now.ts";
 
 /** Heartbeats come every two seconds; a compile may hold them up. Past this the window says how old its news is. */
 const STALE_MS = 15_000;

@@ -4,7 +4,7 @@
  */
 import type { MetricPoint } from "#shared/schema/engine-protocol.ts";
 import type { MetricSeries } from "#shared/schema/metrics.ts";
-import type { MetricLine } from "./metric-line.ts";
+import type { MetricLine } from "./charts/metric-line.ts";
 
 /** Buckets asked for; a line that grows to twice as many is fetched anew. */
 export const BUCKETS = 400;

@@ -2,23 +2,23 @@
 import { useCallback, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { RunId } from "#shared/schema/run.ts";
-import { useTellCrumbs } from "../../app/crumbs.ts";
-import { useTellEditScope } from "../../app/edit-scope.ts";
-import { hrefTo } from "../../app/location.ts";
-import { host } from "../../bridge/host.ts";
-import { useLivePipeline, useLiveRun } from "../../bridge/live-store.ts";
-import { pipelineQuery } from "../../bridge/queries.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { launchText } from "../../ui/launch-name.tsx";
-import { StageStrip } from "../../ui/stage-strip.tsx";
+import { useTellCrumbs } from "#renderer/navigation/crumbs.ts";
+import { useTellEditScope } from "#renderer/navigation/edit-scope.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { useLivePipeline, useLiveRun } from "#renderer/bridge/live-store.ts";
+import { pipelineQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { StageStrip } from "#renderer/ui/launches/stage-strip.tsx";
 import { BenchmarkView } from "./benchmark-view.tsx";
 import { FactsAside } from "./facts-aside.tsx";
 import { RunHead, RunNotices } from "./run-head.tsx";
 import { TrainingView } from "./training-view.tsx";
-import { usePinnedStep } from "./use-pinned-step.ts";
+import { usePinnedStep } from "./charts/use-pinned-step.ts";
 import "./run.css";
-import { Splitter } from "../../ui/splitter.tsx";
+import { Splitter } from "#renderer/ui/splitter.tsx";
 
 type RunFacts = Awaited<ReturnType<typeof host.runs.get>>;
 

@@ -3,13 +3,13 @@ import { useEffect, useMemo, useState } from "react";
 import { assertNever } from "#shared/errors.ts";
 import type { RunLiveEvent } from "#shared/schema/live.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { connection } from "../../bridge/connection.ts";
-import { failureOf } from "../../bridge/failure.ts";
-import { host } from "../../bridge/host.ts";
-import { pauseBeforeRetry } from "../../bridge/live-store.ts";
-import { queryCache } from "../../bridge/query-cache.ts";
-import type { Failure } from "../../ui/region-state.tsx";
-import type { MetricLine } from "./metric-line.ts";
+import { connection } from "#renderer/bridge/connection.ts";
+import { failureOf } from "#renderer/bridge/failure.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { pauseBeforeRetry } from "#renderer/bridge/live-store.ts";
+import { queryCache } from "#renderer/bridge/query-cache.ts";
+import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { MetricLine } from "./charts/metric-line.ts";
 import { BUCKETS, RunMetrics } from "./run-metrics.ts";
 
 export interface RunStream {

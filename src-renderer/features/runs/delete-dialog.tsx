@@ -2,12 +2,12 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { PipelineSummary } from "#shared/schema/run.ts";
-import { failureOf } from "../../bridge/failure.ts";
-import { host } from "../../bridge/host.ts";
-import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
-import { plural } from "../../ui/format.ts";
-import { isActive } from "../../ui/pipeline-facts.ts";
-import type { Failure } from "../../ui/region-state.tsx";
+import { failureOf } from "#renderer/bridge/failure.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
+import { plural } from "#renderer/ui/format.ts";
+import { isActive } from "#renderer/ui/launches/pipeline-facts.ts";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 
 export interface DeleteDialogProps {
   readonly opened: boolean;

@@ -2,10 +2,10 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { PipelineSummary } from "#shared/schema/run.ts";
-import { useCommands } from "../../app/command-registry.ts";
-import { hrefTo, navigate } from "../../app/location.ts";
-import { plural } from "../../ui/format.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { plural } from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { launchesOf, runsToCompare, runsToOverlay, runsToTag } from "./picked.ts";
 import type { Picked } from "./picked.ts";

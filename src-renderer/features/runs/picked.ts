@@ -1,6 +1,6 @@
 /** What the picked rows stand for: a launch stands for the stages that an action is about. Pure. */
 import type { PipelineSummary, RunId, RunSummary } from "#shared/schema/run.ts";
-import { lastScored } from "../../ui/pipeline-facts.ts";
+import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
 
 export interface Picked {
   readonly pipelines: readonly PipelineSummary[];

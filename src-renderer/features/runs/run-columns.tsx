@@ -1,7 +1,7 @@
 /** The columns of the Runs screen. */
 import type { ReactNode } from "react";
-import { hrefTo } from "../../app/location.ts";
-import { Whisker, WhiskerScale } from "../../charts/whisker.tsx";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import {
   formatDuration,
   formatInterval,
@@ -9,20 +9,20 @@ import {
   formatUsd,
   formatWhen,
   plural,
-} from "../../ui/format.ts";
-import { LaunchName, modelText } from "../../ui/launch-name.tsx";
+} from "#renderer/ui/format.ts";
+import { LaunchName, modelText } from "#renderer/ui/launches/launch-name.tsx";
 import {
   activeMsAt,
   currentRun,
   isPaused,
   lastScored,
   originWord,
-} from "../../ui/pipeline-facts.ts";
-import { doneText } from "../../ui/progress-line.tsx";
-import { StatusWord } from "../../ui/run-status.tsx";
-import { Trials } from "../../ui/score.tsx";
-import { kindWord } from "../../ui/stage-name.ts";
-import type { GridColumn } from "../../ui/virtual-grid.tsx";
+} from "#renderer/ui/launches/pipeline-facts.ts";
+import { doneText } from "#renderer/ui/launches/progress-line.tsx";
+import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { Trials } from "#renderer/ui/score.tsx";
+import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { RunRow } from "./run-rows.ts";
 
 function scoreOf(row: RunRow): NonNullable<ReturnType<typeof lastScored>>["score"] | undefined {

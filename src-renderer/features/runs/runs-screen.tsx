@@ -1,14 +1,14 @@
 /** Every launch and its stages, in one table of any length: sorted, filtered, grouped, and picked for what is done to several. */
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { useCommands } from "../../app/command-registry.ts";
-import { navigate, useFilter } from "../../app/location.ts";
-import { plural, usdDigits } from "../../ui/format.ts";
-import { KeyCaps } from "../../ui/key-caps.tsx";
-import { Empty, FailureNotice, SkeletonRows } from "../../ui/region-state.tsx";
-import { Segments } from "../../ui/segments.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { VirtualGrid } from "../../ui/virtual-grid.tsx";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import { navigate, useFilter } from "#renderer/navigation/location.ts";
+import { plural, usdDigits } from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { Segments } from "#renderer/ui/segments.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { PickBar } from "./pick-bar.tsx";
 import { pickedRows } from "./picked.ts";
 import { rowHref, runColumns } from "./run-columns.tsx";

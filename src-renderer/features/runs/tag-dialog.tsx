@@ -2,12 +2,12 @@
 import { useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 import type { RunSummary } from "#shared/schema/run.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { plural } from "../../ui/format.ts";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { plural } from "#renderer/ui/format.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 export interface TagDialogProps {
   readonly opened: boolean;

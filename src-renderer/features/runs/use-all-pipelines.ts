@@ -1,8 +1,8 @@
 /** Every launch of the workspace: the newest at once, the others as soon as they are read. */
-import { host } from "../../bridge/host.ts";
-import { useLivePipelines } from "../../bridge/live-store.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import type { Failure } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useLivePipelines } from "#renderer/bridge/live-store.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import type { Failure } from "#renderer/ui/region-state.tsx";
 import type { PipelineSummary } from "#shared/schema/run.ts";
 
 const FIRST = 200;

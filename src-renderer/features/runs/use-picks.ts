@@ -1,6 +1,6 @@
 /** Which rows are picked, kept in the address. */
 import { useCallback, useMemo } from "react";
-import { useFilter } from "../../app/location.ts";
+import { useFilter } from "#renderer/navigation/location.ts";
 
 export interface Picks {
   readonly keys: ReadonlySet<string>;

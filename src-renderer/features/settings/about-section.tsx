@@ -2,11 +2,11 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { SystemInfo } from "#shared/schema/system.ts";
-import { useAct } from "../../bridge/use-act.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
 import interLicence from "../../theme/fonts/LICENSE-inter.txt?url";
 import monoLicence from "../../theme/fonts/LICENSE-jetbrains-mono.txt?url";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 const TYPEFACES = [
   { name: "Inter", url: interLicence },

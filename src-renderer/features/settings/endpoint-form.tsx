@@ -4,10 +4,10 @@ import type { ReactNode } from "react";
 import { isLinkLocal, LINK_LOCAL_WORDS } from "#shared/link-local.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
-import { host } from "../../bridge/host.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
+import { host } from "#renderer/bridge/host.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { Dialog } from "#renderer/ui/dialog.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 type Texts = {
   readonly name: string;

@@ -2,15 +2,15 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
-import { host } from "../../bridge/host.ts";
-import { endpointsQuery } from "../../bridge/queries.ts";
-import { useAct } from "../../bridge/use-act.ts";
-import { useQuery } from "../../bridge/use-query.ts";
-import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
-import { formatDuration, formatUsd } from "../../ui/format.ts";
-import { Glyph } from "../../ui/glyph.tsx";
-import { FailureNotice } from "../../ui/region-state.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { endpointsQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
+import { formatDuration, formatUsd } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { EndpointForm } from "./endpoint-form.tsx";
 
 /** Which form is open: a new endpoint's, or an existing one's. */

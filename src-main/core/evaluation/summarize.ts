@@ -1,0 +1,87 @@
+/**
+ * The summary of one benchmark out of its samples. Every score is a mean over problems, and every
+ * interval a bootstrap over problems.
+ *
+ * The folder: estimators and tests for benchmark results; imports the tasks, the format reward and
+ * the shared schemas.
+ */
+import type {
+  Estimate,
+  EvaluationSample,
+  EvaluationSummary,
+} from "#shared/schema/engine-protocol.ts";
+import { formatReward } from "../rewards/format.ts";
+import { answerRule } from "../verifiers/answer-rule.ts";
+import type { VerifierName } from "../problems/task.ts";
+import { bootstrapMean, mean } from "./bootstrap.ts";
+import { consensus } from "./consensus.ts";
+import { passAtK, passAtKSteps } from "./pass-at-k.ts";
+
+export type SummarizeOptions = Pick<
+  EvaluationSummary,
+  "temperature" | "topP" | "maxTokens" | "scoring"
+> & {
+  /** The task, or the imported set's id. */
+  readonly task: string;
+  readonly verifier: VerifierName;
+  readonly seed: number;
+};
+
+type ProblemResult = {
+  readonly difficulty: number;
+  readonly correct: number;
+  readonly consensus: number;
+};
+
+/** Throws a RangeError where there is no sample, or where problems have different numbers of samples. */
+export function summarize(
+  samples: readonly EvaluationSample[],
+  options: SummarizeOptions,
+): EvaluationSummary {
+  const { task, verifier, seed, ...settings } = options;
+  const rule = answerRule(verifier);
+  const groups = [...Map.groupBy(samples, (sample) => sample.problemIndex).values()];
+  const k = groups[0]?.length ?? 0;
+  if (k === 0 || groups.some((group) => group.length !== k)) {
+    throw new RangeError(
+      "a summary needs the same number of samples, at least one, of every problem",
+    );
+  }
+  const results = groups.map((group): ProblemResult => ({
+    difficulty: group[0]?.difficulty ?? 0,
+    correct: group.filter((sample) => sample.correct).length,
+    consensus: consensus(
+      group.map(({ answer, correct }) => ({
+        key: answer === null ? null : rule.answerKey(answer),
+        correct,
+      })),
+    ),
+  }));
+  const estimate = (values: readonly number[]): Estimate =>
+    bootstrapMean(values, { seed, share: true });
+  const passes = (of: readonly ProblemResult[], j: number): Estimate =>
+    estimate(of.map(({ correct }) => passAtK(k, correct, j)));
+  const difficulties = [...Map.groupBy(results, ({ difficulty }) => difficulty)].toSorted(
+    (a, b) => a[0] - b[0],
+  );
+  return {
+    task,
+    n: results.length,
+    k,
+    ...settings,
+    verifierVersion: `${verifier}/${rule.version}`,
+    pass1: passes(results, 1),
+    passK: passAtKSteps(k).map((j) => {
+      const { value, low, high } = passes(results, j);
+      return { k: j, value, low, high };
+    }),
+    consK: estimate(results.map((result) => result.consensus)),
+    byDifficulty: difficulties.map(([difficulty, of]) => {
+      const { value, low, high } = passes(of, 1);
+      return { difficulty, n: of.length, value, low, high };
+    }),
+    formatRate: mean(samples.map(({ completion }) => formatReward({ completionText: completion }))),
+    truncatedRate: mean(samples.map(({ finishReason }) => (finishReason === "length" ? 1 : 0))),
+    meanTokens: mean(samples.map(({ tokens }) => tokens)),
+  };
+}

@@ -1,0 +1,262 @@
+/**
+ * What a stage keeps in memory at its peak, by part: the weights of every model it loads, gradients and AdamW's two
+ * moments of what it trains, what one step makes, and what sampling holds. Counted from what the engine does, and held
+ * to measured runs by bench/memory.ts (docs/experiments/mixed-precision-and-memory.md).
+ */
+import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
+import type { Stage } from "#shared/schema/recipe.ts";
+import { expectedTensors, parameterCount } from "../formats/expected-tensors.ts";
+import { readModelConfig } from "../formats/hub-layout.ts";
+import type { ModelConfig } from "../formats/model-config.ts";
+import { lengthBucket } from "./length-buckets.ts";
+import { engineThreads, lanesOf } from "./lanes.ts";
+import {
+  cacheBytes,
+  cacheShape,
+  firstColumns,
+  isSmall,
+  lanesFor,
+  MOST_ROWS,
+  promptsTogether,
+  tokensPerCall,
+  widerColumns,
+} from "./cache-shape.ts";
+import type { CacheShape } from "./cache-shape.ts";
+import { KEPT_SHAPES } from "#main/engine/sampling/decode-shapes.ts";
+import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
+import { activationBytes, rowsAtOnce } from "./rows-at-once.ts";
+
+const FLOAT = 4;
+const HALF = 2;
+/** TensorFlow's library, Node and the tokenizer: a stage of a very small model before its first step. */
+const PROCESS_BYTES = 460 * 2 ** 20;
+/**
+ * TensorFlow keeps what it ever took and fits new tensors into the holes: a chunk is cut only where it is twice as large
+ * as what is asked. Measured over the live tensors: about a fifth more.
+ */
+const SLACK = 1.2;
+/** oneDNN lays the output matrix out anew for its product, forward and backward. */
+const OUTPUT_LAYOUTS = 2;
+/** Where it is trained, a tied output matrix gets gradients as output and as embedding, and their sum. */
+const OUTPUT_GRADIENTS = 3;
+/** Logits of the rows that draw, shifted, as probabilities, sorted, summed. */
+const DRAWING_TENSORS = 5;
+/** Tensors of the hidden and of the feed-forward size that a prompt's layer holds at once. */
+const PREFILL_TENSORS = 4;
+/** The graph of one layer for one token, as TensorFlow keeps it. */
+const LAYER_PROGRAM_BYTES = 1.1 * 2 ** 20;
+
+export interface StageFolders {
+  readonly model: string;
+  readonly teacher?: string | undefined;
+  /** Tokens of the longest prompt; 0 where it is not known. */
+  readonly longestPrompt: number;
+  /** Tokens of the longest example to train on, where that is known: rows are no longer, whatever max_length says. */
+  readonly longestExample?: number | undefined;
+}
+
+/** @throws AppError what is wrong with the models' configs. */
+export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
+  const config = readModelConfig(at.model);
+  const weights = parameterCount(config) * FLOAT;
+  const largest = largestTensor(config);
+  const trains = "learning_rate" in stage;
+  const parts: MemoryPart[] = [
+    { name: "process", bytes: PROCESS_BYTES },
+    { name: "weights", bytes: weights },
+    // On its way from the file and back to it.
+    { name: "copies", bytes: (trains ? 2 : 1) * largest },
+  ];
+  if (trains) {
+    const trained = trainedBytes(config, stage, weights);
+    const step = fullestMoment(config, stage, at, trained);
+    parts.push(
+      { name: "gradients", bytes: step.gradients },
+      { name: "AdamW", bytes: 2 * trained },
+      { name: "activations", bytes: step.activations },
+    );
+    if (trained < weights) parts.push({ name: "adapters", bytes: trained });
+  }
+  if (stage.kind === "grpo" && stage.beta > 0 && !stage.use_peft)
+    parts.push({ name: "reference", bytes: weights });
+  if ("max_completion_length" in stage) {
+    const sampled = at.teacher === undefined ? config : readModelConfig(at.teacher);
+    if (at.teacher !== undefined)
+      parts.push({ name: "teacher", bytes: parameterCount(sampled) * FLOAT });
+    parts.push(...samplingParts(sampled, stage, at.longestPrompt));
+  }
+  return parts;
+}
+
+type TrainingStage = Extract<Stage, { learning_rate: number }>;
+type SamplingStage = Extract<Stage, { max_completion_length: number }>;
+
+type Moment = { readonly gradients: number; readonly activations: number };
+
+/**
+ * What a step makes when it holds the most: where the backward pass begins, all activations and the gradients of the rows
+ * before, if there were any; at its end its own gradients beside those.
+ */
+function fullestMoment(
+  config: ModelConfig,
+  stage: TrainingStage,
+  at: StageFolders,
+  trained: number,
+): Moment {
+  const columns = columnsOf(stage, at);
+  const recompute = stage.gradient_checkpointing;
+  const wanted = stage.per_device_train_batch_size;
+  const rows =
+    stage.kind === "pretrain" ? wanted : rowsAtOnce(config, columns, wanted, { recompute });
+  const before = rows < wanted * stage.gradient_accumulation_steps ? trained : 0;
+  const tokens = rows * columns;
+  const adapted = "use_peft" in stage && stage.use_peft;
+  const output = config.vocabSize * config.hiddenSize * FLOAT;
+  // Each matrix's dropout keeps its input without what was dropped, and which that was.
+  const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
+  const layersKept = recompute ? 1 : config.numLayers;
+  const products = stage.bf16 ? roundedProductBytes(config, tokens * layersKept) : 0;
+  const forward =
+    activationBytes(config, rows, columns, recompute) +
+    tokens * layersKept * dropped +
+    products +
+    OUTPUT_LAYOUTS * output;
+  const moments: readonly Moment[] = [
+    { gradients: before, activations: SLACK * forward },
+    {
+      gradients: before + SLACK * trained,
+      activations: adapted ? 0 : SLACK * OUTPUT_GRADIENTS * output,
+    },
+  ];
+  const total = ({ gradients, activations }: Moment): number => gradients + activations;
+  return moments.reduce((most, moment) => (total(moment) > total(most) ? moment : most));
+}
+
+/** Tokens of the longest row that is trained on. */
+function columnsOf(stage: TrainingStage, at: StageFolders): number {
+  if (stage.kind === "pretrain") return stage.sequence_length;
+  if (stage.kind === "grpo") return at.longestPrompt + stage.max_completion_length;
+  if (stage.kind === "sft" && stage.packing) return stage.max_length;
+  return Math.min(stage.max_length, at.longestExample ?? stage.max_length);
+}
+
+/** Numbers that go into a layer's seven matrices for one token. */
+function inputNumbers({ hiddenSize, intermediateSize, numHeads, headDim }: ModelConfig): number {
+  return 5 * hiddenSize + numHeads * headDim + intermediateSize;
+}
+
+/**
+ * Rounded factors of the products, which the backward pass uses again: of a layer's token what its matrices meet (four
+ * different tensors), and all matrices.
+ */
+function roundedProductBytes(config: ModelConfig, layerTokens: number): number {
+  const { hiddenSize, intermediateSize, numHeads, headDim } = config;
+  const met = 2 * hiddenSize + numHeads * headDim + intermediateSize;
+  return HALF * (layerTokens * met + parameterCount(config));
+}
+
+/**
+ * The sampler's copies of the matrices where it has them, the cache, and what each lane needs besides: its programs, the
+ * prompts that are computed together, and the logits of the rows that draw.
+ */
+function samplingParts(
+  config: ModelConfig,
+  stage: SamplingStage,
+  longestPrompt: number,
+): MemoryPart[] {
+  const parameters = parameterCount(config);
+  const perCall = tokensPerCall(parameters);
+  const completions = completionsAtOnce(stage);
+  const lanes = lanesFor(lanesOf(engineThreads()), Math.min(completions, MOST_ROWS));
+  const ofLane = cacheShape({
+    completions: Math.ceil(completions / lanes),
+    longestPrompt,
+    maxNew: stage.max_completion_length,
+    maxRows: Math.ceil(MOST_ROWS / lanes),
+    tokensPerCall: perCall,
+  });
+  const shape = { rows: lanes * ofLane.rows, columns: ofLane.columns };
+  const copied = stage.bf16 ? HALF : isSmall(parameters) ? FLOAT : 0;
+  const prompts = promptsTogether(
+    longestPrompt,
+    Math.ceil(Math.min(shape.rows, completions) / lanes / completionsOfPrompt(stage)),
+  );
+  return [
+    { name: "sampler's weights", bytes: parameters * copied },
+    { name: "KV cache", bytes: cacheBytes(config, shape, stage.bf16 ? "bfloat16" : "float32") },
+    {
+      name: "prompts",
+      bytes: lanes * prefilledBytes(config, prompts, longestPrompt),
+    },
+    { name: "drawing", bytes: DRAWING_TENSORS * shape.rows * config.vocabSize * FLOAT },
+    {
+      name: "programs",
+      bytes: shapesOf(ofLane, longestPrompt) * perCall * config.numLayers * LAYER_PROGRAM_BYTES,
+    },
+  ].filter(({ bytes }) => bytes > 0);
+}
+
+/** Shapes that a lane's cache goes through as its columns grow and its rows end; lanes share their programs. */
+function shapesOf({ rows, columns }: CacheShape, longestPrompt: number): number {
+  let shapes = 1;
+  for (
+    let now = firstColumns(lengthBucket(longestPrompt), columns);
+    now < columns;
+    now = widerColumns(now, now + 1, columns)
+  )
+    shapes++;
+  // Rows are halved where there is more to draw than one growth.
+  return Math.min(KEPT_SHAPES, shapes === 1 ? 1 : shapes + Math.log2(rows));
+}
+
+/** Keys and values of prompts that are computed together, in float32, and what one layer makes on the way. */
+function prefilledBytes(config: ModelConfig, prompts: number, longestPrompt: number): number {
+  const { numLayers, numKeyValueHeads, headDim, hiddenSize, intermediateSize } = config;
+  const kept = 2 * numLayers * numKeyValueHeads * headDim;
+  const made = PREFILL_TENSORS * (hiddenSize + intermediateSize);
+  return prompts * lengthBucket(longestPrompt) * (kept + made) * FLOAT;
+}
+
+function completionsOfPrompt(stage: SamplingStage): number {
+  return stage.kind === "benchmark" ? stage.num_samples : stage.num_generations;
+}
+
+/** Completions that the sampler is asked for together. */
+function completionsAtOnce(stage: SamplingStage): number {
+  if (stage.kind === "grpo") return stage.generation_batch_size;
+  if (stage.kind === "benchmark")
+    return Math.min(PROBLEMS_AT_ONCE, stage.num_problems) * stage.num_samples;
+  return Math.min(PROBLEMS_AT_ONCE, stage.num_prompts) * stage.num_generations;
+}
+
+/** Bytes of what the optimizer changes: all weights, or the adapters' A (in, r) and B (r, out). */
+function trainedBytes(config: ModelConfig, stage: Stage, weights: number): number {
+  if (!("use_peft" in stage) || !stage.use_peft) return weights;
+  let count = 0;
+  for (const [name, shape] of expectedTensors(config)) {
+    const [out, into] = shape;
+    const isTarget = stage.lora_target_modules.some((target) => name.endsWith(`.${target}.weight`));
+    if (isTarget && out !== undefined && into !== undefined) count += stage.lora_r * (out + into);
+  }
+  return count * FLOAT;
+}
+
+function largestTensor(config: ModelConfig): number {
+  let most = 0;
+  for (const [, shape] of expectedTensors(config))
+    most = Math.max(
+      most,
+      shape.reduce((a, b) => a * b, 1),
+    );
+  return most * FLOAT;
+}
+
+/** Bytes of one checkpoint: weights and AdamW's moments. */
+export function checkpointBytes(folder: string): number {
+  return 3 * parameterCount(readModelConfig(folder)) * FLOAT;
+}
+
+/** Tokens that the model can see at once. */
+export function contextOf(folder: string): number {
+  return readModelConfig(folder).maxPositionEmbeddings;
+}

@@ -1,0 +1,118 @@
+/** Rewards on completions that exist already: each one's value and why, as a run would give it. */
+import type { Run } from "#shared/schema/run.ts";
+import type { RewardSpec, TaskSource } from "#shared/schema/recipe.ts";
+import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
+import { deriveSeed } from "#main/platform/random.ts";
+import { explainReward } from "./explain.ts";
+import { rewardByName } from "./reward.ts";
+import { problemStream } from "../problems/split.ts";
+import type { Problem } from "../problems/task.ts";
+import { problemAt } from "../problems/task-facts.ts";
+
+export interface KeptCompletion {
+  readonly group: number;
+  readonly problemId: string;
+  readonly text: string;
+  readonly tokens: number;
+  readonly finished: boolean;
+}
+
+/** A pasted text has no tokens; a token of English is about four characters. */
+const CHARACTERS_A_TOKEN = 4;
+
+/** Completions that a GRPO run kept of a step, with the problems as that run drew them. Left out: what cannot be drawn again. */
+export function tryOnRollouts(
+  rewards: readonly RewardSpec[],
+  maxCompletionLength: number,
+  run: Run,
+  step: number,
+  completions: readonly KeptCompletion[],
+): TriedCompletion[] {
+  const { config } = run;
+  if (config.kind !== "grpo") return [];
+  const groups = config.generation_batch_size / config.num_generations;
+  const stepSize = config.per_device_train_batch_size * config.gradient_accumulation_steps;
+  const stepsPerBatch = (config.generation_batch_size / stepSize) * config.num_iterations;
+  const batch = Math.floor((step - 1) / stepsPerBatch);
+  const seed = deriveSeed(run.seed, "prompts");
+  const problems = new Map<number, Problem>();
+  return completions.flatMap((completion) => {
+    const { group } = completion;
+    const problem =
+      problems.get(group) ??
+      problemStream({ source: config.data, split: "train", seed, index: batch * groups + group });
+    problems.set(group, problem);
+    if (problem.id !== completion.problemId) return [];
+    return [tried(rewards, maxCompletionLength, problem, completion)];
+  });
+}
+
+/** Texts for problem number `index` of a source. */
+export function tryOnTexts(
+  rewards: readonly RewardSpec[],
+  maxCompletionLength: number,
+  source: TaskSource,
+  index: number,
+  texts: readonly string[],
+): TriedCompletion[] {
+  const problem = problemAt(source, index);
+  return texts.map((text) =>
+    tried(rewards, maxCompletionLength, problem, {
+      group: 0,
+      problemId: problem.id,
+      text,
+      tokens: Math.ceil(text.length / CHARACTERS_A_TOKEN),
+      finished: true,
+    }),
+  );
+}
+
+/** By reward: its mean, and in how many groups it tells completions apart. */
+export function summarizeTrial(
+  rewards: readonly RewardSpec[],
+  completions: readonly TriedCompletion[],
+): TriedReward[] {
+  const groups = [...Map.groupBy(completions, ({ group }) => group).values()];
+  return rewards.map(({ name, weight }) => {
+    const valuesOf = (some: readonly TriedCompletion[]): number[] =>
+      some.flatMap((one) => one.rewards.find((reward) => reward.name === name)?.value ?? []);
+    const all = valuesOf(completions);
+    const several = groups.filter((group) => group.length > 1);
+    return {
+      name,
+      weight,
+      count: all.length,
+      mean: all.length === 0 ? null : all.reduce((sum, value) => sum + value, 0) / all.length,
+      groups: several.length,
+      groupsWithSpread: several.filter((group) => new Set(valuesOf(group)).size > 1).length,
+    };
+  });
+}
+
+function tried(
+  specs: readonly RewardSpec[],
+  maxCompletionLength: number,
+  problem: Problem,
+  completion: KeptCompletion,
+): TriedCompletion {
+  const input = {
+    problem,
+    completionText: completion.text,
+    completionTokens: completion.tokens,
+    finished: completion.finished,
+    maxCompletionLength,
+  };
+  const rewards = specs.map((spec) => {
+    const value = rewardByName(spec)(input);
+    return { name: spec.name, weight: spec.weight, value, why: explainReward(spec, input, value) };
+  });
+  const applying = rewards.flatMap(({ weight, value }) => (value === null ? [] : weight * value));
+  return {
+    prompt: problem.prompt,
+    completion: completion.text,
+    gold: problem.gold,
+    group: completion.group,
+    rewards,
+    total: applying.length === 0 ? null : applying.reduce((sum, value) => sum + value, 0),
+  };
+}

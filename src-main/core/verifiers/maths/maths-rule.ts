@@ -1,0 +1,63 @@
+/** Grades answers of imported benchmarks by mathematical equivalence. */
+import type { Task } from "../../problems/task.ts";
+import { openBoxes } from "./extraction/boxes.ts";
+import { answerSpan, extractMaths } from "./extraction/extract-maths.ts";
+import { DEFAULT_OPTIONS, readGold, sameReadings } from "./verify-maths.ts";
+
+const MOST_CHARACTERS = 4000;
+
+/** A formula where the text is no more than one: without dollars it would be read as running text. */
+function asFormula(text: string): string {
+  return /\$|\\\(|\\\[|\\boxed/u.test(text) ? text : `$${text}$`;
+}
+
+/** Gold answers of benchmark files are formulas or plain numbers, with or without dollars; so are answers between tags. */
+function verify(problem: { readonly gold: string }, answer: string): boolean {
+  if (answer.length > MOST_CHARACTERS) return false;
+  const golds = written(problem.gold).map((gold) => readGold(gold));
+  return written(answer).some((text) => {
+    const given = extractMaths(text, DEFAULT_OPTIONS.match);
+    return golds.some((gold) => sameReadings(gold, given));
+  });
+}
+
+/** As it is, and as a formula where it may be one without dollars. */
+function written(text: string): string[] {
+  const formula = asFormula(text);
+  return formula === text ? [text] : [text, formula];
+}
+
+/** The last box; else what follows the last "answer is"; else the formula, the list or the number that counts, as text. */
+function extractLenient(text: string): string | null {
+  const end = text.slice(-20_000);
+  if (end.includes(String.raw`\boxed`)) return `$${openBoxes(end, "last")}$`;
+  const tail = end.slice(-4000);
+  const all = [...tail.matchAll(/answer(?: is)?:?[^\S\n]*([^\n]{1,200})/giu)].map(
+    ([, said = ""]) => said,
+  );
+  const said = all.findLast((one) => /[\d$\\]/u.test(one)) ?? all.at(-1);
+  // "The answer is 5!" is no factorial.
+  if (said !== undefined) return said.trim().replace(/(?<=\d)!+$/u, "");
+  return answerSpan(tail) ?? wholeFormula(tail);
+}
+
+/** "x + y" and "\sqrt2": a short text without words. */
+function wholeFormula(text: string): string | null {
+  const formula = text.trim();
+  const isShort = formula !== "" && formula.length <= 100;
+  return isShort && !/(?<![\\a-zA-Z])(?!(?:sin|cos|tan|log|sqrt)\b)[a-zA-Z]{2,}|\n/u.test(formula)
+    ? formula
+    : null;
+}
+
+/** Spaces and dollars do not count; what is otherwise written differently is another vote. */
+function answerKey(answer: string): string {
+  return answer.replaceAll(/[\s$]/gu, "").replace(/\.$/u, "");
+}
+
+export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = {
+  version: "2",
+  verify,
+  extractLenient,
+  answerKey,
+};

@@ -1,9 +1,0 @@
-/** Reward 1 where the task's rule accepts the answer inside the tags, else 0. */
-import { taskByName } from "../tasks/registry.ts";
-import { extractAnswer } from "./extract-answer.ts";
-import type { RewardInput } from "./reward-input.ts";
-
-export function answerReward({ problem, completionText }: RewardInput): number {
-  const answer = extractAnswer(completionText);
-  return answer !== null && taskByName(problem.task).verify(problem, answer) ? 1 : 0;
-}

@@ -1,0 +1,291 @@
+/**
+ * What every stage does alike: opens the runtime, reports progress, metrics and alarms, writes checkpoints,
+ * and ends at a step boundary when asked to.
+ */
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { BEFORE_THE_OPTION } from "#shared/schema/earlier-options.ts";
+import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
+import type { MetricPoint, Usage } from "#shared/schema/engine-protocol.ts";
+import {
+  hashConfig,
+  pruneCheckpoints,
+  readTrainingCheckpoint,
+  writeTrainingCheckpoint,
+} from "../../training/training-state.ts";
+import type { TrainingCheckpoint, TrainingState } from "../../training/training-state.ts";
+import { saveAdapterFolder } from "#main/core/formats/peft-adapter.ts";
+import type { LanguageModel } from "../../model/language-model.ts";
+import { LoraModel } from "../../model/lora.ts";
+import { openRuntime } from "../../runtime/open-runtime.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { MOST_ROWS } from "#main/core/resources/cache-shape.ts";
+import { stopIds } from "#main/core/text/templates/stop-ids.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import type { AdamW } from "../../training/adamw.ts";
+import type { Alarm } from "../../training/alarms.ts";
+import { halved } from "#main/core/resources/rows-at-once.ts";
+import { RateMeter } from "./rate-meter.ts";
+import type { StageContext, StartRequest } from "./stage-context.ts";
+import { adapterContent } from "./trainable-model.ts";
+import { UsageMeter } from "./usage-meter.ts";
+
+/** The stage was asked to end; it is no error. */
+export class StageEnded extends Error {
+  constructor() {
+    super("the stage was asked to end");
+    this.name = "StageEnded";
+  }
+}
+
+export type CheckpointParts = {
+  /** Optimizer steps done. */
+  readonly step: number;
+  readonly model: LanguageModel;
+  readonly tokenizerFrom: string;
+  readonly optimizer: AdamW;
+  readonly samplesSeen: number;
+  readonly random?: TrainingState["random"];
+  readonly data?: TrainingState["data"];
+  readonly keep: number;
+};
+
+const PROGRESS_INTERVAL_MS = 250;
+
+export class StageSession {
+  readonly request: StartRequest;
+  readonly runtime: Runtime;
+  readonly meter: UsageMeter;
+  /** The checkpoint the stage goes on from. */
+  readonly resumed: TrainingCheckpoint | null;
+  readonly #context: StageContext;
+  readonly #rate = new RateMeter();
+  #lastProgress = 0;
+  #at = { done: 0, total: 0, unit: "steps" };
+  #reportedWarnings = 0;
+  #checkpointStep: number;
+
+  private constructor(
+    request: StartRequest,
+    context: StageContext,
+    runtime: Runtime,
+    resumed: TrainingCheckpoint | null,
+  ) {
+    this.request = request;
+    this.runtime = runtime;
+    this.resumed = resumed;
+    this.#context = context;
+    const before = resumed === null ? null : usageOf(resumed.state);
+    this.meter = new UsageMeter(before, runtime.usesGpu);
+    this.#checkpointStep = resumed?.state.step ?? 0;
+  }
+
+  static async open(request: StartRequest, context: StageContext): Promise<StageSession> {
+    const runtime = await openRuntime({ choice: request.runtime });
+    const resumed =
+      request.resumeFrom === undefined
+        ? null
+        : readTrainingCheckpoint(request.resumeFrom, { configHash: configHash(request) });
+    return new StageSession(request, context, runtime, resumed);
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  /** Step the stage goes on from; 0 for a fresh start. */
+  get fromStep(): number {
+    return this.resumed?.state.step ?? 0;
+  }
+
+  /** How often rows computed together are halved, because more did not fit this machine's memory. */
+  get halvings(): number {
+    return this.request.halvings ?? 0;
+  }
+
+  /** Rows that may decode together. */
+  get samplerRows(): number {
+    return halved(MOST_ROWS, this.halvings);
+  }
+
+  modelFolder(name: "model" | "teacher"): string {
+    const folder = this.request.models[name];
+    if (folder === undefined) throw new Error(`the host gave the stage no folder for "${name}"`);
+    return folder;
+  }
+
+  started(parameters: number, totalSteps: number): void {
+    const { kind, version, device, threads, warnings } = this.runtime;
+    this.#reportedWarnings = warnings.length;
+    this.#context.emit({
+      type: "started",
+      runtime: kind,
+      runtimeVersion: version,
+      device,
+      threads,
+      parameters,
+      totalSteps,
+      fromStep: this.fromStep,
+      warnings: [...warnings],
+    });
+  }
+
+  /** `tokens` are those handled since the stage began in this process; the rate is over the last moments. */
+  progress(
+    done: number,
+    total: number,
+    unit: string,
+    phase: string,
+    tokens: number | null,
+    always = false,
+  ): void {
+    this.#at = { done, total, unit };
+    this.#rate.add(done, tokens ?? 0);
+    const now = performance.now();
+    if (!always && now - this.#lastProgress < PROGRESS_INTERVAL_MS) return;
+    this.#lastProgress = now;
+    this.#context.emit({
+      type: "progress",
+      done,
+      total,
+      unit,
+      phase,
+      tokensPerSecond: tokens === null ? null : this.#rate.tokensPerSecond(),
+      etaMs: this.#rate.etaMs(total),
+    });
+    this.#warnAnew();
+  }
+
+  /** Forgets the rate: another kind of work begins. */
+  newPhase(): void {
+    this.#rate.reset();
+  }
+
+  metrics(step: number, values: Readonly<Record<string, number | null>>): void {
+    const timeMs = Date.now();
+    const points: MetricPoint[] = Object.entries(values).flatMap(([name, value]) =>
+      value === null ? [] : [{ name, step, value: Number.isFinite(value) ? value : null, timeMs }],
+    );
+    this.#context.emit({ type: "metrics", points });
+  }
+
+  emit(body: Parameters<StageContext["emit"]>[0]): void {
+    this.#context.emit(body);
+  }
+
+  alarm(step: number, alarm: Alarm): void {
+    this.#context.emit({ type: "alarm", step, ...alarm });
+  }
+
+  log(message: string): void {
+    this.#context.emit({ type: "log", level: "info", message });
+  }
+
+  outPath(...parts: string[]): string {
+    return join(this.request.outDir, ...parts);
+  }
+
+  /** Call between steps. @throws StageEnded where the stage is to end; a checkpoint was written first if that was asked. */
+  async boundary(checkpoint?: () => CheckpointParts): Promise<void> {
+    // Lets the process answer messages: this is where a cancel arrives.
+    await setImmediate();
+    await this.#waitWhilePaused();
+    this.#context.signal.throwIfAborted();
+    if (!this.#context.stopRequested()) return;
+    if (checkpoint !== undefined) {
+      const parts = checkpoint();
+      if (parts.step > this.#checkpointStep) this.checkpoint(parts);
+    }
+    throw new StageEnded();
+  }
+
+  async #waitWhilePaused(): Promise<void> {
+    const pause = this.#context.pause();
+    if (pause === null) return;
+    const begun = performance.now();
+    this.#context.emit({
+      type: "progress",
+      ...this.#at,
+      phase: PAUSED_PHASE,
+      tokensPerSecond: null,
+      etaMs: null,
+    });
+    await pause;
+    const waited = performance.now() - begun;
+    this.meter.leaveOut(waited);
+    this.newPhase();
+    this.log(`Paused for ${String(Math.round(waited / 1000))} s; the time is not charged.`);
+  }
+
+  checkpoint(parts: CheckpointParts): void {
+    const root = this.outPath("checkpoints");
+    const usage = this.meter.total();
+    const written = writeTrainingCheckpoint(root, {
+      state: {
+        step: parts.step,
+        samplesSeen: parts.samplesSeen,
+        scheduler: {},
+        random: parts.random ?? {},
+        data: parts.data ?? {},
+        stage: { usage },
+        configHash: configHash(this.request),
+      },
+      model:
+        parts.model instanceof LoraModel
+          ? adapterContent(parts.model, parts.tokenizerFrom)
+          : {
+              config: parts.model.config,
+              tensors: parts.model.hostTensors(),
+              tokenizerFrom: parts.tokenizerFrom,
+            },
+      optimizer: parts.optimizer.hostTensors(),
+    });
+    const removed = pruneCheckpoints(root, parts.keep);
+    this.#checkpointStep = parts.step;
+    this.#context.emit({
+      type: "checkpoint",
+      step: parts.step,
+      dir: written.folder,
+      bytes: written.bytes,
+      usage,
+      removed: [...removed],
+    });
+  }
+
+  /** Saves the stage's model to its output folder and says so; a trained adapter also by itself, merged into it. */
+  saveModel(model: LanguageModel, tokenizerFrom: string, card?: string): void {
+    const path = this.outPath("model");
+    if (model instanceof LoraModel)
+      saveAdapterFolder(this.outPath("adapter"), adapterContent(model, tokenizerFrom));
+    // Whoever loads the folder stops where a completion here does: at the end of a turn, whatever the base's eos is.
+    const ends = stopIds(loadTokenizer(tokenizerFrom), model.config.eosTokenIds);
+    model.save(path, {
+      tokenizerFrom,
+      ...(ends.length === 0 ? {} : { generationConfig: { eos_token_id: ends } }),
+      ...(card === undefined ? {} : { card }),
+    });
+    this.#context.emit({ type: "output", kind: "model", path });
+  }
+
+  #warnAnew(): void {
+    const { warnings } = this.runtime;
+    for (const message of warnings.slice(this.#reportedWarnings))
+      this.#context.emit({ type: "log", level: "warning", message });
+    this.#reportedWarnings = warnings.length;
+  }
+}
+
+/**
+ * What must be the same for a checkpoint to fit: the stage's options and its seed. An option that a version before did
+ * not have, at the value that this version did everything with, is no difference: its checkpoints still fit.
+ */
+export function configHash({ stage, seed }: Pick<StartRequest, "stage" | "seed">): string {
+  const before = BEFORE_THE_OPTION[stage.kind] ?? {};
+  const options = Object.entries(stage).filter(([name, value]) => before[name] !== value);
+  return hashConfig({ stage: Object.fromEntries(options), seed });
+}
+
+function usageOf(state: TrainingState): Usage | null {
+  const stage = state.stage as { readonly usage?: Usage } | null;
+  return stage?.usage ?? null;
+}

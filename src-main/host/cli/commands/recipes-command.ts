@@ -1,0 +1,243 @@
+/** `recipes`: those that ship and those that are kept: show, check, compare, and write them for other trainers. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { z } from "zod";
+import { makeFolder } from "#main/platform/make-folder.ts";
+import { AppError } from "#shared/errors.ts";
+import { RecipeId } from "#shared/schema/recipe-draft.ts";
+import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import { usdText } from "#shared/money.ts";
+import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
+import type { CommandContext } from "../command-context.ts";
+import { findPipeline } from "../every-pipeline.ts";
+import { duration } from "../live-line.ts";
+import type { Client } from "../open-host.ts";
+import { Failed, table } from "../terminal.ts";
+
+const GIB = 2 ** 30;
+
+export function addRecipesCommands(program: Command): void {
+  const recipes = program.command("recipes").description("recipes that ship and recipes you keep");
+
+  withCommonOptions(recipes.command("list"))
+    .description("kept recipes, then those that ship")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const [saved, presets] = [await client.recipes.saved(), await client.recipes.list()];
+        context.terminal.result(
+          {
+            saved,
+            presets: presets.map(({ id, name, description }) => ({ id, name, description })),
+          },
+          table(
+            ["id", "name", "stages", "state"],
+            [
+              ...saved.map((one) => [
+                one.id,
+                one.name,
+                String(one.stages.length),
+                one.errors === 0 ? "" : `${one.errors} problems`,
+              ]),
+              ...presets.map((one) => [one.id, one.name, "", "preset"]),
+            ],
+            [2],
+          ),
+        );
+      });
+    });
+
+  withCommonOptions(recipes.command("show"))
+    .description("a recipe's text")
+    .argument("<recipe>", "r3, the name of a preset, a launch (p3), or a YAML file")
+    .option("--out <file>", "write it there")
+    .action(async (recipe: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { out } = z.object({ out: z.string().optional() }).parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const { yaml } = await recipeText(client, recipe);
+        if (out !== undefined) writeNew(resolve(out), yaml);
+        context.terminal.result({ recipe, yaml, out: out ?? null }, out ?? yaml.trimEnd());
+      });
+    });
+
+  withCommonOptions(recipes.command("check"))
+    .description("everything that would keep a recipe from running here, and what it will take")
+    .argument("<recipe>", "r3, the name of a preset, or a YAML file")
+    .action(async (recipe: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const { yaml, relativeTo } = await recipeText(client, recipe);
+        const checked = await client.recipes.check({ yaml, relativeTo });
+        const { estimate } = checked;
+        const found = await dataProblems(context, client, { yaml, relativeTo });
+        const problems = [...checked.problems, ...found].sort(
+          (a, b) => (a.line ?? 0) - (b.line ?? 0),
+        );
+        const sound = problems.every(({ level }) => level !== "error");
+        context.terminal.result(
+          { ok: sound, problems, estimate },
+          [
+            ...problems.filter(({ level }) => level !== "note").map(problemLine),
+            estimateText(estimate),
+          ]
+            .filter((line) => line !== "")
+            .join("\n"),
+        );
+        if (!sound) throw new Failed();
+      });
+    });
+
+  withCommonOptions(recipes.command("diff"))
+    .description("the options in which two recipes differ")
+    .argument("<a>", "r3, the name of a preset, a launch (p3), or a YAML file")
+    .argument("<b>", "what it is compared with")
+    .action(async (a: string, b: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withHost(context, async ({ client }) => {
+        const [left, right] = [await recipeText(client, a), await recipeText(client, b)];
+        const { options, lines } = await client.recipes.compare({
+          a: { yaml: left.yaml },
+          b: { yaml: right.yaml },
+        });
+        context.terminal.result(
+          { options, lines },
+          options.length === 0
+            ? "Every option is the same."
+            : table(
+                ["option", a, b],
+                options.map((one) => [one.path, valueText(one.a), valueText(one.b)]),
+                [],
+              ),
+        );
+      });
+    });
+
+  withCommonOptions(recipes.command("export"))
+    .description("write a recipe for TRL (a YAML a stage and a script) or verl (overrides a stage)")
+    .argument("<recipe>", "r3, the name of a preset, a launch (p3), or a YAML file")
+    .addOption(
+      new Option("--to <trainer>", "for which trainer").choices(["trl", "verl"]).default("trl"),
+    )
+    .requiredOption("--out <folder>", "a new or an empty folder")
+    .action(async (recipe: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { out, to } = z
+        .object({ out: z.string(), to: z.enum(["trl", "verl"]) })
+        .parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const { yaml } = await recipeText(client, recipe);
+        const { files, unmapped } = await client.recipes.export({ yaml, target: to });
+        const written = writeFiles(resolve(out), files);
+        context.terminal.result(
+          { out: resolve(out), files: files.map(({ name }) => name), unmapped },
+          [
+            ...written,
+            ...(unmapped.length === 0 ? [] : ["", "Without a counterpart:"]),
+            ...unmapped.map((one) => `${one.path} = ${JSON.stringify(one.value)}: ${one.why}`),
+          ].join("\n"),
+        );
+      });
+    });
+}
+
+/** Looks at every example and prompt, telling how far it is. */
+async function dataProblems(
+  { terminal }: Pick<CommandContext, "terminal">,
+  client: Client,
+  recipe: { readonly yaml: string; readonly relativeTo: string },
+): Promise<RecipeProblem[]> {
+  for await (const event of await client.recipes.checkData(recipe)) {
+    if (event.type === "problems") return event.problems;
+    if (event.total > 0)
+      terminal.line.show(
+        event.stage,
+        `${event.stage}: ${event.done} of ${event.total} examples looked at`,
+      );
+  }
+  return [];
+}
+
+/** The text that a name on the command line means, and the folder that its paths start from. Throws NOT_FOUND. */
+export async function recipeText(
+  client: Client,
+  recipe: string,
+): Promise<{
+  readonly yaml: string;
+  readonly relativeTo: string;
+  readonly id: RecipeId | undefined;
+}> {
+  const here = { relativeTo: process.cwd(), id: undefined };
+  const file = resolve(recipe);
+  if (existsSync(file))
+    return { yaml: readFileSync(file, "utf8"), relativeTo: dirname(file), id: undefined };
+  const id = RecipeId.safeParse(recipe);
+  if (id.success)
+    return { ...here, yaml: (await client.recipes.get({ id: id.data })).yaml, id: id.data };
+  const presets = await client.recipes.list();
+  const preset = presets.find((one) => one.id === recipe);
+  if (preset !== undefined) return { ...here, yaml: preset.yaml };
+  const pipeline = await findPipeline(client, (one) => one.id === recipe);
+  if (pipeline !== undefined) {
+    const { recipeYaml, recipe: frozen } = await client.pipelines.get({ pipelineId: pipeline.id });
+    return { ...here, yaml: recipeYaml ?? JSON.stringify(frozen, undefined, 2) };
+  }
+  throw new AppError(
+    "NOT_FOUND",
+    `There is no recipe ${file}.`,
+    `Name a YAML file, a kept recipe (r1), or one of: ${presets.map((one) => one.id).join(", ")}.`,
+  );
+}
+
+function problemLine(problem: RecipeProblem): string {
+  const place = [problem.line === null ? "" : `line ${problem.line}`, problem.path]
+    .filter((part) => part !== "")
+    .join(", ");
+  const advice = problem.advice ?? problem.fixes.map(({ label }) => label).join(", or ");
+  return `${problem.level}: ${place}: ${problem.message}${advice === "" ? "" : ` (${advice})`}`;
+}
+
+function estimateText(estimate: RecipeEstimate | null): string {
+  if (estimate === null) return "";
+  const { timeMs, usd, memoryBytes, stages } = estimate;
+  const runs = stages.reduce((sum, stage) => sum + stage.runs, 0);
+  const memory = `about ${(memoryBytes / GIB).toFixed(1)} GiB of memory`;
+  if (timeMs === null || usd === null) return `It would take ${memory}; no estimate of time yet.`;
+  return `It would take ${duration(timeMs.low)} to ${duration(timeMs.high)}, ${usdText(usd.low)} to ${usdText(usd.high)} (from ${runs} earlier stages here), ${memory}.`;
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function writeNew(file: string, text: string): void {
+  if (existsSync(file)) {
+    throw new AppError(
+      "CONFLICT",
+      `${file} is there already.`,
+      "Name a file that is not there yet.",
+    );
+  }
+  makeFolder(dirname(file));
+  writeFileSync(file, text);
+}
+
+/** Gives the paths. The host may be another process: a name that leads out of the folder is refused. */
+function writeFiles(
+  folder: string,
+  files: readonly { readonly name: string; readonly text: string }[],
+): string[] {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new AppError("CONFLICT", `${folder} is not empty.`, "Name a new or an empty folder.");
+  }
+  return files.map(({ name, text }) => {
+    const path = resolve(join(folder, name));
+    if (!path.startsWith(`${folder}${sep}`))
+      throw new AppError("BAD_INPUT", `The file ${name} would lie outside ${folder}.`);
+    writeNew(path, text);
+    return path;
+  });
+}

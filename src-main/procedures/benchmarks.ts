@@ -1,0 +1,60 @@
+/** Benchmarks: listing, importing, running. */
+import type { Contract } from "#shared/contract/contract.ts";
+import { AppError } from "#shared/errors.ts";
+import { taskFacts } from "#main/core/problems/task-facts.ts";
+import type { Application } from "#main/services/application.ts";
+import { benchmarkProtocols } from "#main/services/benchmarks/benchmark-list.ts";
+import { importBenchmark } from "#main/services/benchmarks/import-benchmark.ts";
+import { benchmarkRecipe } from "#main/services/benchmarks/run-benchmark.ts";
+import type { Implementer, Procedures } from "./implementer.ts";
+
+export function benchmarkProcedures(
+  app: Application,
+  os: Implementer,
+): Procedures<Contract["benchmarks"]> {
+  const { store, live } = app;
+  const to = os.benchmarks;
+  return {
+    list: to.list.handler(() => ({
+      protocols: benchmarkProtocols(store),
+      sets: store.benchmarks.list(),
+      tasks: taskFacts().map(({ name, title, difficulties, difficultyUnit }) => ({
+        name,
+        title,
+        difficulties: [...difficulties],
+        difficultyUnit,
+      })),
+    })),
+    items: to.items.handler(({ input }) => ({
+      total: store.benchmarks.get(input.id).problems,
+      items: store.benchmarks.items(input.id, input),
+    })),
+    import: to.import.handler(({ input }) => {
+      const imported = importBenchmark(store, input, app.now());
+      if (imported.set !== null) live.publish([{ type: "benchmarks" }]);
+      return imported;
+    }),
+    delete: to.delete.handler(({ input }) => {
+      store.benchmarks.get(input.id);
+      const used = benchmarkProtocols(store).find(({ protocol }) => protocol.task === input.id);
+      if (used !== undefined) {
+        throw new AppError(
+          "CONFLICT",
+          `${input.id} was run ${used.runs.length} times: its results would lose their problems.`,
+          "Delete those launches first.",
+        );
+      }
+      store.transaction(() => {
+        store.benchmarks.delete(input.id);
+      });
+      live.publish([{ type: "benchmarks" }]);
+    }),
+    run: to.run.handler(({ input }) => ({
+      pipelineId: app.launch({
+        yaml: benchmarkRecipe(store, input),
+        seed: input.seed,
+        runtime: input.runtime,
+      }),
+    })),
+  };
+}

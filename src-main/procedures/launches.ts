@@ -1,0 +1,28 @@
+/** Starting recipes, alone or as a sweep, and the queue they wait in. */
+import type { Contract } from "#shared/contract/contract.ts";
+import type { Application } from "#main/services/application.ts";
+import type { Implementer, Procedures } from "./implementer.ts";
+
+type Launches = Pick<
+  Contract["pipelines"],
+  "start" | "startSweep" | "sweeps" | "queue" | "move" | "hold"
+>;
+
+export function launchProcedures(app: Application, os: Implementer): Procedures<Launches> {
+  const to = os.pipelines;
+  const { runner, store } = app;
+  return {
+    start: to.start.handler(({ input }) => ({ pipelineId: app.launch(input) })),
+    startSweep: to.startSweep.handler(({ input }) => app.launchSweep(input)),
+    sweeps: to.sweeps.handler(() => store.sweeps.list()),
+    queue: to.queue.handler(() => runner.queue()),
+    move: to.move.handler(({ input }) => {
+      runner.move(input.pipelineId, input.to);
+      return runner.queue();
+    }),
+    hold: to.hold.handler(({ input }) => {
+      runner.hold(input.pipelineId, input.held);
+      return runner.queue();
+    }),
+  };
+}

@@ -1,0 +1,122 @@
+/** Recipes: those that ship, those that are kept, their checks, estimates, exports and the try-out of rewards. */
+import { AppError } from "#shared/errors.ts";
+import type { Contract } from "#shared/contract/contract.ts";
+import type { Run, RunId } from "#shared/schema/run.ts";
+import { problemAt, taskFacts, workedSolution } from "#main/core/problems/task-facts.ts";
+import { summarizeTrial, tryOnRollouts, tryOnTexts } from "#main/core/rewards/try-rewards.ts";
+import type { KeptCompletion } from "#main/core/rewards/try-rewards.ts";
+import type { Application } from "#main/services/application.ts";
+import { exportRecipe } from "#main/services/exports/export-recipe.ts";
+import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
+import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
+import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { diffOptions, diffText } from "#main/services/recipes/recipe-diff.ts";
+import { recipeFromRun } from "#main/services/recipes/recipe-from-run.ts";
+import { recipeYaml } from "#main/services/recipes/recipe-text.ts";
+import type { Implementer, Procedures } from "./implementer.ts";
+
+export function recipeProcedures(
+  app: Application,
+  os: Implementer,
+): Procedures<Contract["recipes"]> {
+  const to = os.recipes;
+  const { recipeBook: book, store } = app;
+  return {
+    list: to.list.handler(() =>
+      app.builtInRecipes().flatMap(({ id, yaml }) => {
+        const { recipe } = readRecipe(yaml);
+        if (recipe === null) return [];
+        return [{ id, yaml, name: recipe.name, description: recipe.description ?? "" }];
+      }),
+    ),
+    validate: to.validate.handler(({ input }) => {
+      const { recipe, problems } = readRecipe(input.yaml);
+      return { recipe, problems: [...problems] };
+    }),
+    check: to.check.handler(({ input }) => checkWhole(app, input.yaml, input.relativeTo)),
+    checkData: to.checkData.handler(({ input, signal }) =>
+      checkRecipeData(app, input.yaml, input.relativeTo ?? process.cwd(), signal),
+    ),
+    tasks: to.tasks.handler(() =>
+      taskFacts().map((task) => ({ ...task, difficulties: [...task.difficulties] })),
+    ),
+    saved: to.saved.handler(() => book.list()),
+    get: to.get.handler(({ input }) => book.get(input.id)),
+    create: to.create.handler(({ input }) => book.create(input.from)),
+    fromRun: to.fromRun.handler(({ input }) => {
+      const { recipe, comment } = recipeFromRun(store, input.runId, input.step);
+      return book.add(recipeYaml(recipe, comment), {
+        kind: "run",
+        id: input.runId,
+        step: input.step ?? null,
+      });
+    }),
+    save: to.save.handler(({ input }) => book.save(input.id, input)),
+    delete: to.delete.handler(({ input }) => {
+      book.delete(input.id);
+    }),
+    compare: to.compare.handler(({ input }) => {
+      const [a, b] = [book.text(input.a), book.text(input.b)];
+      return { options: diffOptions(a, b), lines: diffText(a, b) };
+    }),
+    export: to.export.handler(({ input }) => exportRecipe(requireRecipe(input.yaml), input.target)),
+    tryRewards: to.tryRewards.handler(({ input }) => {
+      const { rewards, maxCompletionLength, from } = input;
+      if (!("runId" in from)) {
+        const completions = tryOnTexts(
+          rewards,
+          maxCompletionLength,
+          from.source,
+          from.index,
+          from.completions,
+        );
+        return { step: null, rewards: summarizeTrial(rewards, completions), completions };
+      }
+      const run = grpoRun(app, from.runId);
+      const step = from.step ?? store.rollouts.steps(run.id).at(-1)?.step ?? 0;
+      const kept = keptCompletions(app, run.id, step);
+      const completions = tryOnRollouts(
+        rewards,
+        maxCompletionLength,
+        run,
+        step,
+        kept.slice(0, from.limit),
+      );
+      if (completions.length === 0)
+        throw new AppError(
+          "NOT_FOUND",
+          `${run.id} has no completions of step ${step} that can be graded again.`,
+          "Choose another step or run, or paste a completion.",
+        );
+      return { step, rewards: summarizeTrial(rewards, completions), completions };
+    }),
+    drawProblem: to.drawProblem.handler(({ input }) => {
+      const problem = problemAt(input.source, input.index);
+      return { prompt: problem.prompt, gold: problem.gold, example: workedSolution(problem) };
+    }),
+  };
+}
+
+/** Throws NOT_FOUND, or BAD_INPUT for a stage that keeps no completions. */
+function grpoRun(app: Application, runId: RunId): Run {
+  const run = app.store.runs.get(runId);
+  if (run.kind === "grpo") return run;
+  throw new AppError(
+    "BAD_INPUT",
+    `${runId} is a ${run.kind} stage: it keeps no groups of completions.`,
+    "Choose a GRPO stage.",
+  );
+}
+
+function keptCompletions(app: Application, runId: RunId, step: number): KeptCompletion[] {
+  return Array.from(
+    app.store.rollouts.all(runId, step),
+    ({ group, problemId, completion, completionIds, finishReason }) => ({
+      group,
+      problemId,
+      text: completion,
+      tokens: completionIds.length,
+      finished: finishReason === "stop",
+    }),
+  );
+}

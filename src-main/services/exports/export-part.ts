@@ -1,0 +1,83 @@
+/** What the exports share: gathering files and what cannot be said, data files, and models by path. */
+import type { z } from "zod";
+import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
+import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
+import { grpoPrompts } from "#main/core/problems/task-data.ts";
+import { seedOf } from "../runs/launch.ts";
+
+type Json = z.infer<ReturnType<typeof z.json>>;
+
+/** A data file is text in an answer: beyond so many prompts it begins again from the first. */
+const MOST_PROMPTS = 5000;
+
+export class ExportPart {
+  readonly files: ExportedFile[] = [];
+  readonly unmapped: Unmapped[] = [];
+  readonly recipe: Recipe;
+
+  constructor(recipe: Recipe) {
+    this.recipe = recipe;
+  }
+
+  file(name: string, text: string): void {
+    this.files.push({ name, text });
+  }
+
+  /** `key` of a stage has no counterpart. */
+  missing(stage: Stage, key: string, value: Json, why: string): void {
+    this.unmapped.push({ path: `stages.${stage.name}.${key}`, value, why });
+  }
+
+  /** Of a completion without words: neutral in its group here, and nothing in the sum there. */
+  languageCountsAsZero(stage: GrpoStage): void {
+    if (stage.rewards.some(({ name, weight }) => name === "language" && weight !== 0))
+      this.missing(
+        stage,
+        "rewards",
+        "language",
+        "where it does not apply (no words) it counts as 0 there; here it counts neither for nor against",
+      );
+  }
+
+  jsonl(name: string, rows: readonly unknown[]): void {
+    this.file(name, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  }
+
+  /** A stage's model: the folder that an earlier stage writes, or what the recipe names. */
+  modelPath(name: string, stage: Stage): string {
+    const place = this.recipe.stages.findIndex((one) => one.name === stage.name);
+    const earlier = this.recipe.stages.slice(0, place).some((one) => one.name === name);
+    if (earlier) return `out/${name}`;
+    const model = this.recipe.models[name] ?? name;
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(model)) return model;
+    const folder = `models/${model}`;
+    const path = `models.${name}`;
+    if (!this.unmapped.some((one) => one.path === path))
+      this.unmapped.push({
+        path,
+        value: model,
+        why: `a model of this workspace: put it there with gradus model export ${model} --out ${folder}`,
+      });
+    return folder;
+  }
+
+  seedOf(stage: Stage): number {
+    return seedOf(this.recipe, stage);
+  }
+
+  /** The stage's own prompts in their order, each once for a group. */
+  promptsOf(stage: GrpoStage): ReturnType<typeof grpoPrompts> {
+    const steps =
+      stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
+    const wanted = Math.ceil(steps / stage.num_iterations / stage.num_generations);
+    if (wanted > MOST_PROMPTS) {
+      this.missing(
+        stage,
+        "data",
+        wanted,
+        `the file holds the first ${MOST_PROMPTS} of ${wanted} prompts; after them they come again`,
+      );
+    }
+    return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS));
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * For TRL 1.16: for each sft and grpo stage a YAML of trainer arguments, whose names are TRL's word for word, and
+ * one script that runs a stage. What TRL has no counterpart for is listed.
+ */
+import { stringify } from "yaml";
+import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
+import { workedExamples } from "#main/core/problems/task-data.ts";
+import { ExportPart } from "./export-part.ts";
+import type { RecipeExport } from "./export-recipe.ts";
+import { REWARDS_PYTHON } from "./rewards-python.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+
+type Arguments = Record<string, unknown>;
+
+export function exportTrl(recipe: Recipe): RecipeExport {
+  const part = new ExportPart(recipe);
+  let trained = 0;
+  for (const stage of recipe.stages) {
+    if (stage.kind === "sft") sftFiles(part, stage);
+    else if (stage.kind === "grpo") grpoFiles(part, stage);
+    else {
+      part.missing(stage, "kind", stage.kind, `TRL has no trainer for a ${stage.kind} stage`);
+      continue;
+    }
+    trained += 1;
+  }
+  if (trained > 0) {
+    part.file("train.py", SCRIPT);
+    part.file("rewards.py", REWARDS_PYTHON);
+  }
+  return { files: part.files, unmapped: part.unmapped };
+}
+
+function sftFiles(part: ExportPart, stage: SftStage): void {
+  const data = `data/${stage.name}.jsonl`;
+  if ("source" in stage.data) {
+    part.jsonl(data, workedExamples(stage.data, part.seedOf(stage), stage.data.examples));
+  } else if ("stage" in stage.data) {
+    part.missing(stage, "data.stage", stage.data.stage, `write its records to ${data} first`);
+  } else {
+    part.missing(stage, "data.dataset", stage.data.dataset, `copy it to ${data} first`);
+  }
+  if (stage.truncation_mode === "drop")
+    part.missing(
+      stage,
+      "truncation_mode",
+      "drop",
+      `TRL cuts examples to max_length; leave those of more than ${stage.max_length} tokens out of ${data}`,
+    );
+  if (stage.mask_history)
+    part.missing(
+      stage,
+      "mask_history",
+      true,
+      `write ${data} with the last answer as "completion" and all before it as "prompt": TRL then learns from it alone`,
+    );
+  write(part, stage, {
+    trainer: "sft",
+    model: part.modelPath(stage.model, stage),
+    data,
+    ...adapter(stage),
+    args: {
+      ...trainingArguments(part, stage),
+      num_train_epochs: stage.num_train_epochs,
+      max_length: stage.max_length,
+      ...(stage.truncation_mode === "drop" ? {} : { truncation_mode: stage.truncation_mode }),
+      packing: stage.packing,
+      completion_only_loss: true,
+    },
+  });
+}
+
+function grpoFiles(part: ExportPart, stage: GrpoStage): void {
+  const data = `data/${stage.name}.jsonl`;
+  part.jsonl(data, part.promptsOf(stage));
+  part.languageCountsAsZero(stage);
+  write(part, stage, {
+    trainer: "grpo",
+    model: part.modelPath(stage.model, stage),
+    data,
+    ...adapter(stage),
+    rewards: stage.rewards.map(({ name, cache_length: cache }) =>
+      name === "soft-overlong"
+        ? {
+            name,
+            max_completion_len: stage.max_completion_length,
+            soft_punish_cache: cache ?? Math.max(1, Math.round(0.2 * stage.max_completion_length)),
+          }
+        : { name },
+    ),
+    args: {
+      ...trainingArguments(part, stage),
+      num_generations: stage.num_generations,
+      generation_batch_size: stage.generation_batch_size,
+      num_iterations: stage.num_iterations,
+      loss_type: stage.loss_type,
+      scale_rewards: stage.scale_rewards,
+      reward_weights: stage.rewards.map(({ weight }) => weight),
+      epsilon: stage.epsilon,
+      ...(stage.epsilon_high === undefined ? {} : { epsilon_high: stage.epsilon_high }),
+      ...(stage.delta === undefined ? {} : { delta: stage.delta }),
+      beta: stage.beta,
+      use_bias_correction_kl: stage.use_bias_correction_kl,
+      mask_truncated_completions: stage.mask_truncated_completions,
+      vllm_importance_sampling_mode: "token_truncate",
+      vllm_importance_sampling_clip_max: stage.importance_sampling_clip_max,
+      temperature: stage.temperature,
+      top_p: stage.top_p,
+      top_k: stage.top_k,
+      min_p: stage.min_p,
+      repetition_penalty: stage.repetition_penalty,
+      max_completion_length: stage.max_completion_length,
+      // The file is in the order of the run.
+      shuffle_dataset: false,
+    },
+  });
+}
+
+/** Shared by the trainers: transformers' TrainingArguments. */
+function trainingArguments(
+  part: ExportPart,
+  stage: (SftStage | GrpoStage) & Omit<TrainingOptions, "num_train_epochs">,
+): Arguments {
+  return {
+    output_dir: `out/${stage.name}`,
+    seed: part.seedOf(stage) % 2 ** 32,
+    learning_rate: stage.learning_rate,
+    ...schedule(part, stage),
+    warmup_steps: stage.warmup_steps,
+    per_device_train_batch_size: stage.per_device_train_batch_size,
+    gradient_accumulation_steps: stage.gradient_accumulation_steps,
+    max_steps: stage.max_steps,
+    weight_decay: stage.weight_decay,
+    adam_beta1: stage.adam_beta1,
+    adam_beta2: stage.adam_beta2,
+    adam_epsilon: stage.adam_epsilon,
+    max_grad_norm: stage.max_grad_norm,
+    save_steps: stage.save_steps,
+    save_total_limit: stage.save_total_limit,
+    logging_steps: 1,
+    gradient_checkpointing: stage.gradient_checkpointing,
+    bf16: stage.bf16,
+  };
+}
+
+/** As peft's LoraConfig has it; TRL's own names are those of its command line. */
+function adapter(stage: SftStage | GrpoStage): Arguments {
+  if (!stage.use_peft) return {};
+  return {
+    peft: {
+      r: stage.lora_r,
+      lora_alpha: stage.lora_alpha,
+      lora_dropout: stage.lora_dropout,
+      target_modules: stage.lora_target_modules,
+      use_rslora: stage.use_rslora,
+      task_type: "CAUSAL_LM",
+    },
+  };
+}
+
+/** A floor under the rate is a schedule of its own in transformers, and so is a constant rate that is warmed up to. */
+function schedule(part: ExportPart, stage: SftStage | GrpoStage): Arguments {
+  const { lr_scheduler_type: type, min_lr_ratio: floor } = stage;
+  if (type === "constant")
+    return { lr_scheduler_type: stage.warmup_steps > 0 ? "constant_with_warmup" : type };
+  if (floor === 0) return { lr_scheduler_type: type };
+  if (type === "cosine")
+    return {
+      lr_scheduler_type: "cosine_with_min_lr",
+      lr_scheduler_kwargs: { min_lr_rate: floor },
+    };
+  part.missing(stage, "min_lr_ratio", floor, "transformers' linear schedule always ends at 0");
+  return { lr_scheduler_type: type };
+}
+
+function write(part: ExportPart, stage: SftStage | GrpoStage, config: Arguments): void {
+  // Python reads YAML 1.1, where 1e-8 is a word and 1.0e-8 a number.
+  const text = stringify(config, { lineWidth: 0 }).replaceAll(/: (-?\d+)e([-+])/gu, ": $1.0e$2");
+  part.file(`${stage.name}.yaml`, text);
+}
+
+const SCRIPT = `"""Runs one stage of the recipe with TRL: python train.py STAGE.yaml"""
+
+import sys
+
+import yaml
+from datasets import load_dataset
+from peft import LoraConfig
+from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+from trl.rewards import get_soft_overlong_punishment
+
+import rewards
+
+
+def reward_function(spec):
+    if spec["name"] == "soft-overlong":
+        return get_soft_overlong_punishment(spec["max_completion_len"], spec["soft_punish_cache"])
+    return getattr(rewards, spec["name"])
+
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    config = yaml.safe_load(file)
+peft_config = LoraConfig(**config["peft"]) if "peft" in config else None
+dataset = load_dataset("json", data_files=config["data"], split="train")
+if config["trainer"] == "sft":
+    trainer = SFTTrainer(
+        model=config["model"],
+        args=SFTConfig(**config["args"]),
+        train_dataset=dataset,
+        peft_config=peft_config,
+    )
+else:
+    trainer = GRPOTrainer(
+        model=config["model"],
+        reward_funcs=[reward_function(spec) for spec in config["rewards"]],
+        args=GRPOConfig(**config["args"]),
+        train_dataset=dataset,
+        peft_config=peft_config,
+    )
+trainer.train()
+trainer.save_model()
+`;

@@ -1,0 +1,145 @@
+/** A recipe's data, looked at whole: each stage's examples or prompts through the template of the model that it works on. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { AppError } from "#shared/errors.ts";
+import type { DatasetVersion } from "#shared/schema/dataset.ts";
+import type { DataCheckEvent } from "#shared/schema/recipe-draft.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
+import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
+import { fileSha256 } from "#main/core/formats/inspect-model.ts";
+import { contextOf } from "#main/core/resources/stage-memory.ts";
+import type { Application } from "../../application.ts";
+import { promptsOf } from "../../benchmarks/benchmark-file.ts";
+import { promptFindings, sftFindings } from "./data-findings.ts";
+import { isVersionRef } from "../../datasets/version-service.ts";
+import { folderOf } from "../model-of-stage.ts";
+import { readRecipe } from "./recipe-checks.ts";
+import type { Finding } from "./recipe-finding.ts";
+
+type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks">;
+
+/** What is missing (a model, a version, a set) is said by the whole check; here it is passed over. */
+export async function* checkRecipeData(
+  app: Host,
+  yaml: string,
+  relativeTo: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DataCheckEvent> {
+  const { recipe, locate } = readRecipe(yaml);
+  const findings: Finding[] = [];
+  for (const [index, stage] of recipe?.stages.entries() ?? []) {
+    if (recipe === null) break;
+    try {
+      const folder = modelOf(app, recipe, stage, relativeTo);
+      const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, relativeTo);
+      if (folder === undefined || subject === undefined) continue;
+      const identity = [await subject.sha256(), await tokenizerSha256(folder)];
+      const report = yield* relay(
+        stage.name,
+        app.dataChecks.report(identity, subject.work, signal),
+      );
+      const found = { report, context: contextOf(folder) };
+      if (stage.kind === "sft")
+        findings.push(...sftFindings(stage, index, found, subject.version?.statistics));
+      if (stage.kind === "benchmark") findings.push(...promptFindings(stage, index, found));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      findings.push({
+        path: ["stages", index, "data"],
+        message: error.message,
+        advice: error.advice ?? null,
+      });
+    }
+  }
+  yield { type: "problems", problems: findings.map(locate) };
+}
+
+async function* relay<T>(
+  stage: string,
+  events: AsyncGenerator<{ readonly done: number; readonly total: number }, T>,
+): AsyncGenerator<DataCheckEvent, T> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) return next.value;
+    yield { type: "progress", stage, ...next.value };
+  }
+}
+
+function modelOf(
+  { models }: Host,
+  recipe: Recipe,
+  stage: Stage,
+  relativeTo: string,
+): string | undefined {
+  const folders = new Map(
+    Object.entries(recipe.models).flatMap(([key, name]) => {
+      try {
+        return [[key, models.resolve(name, relativeTo)] as const];
+      } catch (error) {
+        if (error instanceof AppError) return [];
+        throw error;
+      }
+    }),
+  );
+  return folderOf(recipe, stage.model, folders);
+}
+
+interface Subject {
+  readonly sha256: () => Promise<string>;
+  readonly work: () => DataCheckWork;
+  readonly version?: DatasetVersion | undefined;
+}
+
+function subjectOf(
+  app: Host,
+  stage: Stage,
+  modelFolder: string,
+  relativeTo: string,
+): Subject | undefined {
+  const { store, datasets } = app;
+  if (stage.kind === "benchmark" && "benchmark" in stage.data) {
+    const { benchmark } = stage.data;
+    if (store.benchmarks.find(benchmark) === null) return undefined;
+    const prompts = promptsOf(store.benchmarks, benchmark).slice(0, stage.num_problems);
+    return {
+      sha256: () => Promise.resolve(textSha256(JSON.stringify(prompts))),
+      work: () => ({ kind: "prompts", modelFolder, prompts }),
+    };
+  }
+  if (stage.kind !== "sft" || !("dataset" in stage.data)) return undefined;
+  const { dataset } = stage.data;
+  const problems = store.benchmarkProblems();
+  const asked = textSha256(JSON.stringify(problems));
+  const file = resolve(relativeTo, dataset);
+  const isFile = !isVersionRef(dataset) && existsSync(file);
+  if (isFile && !statSync(file).isFile()) return undefined;
+  const version = isFile ? undefined : findVersion(app, dataset);
+  if (!isFile && version === undefined) return undefined;
+  return {
+    version,
+    sha256: async () =>
+      `${version?.sha256 ?? (await fileSha256(file))} ${asked} ${String(stage.mask_history)}`,
+    work: () => ({
+      kind: "examples",
+      modelFolder,
+      maskHistory: stage.mask_history,
+      file: version === undefined ? file : datasets.versions.trainingFile(version),
+      problems,
+    }),
+  };
+}
+
+function findVersion({ datasets }: Host, dataset: string): DatasetVersion | undefined {
+  try {
+    return datasets.versions.find(dataset);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+function textSha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,98 @@
+/**
+ * Branching: a recipe that begins where a run's checkpoint is, with that stage and all after it. What they
+ * need of stages before is named by its folder or file, so the branch stands on its own.
+ */
+import { existsSync } from "node:fs";
+import { AppError } from "#shared/errors.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { Run, RunId } from "#shared/schema/run.ts";
+import type { Store } from "#main/store/store.ts";
+import { keptCheckpoints } from "../runs/kept-checkpoints.ts";
+import { runIdOf } from "../runs/launch.ts";
+import { earlierStage, inputsOf } from "./checks/recipe-checks.ts";
+
+/** Throws NOT_FOUND where the checkpoint or an earlier stage's output is gone, BAD_INPUT for a stage that trains nothing. */
+export function recipeFromRun(
+  store: Store,
+  runId: RunId,
+  step: number | undefined,
+): { readonly recipe: Recipe; readonly comment: string } {
+  const run = store.runs.get(runId);
+  const { recipe } = store.pipelines.get(run.pipelineId);
+  const start = checkpointOf(store, run, step);
+  const models: Record<string, string> = {};
+  const taken = new Set(recipe.stages.map(({ name }) => name));
+  const modelNamed = (wanted: string, folder: string): string => {
+    const name = taken.has(wanted) ? `${wanted}-model` : wanted;
+    models[name] = folder;
+    return name;
+  };
+  const rest = recipe.stages.slice(run.position);
+  const kept = new Set(rest.map(({ name }) => name));
+  const inputName = (stage: Stage, name: string): string => {
+    if (kept.has(name)) return name;
+    const named = recipe.models[name];
+    if (named !== undefined && earlierStage(recipe, stage, name) === undefined)
+      return modelNamed(name, named);
+    return modelNamed(name, outputOf(store, run, name, "model"));
+  };
+  const stages = rest.map((stage): Stage => {
+    const first = stage.name === run.stageName;
+    const model = first ? modelNamed("checkpoint", start.folder) : inputName(stage, stage.model);
+    const moved = { ...stage, model };
+    if (moved.kind === "distill") return { ...moved, teacher: inputName(stage, moved.teacher) };
+    if (moved.kind === "sft" && "stage" in moved.data && !kept.has(moved.data.stage))
+      return { ...moved, data: { dataset: outputOf(store, run, moved.data.stage, "dataset") } };
+    return moved;
+  });
+  const where = start.step === null ? "the end" : `step ${start.step}`;
+  return {
+    recipe: {
+      name: `${recipe.name}, branch at ${run.stageName} ${where}`,
+      ...(recipe.description === undefined ? {} : { description: recipe.description }),
+      seed: recipe.seed,
+      models,
+      stages,
+    },
+    comment: `A branch of ${run.id} at ${where}. Its steps are counted from here.`,
+  };
+}
+
+function checkpointOf(
+  store: Store,
+  run: Run,
+  step: number | undefined,
+): { readonly folder: string; readonly step: number | null } {
+  if (!inputsOf(run.config).some(({ gives }) => gives === "model") || run.kind === "benchmark") {
+    throw new AppError(
+      "BAD_INPUT",
+      `${run.id} is a ${run.kind}: it trains no model that a branch could begin with.`,
+      "Branch from a training stage.",
+    );
+  }
+  if (step === undefined && run.outputModel !== null && existsSync(run.outputModel))
+    return { folder: run.outputModel, step: null };
+  const kept = keptCheckpoints(store, run.id);
+  const found =
+    step === undefined ? kept.at(-1) : kept.find((checkpoint) => checkpoint.step === step);
+  if (found !== undefined) return { folder: found.dir, step: found.step };
+  const steps = kept.map((checkpoint) => checkpoint.step);
+  throw new AppError(
+    "NOT_FOUND",
+    `${run.id} has no checkpoint${step === undefined ? "" : ` of step ${step}`}.`,
+    steps.length === 0
+      ? "Its first checkpoint comes after save_steps steps."
+      : `There are checkpoints of step ${steps.join(", ")}.`,
+  );
+}
+
+function outputOf(store: Store, run: Run, stage: string, kind: "model" | "dataset"): string {
+  const source = store.runs.get(runIdOf(run.pipelineId, stage));
+  const path = kind === "model" ? source.outputModel : source.outputDataset;
+  if (path !== null && existsSync(path)) return path;
+  throw new AppError(
+    "NOT_FOUND",
+    `The branch needs the ${kind} of "${stage}", which is not there.`,
+    "Branch from an earlier stage, or run that stage again.",
+  );
+}

@@ -1,0 +1,156 @@
+/** Writes a recipe's launch to the store: the pipeline and one queued run for each stage, as snapshots. */
+import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { RecipeId } from "#shared/schema/recipe-draft.ts";
+import { RunId } from "#shared/schema/run.ts";
+import type { Environment, Pipeline, PipelineId } from "#shared/schema/run.ts";
+import { sha256Of } from "#main/platform/canonical-json.ts";
+import { appVersion, machineFacts } from "#main/platform/machine.ts";
+import { deriveSeed } from "#main/platform/random.ts";
+import type { Store } from "#main/store/store.ts";
+import { noDataset, requireDataFile } from "../datasets/data-file.ts";
+import { isVersionRef } from "../datasets/version-service.ts";
+import type { VersionService } from "../datasets/version-service.ts";
+import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
+import type { ModelCatalog } from "../models/model-catalog.ts";
+import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
+
+export interface Launch {
+  readonly recipe: Recipe;
+  readonly recipeYaml: string | null;
+  readonly origin: Pipeline["origin"];
+  readonly runtime: RuntimeChoice;
+  /** Folder that relative paths in the recipe start from. */
+  readonly relativeTo: string;
+  /** The kept recipe that it is a launch of. */
+  readonly recipeId?: RecipeId | undefined;
+}
+
+/**
+ * Throws NOT_FOUND or BAD_CHECKPOINT for a model or a dataset that is not there, OUT_OF_MEMORY for a stage that would not
+ * fit; then nothing is written.
+ */
+export function writeLaunch(
+  launch: Launch,
+  deps: {
+    readonly store: Store;
+    readonly models: ModelCatalog;
+    readonly versions: VersionService;
+    readonly runsFolder: string;
+    readonly now: () => number;
+  },
+): PipelineId {
+  const recipe = resolveRecipe(launch, deps.models, deps.versions);
+  requireMemoryOfAll(recipe, launch.runtime);
+  const createdAtMs = deps.now();
+  const environment = currentEnvironment();
+  return deps.store.transaction(() => {
+    const id = deps.store.pipelines.insert({
+      name: recipe.name,
+      origin: launch.origin,
+      recipe,
+      recipeYaml: launch.recipeYaml,
+      recipeSha256: sha256Of(recipe),
+      seed: recipe.seed,
+      runtime: launch.runtime,
+      createdAtMs,
+      recipeId: launch.recipeId,
+    });
+    recipe.stages.forEach((config, position) => {
+      const runId = runIdOf(id, config.name);
+      deps.store.runs.insert({
+        id: runId,
+        pipelineId: id,
+        position,
+        config,
+        configSha256: sha256Of(config),
+        seed: seedOf(recipe, config),
+        environment,
+        parents: [
+          ...new Set(
+            inputsOf(config)
+              .filter(({ name }) => earlierStage(recipe, config, name) !== undefined)
+              .map(({ name }) => runIdOf(id, name)),
+          ),
+        ],
+        outDir: join(
+          deps.runsFolder,
+          id,
+          `${String(position + 1).padStart(2, "0")}-${config.name}`,
+        ),
+        createdAtMs,
+      });
+      if (config.kind === "sft" && "dataset" in config.data && isVersionRef(config.data.dataset)) {
+        const version = deps.versions.get(config.data.dataset);
+        deps.store.versions.addRun(runId, version, version.sha256);
+      }
+    });
+    return id;
+  });
+}
+
+export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
+  return RunId.parse(`${pipelineId}-${stageName}`);
+}
+
+/** Models and datasets by their full paths: what the launch used stays findable. */
+function resolveRecipe(launch: Launch, models: ModelCatalog, versions: VersionService): Recipe {
+  const { recipe, relativeTo } = launch;
+  return {
+    ...recipe,
+    models: Object.fromEntries(
+      Object.entries(recipe.models).map(([key, name]) => [key, models.resolve(name, relativeTo)]),
+    ),
+    stages: recipe.stages.map((stage) =>
+      stage.kind === "sft" && "dataset" in stage.data
+        ? Object.assign({}, stage, {
+            data: { dataset: datasetOf(stage.data.dataset, relativeTo, versions) },
+          })
+        : stage,
+    ),
+  };
+}
+
+/**
+ * A version of the store (`d1@2`; the latest where none is named), or a JSONL file by its full path.
+ * @throws AppError where it is neither, or has nothing in it
+ */
+function datasetOf(dataset: string, relativeTo: string, versions: VersionService): string {
+  if (dataset.trim() === "") throw noDataset();
+  const file = resolve(relativeTo, dataset);
+  if (isVersionRef(dataset) || !existsSync(file)) {
+    const version = versions.find(dataset);
+    if (version !== undefined) return version.ref;
+  }
+  requireDataFile(dataset, file);
+  return file;
+}
+
+/** Benchmarks of the same problems share a seed, so that they can be compared problem by problem. */
+export function seedOf(recipe: Recipe, stage: Stage): number {
+  if (stage.seed !== undefined) return stage.seed;
+  if (stage.kind === "benchmark") {
+    return deriveSeed(recipe.seed, `benchmark ${sha256Of(stage.data)}`);
+  }
+  return deriveSeed(recipe.seed, stage.name);
+}
+
+function currentEnvironment(): Environment {
+  const { cpuModel, cpuCores, memoryBytes, os, arch, node } = machineFacts();
+  return {
+    appVersion: appVersion(),
+    runtime: null,
+    runtimeVersion: null,
+    device: null,
+    threads: null,
+    parameters: null,
+    cpuModel,
+    cpuCores,
+    memoryBytes,
+    os,
+    arch,
+    node,
+  };
+}

@@ -1,0 +1,403 @@
+/**
+ * Walks the launched recipes, one stage after the other, one engine process at a time; later
+ * launches wait. Knows how to stop, to go on, and to pick up what a killed host left behind.
+ */
+import { AppError } from "#shared/errors.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
+import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
+import type { StageSupervisor, StopMode } from "#main/processes/engine/supervisor.ts";
+import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
+import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
+import { soundCheckpoint } from "./kept-checkpoints.ts";
+import { endStage, startStage } from "./stage-run.ts";
+import type { StageEnd, StageRunDeps } from "./stage-run.ts";
+import { UnwrittenEnds } from "./unwritten-ends.ts";
+
+interface Current {
+  readonly pipelineId: PipelineId;
+  supervisor: StageSupervisor | undefined;
+  stop: StopMode | undefined;
+  /** A stage that starts meanwhile waits at its first step. */
+  paused: boolean;
+}
+
+export class PipelineRunner {
+  readonly #deps: StageRunDeps;
+  readonly #queue: PipelineId[] = [];
+  /** Of the queue: those that let others go first. */
+  readonly #held = new Set<PipelineId>();
+  /** Of the queue: those of an earlier host, passed over until `takeUpKept`. */
+  readonly #kept = new Set<PipelineId>();
+  #current: Current | undefined;
+  #closing = false;
+  #walking: Promise<void> = Promise.resolve();
+  readonly #ends: UnwrittenEnds;
+  /** Told of errors that are bugs: they must not vanish in a promise. */
+  readonly #onBug: (error: unknown) => void;
+
+  constructor(deps: StageRunDeps, onBug: (error: unknown) => void) {
+    this.#deps = deps;
+    this.#onBug = onBug;
+    this.#ends = new UnwrittenEnds({
+      store: deps.store,
+      now: deps.now,
+      onBug,
+    });
+  }
+
+  /** Marks what a killed host left as stopped, and ends engines that outlived it. Call once, before anything runs. */
+  recover(): void {
+    const { store } = this.#deps;
+    markAbandoned(this.#deps);
+    const { pipelines } = store.pipelines.list({
+      status: ["queued", "running", "stopping"],
+      offset: 0,
+      limit: 1_000_000,
+    });
+    const waiting = new Set(
+      pipelines.filter(({ status }) => status === "queued").map(({ id }) => id),
+    );
+    for (const { pipelineId, held } of store.queue.list()) {
+      if (!waiting.has(pipelineId)) continue;
+      this.#queue.push(pipelineId);
+      this.#kept.add(pipelineId);
+      if (held) this.#held.add(pipelineId);
+    }
+    for (const { id } of pipelines) {
+      if (!this.#kept.has(id)) store.pipelines.setStatus(id, "stopped", HOST_ENDED);
+    }
+  }
+
+  /**
+   * Lets what waited under an earlier host have its turn. For hosts that stay: a command that only opens the workspace
+   * leaves it waiting.
+   */
+  takeUpKept(): void {
+    this.#kept.clear();
+    this.#next();
+  }
+
+  /** Takes a queued pipeline up when its turn comes. */
+  enqueue(id: PipelineId): void {
+    this.#queue.push(id);
+    this.#keepQueue();
+    this.#announce(id);
+    this.#next();
+    this.#announceQueue();
+  }
+
+  /** What waits, in the order of its turn. */
+  queue(): QueuedLaunch[] {
+    return this.#queue.map((pipelineId) => ({ pipelineId, held: this.#held.has(pipelineId) }));
+  }
+
+  /** Throws CONFLICT where it does not wait any more. */
+  move(id: PipelineId, to: "up" | "down" | "first" | "last"): void {
+    const from = this.#placeOf(id);
+    const last = this.#queue.length - 1;
+    const target = {
+      up: Math.max(0, from - 1),
+      down: Math.min(last, from + 1),
+      first: 0,
+      last,
+    }[to];
+    this.#queue.splice(from, 1);
+    this.#queue.splice(target, 0, id);
+    this.#keepQueue();
+    this.#announceQueue();
+  }
+
+  /** A held launch keeps its place and is passed over until it is let go. Throws CONFLICT. */
+  hold(id: PipelineId, held: boolean): void {
+    this.#placeOf(id);
+    if (held) this.#held.add(id);
+    else this.#held.delete(id);
+    this.#keepQueue();
+    this.#announceQueue();
+    this.#next();
+  }
+
+  /** Throws CONFLICT where it is not at work, NOT_FOUND where there is none. */
+  stop(id: PipelineId, mode: StopMode): void {
+    const { status } = this.#deps.store.pipelines.summary(id);
+    const current = this.#current;
+    if (current?.pipelineId === id) {
+      // A discard overrides a stop that waits for its checkpoint; not the other way round.
+      if (current.stop === "discard") return;
+      current.stop = mode;
+      // First of all: what is shown of it may wait for a disk that is full.
+      current.supervisor?.stop(mode);
+      this.#setStatus(id, "stopping", null);
+      this.#markStopping(id);
+      return;
+    }
+    const waiting = this.#queue.indexOf(id);
+    if (waiting !== -1) this.#leaveQueue(waiting, id);
+    else if (!(mode === "discard" && (status === "stopped" || status === "failed"))) {
+      throw new AppError("CONFLICT", `The pipeline ${id} is not at work: it is ${status}.`);
+    }
+    if (mode === "discard") this.#cancelRest(id);
+    else {
+      this.#setStatus(id, "stopped", {
+        code: "STOPPED",
+        message: "Taken out of the queue.",
+        advice: "Resume puts it back.",
+      });
+    }
+  }
+
+  /** Holds the stage at work at its next step, or lets it go on. Throws CONFLICT where the launch is not running. */
+  pause(id: PipelineId, paused: boolean): void {
+    const { status } = this.#deps.store.pipelines.summary(id);
+    const current = this.#current;
+    if (current?.pipelineId !== id || current.stop !== undefined) {
+      throw new AppError(
+        "CONFLICT",
+        `The pipeline ${id} is ${status}: only a running one can be paused.`,
+        status === "queued" ? "Hold it in the queue instead." : undefined,
+      );
+    }
+    current.paused = paused;
+    current.supervisor?.pause(paused);
+  }
+
+  /** Throws CONFLICT where there is nothing to go on with. */
+  resume(id: PipelineId): void {
+    this.#ends.writeAll();
+    const { status } = this.#deps.store.pipelines.summary(id);
+    if (status !== "stopped" && status !== "failed") {
+      throw new AppError(
+        "CONFLICT",
+        `The pipeline ${id} is ${status}: there is nothing to resume.`,
+        status === "cancelled" ? "Start its recipe again." : undefined,
+      );
+    }
+    const { store } = this.#deps;
+    const again = store.runs
+      .ofPipeline(id)
+      .filter((run) => run.status === "stopped" || run.status === "failed");
+    // All of it or none: on a full disk it stays as it was, and says so.
+    store.transaction(() => {
+      for (const run of again) store.runs.setStatus(run.id, "queued", null);
+      store.pipelines.setStatus(id, "queued", null);
+    });
+    for (const run of again) this.#announceRun(run.id);
+    this.enqueue(id);
+  }
+
+  isAtWork(id: PipelineId): boolean {
+    return this.#current?.pipelineId === id || this.#queue.includes(id);
+  }
+
+  /** Ends what runs (at its last checkpoint) and takes nothing up any more; what waits is kept for the next host. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#queue.length = 0;
+    this.#held.clear();
+    this.#kept.clear();
+    if (this.#current !== undefined) {
+      this.#current.stop ??= "keep";
+      this.#current.supervisor?.kill();
+      await this.#walking;
+    }
+    this.#ends.close();
+  }
+
+  #next(): void {
+    if (this.#current !== undefined || this.#closing) return;
+    const place = this.#queue.findIndex(
+      (waiting) => !this.#held.has(waiting) && !this.#kept.has(waiting),
+    );
+    const id = this.#queue[place];
+    if (id === undefined) return;
+    this.#leaveQueue(place, id);
+    const current: Current = {
+      pipelineId: id,
+      supervisor: undefined,
+      stop: undefined,
+      paused: false,
+    };
+    this.#current = current;
+    this.#walking = this.#walk(current)
+      .catch((error: unknown) => {
+        this.#onBug(error);
+      })
+      .finally(() => {
+        this.#current = undefined;
+        this.#next();
+      });
+  }
+
+  async #walk(current: Current): Promise<void> {
+    const { store } = this.#deps;
+    const id = current.pipelineId;
+    const { recipe, runs } = store.pipelines.get(id);
+    this.#setStatus(id, "running", null);
+    for (const { id: runId, status } of runs) {
+      if (status === "finished") continue;
+      if (current.stop !== undefined) {
+        if (current.stop === "discard") this.#cancelRest(id);
+        else this.#setStatus(id, "stopped", stoppedBetween());
+        return;
+      }
+      const end = await this.#runStage(current, runId, recipe);
+      if (end.status === "finished") continue;
+      if (end.status === "cancelled") this.#cancelRest(id);
+      else this.#setStatus(id, end.status, end.reason);
+      return;
+    }
+    this.#setStatus(id, "finished", null);
+  }
+
+  async #runStage(current: Current, runId: RunId, recipe: Recipe): Promise<StageEnd> {
+    const { store } = this.#deps;
+    const run = store.runs.get(runId);
+    try {
+      for (;;) {
+        const kills = this.#deps.oomKills();
+        const from = await soundCheckpoint(store, runId);
+        if (current.stop !== undefined) return stoppedBefore(current.stop);
+        const supervisor = startStage(this.#deps, run, recipe, from);
+        current.supervisor = supervisor;
+        if (current.paused) supervisor.pause(true);
+        const outcome = await supervisor.outcome;
+        const starved =
+          current.stop === undefined && isOutOfMemory(outcome, kills, this.#deps.oomKills());
+        if (starved && goOnWithLess(this.#deps, run)) continue;
+        return await endStage(this.#deps, run, starved ? outOfMemory() : outcome);
+      }
+    } catch (error) {
+      // A stage that cannot be written off properly is written off as far as the disk allows.
+      const known = error instanceof AppError ? error : undefined;
+      if (known === undefined) this.#onBug(error);
+      const reason = {
+        code: known?.code ?? "ENGINE_ERROR",
+        message: error instanceof Error ? error.message : String(error),
+        advice: known?.advice ?? null,
+      };
+      const status: RunStatus = known?.code === "DISK_FULL" ? "stopped" : "failed";
+      const endedAtMs = this.#deps.now();
+      this.#ends.write({
+        id: runId,
+        status,
+        reason,
+        write: () => {
+          store.runs.endAttempt(runId, status, reason, endedAtMs);
+        },
+        announce: () => {
+          this.#announceRun(runId);
+        },
+      });
+      return { status, reason };
+    } finally {
+      current.supervisor = undefined;
+    }
+  }
+
+  #placeOf(id: PipelineId): number {
+    const place = this.#queue.indexOf(id);
+    if (place !== -1) return place;
+    const { status } = this.#deps.store.pipelines.summary(id);
+    throw new AppError("CONFLICT", `The pipeline ${id} does not wait: it is ${status}.`);
+  }
+
+  #leaveQueue(place: number, id: PipelineId): void {
+    this.#queue.splice(place, 1);
+    this.#held.delete(id);
+    this.#kept.delete(id);
+    this.#keepQueue();
+    this.#announceQueue();
+  }
+
+  #keepQueue(): void {
+    try {
+      this.#deps.store.transaction(() => {
+        this.#deps.store.queue.replace(this.queue());
+      });
+    } catch (error) {
+      // On a full disk the order of before is what the next host finds.
+      if (!(error instanceof AppError)) this.#onBug(error);
+    }
+  }
+
+  #cancelRest(id: PipelineId): void {
+    const { store } = this.#deps;
+    for (const run of store.runs.ofPipeline(id)) {
+      if (run.status === "finished" || run.status === "cancelled") continue;
+      const end = { id: run.id, status: "cancelled", reason: null } as const;
+      this.#ends.write({
+        ...end,
+        write: () => {
+          store.runs.setStatus(run.id, "cancelled", null);
+        },
+        announce: () => {
+          this.#announceRun(run.id);
+        },
+      });
+    }
+    this.#setStatus(id, "cancelled", null);
+  }
+
+  #markStopping(id: PipelineId): void {
+    for (const run of this.#deps.store.runs.ofPipeline(id)) {
+      if (run.status !== "running") continue;
+      this.#tryToWrite(() => {
+        this.#deps.store.runs.setStatus(run.id, "stopping", null);
+      });
+      this.#announceRun(run.id);
+    }
+  }
+
+  #setStatus(id: PipelineId, status: RunStatus, reason: StatusReason | null): void {
+    const write = (): void => {
+      this.#deps.store.pipelines.setStatus(id, status, reason);
+    };
+    const announce = (): void => {
+      this.#announce(id);
+    };
+    if (status === "running" || status === "stopping" || status === "queued") {
+      this.#tryToWrite(write);
+      announce();
+    } else this.#ends.write({ id, status, reason, write, announce });
+  }
+
+  /** For what is on its way to another state: where the disk is full, the end of the way says so. */
+  #tryToWrite(write: () => void): void {
+    try {
+      this.#deps.store.transaction(write);
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#onBug(error);
+    }
+  }
+
+  #announce(id: PipelineId): void {
+    this.#deps.live.publish([
+      { type: "pipeline", pipeline: this.#deps.store.pipelines.summary(id) },
+      { type: "attention" },
+    ]);
+  }
+
+  #announceQueue(): void {
+    this.#deps.live.publish([{ type: "queue" }]);
+  }
+
+  #announceRun(id: RunId): void {
+    this.#deps.live.publish([{ type: "run", run: this.#deps.store.runs.summary(id) }]);
+  }
+}
+
+/** Asked to stop while its checkpoints were read. */
+function stoppedBefore(mode: StopMode): StageEnd {
+  return mode === "discard"
+    ? { status: "cancelled", reason: null }
+    : { status: "stopped", reason: stoppedBetween() };
+}
+
+function stoppedBetween(): StatusReason {
+  return {
+    code: "STOPPED",
+    message: "Stopped between two stages.",
+    advice: "Resume goes on with the next stage.",
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * One attempt at one stage: goes back to its last checkpoint, runs the engine, and writes how it
+ * ended. What the engine did after that checkpoint is forgotten first and comes again, so that
+ * nothing is there twice.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "#shared/errors.ts";
+import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import type { EngineRequest } from "#shared/schema/engine-protocol.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
+import { fileSha256, weightsSha256 } from "#main/core/formats/inspect-model.ts";
+import { describeExit, StageSupervisor } from "#main/processes/engine/supervisor.ts";
+import type { StageOutcome } from "#main/processes/engine/supervisor.ts";
+import type { Store } from "#main/store/store.ts";
+import { BENCHMARK_FILE, writeBenchmark } from "../benchmarks/benchmark-file.ts";
+import type { SoundCheckpoint } from "./kept-checkpoints.ts";
+import { runIdOf } from "./launch.ts";
+import { isVersionRef } from "../datasets/version-service.ts";
+import type { VersionService } from "../datasets/version-service.ts";
+import type { LiveEvents } from "../workspace/live-events.ts";
+import { earlierStage } from "../recipes/checks/recipe-checks.ts";
+import { requireMemory } from "../recipes/checks/memory-check.ts";
+import { halvingsOf } from "./out-of-memory.ts";
+import { RunRecorder } from "./run-recorder.ts";
+
+/** In a run's folder: what its engine process printed, over all attempts. */
+export const ENGINE_LOG = "engine.log";
+
+export interface StageRunDeps {
+  readonly store: Store;
+  readonly live: LiveEvents;
+  readonly versions: VersionService;
+  readonly engineEntry: string;
+  readonly now: () => number;
+  /** See `MemoryDeps`. */
+  readonly oomKills: () => number | null;
+}
+
+export interface StageEnd {
+  readonly status: RunStatus;
+  readonly reason: StatusReason | null;
+}
+
+/** Starts a run's next attempt. Throws AppError where an input is missing, and OUT_OF_MEMORY where it would not fit. */
+export function startStage(
+  deps: StageRunDeps,
+  run: Run,
+  recipe: Recipe,
+  { checkpoint, damaged }: SoundCheckpoint,
+): StageSupervisor {
+  const { store, now } = deps;
+  const inputs = inputsOfRun(deps, run, recipe);
+  const halvings = halvingsOf(store, run);
+  const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
+  const { model, teacher } = inputs.models;
+  if (halvings === 0 && model !== undefined) requireMemory(run.config, { model, teacher }, runtime);
+  const fromStep = checkpoint?.step ?? 0;
+  const attempt = store.transaction(() => {
+    store.rewind(run.id, checkpoint);
+    return store.runs.startAttempt(run.id, fromStep, now());
+  });
+  if (attempt > 1) {
+    deps.live.publish([{ type: "rewound", runId: run.id, step: fromStep }]);
+    tell(deps, run, "attempt", `Goes on from step ${fromStep} (attempt ${attempt}).`);
+  }
+  for (const { step, reason } of damaged) {
+    const instead = checkpoint === undefined ? "begins anew" : `goes on from step ${fromStep}`;
+    const message = `The checkpoint of step ${step} cannot be used, so the stage ${instead}. ${reason}`;
+    tell(deps, run, "attempt", message, "warning");
+  }
+  if (checkpoint === undefined) clearOutput(run.outDir);
+  mkdirSync(run.outDir, { recursive: true });
+  const request: Extract<EngineRequest, { type: "start" }> = {
+    type: "start",
+    runId: run.id,
+    stage: run.config,
+    seed: run.seed,
+    runtime,
+    ...inputs,
+    outDir: run.outDir,
+    ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
+    ...(halvings === 0 ? {} : { halvings }),
+  };
+  const supervisor = new StageSupervisor(
+    {
+      entry: deps.engineEntry,
+      request,
+      logFile: join(run.outDir, ENGINE_LOG),
+    },
+    new RunRecorder(store, deps.live, run.id, run.config.model, now),
+  );
+  if (supervisor.pid !== undefined) store.runs.setAttemptPid(run.id, attempt, supervisor.pid);
+  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
+  return supervisor;
+}
+
+/** A stage that begins anew must not find half of what an earlier attempt wrote. The printed log stays. */
+function clearOutput(outDir: string): void {
+  if (!existsSync(outDir)) return;
+  for (const name of readdirSync(outDir).filter(
+    (entry) => entry !== ENGINE_LOG && entry !== BENCHMARK_FILE,
+  )) {
+    rmSync(join(outDir, name), { recursive: true, force: true });
+  }
+}
+
+/** Writes how an attempt ended. */
+export async function endStage(
+  deps: StageRunDeps,
+  run: Run,
+  outcome: StageOutcome,
+): Promise<StageEnd> {
+  const { store } = deps;
+  const end = endOf(outcome, store.runs.summary(run.id).lastStep);
+  const sha256 = end.status === "finished" ? await outputSha256(store.runs.get(run.id)) : null;
+  store.transaction(() => {
+    if (sha256 !== null) store.runs.setOutputSha256(run.id, sha256);
+    store.runs.endAttempt(run.id, end.status, end.reason, deps.now());
+    tell(
+      deps,
+      run,
+      "status",
+      end.reason?.message ??
+        (end.status === "finished" ? "Finished." : `The run is ${end.status}.`),
+    );
+  });
+  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
+  return end;
+}
+
+async function outputSha256(run: Run): Promise<string | null> {
+  if (run.outputModel !== null) return weightsSha256(run.outputModel);
+  return run.outputDataset === null ? null : fileSha256(run.outputDataset);
+}
+
+function endOf(outcome: StageOutcome, lastStep: number): StageEnd {
+  switch (outcome.kind) {
+    case "finished":
+      return { status: "finished", reason: null };
+    case "stopped":
+      return outcome.mode === "discard"
+        ? { status: "cancelled", reason: null }
+        : {
+            status: "stopped",
+            reason: {
+              code: "STOPPED",
+              message: outcome.killed
+                ? "Stopped on request; it did not come to a checkpoint in time."
+                : "Stopped on request.",
+              advice: "Resume goes on from the last checkpoint.",
+            },
+          };
+    case "failed":
+      return {
+        status: "failed",
+        reason: { code: outcome.code, message: outcome.message, advice: outcome.advice },
+      };
+    case "crashed":
+      return {
+        status: "stopped",
+        reason: {
+          code: "ENGINE_CRASHED",
+          message: `The engine process ${describeExit(outcome.exit)} after step ${lastStep}.`,
+          advice:
+            "Resume goes on from the last checkpoint; the run's log holds what the engine printed.",
+        },
+      };
+    case "unrecorded": {
+      const { error } = outcome;
+      const known = error instanceof AppError;
+      return {
+        status: "stopped",
+        reason: {
+          code: known ? error.code : "ENGINE_ERROR",
+          message: `Stopped because its results could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+          advice: (known ? error.advice : undefined) ?? "Resume goes on from the last checkpoint.",
+        },
+      };
+    }
+    case "protocol":
+      return {
+        status: "stopped",
+        reason: {
+          code: "ENGINE_ERROR",
+          message: `The engine and the host did not understand each other: ${outcome.message}`,
+          advice: "Resume goes on from the last checkpoint. Please report this.",
+        },
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The folders of the models that a stage uses, the recipe's own or what earlier runs wrote. */
+export function modelsOfRun(store: Store, run: Run, recipe: Recipe): Record<string, string> {
+  const { config } = run;
+  const modelFolder = (name: string): string => {
+    const named = recipe.models[name];
+    if (named !== undefined && earlierStage(recipe, config, name) === undefined) return named;
+    return outputOfStage(store, run, name, "model");
+  };
+  return {
+    model: modelFolder(config.model),
+    ...(config.kind === "distill" ? { teacher: modelFolder(config.teacher) } : {}),
+  };
+}
+
+/** Its models, and the dataset: a published version, a file, or what an earlier run wrote. */
+function inputsOfRun(
+  { store, versions }: StageRunDeps,
+  run: Run,
+  recipe: Recipe,
+): { models: Record<string, string>; datasetFile?: string } {
+  const models = modelsOfRun(store, run, recipe);
+  const { config } = run;
+  if (config.kind === "benchmark" && "benchmark" in config.data)
+    return {
+      models,
+      datasetFile: writeBenchmark(store.benchmarks, config.data.benchmark, run.outDir),
+    };
+  if (config.kind !== "sft") return { models };
+  if ("dataset" in config.data) {
+    const { dataset } = config.data;
+    return {
+      models,
+      datasetFile: isVersionRef(dataset) ? versions.trainingFile(versions.get(dataset)) : dataset,
+    };
+  }
+  if ("stage" in config.data) {
+    return { models, datasetFile: outputOfStage(store, run, config.data.stage, "dataset") };
+  }
+  return { models };
+}
+
+function outputOfStage(
+  store: Store,
+  run: Run,
+  stageName: string,
+  kind: "model" | "dataset",
+): string {
+  const source = store.runs.get(runIdOf(run.pipelineId, stageName));
+  const path = kind === "model" ? source.outputModel : source.outputDataset;
+  if (path === null || !existsSync(path)) {
+    throw new AppError(
+      "NOT_FOUND",
+      `The stage "${run.stageName}" needs the ${kind} of "${stageName}", which is not there${path === null ? "" : ` (${path})`}.`,
+      "Start the recipe anew: the earlier stage's files were moved or deleted.",
+    );
+  }
+  return path;
+}
+
+function tell(
+  deps: StageRunDeps,
+  run: Run,
+  kind: RunEvent["kind"],
+  message: string,
+  level: RunEvent["level"] = "info",
+): void {
+  const event = deps.store.history.addEvent({
+    runId: run.id,
+    timeMs: deps.now(),
+    kind,
+    level,
+    message,
+  });
+  deps.live.publish([{ type: "event", event }]);
+}

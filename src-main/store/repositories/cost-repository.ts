@@ -1,0 +1,83 @@
+/** The ledger: one entry a run, with the prices it was valued at. */
+import { Usage } from "#shared/schema/engine-protocol.ts";
+import { CostEntry, PriceList } from "#shared/schema/cost.ts";
+import type { PipelineId, RunId } from "#shared/schema/run.ts";
+import type { Connection } from "../database.ts";
+import { readJson } from "../json-column.ts";
+
+interface CostRow {
+  run_id: string;
+  pipeline_id: string;
+  stage_name: string;
+  kind: string;
+  time_ms: number;
+  usage: string;
+  prices: string;
+  compute_usd: number;
+  energy_usd: number | null;
+  total_usd: number;
+}
+
+const SELECT = `SELECT c.*, r.pipeline_id, r.stage_name, r.kind FROM cost_entries c
+  JOIN runs r ON r.id = c.run_id JOIN pipelines p ON p.id = r.pipeline_id`;
+
+export class CostRepository {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  set(
+    runId: RunId,
+    entry: Pick<CostEntry, "timeMs" | "usage" | "prices" | "computeUsd" | "energyUsd" | "totalUsd">,
+  ): void {
+    this.#db
+      .prepare(
+        `INSERT INTO cost_entries (run_id, time_ms, usage, prices, compute_usd, energy_usd, total_usd)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (run_id) DO UPDATE SET time_ms = excluded.time_ms, usage = excluded.usage,
+           prices = excluded.prices, compute_usd = excluded.compute_usd,
+           energy_usd = excluded.energy_usd, total_usd = excluded.total_usd`,
+      )
+      .run(
+        runId,
+        entry.timeMs,
+        JSON.stringify(entry.usage),
+        JSON.stringify(entry.prices),
+        entry.computeUsd,
+        entry.energyUsd,
+        entry.totalUsd,
+      );
+  }
+
+  ofRun(runId: RunId): CostEntry | null {
+    const row = this.#db.prepare<[string], CostRow>(`${SELECT} WHERE c.run_id = ?`).get(runId);
+    return row === undefined ? null : entryOf(row);
+  }
+
+  /** Newest launch first, in the recipe's order. */
+  list(pipelineId: PipelineId | undefined): CostEntry[] {
+    return this.#db
+      .prepare<[string | null, string | null], CostRow>(
+        `${SELECT} WHERE (? IS NULL OR r.pipeline_id = ?) ORDER BY p.number DESC, r.position`,
+      )
+      .all(pipelineId ?? null, pipelineId ?? null)
+      .map(entryOf);
+  }
+}
+
+function entryOf(row: CostRow): CostEntry {
+  return CostEntry.parse({
+    runId: row.run_id,
+    pipelineId: row.pipeline_id,
+    stageName: row.stage_name,
+    kind: row.kind,
+    timeMs: row.time_ms,
+    usage: readJson(Usage, row.usage),
+    prices: readJson(PriceList, row.prices),
+    computeUsd: row.compute_usd,
+    energyUsd: row.energy_usd,
+    totalUsd: row.total_usd,
+  });
+}

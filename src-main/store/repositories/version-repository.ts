@@ -1,0 +1,197 @@
+/** Published versions: which revision of which record, unchangeable; and the runs that trained on them. */
+import { AppError } from "#shared/errors.ts";
+import { DatasetId, DatasetStatistics, DatasetVersion } from "#shared/schema/dataset.ts";
+import type { RecordId } from "#shared/schema/dataset.ts";
+import { RunId } from "#shared/schema/run.ts";
+import type { Connection } from "../database.ts";
+import { readJson } from "../json-column.ts";
+import { TEXT, textOf } from "./record-repository.ts";
+import type { RecordText, TextRow } from "./record-repository.ts";
+
+interface VersionRow {
+  datasetId: string;
+  version: number;
+  note: string;
+  publishedAtMs: number;
+  sha256: string;
+  records: number;
+  filter: string;
+  statistics: string;
+}
+
+export interface VersionRef {
+  readonly datasetId: DatasetId;
+  readonly version: number;
+}
+
+/** A record in one or both of two versions; null where it is not there. */
+export interface VersionDifference {
+  readonly recordId: number;
+  readonly position: number;
+  readonly fromRevision: number | null;
+  readonly toRevision: number | null;
+}
+
+const COLUMNS = `dataset_id AS datasetId, version, note, published_at_ms AS publishedAtMs, sha256,
+  records, filter, statistics`;
+
+export class VersionRepository {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  insert(
+    version: VersionRef &
+      Pick<
+        DatasetVersion,
+        "note" | "publishedAtMs" | "sha256" | "records" | "filter" | "statistics"
+      >,
+    members: Iterable<{
+      readonly position: number;
+      readonly id: number;
+      readonly revision: number;
+    }>,
+  ): void {
+    this.#db
+      .prepare(
+        `INSERT INTO dataset_versions (dataset_id, version, note, published_at_ms, sha256, records,
+           filter, statistics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        version.datasetId,
+        version.version,
+        version.note,
+        version.publishedAtMs,
+        version.sha256,
+        version.records,
+        version.filter,
+        JSON.stringify(version.statistics),
+      );
+    const member = this.#db.prepare(
+      "INSERT INTO version_records (dataset_id, version, position, record_id, revision) VALUES (?, ?, ?, ?, ?)",
+    );
+    for (const { position, id, revision } of members) {
+      member.run(version.datasetId, version.version, position, id, revision);
+    }
+  }
+
+  latest(datasetId: DatasetId): DatasetVersion | undefined {
+    return this.list(datasetId).at(0);
+  }
+
+  /** Newest first. */
+  list(datasetId: DatasetId): DatasetVersion[] {
+    return this.#db
+      .prepare<[string], VersionRow>(
+        `SELECT ${COLUMNS} FROM dataset_versions WHERE dataset_id = ? ORDER BY version DESC`,
+      )
+      .all(datasetId)
+      .map((row) => this.#version(row));
+  }
+
+  /** Throws NOT_FOUND. */
+  get({ datasetId, version }: VersionRef): DatasetVersion {
+    const row = this.#db
+      .prepare<[string, number], VersionRow>(
+        `SELECT ${COLUMNS} FROM dataset_versions WHERE dataset_id = ? AND version = ?`,
+      )
+      .get(datasetId, version);
+    if (row === undefined) {
+      throw new AppError(
+        "NOT_FOUND",
+        `There is no version ${version} of the dataset ${datasetId}.`,
+        "`gradus data list` shows the versions that were published.",
+      );
+    }
+    return this.#version(row);
+  }
+
+  /** The texts of a version in the dataset's order, whatever became of the records since. */
+  *texts({ datasetId, version }: VersionRef, pageSize = 500): Generator<RecordText> {
+    const statement = this.#db.prepare<unknown[], TextRow>(
+      `SELECT ${TEXT} FROM version_records m JOIN records r ON r.id = m.record_id
+       JOIN record_details d ON d.record_id = m.record_id
+       JOIN revisions v ON v.record_id = m.record_id AND v.number = m.revision
+       WHERE m.dataset_id = ? AND m.version = ? AND m.position > ? ORDER BY m.position LIMIT ?`,
+    );
+    let after = 0;
+    for (;;) {
+      const rows = statement.all(datasetId, version, after, pageSize);
+      for (const row of rows) yield textOf(row);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < pageSize) return;
+      after = last.position;
+    }
+  }
+
+  /** Every record that either holds, in the dataset's order. */
+  differences(from: VersionRef, to: VersionRef): VersionDifference[] {
+    return this.#db
+      .prepare<unknown[], VersionDifference>(
+        `SELECT coalesce(a.record_id, b.record_id) AS recordId, coalesce(a.position, b.position) AS position,
+           a.revision AS fromRevision, b.revision AS toRevision
+         FROM (SELECT * FROM version_records WHERE dataset_id = ? AND version = ?) a
+         FULL JOIN (SELECT * FROM version_records WHERE dataset_id = ? AND version = ?) b
+           ON a.record_id = b.record_id
+         ORDER BY 2, 1`,
+      )
+      .all(from.datasetId, from.version, to.datasetId, to.version);
+  }
+
+  addRun(runId: RunId, ref: VersionRef, sha256: string): void {
+    this.#db
+      .prepare("INSERT INTO run_datasets (run_id, dataset_id, version, sha256) VALUES (?, ?, ?, ?)")
+      .run(runId, ref.datasetId, ref.version, sha256);
+  }
+
+  /** The version that a run trains on. */
+  ofRun(runId: RunId): DatasetVersion | undefined {
+    const ref = this.#db
+      .prepare<[string], { datasetId: string; version: number }>(
+        "SELECT dataset_id AS datasetId, version FROM run_datasets WHERE run_id = ?",
+      )
+      .get(runId);
+    return ref === undefined
+      ? undefined
+      : this.get({ datasetId: DatasetId.parse(ref.datasetId), version: ref.version });
+  }
+
+  /** Versions that hold a record, oldest first. */
+  ofRecord(
+    recordId: RecordId,
+  ): { ref: string; version: number; revision: number; runs: RunId[] }[] {
+    return this.#db
+      .prepare<[number], { datasetId: string; version: number; revision: number }>(
+        `SELECT dataset_id AS datasetId, version, revision FROM version_records
+         WHERE record_id = ? ORDER BY version`,
+      )
+      .all(recordId)
+      .map(({ datasetId, version, revision }) => ({
+        ref: `${datasetId}@${version}`,
+        version,
+        revision,
+        runs: this.#runs(datasetId, version),
+      }));
+  }
+
+  #runs(datasetId: string, version: number): RunId[] {
+    return this.#db
+      .prepare<[string, number], string>(
+        "SELECT run_id FROM run_datasets WHERE dataset_id = ? AND version = ? ORDER BY run_id",
+      )
+      .pluck()
+      .all(datasetId, version)
+      .map((id) => RunId.parse(id));
+  }
+
+  #version(row: VersionRow): DatasetVersion {
+    return DatasetVersion.parse({
+      ...row,
+      ref: `${row.datasetId}@${row.version}`,
+      statistics: readJson(DatasetStatistics, row.statistics),
+      runs: this.#runs(row.datasetId, row.version),
+    });
+  }
+}

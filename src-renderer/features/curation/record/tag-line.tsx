@@ -1,0 +1,61 @@
+/** A record's tags: the dataset's own on number keys, any other typed. */
+import { useState } from "react";
+import type { ReactNode, RefObject } from "react";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
+import { visibleText } from "#renderer/ui/text/visible-text.ts";
+
+export interface TagLineProps {
+  /** On this record. */
+  readonly tags: readonly string[];
+  /** Those of number keys, in their order. */
+  readonly offered: readonly string[];
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly onToggle: (tag: string) => void;
+}
+
+const LONGEST = 100;
+
+export function TagLine({ tags, offered, field, onToggle }: TagLineProps): ReactNode {
+  const [text, setText] = useState("");
+  const others = tags.filter((tag) => !offered.includes(tag));
+  return (
+    <div className="flex s12 tagline">
+      <span className="t3">Tags</span>
+      {[...offered, ...others].map((tag, index) => {
+        const on = tags.includes(tag);
+        return (
+          <button
+            key={tag}
+            type="button"
+            className={on ? "chip on" : "chip"}
+            aria-pressed={on}
+            title={tag}
+            onClick={() => onToggle(tag)}
+          >
+            {index < Math.min(9, offered.length) && <KeyCaps keys={String(index + 1)} />}
+            <span className="ell tagname">{visibleText(tag)}</span>
+          </button>
+        );
+      })}
+      <label className="input taginput">
+        <span className="visually-hidden">Add a tag</span>
+        <input
+          ref={field}
+          value={text}
+          placeholder="tag"
+          maxLength={LONGEST}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") event.currentTarget.blur();
+            if (event.key !== "Enter") return;
+            const tag = text.trim();
+            if (tag !== "" && !tags.includes(tag)) onToggle(tag);
+            setText("");
+            event.currentTarget.blur();
+          }}
+        />
+        <KeyCaps keys="L" />
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** Says that the host is not heard, since when, and what happens next. */
+import { useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
+import type { Connection } from "#renderer/bridge/connection.ts";
+import { formatDuration } from "#renderer/ui/format.ts";
+import { Glyph } from "#renderer/ui/glyph.tsx";
+import { useNow } from "#renderer/ui/use-now.ts";
+
+function Lost({ line }: { readonly line: Connection }): ReactNode {
+  const now = useNow();
+  const since = line.lostAtMs();
+  return (
+    <div className="notice warn" role="status">
+      <Glyph name="warn" className="warn" />
+      <span>
+        <span className="med">
+          The host is not heard
+          {since === undefined ? "" : `, last ${formatDuration(now - since)} ago`}.
+        </span>{" "}
+        <span className="t2">
+          What you see may be old. This window tries again by itself; runs go on without it. If the
+          host was closed, start it again with the same workspace.
+        </span>
+      </span>
+    </div>
+  );
+}
+
+export function LineNotice({ line }: { readonly line: Connection }): ReactNode {
+  const state = useSyncExternalStore(line.subscribe, line.state);
+  if (state === "open" || state === "connecting") return null;
+  if (state === "lost") return <Lost line={line} />;
+  return (
+    <div className="notice fail" role="alert">
+      <Glyph name="cross" className="fail" />
+      <span>
+        <span className="med">The host refused this window.</span>{" "}
+        <span className="t2">
+          Its token is missing or old. Open the address that the host printed when it started.
+        </span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+/** How far a run is: a bar, what is counted, the rate and the time left. */
+import type { ReactNode } from "react";
+import type { RunSummary } from "#shared/schema/run.ts";
+import { isPaused } from "./pipeline-facts.ts";
+import { formatDuration, formatNumber } from "../format.ts";
+
+/** Share done in 0–1, from the engine's progress, else from the steps. */
+export function shareDone(run: RunSummary): number | undefined {
+  const { progress } = run;
+  if (progress !== null && progress.total > 0) return Math.min(1, progress.done / progress.total);
+  if (run.totalSteps !== null && run.totalSteps > 0)
+    return Math.min(1, run.lastStep / run.totalSteps);
+  return undefined;
+}
+
+/** "212 of 400 steps"; without progress, what is known of the steps. */
+export function doneText(run: RunSummary): string {
+  const { progress } = run;
+  if (progress !== null && run.status === "finished")
+    return `${formatNumber(progress.total)} ${progress.unit}`;
+  if (progress !== null)
+    return `${formatNumber(progress.done)} of ${formatNumber(progress.total)} ${progress.unit}`;
+  return run.totalSteps === null
+    ? "starting"
+    : `${formatNumber(run.lastStep)} of ${formatNumber(run.totalSteps)} steps`;
+}
+
+/** Time left by the engine's own estimate, corrected for its age. */
+export function timeLeftText(run: RunSummary, now: number): string {
+  const { progress } = run;
+  if (isPaused(run)) return "paused";
+  if (progress === null || progress.etaMs === null) return "time left unknown yet";
+  const left = Math.max(0, progress.etaMs - (now - progress.timeMs));
+  return `${formatDuration(Math.max(1000, Math.round(left / 1000) * 1000))} left`;
+}
+
+export function Meter({
+  share,
+  live,
+  label,
+}: {
+  readonly share: number | undefined;
+  readonly live: boolean;
+  readonly label: string;
+}): ReactNode {
+  const percent = Math.round((share ?? 0) * 100);
+  return (
+    <div
+      className={live ? "meter live" : "meter"}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      {...(share === undefined ? {} : { "aria-valuenow": percent })}
+    >
+      <i style={{ width: `${String(percent)}%` }} />
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+/** The stages of a launch in order, each with its state and score, and the results at the end. */
+import type { ReactNode } from "react";
+import type { PipelineId, RunId, RunSummary } from "#shared/schema/run.ts";
+import { hrefTo } from "#renderer/navigation/location.ts";
+import { formatInterval, formatPercent } from "../format.ts";
+import { shareDone } from "./progress-line.tsx";
+import { StatusMark, statusWord } from "./run-status.tsx";
+
+function factOf(run: RunSummary): string {
+  if (run.score !== null)
+    return `${formatPercent(run.score.value)} ${formatInterval(run.score.low, run.score.high)}`;
+  if (run.status === "running") {
+    const share = shareDone(run);
+    return share === undefined ? "starting" : `${formatPercent(share, 0)}%`;
+  }
+  return run.status === "finished" ? "" : statusWord(run.status);
+}
+
+/** A benchmark is known by its score; its name stands in its title, since it measures the stage before it. */
+function StageLink({
+  run,
+  shown,
+}: {
+  readonly run: RunSummary;
+  readonly shown: boolean;
+}): ReactNode {
+  const scored = run.kind === "benchmark" && run.score !== null;
+  return (
+    <a
+      href={hrefTo(["run", run.id])}
+      className={scored ? "scorechip" : undefined}
+      aria-current={shown ? "page" : undefined}
+      title={`${run.stageName}: ${statusWord(run.status)}`}
+      ref={
+        shown
+          ? (element) => element?.scrollIntoView({ block: "nearest", inline: "nearest" })
+          : undefined
+      }
+    >
+      {scored ? (
+        <>
+          <span className="visually-hidden">{run.stageName}: </span>
+          <span className="s11 t2 num">{factOf(run)}</span>
+        </>
+      ) : (
+        <>
+          <StatusMark status={run.status} />
+          <span className="visually-hidden">{statusWord(run.status)}: </span>
+          <span className={run.status === "queued" ? "t2" : "med"}>
+            {run.kind === "benchmark" ? "score" : run.stageName}
+          </span>
+          {run.kind === "benchmark" && <span className="visually-hidden">{run.stageName}</span>}
+          <span className="s11 t3 nowrap">{run.status === "queued" ? "" : factOf(run)}</span>
+        </>
+      )}
+    </a>
+  );
+}
+
+export interface StageStripProps {
+  readonly pipelineId: PipelineId;
+  readonly runs: readonly RunSummary[];
+  /** The stage that is shown; undefined on the results. */
+  readonly shown: RunId | undefined;
+}
+
+export function StageStrip({ pipelineId, runs, shown }: StageStripProps): ReactNode {
+  return (
+    <nav className="stagestrip" aria-label="Stages">
+      <a
+        href={hrefTo(["pipeline", pipelineId])}
+        aria-current={shown === undefined ? "page" : undefined}
+      >
+        <span className="med">Results</span>
+      </a>
+      {runs.map((run) => (
+        <StageLink key={run.id} run={run} shown={run.id === shown} />
+      ))}
+    </nav>
+  );
+}
