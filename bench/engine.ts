@@ -3,11 +3,11 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import { discoverRuntime } from "#main/platform/tensorflow/discovery.ts";
 import { engineThreads } from "#main/core/resources/lanes.ts";
-import type { Precision } from "#main/engine/runtime/matmul.ts";
 import type { Runtime } from "#main/engine/runtime/runtime.ts";
 import { openTensorFlowRuntime } from "#main/engine/runtime/tensorflow/tensorflow-runtime.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { dataFolder } from "#main/platform/paths.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 /** TensorFlow, on the threads that a run's engine has. @throws Error where it is not there */
 export async function openEngine(): Promise<ReturnType<typeof openTensorFlowRuntime>> {

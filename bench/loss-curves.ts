@@ -10,11 +10,11 @@
 import { baseDocument } from "#main/core/corpus/base-corpus.ts";
 import { TokenStream } from "#main/core/corpus/token-stream.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
-import type { Precision } from "#main/engine/runtime/matmul.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { Random } from "#main/platform/random.ts";
 import { nextTokenTrainer, openEngine } from "./engine.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 const ROWS = 8;
 const TOKENS = 128;

@@ -1,41 +1,95 @@
 /**
- * Checks who may import whom (docs/ARCHITECTURE.md): host → services → {jobs, store}; jobs →
- * engine, so the host never imports the engine; the window imports src-shared only; engine and store never see each other; features never
- * import each other; Electron is imported by one file; no cycles.
+ * Checks who may import whom, as docs/ARCHITECTURE.md says it: the arrows between the areas of src-main, inside the
+ * engine, and between the areas of the window; no cycle, types included; Electron in one folder; package imports between
+ * areas and relative paths within one; and no way from the host to a module of TensorFlow.js.
  *
- * Uses dependency-cruiser's `cruise()` rather than its command line, since that one exits 0 when it
- * understood no file at all: here a root that shows no module is an error.
+ * Uses dependency-cruiser's `cruise()` rather than its command line, since that one exits 0 when it understood no file at
+ * all: here a root without modules is an error, and so is a folder that no arrow names.
  */
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const ROOTS = ["src-shared", "src-main", "src-renderer"];
 
-/** Areas of src-main and the areas of ours that each may import. */
+/**
+ * Areas of src-main and the other areas of it that each may import. A process's entry files (`*-process.ts`,
+ * `*-thread.ts`) are the engine's own side of a channel: they alone import the engine.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 export const MAIN_ARROWS = {
-  host: ["host", "services", "jobs", "store", "platform"],
-  engine: ["engine", "platform"],
-  store: ["store", "platform"],
-  jobs: ["jobs", "engine", "platform"],
-  services: ["services", "jobs", "store", "platform"],
-  platform: ["platform"],
+  platform: [],
+  core: ["platform"],
+  engine: ["core", "platform"],
+  store: ["platform"],
+  processes: ["engine", "core", "platform"],
+  services: ["processes", "store", "core", "platform"],
+  procedures: ["services", "store", "core", "platform"],
+  host: ["procedures", "services", "processes", "store", "core", "platform"],
 };
 
-/** A rule for each area: it imports nothing of src-main but what its arrows allow. */
-function arrowRules() {
-  return Object.entries(MAIN_ARROWS).map(([area, allowed]) => ({
-    name: `${area}-imports-only-${allowed.join("-")}`,
+/**
+ * Folders of src-main/engine and the others of it that each may import.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const ENGINE_ARROWS = {
+  runtime: [],
+  model: ["runtime"],
+  sampling: ["model", "runtime"],
+  serving: ["sampling", "model", "runtime"],
+  objectives: ["model", "runtime"],
+  training: ["objectives", "model", "runtime"],
+  stages: ["training", "objectives", "sampling", "model", "runtime"],
+  commands: ["training", "objectives", "sampling", "model", "runtime"],
+};
+
+/**
+ * Areas of the window and the others that each may import.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const WINDOW_ARROWS = {
+  theme: [],
+  bridge: ["theme"],
+  navigation: [],
+  ui: ["navigation", "bridge", "theme"],
+  charts: ["ui", "theme"],
+  features: ["charts", "ui", "navigation", "bridge", "theme"],
+  shell: ["features", "charts", "ui", "navigation", "bridge", "theme"],
+};
+
+/** Packages that compute with tensors, or load what does. */
+const TENSOR_PACKAGES = /^node_modules\/(@tensorflow|webgpu)\//;
+/** What starts the host: everything that they import without a type runs in its process. */
+const HOST_AREAS = /^src-main\/(host|procedures|services|store|core|platform)\//;
+
+/**
+ * @param {string} folder that holds the areas
+ * @param {Readonly<Record<string, readonly string[]>>} arrows
+ * @param {string} name of the rules
+ * @returns {import("dependency-cruiser").IForbiddenRuleType[]}
+ */
+function arrowRules(folder, arrows, name) {
+  return Object.entries(arrows).map(([area, allowed]) => ({
+    name: `${name}-${area}-imports-only-${["itself", ...allowed].join("-")}`,
     severity: "error",
-    from: { path: `^src-main/${area}/` },
-    to: { path: "^src-main/", pathNot: `^src-main/(${allowed.join("|")})/` },
+    from: { path: `^${folder}/${area}/` },
+    to: { path: `^${folder}/`, pathNot: `^${folder}/(${[area, ...allowed].join("|")})/` },
   }));
 }
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 export const RULES = [
-  ...arrowRules(),
+  ...arrowRules("src-main", MAIN_ARROWS, "main"),
+  ...arrowRules("src-main/engine", ENGINE_ARROWS, "engine"),
+  ...arrowRules("src-renderer", WINDOW_ARROWS, "window"),
+  {
+    name: "only-process-entries-import-the-engine",
+    severity: "error",
+    from: { path: "^src-main/processes/", pathNot: "-(process|thread)\\.ts$" },
+    to: { path: "^src-main/engine/" },
+  },
   {
     name: "shared-imports-only-itself-and-zod",
     severity: "error",
@@ -67,17 +121,12 @@ export const RULES = [
     to: { path: "^(src-renderer|scripts|tests|bench)/" },
   },
   {
-    name: "electron-in-one-file",
+    name: "electron-in-one-folder",
     severity: "error",
-    from: { path: "^src-", pathNot: "^src-main/host/(electron\\.ts|preload\\.ts)$" },
-    to: { path: "(^|/)electron(/|$)" },
+    from: { path: "^src-", pathNot: "^src-main/host/electron/" },
+    to: { path: "(^|/)electron(/index\\.js|/electron\\.d\\.ts)?$|^node_modules/electron/" },
   },
-  {
-    name: "no-cycles",
-    severity: "error",
-    from: {},
-    to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
-  },
+  { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   {
     name: "every-import-resolves",
     severity: "error",
@@ -85,6 +134,109 @@ export const RULES = [
     to: { couldNotResolve: true },
   },
 ];
+
+/**
+ * The area that a file belongs to; a feature is an area of its own.
+ * @param {string} file relative to the root
+ */
+function areaOf(file) {
+  const depth = file.startsWith("src-renderer/features/")
+    ? 3
+    : file.startsWith("src-shared/")
+      ? 1
+      : 2;
+  return file.split("/").slice(0, depth).join("/");
+}
+
+/**
+ * The places of a module's imports as they are written, types marked.
+ * @param {string} text
+ */
+function writtenImports(text) {
+  return [
+    ...text.matchAll(/\b(?:import|export)\s+(type\s)?(?:[\w*{][^"';]*?\sfrom\s+)?"([^"]+)"/g),
+  ].map(([, type, specifier = ""]) => ({ type: type !== undefined, specifier }));
+}
+
+/**
+ * A specifier between areas is "#main/…"; within one it is relative.
+ * @param {string} source
+ * @param {string} baseDir
+ * @param {readonly { module: string, resolved: string }[]} dependencies
+ */
+function wrongSpecifiers(source, baseDir, dependencies) {
+  return writtenImports(readFileSync(join(baseDir, source), "utf8")).flatMap(({ specifier }) => {
+    const resolved = dependencies.find(({ module }) => module === specifier)?.resolved;
+    if (resolved === undefined || !resolved.startsWith("src-")) return [];
+    const within = areaOf(resolved) === areaOf(source);
+    if (within && specifier.startsWith("#"))
+      return [`relative-within-an-area: ${source} → ${specifier}`];
+    if (!within && specifier.startsWith("."))
+      return [`package-imports-between-areas: ${source} → ${specifier}`];
+    return [];
+  });
+}
+
+/**
+ * The shortest way from any module of the host's process to a package that computes with tensors. Imports of types are
+ * no way; what is loaded on demand is one.
+ * @param {ReadonlyMap<string, readonly { module: string, resolved: string }[]>} modules
+ * @param {string} baseDir
+ */
+function wayToTensors(modules, baseDir) {
+  const starts = [...modules.keys()].filter((source) => HOST_AREAS.test(source));
+  const from = new Map(starts.map((source) => [source, ""]));
+  const queue = [...starts];
+  for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+    if (TENSOR_PACKAGES.test(source)) {
+      const way = [source];
+      for (let step = from.get(source) ?? ""; step !== ""; step = from.get(step) ?? "")
+        way.unshift(step);
+      return way;
+    }
+    if (!source.startsWith("src-")) continue;
+    const text = readFileSync(join(baseDir, source), "utf8");
+    const ofTypes = new Set(
+      writtenImports(text).flatMap((one) => (one.type ? [one.specifier] : [])),
+    );
+    const ofValues = new Set(
+      writtenImports(text).flatMap((one) => (one.type ? [] : [one.specifier])),
+    );
+    for (const { module, resolved } of modules.get(source) ?? []) {
+      if ((ofTypes.has(module) && !ofValues.has(module)) || from.has(resolved)) continue;
+      from.set(resolved, source);
+      queue.push(resolved);
+    }
+  }
+  return null;
+}
+
+/**
+ * Folders that hold modules and that no arrow names: their imports would be nobody's concern.
+ * @param {string} baseDir
+ */
+function unknownFolders(baseDir) {
+  const places = /** @type {const} */ ([
+    ["src-main", MAIN_ARROWS],
+    ["src-main/engine", ENGINE_ARROWS],
+    ["src-renderer", WINDOW_ARROWS],
+  ]);
+  return places.flatMap(([folder, arrows]) => {
+    const found = globSync(`${folder}/*/**/*.{ts,tsx}`, { cwd: baseDir }).map(
+      (file) =>
+        file
+          .replaceAll("\\", "/")
+          .slice(folder.length + 1)
+          .split("/")[0] ?? "",
+    );
+    return [...new Set(found)]
+      .filter((area) => !Object.hasOwn(arrows, area))
+      .map(
+        (area) =>
+          `unknown-folder: ${folder}/${area} has no arrows in scripts/check-architecture.mjs`,
+      );
+  });
+}
 
 /**
  * @param {readonly string[]} roots folders relative to `baseDir`
@@ -108,15 +260,19 @@ export async function checkArchitecture(roots = ROOTS, baseDir = ROOT) {
     },
   );
   if (typeof output === "string") throw new Error("dependency-cruiser returned text");
+  const modules = new Map(output.modules.map(({ source, dependencies }) => [source, dependencies]));
+  const own = [...modules].filter(([source]) => source.startsWith("src-"));
   const counts = Object.fromEntries(
-    roots.map((root) => [
-      root,
-      output.modules.filter(({ source }) => source.startsWith(`${root}/`)).length,
-    ]),
+    roots.map((root) => [root, own.filter(([source]) => source.startsWith(`${root}/`)).length]),
   );
   const violations = output.summary.violations.map(
     ({ rule, from, to }) => `${rule.name}: ${from} → ${to}`,
   );
+  for (const [source, dependencies] of own)
+    violations.push(...wrongSpecifiers(source, baseDir, dependencies));
+  const way = wayToTensors(modules, baseDir);
+  if (way !== null) violations.push(`host-loads-no-tensors: ${way.join(" → ")}`);
+  violations.push(...unknownFolders(baseDir));
   for (const [root, count] of Object.entries(counts)) {
     if (count === 0)
       violations.push(`no-module-seen: ${root} shows no module, so nothing was checked there`);

@@ -1,7 +1,6 @@
 /** What went wrong, in the words the host sent: declared errors carry a code, a message and advice. */
 import { ORPCError } from "@orpc/client";
 import { LineDown } from "./connection.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 
 function adviceIn(data: unknown): string | undefined {
   if (typeof data !== "object" || data === null || !("advice" in data)) return undefined;
@@ -26,4 +25,10 @@ export function failureOf(error: unknown): Failure {
       advice: "It may have been closed. This window tries again by itself.",
     };
   return { message: error instanceof Error ? error.message : String(error), advice: undefined };
+}
+
+export interface Failure {
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string | undefined;
 }

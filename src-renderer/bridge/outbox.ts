@@ -6,7 +6,6 @@
  */
 import { ORPCError } from "@orpc/client";
 import type { RecordId } from "#shared/schema/dataset.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { connection, LineDown } from "./connection.ts";
 import { failureOf } from "./failure.ts";
 import { host } from "./host.ts";
@@ -14,6 +13,7 @@ import { pauseBeforeRetry } from "./live-store.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
 import type { RecordChange } from "./outbox-entry.ts";
 import { recordStore } from "./record-store.ts";
+import type { Failure } from "./failure.ts";
 
 const PREFIX = "gradus.outbox.";
 /** Shorter than any host takes to end and another to start in its place. */

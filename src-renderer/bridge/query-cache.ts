@@ -3,8 +3,8 @@
  * goes blank; going back shows what was there. Event streams name topics, and the answers that depend on them are
  * fetched again, at most once per `QUIET_MS`.
  */
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { failureOf } from "./failure.ts";
+import type { Failure } from "./failure.ts";
 
 const QUIET_MS = 300;
 const KEPT_UNUSED = 60;

@@ -1,7 +1,7 @@
 /** A call that changes something: busy while it is under way, its failure kept until the next try. */
 import { useCallback, useState } from "react";
 import { failureOf } from "./failure.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "./failure.ts";
 
 export interface Act {
   readonly busy: boolean;

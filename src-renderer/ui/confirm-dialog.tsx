@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Dialog } from "./dialog.tsx";
 import { FailureNotice } from "./region-state.tsx";
-import type { Failure } from "./region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface ConfirmAct {
   /** The verb: "Stop and keep". */

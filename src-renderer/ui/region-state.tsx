@@ -1,12 +1,7 @@
 /** What a region shows while it loads, when it failed and when it is empty. Old content stays; only first loads get skeletons. */
 import type { ReactNode } from "react";
 import { Glyph } from "./glyph.tsx";
-
-export interface Failure {
-  readonly message: string;
-  /** What to do about it. */
-  readonly advice: string | undefined;
-}
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 /** What failed, why and what to do, in the region that failed. */
 export function FailureNotice({

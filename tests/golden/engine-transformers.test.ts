@@ -9,7 +9,6 @@ import { LoraModel } from "#main/engine/model/lora.ts";
 import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
-import { adapterContent } from "#main/engine/stages/session/trainable-model.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { idMatrix, lastLogitsOf, randomRows } from "../helpers/engine-forward.ts";
 import { PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
@@ -20,6 +19,7 @@ import {
   NO_TRANSFORMERS,
   transformersLogits,
 } from "../helpers/python-transformers.ts";
+import { adapterContent } from "#main/engine/model/lora.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const python = findTransformersPython();

@@ -6,9 +6,9 @@ import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
 import type { PolicyOptions } from "#main/engine/training/policy-trainer.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
-import type { Objective } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";
 import { itemAt } from "./engine-model.ts";
+import type { Objective } from "#main/engine/objectives/objective.ts";
 
 export const PLAIN_ADAMW = {
   beta1: 0.9,

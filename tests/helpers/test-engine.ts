@@ -12,7 +12,7 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { Usage } from "#shared/schema/engine-protocol.ts";
 import { serveStage } from "#main/processes/engine/engine-channel.ts";
-import type { StageContext, StartRequest } from "#main/engine/stages/session/stage-context.ts";
+import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { rollout, sample } from "./store-fixture-data.ts";
 
 const Behaviour = z.object({

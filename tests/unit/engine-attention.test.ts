@@ -1,11 +1,12 @@
 /** Attention in pieces, against attention at once. */
 import { expect, test } from "vitest";
-import { attentionMasks, attentionPieces, groupedAttention } from "#main/engine/model/attention.ts";
+import { attentionMasks, groupedAttention } from "#main/engine/model/attention.ts";
 import { MASKED } from "#main/engine/model/layers.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
 import { largestDifference } from "../helpers/engine-model.ts";
+import { attentionPieces } from "#main/core/resources/attention-pieces.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 

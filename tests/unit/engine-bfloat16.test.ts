@@ -1,10 +1,9 @@
 /** Products in bfloat16: what they round, what they do not, and what training makes of them. */
 import { expect, test } from "vitest";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
-import { LOGITS_AT_ONCE, tokenLogprobs } from "#main/engine/model/token-logprobs.ts";
+import { tokenLogprobs } from "#main/engine/model/token-logprobs.ts";
 import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { matMul, withPrecision } from "#main/engine/runtime/matmul.ts";
-import type { Precision } from "#main/engine/runtime/matmul.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
@@ -13,6 +12,8 @@ import { Random } from "#main/platform/random.ts";
 import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
 import { gradientsOf, PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
 import { tinyConfig } from "../helpers/engine-model.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
+import { LOGITS_AT_ONCE } from "#main/core/resources/rows-at-once.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const random = new Random(3);

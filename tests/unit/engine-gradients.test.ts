@@ -10,7 +10,6 @@ import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
-import type { Objective } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";
 import { idMatrix, logprobsOf, randomRows } from "../helpers/engine-forward.ts";
 import {
@@ -20,6 +19,7 @@ import {
   PLAIN_ADAMW,
 } from "../helpers/engine-gradients.ts";
 import { ARCHITECTURES, itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+import type { Objective } from "#main/engine/objectives/objective.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const held: Tensor[] = [];

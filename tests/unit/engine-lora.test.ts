@@ -9,7 +9,6 @@ import { nextTokenObjective } from "#main/engine/objectives/next-token.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import type { Variable } from "#main/engine/runtime/runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
-import { adapterContent } from "#main/engine/stages/session/trainable-model.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";
@@ -18,6 +17,7 @@ import { checkDirections, PLAIN_ADAMW, PLAIN_POLICY } from "../helpers/engine-gr
 import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
 import { withFolder } from "../helpers/engine-parity.ts";
 import { dataOf } from "../helpers/tensor-data.ts";
+import { adapterContent } from "#main/engine/model/lora.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const config = tinyConfig("qwen3");

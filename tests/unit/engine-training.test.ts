@@ -9,11 +9,11 @@ import { activationBytes, rowsAtOnce } from "#main/core/resources/rows-at-once.t
 import { learningRate } from "#main/engine/training/schedule.ts";
 import { SequenceBatches } from "#main/engine/training/sequence-batches.ts";
 import { NonFiniteError, Trainer } from "#main/engine/training/trainer.ts";
-import type { Objective } from "#main/engine/training/trainer.ts";
 import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
 import { gradientsOf, PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
 import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
 import { dataOf } from "../helpers/tensor-data.ts";
+import type { Objective } from "#main/engine/objectives/objective.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 

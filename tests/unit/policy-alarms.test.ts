@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import { guardStep } from "#main/engine/stages/session/guard-step.ts";
 import { policySigns } from "#main/engine/stages/grpo-metrics.ts";
-import type { Generation } from "#main/engine/stages/grpo.ts";
 import { PolicyAlarms } from "#main/engine/training/alarms.ts";
 import type { Alarm, PolicySigns } from "#main/engine/training/alarms.ts";
 import { NonFiniteError } from "#main/engine/training/trainer.ts";
+import type { Generation } from "#main/engine/stages/generation.ts";
 
 const WELL: PolicySigns = {
   fracZeroStd: 0.3,

@@ -2,10 +2,10 @@
 import type { SftStage } from "#shared/schema/recipe.ts";
 import type { MaskOptions } from "../text/templates/assistant-mask.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import type { Example } from "#main/engine/training/sequence-batches.ts";
 import type { Conversation } from "./conversation-lines.ts";
 import { ExampleTally, requireExamples } from "./training-examples.ts";
 import type { FaultyExamples } from "./training-examples.ts";
+import type { Example } from "./example.ts";
 
 export type ExampleOptions = Pick<SftStage, "max_length" | "truncation_mode" | "mask_history">;
 

@@ -1,7 +1,7 @@
 /** How large a sampler's cache is: rows that decode together, and columns that each may span. */
 import type { ModelConfig } from "../formats/model-config.ts";
-import type { Precision } from "#main/engine/runtime/matmul.ts";
 import { lengthBucket } from "./length-buckets.ts";
+import type { Precision } from "./precision.ts";
 
 export type CacheShape = { readonly rows: number; readonly columns: number };
 
@@ -112,3 +112,9 @@ export function cacheBytes(
   const width = precision === "bfloat16" ? 2 : 4;
   return 2 * numLayers * numKeyValueHeads * headDim * rows * columns * width;
 }
+
+/** Problems sampled between two looks at whether the stage is to end. */
+export const PROBLEMS_AT_ONCE = 128;
+
+/** Shapes whose programs are kept; jobs/stage-memory.ts counts them. */
+export const KEPT_SHAPES = 12;

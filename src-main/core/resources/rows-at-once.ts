@@ -3,8 +3,7 @@
  * cutting a batch changes the memory it needs and not its result.
  */
 import type { ModelConfig } from "../formats/model-config.ts";
-import { attentionPieces, PIECE_TOKENS } from "#main/engine/model/attention.ts";
-import { LOGITS_AT_ONCE } from "#main/engine/model/token-logprobs.ts";
+import { PIECE_TOKENS, attentionPieces } from "./attention-pieces.ts";
 
 /** For what the backward pass keeps. A constant, so that a run does not depend on the machine it runs on. */
 const ACTIVATION_BYTES = 2 * 2 ** 30;
@@ -86,3 +85,6 @@ export function rowsAtOnce(
 export function halved(rows: number, halvings: number): number {
   return Math.max(1, Math.floor(rows / 2 ** halvings));
 }
+
+/** Numbers of logits in memory at once, unless told otherwise: 64 MiB. */
+export const LOGITS_AT_ONCE = 2 ** 26;

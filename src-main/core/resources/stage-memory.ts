@@ -22,9 +22,9 @@ import {
   widerColumns,
 } from "./cache-shape.ts";
 import type { CacheShape } from "./cache-shape.ts";
-import { KEPT_SHAPES } from "#main/engine/sampling/decode-shapes.ts";
-import { PROBLEMS_AT_ONCE } from "#main/engine/stages/sample-problems.ts";
 import { activationBytes, rowsAtOnce } from "./rows-at-once.ts";
+import { PROBLEMS_AT_ONCE } from "./cache-shape.ts";
+import { KEPT_SHAPES } from "./cache-shape.ts";
 
 const FLOAT = 4;
 const HALF = 2;

@@ -9,8 +9,8 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { MAX_ROW_BYTES, utf8Of } from "./source-row.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
-import { asWritten, isOwnTable } from "#main/services/datasets/rows/table-cells.ts";
 import { notUtf8 } from "#shared/text-encoding.ts";
+import { asWritten, isOwnTable } from "./own-cells.ts";
 
 const DELIMITERS = [",", ";", "\t"];
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -2,11 +2,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { TaskSource } from "#shared/schema/recipe.ts";
-import { promptIds } from "#main/engine/stages/prompts.ts";
 import { encodeWithAssistantMask } from "./templates/assistant-mask.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { problemAt, workedSolution } from "../problems/task-facts.ts";
+import { promptIds } from "./prompt-ids.ts";
 
 /** Problems looked at. */
 const SAMPLE = 64;

@@ -10,22 +10,8 @@ import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { MASKED } from "./layers.ts";
-
-/** Queries of a piece; sequences up to this length are one piece, whose weights the backward pass keeps. */
-export const PIECE_TOKENS = 256;
-/** However long a sequence is: each piece is a part of the program. */
-const MOST_PIECES = 32;
-
-export type Piece = { readonly first: number; readonly count: number };
-
-/** Queries of each piece of a sequence. */
-export function attentionPieces(tokens: number): Piece[] {
-  const size = Math.max(PIECE_TOKENS, Math.ceil(tokens / MOST_PIECES));
-  return Array.from({ length: Math.ceil(tokens / size) }, (_, i) => ({
-    first: i * size,
-    count: Math.min(size, tokens - i * size),
-  }));
-}
+import { attentionPieces } from "#main/core/resources/attention-pieces.ts";
+import type { Piece } from "#main/core/resources/attention-pieces.ts";
 
 /**
  * What each piece's queries may see, addable to (B, K, G, C, S): every key up to the query itself, from column

@@ -4,6 +4,7 @@
  * (Kalajdzievski 2023, arXiv 2312.03732). Names and initial values are PEFT's. With the adapters off the model is its
  * base, which is how GRPO has its reference without a second copy.
  */
+import type { AdapterContent } from "#main/core/formats/peft-adapter.ts";
 import type { TensorSource } from "#main/core/formats/safetensors.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { statelessUniform } from "../runtime/tensorflow/stateless-uniform.ts";
@@ -184,4 +185,8 @@ function dropped(
   const uniform = statelessUniform(x.shape, tf.add(noise, salt));
   const kept = tf.cast(tf.greaterEqual(uniform, rate), "float32");
   return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
+}
+
+export function adapterContent(model: LoraModel, baseModel: string): AdapterContent {
+  return { ...model.options, baseModel, tensors: model.adapterTensors() };
 }

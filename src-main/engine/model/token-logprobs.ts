@@ -9,6 +9,7 @@ import { matMul } from "../runtime/matmul.ts";
 import { after } from "../runtime/tensorflow/ordered.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
+import { LOGITS_AT_ONCE } from "#main/core/resources/rows-at-once.ts";
 
 export type TokenLogprobs = {
   /** (N): log p(target). */
@@ -16,9 +17,6 @@ export type TokenLogprobs = {
   /** (N): entropy in nats, without gradient. */
   readonly entropy: Tensor;
 };
-
-/** Numbers of logits in memory at once, unless told otherwise: 64 MiB. */
-export const LOGITS_AT_ONCE = 2 ** 26;
 
 type Rows = { readonly first: number; readonly count: number };
 

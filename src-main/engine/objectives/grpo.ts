@@ -6,8 +6,8 @@ import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { Objective } from "../training/trainer.ts";
 import { stopGradient } from "./stop-gradient.ts";
+import type { Objective } from "./objective.ts";
 
 export type GrpoObjectiveOptions = {
   readonly temperature: number;

@@ -4,7 +4,7 @@ import type { SequenceLayout } from "../model/decoder.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { Objective } from "../training/trainer.ts";
+import type { Objective } from "./objective.ts";
 
 /**
  * Inputs: ids (B, T+1) int32; mask (B, T) float, 1 where the next token counts; denominator, a scalar: the tokens

@@ -3,7 +3,6 @@
  * function itself, with its tensors freed.
  */
 import { HostedVariable } from "./hosted-variable.ts";
-import type { Precision } from "./matmul.ts";
 import type {
   AdamRates,
   AdamSlots,
@@ -14,6 +13,7 @@ import type {
 } from "./runtime.ts";
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 export class EagerRuntime implements Runtime {
   readonly kind: RuntimeFacts["kind"];

@@ -5,8 +5,7 @@
  */
 import { tf } from "./tf.ts";
 import type { Tensor } from "./tf.ts";
-
-export type Precision = "float32" | "bfloat16";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 /** A kernel that only the TensorFlow backend has. */
 export const BFLOAT16_MATMUL = "Bfloat16MatMul";

@@ -2,8 +2,8 @@
  * What the engine asks of a backend. Model, sampling and training code is written in TensorFlow.js
  * operations plus the few things here, and runs on every backend.
  */
-import type { Precision } from "./matmul.ts";
 import type { Tensor } from "./tf.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 /** A tensor that outlives a step and is updated in place. */
 export type Variable = {

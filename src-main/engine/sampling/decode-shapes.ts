@@ -13,9 +13,7 @@ import { createDecodeState, disposeDecodeState, variablesOf } from "./decode-sta
 import type { DecodeState } from "./decode-state.ts";
 import type { DecodeWeights } from "./decode-weights.ts";
 import type { Picker } from "./picker.ts";
-
-/** Shapes whose programs are kept; jobs/stage-memory.ts counts them. */
-export const KEPT_SHAPES = 12;
+import { KEPT_SHAPES } from "#main/core/resources/cache-shape.ts";
 
 /** One lane's share of a shape. */
 export type LaneShape = {

@@ -10,11 +10,11 @@
  * h head dimension, D hidden, L layers, V vocabulary.
  */
 import type { LanguageModel } from "../model/language-model.ts";
-import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { CacheShape } from "#main/core/resources/cache-shape.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 /** The variables that live between calls. */
 export type DecodeState = {

@@ -9,10 +9,10 @@ import { EMBEDDING, OUTPUT } from "../model/decoder.ts";
 import type { Weights } from "../model/decoder.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { withPrecision } from "../runtime/matmul.ts";
-import type { Precision } from "../runtime/matmul.ts";
 import type { Runtime, Variable } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import { isSmall } from "#main/core/resources/cache-shape.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 export class DecodeWeights {
   readonly precision: Precision;

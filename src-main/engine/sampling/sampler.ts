@@ -8,7 +8,6 @@ import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { lengthBucket } from "#main/core/resources/length-buckets.ts";
-import type { Precision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
 import type { Completion, RowJob } from "./cache-row.ts";
@@ -25,6 +24,7 @@ import { prefillProgram } from "./decode-programs.ts";
 import { DecodeShapes } from "./decode-shapes.ts";
 import { DecodeWeights } from "./decode-weights.ts";
 import { sharedPicker } from "./picker.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 export type SampleRequest = {
   readonly promptIds: readonly number[];

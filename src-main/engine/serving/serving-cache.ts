@@ -3,7 +3,6 @@
  * programs are few; grown while rows decode where there is memory for it, and left for a smaller one when few are left.
  */
 import { AppError } from "#shared/errors.ts";
-import { attentionPieces } from "../model/attention.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import type { RowJob } from "../sampling/cache-row.ts";
@@ -14,6 +13,7 @@ import { prefillProgram } from "../sampling/decode-programs.ts";
 import { DecodeShapes } from "../sampling/decode-shapes.ts";
 import { DecodeWeights } from "../sampling/decode-weights.ts";
 import { rowPicker } from "../sampling/picker.ts";
+import { attentionPieces } from "#main/core/resources/attention-pieces.ts";
 
 /** OpenAI's limit for alternatives of a token. */
 export const MOST_ALTERNATIVES = 20;

@@ -8,7 +8,7 @@ import { readProblems } from "#main/core/problems/imported.ts";
 import { drawProblems } from "#main/core/problems/split.ts";
 import type { AskedProblem } from "#main/core/problems/task.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
-import { completionText } from "./prompts.ts";
+import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 

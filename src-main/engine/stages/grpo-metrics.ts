@@ -1,7 +1,7 @@
 /** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
 import type { PolicySigns } from "../training/alarms.ts";
 import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
-import type { Generation } from "./grpo.ts";
+import type { Generation } from "./generation.ts";
 
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;

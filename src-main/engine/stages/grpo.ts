@@ -16,25 +16,17 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import type { PolicyRow, PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
+import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generationMetrics, policySigns, samplingDifference } from "./grpo-metrics.ts";
 import { guardStep } from "./session/guard-step.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
-import { completionText, promptIds } from "./prompts.ts";
+import { completionText } from "./completion-text.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
-
-/** One batch of rollouts, graded. */
-export type Generation = {
-  readonly rows: readonly PolicyRow[];
-  readonly rollouts: readonly Rollout[];
-  readonly batchStd: number;
-  readonly fracZeroStd: number;
-  readonly tokens: number;
-  readonly seconds: number;
-};
+import { promptIds } from "#main/core/text/prompt-ids.ts";
+import type { Generation } from "./generation.ts";
 
 export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<void> {
   const { runtime, resumed } = session;

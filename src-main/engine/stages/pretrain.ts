@@ -12,9 +12,9 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { halved } from "#main/core/resources/rows-at-once.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "./session/training-loop.ts";
-import type { MicroBatch, StepBatch } from "./session/training-loop.ts";
 import type { StageSession } from "./session/stage-session.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
+import type { MicroBatch, StepBatch } from "../training/step-batch.ts";
 
 const STREAM = "documents";
 

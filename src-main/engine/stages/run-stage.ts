@@ -6,7 +6,7 @@ import { runGrpo } from "./grpo.ts";
 import { runPretrain } from "./pretrain.ts";
 import { runRejectionSampling } from "./rejection-sampling.ts";
 import { runSft } from "./sft.ts";
-import type { StageContext, StartRequest } from "./session/stage-context.ts";
+import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { StageEnded, StageSession } from "./session/stage-session.ts";
 import { UsageMeter } from "./session/usage-meter.ts";
 

@@ -7,9 +7,10 @@ import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
-import { promptIds } from "./prompts.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
 import type { StageSession } from "./session/stage-session.ts";
+import { PROBLEMS_AT_ONCE } from "#main/core/resources/cache-shape.ts";
+import { promptIds } from "#main/core/text/prompt-ids.ts";
 
 export type SampledChunk<P> = {
   /** Number of the chunk's first problem. */
@@ -21,9 +22,6 @@ export type SampledChunk<P> = {
   readonly done: number;
   readonly tokens: number;
 };
-
-/** Problems sampled between two looks at whether the stage is to end. */
-export const PROBLEMS_AT_ONCE = 128;
 
 /** `samples` completions of each problem; a completion's noise depends on the stage's seed and its place alone. */
 export async function* sampleProblems<P extends { readonly prompt: string }>(

@@ -9,7 +9,6 @@ import { formatSolution } from "#main/core/problems/task.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import { SequenceBatches } from "../training/sequence-batches.ts";
-import type { Example } from "../training/sequence-batches.ts";
 import { Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "./session/training-loop.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
@@ -20,6 +19,7 @@ import { recordNumbers } from "#main/core/examples/record-numbers.ts";
 import type { StageSession } from "./session/stage-session.ts";
 import { openTrainable } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
+import type { Example } from "#main/core/examples/example.ts";
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
   const { seed } = session.request;

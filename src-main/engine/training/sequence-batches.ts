@@ -3,13 +3,8 @@ import { Random, hash32 } from "#main/platform/random.ts";
 import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { MicroBatch, StepBatch } from "../stages/session/training-loop.ts";
-
-export type Example = {
-  readonly ids: readonly number[];
-  /** 1 on the tokens to learn. */
-  readonly mask: readonly (0 | 1)[];
-};
+import type { Example } from "#main/core/examples/example.ts";
+import type { MicroBatch, StepBatch } from "./step-batch.ts";
 
 export type BatchOptions = {
   readonly seed: number;

@@ -4,27 +4,14 @@
  * of the whole step, which every objective here takes as inputs.
  */
 import type { LanguageModel } from "../model/language-model.ts";
-import type { Weights } from "../model/decoder.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { withPrecision } from "../runtime/matmul.ts";
-import type { Precision } from "../runtime/matmul.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { AdamW } from "./adamw.ts";
 import type { AdamWOptions } from "./adamw.ts";
-
-/**
- * A differentiable objective: the scalar to minimise, numbers to log (each a scalar), and what else is worth keeping
- * of the forward pass (of any shape). `inputs` are the tensors given to `Trainer.accumulate`, in order.
- */
-export type Objective = (
-  weights: Weights,
-  inputs: readonly Tensor[],
-) => {
-  readonly loss: Tensor;
-  readonly stats: readonly Tensor[];
-  readonly details?: readonly Tensor[];
-};
+import type { Precision } from "#main/core/resources/precision.ts";
+import type { Objective } from "../objectives/objective.ts";
 
 /** A loss or gradient that is not finite: training must not go on with it. */
 export class NonFiniteError extends Error {

@@ -6,7 +6,7 @@ import { AppError } from "#shared/errors.ts";
 import { EngineRequest } from "#shared/schema/engine-protocol.ts";
 import type { EngineMessage, EngineMessageBody, Usage } from "#shared/schema/engine-protocol.ts";
 import { PauseSwitch } from "./pause-switch.ts";
-import type { StageContext, StartRequest } from "#main/engine/stages/session/stage-context.ts";
+import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 
 const HEARTBEAT_MS = 2000;
 

@@ -7,11 +7,11 @@ import { ContaminationIndex } from "#main/core/curation/contamination.ts";
 import { linesOf, readConversation } from "#main/core/examples/conversation-lines.ts";
 import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { firstLearned, maskOptions } from "#main/core/examples/encode-examples.ts";
-import { promptIds } from "#main/engine/stages/prompts.ts";
 import { ExampleTally } from "#main/core/examples/training-examples.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { DataCheckWork } from "./data-check.ts";
 import type { DataCheckMessage, DataReport } from "./data-check.ts";
+import { promptIds } from "#main/core/text/prompt-ids.ts";
 
 const TELL_EVERY = 50;
 const NO_REFERENCE: RecordReference = {

@@ -81,3 +81,8 @@ export class ExportPart {
     return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS));
   }
 }
+
+export interface RecipeExport {
+  readonly files: ExportedFile[];
+  readonly unmapped: Unmapped[];
+}

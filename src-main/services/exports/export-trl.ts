@@ -6,7 +6,6 @@ import { stringify } from "yaml";
 import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { workedExamples } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
-import type { RecipeExport } from "./export-recipe.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 
@@ -220,3 +219,4 @@ else:
 trainer.train()
 trainer.save_model()
 `;
+import type { RecipeExport } from "./export-part.ts";

@@ -2,9 +2,9 @@
  * For verl 0.9: for each grpo stage a script with the overrides of its PPO trainer's configuration, its data and its
  * rewards. What has no counterpart is listed. verl counts prompts where TRL counts completions.
  */
+import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
 import { ExportPart } from "./export-part.ts";
-import type { RecipeExport } from "./export-recipe.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 
 /** Tokens of a prompt that verl makes room for; longer ones are an error there. */

@@ -8,8 +8,11 @@ import { InferenceOptions, MAX_SEED } from "#shared/schema/inference.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
 import { machineFacts } from "#main/platform/machine.ts";
 import { hash32 } from "#main/platform/random.ts";
-import type { Application } from "../application.ts";
+import type { InferencePool } from "#main/processes/inference/inference-pool.ts";
+import type { Store } from "#main/store/store.ts";
 import { EndpointClient } from "../endpoints/endpoint-client.ts";
+import type { Endpoints } from "../endpoints/endpoints.ts";
+import type { ModelCatalog } from "../models/model-catalog.ts";
 import { inParallel } from "../endpoints/in-parallel.ts";
 
 export type Teacher =
@@ -59,6 +62,15 @@ export type GenerationEvent =
   /** The budget does not allow the samples that are left; the last event. */
   | { readonly type: "budget"; readonly left: number };
 
+/** What of the application teachers are asked through. */
+export type GenerationHost = {
+  readonly store: Store;
+  readonly models: ModelCatalog;
+  readonly inference: InferencePool;
+  readonly endpoints: Endpoints;
+  readonly now: () => number;
+};
+
 type Place = { readonly prompt: number; readonly sample: number };
 type Answer = Omit<GeneratedSample, "prompt" | "sample" | "costUsd">;
 
@@ -79,7 +91,7 @@ const ABOUT_THE_PROMPT = new Set(["BAD_INPUT", "PROMPT_TOO_LONG"]);
 
 /** Each sample's seed depends on the request's and on its place alone. Throws what is wrong with the teacher. */
 export async function* generateCompletions(
-  app: Application,
+  app: GenerationHost,
   request: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
@@ -171,7 +183,7 @@ class Budget {
   }
 }
 
-function localTeacher(app: Application, name: string, request: GenerationRequest): Asked {
+function localTeacher(app: GenerationHost, name: string, request: GenerationRequest): Asked {
   const folder = app.models.resolve(name);
   const { prices, runtime } = app.store.settings.get();
   const usdPerMs = (machineFacts().cpuCores * prices.usdPerCpuCoreHour) / 3_600_000;
@@ -207,7 +219,7 @@ function localTeacher(app: Application, name: string, request: GenerationRequest
   };
 }
 
-function endpointTeacher(app: Application, id: string, request: GenerationRequest): Asked {
+function endpointTeacher(app: GenerationHost, id: string, request: GenerationRequest): Asked {
   const endpoint = app.endpoints.get(id);
   const client = new EndpointClient(endpoint, app.endpoints.keyOf(id), {
     now: app.now,

@@ -12,7 +12,7 @@ import { formatNumber } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import type { PairOption } from "./problem-panel.tsx";
+import type { PairOption } from "./pair-options.ts";
 
 /** Beyond this a word diff takes too long to wait for: the texts are shown unmarked. */
 const MOST_CHARACTERS = 40_000;

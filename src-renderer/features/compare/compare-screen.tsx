@@ -23,10 +23,11 @@ import type { ComparedModel } from "./compared-models.ts";
 import { ConfigDiff } from "./config-diff.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { LearningCurves } from "./learning-curves.tsx";
-import { pairOptions, ProblemPanel } from "./problem-panel.tsx";
+import { ProblemPanel } from "./problem-panel.tsx";
 import { verdictSentences } from "./verdict-sentences.ts";
 import "./compare.css";
 import { Splitter } from "#renderer/ui/splitter.tsx";
+import { pairOptions } from "./pair-options.ts";
 
 const MARKS = {
   better: { glyph: "check", tone: "pass" },

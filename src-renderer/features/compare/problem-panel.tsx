@@ -1,7 +1,7 @@
 /** Two benchmarks problem by problem: the table of who solves what, the problems that decide it, and both answers on Enter. */
 import { lazy, Suspense, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { ComparedGroup, ProblemComparison, ProblemFilter } from "#shared/schema/compare.ts";
+import type { ProblemComparison, ProblemFilter } from "#shared/schema/compare.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
@@ -10,32 +10,12 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatInterval, formatNumber, formatP, formatPoints } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import { modelKey } from "./compared-models.ts";
-import type { ComparedModel } from "./compared-models.ts";
 import { ProblemTable } from "./problem-table.tsx";
+import type { PairOption } from "./pair-options.ts";
 
 const AnswersDialog = lazy(() =>
   import("./answers-dialog.tsx").then((module) => ({ default: module.AnswersDialog })),
 );
-
-export interface PairOption {
-  readonly runId: RunId;
-  readonly model: ComparedModel;
-  readonly task: string;
-}
-
-/** Benchmarks that can be chosen for the pair. */
-export function pairOptions(
-  groups: readonly ComparedGroup[],
-  models: ReadonlyMap<string, ComparedModel>,
-): readonly PairOption[] {
-  return groups.flatMap((group) =>
-    group.rows.flatMap((row) => {
-      const model = models.get(modelKey(row));
-      return model === undefined ? [] : [{ runId: row.runId, model, task: group.task }];
-    }),
-  );
-}
 
 const FILTERS: readonly { readonly value: ProblemFilter; readonly label: string }[] = [
   { value: "differ", label: "differ" },

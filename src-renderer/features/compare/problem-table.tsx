@@ -6,7 +6,7 @@ import type { RunId } from "#shared/schema/run.ts";
 import { Mark } from "#renderer/charts/intervals/mark.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
-import type { PairOption } from "./problem-panel.tsx";
+import type { PairOption } from "./pair-options.ts";
 
 /** A count as a number and as the filled part of a bar. */
 function RightCount({

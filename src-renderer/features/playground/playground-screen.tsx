@@ -11,7 +11,6 @@ import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { Composer } from "./composer.tsx";
 import { DatasetDialog } from "./dataset-dialog.tsx";
@@ -28,6 +27,7 @@ import { isEmpty } from "./trial.ts";
 import type { Mode } from "./trial.ts";
 import { useTrial } from "./use-trial.ts";
 import "./playground.css";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const SIDE_LABELS = ["Left", "Right"];
 

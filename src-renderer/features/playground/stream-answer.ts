@@ -8,7 +8,7 @@ import type {
 import type { AnswerFacts, PlaygroundEvent } from "#shared/schema/playground.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export type AnswerNews =
   | { readonly type: "loading" }

@@ -8,7 +8,7 @@ import type {
   Thread,
   ThreadContent,
 } from "#shared/schema/playground.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export type Mode = "chat" | "text";
 

@@ -6,7 +6,6 @@ import type { PlaygroundProblem } from "#shared/schema/playground.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { queryCache } from "#renderer/bridge/query-cache.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { streamAnswer } from "./stream-answer.ts";
 import {
   beforeAnswer,
@@ -19,6 +18,7 @@ import {
   withModels,
 } from "./trial.ts";
 import type { Mode, Trial, Turn } from "./trial.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export type TrialControl = {
   readonly trial: Trial;

@@ -5,7 +5,7 @@ import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import { useTellCrumbs } from "#renderer/navigation/crumbs.ts";
 import { useTellEditScope } from "#renderer/navigation/edit-scope.ts";
-import { useTellOptions } from "#renderer/shell/palette/palette-options.ts";
+import { useTellOptions } from "#renderer/navigation/screen-options.ts";
 import { hrefTo, useFilter } from "#renderer/navigation/location.ts";
 import { infoQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";

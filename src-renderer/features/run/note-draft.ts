@@ -5,7 +5,7 @@
 import type { RunId, RunNote } from "#shared/schema/run.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import type { Host } from "#renderer/bridge/host.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const QUIET_MS = 600;
 const TRY_AGAIN_MS = 2000;

@@ -11,7 +11,6 @@ import { formatNumber } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { MenuButton } from "#renderer/ui/menu-button.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { arrange, moved, useChartLayout } from "./charts/chart-layout.ts";
 import { ChartsPanel } from "./charts/charts-panel.tsx";
 import { MetricTable } from "./charts/metric-table.tsx";
@@ -19,6 +18,7 @@ import type { ChartState } from "./charts/use-chart-commands.ts";
 import { useDrawn } from "./charts/use-drawn.ts";
 import type { RunStream } from "./use-run-stream.ts";
 import { useZoomedLines } from "./charts/use-zoomed-lines.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface ProgressRegionProps {
   readonly run: Run;

@@ -8,9 +8,9 @@ import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { pauseBeforeRetry } from "#renderer/bridge/live-store.ts";
 import { queryCache } from "#renderer/bridge/query-cache.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import type { MetricLine } from "./charts/metric-line.ts";
 import { BUCKETS, RunMetrics } from "./run-metrics.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface RunStream {
   readonly lines: readonly MetricLine[];

@@ -7,7 +7,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
 import { plural } from "#renderer/ui/format.ts";
 import { isActive } from "#renderer/ui/launches/pipeline-facts.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface DeleteDialogProps {
   readonly opened: boolean;

@@ -23,7 +23,7 @@ import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
 import { Trials } from "#renderer/ui/score.tsx";
 import { kindWord } from "#renderer/ui/launches/stage-name.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
-import type { RunRow } from "./run-rows.ts";
+import type { RunRow } from "./run-row.ts";
 
 function scoreOf(row: RunRow): NonNullable<ReturnType<typeof lastScored>>["score"] | undefined {
   if (row.type === "group") return undefined;

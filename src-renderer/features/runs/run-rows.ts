@@ -1,16 +1,7 @@
 /** The rows of the Runs screen: launches and their stages, filtered, grouped and sorted. Pure. */
 import type { PipelineSummary, RunStatus, RunSummary } from "#shared/schema/run.ts";
 import { sortValue } from "./sort-value.ts";
-
-export type RunRow =
-  | {
-      readonly type: "group";
-      readonly key: string;
-      readonly label: string;
-      readonly pipelines: readonly PipelineSummary[];
-    }
-  | { readonly type: "pipeline"; readonly key: string; readonly pipeline: PipelineSummary }
-  | { readonly type: "run"; readonly key: string; readonly run: RunSummary };
+import type { RunRow } from "./run-row.ts";
 
 export type StatusFilter = "all" | "active" | "finished" | "attention";
 

@@ -2,8 +2,8 @@
 import { host } from "#renderer/bridge/host.ts";
 import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import type { PipelineSummary } from "#shared/schema/run.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const FIRST = 200;
 const PAGE = 1000;

@@ -3,8 +3,8 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { SystemInfo } from "#shared/schema/system.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
-import interLicence from "../../theme/fonts/LICENSE-inter.txt?url";
-import monoLicence from "../../theme/fonts/LICENSE-jetbrains-mono.txt?url";
+import interLicence from "#renderer/theme/fonts/LICENSE-inter.txt?url";
+import monoLicence from "#renderer/theme/fonts/LICENSE-jetbrains-mono.txt?url";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 

@@ -1,34 +1,10 @@
 /** Options that the palette finds: those of the recipe on screen, which it leads to; elsewhere what each option means. */
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
 import { OPTIONS } from "#renderer/features/recipe/fields/option-catalogue.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { useScreenOptions } from "#renderer/navigation/screen-options.ts";
+import type { ShownOption } from "#renderer/navigation/screen-options.ts";
 import type { PaletteEntry } from "#renderer/navigation/palette-search.ts";
-
-export interface ShownOption {
-  /** e.g. "learning_rate". */
-  readonly name: string;
-  /** What it belongs to, e.g. a stage. */
-  readonly of: string;
-  readonly line: string;
-  readonly open: () => void;
-}
-
-const NONE: readonly ShownOption[] = [];
-let told = NONE;
-const listeners = new Set<() => void>();
-
-function tell(options: readonly ShownOption[]): void {
-  told = options;
-  for (const listener of listeners) listener();
-}
-
-/** Names the options of this screen while it is shown. */
-export function useTellOptions(options: readonly ShownOption[]): void {
-  useEffect(() => {
-    tell(options);
-    return () => tell(NONE);
-  }, [options]);
-}
 
 const GROUP = "Options";
 const PLAIN = {
@@ -52,13 +28,7 @@ function meanings(): readonly PaletteEntry[] {
 const everywhere = meanings();
 
 export function useOptionEntries(): readonly PaletteEntry[] {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => told,
-  );
+  const shown = useScreenOptions();
   return useMemo(() => (shown.length === 0 ? everywhere : shown.map(entryOf)), [shown]);
 }
 

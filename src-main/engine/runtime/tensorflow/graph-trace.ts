@@ -4,7 +4,7 @@
  */
 import { DType } from "./tensorflow-library.ts";
 import type { Pointer, TensorFlowLibrary, TfOutput } from "./tensorflow-library.ts";
-import type { TensorFlowVariable } from "./tensorflow-variable.ts";
+import type { Variable } from "../runtime.ts";
 
 export type TensorFacts = { readonly shape: number[]; readonly dtype: number };
 
@@ -31,7 +31,7 @@ export class GraphTrace {
     { readonly output: TfOutput | undefined; readonly lastOp: Pointer }
   >();
   /** Variables that the program changes. */
-  readonly changed = new Set<TensorFlowVariable>();
+  readonly changed = new Set<Variable>();
   readonly #library: TensorFlowLibrary;
   #nodes = 0;
 

@@ -4,7 +4,6 @@
 import { availableParallelism } from "node:os";
 import { GraphTrace } from "./graph-trace.ts";
 import type { OpAttr } from "./graph-trace.ts";
-import type { Precision } from "../matmul.ts";
 import type { AdamRates, AdamSlots, CompiledFunction, Runtime, Variable } from "../runtime.ts";
 import { TensorBinding } from "./tensor-binding.ts";
 import type { TensorMetadata } from "./tensor-binding.ts";
@@ -18,13 +17,14 @@ import type { NodeBackend } from "./register-kernels.ts";
 import { changeVariables, TensorFlowVariable } from "./tensorflow-variable.ts";
 import { tf } from "../tf.ts";
 import type { Tensor } from "../tf.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 type Program = {
   readonly name: string;
   readonly captured: readonly number[];
   readonly outputs: number;
   /** Variables that it changes. */
-  readonly changed: ReadonlySet<TensorFlowVariable>;
+  readonly changed: ReadonlySet<Variable>;
   readonly func: Pointer;
   readonly size: number;
   running: number;
@@ -205,7 +205,7 @@ class TensorFlowRuntime implements Runtime {
     instead: ReadonlyMap<Variable, Variable> = NOTHING,
   ): Tensor[] {
     for (const variable of program.changed)
-      ((instead.get(variable) as TensorFlowVariable | undefined) ?? variable).changes++;
+      ((instead.get(variable) ?? variable) as TensorFlowVariable).changes++;
     return outputs.map((meta) => this.wrap([meta]));
   }
 

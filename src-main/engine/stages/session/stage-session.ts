@@ -26,9 +26,9 @@ import type { AdamW } from "../../training/adamw.ts";
 import type { Alarm } from "../../training/alarms.ts";
 import { halved } from "#main/core/resources/rows-at-once.ts";
 import { RateMeter } from "./rate-meter.ts";
-import type { StageContext, StartRequest } from "./stage-context.ts";
-import { adapterContent } from "./trainable-model.ts";
+import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { UsageMeter } from "./usage-meter.ts";
+import { adapterContent } from "../../model/lora.ts";
 
 /** The stage was asked to end; it is no error. */
 export class StageEnded extends Error {

@@ -3,7 +3,6 @@ import { AppError } from "#shared/errors.ts";
 import type { PeftOptions } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { openAdapter } from "#main/core/formats/peft-adapter.ts";
-import type { AdapterContent } from "#main/core/formats/peft-adapter.ts";
 import { loadLanguageModel } from "../../model/language-model.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
 import { LoraModel } from "../../model/lora.ts";
@@ -56,8 +55,4 @@ export function referenceOf(
   folder: string,
 ): LanguageModel {
   return model instanceof LoraModel ? model.base : loadLanguageModel(runtime, folder);
-}
-
-export function adapterContent(model: LoraModel, baseModel: string): AdapterContent {
-  return { ...model.options, baseModel, tensors: model.adapterTensors() };
 }

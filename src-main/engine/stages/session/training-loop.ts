@@ -1,25 +1,11 @@
 /** The loop of every supervised stage: schedule, accumulation, metrics, checkpoints, ending when asked. */
 import type { TrainingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
-import type { Tensor } from "../../runtime/tf.ts";
 import { guardStep } from "./guard-step.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
 import { learningRate } from "../../training/schedule.ts";
 import type { Trainer } from "../../training/trainer.ts";
-
-export type MicroBatch = {
-  /** Made for one call and freed after it. */
-  readonly inputs: () => Tensor[];
-};
-
-export type StepBatch = {
-  readonly microBatches: readonly MicroBatch[];
-  /** Tokens that go through the model, padding not counted. */
-  readonly tokens: number;
-  /** Of its sequences; they add up to `tokens`. */
-  readonly lengths: readonly number[];
-  readonly samples: number;
-};
+import type { StepBatch } from "../../training/step-batch.ts";
 
 export type LoopOptions = {
   readonly training: Omit<TrainingOptions, "num_train_epochs">;

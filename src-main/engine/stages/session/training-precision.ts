@@ -2,8 +2,8 @@
 import { AppError } from "#shared/errors.ts";
 import type { TrainingOptions } from "#shared/schema/recipe.ts";
 import { hasBfloat16Instructions } from "#main/platform/machine.ts";
-import type { Precision } from "../../runtime/matmul.ts";
 import type { StageSession } from "./stage-session.ts";
+import type { Precision } from "#main/core/resources/precision.ts";
 
 /** @throws AppError BAD_RECIPE where the backend has no bfloat16 products. */
 export function trainingPrecision(

@@ -4,10 +4,10 @@ import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import { columnsOfShape, isTextual, recordToRow } from "./record-to-row.ts";
 import type { Row, RowShape } from "./record-to-row.ts";
-import { EXTRA_COLUMNS, REST_COLUMN } from "./row-cells.ts";
 import { isObject } from "#main/core/tables/source-row.ts";
 import { KindTally } from "#main/core/tables/value-kinds.ts";
 import type { ValueKind } from "#main/core/tables/value-kinds.ts";
+import { EXTRA_COLUMNS, REST_COLUMN } from "#main/core/tables/own-cells.ts";
 
 /** turns: a list of objects with these fields; pairs: a list of lists of texts; json: anything, as text. */
 export type ColumnType =

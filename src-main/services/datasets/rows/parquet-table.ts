@@ -5,11 +5,11 @@ import type { SchemaElement } from "hyparquet";
 import { rawNumberText } from "#main/platform/exact-json.ts";
 import type { ColumnType, TableColumn } from "./export-plan.ts";
 import type { Row } from "./record-to-row.ts";
-import { REST_COLUMN } from "./row-cells.ts";
 import { isObject } from "#main/core/tables/source-row.ts";
 import { restCell } from "./table-cells.ts";
 import type { ValueKind } from "#main/core/tables/value-kinds.ts";
-import type { RowWriter } from "./write-rows.ts";
+import { REST_COLUMN } from "#main/core/tables/own-cells.ts";
+import type { RowWriter } from "./row-writer.ts";
 
 const ROWS_IN_GROUP = 5000;
 

@@ -3,8 +3,8 @@ import { REASONING_FIELDS } from "#shared/schema/dataset.ts";
 import type { DatasetShape, ReasoningForm, RecordMessage } from "#shared/schema/dataset.ts";
 import { joinReasoning } from "#shared/schema/record-text.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
-import { EXTRA_COLUMNS } from "./row-cells.ts";
 import { OPENAI_KEYS, roleName, SHAREGPT_KEYS } from "./turns.ts";
+import { EXTRA_COLUMNS } from "#main/core/tables/own-cells.ts";
 
 export type Row = Record<string, unknown>;
 

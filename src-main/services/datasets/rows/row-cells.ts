@@ -3,9 +3,7 @@ import { parseForWriting } from "#main/platform/exact-json.ts";
 import { isObject, numberText } from "#main/core/tables/source-row.ts";
 import type { WrittenNumbers } from "#main/core/tables/source-row.ts";
 import { BadRowError, isTurn, OPENAI_KEYS } from "./turns.ts";
-
-/** What Gradus' own tables hold beside their columns, as JSON. */
-export const REST_COLUMN = "metadata";
+import { EXTRA_COLUMNS, REST_COLUMN } from "#main/core/tables/own-cells.ts";
 
 export class RowCells {
   readonly numbers: WrittenNumbers;
@@ -130,9 +128,6 @@ export class RowCells {
     return [column, value];
   }
 }
-
-/** What stands beside the text in every shape, where it is known. */
-export const EXTRA_COLUMNS = ["gold", "task", "problem_id", "difficulty", "problem_data"] as const;
 
 const OWN_COLUMNS: ReadonlySet<string> = new Set([
   ...EXTRA_COLUMNS,

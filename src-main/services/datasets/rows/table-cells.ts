@@ -1,25 +1,7 @@
-/** Cells of tables: what has no column goes into the last as JSON, and in CSV nothing is a spreadsheet's formula. */
+/** Cells of tables that Gradus writes: what has no column goes into the last as JSON. */
+import { neutralised } from "#main/core/tables/own-cells.ts";
 import type { TableColumn } from "./export-plan.ts";
 import type { Row } from "./record-to-row.ts";
-import { EXTRA_COLUMNS, REST_COLUMN } from "./row-cells.ts";
-
-const FORMULA = /^'*[=+\-@\t\r]/;
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-/** A cell that no spreadsheet computes (OWASP's "CSV injection"); plain numbers are left alone. */
-export function neutralised(cell: string): string {
-  return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
-}
-
-/** The cell as it was before `neutralised`. */
-export function asWritten(cell: string): string {
-  return cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
-}
-
-/** Whether Gradus wrote this table: others' apostrophes are their texts' own. */
-export function isOwnTable(header: readonly string[]): boolean {
-  return header.at(-1) === REST_COLUMN && EXTRA_COLUMNS.every((name) => header.includes(name));
-}
 
 /** The cells of a CSV row. */
 export function csvCells(row: Row, columns: readonly TableColumn[]): string[] {

@@ -6,16 +6,9 @@ import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { TableColumn } from "./export-plan.ts";
 import { parquetWriter } from "./parquet-table.ts";
 import type { Row } from "./record-to-row.ts";
-import { REST_COLUMN } from "./row-cells.ts";
-import { csvCells, neutralised } from "./table-cells.ts";
-
-export interface RowWriter {
-  write(rows: readonly Row[]): Promise<void>;
-  /** All of it is on the disk when this resolves. */
-  finish(): Promise<void>;
-  /** Gives the file back after a failure. */
-  abandon(): void;
-}
+import { csvCells } from "./table-cells.ts";
+import { neutralised, REST_COLUMN } from "#main/core/tables/own-cells.ts";
+import type { RowWriter } from "./row-writer.ts";
 
 export function openRowWriter(
   path: string,

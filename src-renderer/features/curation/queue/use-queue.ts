@@ -9,9 +9,9 @@ import { filterText } from "#shared/schema/record-filter-text.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { recordStore } from "#renderer/bridge/record-store.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { queueFilter } from "../place.ts";
 import type { QueueName } from "../place.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const MOST_IDS = 1_000_000;
 /** As many as a tall window shows: they come with the ids. */

@@ -10,11 +10,11 @@ import { failureOf } from "#renderer/bridge/failure.ts";
 import { DiffText } from "#renderer/ui/text/diff-text.tsx";
 import { plural } from "#renderer/ui/format.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { diffTexts } from "#renderer/ui/text/word-diff.ts";
 import { writeDraft } from "./drafts.ts";
 import type { Draft } from "./drafts.ts";
 import { partText, recordParts, withPart } from "./record-parts.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const TextEditor = lazy(() =>
   import("./text-editor.tsx").then((module) => ({ default: module.TextEditor })),

@@ -9,7 +9,6 @@ import { Glyph } from "#renderer/ui/glyph.tsx";
 import type { GlyphName } from "#renderer/ui/glyph.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { dropDraft, readDraft } from "./drafts.ts";
@@ -20,6 +19,7 @@ import { RecordEditor } from "./record-editor.tsx";
 import type { EditedText } from "./record-editor.tsx";
 import { TagLine } from "./tag-line.tsx";
 import { UnsavedNotice } from "./unsaved-notice.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const STATUS_MARKS: Readonly<
   Record<RecordStatus, { readonly glyph: GlyphName; readonly tone: string }>

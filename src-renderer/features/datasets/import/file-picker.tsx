@@ -6,8 +6,8 @@ import { failureOf } from "#renderer/bridge/failure.ts";
 import { formatBytes } from "#renderer/ui/format.ts";
 import { Meter } from "#renderer/ui/launches/progress-line.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { uploadFile } from "./upload.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface PickedFile {
   readonly file: DatasetFile;

@@ -6,7 +6,7 @@
 import type { RecipeId, SavedRecipe } from "#shared/schema/recipe-draft.ts";
 import type { Host } from "#renderer/bridge/host.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const SAVE_AFTER_MS = 400;
 const TRY_AGAIN_MS = 2000;

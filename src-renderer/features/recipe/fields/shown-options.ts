@@ -1,5 +1,5 @@
 /** The options of a recipe's stages, for the palette: chosen, the stage's step opens with the option under the cursor. */
-import type { ShownOption } from "#renderer/shell/palette/palette-options.ts";
+import type { ShownOption } from "#renderer/navigation/screen-options.ts";
 import type { Json } from "../document/plain-value.ts";
 import { getValue, textAt } from "../document/plain-value.ts";
 import { stagesOf } from "../document/stage-edits.ts";

@@ -3,7 +3,6 @@ import { memo, useCallback, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { Run } from "#shared/schema/run.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import type { Limit, Marker } from "#renderer/charts/chart-marks.tsx";
 import type { ChartSpec } from "#renderer/charts/metric-catalogue.ts";
 import { saveCsv, savePng, saveSvg } from "#renderer/charts/save-chart.ts";
@@ -20,6 +19,7 @@ import { chartSeries } from "./chart-series.ts";
 import { exactColumns } from "./export-chart.ts";
 import type { MetricLine } from "./metric-line.ts";
 import "./charts-panel.css";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface ChartsPanelProps {
   readonly run: Run;

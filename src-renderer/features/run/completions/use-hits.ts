@@ -5,9 +5,9 @@ import type { RunId } from "#shared/schema/run.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
 import { searchOf } from "./hit-filter.ts";
 import type { HitFilter } from "./hit-filter.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 const PAGE = 100;
 

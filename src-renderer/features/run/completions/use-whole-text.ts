@@ -2,7 +2,7 @@
 import type { RunId } from "#shared/schema/run.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import type { Failure } from "#renderer/ui/region-state.tsx";
+import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface CompletionPlace {
   readonly runId: RunId;
