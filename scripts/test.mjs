@@ -21,6 +21,7 @@ const REPORTS = join(ROOT, ".cache", "reports");
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {readonly string[]} [without] titles of the skipped tests, each with what the machine lacks
  */
 
 /** The parts in the order they run, quick ones first. A part without `report` counts as one test. */
@@ -56,17 +57,35 @@ function vitest(project) {
   };
 }
 
-/** @returns {Counts} */
+/** What a skipped test's title has before the words that say what to install. */
+const SKIPPED = "(SKIPPED: ";
+const NOT_RUN = new Set(["pending", "skipped", "todo", "disabled"]);
+
+/**
+ * A skipped test that does not say what it needs counts as failed: nobody could make it run.
+ * @returns {Counts}
+ */
 export function readVitest(report) {
   // A file that fails to load has no test in it: it counts as one failed test.
   const broken = report.testResults.filter(
     (/** @type {{ status: string, assertionResults: { status: string }[] }} */ file) =>
       file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
   );
+  /** @type {string[]} */
+  const skipped = report.testResults.flatMap(
+    (/** @type {{ assertionResults: { status: string, fullName: string }[] }} */ file) =>
+      file.assertionResults
+        .filter(({ status }) => NOT_RUN.has(status))
+        .map(({ fullName }) => fullName),
+  );
+  const without = skipped.filter((title) => title.includes(SKIPPED));
+  const unexplained = skipped.filter((title) => !title.includes(SKIPPED));
+  for (const title of unexplained) console.error(`   skipped without a reason: ${title}`);
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + broken.length,
-    skipped: report.numPendingTests + report.numTodoTests,
+    failed: report.numFailedTests + broken.length + unexplained.length,
+    skipped: without.length,
+    without,
   };
 }
 
@@ -151,13 +170,18 @@ async function main() {
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const failed = [];
+  /** @type {string[]} */
+  const without = [];
   for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
     const result = await runPart(name);
     if (result.failed > 0) failed.push(name);
     total.passed += result.passed;
     total.failed += result.failed;
     total.skipped += result.skipped;
+    without.push(...(result.without ?? []));
   }
+  if (without.length > 0) console.log("\nskipped, each with what it needs:");
+  for (const title of without) console.log(`   ${title}`);
   if (failed.length > 0) console.log(`\nfailed parts: ${failed.join(", ")}`);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);

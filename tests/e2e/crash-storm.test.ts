@@ -6,16 +6,17 @@ import { Random } from "#main/platform/random.ts";
 import { Application } from "#main/services/application.ts";
 import { crashStorm } from "../helpers/crash-storm.ts";
 import { resumeRecipe } from "../helpers/resume-recipe.ts";
-import { CAN_MOUNT, smallDisk } from "../helpers/small-disk.ts";
+import { MOUNTING, smallDisk } from "../helpers/small-disk.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { nextEvent, settled } from "../helpers/test-application.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
+import { LINUX, lacking } from "../helpers/need.ts";
 
 const KILLS = Number(process.env["GRADUS_KILLS"] ?? "3");
 const FULL_DISKS = Number(process.env["GRADUS_FULL_DISKS"] ?? "1");
 
-test.skipIf(process.platform !== "linux")(
-  "after kills of engines and hosts at random moments nothing is lost, doubled or left behind",
+test.skipIf(!LINUX.met)(
+  `after kills of engines and hosts at random moments nothing is lost, doubled or left behind${lacking(LINUX)}`,
   async () => {
     const { counts, faults } = await crashStorm(temporaryFolder(), KILLS, 1);
     console.log(JSON.stringify(counts));
@@ -24,8 +25,8 @@ test.skipIf(process.platform !== "linux")(
   3_600_000,
 );
 
-test.skipIf(!CAN_MOUNT)(
-  "a disk that fills up at any place of a run stops it in words, and it goes on once there is space (needs to mount one)",
+test.skipIf(!MOUNTING.met)(
+  `a disk that fills up at any place of a run stops it in words, and it goes on once there is space${lacking(MOUNTING)}`,
   async () => {
     const folder = temporaryFolder();
     const model = writeTinyModel(join(folder, "tiny"), 3);

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { LINUX, lacking } from "../helpers/need.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const bin = (name: string): string => join(ROOT, "node_modules", ".bin", name);
@@ -22,7 +23,7 @@ const bin = (name: string): string => join(ROOT, "node_modules", ".bin", name);
 // same layout. The rest is real: electron-builder packs what electron-builder.yml says, and the packed
 // application runs on Node from the extracted archive.
 
-describe.runIf(process.platform === "linux")("the packaged application", () => {
+describe.runIf(LINUX.met)(`the packaged application${lacking(LINUX)}`, () => {
   let dir = "";
   let listing: string[] = [];
   let resources = "";

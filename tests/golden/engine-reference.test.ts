@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { itemAt, largestDifference } from "../helpers/engine-model.ts";
 import { logitsParity, replay } from "../helpers/engine-parity.ts";
-import { hasReference, LOGITS_MODELS, TRAJECTORIES } from "../helpers/engine-reference.ts";
+import { LOGITS_MODELS, TRAJECTORIES } from "../helpers/engine-reference.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 
-describe.runIf(hasReference)("transformers 5.23 on the same weights", () => {
+describe("transformers 5.23 on the same weights", () => {
   test.each(LOGITS_MODELS)("%s gives the same logits and the same greedy tokens", async (name) => {
     const { logits, logprobs, greedy, expectedGreedy } = await logitsParity(runtime, name);
     expect(logits).toBeLessThanOrEqual(1e-3);
@@ -16,7 +16,7 @@ describe.runIf(hasReference)("transformers 5.23 on the same weights", () => {
   });
 });
 
-describe.runIf(hasReference)("TRL 1.16 on the same rollouts", () => {
+describe("TRL 1.16 on the same rollouts", () => {
   test.each(TRAJECTORIES)("%s takes the same optimizer steps", async (name) => {
     const { ours, trl } = await replay(runtime, name);
     expect(ours.steps).toHaveLength(trl.expected.length);

@@ -16,10 +16,11 @@ import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.t
 import { withFolder } from "../helpers/engine-parity.ts";
 import {
   findTransformersPython,
-  NO_TRANSFORMERS,
+  pythonWith,
   transformersLogits,
 } from "../helpers/python-transformers.ts";
 import { adapterContent } from "#main/engine/model/lora.ts";
+import { lacking } from "../helpers/need.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const python = findTransformersPython();
@@ -92,7 +93,7 @@ describe("a trained model that is saved", () => {
   });
 
   test.skipIf(python === null)(
-    `gives the same logits in transformers${python === null ? ` (${NO_TRANSFORMERS})` : ""}`,
+    `gives the same logits in transformers${lacking(pythonWith(python, "torch and transformers"))}`,
     async () => {
       await withFolder((root) => {
         const saved = saveTrained(root);
@@ -112,7 +113,7 @@ describe("a trained model that is saved", () => {
 const peftPython = findTransformersPython(["torch", "transformers", "peft"]);
 
 test.skipIf(peftPython === null)(
-  `an adapter gives the same logits in PEFT on the base, and merged in transformers${peftPython === null ? " (SKIPPED: no Python with torch, transformers and peft)" : ""}`,
+  `an adapter gives the same logits in PEFT on the base, and merged in transformers${lacking(pythonWith(peftPython, "torch, transformers and peft"))}`,
   async () => {
     await withFolder((root) => {
       const base = initLanguageModel(runtime, tinyConfig("qwen2"), 5);

@@ -6,13 +6,14 @@ import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import { checkInvariants, checkKernels } from "../helpers/backend-checks.ts";
 import { useSoftwareGpu } from "../helpers/software-gpu.ts";
+import { lacking } from "../helpers/need.ts";
 
 const GpuMemory = z.object({ numBytesAllocatedInGPU: z.number() });
 
-const why = useSoftwareGpu();
-const runtime = await openRuntime({ choice: why === null ? "webgpu" : "wasm" });
+const gpu = useSoftwareGpu();
+const runtime = await openRuntime({ choice: gpu.met ? "webgpu" : "wasm" });
 
-describe.skipIf(why !== null)(`WebGPU${why === null ? "" : ` (${why})`}`, () => {
+describe.skipIf(!gpu.met)(`WebGPU${lacking(gpu)}`, () => {
   test("says which adapter computes, and that a software driver is slow", () => {
     expect(runtime.kind).toBe("webgpu");
     expect(runtime.device).toMatch(/^swiftshader.*SwiftShader driver/);

@@ -10,13 +10,12 @@ import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { logprobsOf } from "../helpers/engine-forward.ts";
 import { tinyDoor } from "../helpers/openai-door.ts";
-import { findTransformersPython } from "../helpers/python-transformers.ts";
+import { findTransformersPython, pythonWith } from "../helpers/python-transformers.ts";
+import { lacking } from "../helpers/need.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "../fixtures/openai-clients/check.py");
 // lm-eval asks servers with the packages of its extra "api", tenacity among them.
 const python = findTransformersPython(["openai", "lm_eval", "tenacity", "transformers"]);
-const skipped =
-  "SKIPPED: no Python with openai, lm-eval[api] and transformers; name one by GRADUS_PYTHON";
 
 const Answer = z.object({
   models: z.array(z.string()),
@@ -32,7 +31,7 @@ const Answer = z.object({
 const door = python === null ? undefined : await tinyDoor();
 
 test.skipIf(door === undefined)(
-  `the openai client and lm-eval run against the door${python === null ? ` (${skipped})` : ""}`,
+  `the openai client and lm-eval run against the door${lacking(pythonWith(python, "openai, lm-eval[api] and transformers"))}`,
   async () => {
     if (python === null || door === undefined) return;
     const tasks = join(door.folder, "tasks");

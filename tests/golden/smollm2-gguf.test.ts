@@ -15,13 +15,14 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { textsInManyScripts } from "../helpers/many-scripts.ts";
 import { findTransformersPython } from "../helpers/python-transformers.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { lacking } from "../helpers/need.ts";
 
 const gguf = process.env["GRADUS_SMOLLM2_GGUF"] ?? "";
 const python = existsSync(gguf) ? findTransformersPython() : null;
-const why =
-  python === null
-    ? " (SKIPPED: name the file by GRADUS_SMOLLM2_GGUF, and a Python with transformers by GRADUS_PYTHON)"
-    : "";
+const GGUF_AND_PYTHON = {
+  met: python !== null,
+  how: "name SmolLM2-135M-Instruct's GGUF file by GRADUS_SMOLLM2_GGUF, and a Python with torch and transformers by GRADUS_PYTHON",
+};
 
 const QUESTIONS = [
   "What is 12 + 7?",
@@ -90,7 +91,7 @@ function theirs(root: string, folder: string): z.infer<typeof Theirs> {
   return Theirs.parse(JSON.parse(run.stdout.trim().split("\n").at(-1) ?? ""));
 }
 
-describe.skipIf(python === null)(`SmolLM2 from GGUF${why}`, () => {
+describe.skipIf(!GGUF_AND_PYTHON.met)(`SmolLM2 from GGUF${lacking(GGUF_AND_PYTHON)}`, () => {
   const root = temporaryFolder();
   const folder = join(root, "model");
   const texts = textsInManyScripts(2000, 5);

@@ -10,9 +10,9 @@ import { NO_DRIVER, useSoftwareGpu } from "../helpers/software-gpu.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { settled } from "../helpers/test-application.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
+import { LINUX, lacking } from "../helpers/need.ts";
 
-const why = useSoftwareGpu();
-const skipped = why === null ? "" : ` (${why})`;
+const gpu = useSoftwareGpu();
 
 const recipe = (model: string): string => `
 name: Small
@@ -64,7 +64,7 @@ async function runThrough(runtime: RuntimeChoice) {
   };
 }
 
-describe.skipIf(why !== null)(`WebGPU in engine processes${skipped}`, () => {
+describe.skipIf(!gpu.met)(`WebGPU in engine processes${lacking(gpu)}`, () => {
   test("SFT takes TensorFlow's steps, and GRPO samples and trains", async () => {
     const ours = await runThrough("webgpu");
     const tensorflow = await runThrough("tensorflow");
@@ -85,8 +85,8 @@ describe.skipIf(why !== null)(`WebGPU in engine processes${skipped}`, () => {
   });
 });
 
-test.runIf(process.platform === "linux")(
-  "without a driver the doctor says what was tried, what the system said, and what to do",
+test.runIf(LINUX.met)(
+  `without a driver the doctor says what was tried, what the system said, and what to do${lacking(LINUX)}`,
   async () => {
     const kept = { ...process.env };
     onTestFinished(() => {

@@ -1,14 +1,9 @@
-/**
- * Values that PyTorch, transformers and TRL gave, kept beside the repository in ../shared/reference.
- * A checkout without them skips the tests that need them, by name.
- */
-import { existsSync, readFileSync } from "node:fs";
+/** Values that PyTorch, transformers and TRL gave: tests/fixtures/reference, whose README says how they were made. */
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 
-const REFERENCE = resolve(import.meta.dirname, "../../../shared/reference");
-
-export const hasReference = existsSync(REFERENCE);
+const REFERENCE = resolve(import.meta.dirname, "../fixtures/reference");
 
 export const LOGITS_MODELS = ["qwen2", "qwen3", "llama3-rope"] as const;
 export const TRAJECTORIES = [

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { Need } from "./need.ts";
 
 /** The environment that the speed benchmark makes for its peer; here it is only used where it exists. */
 const BENCH_ENVIRONMENT = resolve(import.meta.dirname, "../../.cache/bench-venv/bin/python");
@@ -55,6 +56,7 @@ export function transformersLogits(
   return Answers.parse(JSON.parse(run.stdout.trim().split("\n").at(-1) ?? ""));
 }
 
-/** Of a test's title, where it is skipped. */
-export const NO_TRANSFORMERS =
-  "SKIPPED: no Python with torch and transformers; name one by GRADUS_PYTHON";
+/** The need of a Python that `findTransformersPython` looked for. */
+export function pythonWith(python: string | null, packages: string): Need {
+  return { met: python !== null, how: `name a Python with ${packages} by GRADUS_PYTHON` };
+}

@@ -3,16 +3,16 @@ import { describe, expect, test } from "vitest";
 import type { Runtime } from "#main/engine/runtime/runtime.ts";
 import { largestDifference } from "./engine-model.ts";
 import { logitsParity, replay } from "./engine-parity.ts";
-import { hasReference, LOGITS_MODELS } from "./engine-reference.ts";
+import { LOGITS_MODELS } from "./engine-reference.ts";
+import { lacking } from "./need.ts";
+import type { Need } from "./need.ts";
 
-/** @param why the rest of the title where the backend cannot be had, else null */
 export function checkAgainstReference(
   backend: string,
   open: () => Promise<Runtime>,
-  why: string | null = null,
+  need: Need = { met: true, how: "" },
 ): void {
-  const skipped = why === null ? "" : ` (${why})`;
-  describe.runIf(hasReference && why === null)(`the ${backend} backend${skipped}`, () => {
+  describe.runIf(need.met)(`the ${backend} backend${lacking(need)}`, () => {
     test.each(LOGITS_MODELS)("%s gives transformers' logits and greedy tokens", async (name) => {
       const { logits, logprobs, greedy, expectedGreedy } = await logitsParity(await open(), name);
       expect(logits).toBeLessThanOrEqual(1e-3);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { temporaryFolder } from "./store-fixture.ts";
+import type { Need } from "./need.ts";
 
 export interface SmallDisk {
   readonly folder: string;
@@ -14,7 +15,10 @@ export interface SmallDisk {
   free(): void;
 }
 
-export const CAN_MOUNT = canMount();
+export const MOUNTING: Need = {
+  met: canMount(),
+  how: "runs as root on Linux, where mounting is allowed",
+};
 
 function canMount(): boolean {
   if (process.platform !== "linux") return false;
@@ -34,7 +38,7 @@ function unmount(folder: string): void {
   spawnSync("/bin/umount", ["-l", folder]);
 }
 
-/** Goes with the test. Only where CAN_MOUNT. */
+/** Goes with the test. Only where MOUNTING is met. */
 export function smallDisk(size: string): SmallDisk {
   const folder = join(temporaryFolder(), "disk");
   mkdirSync(folder);

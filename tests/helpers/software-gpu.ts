@@ -8,23 +8,23 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import koffi from "koffi";
+import type { Need } from "./need.ts";
 
 const CACHE = resolve(import.meta.dirname, "../../.cache");
 const FOLDER = join(CACHE, "software-gpu");
 
 /**
  * Makes the driver the one that this process and its children find.
- * @returns null, or why there is none: the rest of a skipped test's title
  */
-export function useSoftwareGpu(): string | null {
+export function useSoftwareGpu(): Need {
   if (process.platform !== "linux" || process.arch !== "x64")
-    return `no software Vulkan driver comes as a package for ${process.platform}-${process.arch}`;
+    return { met: false, how: "runs on Linux x64: its software Vulkan driver comes as a package" };
   unpackDriver();
   // Children look here; this process has the loader already when Dawn asks for it by this name.
   process.env["LD_LIBRARY_PATH"] = FOLDER;
   process.env["VK_ICD_FILENAMES"] = join(FOLDER, "vk_swiftshader_icd.json");
   koffi.load(join(FOLDER, "libvulkan.so.1"));
-  return null;
+  return { met: true, how: "" };
 }
 
 /** The environment of a process that finds no Vulkan driver, whatever the machine has. */

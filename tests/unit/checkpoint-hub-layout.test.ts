@@ -7,7 +7,7 @@ import { openSafetensors, writeSafetensors } from "#main/core/formats/safetensor
 import { smallConfig, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
-const reference = join(import.meta.dirname, "../../../shared/reference");
+const reference = join(import.meta.dirname, "../fixtures/reference");
 
 function newFolder(): string {
   return join(temporaryFolder(), "model");

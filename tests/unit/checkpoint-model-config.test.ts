@@ -9,7 +9,7 @@ import {
   toHubGenerationConfig,
 } from "#main/core/formats/model-config.ts";
 
-const reference = join(import.meta.dirname, "../../../shared/reference");
+const reference = join(import.meta.dirname, "../fixtures/reference");
 const folders = [
   "logits/qwen2",
   "logits/qwen3",

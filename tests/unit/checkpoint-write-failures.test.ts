@@ -1,13 +1,5 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-} from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { explainWriteError } from "#main/platform/atomic-write.ts";
@@ -15,7 +7,9 @@ import { loadHubFolder, saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { writeSafetensors, writeSafetensorsTo } from "#main/core/formats/safetensors.ts";
 import { latestCheckpoint, writeTrainingCheckpoint } from "#main/engine/training/training-state.ts";
 import { smallConfig, smallMoments, smallTensors } from "../helpers/small-checkpoint.ts";
+import { MOUNTING } from "../helpers/small-disk.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { DEV_FULL, POSIX, lacking } from "../helpers/need.ts";
 
 const place = temporaryFolder();
 const disk = join(place, "disk");
@@ -33,7 +27,7 @@ afterAll(() => {
 
 const large = { shape: [32, 1024], data: new Float32Array(32 * 1024).fill(1) };
 
-describe.skipIf(!mounted)("on a full disk", () => {
+describe.skipIf(!mounted)(`on a full disk${lacking({ ...MOUNTING, met: mounted })}`, () => {
   test("a tensor file is refused with what to do, and no half of it is left", () => {
     expect(() => writeSafetensors(join(disk, "large.safetensors"), [["x", large]])).toThrow(
       expect.objectContaining({
@@ -82,8 +76,8 @@ describe.skipIf(!mounted)("on a full disk", () => {
   });
 });
 
-test.skipIf(!existsSync("/dev/full"))(
-  "a device without space is told from a mistake in the program",
+test.skipIf(!DEV_FULL.met)(
+  `a device without space is told from a mistake in the program${lacking(DEV_FULL)}`,
   () => {
     const fd = openSync("/dev/full", "w");
     let thrown: unknown;
@@ -111,8 +105,8 @@ function asOrdinaryUser(act: () => void): void {
   }
 }
 
-test.skipIf(process.platform === "win32")(
-  "a folder that may not be written is named, and stays as it was",
+test.skipIf(!POSIX.met)(
+  `a folder that may not be written is named, and stays as it was${lacking(POSIX)}`,
   () => {
     const folder = join(place, "read-only");
     mkdirSync(folder);

@@ -4,10 +4,11 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "#main/store/store.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
-import { CAN_MOUNT, smallDisk } from "../helpers/small-disk.ts";
+import { MOUNTING, smallDisk } from "../helpers/small-disk.ts";
 import { modelFolder, nextEvent, openApplication, settled } from "../helpers/test-application.ts";
 import { fileOf } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { lacking } from "../helpers/need.ts";
 
 function plan(value: Record<string, unknown>): void {
   process.env["TEST_ENGINE"] = JSON.stringify(value);
@@ -16,7 +17,7 @@ function plan(value: Record<string, unknown>): void {
   });
 }
 
-describe.skipIf(!CAN_MOUNT)("a disk that fills up (needs to mount a small one)", () => {
+describe.skipIf(!MOUNTING.met)(`a disk that fills up${lacking(MOUNTING)}`, () => {
   test("while a stage runs: the launch is shown as stopped, the state is written later, and resume goes on", async () => {
     const disk = smallDisk("16m");
     const workspace = join(disk.folder, "workspace");

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { clearLeftovers, replaceFile, writeNewFolder } from "#main/platform/atomic-write.ts";
-import { CAN_MOUNT, smallDisk } from "../helpers/small-disk.ts";
+import { MOUNTING, smallDisk } from "../helpers/small-disk.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { lacking } from "../helpers/need.ts";
 
 /** The id of a process that has ended. */
 function goneId(): number {
@@ -55,8 +56,8 @@ test("a link to an empty folder stays a link, and the folder is filled", () => {
   expect(readdirSync(join(folder, "real"))).toEqual(["a"]);
 });
 
-test.skipIf(!CAN_MOUNT)(
-  "an empty disk is filled from within, and cleared of what was left there (needs to mount one)",
+test.skipIf(!MOUNTING.met)(
+  `an empty disk is filled from within, and cleared of what was left there${lacking(MOUNTING)}`,
   () => {
     const { folder } = smallDisk("1m");
     const name = folder.split("/").at(-1) ?? "";

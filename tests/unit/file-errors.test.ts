@@ -8,6 +8,7 @@ import { explainError } from "#main/store/explain-error.ts";
 import { prepareWorkspace } from "#main/store/workspace.ts";
 import { openStore } from "#main/store/store.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { LINUX, lacking } from "../helpers/need.ts";
 
 const root = temporaryFolder();
 symlinkSync(join(root, "gone"), join(root, "dangling"));
@@ -25,7 +26,7 @@ test.each([
   expect(() => prepareWorkspace(path)).toThrow(message);
 });
 
-test.runIf(process.platform === "linux")("a workspace in /proc is refused, and at once", () => {
+test.runIf(LINUX.met)(`a workspace in /proc is refused, and at once${lacking(LINUX)}`, () => {
   expect(() => prepareWorkspace("/proc/gradus")).toThrow(/No folder can be made at \/proc\/gradus/);
   expect(() => prepareWorkspace("/proc/self/gradus/below")).toThrow(/No folder can be made/);
 });

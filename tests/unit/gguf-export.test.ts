@@ -9,9 +9,10 @@ import { loadHubFolder, saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { formatFixture, readExpected } from "../fixtures/formats/read-expected.ts";
-import { findTransformersPython } from "../helpers/python-transformers.ts";
+import { findTransformersPython, pythonWith } from "../helpers/python-transformers.ts";
 import { smallConfig, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { lacking } from "../helpers/need.ts";
 
 describe.each([
   ["llama", "smollm"],
@@ -108,7 +109,7 @@ const hasGguf =
   python !== null && spawnSync(python, ["-c", "import gguf"], { timeout: 60_000 }).status === 0;
 
 test.skipIf(!hasGguf)(
-  `Python's gguf reads a written file${hasGguf ? "" : " (SKIPPED: no Python with gguf; name one by GRADUS_PYTHON)"}`,
+  `Python's gguf reads a written file${lacking(pythonWith(hasGguf ? python : null, "gguf"))}`,
   () => {
     const root = temporaryFolder();
     const file = join(root, "base.gguf");

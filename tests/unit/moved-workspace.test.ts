@@ -14,6 +14,7 @@ import {
   settled,
   TEST_ENGINE_ENTRY,
 } from "../helpers/test-application.ts";
+import { POSIX, lacking } from "../helpers/need.ts";
 
 function plan(value: Record<string, unknown>): void {
   process.env["TEST_ENGINE"] = JSON.stringify(value);
@@ -75,8 +76,8 @@ test.each([
   },
 );
 
-test.skipIf(process.platform === "win32")(
-  "a workspace deleted under a run ends it with an error, and its path is no second host's until it ends",
+test.skipIf(!POSIX.met)(
+  `a workspace deleted under a run ends it with an error, and its path is no second host's until it ends${lacking(POSIX)}`,
   async () => {
     const folder = temporaryFolder();
     const workspace = join(folder, "workspace");

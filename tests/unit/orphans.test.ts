@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { endNoted, forgetChild, noteChild } from "#main/processes/orphans.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { POSIX, lacking } from "../helpers/need.ts";
 
-test.skipIf(process.platform === "win32")(
-  "a stopped child that a host noted is ended by the next, and a stranger of that number is not",
+test.skipIf(!POSIX.met)(
+  `a stopped child that a host noted is ended by the next, and a stranger of that number is not${lacking(POSIX)}`,
   async () => {
     const folder = temporaryFolder();
     const notes = join(folder, "notes");

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { claimPath } from "#main/store/path-claim.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { POSIX, ROOT_USER, lacking } from "../helpers/need.ts";
 
 const MODULE = new URL("../../src-main/store/workspace.ts", import.meta.url).href;
 const NOBODY = 65_534;
@@ -31,27 +32,30 @@ function open(root: string): void {
   lockWorkspace(prepareWorkspace(root).root).release();
 }
 
-test.skipIf(process.platform === "win32").each([
+test.skipIf(!POSIX.met).each([
   ["deleted", (root: string): void => rmSync(root, { recursive: true })],
   ["moved away", (root: string): void => renameSync(root, `${root} elsewhere`)],
-])("a workspace that was %s under its host opens again once that has ended", async (_how, act) => {
-  const root = join(temporaryFolder(), "w");
-  const host = await hostAt(root);
-  act(root);
-  const held = `Another Gradus (process ${host.pid}) still runs on the workspace that was at`;
-  expect(() => {
+])(
+  `a workspace that was %s under its host opens again once that has ended${lacking(POSIX)}`,
+  async (_how, act) => {
+    const root = join(temporaryFolder(), "w");
+    const host = await hostAt(root);
+    act(root);
+    const held = `Another Gradus (process ${host.pid}) still runs on the workspace that was at`;
+    expect(() => {
+      open(root);
+    }).toThrow(held);
+    // The refusal holds nothing either.
+    expect(() => {
+      open(root);
+    }).toThrow(held);
+    host.kill("SIGKILL");
+    await once(host, "exit");
     open(root);
-  }).toThrow(held);
-  // The refusal holds nothing either.
-  expect(() => {
-    open(root);
-  }).toThrow(held);
-  host.kill("SIGKILL");
-  await once(host, "exit");
-  open(root);
-});
+  },
+);
 
-test.skipIf(process.platform === "win32")("a path that was let go leaves nothing behind", () => {
+test.skipIf(!POSIX.met)(`a path that was let go leaves nothing behind${lacking(POSIX)}`, () => {
   const parent = temporaryFolder();
   const root = temporaryFolder();
   const letGo = claimPath(root, parent);
@@ -63,8 +67,8 @@ test.skipIf(process.platform === "win32")("a path that was let go leaves nothing
   expect(readdirSync(join(parent, `gradus-${process.getuid?.()}`))).toEqual([]);
 });
 
-test.skipIf(process.getuid?.() !== 0)(
-  "a folder of claims that another user made, or may write to, holds nobody up",
+test.skipIf(!ROOT_USER.met)(
+  `a folder of claims that another user made, or may write to, holds nobody up${lacking(ROOT_USER)}`,
   () => {
     const parent = temporaryFolder();
     chmodSync(parent, 0o777);

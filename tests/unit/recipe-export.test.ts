@@ -12,6 +12,7 @@ import { formatSolution } from "#main/core/problems/task.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
 import { scoreCompletion } from "#main/core/rewards/reward.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { lacking } from "../helpers/need.ts";
 
 const fixtures = new URL("../fixtures/export/", import.meta.url);
 const Names = z.object({
@@ -190,9 +191,12 @@ test("a name with quotes stays one word of the shell", () => {
   expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
 });
 
-const python = spawnSync("python3", ["--version"]).status === 0;
+const PYTHON = {
+  met: spawnSync("python3", ["--version"]).status === 0,
+  how: "install Python 3 as python3",
+};
 
-test.skipIf(!python)("the rules in Python judge as ours do", () => {
+test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, () => {
   const { files } = exportRecipe(recipe("demo-smoke"), "trl");
   const folder = temporaryFolder();
   writeFileSync(

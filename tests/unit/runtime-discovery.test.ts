@@ -25,7 +25,9 @@ import { LIBRARY_FILES, tensorFlowWheel } from "#main/platform/tensorflow/tensor
 import type { TensorFlowWheel } from "#main/platform/tensorflow/tensorflow-wheels.ts";
 import { fetchedShare } from "#main/platform/tensorflow/fetch-runtime.ts";
 import { dataFolder } from "#main/platform/paths.ts";
+import { lacking } from "../helpers/need.ts";
 
+const NO_NVIDIA = { met: !(await hasNvidiaDriver()), how: "runs without an NVIDIA driver" };
 let dir = "";
 
 beforeEach(() => {
@@ -152,14 +154,16 @@ describe("a runtime that is not right", () => {
     });
   });
 
-  test("a GPU asked for where there is none is NO_GPU", async (context) => {
-    if (await hasNvidiaDriver()) context.skip("this machine has an NVIDIA driver");
-    const options = { dataFolder: dir, download: true, gpu: true };
-    await expect(discoverRuntime(options)).rejects.toMatchObject({
-      code: "NO_GPU",
-      advice: expect.stringContaining("auto"),
-    });
-  });
+  test.skipIf(!NO_NVIDIA.met)(
+    `a GPU asked for where there is none is NO_GPU${lacking(NO_NVIDIA)}`,
+    async () => {
+      const options = { dataFolder: dir, download: true, gpu: true };
+      await expect(discoverRuntime(options)).rejects.toMatchObject({
+        code: "NO_GPU",
+        advice: expect.stringContaining("auto"),
+      });
+    },
+  );
 });
 
 describe("the download, by the real pip from a folder of wheels", () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { completeLock, platformOf } from "../../scripts/complete-lock.mjs";
 import { applicationNode, installationKey, isInstalled } from "../../scripts/setup.mjs";
 import { outcome, readPlaywright, readVitest } from "../../scripts/test.mjs";
+import { lacking } from "../helpers/need.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 let dir = "";
@@ -157,15 +158,30 @@ describe("the count at the end of npm test", () => {
     const report = {
       numPassedTests: 2,
       numFailedTests: 1,
-      numPendingTests: 1,
-      numTodoTests: 0,
       testResults: [
         { status: "failed", assertionResults: [{ status: "failed" }] },
         { status: "failed", assertionResults: [] },
         { status: "passed", assertionResults: [{ status: "passed" }] },
       ],
     };
-    expect(readVitest(report)).toEqual({ passed: 2, failed: 2, skipped: 1 });
+    expect(readVitest(report)).toMatchObject({ passed: 2, failed: 2, skipped: 0 });
+  });
+
+  test("a skipped test is listed with what it needs, and counts as failed where it does not say so", () => {
+    const told = `compares with TRL${lacking({ met: false, how: "name a Python with trl" })}`;
+    expect(told).toBe("compares with TRL (SKIPPED: name a Python with trl)");
+    const skipped = (fullName: string) => ({
+      numPassedTests: 1,
+      numFailedTests: 0,
+      testResults: [{ status: "passed", assertionResults: [{ status: "skipped", fullName }] }],
+    });
+    expect(readVitest(skipped(told))).toEqual({
+      passed: 1,
+      failed: 0,
+      skipped: 1,
+      without: [told],
+    });
+    expect(readVitest(skipped("some test"))).toMatchObject({ passed: 1, failed: 1, skipped: 0 });
   });
 
   test("Playwright's errors outside tests count as failed", () => {

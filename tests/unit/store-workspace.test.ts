@@ -7,6 +7,7 @@ import { openDatabase, withStoreErrors } from "#main/store/database.ts";
 import { lockWorkspace, prepareWorkspace, readHolder } from "#main/store/workspace.ts";
 import { AppError } from "#shared/errors.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { DEV_FULL, lacking } from "../helpers/need.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -107,16 +108,18 @@ test("a full disk is named, and what was written before stays", () => {
   db.close();
 });
 
-test("the operating system's word for a full disk is understood too", () => {
-  // Linux's /dev/full answers every write with ENOSPC.
-  if (!existsSync("/dev/full")) return;
-  const error = errorOf(() =>
-    withStoreErrors(() => {
-      writeFileSync("/dev/full", "x");
-    }),
-  );
-  expect(error.code).toBe("DISK_FULL");
-});
+test.skipIf(!DEV_FULL.met)(
+  `the operating system's word for a full disk is understood too${lacking(DEV_FULL)}`,
+  () => {
+    // Linux's /dev/full answers every write with ENOSPC.
+    const error = errorOf(() =>
+      withStoreErrors(() => {
+        writeFileSync("/dev/full", "x");
+      }),
+    );
+    expect(error.code).toBe("DISK_FULL");
+  },
+);
 
 test("a file that is no database is refused and left as it is", () => {
   const file = join(temporaryFolder(), "gradus.sqlite");

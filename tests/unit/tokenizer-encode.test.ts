@@ -50,7 +50,7 @@ test("the word-level tokenizer of the recorded trajectories gives transformers' 
   // WordLevel on white space: id = the number after t, unknown words are <unk> = 1, special tokens are 0, 1, 2.
   const folder = join(
     import.meta.dirname,
-    "../../../shared/reference/grpo-trajectories/grpo-qwen2/model",
+    "../fixtures/reference/grpo-trajectories/grpo-qwen2/model",
   );
   const tokenizer = loadTokenizer(folder);
   expect(tokenizer.encode("t3 t4  t61\nzz t9 <eos>")).toEqual([3, 4, 61, 1, 9, 2]);

@@ -8,7 +8,8 @@ import { Stage } from "#shared/schema/recipe.ts";
 import type { StageKind } from "#shared/schema/recipe.ts";
 import { OTHER_DEFAULTS } from "#shared/schema/trl-defaults.ts";
 import { ReplayConfig } from "#main/engine/commands/grpo-replay.ts";
-import { findTransformersPython } from "../helpers/python-transformers.ts";
+import { findTransformersPython, pythonWith } from "../helpers/python-transformers.ts";
+import { lacking } from "../helpers/need.ts";
 
 const fixtures = new URL("../fixtures/export/", import.meta.url);
 const Options = z.record(z.string(), z.json());
@@ -140,9 +141,7 @@ describe("defaults", () => {
 const python = findTransformersPython(["trl", "transformers"]);
 
 test.skipIf(python === null)(
-  `the defaults that these are compared with are those of the packages that are installed${
-    python === null ? " (SKIPPED: no Python with trl; name one by GRADUS_PYTHON)" : ""
-  }`,
+  `the defaults that these are compared with are those of the packages that are installed${lacking(pythonWith(python, "trl and transformers"))}`,
   () => {
     const script = fileURLToPath(new URL("trl_defaults.py", fixtures));
     const run = spawnSync(python ?? "", [script], { encoding: "utf8" });

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { ROOT_USER, lacking } from "../helpers/need.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const NOBODY = 65_534;
@@ -59,19 +60,22 @@ test("a workspace of an older Gradus is closed when it is opened, and nothing el
   expect(modeOf(join(root, "photos", "a.jpg"))).toBe("644");
 });
 
-test.skipIf(process.getuid?.() !== 0)("another user cannot read it, nor hold its lock", () => {
-  const parent = temporaryFolder();
-  chmodSync(parent, 0o755);
-  const { root } = prepareWorkspace(join(parent, "w"));
-  lockWorkspace(root).release();
-  const file = JSON.stringify(join(root, "host.lock"));
-  const { stdout } = spawnSync(
-    process.execPath,
-    ["--eval", `try { fs.openSync(${file}, "r"); } catch (error) { console.log(error.code); }`],
-    { encoding: "utf8", uid: NOBODY, cwd: "/" },
-  );
-  expect(stdout.trim()).toBe("EACCES");
-});
+test.skipIf(!ROOT_USER.met)(
+  `another user cannot read it, nor hold its lock${lacking(ROOT_USER)}`,
+  () => {
+    const parent = temporaryFolder();
+    chmodSync(parent, 0o755);
+    const { root } = prepareWorkspace(join(parent, "w"));
+    lockWorkspace(root).release();
+    const file = JSON.stringify(join(root, "host.lock"));
+    const { stdout } = spawnSync(
+      process.execPath,
+      ["--eval", `try { fs.openSync(${file}, "r"); } catch (error) { console.log(error.code); }`],
+      { encoding: "utf8", uid: NOBODY, cwd: "/" },
+    );
+    expect(stdout.trim()).toBe("EACCES");
+  },
+);
 
 test("a lock that no Gradus holds is told apart from another host", async () => {
   const { root } = prepareWorkspace(join(temporaryFolder(), "w"));
