@@ -24,7 +24,7 @@ import { formatNumber } from "#renderer/ui/format.ts";
 import { ExportRecords } from "#renderer/ui/records/export-records.tsx";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { AddRecord } from "#renderer/ui/records/add-record.tsx";
-import { BulkDialog } from "./queue/bulk-dialog.tsx";
+import { BulkDialog } from "./bulk/bulk-dialog.tsx";
 import { useCurationCommands } from "./curation-commands.ts";
 import { DetailsDialog } from "./record/details-dialog.tsx";
 import { dropDraft, writeDraft } from "./record/drafts.ts";

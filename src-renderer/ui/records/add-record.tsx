@@ -7,13 +7,14 @@ import { host } from "#renderer/bridge/host.ts";
 import { metadataNamesQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { CarriedFields } from "./carried-fields.tsx";
-import { goldOf, metadataOf, rowProblem, tagsOf } from "./carried-text.ts";
+import { DialogFoot } from "../dialog-foot.tsx";
 import { Dialog } from "../dialog.tsx";
+import { Labelled } from "../fields/labelled.tsx";
 import { KeyCaps } from "../key-caps.tsx";
-import { dropNewRecord, keepNewRecord, readNewRecord } from "./new-record-draft.ts";
+import { DetailsFields } from "./details-fields.tsx";
+import { dropNewRecord, readNewRecord, writeNewRecord } from "./new-record-draft.ts";
 import type { NewRecordDraft } from "./new-record-draft.ts";
-import { FailureNotice } from "../region-state.tsx";
+import { goldOf, metadataOf, rowProblem, tagsOf } from "./record-details.ts";
 
 const TEXTS = [
   { part: "prompt", label: "Prompt", rows: 3 },
@@ -23,16 +24,33 @@ const TEXTS = [
 
 /** Without an answer the record waits for a teacher or a later edit. */
 function messagesOf({ prompt, reasoning, answer }: NewRecordDraft): RecordMessages {
-  const asked = { role: "user", content: prompt, reasoning: null } as const;
-  if (answer.trim() === "" && reasoning.trim() === "") return [asked];
+  const question = { role: "user", content: prompt, reasoning: null } as const;
+  if (answer.trim() === "" && reasoning.trim() === "") return [question];
   return [
-    asked,
+    question,
     {
       role: "assistant",
       content: answer,
       reasoning: reasoning.trim() === "" ? null : reasoning,
     },
   ];
+}
+
+/** Saves the record and gives its id. */
+async function addWritten(datasetId: DatasetId, draft: NewRecordDraft): Promise<string> {
+  const { ids } = await host.datasets.records.add({
+    datasetId,
+    records: [
+      {
+        messages: messagesOf(draft),
+        source: { kind: "written" },
+        reference: { gold: goldOf(draft.details) },
+        tags: tagsOf(draft.details),
+        entries: [...metadataOf(draft.details)].map(([key, value]) => ({ key, value })),
+      },
+    ],
+  });
+  return String(ids[0] ?? "");
 }
 
 export interface AddRecordProps {
@@ -43,35 +61,23 @@ export interface AddRecordProps {
 
 export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): ReactNode {
   const [draft, setDraft] = useState(() => readNewRecord(workspace, datasetId));
-  const [asked, setAsked] = useState(false);
+  const [triedToSave, setTriedToSave] = useState(false);
   const act = useAct();
   const names = useQuery(metadataNamesQuery(datasetId)).data ?? [];
-  const type = (next: NewRecordDraft): void => {
+  const change = (part: Partial<NewRecordDraft>): void => {
+    const next = { ...draft, ...part };
     setDraft(next);
-    keepNewRecord(workspace, datasetId, next);
+    writeNewRecord(workspace, datasetId, next);
   };
   const missing = draft.prompt.trim() === "";
   const save = (): void => {
-    setAsked(true);
-    if (missing || act.busy || rowProblem(draft.carried) !== undefined) return;
+    setTriedToSave(true);
+    if (missing || act.busy || rowProblem(draft.details) !== undefined) return;
     void act.run(async () => {
-      const { ids } = await host.datasets.records.add({
-        datasetId,
-        records: [
-          {
-            messages: messagesOf(draft),
-            source: { kind: "written" },
-            reference: { gold: goldOf(draft.carried) },
-            tags: tagsOf(draft.carried),
-            entries: [...metadataOf(draft.carried)].map(([key, value]) => ({ key, value })),
-          },
-        ],
-      });
+      const record = await addWritten(datasetId, draft);
       dropNewRecord(workspace, datasetId);
       onClose();
-      navigate(
-        hrefTo(["curation"], { dataset: datasetId, queue: "all", record: String(ids[0] ?? "") }),
-      );
+      navigate(hrefTo(["curation"], { dataset: datasetId, queue: "all", record }));
     });
   };
   const saveByKey = (event: KeyboardEvent): void => {
@@ -91,43 +97,39 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
         }}
       >
         {TEXTS.map(({ part, label, rows }) => (
-          <label key={part} className="field">
-            <span className="s12 t2">{label}</span>
+          <Labelled key={part} layout="above" label={label}>
             <textarea
-              className="input carriedtext"
+              className="input recordtext"
               {...(part === "prompt" ? { "data-autofocus": true } : {})}
               rows={rows}
               dir="auto"
               spellCheck={false}
-              aria-invalid={part === "prompt" && asked && missing}
+              aria-invalid={part === "prompt" && triedToSave && missing}
               value={draft[part]}
-              onChange={(event) => type({ ...draft, [part]: event.currentTarget.value })}
+              onChange={(event) => change({ [part]: event.currentTarget.value })}
             />
-          </label>
+          </Labelled>
         ))}
-        {asked && missing && (
+        {triedToSave && missing && (
           <p className="s12 warn" role="alert">
             A record begins with a prompt: write what is asked.
           </p>
         )}
-        <CarriedFields
-          carried={draft.carried}
+        <DetailsFields
+          details={draft.details}
           focused={false}
           names={names}
-          onCarried={(carried) =>
-            type({ ...draft, carried: { ...carried, rows: [...carried.rows] } })
-          }
+          onDetails={(details) => change({ details })}
         />
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <div className="flex dialogacts">
-          <span className="grow s12 t3">Without an answer it waits for a teacher or an edit.</span>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <DialogFoot
+          act={act}
+          note="Without an answer it waits for a teacher or an edit."
+          onClose={onClose}
+        >
           <button type="submit" className="btn primary" disabled={act.busy}>
             Add <KeyCaps keys="Mod+Enter" />
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -1,47 +1,54 @@
-/** What was typed into a new record and not saved, kept in the browser: closing the dialog or the window loses nothing. */
+/** What was typed into a new record and not saved, in the browser's storage: closing the dialog or the window loses nothing. */
 import { z } from "zod";
 import type { DatasetId } from "#shared/schema/dataset.ts";
-import { NOTHING_CARRIED } from "./carried-text.ts";
+import { NO_DETAILS } from "./record-details.ts";
+import type { RecordDetails } from "./record-details.ts";
 
-const Draft = z.object({
+export interface NewRecordDraft {
+  readonly prompt: string;
+  readonly reasoning: string;
+  readonly answer: string;
+  readonly details: RecordDetails;
+}
+
+const StoredDraft = z.object({
   prompt: z.string(),
   reasoning: z.string(),
   answer: z.string(),
+  /** The details; named as in drafts that browsers hold already. */
   carried: z.object({
     gold: z.string(),
     tags: z.string(),
     rows: z.array(z.object({ id: z.int(), name: z.string(), text: z.string() })),
   }),
 });
-export type NewRecordDraft = z.infer<typeof Draft>;
 
-const EMPTY: NewRecordDraft = {
-  prompt: "",
-  reasoning: "",
-  answer: "",
-  carried: { ...NOTHING_CARRIED, rows: [] },
-};
+const EMPTY: NewRecordDraft = { prompt: "", reasoning: "", answer: "", details: NO_DETAILS };
 
-function nameOf(workspace: string, id: DatasetId): string {
+function storageName(workspace: string, id: DatasetId): string {
   return `gradus.new-record.${workspace}.${id}`;
 }
 
 export function readNewRecord(workspace: string, id: DatasetId): NewRecordDraft {
   try {
-    return Draft.parse(JSON.parse(window.localStorage.getItem(nameOf(workspace, id)) ?? ""));
+    const stored = window.localStorage.getItem(storageName(workspace, id)) ?? "";
+    const { carried, ...texts } = StoredDraft.parse(JSON.parse(stored));
+    return { ...texts, details: carried };
   } catch {
     return EMPTY;
   }
 }
 
-export function keepNewRecord(workspace: string, id: DatasetId, draft: NewRecordDraft): void {
+export function writeNewRecord(workspace: string, id: DatasetId, draft: NewRecordDraft): void {
+  const { details, ...texts } = draft;
   try {
-    window.localStorage.setItem(nameOf(workspace, id), JSON.stringify(draft));
+    const stored = JSON.stringify({ ...texts, carried: details });
+    window.localStorage.setItem(storageName(workspace, id), stored);
   } catch {
-    // A browser without room keeps it as long as the dialog is open.
+    // A browser without room has the draft as long as the dialog is open.
   }
 }
 
 export function dropNewRecord(workspace: string, id: DatasetId): void {
-  window.localStorage.removeItem(nameOf(workspace, id));
+  window.localStorage.removeItem(storageName(workspace, id));
 }

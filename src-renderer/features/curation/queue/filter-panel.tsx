@@ -1,12 +1,13 @@
-/** Controls for the filter line: what was measured, in ranges and choices. Everything they do is written in the line. */
-import { useId } from "react";
+/** Controls for the filter line: ranges and choices of what was measured. Each writes its condition into the line. */
 import type { ReactNode } from "react";
 import type { DatasetId } from "#shared/schema/dataset.ts";
-import type { RangeField } from "#shared/schema/record-filter.ts";
+import type { RangeField, RecordCondition } from "#shared/schema/record-filter.ts";
 import { metadataNamesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
+import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
+import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import { SOURCE_NAMES } from "#renderer/ui/records/source-names.ts";
-import { conditionOn, withCondition, withRangeEnd } from "./filter-terms.ts";
+import { conditionOn, oneText, onlyValue, withCondition, withRangeEnd } from "./filter-terms.ts";
 
 const RANGES: readonly { readonly field: RangeField; readonly label: string }[] = [
   { field: "words", label: "Words" },
@@ -65,70 +66,24 @@ function ChoiceRow<Value extends string>({
   onChange,
 }: {
   readonly label: string;
-  readonly value: string;
+  readonly value: Value | undefined;
   readonly options: readonly Value[];
   readonly onChange: (value: Value | undefined) => void;
 }): ReactNode {
   return (
-    <label className="frow one">
-      <span className="t2">{label}</span>
-      <select
-        className="input"
-        value={value}
-        onChange={(event) =>
-          onChange(options.find((option) => option === event.currentTarget.value))
-        }
-      >
-        <option value="">any</option>
-        {options.map((option) => (
-          <option key={option} value={option}>
-            {option}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function TextRow({
-  label,
-  value,
-  placeholder,
-  offered,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder: string;
-  readonly offered: readonly string[];
-  readonly onChange: (value: string) => void;
-}): ReactNode {
-  const list = useId();
-  return (
-    <label className="frow one">
-      <span className="t2">{label}</span>
-      <input
-        className="input"
-        list={list}
-        spellCheck={false}
-        placeholder={placeholder}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <datalist id={list}>
-        {offered.map((one) => (
-          <option key={one} value={one}>
-            {one}
-          </option>
-        ))}
-      </datalist>
-    </label>
+    <SelectField<Value | "">
+      layout="narrow"
+      label={label}
+      value={value ?? ""}
+      options={[{ value: "", label: "any" }, ...optionsOf(options)]}
+      onChange={(next) => onChange(next === "" ? undefined : next)}
+    />
   );
 }
 
 const ANY = "*";
 
-/** One name of the metadata and what it should be; nothing typed: any value. */
+/** One name of the metadata and the value it should have; with nothing typed, any value. */
 function MetadataRow({ datasetId, line, onLine }: FilterPanelProps): ReactNode {
   const names = useQuery(metadataNamesQuery(datasetId)).data ?? [];
   const found = conditionOn(line, "metadata");
@@ -146,16 +101,16 @@ function MetadataRow({ datasetId, line, onLine }: FilterPanelProps): ReactNode {
     <>
       <ChoiceRow
         label="Metadata"
-        value={found?.key ?? ""}
+        value={found?.key}
         options={found === undefined || names.includes(found.key) ? names : [found.key, ...names]}
         onChange={(key) => set(key ?? "", "")}
       />
       {found !== undefined && (
-        <TextRow
+        <TextField
+          layout="narrow"
           label={`${found.key} is`}
           value={value ?? ""}
           placeholder="any value"
-          offered={[]}
           onChange={(next) => set(found.key, next)}
         />
       )}
@@ -173,83 +128,50 @@ export interface FilterPanelProps {
 
 export function FilterPanel(props: FilterPanelProps): ReactNode {
   const { line, onLine, tags } = props;
-  const only = <T,>(values: readonly T[] | undefined): T | undefined =>
-    values?.length === 1 ? values[0] : undefined;
+  const set = (field: RecordCondition["field"], condition: RecordCondition | undefined): void =>
+    onLine(withCondition(line, field, condition));
   return (
     <div className="filterpanel s12">
       <ChoiceRow
         label="Verdict"
-        value={only(conditionOn(line, "verdict")?.values) ?? ""}
+        value={onlyValue(conditionOn(line, "verdict"))}
         options={["correct", "wrong", "none"]}
-        onChange={(value) =>
-          onLine(withCondition(line, "verdict", value && { field: "verdict", values: [value] }))
-        }
+        onChange={(value) => set("verdict", value && { field: "verdict", values: [value] })}
       />
       <ChoiceRow
         label="Duplicates"
-        value={only(conditionOn(line, "duplicate")?.values) ?? ""}
+        value={onlyValue(conditionOn(line, "duplicate"))}
         options={["exact", "near", "extra"]}
-        onChange={(value) =>
-          onLine(withCondition(line, "duplicate", value && { field: "duplicate", values: [value] }))
-        }
+        onChange={(value) => set("duplicate", value && { field: "duplicate", values: [value] })}
       />
       <ChoiceRow
         label="Contamination"
-        value={only(conditionOn(line, "contamination")?.values) ?? ""}
+        value={onlyValue(conditionOn(line, "contamination"))}
         options={["any", "same-problem", "13-gram", "8-gram"]}
         onChange={(value) =>
-          onLine(
-            withCondition(
-              line,
-              "contamination",
-              value && { field: "contamination", values: [value] },
-            ),
-          )
+          set("contamination", value && { field: "contamination", values: [value] })
         }
       />
       <ChoiceRow
         label="Tag"
-        value={only(conditionOn(line, "tag")?.values) ?? ""}
+        value={onlyValue(conditionOn(line, "tag"))}
         options={tags}
-        onChange={(value) =>
-          onLine(
-            withCondition(
-              line,
-              "tag",
-              value === undefined ? undefined : { field: "tag", values: [value] },
-            ),
-          )
-        }
+        onChange={(tag) => set("tag", oneText("tag", tag ?? ""))}
       />
-      <TextRow
+      <TextField
+        layout="narrow"
         label="Source"
-        value={only(conditionOn(line, "source")?.values) ?? ""}
+        value={onlyValue(conditionOn(line, "source")) ?? ""}
         placeholder="any"
         offered={Object.keys(SOURCE_NAMES)}
-        onChange={(value) =>
-          onLine(
-            withCondition(
-              line,
-              "source",
-              value === "" ? undefined : { field: "source", values: [value] },
-            ),
-          )
-        }
+        onChange={(text) => set("source", oneText("source", text))}
       />
-      <TextRow
+      <TextField
+        layout="narrow"
         label="Right answer"
-        value={only(conditionOn(line, "gold")?.values) ?? ""}
+        value={onlyValue(conditionOn(line, "gold")) ?? ""}
         placeholder="* for any"
-        offered={[]}
-        onChange={(value) =>
-          onLine(
-            withCondition(
-              line,
-              "gold",
-              value === "" ? undefined : { field: "gold", values: [value] },
-            ),
-          )
-        }
+        onChange={(text) => set("gold", oneText("gold", text))}
       />
       <MetadataRow {...props} />
       {RANGES.map(({ field, label }) => (

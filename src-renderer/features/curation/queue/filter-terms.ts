@@ -1,4 +1,4 @@
-/** The filter line and the controls beside it say the same: each control is one condition of the line. Pure. */
+/** Conditions of the filter line, read and written by the controls beside it: each control is one condition. Pure. */
 import type { RangeField, RecordCondition, RecordFilter } from "#shared/schema/record-filter.ts";
 import { filterText, parseFilter } from "#shared/schema/record-filter-text.ts";
 
@@ -43,6 +43,21 @@ export function conditionOn<Field extends RecordCondition["field"]>(
       one.field === field && one.not !== true,
   );
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** The value of a condition that has just one. */
+export function onlyValue<Value>(
+  condition: { readonly values: readonly Value[] } | undefined,
+): Value | undefined {
+  return condition?.values.length === 1 ? condition.values[0] : undefined;
+}
+
+/** The condition that a field has this value; undefined for an empty one. */
+export function oneText(
+  field: "tag" | "source" | "gold",
+  value: string,
+): RecordCondition | undefined {
+  return value === "" ? undefined : { field, values: [value] };
 }
 
 /** The line with this condition as the only one on its field; undefined takes those away. */

@@ -8,18 +8,18 @@ import { metadataNamesQuery } from "#renderer/bridge/queries.ts";
 import { recordStore } from "#renderer/bridge/record-store.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { CarriedFields } from "#renderer/ui/records/carried-fields.tsx";
+import { DetailsFields } from "#renderer/ui/records/details-fields.tsx";
 import {
-  carriedOf,
+  detailsOf,
   goldOf,
   metadataChanges,
   rowProblem,
   tagsOf,
-} from "#renderer/ui/records/carried-text.ts";
+} from "#renderer/ui/records/record-details.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 export interface DetailsDialogProps {
   readonly record: DatasetRecord;
@@ -27,19 +27,19 @@ export interface DetailsDialogProps {
 }
 
 export function DetailsDialog({ record, onClose }: DetailsDialogProps): ReactNode {
-  const [before] = useState(() => carriedOf(record));
-  const [carried, setCarried] = useState(before);
+  const [before] = useState(() => detailsOf(record));
+  const [details, setDetails] = useState(before);
   const act = useAct();
   const names = useQuery(metadataNamesQuery(record.datasetId)).data ?? [];
   const save = (): void => {
-    if (act.busy || rowProblem(carried) !== undefined) return;
+    if (act.busy || rowProblem(details) !== undefined) return;
     void act.run(async () => {
       await outbox.drained();
       const { record: changed } = await host.datasets.records.setDetails({
         recordId: record.id,
-        ...(carried.gold === before.gold ? {} : { gold: goldOf(carried) }),
-        ...(carried.tags === before.tags ? {} : { tags: tagsOf(carried) }),
-        metadata: metadataChanges(before, carried),
+        ...(details.gold === before.gold ? {} : { gold: goldOf(details) }),
+        ...(details.tags === before.tags ? {} : { tags: tagsOf(details) }),
+        metadata: metadataChanges(before, details),
       });
       recordStore.put(changed);
       onClose();
@@ -59,16 +59,12 @@ export function DetailsDialog({ record, onClose }: DetailsDialogProps): ReactNod
           save();
         }}
       >
-        <CarriedFields carried={carried} focused names={names} onCarried={setCarried} />
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <div className="flex dialogacts">
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <DetailsFields details={details} focused names={names} onDetails={setDetails} />
+        <DialogFoot act={act} onClose={onClose}>
           <button type="submit" className="btn primary" disabled={act.busy}>
             Save <KeyCaps keys="Enter" />
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -1,24 +1,24 @@
-/** What a record carries beside its text, as it is typed: right answer, tags, metadata. Pure. */
+/** A record's details as they are typed: right answer, tags, metadata. Pure. */
 import type { DatasetRecord } from "#shared/schema/dataset.ts";
 import { metadataJson, metadataText } from "#shared/schema/metadata-text.ts";
 
-export interface CarriedRow {
+export interface MetadataRow {
   /** Stays while names are typed. */
   readonly id: number;
   readonly name: string;
   readonly text: string;
 }
 
-export interface Carried {
+export interface RecordDetails {
   readonly gold: string;
   /** Separated by commas. */
   readonly tags: string;
-  readonly rows: readonly CarriedRow[];
+  readonly rows: readonly MetadataRow[];
 }
 
-export const NOTHING_CARRIED: Carried = { gold: "", tags: "", rows: [] };
+export const NO_DETAILS: RecordDetails = { gold: "", tags: "", rows: [] };
 
-export function carriedOf(record: DatasetRecord): Carried {
+export function detailsOf(record: DatasetRecord): RecordDetails {
   return {
     gold: record.reference.gold ?? "",
     tags: record.tags.join(", "),
@@ -30,11 +30,24 @@ export function carriedOf(record: DatasetRecord): Carried {
   };
 }
 
-export function goldOf({ gold }: Carried): string | null {
+export function withNewRow(details: RecordDetails): RecordDetails {
+  const id = Math.max(-1, ...details.rows.map((row) => row.id)) + 1;
+  return { ...details, rows: [...details.rows, { id, name: "", text: "" }] };
+}
+
+export function withRow(details: RecordDetails, changed: MetadataRow): RecordDetails {
+  return { ...details, rows: details.rows.map((row) => (row.id === changed.id ? changed : row)) };
+}
+
+export function withoutRow(details: RecordDetails, id: number): RecordDetails {
+  return { ...details, rows: details.rows.filter((row) => row.id !== id) };
+}
+
+export function goldOf({ gold }: RecordDetails): string | null {
   return gold.trim() === "" ? null : gold;
 }
 
-export function tagsOf({ tags }: Carried): string[] {
+export function tagsOf({ tags }: RecordDetails): string[] {
   return [
     ...new Set(
       tags
@@ -45,16 +58,16 @@ export function tagsOf({ tags }: Carried): string[] {
   ];
 }
 
-/** Why the rows cannot be kept, in words. */
-export function rowProblem({ rows }: Carried): string | undefined {
+/** Why the rows cannot be saved, in words; undefined where they can. */
+export function rowProblem({ rows }: RecordDetails): string | undefined {
   const names = rows.filter(({ text }) => text !== "").map(({ name }) => name.trim());
   if (names.includes("")) return "A value needs a name.";
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   return twice === undefined ? undefined : `There are two values named “${twice}”.`;
 }
 
-/** Of rows with a name; one without a text is none. */
-export function metadataOf({ rows }: Carried): Map<string, string> {
+/** Metadata as JSON by name. A row without a name or a value is left out. */
+export function metadataOf({ rows }: RecordDetails): Map<string, string> {
   return new Map(
     rows
       .filter(({ name, text }) => name.trim() !== "" && text !== "")
@@ -62,10 +75,10 @@ export function metadataOf({ rows }: Carried): Map<string, string> {
   );
 }
 
-/** Only what is not as before: what a person did not touch keeps its bytes. */
+/** Only the entries that differ: what nobody touched keeps its bytes. */
 export function metadataChanges(
-  before: Carried,
-  after: Carried,
+  before: RecordDetails,
+  after: RecordDetails,
 ): { key: string; value: string | null }[] {
   const old = metadataOf(before);
   const wanted = metadataOf(after);

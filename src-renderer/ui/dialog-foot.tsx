@@ -1,0 +1,28 @@
+/** The end of a dialog's form: why the last try failed, the way out, and the act itself. */
+import type { ReactNode } from "react";
+import type { Act } from "#renderer/bridge/use-act.ts";
+import "./form-rows.css";
+import { FailureNotice } from "./region-state.tsx";
+
+export interface DialogFootProps {
+  readonly act: Act;
+  readonly note?: string;
+  readonly onClose: () => void;
+  /** The button that acts. */
+  readonly children: ReactNode;
+}
+
+export function DialogFoot({ act, note, onClose, children }: DialogFootProps): ReactNode {
+  return (
+    <>
+      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      <div className="flex dialogacts">
+        {note !== undefined && <span className="grow s12 t3">{note}</span>}
+        <button type="button" className="btn" onClick={onClose}>
+          Close
+        </button>
+        {children}
+      </div>
+    </>
+  );
+}
