@@ -3,8 +3,9 @@ import { bandPath, linePath } from "./line-path.ts";
 import type { Box } from "./line-path.ts";
 import { heightOf, scaleFor, share } from "./scale.ts";
 import type { ScaleKind } from "./scale.ts";
-import { innerTicks, seriesTone, stepRange } from "./series.ts";
+import { seriesTone, stepRange } from "./series.ts";
 import type { Range, Series } from "./series.ts";
+import { innerTicks } from "./ticks.ts";
 
 export interface Picture {
   readonly title: string;

@@ -4,13 +4,23 @@ import type { ReactNode } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "#renderer/theme/theme-choice.ts";
-import { drawn, drawnRange } from "./scale.ts";
-import type { ScaleKind } from "./scale.ts";
+import type { Scale, ScaleKind } from "./scale.ts";
 import { seriesTone } from "./series.ts";
 import type { Range, Series } from "./series.ts";
 import type { PlotProps } from "./sparse-plot.tsx";
 
 type Column = (number | null)[];
+
+/** What uPlot draws for a value: itself or its logarithm; nothing where it has none. */
+function drawn(kind: ScaleKind, value: number | null): number | null {
+  if (value === null || kind === "linear") return value;
+  return value > 0 ? Math.log10(value) : null;
+}
+
+/** The axis in drawn units. */
+function drawnRange({ kind, range }: Scale): Range {
+  return kind === "linear" ? range : { min: Math.log10(range.min), max: Math.log10(range.max) };
+}
 
 /** A line's columns in drawn units: the line, and where it has them its raw line and the two ends of its band. */
 function columnsOf(series: Series, kind: ScaleKind): readonly Column[] {

@@ -1,5 +1,6 @@
 /** Lines and bands as SVG path data in a box of pixels, for the window and for exported pictures. Pure. */
-import { drawn, drawnRange, share } from "./scale.ts";
+import { area, line } from "d3-shape";
+import { placesOf } from "./scale.ts";
 import type { Scale } from "./scale.ts";
 import type { Range, Series } from "./series.ts";
 
@@ -10,19 +11,19 @@ export interface Box {
   readonly scale: Scale;
 }
 
-function rounded(value: number): string {
-  return String(Math.round(value * 10) / 10);
+/** Tenths of a pixel. */
+const DIGITS = 1;
+
+interface Places {
+  readonly x: (x: number) => number;
+  /** Not finite where there is no value, or none that can be drawn. */
+  readonly y: (value: number | null | undefined) => number;
 }
 
-type Place = (x: number, value: number | null) => string | undefined;
-
-function placeIn({ width, height, xRange, scale }: Box): Place {
-  const range = drawnRange(scale);
-  return (x, value) => {
-    const at = drawn(scale.kind, value);
-    if (at === null || !Number.isFinite(at)) return undefined;
-    return `${rounded((share(x, xRange) / 100) * width)} ${rounded(height - (share(at, range) / 100) * height)}`;
-  };
+function placesIn({ width, height, xRange, scale }: Box): Places {
+  const x = placesOf({ kind: "linear", range: xRange }, [0, width]);
+  const y = placesOf(scale, [height, 0]);
+  return { x, y: (value) => y(value ?? Number.NaN) };
 }
 
 /** One line; a hole in the values is a hole in the line. */
@@ -31,46 +32,35 @@ export function linePath(
   values: readonly (number | null)[],
   box: Box,
 ): string {
-  const place = placeIn(box);
-  let path = "";
-  let pen = false;
-  for (const [index, x] of xs.entries()) {
-    const at = place(x, values[index] ?? null);
-    if (at !== undefined) path += `${pen ? "L" : "M"}${at}`;
-    pen = at !== undefined;
-  }
-  return path;
+  const { x, y } = placesIn(box);
+  const places = values.map(y);
+  const path = line<number>()
+    .defined((_, at) => Number.isFinite(places[at]))
+    .x(x)
+    .y((_, at) => places[at] ?? 0)
+    .digits(DIGITS);
+  return path(xs) ?? "";
 }
 
 /** The area between two lines, one closed part for each run of points that both have. */
 export function bandPath(series: Series, box: Box): string {
-  const place = placeIn(box);
-  let path = "";
-  let up: string[] = [];
-  let down: string[] = [];
-  const close = (): void => {
-    if (up.length > 0) path += `M${up.join("L")}L${down.toReversed().join("L")}Z`;
-    up = [];
-    down = [];
-  };
-  for (const [index, x] of series.x.entries()) {
-    const high = place(x, series.high?.[index] ?? null);
-    const lowest = series.low?.[index] ?? null;
-    const below = box.scale.kind === "log" && lowest !== null ? footOf(x, box) : undefined;
-    const low = place(x, lowest) ?? below;
-    if (high === undefined || low === undefined) close();
-    else {
-      up.push(high);
-      down.push(low);
-    }
-  }
-  close();
-  return path;
-}
-
-/** On a logarithmic axis a band whose lower end is not above zero reaches down to the foot. */
-function footOf(x: number, box: Box): string {
-  return `${rounded((share(x, box.xRange) / 100) * box.width)} ${rounded(box.height)}`;
+  const { x, y } = placesIn(box);
+  const highs = series.x.map((_, at) => y(series.high?.[at]));
+  const lows = series.x.map((_, at) => {
+    const lowest = series.low?.[at] ?? null;
+    const place = y(lowest);
+    // On a logarithmic axis a band whose lower end is not above zero reaches down to the foot.
+    return box.scale.kind === "log" && lowest !== null && !Number.isFinite(place)
+      ? box.height
+      : place;
+  });
+  const path = area<number>()
+    .defined((_, at) => Number.isFinite(highs[at]) && Number.isFinite(lows[at]))
+    .x(x)
+    .y0((_, at) => lows[at] ?? 0)
+    .y1((_, at) => highs[at] ?? 0)
+    .digits(DIGITS);
+  return path(series.x) ?? "";
 }
 
 /** Where single points stand, for lines of so few that each is marked. */
@@ -78,11 +68,9 @@ export function pointPlaces(
   series: Series,
   box: Box,
 ): readonly { readonly x: number; readonly cx: number; readonly cy: number }[] {
-  const place = placeIn(box);
-  return series.x.flatMap((x, index) => {
-    const at = place(x, series.y[index] ?? null);
-    if (at === undefined) return [];
-    const [cx = 0, cy = 0] = at.split(" ").map(Number);
-    return [{ x, cx, cy }];
+  const { x, y } = placesIn(box);
+  return series.x.flatMap((at, index) => {
+    const cy = y(series.y[index]);
+    return Number.isFinite(cy) ? [{ x: at, cx: x(at), cy }] : [];
   });
 }

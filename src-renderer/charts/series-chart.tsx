@@ -10,9 +10,10 @@ import { BrushMark, CrosshairMark, GridLines, MarkerLines, measured } from "./ch
 import type { Limit, Marker } from "./chart-marks.tsx";
 import { heightOf, notDrawn, scaleFor, share } from "./scale.ts";
 import type { ScaleKind } from "./scale.ts";
-import { innerTicks, SPARSE_LIMIT, stepRange, valueRange, withinRange } from "./series.ts";
+import { SPARSE_LIMIT, stepRange, valueRange, withinRange } from "./series.ts";
 import type { Range, Series } from "./series.ts";
 import { SparsePlot } from "./sparse-plot.tsx";
+import { innerTicks } from "./ticks.ts";
 import { useBrush } from "./use-brush.ts";
 import "./series-chart.css";
 

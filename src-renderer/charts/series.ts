@@ -1,4 +1,5 @@
 /** What a chart draws, and the arithmetic that prepares it. Pure: no React, no drawing. */
+import { bisectRight, extent } from "d3-array";
 
 /** One line: points in rising x. `low` and `high`, where given, are its band. */
 export interface Series {
@@ -70,72 +71,27 @@ export function minMaxDecimate(series: Series, limit: number): Series {
   };
 }
 
-/** The steps 1, 2, 2.5, 5 × 10ⁿ that cut a range into about `count` parts. */
-function niceStep(span: number, count: number): number {
-  const rough = span / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const unit = rough / power;
-  if (unit <= 1) return power;
-  if (unit <= 2) return 2 * power;
-  if (unit <= 2.5) return 2.5 * power;
-  return unit <= 5 ? 5 * power : 10 * power;
-}
-
-/** A range widened to round numbers, and the round numbers in it. */
-export function niceAxis(
-  range: Range,
-  count: number,
-): { readonly range: Range; readonly ticks: readonly number[] } {
-  const { min, max } =
-    range.max > range.min
-      ? range
-      : {
-          min: range.min - Math.abs(range.min || 1) / 2,
-          max: range.max + Math.abs(range.max || 1) / 2,
-        };
-  const step = niceStep(max - min, count);
-  const first = Math.floor(min / step + 1e-9);
-  const last = Math.ceil(max / step - 1e-9);
-  const ticks: number[] = [];
-  for (let tick = first; tick <= last; tick += 1) ticks.push(Number((tick * step).toPrecision(12)));
-  return { range: { min: ticks[0] ?? min, max: ticks.at(-1) ?? max }, ticks };
-}
-
-/** Round ticks inside a range that itself must not grow: for steps along the x axis. */
-export function innerTicks(range: Range, count: number): readonly number[] {
-  if (!(range.max > range.min)) return [range.min];
-  const step = Math.max(1, niceStep(range.max - range.min, count));
-  const ticks: number[] = [];
-  for (let tick = Math.ceil(range.min / step); tick * step <= range.max; tick += 1)
-    ticks.push(tick * step);
-  return ticks;
-}
-
-/** Lowest and highest drawn value, bands included; undefined where nothing is drawn. */
-export function valueRange(series: readonly Series[]): Range | undefined {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const one of series) {
-    for (const values of [one.y, one.raw ?? [], one.low ?? [], one.high ?? []]) {
-      for (const value of values) {
-        if (value === null || !Number.isFinite(value)) continue;
-        if (value < min) min = value;
-        if (value > max) max = value;
-      }
-    }
-  }
-  return min <= max ? { min, max } : undefined;
+/** Lowest and highest value that is drawn, bands included, of those above a bound; undefined where nothing is drawn. */
+export function valueRange(
+  series: readonly Series[],
+  above = Number.NEGATIVE_INFINITY,
+): Range | undefined {
+  const ends = series
+    .flatMap((one) => [one.y, one.raw ?? [], one.low ?? [], one.high ?? []])
+    .flatMap((values) =>
+      extent(values, (value) => (Number.isFinite(value) && (value ?? 0) > above ? value : null)),
+    );
+  const [min, max] = extent(ends, (end) => end);
+  return min === undefined || max === undefined ? undefined : { min, max };
 }
 
 /** First and last x of all series. */
 export function stepRange(series: readonly Series[]): Range | undefined {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const one of series) {
-    min = Math.min(min, one.x[0] ?? Number.POSITIVE_INFINITY);
-    max = Math.max(max, one.x.at(-1) ?? Number.NEGATIVE_INFINITY);
-  }
-  return min <= max ? { min, max } : undefined;
+  const [min, max] = extent(
+    series.flatMap(({ x }) => [x[0], x.at(-1)]),
+    (end) => end,
+  );
+  return min === undefined ? undefined : { min, max };
 }
 
 /** The part of a series in a range and one point beyond each end, so that lines reach the edges. */
@@ -154,16 +110,9 @@ export function withinRange(series: Series, range: Range): Series {
   };
 }
 
-/** Index of the last point at or before x (binary search); −1 before the first. */
+/** Index of the last point at or before x; −1 before the first. */
 export function indexAt(xs: readonly number[], x: number): number {
-  let low = 0;
-  let high = xs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((xs[middle] ?? 0) <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return bisectRight(xs, x) - 1;
 }
 
 /** Value of a series at the last point at or before x. */

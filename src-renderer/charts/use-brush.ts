@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import type { PointerEvent } from "react";
 import { useCrosshair } from "./crosshair.tsx";
+import { placesOf } from "./scale.ts";
 import type { Range } from "./series.ts";
 
 /** A hand that shakes so many pixels still clicks. */
@@ -20,10 +21,9 @@ export interface Brush {
 }
 
 function stepUnder(event: PointerEvent<HTMLElement>, range: Range): number {
-  const bounds = event.currentTarget.getBoundingClientRect();
-  const share = (event.clientX - bounds.left) / Math.max(1, bounds.width);
-  const step = range.min + share * (range.max - range.min);
-  return Math.round(Math.min(range.max, Math.max(range.min, step)));
+  const { left, right } = event.currentTarget.getBoundingClientRect();
+  const places = placesOf({ kind: "linear", range }, [left, Math.max(left + 1, right)]);
+  return Math.round(places.clamp(true).invert(event.clientX));
 }
 
 /** `onZoom` gets whole steps; without it a drag does nothing. */

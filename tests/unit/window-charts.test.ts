@@ -62,12 +62,12 @@ describe("paths", () => {
   };
 
   test("a line breaks where a value is missing", () => {
-    expect(linePath([0, 1, 2, 3, 4], [0, 10, null, 5, 0], box)).toBe("M0 10L25 0M75 5L100 10");
+    expect(linePath([0, 1, 2, 3, 4], [0, 10, null, 5, 0], box)).toBe("M0,10L25,0M75,5L100,10");
   });
 
   test("a band is closed part by part", () => {
     const band = { ...line([0, 0, 0]), low: [0, 0, null], high: [10, 5, 3] };
-    expect(bandPath(band, box)).toBe("M0 0L25 5L25 10L0 10Z");
+    expect(bandPath(band, box)).toBe("M0,0L25,5L25,10L0,10Z");
   });
 });
 

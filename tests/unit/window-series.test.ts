@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as series from "../../src-renderer/charts/series.ts";
+import { innerTicks, niceAxis } from "../../src-renderer/charts/ticks.ts";
 
 const line = (y: readonly (number | null)[]): series.Series => ({
   id: "loss",
@@ -37,24 +38,24 @@ describe("decimation", () => {
 
 describe("axes", () => {
   test("end on round numbers around the values", () => {
-    expect(series.niceAxis({ min: 0, max: 1.31 }, 2)).toEqual({
+    expect(niceAxis({ min: 0, max: 1.31 }, 2)).toEqual({
       range: { min: 0, max: 2 },
       ticks: [0, 1, 2],
     });
-    expect(series.niceAxis({ min: 0.21, max: 0.39 }, 2).ticks).toEqual([0.2, 0.3, 0.4]);
+    expect(niceAxis({ min: 0.21, max: 0.39 }, 2).ticks).toEqual([0.2, 0.3, 0.4]);
   });
 
   test("of a constant still have a height", () => {
-    const { range } = series.niceAxis({ min: 3, max: 3 }, 2);
+    const { range } = niceAxis({ min: 3, max: 3 }, 2);
     expect(range.min).toBeLessThan(3);
     expect(range.max).toBeGreaterThan(3);
-    const zero = series.niceAxis({ min: 0, max: 0 }, 2).range;
+    const zero = niceAxis({ min: 0, max: 0 }, 2).range;
     expect(zero.max).toBeGreaterThan(zero.min);
   });
 
   test("along steps have whole ticks inside the range", () => {
-    expect(series.innerTicks({ min: 1, max: 60 }, 3)).toEqual([20, 40, 60]);
-    expect(series.innerTicks({ min: 0, max: 2 }, 6)).toEqual([0, 1, 2]);
+    expect(innerTicks({ min: 1, max: 60 }, 3)).toEqual([20, 40, 60]);
+    expect(innerTicks({ min: 0, max: 2 }, 6)).toEqual([0, 1, 2]);
   });
 });
 

@@ -1,8 +1,11 @@
 /** Points with their 95% intervals over a linear or logarithmic axis, joined by lines or alone. Few points: an SVG that stretches, with marks and text in HTML that do not. */
 import { Fragment, useId } from "react";
 import type { ReactNode } from "react";
-import { niceAxis } from "../series.ts";
+import { extent } from "d3-array";
+import { line } from "d3-shape";
+import { placesOf } from "../scale.ts";
 import type { Range } from "../series.ts";
+import { logTicks, niceAxis, widened } from "../ticks.ts";
 import { Mark, markClass } from "./mark.tsx";
 import type { MarkStyle } from "./mark.tsx";
 import "./interval-plot.css";
@@ -44,25 +47,17 @@ export interface IntervalPlotProps {
 const DASHES = ["", "6 3", "2 2", "8 3 2 3", "3 2", "10 4"];
 
 /** Values at which a logarithmic axis is marked: 1, 2, 5 × 10ⁿ, or every power of two where the data are such. */
-function logTicks(range: Range, xs: readonly number[]): readonly number[] {
+function logTicksOf(range: Range, xs: readonly number[]): readonly number[] {
   const powersOfTwo = xs.every((x) => Number.isInteger(Math.log2(x)));
   if (powersOfTwo) return [...new Set(xs)].toSorted((a, b) => a - b);
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(range.min)); 10 ** power <= range.max; power += 1)
-    for (const unit of [1, 2, 5]) {
-      const tick = unit * 10 ** power;
-      if (tick >= range.min && tick <= range.max) ticks.push(tick);
-    }
+  const ticks = logTicks(range);
   const few = ticks.filter((tick) => Number.isInteger(Math.log10(tick)));
   return ticks.length > 7 && few.length >= 2 ? few : ticks;
 }
 
 function rangeOf(values: readonly number[]): Range {
-  const min = Math.min(...values);
-  const max = Math.max(...values);
-  return max > min
-    ? { min, max }
-    : { min: min - Math.abs(min || 1) / 2, max: max + Math.abs(max || 1) / 2 };
+  const [min = 0, max = 0] = extent(values);
+  return widened({ min, max });
 }
 
 export function IntervalPlot(props: IntervalPlotProps): ReactNode {
@@ -121,16 +116,15 @@ function Drawing({
   const spread = logX
     ? { min: rough.min / margin, max: rough.max * margin }
     : { min: rough.min, max: rough.max };
-  const xScale = (x: number): number =>
-    logX
-      ? (100 * Math.log(x / spread.min)) / Math.log(spread.max / spread.min)
-      : (100 * (x - spread.min)) / (spread.max - spread.min);
+  const xScale = placesOf({ kind: logX ? "log" : "linear", range: spread }, [0, 100]);
   const y = niceAxis(yRange ?? rangeOf(points.flatMap(({ low, high }) => [low, high])), 4);
-  const yScale = (value: number): number =>
-    100 - (100 * (value - y.range.min)) / (y.range.max - y.range.min);
+  const yScale = placesOf({ kind: "linear", range: y.range }, [100, 0]);
   const ticks = logX
-    ? logTicks(spread, xs)
+    ? logTicksOf(spread, xs)
     : niceAxis(spread, 4).ticks.filter((tick) => tick >= spread.min && tick <= spread.max);
+  const path = line<IntervalPoint>()
+    .x(({ x }) => xScale(x))
+    .y(({ value }) => yScale(value));
   return (
     <span aria-hidden="true">
       <svg viewBox="0 0 100 100" preserveAspectRatio="none">
@@ -153,7 +147,7 @@ function Drawing({
               strokeDasharray={
                 one.style === "reference" ? "4 3" : (DASHES[index % DASHES.length] ?? "")
               }
-              d={`M${one.points.map((point) => `${xScale(point.x)} ${yScale(point.value)}`).join("L")}`}
+              d={path(one.points) ?? ""}
             />
           ))}
       </svg>

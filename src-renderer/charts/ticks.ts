@@ -1,0 +1,63 @@
+/**
+ * Round numbers along an axis. Pure.
+ *
+ * The distance between them is chosen here rather than by d3's `ticks`, which comes nearest to a count and may go half
+ * beyond it: in a chart of 88 pixels a count is a bound. It also knows quarters: 25, 50 and 75 of a hundred.
+ */
+import { range as multiples } from "d3-array";
+import { scaleLog } from "d3-scale";
+import type { Range } from "./series.ts";
+
+export interface Axis {
+  /** Both ends, as values. */
+  readonly range: Range;
+  readonly ticks: readonly number[];
+}
+
+/** The least of 1, 2, 2.5, 5 × 10ⁿ that cuts a span into no more than `count` parts. */
+function niceStep(span: number, count: number): number {
+  const rough = span / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * ([1, 2, 2.5, 5].find((unit) => rough / power <= unit) ?? 10);
+}
+
+/** A range that has a width, around the only value where it had none. */
+export function widened({ min, max }: Range): Range {
+  if (max > min) return { min, max };
+  return { min: min - Math.abs(min || 1) / 2, max: max + Math.abs(max || 1) / 2 };
+}
+
+/** A range widened to round numbers, and the round numbers in it. */
+export function niceAxis(range: Range, count: number): Axis {
+  const { min, max } = widened(range);
+  const step = niceStep(max - min, count);
+  const first = Math.floor(min / step + 1e-9);
+  const last = Math.ceil(max / step - 1e-9);
+  const ticks = multiples(first, last + 1).map((at) => Number((at * step).toPrecision(12)));
+  return { range: { min: ticks[0] ?? min, max: ticks.at(-1) ?? max }, ticks };
+}
+
+/** Round whole numbers inside a range that itself must not grow: for steps along the x axis. */
+export function innerTicks({ min, max }: Range, count: number): readonly number[] {
+  if (!(max > min)) return [min];
+  const step = Math.max(1, niceStep(max - min, count));
+  return multiples(Math.ceil(min / step), Math.floor(max / step) + 1).map((at) => at * step);
+}
+
+/** 1, 2 and 5 × 10ⁿ in a range above zero. */
+export function logTicks({ min, max }: Range): readonly number[] {
+  const scale = scaleLog().domain([min, max]);
+  const decades = Math.ceil(Math.log10(max)) - Math.floor(Math.log10(min));
+  return scale.ticks(decades + 1).filter((tick) => /^[125]/u.test(tick.toExponential()));
+}
+
+/** The powers of ten around values above zero, with 2 and 5 between where there are two. */
+export function niceLogAxis({ min, max }: Range): Axis {
+  // What is a hair beyond a power of ten by rounding does not open another decade.
+  const first = Math.floor(Math.log10(min) + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(Math.log10(max) - 1e-9));
+  const range = { min: 10 ** first, max: 10 ** last };
+  const every = Math.max(1, Math.ceil((last - first) / 4));
+  const powers = multiples(first, last + 1, every).map((power) => 10 ** power);
+  return { range, ticks: last - first === 1 ? logTicks(range) : powers };
+}
