@@ -10,7 +10,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { Application } from "#main/services/application.ts";
-import { chartPicture } from "#renderer/charts/chart-picture.ts";
+import { chartPicture } from "#renderer/charts/files/chart-picture.ts";
 import type { Series } from "#renderer/charts/series.ts";
 import { smoothed } from "#renderer/charts/smoothing.ts";
 import { RunId } from "#shared/schema/run.ts";

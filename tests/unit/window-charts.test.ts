@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { chartPicture, escapeXml } from "../../src-renderer/charts/chart-picture.ts";
-import { bandPath, linePath } from "../../src-renderer/charts/line-path.ts";
-import { csvCell, csvOf } from "../../src-renderer/charts/save-chart.ts";
-import { heightOf, notDrawn, scaleFor } from "../../src-renderer/charts/scale.ts";
+import { chartPicture, escapeXml } from "../../src-renderer/charts/files/chart-picture.ts";
+import { bandPath, linePath } from "../../src-renderer/charts/series-chart/line-path.ts";
+import { csvCell, csvOf } from "../../src-renderer/charts/files/save-chart.ts";
+import { heightOf, notDrawn, scaleFor } from "../../src-renderer/charts/axes/scale.ts";
 import { withinRange } from "../../src-renderer/charts/series.ts";
 import type { Series } from "../../src-renderer/charts/series.ts";
 import { ema, smoothed } from "../../src-renderer/charts/smoothing.ts";
 import { overlaySeries } from "../../src-renderer/features/overlay/overlay-series.ts";
 import { arrange, moved } from "../../src-renderer/features/run/charts/chart-layout.ts";
-import { rangeFrom, scaledRange } from "../../src-renderer/features/run/charts/use-zoom.ts";
+import { rangeFrom, scaledRange } from "../../src-renderer/features/run/charts/zoom/use-zoom.ts";
 import { RunId } from "#shared/schema/run.ts";
 
 const line = (y: readonly (number | null)[], x = y.map((_, at) => at)): Series => ({

@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { RolloutTokens } from "#shared/schema/metrics.ts";
-import { logLines, withoutCodes } from "../../src-renderer/features/run/log-lines.ts";
-import { isNumber, searchOf } from "../../src-renderer/features/run/completions/hit-filter.ts";
+import { logLines, withoutCodes } from "../../src-renderer/features/run/log/log-lines.ts";
+import {
+  isNumber,
+  searchOf,
+} from "../../src-renderer/features/run/completions/search/hit-filter.ts";
 import {
   gradeOf,
   missing,
   nextStrong,
   ratioAt,
   tokenFacts,
-} from "../../src-renderer/features/run/completions/token-measures.ts";
+} from "../../src-renderer/features/run/completions/tokens/token-measures.ts";
 
 const tokens: RolloutTokens = {
   ids: [1, 2, 3, 4],

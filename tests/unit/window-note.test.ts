@@ -1,6 +1,6 @@
 /** A note that is typed while it changes elsewhere: nothing typed is lost, nothing is overwritten unasked. */
 import { expect, onTestFinished, test, vi } from "vitest";
-import { NoteDraft } from "#renderer/features/run/note-draft.ts";
+import { NoteDraft } from "#renderer/features/run/notes/note-draft.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { RunNote } from "#shared/schema/run.ts";
 

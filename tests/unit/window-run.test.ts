@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MetricSeries, RolloutGroup } from "#shared/schema/metrics.ts";
 import { splitTags } from "../../src-renderer/features/run/completions/completion-parts.ts";
-import { flattenConfig } from "../../src-renderer/features/run/flatten-config.ts";
+import { flattenConfig } from "../../src-renderer/features/run/aside/flatten-config.ts";
 import { chartSpecs } from "../../src-renderer/charts/metric-catalogue.ts";
 import { nearestStep } from "../../src-renderer/features/run/charts/nearest-step.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as series from "../../src-renderer/charts/series.ts";
-import { innerTicks, niceAxis } from "../../src-renderer/charts/ticks.ts";
+import { innerTicks, niceAxis } from "../../src-renderer/charts/axes/ticks.ts";
 
 const line = (y: readonly (number | null)[]): series.Series => ({
   id: "loss",

@@ -15,19 +15,19 @@ import { Segments } from "#renderer/ui/segments.tsx";
 import { AddDialog } from "./add-dialog.tsx";
 import { useCompareAddress } from "./compare-address.ts";
 import type { CompareAddress } from "./compare-address.ts";
-import { CostPerPoint, DifficultyBars, PassCurves } from "./compare-charts.tsx";
-import { CompareTable } from "./compare-table.tsx";
-import type { TableView } from "./compare-table.tsx";
+import { CostPerPoint, DifficultyBars, PassCurves } from "./curves/compare-charts.tsx";
+import { CompareTable } from "./table/compare-table.tsx";
+import type { TableView } from "./table/compare-table.tsx";
 import { asSort, comparedModels, modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 import { ConfigDiff } from "./config-diff.tsx";
 import { ExportMenu } from "./export-menu.tsx";
-import { LearningCurves } from "./learning-curves.tsx";
-import { ProblemPanel } from "./problem-panel.tsx";
+import { LearningCurves } from "./curves/learning-curves.tsx";
+import { ProblemPanel } from "./problems/problem-panel.tsx";
 import { verdictSentences } from "./verdict-sentences.ts";
 import "./compare.css";
 import { Splitter } from "#renderer/ui/splitter.tsx";
-import { pairOptions } from "./pair-options.ts";
+import { pairOptions } from "./problems/pair-options.ts";
 
 const MARKS = {
   better: { glyph: "check", tone: "pass" },

@@ -1,6 +1,6 @@
 /** Dollars of each day, stacked by kind. */
 import type { ReactNode } from "react";
-import { niceAxis } from "#renderer/charts/ticks.ts";
+import { niceAxis } from "#renderer/charts/axes/ticks.ts";
 import { formatUsd } from "#renderer/ui/format.ts";
 import { costOfDays, COST_KINDS } from "./ledger-rows.ts";
 import type { LedgerRow } from "./ledger-rows.ts";

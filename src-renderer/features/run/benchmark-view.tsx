@@ -15,8 +15,8 @@ import {
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
-import { HistoryPanel } from "./history-panel.tsx";
-import { LogPanel } from "./log-panel.tsx";
+import { HistoryPanel } from "./log/history-panel.tsx";
+import { LogPanel } from "./log/log-panel.tsx";
 import { SamplesPanel } from "./completions/samples-panel.tsx";
 import { useRunStream } from "./use-run-stream.ts";
 

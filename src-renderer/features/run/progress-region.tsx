@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { Alarm, Checkpoint, Run, RunSummary } from "#shared/schema/run.ts";
-import type { Marker } from "#renderer/charts/chart-marks.tsx";
+import type { Marker } from "#renderer/charts/series-chart/chart-marks.tsx";
 import { chartSpecs } from "#renderer/charts/metric-catalogue.ts";
 import type { ChartSpec } from "#renderer/charts/metric-catalogue.ts";
 import type { Range } from "#renderer/charts/series.ts";
@@ -15,9 +15,9 @@ import { arrange, moved, useChartLayout } from "./charts/chart-layout.ts";
 import { ChartsPanel } from "./charts/charts-panel.tsx";
 import { MetricTable } from "./charts/metric-table.tsx";
 import type { ChartState } from "./charts/use-chart-commands.ts";
-import { useDrawn } from "./charts/use-drawn.ts";
+import { useDrawn } from "./charts/zoom/use-drawn.ts";
 import type { RunStream } from "./use-run-stream.ts";
-import { useZoomedLines } from "./charts/use-zoomed-lines.ts";
+import { useZoomedLines } from "./charts/zoom/use-zoomed-lines.ts";
 import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface ProgressRegionProps {

@@ -13,7 +13,7 @@ import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { launchText } from "#renderer/ui/launches/launch-name.tsx";
 import { StageStrip } from "#renderer/ui/launches/stage-strip.tsx";
 import { BenchmarkView } from "./benchmark-view.tsx";
-import { FactsAside } from "./facts-aside.tsx";
+import { FactsAside } from "./aside/facts-aside.tsx";
 import { RunHead, RunNotices } from "./run-head.tsx";
 import { TrainingView } from "./training-view.tsx";
 import { usePinnedStep } from "./charts/use-pinned-step.ts";

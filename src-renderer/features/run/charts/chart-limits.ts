@@ -1,7 +1,7 @@
 /** Limits that the run's own options and the alarms set to what the charts show. Pure. */
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
-import type { Limit } from "#renderer/charts/chart-marks.tsx";
+import type { Limit } from "#renderer/charts/series-chart/chart-marks.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
 
 function clipping(maxGradNorm: number): readonly Limit[] {

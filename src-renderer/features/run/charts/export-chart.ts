@@ -2,7 +2,7 @@
 import type { RunId } from "#shared/schema/run.ts";
 import { host } from "#renderer/bridge/host.ts";
 import type { ChartSpec } from "#renderer/charts/metric-catalogue.ts";
-import type { Column } from "#renderer/charts/save-chart.ts";
+import type { Column } from "#renderer/charts/files/save-chart.ts";
 import type { Range } from "#renderer/charts/series.ts";
 
 const PAGE = 50_000;

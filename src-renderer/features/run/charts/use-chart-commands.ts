@@ -2,11 +2,11 @@
 import { useMemo } from "react";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
-import type { ScaleKind } from "#renderer/charts/scale.ts";
+import type { ScaleKind } from "#renderer/charts/axes/scale.ts";
 import type { Range } from "#renderer/charts/series.ts";
 import { SMOOTHINGS } from "#renderer/charts/smoothing.ts";
 import type { Smoothing } from "#renderer/charts/smoothing.ts";
-import { scaledRange } from "./use-zoom.ts";
+import { scaledRange } from "./zoom/use-zoom.ts";
 
 export interface ChartState {
   readonly lastStep: number;

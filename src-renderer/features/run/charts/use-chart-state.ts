@@ -1,11 +1,11 @@
 /** How the charts of a run stand: everything in the address, so that a view can be sent on and gone back to. */
 import { useCallback } from "react";
 import { useFilter } from "#renderer/navigation/location.ts";
-import type { ScaleKind } from "#renderer/charts/scale.ts";
+import type { ScaleKind } from "#renderer/charts/axes/scale.ts";
 import { asSmoothing } from "#renderer/charts/smoothing.ts";
 import type { Smoothing } from "#renderer/charts/smoothing.ts";
 import type { ChartState } from "./use-chart-commands.ts";
-import { useZoom } from "./use-zoom.ts";
+import { useZoom } from "./zoom/use-zoom.ts";
 
 export function useChartState(
   lastStep: number,

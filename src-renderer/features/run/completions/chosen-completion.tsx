@@ -11,10 +11,10 @@ import { formatNumber, formatSigned } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { CompletionText } from "./completion-text.tsx";
-import { asTokenMeasure, missing, nextStrong, TOKEN_MEASURES } from "./token-measures.ts";
-import type { TokenMeasure } from "./token-measures.ts";
+import { asTokenMeasure, missing, nextStrong, TOKEN_MEASURES } from "./tokens/token-measures.ts";
+import type { TokenMeasure } from "./tokens/token-measures.ts";
 import { useWholeText } from "./use-whole-text.ts";
-import { TokenFoot, TokenText } from "./token-text.tsx";
+import { TokenFoot, TokenText } from "./tokens/token-text.tsx";
 
 export interface ChosenCompletionProps {
   readonly runId: RunId;

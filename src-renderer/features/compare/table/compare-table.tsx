@@ -17,9 +17,9 @@ import { launchText } from "#renderer/ui/launches/launch-name.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
-import { modelKey, sortedRows } from "./compared-models.ts";
-import type { ComparedModel, Sort } from "./compared-models.ts";
-import { groupProtocol } from "./protocol-text.ts";
+import { modelKey, sortedRows } from "../compared-models.ts";
+import type { ComparedModel, Sort } from "../compared-models.ts";
+import { groupProtocol } from "../protocol-text.ts";
 
 export type TableView = "verdicts" | "scores";
 

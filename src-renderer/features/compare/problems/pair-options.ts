@@ -1,8 +1,8 @@
 /** The benchmarks that two models can be compared on, problem by problem. */
 import type { ComparedGroup } from "#shared/schema/compare.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { modelKey } from "./compared-models.ts";
-import type { ComparedModel } from "./compared-models.ts";
+import { modelKey } from "../compared-models.ts";
+import type { ComparedModel } from "../compared-models.ts";
 
 export interface PairOption {
   readonly runId: RunId;

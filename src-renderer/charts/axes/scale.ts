@@ -1,8 +1,8 @@
 /** How values become heights: straight, or by powers of ten. Pure. */
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { ScaleContinuousNumeric } from "d3-scale";
-import { valueRange } from "./series.ts";
-import type { Range, Series } from "./series.ts";
+import { valueRange } from "../series.ts";
+import type { Range, Series } from "../series.ts";
 import { niceAxis, niceLogAxis } from "./ticks.ts";
 import type { Axis } from "./ticks.ts";
 

@@ -4,9 +4,9 @@ import type { ReactNode } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "#renderer/theme/theme-choice.ts";
-import type { Scale, ScaleKind } from "./scale.ts";
-import { seriesTone } from "./series.ts";
-import type { Range, Series } from "./series.ts";
+import type { Scale, ScaleKind } from "../axes/scale.ts";
+import { seriesTone } from "../series.ts";
+import type { Range, Series } from "../series.ts";
 import type { PlotProps } from "./sparse-plot.tsx";
 
 type Column = (number | null)[];

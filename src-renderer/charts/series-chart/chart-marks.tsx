@@ -1,10 +1,10 @@
 /** What lies over a chart's lines: grid and limits, marked moments, the range being marked, and the crosshair. */
 import type { CSSProperties, ReactNode } from "react";
-import { useCrosshairStep } from "./crosshair.tsx";
-import { heightOf, share } from "./scale.ts";
-import type { Scale } from "./scale.ts";
-import { seriesTone, valueAt } from "./series.ts";
-import type { Range, Series } from "./series.ts";
+import { useCrosshairStep } from "../crosshair.tsx";
+import { heightOf, share } from "../axes/scale.ts";
+import type { Scale } from "../axes/scale.ts";
+import { seriesTone, valueAt } from "../series.ts";
+import type { Range, Series } from "../series.ts";
 
 /** A moment worth knowing: a checkpoint, or an alarm. */
 export interface Marker {

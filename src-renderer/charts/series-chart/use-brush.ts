@@ -1,9 +1,9 @@
 /** Pointing, pinning and zooming by drag on a chart: a press that moves marks a range, one that does not pins a step. */
 import { useRef, useState } from "react";
 import type { PointerEvent } from "react";
-import { useCrosshair } from "./crosshair.tsx";
-import { placesOf } from "./scale.ts";
-import type { Range } from "./series.ts";
+import { useCrosshair } from "../crosshair.tsx";
+import { placesOf } from "../axes/scale.ts";
+import type { Range } from "../series.ts";
 
 /** A hand that shakes so many pixels still clicks. */
 const SLACK_PX = 5;

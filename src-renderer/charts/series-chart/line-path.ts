@@ -1,8 +1,8 @@
 /** Lines and bands as SVG path data in a box of pixels, for the window and for exported pictures. Pure. */
 import { area, line } from "d3-shape";
-import { placesOf } from "./scale.ts";
-import type { Scale } from "./scale.ts";
-import type { Range, Series } from "./series.ts";
+import { placesOf } from "../axes/scale.ts";
+import type { Scale } from "../axes/scale.ts";
+import type { Range, Series } from "../series.ts";
 
 export interface Box {
   readonly width: number;

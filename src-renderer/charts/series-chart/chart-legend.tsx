@@ -1,9 +1,9 @@
 /** A chart's values at the crosshair, or the newest: beside the title, or by line where there are several. */
 import type { ReactNode } from "react";
 import { measured } from "./chart-marks.tsx";
-import { useCrosshairStep } from "./crosshair.tsx";
-import { seriesTone, valueAt } from "./series.ts";
-import type { Series } from "./series.ts";
+import { useCrosshairStep } from "../crosshair.tsx";
+import { seriesTone, valueAt } from "../series.ts";
+import type { Series } from "../series.ts";
 
 type Format = (value: number | null) => string;
 

@@ -7,10 +7,10 @@ import { useFilter } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import type { Series } from "#renderer/charts/series.ts";
-import { SeriesChart } from "#renderer/charts/series-chart.tsx";
+import { SeriesChart } from "#renderer/charts/series-chart/series-chart.tsx";
 import { formatCompact } from "#renderer/ui/format.ts";
-import { modelKey } from "./compared-models.ts";
-import type { ComparedModel } from "./compared-models.ts";
+import { modelKey } from "../compared-models.ts";
+import type { ComparedModel } from "../compared-models.ts";
 
 const MOST_CURVES = 12;
 /** Past the six colours: grey. */

@@ -5,8 +5,8 @@ import { host } from "#renderer/bridge/host.ts";
 import type { QuerySource } from "#renderer/bridge/query-cache.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import type { Range } from "#renderer/charts/series.ts";
-import { lineOf } from "./metric-line.ts";
-import type { MetricLine } from "./metric-line.ts";
+import { lineOf } from "../metric-line.ts";
+import type { MetricLine } from "../metric-line.ts";
 
 /** Asked for beyond both ends, so that lines reach the edges. */
 const MARGIN = 0.05;

@@ -13,7 +13,7 @@ import { Segments } from "#renderer/ui/segments.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { ChosenCompletion } from "./chosen-completion.tsx";
+import { ChosenCompletion } from "../chosen-completion.tsx";
 import { isNumber } from "./hit-filter.ts";
 import type { HitFilter } from "./hit-filter.ts";
 import { useHits } from "./use-hits.ts";

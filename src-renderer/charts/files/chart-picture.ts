@@ -1,11 +1,11 @@
 /** A chart as an SVG file of its own: the same geometry as in the window, with its colours written in. Pure. */
-import { bandPath, linePath } from "./line-path.ts";
-import type { Box } from "./line-path.ts";
-import { heightOf, scaleFor, share } from "./scale.ts";
-import type { ScaleKind } from "./scale.ts";
-import { seriesTone, stepRange } from "./series.ts";
-import type { Range, Series } from "./series.ts";
-import { innerTicks } from "./ticks.ts";
+import { bandPath, linePath } from "../series-chart/line-path.ts";
+import type { Box } from "../series-chart/line-path.ts";
+import { heightOf, scaleFor, share } from "../axes/scale.ts";
+import type { ScaleKind } from "../axes/scale.ts";
+import { seriesTone, stepRange } from "../series.ts";
+import type { Range, Series } from "../series.ts";
+import { innerTicks } from "../axes/ticks.ts";
 
 export interface Picture {
   readonly title: string;

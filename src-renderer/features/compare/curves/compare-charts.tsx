@@ -5,8 +5,8 @@ import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
 import { IntervalPlot } from "#renderer/charts/intervals/interval-plot.tsx";
 import type { IntervalSeries } from "#renderer/charts/intervals/interval-plot.tsx";
 import { formatNumber, formatPoints, formatUsd } from "#renderer/ui/format.ts";
-import { modelKey } from "./compared-models.ts";
-import type { ComparedModel } from "./compared-models.ts";
+import { modelKey } from "../compared-models.ts";
+import type { ComparedModel } from "../compared-models.ts";
 
 interface ChartProps {
   readonly group: ComparedGroup;

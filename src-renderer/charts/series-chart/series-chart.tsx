@@ -8,12 +8,12 @@ import type { ReactNode } from "react";
 import { CurrentValue, Legend } from "./chart-legend.tsx";
 import { BrushMark, CrosshairMark, GridLines, MarkerLines, measured } from "./chart-marks.tsx";
 import type { Limit, Marker } from "./chart-marks.tsx";
-import { heightOf, notDrawn, scaleFor, share } from "./scale.ts";
-import type { ScaleKind } from "./scale.ts";
-import { SPARSE_LIMIT, stepRange, valueRange, withinRange } from "./series.ts";
-import type { Range, Series } from "./series.ts";
+import { heightOf, notDrawn, scaleFor, share } from "../axes/scale.ts";
+import type { ScaleKind } from "../axes/scale.ts";
+import { SPARSE_LIMIT, stepRange, valueRange, withinRange } from "../series.ts";
+import type { Range, Series } from "../series.ts";
 import { SparsePlot } from "./sparse-plot.tsx";
-import { innerTicks } from "./ticks.ts";
+import { innerTicks } from "../axes/ticks.ts";
 import { useBrush } from "./use-brush.ts";
 import "./series-chart.css";
 

@@ -6,7 +6,7 @@
  */
 import { range as multiples } from "d3-array";
 import { scaleLog } from "d3-scale";
-import type { Range } from "./series.ts";
+import type { Range } from "../series.ts";
 
 export interface Axis {
   /** Both ends, as values. */

@@ -2,8 +2,8 @@
 import type { ReactNode } from "react";
 import { bandPath, linePath, pointPlaces } from "./line-path.ts";
 import type { Box } from "./line-path.ts";
-import { minMaxDecimate, seriesTone, SPARSE_LIMIT } from "./series.ts";
-import type { Series } from "./series.ts";
+import { minMaxDecimate, seriesTone, SPARSE_LIMIT } from "../series.ts";
+import type { Series } from "../series.ts";
 
 export interface PlotProps extends Box {
   readonly series: readonly Series[];
