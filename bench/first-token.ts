@@ -6,7 +6,7 @@
  */
 import { performance } from "node:perf_hooks";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
-import { CompletionServer } from "#main/engine/serving/completion-server.ts";
+import { CompletionServer } from "#main/engine/inference/completion-server.ts";
 import { encodeChat } from "#main/core/text/templates/chat-template.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { openEngine } from "./engine.ts";

@@ -99,7 +99,7 @@ export function reportText(
     const warm = median(firstTokens.map((times) => times.warm));
     lines.push(
       "",
-      `First token of SmolLM2-135M: ${launch.toFixed(2)} s from the start of the serving process (asked ≤ 5), ${warm.toFixed(2)} s from a question to a warm one (asked ≤ 0.5); medians of ${firstTokens.length} processes.`,
+      `First token of SmolLM2-135M: ${launch.toFixed(2)} s from the start of the inference process (asked ≤ 5), ${warm.toFixed(2)} s from a question to a warm one (asked ≤ 0.5); medians of ${firstTokens.length} processes.`,
     );
   }
   return `${lines.join("\n")}\n`;

@@ -38,7 +38,7 @@ export const ENGINE_ARROWS = {
   runtime: [],
   model: ["runtime"],
   sampling: ["model", "runtime"],
-  serving: ["sampling", "model", "runtime"],
+  inference: ["sampling", "model", "runtime"],
   objectives: ["model", "runtime"],
   training: ["objectives", "model", "runtime"],
   stages: ["training", "objectives", "sampling", "model", "runtime"],

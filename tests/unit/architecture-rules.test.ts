@@ -33,7 +33,7 @@ beforeEach(() => {
     "src-main/engine/stages/run-stage.ts",
     'import { code } from "#shared/errors.ts";\nimport { tf } from "../runtime/tf.ts";\nexport const step = [code, tf];',
   );
-  write("src-main/engine/serving/server.ts", "export const server = 1;");
+  write("src-main/engine/inference/server.ts", "export const server = 1;");
   write("src-main/store/database.ts", "export const open = 1;");
   write(
     "src-main/processes/engine-process.ts",
@@ -167,10 +167,10 @@ const PLANTED: readonly (readonly [string, string, string, string])[] = [
     "engine-sampling-imports-only",
   ],
   [
-    "serving imports a stage",
-    "src-main/engine/serving/a.ts",
+    "inference imports a stage",
+    "src-main/engine/inference/a.ts",
     "../stages/run-stage.ts",
-    "engine-serving-imports-only",
+    "engine-inference-imports-only",
   ],
   [
     "an objective imports a stage",
@@ -185,9 +185,9 @@ const PLANTED: readonly (readonly [string, string, string, string])[] = [
     "engine-training-imports-only",
   ],
   [
-    "a stage imports serving",
+    "a stage imports inference",
     "src-main/engine/stages/a.ts",
-    "../serving/server.ts",
+    "../inference/server.ts",
     "engine-stages-imports-only",
   ],
   [

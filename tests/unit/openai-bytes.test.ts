@@ -1,8 +1,8 @@
 /** Texts and their bytes, where characters are spread over tokens: what is given joins to what is there. */
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { CompletionStream } from "#main/engine/serving/completion-stream.ts";
-import type { CompletionPiece } from "#main/engine/serving/completion-stream.ts";
+import { CompletionStream } from "#main/engine/inference/completion-stream.ts";
+import type { CompletionPiece } from "#main/engine/inference/completion-stream.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { tinyDoor } from "../helpers/openai-door.ts";
 

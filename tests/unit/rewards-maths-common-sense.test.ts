@@ -8,7 +8,7 @@ import { answerRule } from "#main/core/verifiers/answer-rule.ts";
 import { verdictOf } from "#main/core/curation/verdict.ts";
 import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
 import { scoreText } from "#main/core/verifiers/score.ts";
-import type { AskedProblem } from "#main/core/problems/task.ts";
+import type { GradedProblem } from "#main/core/problems/task.ts";
 import { gradeAnswers } from "#main/core/evaluation/grade-answers.ts";
 
 const MATHS = answerRule("maths");
@@ -29,7 +29,7 @@ function linesOf(name: string): unknown[] {
     .map((line): unknown => JSON.parse(line));
 }
 
-function problemOf(gold: string): AskedProblem {
+function problemOf(gold: string): GradedProblem {
   return { id: "x/1", task: "maths", difficulty: 1, prompt: "", gold, data: null };
 }
 

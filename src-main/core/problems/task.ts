@@ -37,7 +37,7 @@ export type Problem = {
 export type VerifierName = TaskName | "maths";
 
 /** A problem of a benchmark: made by a task, or imported. */
-export type AskedProblem = Omit<Problem, "task"> & { readonly task: VerifierName };
+export type GradedProblem = Omit<Problem, "task"> & { readonly task: VerifierName };
 
 export type WorkedSolution = { readonly think: string; readonly answer: string };
 

@@ -116,5 +116,5 @@ export function cacheBytes(
 /** Problems sampled between two looks at whether the stage is to end. */
 export const PROBLEMS_AT_ONCE = 128;
 
-/** Shapes whose programs are kept; jobs/stage-memory.ts counts them. */
+/** Shapes whose programs are kept; core/resources/stage-memory.ts counts them. */
 export const KEPT_SHAPES = 12;

@@ -1,11 +1,11 @@
 /** How answers are judged: by the task that made the problem, or, for imported ones, as mathematics. */
 import { taskByName } from "../problems/registry.ts";
-import type { AskedProblem, Task, VerifierName } from "../problems/task.ts";
+import type { GradedProblem, Task, VerifierName } from "../problems/task.ts";
 import { mathsRule } from "./maths/maths-rule.ts";
 
 export type AnswerRule = Pick<Task, "version" | "extractLenient" | "answerKey"> & {
   /** Never throws, whatever the text. */
-  verify(problem: AskedProblem, answer: string): boolean;
+  verify(problem: GradedProblem, answer: string): boolean;
 };
 
 export function answerRule(name: VerifierName): AnswerRule {

@@ -1,5 +1,5 @@
 /** Scores a benchmark's completion: strictly by the tags, or leniently for models that never saw them. */
-import type { AskedProblem } from "../problems/task.ts";
+import type { GradedProblem } from "../problems/task.ts";
 import { answerRule } from "./answer-rule.ts";
 import { extractAnswer } from "./extract-answer.ts";
 
@@ -11,7 +11,7 @@ export type Score = { readonly answer: string | null; readonly correct: boolean 
  * exists, else the task's lenient reading of the text (for numbers: the last one) up to where the
  * model would begin the user's next turn.
  */
-export function scoreText(problem: AskedProblem, text: string, scoring: Scoring): Score {
+export function scoreText(problem: GradedProblem, text: string, scoring: Scoring): Score {
   const rule = answerRule(problem.task);
   const tagged = extractAnswer(text);
   const answer =

@@ -21,8 +21,8 @@ export interface Weights extends ReadonlyMap<string, Tensor> {
 
 export type LayerProjections = { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor };
 
-/** How a layer's tokens meet others. */
-export type Meeting = {
+/** What attention needs besides a layer's weights: where each token is, and what it may see. */
+export type AttentionContext = {
   /** Of each token's position. */
   readonly rotation: Rotation;
   /** Takes q, k, v (rotated, head norms applied; (B, n, T, h)) and returns the mixed values (B, H, T, h). */
@@ -90,7 +90,7 @@ export function stackOf(
 function sequenceParts(
   weights: Weights,
   config: ModelConfig,
-  { rotation, attend }: Meeting,
+  { rotation, attend }: AttentionContext,
 ): LayerParts {
   return {
     norm: (x, scale) => rmsNorm(x, scale, config.rmsNormEps),
@@ -145,9 +145,9 @@ export function decoderStack(
   weights: Weights,
   config: ModelConfig,
   x: Tensor,
-  meeting: Meeting,
+  context: AttentionContext,
 ): Tensor {
-  return stackOf(weights, config, x, sequenceParts(weights, config, meeting));
+  return stackOf(weights, config, x, sequenceParts(weights, config, context));
 }
 
 export const EMBEDDING = "model.embed_tokens.weight";
@@ -166,7 +166,7 @@ export function embed(weights: Weights, ids: Tensor): Tensor {
 
 export type SequenceLayout = {
   /**
-   * Packed rows: position of each token in its document, (B, T) int32; tokens of different documents do not meet. By
+   * Packed rows: position of each token in its document, (B, T) int32; tokens of different documents do not see each other. By
    * default a row is one document.
    */
   readonly positions?: Tensor;
@@ -190,11 +190,11 @@ export function hiddenStates(
   const x = embed(weights, ids);
   return layout.recompute === true
     ? recomputedStack(weights, config, x, rotation, masks)
-    : decoderStack(weights, config, x, meetAll(rotation, masks));
+    : decoderStack(weights, config, x, fullAttention(rotation, masks));
 }
 
 /** Every token of a sequence looks at all that the masks let it see. */
-function meetAll(rotation: Rotation, masks: readonly Tensor[]): Meeting {
+function fullAttention(rotation: Rotation, masks: readonly Tensor[]): AttentionContext {
   return { rotation, attend: (_, { q, k, v }) => groupedAttention(q, k, v, masks) };
 }
 
@@ -222,7 +222,7 @@ function recomputedStack(
       const parts = sequenceParts(
         known,
         config,
-        meetAll({ cos, sin }, rest.slice(0, masks.length)),
+        fullAttention({ cos, sin }, rest.slice(0, masks.length)),
       );
       return layerOf(known, config, index, input, parts);
     };

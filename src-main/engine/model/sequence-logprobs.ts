@@ -7,7 +7,7 @@ import type { SequenceLayout, Weights } from "./decoder.ts";
 import { tokenLogprobs } from "./token-logprobs.ts";
 import type { TokenLogprobs } from "./token-logprobs.ts";
 
-export type AskedLogprobs = {
+export type LogprobOptions = {
   readonly layout?: SequenceLayout;
   /** (N) int32 in the flattened (B·T): the places whose next tokens are scored; all by default. */
   readonly places?: Tensor | undefined;
@@ -19,7 +19,7 @@ export function sequenceLogprobs(
   config: ModelConfig,
   ids: Tensor,
   temperature: number,
-  { layout = {}, places }: AskedLogprobs = {},
+  { layout = {}, places }: LogprobOptions = {},
 ): TokenLogprobs {
   const [b, columns] = ids.shape as [number, number];
   const t = columns - 1;

@@ -10,11 +10,11 @@ export type Completion = {
 };
 
 /** What a row is for: its prompt, and the seed of its noise. */
-export type RowJob = { readonly promptIds: readonly number[]; readonly seed: number };
+export type SampledSequence = { readonly promptIds: readonly number[]; readonly seed: number };
 
 /** `start` is the cache column of the prompt's first token. */
-export type CacheRow<Job extends RowJob> = {
-  readonly job: Job;
+export type CacheRow<Sequence extends SampledSequence> = {
+  readonly sequence: Sequence;
   readonly start: number;
   readonly ids: number[];
   readonly logprobs: number[];
@@ -36,7 +36,7 @@ export type DrawnTokens = {
 
 /** Adds the drawn tokens to a row; returns its completion once it is done. */
 export function extendRow(
-  row: CacheRow<RowJob>,
+  row: CacheRow<SampledSequence>,
   index: number,
   drawn: DrawnTokens,
   tokensPerCall: number,

@@ -9,7 +9,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import type { CacheRow, DrawnTokens, RowJob } from "./cache-row.ts";
+import type { CacheRow, DrawnTokens, SampledSequence } from "./cache-row.ts";
 import { prefillParts, smallerRows, widerColumns } from "#main/core/resources/cache-shape.ts";
 import type { CacheShape } from "#main/core/resources/cache-shape.ts";
 import type { DecodeShapes, LaneShape } from "./decode-shapes.ts";
@@ -26,8 +26,8 @@ export type DecodeBatchOptions = {
   readonly mostColumns: number;
 };
 
-export class DecodeBatch<Job extends RowJob> {
-  rows: (CacheRow<Job> | null)[];
+export class DecodeBatch<Sequence extends SampledSequence> {
+  rows: (CacheRow<Sequence> | null)[];
   readonly #model: LanguageModel;
   readonly #shapes: DecodeShapes;
   readonly #options: DecodeBatchOptions;
@@ -67,24 +67,24 @@ export class DecodeBatch<Job extends RowJob> {
   }
 
   /**
-   * Puts jobs into free rows; there must be as many. Jobs that share their prompt (the same array) share its prefill,
+   * Puts sequences into free rows; there must be as many. Sequences that share their prompt (the same array) share its prefill,
    * and prompts of like length are computed together as far as that is bounded.
    */
-  async admit(jobs: readonly Job[]): Promise<void> {
-    const longest = Math.max(0, ...jobs.map(({ promptIds }) => promptIds.length));
+  async admit(sequences: readonly Sequence[]): Promise<void> {
+    const longest = Math.max(0, ...sequences.map(({ promptIds }) => promptIds.length));
     const fresh = this.idle === this.rows.length;
     const at = Math.max(fresh ? this.#options.floor : this.#at, longest);
     if (at > this.shape.columns) this.#grow(at);
     if (fresh) this.#at = at;
     else if (this.#at < at) this.#move(this.#at - at);
     const idle = this.rows.flatMap((row, r) => (row === null ? [r] : []));
-    if (idle.length < jobs.length) throw new Error("more jobs than free rows");
-    const prompts = [...new Set(jobs.map(({ promptIds }) => promptIds))];
+    if (idle.length < sequences.length) throw new Error("more sequences than free rows");
+    const prompts = [...new Set(sequences.map(({ promptIds }) => promptIds))];
     for (const batch of prefillParts(prompts)) {
       const place = new Map(batch.map((prompt, i) => [prompt, i]));
-      const placed = jobs.flatMap((job, i) => {
-        const source = place.get(job.promptIds);
-        return source === undefined ? [] : [{ job, row: idle[i] ?? 0, source }];
+      const placed = sequences.flatMap((sequence, i) => {
+        const source = place.get(sequence.promptIds);
+        return source === undefined ? [] : [{ sequence, row: idle[i] ?? 0, source }];
       });
       await this.#admitBatch(batch, placed);
     }
@@ -129,7 +129,7 @@ export class DecodeBatch<Job extends RowJob> {
       // 24 bits, so that the number stays below 1 in float32.
       for (let i = 0; i < n; i++)
         uniforms[i * b + r] =
-          Math.floor(hashToUniform(row.job.seed, row.ids.length + i) * 16777216) / 16777216;
+          Math.floor(hashToUniform(row.sequence.seed, row.ids.length + i) * 16777216) / 16777216;
     });
     const inputs: Tensor[] = [
       tf.scalar(this.#at, "int32"),
@@ -154,7 +154,11 @@ export class DecodeBatch<Job extends RowJob> {
 
   async #admitBatch(
     prompts: readonly (readonly number[])[],
-    placed: readonly { readonly job: Job; readonly row: number; readonly source: number }[],
+    placed: readonly {
+      readonly sequence: Sequence;
+      readonly row: number;
+      readonly source: number;
+    }[],
   ): Promise<void> {
     const r = prompts.length;
     const p = lengthBucket(Math.max(...prompts.map(({ length }) => length)));
@@ -165,7 +169,7 @@ export class DecodeBatch<Job extends RowJob> {
     });
     const inputs = [tf.tensor(ids, [r, p], "int32"), tf.tensor1d(pads, "int32")];
     const prefilled = await this.#options.prefill.aside(...inputs);
-    const seen = this.#seenRows(placed.map(({ job }) => job.promptIds));
+    const seen = this.#seenRows(placed.map(({ sequence }) => sequence.promptIds));
     admitPrompts(
       this.#own.state,
       {
@@ -178,9 +182,9 @@ export class DecodeBatch<Job extends RowJob> {
     );
     for (const tensor of [...inputs, ...prefilled]) tensor.dispose();
     seen?.dispose();
-    for (const { job, row } of placed) {
-      const start = this.#at - job.promptIds.length;
-      this.rows[row] = { job, start, ids: [], logprobs: [] };
+    for (const { sequence, row } of placed) {
+      const start = this.#at - sequence.promptIds.length;
+      this.rows[row] = { sequence, start, ids: [], logprobs: [] };
     }
   }
 

@@ -14,7 +14,7 @@ import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 
 /** Where a token's keys and values go, and what it may see of what is there. */
-export type DecodeMeeting = {
+export type DecodeContext = {
   /** What turns queries, keys and values, ((H + 2K)·h, B) each: see `turns`. */
   readonly turn: { readonly cos: Tensor; readonly sin: Tensor; readonly partners: Tensor };
   /** Writes a token's keys and values, (2·B·K, 1, h), into a layer's cache and gives it, (2·B·K, T, h). */
@@ -28,13 +28,13 @@ export function decodeStack(
   weights: Weights,
   config: ModelConfig,
   x: Tensor,
-  meeting: DecodeMeeting,
+  context: DecodeContext,
 ): Tensor {
   return stackOf(weights, config, x, {
     norm: (input, scale) => rmsNorm(input, scale, config.rmsNormEps, -2),
     project: (module, input, hasBias) => project(weights, module, input, hasBias),
     attention: (layer, input) => {
-      const mixed = attend(weights, config, layer, input, meeting);
+      const mixed = attend(weights, config, layer, input, context);
       const module = `model.layers.${layer}.self_attn.o_proj`;
       return project(weights, module, mixed, config.outputBias, "rows");
     },
@@ -47,7 +47,7 @@ function attend(
   config: ModelConfig,
   index: number,
   x: Tensor,
-  { turn, write, mask }: DecodeMeeting,
+  { turn, write, mask }: DecodeContext,
 ): Tensor {
   const {
     numHeads,
@@ -111,7 +111,7 @@ export function turns(
   config: ModelConfig,
   table: number,
   positions: Tensor,
-): DecodeMeeting["turn"] {
+): DecodeContext["turn"] {
   const { numHeads, numKeyValueHeads: kvHeads, headDim } = config;
   const b = positions.shape[0] ?? 0;
   const half = headDim / 2;

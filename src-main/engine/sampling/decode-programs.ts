@@ -6,7 +6,7 @@
  * K key-value heads, h head dimension, D hidden, L layers.
  */
 import { decoderStack, embed, outputMatrix } from "../model/decoder.ts";
-import type { Meeting } from "../model/decoder.ts";
+import type { AttentionContext } from "../model/decoder.ts";
 import { attentionMasks, groupedAttention } from "../model/attention.ts";
 import { MASKED, rotaryTable } from "../model/layers.ts";
 import type { Rotation } from "../model/layers.ts";
@@ -37,7 +37,7 @@ export function prefillProgram(runtime: Runtime, decodeWeights: DecodeWeights): 
     const rotation = rotationAt(config, c, tf.reshape(positions, [r * c]), [r, 1, c]);
     const masks = attentionMasks(c, tf.reshape(pads, [r, 1]));
     const written: Tensor[] = [];
-    const attend: Meeting["attend"] = (_, { q, k, v }) => {
+    const attend: AttentionContext["attend"] = (_, { q, k, v }) => {
       written.push(tf.concat([flattenHeads(k), flattenHeads(v)]));
       return groupedAttention(q, k, v, masks);
     };

@@ -10,7 +10,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import { lengthBucket } from "#main/core/resources/length-buckets.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { extendRow } from "./cache-row.ts";
-import type { Completion, RowJob } from "./cache-row.ts";
+import type { Completion, SampledSequence } from "./cache-row.ts";
 import {
   cacheShape,
   firstColumns,
@@ -53,10 +53,10 @@ export type SamplerOptions = {
 };
 
 /** Which completion of which request. */
-type Job = RowJob & { readonly request: number; readonly sample: number };
+type RowSequence = SampledSequence & { readonly request: number; readonly sample: number };
 
 type DrainOptions = GenerateOptions & {
-  readonly finish: (job: Job, completion: Completion) => void;
+  readonly finish: (sequence: RowSequence, completion: Completion) => void;
   /** After every call that drew tokens. */
   readonly onCall: () => void;
 };
@@ -96,18 +96,18 @@ export class Sampler {
     const results: (Completion | undefined)[][] = requests.map(({ seeds }) =>
       seeds.map(() => undefined),
     );
-    const jobs: Job[] = requests.flatMap(({ promptIds, seeds }, request) =>
+    const sequences: RowSequence[] = requests.flatMap(({ promptIds, seeds }, request) =>
       seeds.map((seed, sample) => ({ promptIds, request, sample, seed })),
     );
-    if (jobs.length === 0) return requests.map(() => []);
+    if (sequences.length === 0) return requests.map(() => []);
     this.#checkLengths(requests, options.max_completion_length);
     const longest = Math.max(...requests.map(({ promptIds }) => promptIds.length));
-    const { lanes, ...cache } = this.#cacheFor(jobs.length, longest, options);
+    const { lanes, ...cache } = this.#cacheFor(sequences.length, longest, options);
     const shapes = this.#shapesFor(lanes, options);
-    const progress = { finished: 0, total: jobs.length, tokens: 0 };
-    const finish = (job: Job, completion: Completion): void => {
-      const list = results[job.request];
-      if (list !== undefined) list[job.sample] = completion;
+    const progress = { finished: 0, total: sequences.length, tokens: 0 };
+    const finish = (sequence: RowSequence, completion: Completion): void => {
+      const list = results[sequence.request];
+      if (list !== undefined) list[sequence.sample] = completion;
       progress.tokens += completion.ids.length;
       progress.finished++;
     };
@@ -118,14 +118,14 @@ export class Sampler {
         ? stopped.signal
         : AbortSignal.any([options.signal, stopped.signal]);
     // Dealt before the first begins: what a lane gives does not depend on how fast another is.
-    const each = Math.ceil(jobs.length / lanes);
+    const each = Math.ceil(sequences.length / lanes);
     this.#weights.refresh();
     try {
       const drained = await Promise.allSettled(
         Array.from({ length: lanes }, async (_, lane) => {
-          const queue = jobs.slice(lane * each, (lane + 1) * each);
+          const queue = sequences.slice(lane * each, (lane + 1) * each);
           if (queue.length === 0) return;
-          const batch = new DecodeBatch<Job>(this.#model, shapes, {
+          const batch = new DecodeBatch<RowSequence>(this.#model, shapes, {
             ...cache,
             lane,
             prefill: this.#prefill,
@@ -155,10 +155,10 @@ export class Sampler {
     this.#shapes.clear();
   }
 
-  /** Runs a lane's jobs through its rows until none is left. */
+  /** Runs a lane's sequences through its rows until none is left. */
   async #drain(
-    batch: DecodeBatch<Job>,
-    queue: Job[],
+    batch: DecodeBatch<RowSequence>,
+    queue: RowSequence[],
     { finish, onCall, ...options }: DrainOptions,
   ): Promise<void> {
     const stops = new Set(options.stopIds);
@@ -186,7 +186,7 @@ export class Sampler {
           options.max_completion_length,
         );
         if (completion === null) continue;
-        finish(row.job, completion);
+        finish(row.sequence, completion);
         left--;
         rows[r] = null;
       }
@@ -264,6 +264,6 @@ export class Sampler {
 }
 
 /** Tokens that a row has yet to draw at the most. */
-function mostLeft(rows: DecodeBatch<Job>["rows"], maxNew: number): number {
+function mostLeft(rows: DecodeBatch<RowSequence>["rows"], maxNew: number): number {
   return Math.max(0, ...rows.map((row) => (row === null ? 0 : maxNew - row.ids.length)));
 }

@@ -4,9 +4,9 @@ import type { BenchmarkStage } from "#shared/schema/recipe.ts";
 import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { scoreText } from "#main/core/verifiers/score.ts";
-import { readProblems } from "#main/core/problems/imported.ts";
+import { readProblems } from "#main/core/problems/read-problems.ts";
 import { drawProblems } from "#main/core/problems/split.ts";
-import type { AskedProblem } from "#main/core/problems/task.ts";
+import type { GradedProblem } from "#main/core/problems/task.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
@@ -60,7 +60,7 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
 }
 
 /** Held-out problems of the task, or the first ones of the imported set. */
-function problemsOf(session: StageSession, stage: BenchmarkStage): AskedProblem[] {
+function problemsOf(session: StageSession, stage: BenchmarkStage): GradedProblem[] {
   if (!("benchmark" in stage.data))
     return drawProblems({
       source: stage.data,

@@ -8,8 +8,8 @@ import type {
 } from "#shared/schema/inference.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
-import { CompletionServer } from "#main/engine/serving/completion-server.ts";
-import type { Alternative } from "#main/engine/serving/completion-stream.ts";
+import { CompletionServer } from "#main/engine/inference/completion-server.ts";
+import type { Alternative } from "#main/engine/inference/completion-stream.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import { spell } from "#main/core/text/token-bytes.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";

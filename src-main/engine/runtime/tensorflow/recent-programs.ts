@@ -3,7 +3,7 @@
  * operation of each, so those that were used longest ago are let go.
  */
 
-/** Operations of the programs that a compiled function keeps, the newest in any case; jobs/stage-memory.ts counts them. */
+/** Operations of the programs that a compiled function keeps, the newest in any case; core/resources/stage-memory.ts counts them. */
 export const KEPT_OPERATIONS = 24_000;
 
 type Kept = {

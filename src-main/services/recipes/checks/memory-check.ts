@@ -1,4 +1,4 @@
-/** Does a stage fit this machine's memory, by the estimate of jobs/stage-memory.ts; and where it does not, what of it would. */
+/** Does a stage fit this machine's memory, by the estimate of core/resources/stage-memory.ts; and where it does not, what of it would. */
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";

@@ -1,7 +1,7 @@
 /** Problems of an imported benchmark, as the host writes them for the stage: JSONL of {id, prompt, gold, difficulty}. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { AskedProblem } from "./task.ts";
+import type { GradedProblem } from "./task.ts";
 
 export const ImportedProblem = z.strictObject({
   id: z.string(),
@@ -12,7 +12,7 @@ export const ImportedProblem = z.strictObject({
 export type ImportedProblem = z.infer<typeof ImportedProblem>;
 
 /** Throws where the file is not what the host wrote: that is a bug. */
-export function readProblems(file: string, benchmark: string): AskedProblem[] {
+export function readProblems(file: string, benchmark: string): GradedProblem[] {
   return readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "")

@@ -6,20 +6,20 @@ import { afterAll, describe, expect, test } from "vitest";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
-import { CompletionServer } from "#main/engine/serving/completion-server.ts";
+import { CompletionServer } from "#main/engine/inference/completion-server.ts";
 import type {
   CompletionServerOptions,
   PromptPiece,
-  ServingRequest,
-} from "#main/engine/serving/completion-server.ts";
-import type { CompletionPiece, FinishReason } from "#main/engine/serving/completion-stream.ts";
+  ServerRequest,
+} from "#main/engine/inference/completion-server.ts";
+import type { CompletionPiece, FinishReason } from "#main/engine/inference/completion-stream.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { logitsOf, logprobsOf } from "../helpers/engine-forward.ts";
 import { itemAt, largestDifference } from "../helpers/engine-model.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
-const folder = mkdtempSync(join(tmpdir(), "gradus-serving-"));
+const folder = mkdtempSync(join(tmpdir(), "gradus-inference-"));
 writeTinyModel(folder, 61);
 const model = loadLanguageModel(runtime, folder);
 const tokenizer = loadTokenizer(folder);
@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const PLAIN: Omit<ServingRequest, "promptIds"> = {
+const PLAIN: Omit<ServerRequest, "promptIds"> = {
   seeds: [1],
   draw: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 },
   maxNew: 12,
@@ -59,7 +59,7 @@ type Answer = {
 /** Submits and resolves with everything; `onPieces` hears each delivery. */
 function ask(
   server: CompletionServer,
-  request: Partial<ServingRequest> & { readonly promptIds: readonly number[] },
+  request: Partial<ServerRequest> & { readonly promptIds: readonly number[] },
   onPieces?: (cancel: () => void) => void,
 ): Promise<Answer> {
   const whole = { ...PLAIN, ...request };
@@ -247,7 +247,7 @@ describe("a served model", () => {
 
   test("refuses what does not fit before anything is computed", () => {
     const listener = { prompt() {}, pieces() {}, finished() {}, failed() {} };
-    const submit = (request: Partial<ServingRequest>) => (): unknown =>
+    const submit = (request: Partial<ServerRequest>) => (): unknown =>
       server.submit({ ...PLAIN, promptIds: [5], ...request }, listener);
     expect(submit({ promptIds: prompt(120, 1) })).toThrow(
       expect.objectContaining({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { StopStrings } from "#main/engine/serving/stop-strings.ts";
+import { StopStrings } from "#main/engine/inference/stop-strings.ts";
 
 /** What is released piece by piece; the last entry is what the end gives where nothing stopped it. */
 function run(

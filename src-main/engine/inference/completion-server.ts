@@ -8,21 +8,21 @@ import { AppError } from "#shared/errors.ts";
 import { lengthBucket } from "#main/core/resources/length-buckets.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { CacheRow, DrawnTokens, RowJob } from "../sampling/cache-row.ts";
+import type { CacheRow, DrawnTokens, SampledSequence } from "../sampling/cache-row.ts";
 import type { DecodeBatch } from "../sampling/decode-batch.ts";
 import { isSmall } from "#main/core/resources/cache-shape.ts";
 import { ROW_SETTINGS, rowSettings } from "../sampling/picker.ts";
 import type { DrawOptions } from "../sampling/picker.ts";
 import { tokenBytes } from "#main/core/text/token-bytes.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
-import { JobQueue } from "./job-queue.ts";
+import { SequenceQueue } from "./sequence-queue.ts";
 import { CompletionStream } from "./completion-stream.ts";
 import type { Alternative, CompletionPiece, FinishReason } from "./completion-stream.ts";
 import { PromptScorer } from "./score-prompt.ts";
 import type { SequenceScores } from "./score-prompt.ts";
-import { checkPrompt, prefillBytes, ServingCache } from "./serving-cache.ts";
+import { checkPrompt, prefillBytes, ServerCache } from "./server-cache.ts";
 
-export type ServingRequest = {
+export type ServerRequest = {
   readonly promptIds: readonly number[];
   /** One completion for each seed. */
   readonly seeds: readonly number[];
@@ -45,7 +45,7 @@ export type PromptPiece = {
   readonly top: readonly Alternative[] | null;
 };
 
-export type ServingListener = {
+export type ServerListener = {
   prompt(pieces: readonly PromptPiece[]): void;
   pieces(index: number, pieces: readonly CompletionPiece[]): void;
   finished(index: number, reason: FinishReason, measured: Measured): void;
@@ -62,16 +62,16 @@ export type Measured = {
   readonly decodeMs: number;
 };
 
-type Asked = { readonly request: ServingRequest; readonly listener: ServingListener };
-type Job = RowJob & {
-  readonly asked: Asked;
+type Submission = { readonly request: ServerRequest; readonly listener: ServerListener };
+type RowSequence = SampledSequence & {
+  readonly submission: Submission;
   readonly index: number;
   readonly stream: CompletionStream;
   readonly settings: readonly number[];
   readonly clock: Clock;
 };
 
-type Clock = { readonly askedMs: number; admittedMs: number; firstMs: number | undefined };
+type Clock = { readonly submittedMs: number; admittedMs: number; firstMs: number | undefined };
 
 export type CompletionServerOptions = {
   readonly cacheBytes?: number;
@@ -95,11 +95,11 @@ export class CompletionServer {
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly #tokensPerCall: number;
-  readonly #cache: ServingCache<Job>;
+  readonly #cache: ServerCache<RowSequence>;
   readonly #scorer: PromptScorer;
-  readonly #scoring = new Set<Asked>();
-  readonly #queue = new JobQueue<Asked, Job>();
-  readonly #forgotten = new WeakSet<Asked>();
+  readonly #scoring = new Set<Submission>();
+  readonly #queue = new SequenceQueue<Submission, RowSequence>();
+  readonly #forgotten = new WeakSet<Submission>();
   #wake: (() => void) | null = null;
   #closed: { readonly reason: unknown } | null = null;
 
@@ -113,7 +113,7 @@ export class CompletionServer {
     this.tokenizer = tokenizer;
     this.#tokensPerCall =
       options.tokensPerCall ?? (isSmall(model.parameters) ? TOKENS_PER_CALL : 1);
-    this.#cache = new ServingCache(runtime, model, {
+    this.#cache = new ServerCache(runtime, model, {
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       maxRows: options.maxRows ?? MAX_ROWS,
       tokensPerCall: this.#tokensPerCall,
@@ -130,7 +130,7 @@ export class CompletionServer {
    * Takes a request; gives the way to cancel it, after which its listener hears nothing more.
    * @throws AppError BAD_INPUT, PROMPT_TOO_LONG
    */
-  submit(request: ServingRequest, listener: ServingListener): () => void {
+  submit(request: ServerRequest, listener: ServerListener): () => void {
     checkPrompt(this.model, request.promptIds, request.maxNew);
     const columns = lengthBucket(request.promptIds.length);
     if (prefillBytes(this.model, columns) > MOST_PREFILL_BYTES) {
@@ -140,12 +140,13 @@ export class CompletionServer {
         "Shorten the prompt.",
       );
     }
-    const asked = { request, listener };
-    if (request.scorePrompt) this.#scoring.add(asked);
-    if (request.maxNew > 0) this.#queue.push(asked, request.seeds.length, this.#jobsOf(asked));
+    const submission = { request, listener };
+    if (request.scorePrompt) this.#scoring.add(submission);
+    if (request.maxNew > 0)
+      this.#queue.push(submission, request.seeds.length, this.#sequencesOf(submission));
     this.#wake?.();
     return () => {
-      this.#forget(asked);
+      this.#forget(submission);
     };
   }
 
@@ -194,24 +195,24 @@ export class CompletionServer {
     });
   }
 
-  #jobsOf(asked: Asked): (index: number) => Job {
-    const { request } = asked;
+  #sequencesOf(submission: Submission): (index: number) => RowSequence {
+    const { request } = submission;
     const options = {
       stopIds: new Set(request.stopIds),
       stopStrings: request.stopStrings,
       maxNew: request.maxNew,
       alternatives: request.alternatives,
     };
-    const askedMs = performance.now();
+    const submittedMs = performance.now();
     const settings = rowSettings(request.draw, this.model.config.vocabSize);
     return (index) => ({
       promptIds: request.promptIds,
       seed: request.seeds[index] ?? 0,
-      asked,
+      submission,
       index,
       stream: new CompletionStream(this.tokenizer, options),
       settings,
-      clock: { askedMs, admittedMs: askedMs, firstMs: undefined },
+      clock: { submittedMs, admittedMs: submittedMs, firstMs: undefined },
     });
   }
 
@@ -219,17 +220,17 @@ export class CompletionServer {
     if (this.#scoring.size === 0) return;
     const first = [...this.#scoring].slice(0, MOST_SCORED);
     const count = this.#scorer.together(first.map(({ request }) => request.promptIds.length));
-    const asked = first.slice(0, count);
-    for (const one of asked) this.#scoring.delete(one);
+    const submissions = first.slice(0, count);
+    for (const one of submissions) this.#scoring.delete(one);
     try {
-      const scores = this.#scorer.score(asked.map(({ request }) => request.promptIds));
-      asked.forEach(({ request, listener }, i) => {
+      const scores = this.#scorer.score(submissions.map(({ request }) => request.promptIds));
+      submissions.forEach(({ request, listener }, i) => {
         const own = scores[i];
         if (own !== undefined) listener.prompt(this.#promptPieces(request, own));
       });
     } catch (error) {
       // Rows that decode know nothing of it.
-      for (const one of asked) {
+      for (const one of submissions) {
         this.#forget(one);
         one.listener.failed(error);
       }
@@ -237,7 +238,7 @@ export class CompletionServer {
   }
 
   #promptPieces(
-    { promptIds, alternatives }: ServingRequest,
+    { promptIds, alternatives }: ServerRequest,
     { logprobs, top }: SequenceScores,
   ): PromptPiece[] {
     const token = (id: number): string => this.tokenizer.decode([id]);
@@ -267,14 +268,15 @@ export class CompletionServer {
     if (!this.#cache.ensure(active + this.#queue.length, this.#columnsOf(first))) return;
     const { batch } = this.#cache;
     if (batch === null || batch.idle === 0) return;
-    const fitting: Job[] = [];
+    const fitting: RowSequence[] = [];
     const prompts = new Set<readonly number[]>();
     let tokens = 0;
-    for (const job of this.#queue.slice(0, batch.idle)) {
-      if (!prompts.has(job.promptIds)) tokens += job.promptIds.length;
-      if (fitting.length > 0 && (tokens > PREFILL_TOKENS || !this.#hasColumns(job, batch))) break;
-      prompts.add(job.promptIds);
-      fitting.push(job);
+    for (const sequence of this.#queue.slice(0, batch.idle)) {
+      if (!prompts.has(sequence.promptIds)) tokens += sequence.promptIds.length;
+      if (fitting.length > 0 && (tokens > PREFILL_TOKENS || !this.#hasColumns(sequence, batch)))
+        break;
+      prompts.add(sequence.promptIds);
+      fitting.push(sequence);
     }
     this.#queue.splice(0, fitting.length);
     await batch.admit(fitting);
@@ -283,12 +285,12 @@ export class CompletionServer {
     for (const { clock } of fitting) clock.admittedMs = nowMs;
   }
 
-  #columnsOf({ promptIds, asked }: Job): number {
-    return this.#cache.columnsFor(promptIds.length, asked.request.maxNew);
+  #columnsOf({ promptIds, submission }: RowSequence): number {
+    return this.#cache.columnsFor(promptIds.length, submission.request.maxNew);
   }
 
-  #hasColumns(job: Job, batch: DecodeBatch<Job>): boolean {
-    return this.#columnsOf(job) <= batch.mostColumns;
+  #hasColumns(sequence: RowSequence, batch: DecodeBatch<RowSequence>): boolean {
+    return this.#columnsOf(sequence) <= batch.mostColumns;
   }
 
   #active(): number {
@@ -301,14 +303,16 @@ export class CompletionServer {
     if (batch === null || batch.idle === batch.rows.length) return;
     if (this.#queue.length === 0)
       this.#cache.settle(Math.max(...batch.rows.map((row) => (row === null ? 0 : leftOf(row)))));
-    const active = batch.rows.filter((row) => row !== null).map(({ job }) => job.asked.request);
+    const active = batch.rows
+      .filter((row) => row !== null)
+      .map(({ sequence }) => sequence.submission.request);
     const picker = this.#cache.picker({
       filters: active.some(({ draw }) => needsFilters(draw)),
       alternatives: active.some(({ alternatives }) => alternatives > 0),
     });
     const settings = new Float32Array(batch.rows.length * ROW_SETTINGS).fill(1);
     batch.rows.forEach((row, r) => {
-      if (row !== null) settings.set(row.job.settings, r * ROW_SETTINGS);
+      if (row !== null) settings.set(row.sequence.settings, r * ROW_SETTINGS);
     });
     const drawn = await batch.decode(picker, settings);
     // The rows that were drawn for, in their order.
@@ -319,8 +323,8 @@ export class CompletionServer {
   }
 
   /** Hands a row its tokens; says whether it is done. */
-  #deliver(row: CacheRow<Job>, drawn: DrawnTokens, index: number, rows: number): boolean {
-    const { stream, asked, index: completion, clock } = row.job;
+  #deliver(row: CacheRow<RowSequence>, drawn: DrawnTokens, index: number, rows: number): boolean {
+    const { stream, submission, index: completion, clock } = row.sequence;
     const nowMs = performance.now();
     clock.firstMs ??= nowMs;
     const pieces: CompletionPiece[] = [];
@@ -331,49 +335,50 @@ export class CompletionServer {
       const step = stream.push(drawn, at);
       pieces.push(...step.pieces);
       if (step.finished === null) continue;
-      if (pieces.length > 0) asked.listener.pieces(completion, pieces);
-      asked.listener.finished(completion, step.finished, {
+      if (pieces.length > 0) submission.listener.pieces(completion, pieces);
+      submission.listener.finished(completion, step.finished, {
         tokens: stream.tokens,
-        firstTokenMs: clock.firstMs - clock.askedMs,
+        firstTokenMs: clock.firstMs - clock.submittedMs,
         decodeMs: nowMs - clock.admittedMs,
       });
       return true;
     }
-    if (pieces.length > 0) asked.listener.pieces(completion, pieces);
+    if (pieces.length > 0) submission.listener.pieces(completion, pieces);
     return false;
   }
 
   /** Frees rows of requests that were cancelled while their prompts were computed. */
-  #leaveForgotten(batch: DecodeBatch<Job>): void {
+  #leaveForgotten(batch: DecodeBatch<RowSequence>): void {
     batch.rows.forEach((row, r) => {
-      if (row !== null && this.#forgotten.has(row.job.asked)) batch.rows[r] = null;
+      if (row !== null && this.#forgotten.has(row.sequence.submission)) batch.rows[r] = null;
     });
   }
 
-  #forget(asked: Asked): void {
-    this.#forgotten.add(asked);
-    this.#scoring.delete(asked);
-    this.#queue.forget(asked);
+  #forget(submission: Submission): void {
+    this.#forgotten.add(submission);
+    this.#scoring.delete(submission);
+    this.#queue.forget(submission);
     const { batch } = this.#cache;
     batch?.rows.forEach((row, r) => {
-      if (row?.job.asked === asked) batch.rows[r] = null;
+      if (row?.sequence.submission === submission) batch.rows[r] = null;
     });
   }
 
   #failAll(error: unknown): void {
     const { batch } = this.#cache;
-    const rows = batch?.rows.flatMap((row) => (row === null ? [] : [row.job.asked])) ?? [];
+    const rows =
+      batch?.rows.flatMap((row) => (row === null ? [] : [row.sequence.submission])) ?? [];
     const all = new Set([...this.#scoring, ...this.#queue.requests(), ...rows]);
-    for (const asked of all) {
-      this.#forget(asked);
-      asked.listener.failed(error);
+    for (const submission of all) {
+      this.#forget(submission);
+      submission.listener.failed(error);
     }
   }
 }
 
 /** Tokens that a row has yet to draw at the most. */
-function leftOf({ job, ids }: CacheRow<Job>): number {
-  return job.asked.request.maxNew - ids.length;
+function leftOf({ sequence, ids }: CacheRow<RowSequence>): number {
+  return sequence.submission.request.maxNew - ids.length;
 }
 
 function needsFilters({ topK, topP, minP, repetitionPenalty }: DrawOptions): boolean {

@@ -5,7 +5,7 @@ import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { powerOfTwoAtLeast } from "#main/core/resources/cache-shape.ts";
-import { MOST_ALTERNATIVES } from "./serving-cache.ts";
+import { MOST_ALTERNATIVES } from "./server-cache.ts";
 
 /** Of tokens 1, 2 … of a sequence: nothing comes before the first. */
 export type SequenceScores = {

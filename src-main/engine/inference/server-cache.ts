@@ -5,7 +5,7 @@
 import { AppError } from "#shared/errors.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
-import type { RowJob } from "../sampling/cache-row.ts";
+import type { SampledSequence } from "../sampling/cache-row.ts";
 import { cacheBytes, firstColumns } from "#main/core/resources/cache-shape.ts";
 import type { CacheShape } from "#main/core/resources/cache-shape.ts";
 import { DecodeBatch } from "../sampling/decode-batch.ts";
@@ -26,7 +26,7 @@ const FEW_ROWS = 4;
 /** Tokens that are left to draw where it pays to leave rows behind that are done. */
 const WORTH_LEAVING = 64;
 
-export type ServingCacheOptions = {
+export type ServerCacheOptions = {
   /** Of keys and values, at most. */
   readonly cacheBytes: number;
   readonly tokensPerCall: number;
@@ -36,15 +36,15 @@ export type ServingCacheOptions = {
 /** Draws by temperature alone, and with filters, penalty and alternatives; each is compiled when it is first needed. */
 export type ServingPicker = "plain" | "full";
 
-export class ServingCache<Job extends RowJob> {
+export class ServerCache<Sequence extends SampledSequence> {
   readonly #model: LanguageModel;
-  readonly #options: ServingCacheOptions;
+  readonly #options: ServerCacheOptions;
   readonly #weights: DecodeWeights;
   readonly #prefill: CompiledFunction;
   readonly #shapes: DecodeShapes;
-  #batch: DecodeBatch<Job> | null = null;
+  #batch: DecodeBatch<Sequence> | null = null;
 
-  constructor(runtime: Runtime, model: LanguageModel, options: ServingCacheOptions) {
+  constructor(runtime: Runtime, model: LanguageModel, options: ServerCacheOptions) {
     this.#model = model;
     this.#options = options;
     // A served model does not change.
@@ -63,7 +63,7 @@ export class ServingCache<Job extends RowJob> {
   }
 
   /** The rows; null before the first request. */
-  get batch(): DecodeBatch<Job> | null {
+  get batch(): DecodeBatch<Sequence> | null {
     return this.#batch;
   }
 
@@ -138,7 +138,7 @@ export class ServingCache<Job extends RowJob> {
 
   #restart({ rows, columns }: CacheShape): void {
     this.#batch?.release();
-    this.#batch = new DecodeBatch<Job>(this.#model, this.#shapes, {
+    this.#batch = new DecodeBatch<Sequence>(this.#model, this.#shapes, {
       lane: 0,
       prefill: this.#prefill,
       tokensPerCall: this.#options.tokensPerCall,

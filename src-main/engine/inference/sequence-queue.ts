@@ -3,17 +3,17 @@
  * a request for many thousands waits, and is let go, as a number.
  */
 
-type Waiting<Job> = {
-  readonly make: (index: number) => Job;
+type Waiting<Sequence> = {
+  readonly make: (index: number) => Sequence;
   readonly count: number;
   /** Of its completions, the first that still waits. */
   next: number;
   /** Those from `next` on that were looked at already. */
-  readonly made: Job[];
+  readonly made: Sequence[];
 };
 
-export class JobQueue<Request, Job> {
-  readonly #waiting = new Map<Request, Waiting<Job>>();
+export class SequenceQueue<Request, Sequence> {
+  readonly #waiting = new Map<Request, Waiting<Sequence>>();
   #length = 0;
 
   get length(): number {
@@ -25,24 +25,24 @@ export class JobQueue<Request, Job> {
     return this.#waiting.keys();
   }
 
-  push(request: Request, count: number, make: (index: number) => Job): void {
+  push(request: Request, count: number, make: (index: number) => Sequence): void {
     if (count === 0) return;
     this.#waiting.set(request, { make, count, next: 0, made: [] });
     this.#length += count;
   }
 
   /** As a list's, from the queue's beginning. */
-  slice(_start: 0, end: number): Job[] {
-    const jobs: Job[] = [];
+  slice(_start: 0, end: number): Sequence[] {
+    const sequences: Sequence[] = [];
     for (const waiting of this.#waiting.values()) {
       for (let i = 0; waiting.next + i < waiting.count; i++) {
-        if (jobs.length >= end) return jobs;
-        const job = waiting.made[i] ?? waiting.make(waiting.next + i);
-        waiting.made[i] = job;
-        jobs.push(job);
+        if (sequences.length >= end) return sequences;
+        const sequence = waiting.made[i] ?? waiting.make(waiting.next + i);
+        waiting.made[i] = sequence;
+        sequences.push(sequence);
       }
     }
-    return jobs;
+    return sequences;
   }
 
   /** Takes the first ones away. */
