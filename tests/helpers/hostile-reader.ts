@@ -1,7 +1,7 @@
 /** A reading process that does what hostile files make parsers do. */
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { serveReading } from "#main/processes/reading/reading-process.ts";
+import { serveReading } from "#main/processes/reading/serve-reading.ts";
 
 function burn(forMs: number): void {
   const started = performance.now();

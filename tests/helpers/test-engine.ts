@@ -11,7 +11,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { Usage } from "#shared/schema/engine-protocol.ts";
-import { serveStage } from "#main/processes/engine/engine-channel.ts";
+import { serveStage } from "#main/processes/engine/serve-stage.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { rollout, sample } from "./store-fixture-data.ts";
 

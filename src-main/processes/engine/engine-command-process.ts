@@ -6,36 +6,15 @@ import { runLogits } from "#main/engine/commands/logits.ts";
 import { runTokenize } from "#main/engine/commands/tokenize.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import type { Runtime } from "#main/engine/runtime/runtime.ts";
+import { failureOf } from "../failure.ts";
+import { HostChannel } from "../host-channel.ts";
 import { EngineCommandRequest } from "./engine-command.ts";
 import type { EngineCommandAnswer } from "./engine-command.ts";
-
-function answer(body: EngineCommandAnswer, written?: () => void): void {
-  process.send?.(body, undefined, undefined, () => written?.());
-}
-
-/** TensorFlow's exit handlers crash once its threads have run; there is nothing left to clean up. */
-function endNow(): void {
-  process.kill(process.pid, "SIGKILL");
-}
-
-function fail(error: unknown): void {
-  const known = error instanceof AppError ? error : undefined;
-  if (known === undefined) console.error(error);
-  answer(
-    {
-      type: "failed",
-      code: known?.code ?? "ENGINE_ERROR",
-      message: error instanceof Error ? error.message : String(error),
-      advice: known?.advice ?? null,
-    },
-    endNow,
-  );
-}
 
 async function open(request: EngineCommandRequest): Promise<Runtime> {
   const runtime = await openRuntime({ choice: request.runtime });
   const { kind, version, device } = runtime;
-  answer({
+  channel.send({
     type: "started",
     runtime: `${kind} ${version} on ${device}`,
     warnings: [...runtime.warnings],
@@ -56,7 +35,7 @@ async function run(request: EngineCommandRequest): Promise<void> {
       await runGenerate(await open(request), {
         ...command,
         onProgress: (finished, total, tokens) => {
-          answer({ type: "progress", done: finished, total, tokens });
+          channel.send({ type: "progress", done: finished, total, tokens });
         },
       });
       return;
@@ -68,11 +47,14 @@ async function run(request: EngineCommandRequest): Promise<void> {
   }
 }
 
-process.on("disconnect", endNow);
-process.on("SIGINT", () => undefined);
-process.on("uncaughtException", fail);
-process.once("message", (raw) => {
-  run(EngineCommandRequest.parse(raw)).then(() => {
-    answer({ type: "done" }, endNow);
-  }, fail);
+const channel = new HostChannel<EngineCommandRequest, EngineCommandAnswer>({
+  requests: EngineCommandRequest,
+  request: async (request) => {
+    await run(request);
+    channel.end({ type: "done" });
+  },
+  lastWord: (error) => {
+    if (!(error instanceof AppError)) console.error(error);
+    return { type: "failed", ...failureOf(error) };
+  },
 });

@@ -1,12 +1,11 @@
 /** The command line's engine commands, as the process that runs them receives and answers them. */
-import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { ErrorCode } from "#shared/errors.ts";
-import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
-import { describeExit } from "./supervisor.ts";
+import { Child } from "../child.ts";
+import { describeExit } from "../child-exit.ts";
+import { errorOf, Failure } from "../failure.ts";
 
 const files = { model: z.string(), out: z.string() };
 
@@ -49,12 +48,7 @@ export const EngineCommandAnswer = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("progress"), done: z.int(), total: z.int(), tokens: z.int() }),
   z.strictObject({ type: z.literal("done") }),
-  z.strictObject({
-    type: z.literal("failed"),
-    code: z.string(),
-    message: z.string(),
-    advice: z.string().nullable(),
-  }),
+  z.strictObject({ type: z.literal("failed"), ...Failure.shape }),
 ]);
 export type EngineCommandAnswer = z.infer<typeof EngineCommandAnswer>;
 
@@ -68,66 +62,37 @@ export async function runEngineCommand(
     readonly onAnswer: (answer: EngineCommandAnswer) => void;
   },
 ): Promise<void> {
-  options.signal.throwIfAborted();
-  const child = fork(ENTRY, [], {
-    env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-    serialization: "advanced",
-    // What native code prints is for people: stdout belongs to the command's result.
-    stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-  });
-  const kill = (): void => {
-    child.kill("SIGKILL");
-  };
-  options.signal.addEventListener("abort", kill);
+  const { signal, onAnswer } = options;
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   let last: EngineCommandAnswer | undefined;
-  child.on("message", (raw) => {
-    const answer = EngineCommandAnswer.safeParse(raw);
-    if (!answer.success) return;
-    last = answer.data;
-    options.onAnswer(answer.data);
-  });
-  child.on("error", reject);
-  let exited: { code: number | null; signal: NodeJS.Signals | null } | undefined;
-  let drained = false;
-  const settle = (): void => {
-    if (exited === undefined || !drained) return;
-    if (last?.type === "done") resolve(undefined);
-    else if (last?.type === "failed") {
-      reject(new AppError(errorCodeOf(last.code), last.message, last.advice ?? undefined));
-    } else if (options.signal.aborted) reject(options.signal.reason);
-    else {
-      reject(
-        new AppError(
-          "ENGINE_CRASHED",
-          `The engine process ${describeExit(exited)}.`,
-          "What it printed above says more. `gradus doctor` checks the runtime.",
-        ),
-      );
-    }
-  };
-  child.on("exit", (code, signal) => {
-    exited = { code, signal };
-    settle();
-  });
-  child.on("disconnect", () => {
-    drained = true;
-    settle();
-  });
-  child.send(request, () => undefined);
-  try {
-    await promise;
-  } finally {
-    options.signal.removeEventListener("abort", kill);
-  }
-}
-
-export function errorCodeOf(code: string): ErrorCode {
-  const known = Object.keys(CONTRACT_ERRORS).find((name) => name === code);
-  return isErrorCode(known) ? known : "ENGINE_ERROR";
-}
-
-function isErrorCode(code: string | undefined): code is ErrorCode {
-  return code !== undefined && code in CONTRACT_ERRORS;
+  const child = new Child<EngineCommandRequest, EngineCommandAnswer>(
+    { entry: ENTRY, messages: EngineCommandAnswer, prints: "terminal", signal },
+    {
+      message: (answer) => {
+        last = answer;
+        onAnswer(answer);
+      },
+      unreadable: (error) => {
+        reject(error);
+        child.kill();
+      },
+      exit: (exit) => {
+        if (last?.type === "done") resolve(undefined);
+        else if (last?.type === "failed") reject(errorOf(last));
+        else if (signal.aborted) reject(signal.reason);
+        else
+          reject(
+            exit.startError ??
+              new AppError(
+                "ENGINE_CRASHED",
+                `The engine process ${describeExit(exit)}.`,
+                "What it printed above says more. `gradus doctor` checks the runtime.",
+              ),
+          );
+      },
+    },
+  );
+  child.send(request);
+  await promise;
 }

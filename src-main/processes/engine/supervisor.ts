@@ -3,15 +3,25 @@
  * batches. Only the process's exit counts as its end; silence does not (a compilation can take half
  * a minute). A stop always works: where the stage does not end in time, the process is killed.
  */
-import type { EngineMessage, Usage } from "#shared/schema/engine-protocol.ts";
-import { EngineChild } from "../engine-child.ts";
-import type { EngineExit, EngineStart } from "../engine-child.ts";
+import { EngineMessage } from "#shared/schema/engine-protocol.ts";
+import type { EngineRequest, Usage } from "#shared/schema/engine-protocol.ts";
+import { Child } from "../child.ts";
+import type { ChildExit } from "../child-exit.ts";
+import { isLastWord } from "./last-word.ts";
 
 const FLUSH_MS = 50;
 const FLUSH_COUNT = 200;
 const DISCARD_GRACE_MS = 3000;
 /** A step of a large model can take many minutes, and ending it early would throw its work away. */
 const KEEP_GRACE_MS = 30 * 60_000;
+
+export interface StageStart {
+  /** The module that serves the stage; see engine-process.ts. */
+  readonly entry: string;
+  readonly request: Extract<EngineRequest, { type: "start" }>;
+  /** Takes what the process prints. */
+  readonly logFile: string;
+}
 
 /** Where a stage's messages go. */
 export interface StageJournal {
@@ -34,41 +44,45 @@ export type StageOutcome =
       readonly stack: string | null;
     }
   /** `rssBytes`: what the process held when it was last heard. */
-  | { readonly kind: "crashed"; readonly exit: EngineExit; readonly rssBytes: number | null }
+  | { readonly kind: "crashed"; readonly exit: ChildExit; readonly rssBytes: number | null }
   /** What it said could not be kept. */
   | { readonly kind: "unrecorded"; readonly error: unknown }
   | { readonly kind: "protocol"; readonly message: string };
 
 export class StageSupervisor {
   readonly outcome: Promise<StageOutcome>;
-  readonly #child: EngineChild;
+  readonly #child: Child<EngineRequest, EngineMessage>;
   readonly #journal: StageJournal;
   readonly #resolve: (outcome: StageOutcome) => void;
   #pending: EngineMessage[] = [];
   #flushTimer: NodeJS.Timeout | undefined;
-  #killTimer: NodeJS.Timeout | undefined;
   #seq = 0;
   #rssBytes: number | null = null;
   #last: EngineMessage["body"] | undefined;
   #stop: StopMode | undefined;
   #broken: StageOutcome | undefined;
 
-  constructor(start: EngineStart, journal: StageJournal) {
+  constructor(start: StageStart, journal: StageJournal) {
     const { promise, resolve } = Promise.withResolvers<StageOutcome>();
     this.outcome = promise;
     this.#resolve = resolve;
     this.#journal = journal;
-    this.#child = new EngineChild(start, {
-      message: (message) => {
-        this.#take(message);
+    const { entry, request, logFile } = start;
+    this.#child = new Child(
+      { entry, messages: EngineMessage, prints: { file: logFile } },
+      {
+        message: (message) => {
+          this.#take(message);
+        },
+        unreadable: ({ message }) => {
+          this.#break({ kind: "protocol", message });
+        },
+        exit: (exit) => {
+          this.#end(exit);
+        },
       },
-      unreadable: (reason) => {
-        this.#break({ kind: "protocol", message: reason });
-      },
-      exit: (exit) => {
-        this.#end(exit);
-      },
-    });
+    );
+    this.#child.send(request);
   }
 
   get pid(): number | undefined {
@@ -79,13 +93,7 @@ export class StageSupervisor {
   stop(mode: StopMode): void {
     this.#stop = mode;
     this.#child.send({ type: mode === "keep" ? "stop-and-keep" : "cancel" });
-    clearTimeout(this.#killTimer);
-    this.#killTimer = setTimeout(
-      () => {
-        this.#child.kill();
-      },
-      mode === "keep" ? KEEP_GRACE_MS : DISCARD_GRACE_MS,
-    );
+    this.#child.endWithin(mode === "keep" ? KEEP_GRACE_MS : DISCARD_GRACE_MS);
   }
 
   /** Waits at the next step boundary, or goes on. A stop ends the wait. */
@@ -110,7 +118,7 @@ export class StageSupervisor {
       return;
     }
     if (message.body.type === "heartbeat") this.#rssBytes = message.body.rssBytes;
-    if (isLastWord(message)) this.#last = message.body;
+    if (isLastWord(message.body)) this.#last = message.body;
     this.#pending.push(message);
     if (this.#pending.length >= FLUSH_COUNT) this.#flush();
     else {
@@ -138,21 +146,20 @@ export class StageSupervisor {
     this.#child.kill();
   }
 
-  #end(exit: EngineExit): void {
+  #end(exit: ChildExit): void {
     this.#flush();
-    clearTimeout(this.#killTimer);
+    if (exit.startError !== null) {
+      const message = `the engine process could not be started: ${exit.startError.message}`;
+      this.#broken ??= { kind: "protocol", message };
+    }
     this.#resolve(this.#broken ?? outcomeOf(this.#last, this.#stop, exit, this.#rssBytes));
   }
-}
-
-function isLastWord({ body }: EngineMessage): boolean {
-  return body.type === "finished" || body.type === "failed" || body.type === "cancelled";
 }
 
 function outcomeOf(
   last: EngineMessage["body"] | undefined,
   stop: StopMode | undefined,
-  exit: EngineExit,
+  exit: ChildExit,
   rssBytes: number | null,
 ): StageOutcome {
   switch (last?.type) {
@@ -175,19 +182,4 @@ function outcomeOf(
     default:
       throw new Error(`a stage cannot end with "${last?.type}"`);
   }
-}
-
-/** What happened, in words, e.g. "was ended by SIGKILL". */
-export function describeExit(exit: EngineExit): string {
-  if (exit.signal !== null) return `was ended by ${exit.signal}${hintOf(exit.signal)}`;
-  if (exit.code !== null) return `ended with exit code ${exit.code}`;
-  return "could not be started";
-}
-
-function hintOf(signal: NodeJS.Signals): string {
-  if (signal === "SIGKILL") return " (by hand, or by the system for want of memory)";
-  if (signal === "SIGSEGV" || signal === "SIGABRT" || signal === "SIGBUS") {
-    return " (a crash in native code)";
-  }
-  return "";
 }

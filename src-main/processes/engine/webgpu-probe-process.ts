@@ -1,6 +1,8 @@
 /** Entry of a process that looks for a GPU by way of WebGPU: drivers are loaded in it, and may crash in it. */
+import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { adapterName, findAdapter } from "#main/engine/runtime/webgpu/webgpu-adapter.ts";
+import { HostChannel } from "../host-channel.ts";
 import type { WebgpuProbeAnswer } from "./webgpu-state.ts";
 
 async function look(): Promise<WebgpuProbeAnswer> {
@@ -14,5 +16,13 @@ async function look(): Promise<WebgpuProbeAnswer> {
   }
 }
 
-const answer = await look();
-process.send?.(answer, undefined, undefined, () => process.kill(process.pid, "SIGKILL"));
+const channel = new HostChannel<never, WebgpuProbeAnswer>({
+  requests: z.never(),
+  request: () => undefined,
+  // The host meets a probe that ended without an answer.
+  lastWord: (error) => {
+    console.error(error);
+    return undefined;
+  },
+});
+channel.end(await look());

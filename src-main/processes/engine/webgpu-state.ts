@@ -1,9 +1,8 @@
 /** Whether the engine would find a GPU by way of WebGPU, and which; a process of its own looks. */
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { RuntimeState } from "#shared/schema/system.ts";
+import { Child } from "../child.ts";
 
 const WebgpuProbeAnswer = z.discriminatedUnion("found", [
   z.strictObject({ found: z.literal(true), name: z.string(), isSoftware: z.boolean() }),
@@ -51,26 +50,23 @@ export async function webgpuState(): Promise<RuntimeState> {
   };
 }
 
-async function askProbe(): Promise<{ answer: WebgpuProbeAnswer | undefined; said: string }> {
-  const child = fork(ENTRY, [], {
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    timeout: LIMIT_MS,
-    killSignal: "SIGKILL",
+function askProbe(): Promise<{ answer: WebgpuProbeAnswer | undefined; said: string }> {
+  return new Promise((resolve) => {
+    let answer: WebgpuProbeAnswer | undefined;
+    const child = new Child<never, WebgpuProbeAnswer>(
+      { entry: ENTRY, messages: WebgpuProbeAnswer, prints: "kept" },
+      {
+        message: (found) => {
+          answer = found;
+        },
+        unreadable: () => undefined,
+        exit: ({ said, startError }) => {
+          resolve({ answer, said: startError === null ? said : `${said}${startError}` });
+        },
+      },
+    );
+    child.endWithin(LIMIT_MS);
   });
-  let answer: WebgpuProbeAnswer | undefined;
-  let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-  });
-  child.on("message", (raw) => {
-    answer = WebgpuProbeAnswer.safeParse(raw).data;
-  });
-  await once(child, "close").catch((error: unknown) => {
-    said += String(error);
-  });
-  return { answer, said };
 }
 
 /** Dawn's warnings, each once and without the line of its sources that they come from. */

@@ -1,8 +1,4 @@
 /** The host's side of one process that serves a model: starts it, sends requests, hands out what comes back. */
-import { fork } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
@@ -12,10 +8,12 @@ import type {
   InferenceOptions,
   InferencePrompt,
 } from "#shared/schema/inference.ts";
-import { errorCodeOf } from "../engine/engine-command.ts";
+import { Child } from "../child.ts";
+import { describeExit } from "../child-exit.ts";
+import type { ChildExit } from "../child-exit.ts";
+import { errorOf } from "../failure.ts";
 import { InferenceMessage } from "./inference-protocol.ts";
 import type { InferenceRequest } from "./inference-protocol.ts";
-import { describeExit } from "../engine/supervisor.ts";
 
 export const INFERENCE_ENTRY = fileURLToPath(new URL("./inference-process.ts", import.meta.url));
 
@@ -26,6 +24,8 @@ export type InferenceStart = {
   readonly runtime: RuntimeChoice;
   /** Takes what the process prints. */
   readonly logFile: string;
+  /** See `ChildStart.notes`. */
+  readonly notes: string;
 };
 
 export type LoadedFacts = {
@@ -45,7 +45,7 @@ export class InferenceChild {
   readonly startedAtMs = performance.now();
   loadMs: number | null = null;
   rssBytes = 0;
-  readonly #child: ChildProcess;
+  readonly #child: Child<InferenceRequest, InferenceMessage>;
   readonly #start: InferenceStart;
   readonly #listeners = new Map<number, Listener>();
   readonly #settleLoaded: PromiseWithResolvers<LoadedFacts>;
@@ -56,27 +56,33 @@ export class InferenceChild {
   /** @param gone called once, when the process has ended for whatever reason */
   constructor(start: InferenceStart, gone: () => void) {
     this.#start = start;
-    mkdirSync(dirname(start.logFile), { recursive: true });
-    // All models write into one file; it begins anew where it has become long.
-    const long = (statSync(start.logFile, { throwIfNoEntry: false })?.size ?? 0) > MOST_LOG_BYTES;
-    const log = openSync(start.logFile, long ? "w" : "a");
-    try {
-      this.#child = fork(INFERENCE_ENTRY, [], {
-        env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },
-        execArgv: ["--disable-warning=ExperimentalWarning"],
-        serialization: "advanced",
-        stdio: ["ignore", log, log, "ipc"],
-      });
-    } finally {
-      closeSync(log);
-    }
     this.#settleLoaded = Promise.withResolvers();
     this.loaded = this.#settleLoaded.promise;
     // Whoever asks awaits it; a preload that nobody awaits must not end the host.
     this.loaded.catch(() => undefined);
-    this.#listen(gone);
-    const { model, runtime } = start;
-    this.#send({ type: "load", model, runtime });
+    const { model, runtime, logFile, notes } = start;
+    this.#child = new Child(
+      {
+        entry: INFERENCE_ENTRY,
+        messages: InferenceMessage,
+        // All models write into one file.
+        prints: { file: logFile, mostBytes: MOST_LOG_BYTES },
+        notes,
+      },
+      {
+        message: (message) => {
+          this.#hear(message);
+        },
+        unreadable: (error, raw) => {
+          this.#misheard(error, raw);
+        },
+        exit: (exit) => {
+          this.#endAll(this.#unloadable ?? this.#crash(exit));
+          gone();
+        },
+      },
+    );
+    this.#child.send({ type: "load", model, runtime });
   }
 
   /** Requests that are being answered. */
@@ -91,7 +97,7 @@ export class InferenceChild {
   /** Ends the process; what it was answering fails. */
   kill(): void {
     this.#stopped = true;
-    this.#child.kill("SIGKILL");
+    this.#child.kill();
   }
 
   /** What the model writes, as it comes. Ends early, without an error of its own, by the signal's reason. */
@@ -119,7 +125,7 @@ export class InferenceChild {
     });
     const abort = (): void => wake?.();
     signal.addEventListener("abort", abort);
-    this.#send({ type: "complete", id, prompt, options });
+    this.#child.send({ type: "complete", id, prompt, options });
     try {
       while (!signal.aborted) {
         const batch = queue;
@@ -136,48 +142,15 @@ export class InferenceChild {
       if (failure !== undefined) throw failure;
     } finally {
       signal.removeEventListener("abort", abort);
-      if (this.#listeners.delete(id)) this.#send({ type: "cancel", id });
+      if (this.#listeners.delete(id)) this.#child.send({ type: "cancel", id });
     }
   }
 
-  #send(request: InferenceRequest): void {
-    // A process that is just dying takes no message; its exit tells the rest.
-    if (this.#child.connected) this.#child.send(request, () => undefined);
-  }
-
-  #listen(gone: () => void): void {
-    const child = this.#child;
-    let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
-    let drained = false;
-    const settle = (): void => {
-      if (exit === undefined || !drained) return;
-      this.#endAll(this.#unloadable ?? this.#crash(exit));
-      gone();
-    };
-    child.on("message", (raw) => {
-      const message = InferenceMessage.safeParse(raw);
-      if (message.success) this.#hear(message.data);
-      else this.#misheard(raw, message.error);
-    });
-    child.on("exit", (code, signal) => {
-      exit = { code, signal };
-      settle();
-    });
-    // The channel closes after its last message was read, which may be after the exit.
-    child.on("disconnect", () => {
-      drained = true;
-      settle();
-    });
-    child.on("error", (error) => {
-      if (child.pid !== undefined) return;
-      this.#endAll(
-        new AppError("ENGINE_CRASHED", `The model's process did not start: ${error.message}`),
-      );
-      gone();
-    });
-  }
-
-  #crash(exit: { code: number | null; signal: NodeJS.Signals | null }): AppError {
+  #crash(exit: ChildExit): AppError {
+    if (exit.startError !== null) {
+      const { message } = exit.startError;
+      return new AppError("ENGINE_CRASHED", `The model's process did not start: ${message}`);
+    }
     if (this.#stopped) return new AppError("ENGINE_ERROR", "The model was unloaded.", "Ask again.");
     return new AppError(
       "ENGINE_CRASHED",
@@ -214,7 +187,7 @@ export class InferenceChild {
   }
 
   /** Costs the request that it answers, or all where it names none. */
-  #misheard(raw: unknown, { message }: z.ZodError): void {
+  #misheard({ message }: z.ZodError, raw: unknown): void {
     const error = new Error(`a model's process was not understood: ${message}`);
     const named = z.looseObject({ id: z.int() }).safeParse(raw);
     if (!named.success) {
@@ -223,7 +196,7 @@ export class InferenceChild {
     }
     const { id } = named.data;
     this.#end(id, error);
-    this.#send({ type: "cancel", id });
+    this.#child.send({ type: "cancel", id });
   }
 
   #end(id: number, error: Error | undefined): void {
@@ -236,8 +209,4 @@ export class InferenceChild {
     this.#settleLoaded.reject(error);
     for (const id of this.#listeners.keys()) this.#end(id, error);
   }
-}
-
-function errorOf(failed: { code: string; message: string; advice: string | null }): AppError {
-  return new AppError(errorCodeOf(failed.code), failed.message, failed.advice ?? undefined);
 }

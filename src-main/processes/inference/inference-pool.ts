@@ -13,7 +13,7 @@ import type {
   LoadedModel,
 } from "#shared/schema/inference.ts";
 import { InferenceChild, INFERENCE_ENTRY } from "./inference-child.ts";
-import { endNoted, forgetChild, noteChild } from "../orphans.ts";
+import { endNoted } from "../orphans.ts";
 import type { LoadedFacts } from "./inference-child.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
 
@@ -116,15 +116,14 @@ export class InferencePool {
     if (known !== undefined) return known;
     this.#makeSpace(estimateBytes(folder));
     const logFile = join(this.#options.logFolder, "inference.log");
-    const child = new InferenceChild({ model: folder, runtime, logFile }, () => {
-      if (child.pid !== undefined) forgetChild(this.#noted, child.pid);
+    const notes = this.#noted;
+    const child = new InferenceChild({ model: folder, runtime, logFile, notes }, () => {
       const held = this.#held.get(key);
       if (held?.child !== child) return;
       clearTimeout(held.idle);
       this.#held.delete(key);
       this.#changed();
     });
-    if (child.pid !== undefined) noteChild(this.#noted, child.pid);
     const held: Held = {
       child,
       folder,

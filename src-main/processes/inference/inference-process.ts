@@ -14,6 +14,9 @@ import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import { spell } from "#main/core/text/token-bytes.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { hash32 } from "#main/platform/random.ts";
+import { failureOf } from "../failure.ts";
+import type { Failure } from "../failure.ts";
+import { HostChannel } from "../host-channel.ts";
 import { InferenceRequest } from "./inference-protocol.ts";
 import type { InferenceMessage } from "./inference-protocol.ts";
 import { PromptQueue } from "./prompt-queue.ts";
@@ -26,23 +29,10 @@ let server: CompletionServer | undefined;
 let prompts: PromptQueue | undefined;
 const cancels = new Map<number, () => void>();
 
-function send(message: InferenceMessage, written?: () => void): void {
-  process.send?.(message, undefined, undefined, () => written?.());
-}
-
-/** TensorFlow's exit handlers crash once its threads have run; there is nothing left to clean up. */
-function endNow(): void {
-  process.kill(process.pid, "SIGKILL");
-}
-
-function failureOf(error: unknown): { code: string; message: string; advice: string | null } {
-  const known = error instanceof AppError ? error : undefined;
-  if (known === undefined) console.error(error);
-  return {
-    code: known?.code ?? "ENGINE_ERROR",
-    message: error instanceof Error ? error.message : String(error),
-    advice: known?.advice ?? null,
-  };
+/** A bug's stack is printed: a failure has no room for it. */
+function printedFailureOf(error: unknown): Failure {
+  if (!(error instanceof AppError)) console.error(error);
+  return failureOf(error);
 }
 
 async function load(request: Extract<InferenceRequest, { type: "load" }>): Promise<void> {
@@ -54,7 +44,7 @@ async function load(request: Extract<InferenceRequest, { type: "load" }>): Promi
   void server.run();
   await warmUp(server);
   const { kind, version, device, warnings } = runtime;
-  send({
+  channel.send({
     type: "loaded",
     runtime: `${kind} ${version} on ${device}`,
     warnings: [...warnings],
@@ -88,7 +78,7 @@ function complete(id: number, prompt: InferencePrompt, options: InferenceOptions
     },
     failed: (error) => {
       cancels.delete(id);
-      send({ type: "failed", id, ...failureOf(error) });
+      channel.send({ type: "failed", id, ...printedFailureOf(error) });
     },
   });
   cancels.set(id, cancel);
@@ -105,7 +95,7 @@ function begin(id: number, prompt: EncodedPrompt, options: InferenceOptions): vo
   const settle = (): void => {
     if (left > 0 || unscored) return;
     cancels.delete(id);
-    send({ type: "done", id, rssBytes: process.memoryUsage.rss() });
+    channel.send({ type: "done", id, rssBytes: process.memoryUsage.rss() });
   };
   const cancel = server.submit(
     {
@@ -128,7 +118,7 @@ function begin(id: number, prompt: EncodedPrompt, options: InferenceOptions): vo
       prompt: (pieces) => {
         const { before, after, ids } = prompt;
         const spelled = spell(tokenizer, ids.slice(before, ids.length - after));
-        send({
+        channel.send({
           type: "prompt",
           id,
           pieces: pieces.map((piece, i) => ({
@@ -146,21 +136,21 @@ function begin(id: number, prompt: EncodedPrompt, options: InferenceOptions): vo
           bytes: [...piece.bytes],
           top: copy(piece.top),
         }));
-        send({ type: "pieces", id, index, pieces: copies });
+        channel.send({ type: "pieces", id, index, pieces: copies });
       },
       finished: (index, reason, measured) => {
-        send({ type: "finished", id, index, reason, ...measured });
+        channel.send({ type: "finished", id, index, reason, ...measured });
         left--;
         settle();
       },
       failed: (error) => {
         cancels.delete(id);
-        send({ type: "failed", id, ...failureOf(error) });
+        channel.send({ type: "failed", id, ...printedFailureOf(error) });
       },
     },
   );
   cancels.set(id, cancel);
-  send({ type: "begun", id, promptTokens: promptIds.length });
+  channel.send({ type: "begun", id, promptTokens: promptIds.length });
   settle();
 }
 
@@ -168,36 +158,38 @@ function copy(list: readonly Alternative[] | null): CompletionPiece["top"] {
   return list === null ? null : list.map((item) => ({ ...item, bytes: [...item.bytes] }));
 }
 
-process.on("disconnect", endNow);
-process.on("SIGINT", () => undefined);
-process.on("message", (raw) => {
-  const request = InferenceRequest.safeParse(raw);
-  // Whatever is wrong with one request, the others go on.
-  if (!request.success) refuse(raw, request.error);
-  else if (request.data.type === "load") {
-    load(request.data).catch((error: unknown) => {
-      send({ type: "unloadable", ...failureOf(error) }, endNow);
-    });
-  } else if (request.data.type === "cancel") {
-    cancels.get(request.data.id)?.();
-    cancels.delete(request.data.id);
-  } else {
-    const { id, prompt, options } = request.data;
-    try {
-      complete(id, prompt, options);
-    } catch (error) {
-      send({ type: "failed", id, ...failureOf(error) });
-    }
+function take(request: InferenceRequest): Promise<void> | void {
+  switch (request.type) {
+    case "load":
+      return load(request);
+    case "cancel":
+      cancels.get(request.id)?.();
+      cancels.delete(request.id);
+      return;
+    default:
+      try {
+        complete(request.id, request.prompt, request.options);
+      } catch (error) {
+        channel.send({ type: "failed", id: request.id, ...printedFailureOf(error) });
+      }
   }
+}
+
+const channel = new HostChannel<InferenceRequest, InferenceMessage>({
+  requests: InferenceRequest,
+  request: take,
+  lastWord: (error) => ({ type: "unloadable", ...printedFailureOf(error) }),
+  // Whatever is wrong with one request, the others go on.
+  misunderstood: refuse,
 });
 
 /** What the host should have refused. */
-function refuse(raw: unknown, error: z.ZodError): void {
+function refuse(error: z.ZodError, raw: unknown): void {
   const asked = z.looseObject({ id: z.int() }).safeParse(raw);
   if (!asked.success) {
     console.error(error);
     return;
   }
   const message = `The model's process does not take this request: ${error.issues[0]?.message ?? ""}`;
-  send({ type: "failed", id: asked.data.id, code: "BAD_INPUT", message, advice: null });
+  channel.send({ type: "failed", id: asked.data.id, code: "BAD_INPUT", message, advice: null });
 }

@@ -9,6 +9,7 @@ import {
   Measured,
   PromptPiece,
 } from "#shared/schema/inference.ts";
+import { Failure } from "../failure.ts";
 
 const id = z.int();
 
@@ -28,8 +29,6 @@ export const InferenceRequest = z.discriminatedUnion("type", [
 ]);
 export type InferenceRequest = z.infer<typeof InferenceRequest>;
 
-const failure = { code: z.string(), message: z.string(), advice: z.string().nullable() };
-
 export const InferenceMessage = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("loaded"),
@@ -38,8 +37,8 @@ export const InferenceMessage = z.discriminatedUnion("type", [
     contextTokens: z.int(),
     rssBytes: z.number(),
   }),
-  /** The model could not be loaded; the process ends. */
-  z.strictObject({ type: z.literal("unloadable"), ...failure }),
+  /** The model could not be loaded, or the process met a bug; it ends. */
+  z.strictObject({ type: z.literal("unloadable"), ...Failure.shape }),
   z.strictObject({ type: z.literal("begun"), id, promptTokens: z.int() }),
   z.strictObject({ type: z.literal("prompt"), id, pieces: z.array(PromptPiece) }),
   z.strictObject({
@@ -57,6 +56,6 @@ export const InferenceMessage = z.discriminatedUnion("type", [
   }),
   /** Nothing follows for this request. */
   z.strictObject({ type: z.literal("done"), id, rssBytes: z.number() }),
-  z.strictObject({ type: z.literal("failed"), id, ...failure }),
+  z.strictObject({ type: z.literal("failed"), id, ...Failure.shape }),
 ]);
 export type InferenceMessage = z.infer<typeof InferenceMessage>;

@@ -9,6 +9,7 @@ import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { firstLearned, maskOptions } from "#main/core/examples/encode-examples.ts";
 import { ExampleTally } from "#main/core/examples/training-examples.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import { failureOf } from "../failure.ts";
 import { DataCheckWork } from "./data-check.ts";
 import type { DataCheckMessage, DataReport } from "./data-check.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
@@ -121,6 +122,5 @@ try {
   tell({ type: "done", report });
 } catch (error) {
   if (!(error instanceof AppError)) throw error;
-  const { code, message, advice } = error;
-  tell({ type: "failed", code, message, advice: advice ?? null });
+  tell({ type: "failed", ...failureOf(error) });
 }

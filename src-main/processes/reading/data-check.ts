@@ -8,10 +8,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
-import { CONTRACT_ERRORS } from "#shared/contract/errors.ts";
-import { AppError } from "#shared/errors.ts";
-import type { ErrorCode } from "#shared/errors.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
+import { errorOf, Failure } from "../failure.ts";
 
 export { overlongMessage } from "#main/core/examples/encode-examples.ts";
 export { recordNumbers } from "#main/core/examples/record-numbers.ts";
@@ -61,12 +59,7 @@ export type DataReport = z.infer<typeof DataReport>;
 const Message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), done: z.int(), total: z.int() }),
   z.object({ type: z.literal("done"), report: DataReport }),
-  z.object({
-    type: z.literal("failed"),
-    code: z.custom<ErrorCode>((code) => typeof code === "string" && code in CONTRACT_ERRORS),
-    message: z.string(),
-    advice: z.string().nullable(),
-  }),
+  z.object({ type: z.literal("failed"), ...Failure.shape }),
 ]);
 export type DataCheckMessage = z.infer<typeof Message>;
 
@@ -93,7 +86,7 @@ export async function checkData(
     const message = Message.parse(raw);
     if (message.type === "progress") onProgress(message.done, message.total);
     else if (message.type === "done") resolve(message.report);
-    else reject(new AppError(message.code, message.message, message.advice ?? undefined));
+    else reject(errorOf(message));
   });
   worker.on("error", reject);
   worker.on("exit", () => {

@@ -7,7 +7,7 @@ import { verifyCheckpoint } from "#main/engine/training/training-state.ts";
 import { explainFileError } from "#main/platform/explain-file-error.ts";
 import { ModelFileWork } from "./model-file-work.ts";
 import type { ModelFileProgress } from "./model-file-work.ts";
-import { serveReading } from "./reading-process.ts";
+import { serveReading } from "./serve-reading.ts";
 
 serveReading((raw, give) => {
   const work = ModelFileWork.parse(raw);

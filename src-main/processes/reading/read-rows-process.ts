@@ -1,5 +1,5 @@
 /** Entry of the process that reads one file of rows for the host; see reading-child.ts. */
-import { serveReading } from "./reading-process.ts";
+import { serveReading } from "./serve-reading.ts";
 import { openRows } from "#main/core/tables/open-rows.ts";
 import { RowsRequest } from "#main/core/tables/rows-part.ts";
 import type { RowsPart } from "#main/core/tables/rows-part.ts";

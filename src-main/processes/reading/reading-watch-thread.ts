@@ -1,8 +1,8 @@
 /** The thread that ends a reading process which computes too long without giving anything, or takes too much memory. */
-import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { z } from "zod";
-import { LIMIT_PIPE, ReadingLimits } from "./reading-limits.ts";
+import { endSaying } from "../host-channel.ts";
+import { ReadingLimits } from "./reading-limits.ts";
 
 const LOOK_EVERY_MS = 10;
 
@@ -16,8 +16,7 @@ function cpuMs(): number {
 }
 
 function end(limit: "time" | "memory"): never {
-  writeSync(LIMIT_PIPE, limit);
-  process.kill(process.pid, "SIGKILL");
+  endSaying(limit);
   throw new Error("ended");
 }
 
