@@ -21,7 +21,7 @@ export function datasetProcedures(
       store.datasets.nameOf(input.datasetId);
       return store.datasets.statistics(input.datasetId, input.filter);
     }),
-    create: to.create.handler(({ input }) => datasets.create(input.name)),
+    create: to.create.handler(({ input }) => datasets.create(input.name, input.forTour)),
     rename: to.rename.handler(({ input }) => datasets.rename(input.datasetId, input.name)),
     delete: to.delete.handler(({ input }) => datasets.delete(input.datasetId)),
     refresh: to.refresh.handler(({ input }) => datasets.refresh(input.datasetId)),

@@ -10,7 +10,7 @@ import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { RecipeId, SweepAxis, SweepId, SweepMode } from "#shared/schema/recipe-draft.ts";
-import type { PipelineId } from "#shared/schema/run.ts";
+import type { Pipeline, PipelineId } from "#shared/schema/run.ts";
 import type { SystemInfo } from "#shared/schema/system.ts";
 import { withoutSecrets } from "#shared/without-secrets.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
@@ -70,6 +70,7 @@ export interface DemoOptions {
   readonly model?: string | undefined;
   readonly seed?: number | undefined;
   readonly smoke?: boolean | undefined;
+  readonly forTour?: boolean | undefined;
   readonly runtime?: RuntimeChoice | undefined;
 }
 
@@ -256,7 +257,7 @@ export class Application {
     const pipelineId = this.#write(adapted, {
       yaml,
       // What the demo promises on the home screen is what the built-in one measured.
-      origin: id === "demo-chat" ? "recipe" : id,
+      origin: options.forTour === true ? "tour" : id === "demo-chat" ? "recipe" : id,
       runtime: options.runtime,
     });
     this.runner.enqueue(pipelineId);
@@ -339,7 +340,7 @@ export class Application {
 
   #write(
     recipe: Recipe,
-    from: Omit<LaunchOptions, "overrides"> & { readonly origin: "demo" | "demo-smoke" | "recipe" },
+    from: Omit<LaunchOptions, "overrides"> & { readonly origin: Pipeline["origin"] },
   ): PipelineId {
     return writeLaunch(
       {

@@ -160,8 +160,10 @@ export const datasets = {
   statistics: procedure
     .input(z.strictObject({ ...one.shape, filter: RecordFilter.default([]) }))
     .output(DatasetStatistics),
-  /** CONFLICT where the name is taken. */
-  create: procedure.input(z.strictObject({ name })).output(DatasetSummary),
+  /** CONFLICT where the name is taken. `forTour`: made for the tour to show; time that goes into it is nobody's work. */
+  create: procedure
+    .input(z.strictObject({ name, forTour: z.boolean().optional() }))
+    .output(DatasetSummary),
   rename: procedure.input(z.strictObject({ ...one.shape, name })).output(DatasetSummary),
   /** Its versions stay usable; undo brings it back. */
   delete: procedure.input(one).output(edited),

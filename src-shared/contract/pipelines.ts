@@ -23,6 +23,8 @@ export const demo = {
         model: z.string().optional(),
         seed: z.int().min(0).optional(),
         smoke: z.boolean().optional(),
+        /** Made for the tour to show: it is no part of what was spent. */
+        forTour: z.boolean().optional(),
         /** By default the one of the settings. */
         runtime: RuntimeChoice.optional(),
       }),

@@ -149,8 +149,8 @@ export type Run = z.infer<typeof Run>;
 const pipelineCore = {
   id: PipelineId,
   name: z.string(),
-  /** demo and demo-smoke are launches of the built-in recipes. */
-  origin: z.enum(["demo", "demo-smoke", "recipe"]),
+  /** demo and demo-smoke are launches of the built-in recipes; tour is the tour's sample, no part of what was spent. */
+  origin: z.enum(["demo", "demo-smoke", "tour", "recipe"]),
   seed: z.int(),
   status: RunStatus,
   statusReason: StatusReason.nullable(),

@@ -111,8 +111,8 @@ export class DatasetService {
   }
 
   /** Throws CONFLICT where the name is taken. */
-  create(name: string): DatasetSummary {
-    const id = this.#appear(this.#prepare(name), `create dataset ${name}`, []);
+  create(name: string, forTour = false): DatasetSummary {
+    const id = this.#appear(this.#prepare(name, forTour), `create dataset ${name}`, []);
     return this.get(id);
   }
 
@@ -318,9 +318,9 @@ export class DatasetService {
   }
 
   /** A new dataset that nobody sees yet. Throws CONFLICT. */
-  #prepare(name: string): DatasetId {
+  #prepare(name: string, forTour = false): DatasetId {
     this.#store.datasets.requireFree(name);
-    return this.#store.transaction(() => this.#store.datasets.insert(name, this.#now()));
+    return this.#store.transaction(() => this.#store.datasets.insert(name, this.#now(), forTour));
   }
 
   #appear(datasetId: DatasetId, label: string, ids: readonly number[]): DatasetId {

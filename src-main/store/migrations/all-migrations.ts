@@ -15,6 +15,7 @@ import { peopleApart } from "./0013-people-apart.ts";
 import { wholeConversations } from "./0014-whole-conversations.ts";
 import { timeAtWork } from "./0015-time-at-work.ts";
 import { searchedTexts } from "./0016-searched-texts.ts";
+import { toursSample } from "./0017-tours-sample.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   wholeConversations,
   timeAtWork,
   searchedTexts,
+  toursSample,
 ];

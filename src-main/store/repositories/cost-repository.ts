@@ -56,11 +56,11 @@ export class CostRepository {
     return row === undefined ? null : entryOf(row);
   }
 
-  /** Newest launch first, in the recipe's order. */
+  /** Of one launch, or of all but the tour's samples; newest launch first, in the recipe's order. */
   list(pipelineId: PipelineId | undefined): CostEntry[] {
     return this.#db
       .prepare<[string | null, string | null], CostRow>(
-        `${SELECT} WHERE (? IS NULL OR r.pipeline_id = ?) ORDER BY p.number DESC, r.position`,
+        `${SELECT} WHERE CASE WHEN ? IS NULL THEN p.origin <> 'tour' ELSE r.pipeline_id = ? END ORDER BY p.number DESC, r.position`,
       )
       .all(pipelineId ?? null, pipelineId ?? null)
       .map(entryOf);

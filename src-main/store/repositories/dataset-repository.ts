@@ -32,13 +32,14 @@ export class DatasetRepository {
   }
 
   /** Hidden until an edit makes it appear. */
-  insert(name: string, timeMs: number): DatasetId {
+  insert(name: string, timeMs: number, forTour = false): DatasetId {
     const id = DatasetId.parse(`d${nextNumber(this.#db, "dataset")}`);
     this.#db
       .prepare(
-        "INSERT INTO datasets (id, name, created_at_ms, changed_at_ms, deleted_at_ms) VALUES (?, ?, ?, ?, ?)",
+        `INSERT INTO datasets (id, name, created_at_ms, changed_at_ms, deleted_at_ms, for_tour)
+         VALUES (?, ?, ?, ?, ?, ?)`,
       )
-      .run(id, name, timeMs, timeMs, timeMs);
+      .run(id, name, timeMs, timeMs, timeMs, forTour ? 1 : 0);
     return id;
   }
 

@@ -111,7 +111,7 @@ export class ReviewRepository {
       .all(datasetId);
   }
 
-  /** Sittings with what they took and the price of an hour at their time; newest first. */
+  /** Sittings with what they took and the price of an hour at their time; newest first. Trying the tour's sample is none. */
   sessions(): ReviewSession[] {
     return this.#db
       .prepare<[], ReviewSession>(
@@ -119,7 +119,8 @@ export class ReviewRepository {
            s.last_at_ms AS lastAtMs, s.active_ms AS activeMs, s.usd_per_hour AS usdPerHour,
            (SELECT count(DISTINCT CASE WHEN ${DECIDED} THEN record_id END) FROM review_events e
              WHERE e.dataset_id = s.dataset_id AND e.reviewer = s.reviewer AND e.session = s.id) AS records
-         FROM review_sessions s JOIN datasets d ON d.id = s.dataset_id ORDER BY s.last_at_ms DESC`,
+         FROM review_sessions s JOIN datasets d ON d.id = s.dataset_id
+         WHERE d.for_tour = 0 ORDER BY s.last_at_ms DESC`,
       )
       .all();
   }

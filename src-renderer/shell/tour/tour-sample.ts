@@ -1,6 +1,7 @@
 /**
  * What the tour shows where a workspace is empty: a few records to review, and the short check, started now and on this
- * machine, so that every figure in it is a measured one. Made on request, marked by its name, deleted with one action.
+ * machine, so that every figure in it is a measured one. Made on request, marked as the tour's, so that neither its
+ * launch nor its review is part of what was spent, and deleted with one action.
  */
 import { ORPCError } from "@orpc/client";
 import { z } from "zod";
@@ -50,7 +51,7 @@ export function readSample(workspace: string | undefined): Sample | undefined {
 /** Throws what the host refuses; then nothing of it stays. */
 export async function makeSample(): Promise<Sample> {
   const { workspace } = await host.system.info();
-  const { id: datasetId } = await host.datasets.create({ name: SAMPLE_NAME });
+  const { id: datasetId } = await host.datasets.create({ name: SAMPLE_NAME, forTour: true });
   try {
     await host.datasets.records.add({
       datasetId,
@@ -61,7 +62,7 @@ export async function makeSample(): Promise<Sample> {
         tags: ["sample"],
       })),
     });
-    const { pipelineId } = await host.demo.start({ smoke: true });
+    const { pipelineId } = await host.demo.start({ smoke: true, forTour: true });
     const sample = { workspace: workspace.path, datasetId, pipelineId };
     window.localStorage.setItem(KEY, JSON.stringify(sample));
     return sample;

@@ -40,5 +40,6 @@ export function lastScored(
 
 export function originWord(origin: PipelineSummary["origin"]): string {
   if (origin === "demo") return "demo";
+  if (origin === "tour") return "tour’s sample";
   return origin === "demo-smoke" ? "short check" : "recipe";
 }
