@@ -59,6 +59,14 @@ export const versions = {
             toRevision: z.int().nullable(),
             from: RecordMessages.nullable(),
             to: RecordMessages.nullable(),
+            /** What else changed: the right answer (`gold`) and metadata (`meta.` and its name), as text; null: there is none. */
+            details: z.array(
+              z.strictObject({
+                name: z.string(),
+                from: z.string().nullable(),
+                to: z.string().nullable(),
+              }),
+            ),
           }),
         ),
       }),

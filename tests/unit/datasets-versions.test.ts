@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { RunId } from "#shared/schema/run.ts";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
@@ -8,6 +9,7 @@ import {
   clientOf,
   datasetFixture,
   fileOf,
+  idAt,
   importFile,
   sumLine,
 } from "../helpers/dataset-fixture.ts";
@@ -57,6 +59,66 @@ test("a version holds the text it was published with, whatever is edited later",
   await client.datasets.delete({ datasetId });
   rmSync(file);
   expect(readFileSync(app.datasets.versions.trainingFile(published), "utf8")).toBe(before);
+});
+
+test("a version keeps right answers and metadata as they were, and the next one differs by them", async () => {
+  const fixture = await datasetFixture(3);
+  const { client, datasetId } = fixture;
+  const recordId = await idAt(fixture, 1);
+  const first = await client.datasets.versions.publish({ datasetId, filter: [] });
+  const exported = async (version: number): Promise<{ gold: unknown; place: unknown }[]> => {
+    const path = fileOf("version.jsonl", "");
+    await client.datasets.export({
+      datasetId,
+      target: { version },
+      format: "jsonl",
+      path,
+      overwrite: true,
+    });
+    const Row = z.object({ gold: z.unknown(), place: z.unknown() });
+    return readFileSync(path, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => Row.parse(JSON.parse(line)));
+  };
+  const before = await exported(1);
+  expect(before[1]).toEqual({ gold: "4", place: "row 2" });
+  const edit = async (gold: string, place: string) =>
+    client.datasets.records.setDetails({
+      recordId,
+      gold,
+      metadata: [{ key: "place", value: JSON.stringify(place) }],
+    });
+  await edit("5", "elsewhere");
+  expect(await exported(1)).toEqual(before);
+  // The texts are those of the version before; what they carry is not.
+  const second = await client.datasets.versions.publish({ datasetId, filter: [] });
+  expect(second.sha256).toBe(first.sha256);
+  await expect(client.datasets.versions.publish({ datasetId, filter: [] })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+  await edit("6", "a third place");
+  await edit("7", "a fourth place");
+  expect(await exported(1)).toEqual(before);
+  expect((await exported(2))[1]).toEqual({ gold: "5", place: "elsewhere" });
+  const third = await client.datasets.versions.publish({ datasetId, filter: [] });
+  expect((await exported(3))[1]).toEqual({ gold: "7", place: "a fourth place" });
+  const difference = await client.datasets.versions.compare({ from: first.ref, to: third.ref });
+  expect(difference).toMatchObject({ added: 0, removed: 0, changed: 1, same: 2, total: 1 });
+  expect(difference.rows[0]).toMatchObject({
+    kind: "changed",
+    fromRevision: 0,
+    toRevision: 0,
+    details: [
+      { name: "gold", from: "4", to: "7" },
+      { name: "meta.place", from: "row 2", to: "a fourth place" },
+    ],
+  });
+  // Back to what the first held: its details are the same again, whatever was kept meanwhile.
+  for (let undone = 0; undone < 3; undone++) await client.edits.undo({});
+  const fourth = await client.datasets.versions.publish({ datasetId, filter: [] });
+  const same = await client.datasets.versions.compare({ from: first.ref, to: fourth.ref });
+  expect(same).toMatchObject({ changed: 0, same: 3 });
 });
 
 test("nothing, and the same again, are no versions", async () => {

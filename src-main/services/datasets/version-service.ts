@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import type { DatasetVersion, RecordMessages } from "#shared/schema/dataset.ts";
+import { metadataText } from "#shared/schema/metadata-text.ts";
 import { filterText } from "#shared/schema/record-filter-text.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { isTrained, joinReasoning } from "#shared/schema/record-text.ts";
@@ -12,7 +13,11 @@ import { clearLeftovers, writeFileAtomically, writeFully } from "#main/platform/
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
-import type { VersionRef } from "#main/store/repositories/version-repository.ts";
+import type {
+  VersionDetails,
+  VersionDifference,
+  VersionRef,
+} from "#main/store/repositories/version-repository.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
 
 const REF = /^(d\d+)(?:@(\d+))?$/;
@@ -20,6 +25,12 @@ const REF = /^(d\d+)(?:@(\d+))?$/;
 /** Whether a recipe's `dataset` names a version of the store rather than a file. */
 export function isVersionRef(text: string): boolean {
   return REF.test(text);
+}
+
+interface ChangedDetail {
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 export type VersionChange = "added" | "removed" | "changed" | "same";
@@ -50,8 +61,10 @@ export class VersionService {
     const ref = store.transaction(() => {
       const members: { id: number; position: number; revision: number }[] = [];
       const hash = createHash("sha256");
+      const details = createHash("sha256");
       for (const text of store.records.texts(datasetId, filter)) {
         hash.update(trainingLine(text.messages));
+        details.update(detailLine(text));
         members.push({ id: text.id, position: text.position, revision: text.revision });
       }
       if (members.length === 0) {
@@ -63,7 +76,7 @@ export class VersionService {
       }
       const sha256 = hash.digest("hex");
       const latest = store.versions.latest(datasetId);
-      if (latest?.sha256 === sha256) {
+      if (latest?.sha256 === sha256 && this.#detailsOf(latest) === details.digest("hex")) {
         throw new AppError(
           "CONFLICT",
           `${latest.ref} holds exactly these ${latest.records} records already.`,
@@ -146,6 +159,7 @@ export class VersionService {
       toRevision: number | null;
       from: RecordMessages | null;
       to: RecordMessages | null;
+      details: ChangedDetail[];
     }[];
   } {
     const [from, to] = [this.get(input.from), this.get(input.to)];
@@ -158,9 +172,10 @@ export class VersionService {
     }
     const counts = { added: 0, removed: 0, changed: 0, same: 0 };
     const all = this.#store.versions.differences(from, to).map((difference) => {
-      const kind = kindOf(difference.fromRevision, difference.toRevision);
+      const details = changedDetails(difference);
+      const kind = kindOf(difference, details);
       counts[kind]++;
-      return { ...difference, kind };
+      return { ...difference, kind, details };
     });
     const chosen = all.filter(({ kind }) => input.kinds.includes(kind));
     return {
@@ -206,6 +221,13 @@ export class VersionService {
     return this.#store.versions.texts(ref);
   }
 
+  /** A hash of what a version's records carry beside their texts. */
+  #detailsOf(ref: VersionRef): string {
+    const hash = createHash("sha256");
+    for (const text of this.#store.versions.texts(ref)) hash.update(detailLine(text));
+    return hash.digest("hex");
+  }
+
   #messages(recordId: RecordId, revision: number | null): RecordMessages | null {
     return revision === null ? null : this.#store.records.messagesAt(recordId, revision);
   }
@@ -221,8 +243,36 @@ function trainingLine(messages: RecordMessages): string {
   return `${JSON.stringify({ messages: turns })}\n`;
 }
 
-function kindOf(from: number | null, to: number | null): VersionChange {
-  if (from === null) return "added";
-  if (to === null) return "removed";
-  return from === to ? "same" : "changed";
+function detailLine({ metadata, source, reference }: RecordText): string {
+  return `${JSON.stringify([metadata, source, reference])}\n`;
+}
+
+function kindOf(
+  { fromRevision, toRevision }: VersionDifference,
+  details: readonly ChangedDetail[],
+): VersionChange {
+  if (fromRevision === null) return "added";
+  if (toRevision === null) return "removed";
+  return fromRevision === toRevision && details.length === 0 ? "same" : "changed";
+}
+
+/** The order of metadata is no difference. */
+function changedDetails({ details }: VersionDifference): ChangedDetail[] {
+  if (details === null) return [];
+  const from = detailTexts(details.from);
+  const to = detailTexts(details.to);
+  return [...new Set([...from.keys(), ...to.keys()])].flatMap((name) => {
+    const changed = { name, from: from.get(name) ?? null, to: to.get(name) ?? null };
+    return changed.from === changed.to ? [] : [changed];
+  });
+}
+
+/** Metadata may have the right answer's name: its own stands behind a dot, as in filters. */
+function detailTexts({ metadata, reference }: VersionDetails): ReadonlyMap<string, string> {
+  return new Map([
+    ...(reference.gold === null ? [] : [["gold", reference.gold] as const]),
+    ...Object.entries(metadata).map(
+      ([name, value]) => [`meta.${name}`, metadataText(value)] as const,
+    ),
+  ]);
 }

@@ -16,6 +16,7 @@ import { wholeConversations } from "./0014-whole-conversations.ts";
 import { timeAtWork } from "./0015-time-at-work.ts";
 import { searchedTexts } from "./0016-searched-texts.ts";
 import { toursSample } from "./0017-tours-sample.ts";
+import { keptDetails } from "./0018-kept-details.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   timeAtWork,
   searchedTexts,
   toursSample,
+  keptDetails,
 ];

@@ -353,13 +353,18 @@ export interface TextRow {
 export const TEXT =
   "r.id, r.position, v.number AS revision, v.messages, d.metadata, d.source, d.reference";
 
+/** Numbers keep the digits that they were written with. */
+export function readMetadata(text: string): RecordText["metadata"] {
+  return readJson(Metadata, text, parseForWriting);
+}
+
 export function textOf(row: TextRow): RecordText {
   return {
     id: row.id,
     position: row.position,
     revision: row.revision,
     messages: readJson(RecordMessages, row.messages),
-    metadata: readJson(Metadata, row.metadata, parseForWriting),
+    metadata: readMetadata(row.metadata),
     source: readJson(RecordSource, row.source),
     reference: readJson(RecordReference, row.reference),
   };

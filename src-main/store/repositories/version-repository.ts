@@ -1,11 +1,16 @@
 /** Published versions: which revision of which record, unchangeable; and the runs that trained on them. */
 import { AppError } from "#shared/errors.ts";
-import { DatasetId, DatasetStatistics, DatasetVersion } from "#shared/schema/dataset.ts";
+import {
+  DatasetId,
+  DatasetStatistics,
+  DatasetVersion,
+  RecordReference,
+} from "#shared/schema/dataset.ts";
 import type { RecordId } from "#shared/schema/dataset.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
 import { readJson } from "../json-column.ts";
-import { TEXT, textOf } from "./record-repository.ts";
+import { readMetadata, TEXT, textOf } from "./record-repository.ts";
 import type { RecordText, TextRow } from "./record-repository.ts";
 
 interface VersionRow {
@@ -24,13 +29,33 @@ export interface VersionRef {
   readonly version: number;
 }
 
+/** What a record carries beside its text. */
+export type VersionDetails = Pick<RecordText, "metadata" | "reference">;
+
 /** A record in one or both of two versions; null where it is not there. */
 export interface VersionDifference {
   readonly recordId: number;
   readonly position: number;
   readonly fromRevision: number | null;
   readonly toRevision: number | null;
+  /** Of both versions, where they may differ; else null. */
+  readonly details: { readonly from: VersionDetails; readonly to: VersionDetails } | null;
 }
+
+interface DifferenceRow extends Omit<VersionDifference, "details"> {
+  readonly fromMetadata: string | null;
+  readonly toMetadata: string | null;
+  readonly fromReference: string | null;
+  readonly toReference: string | null;
+}
+
+/** Records of a version with what they carried then: as it was kept before the first change of later, else as it is. */
+const MEMBERS = `SELECT m.record_id, m.position, m.revision, coalesce(k.metadata, d.metadata) AS metadata,
+    coalesce(k.source, d.source) AS source, coalesce(k.reference, d.reference) AS reference
+  FROM version_records m JOIN record_details d ON d.record_id = m.record_id
+  LEFT JOIN kept_details k ON k.record_id = m.record_id AND k.version =
+    (SELECT min(version) FROM kept_details l WHERE l.record_id = m.record_id AND l.version >= m.version)
+  WHERE m.dataset_id = ? AND m.version = ?`;
 
 const COLUMNS = `dataset_id AS datasetId, version, note, published_at_ms AS publishedAtMs, sha256,
   records, filter, statistics`;
@@ -108,13 +133,12 @@ export class VersionRepository {
     return this.#version(row);
   }
 
-  /** The texts of a version in the dataset's order, whatever became of the records since. */
+  /** The records of a version in the dataset's order, whatever became of them since. */
   *texts({ datasetId, version }: VersionRef, pageSize = 500): Generator<RecordText> {
     const statement = this.#db.prepare<unknown[], TextRow>(
-      `SELECT ${TEXT} FROM version_records m JOIN records r ON r.id = m.record_id
-       JOIN record_details d ON d.record_id = m.record_id
-       JOIN revisions v ON v.record_id = m.record_id AND v.number = m.revision
-       WHERE m.dataset_id = ? AND m.version = ? AND m.position > ? ORDER BY m.position LIMIT ?`,
+      `WITH d AS (${MEMBERS} AND m.position > ? ORDER BY m.position LIMIT ?)
+       SELECT ${TEXT} FROM d JOIN records r ON r.id = d.record_id
+       JOIN revisions v ON v.record_id = d.record_id AND v.number = d.revision ORDER BY d.position`,
     );
     let after = 0;
     for (;;) {
@@ -128,16 +152,24 @@ export class VersionRepository {
 
   /** Every record that either holds, in the dataset's order. */
   differences(from: VersionRef, to: VersionRef): VersionDifference[] {
+    const where = "a.metadata <> b.metadata OR a.reference <> b.reference";
+    const ifDiffer = (column: string): string => `CASE WHEN ${where} THEN ${column} END`;
     return this.#db
-      .prepare<unknown[], VersionDifference>(
+      .prepare<unknown[], DifferenceRow>(
         `SELECT coalesce(a.record_id, b.record_id) AS recordId, coalesce(a.position, b.position) AS position,
-           a.revision AS fromRevision, b.revision AS toRevision
-         FROM (SELECT * FROM version_records WHERE dataset_id = ? AND version = ?) a
-         FULL JOIN (SELECT * FROM version_records WHERE dataset_id = ? AND version = ?) b
-           ON a.record_id = b.record_id
+           a.revision AS fromRevision, b.revision AS toRevision,
+           ${ifDiffer("a.metadata")} AS fromMetadata, ${ifDiffer("b.metadata")} AS toMetadata,
+           ${ifDiffer("a.reference")} AS fromReference, ${ifDiffer("b.reference")} AS toReference
+         FROM (${MEMBERS}) a FULL JOIN (${MEMBERS}) b ON a.record_id = b.record_id
          ORDER BY 2, 1`,
       )
-      .all(from.datasetId, from.version, to.datasetId, to.version);
+      .all(from.datasetId, from.version, to.datasetId, to.version)
+      .map(({ fromMetadata, toMetadata, fromReference, toReference, ...row }) => {
+        const before = detailsOf(fromMetadata, fromReference);
+        const after = detailsOf(toMetadata, toReference);
+        const details = before === null || after === null ? null : { from: before, to: after };
+        return { ...row, details };
+      });
   }
 
   addRun(runId: RunId, ref: VersionRef, sha256: string): void {
@@ -194,4 +226,10 @@ export class VersionRepository {
       runs: this.#runs(row.datasetId, row.version),
     });
   }
+}
+
+function detailsOf(metadata: string | null, reference: string | null): VersionDetails | null {
+  return metadata === null || reference === null
+    ? null
+    : { metadata: readMetadata(metadata), reference: readJson(RecordReference, reference) };
 }

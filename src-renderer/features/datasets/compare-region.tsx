@@ -64,9 +64,16 @@ export function CompareRegion({ from, to, onClose }: CompareRegionProps): ReactN
                 <div className="grow">
                   <div className="t3">
                     {WORDS[row.kind]}
-                    {row.kind === "changed" &&
+                    {row.fromRevision !== row.toRevision &&
+                      row.kind === "changed" &&
                       `, revision ${String(row.fromRevision)} → ${String(row.toRevision)}`}
                   </div>
+                  {row.details.map(({ name, from: before, to: after }) => (
+                    <div key={name}>
+                      <span className="t3">{name === "gold" ? "right answer" : name}</span>{" "}
+                      <DiffText parts={diffTexts(before ?? "", after ?? "").parts} />
+                    </div>
+                  ))}
                   <div className="plaintext" dir="auto">
                     <DiffText parts={diffTexts(textOf(row.from), textOf(row.to)).parts} />
                   </div>
