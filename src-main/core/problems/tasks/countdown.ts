@@ -4,7 +4,8 @@
  * expression that keeps the rules and reaches the target is right.
  */
 import type { Random } from "#main/platform/random.ts";
-import { equalsInteger, parseExpression } from "./expression.ts";
+import { isEqual, rational } from "../../verifiers/maths/expressions/rational.ts";
+import { parseExpression } from "./expression.ts";
 import { fieldOf, numberOf, numbersOf, stringsOf } from "./read-data.ts";
 import { assertDifficulty } from "../task.ts";
 import type { Problem, Task, WorkedSolution } from "../task.ts";
@@ -112,7 +113,8 @@ function verify(problem: Problem, answer: string): boolean {
     : String(target);
   if (stated !== String(target)) return false;
   const parsed = parseExpression(withoutResult(answer));
-  if (parsed === null || !equalsInteger(parsed.value, target)) return false;
+  const wanted = rational(BigInt(target));
+  if (parsed === null || wanted === null || !isEqual(parsed.value, wanted)) return false;
   const given = numbersOf(fieldOf(problem.data, "numbers")).toSorted((a, b) => a - b);
   return given.join() === parsed.literals.toSorted((a, b) => a - b).join();
 }

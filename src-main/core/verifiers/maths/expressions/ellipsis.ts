@@ -1,5 +1,5 @@
 /** 1, 2, …, 10 as the ten numbers it stands for, where they are whole steps apart; else the dots stay an item. */
-import { add, multiply } from "./rational.ts";
+import { add, divide, negate } from "./rational.ts";
 import type { Rational } from "./rational.ts";
 import type { MathsValue } from "./value.ts";
 
@@ -21,14 +21,8 @@ export function withoutEllipsis(items: readonly MathsValue[]): readonly MathsVal
     return items;
   const step = stepOf(before);
   if (step === null || step.num === 0n) return items;
-  const gap = add(last, negative(from));
-  const steps =
-    gap === null
-      ? null
-      : multiply(
-          gap,
-          step.num < 0n ? { num: -step.den, den: -step.num } : { num: step.den, den: step.num },
-        );
+  const gap = add(last, negate(from));
+  const steps = gap === null ? null : divide(gap, step);
   if (steps === null || steps.den !== 1n || steps.num < 1n || steps.num > MOST_ITEMS) return items;
   const between: MathsValue[] = [];
   for (let i = 1n; i < steps.num; i++) {
@@ -47,10 +41,6 @@ function valueOf(item: MathsValue | undefined): Rational | null {
   return item?.kind === "number" && item.base === undefined ? item.value : null;
 }
 
-function negative({ num, den }: Rational): Rational {
-  return { num: -num, den };
-}
-
 /** The same step between all numbers before the dots; after one alone, 1. */
 function stepOf(before: readonly (Rational | null)[]): Rational | null {
   if (before.length === 1) return { num: 1n, den: 1n };
@@ -58,7 +48,7 @@ function stepOf(before: readonly (Rational | null)[]): Rational | null {
     const previous = before[i];
     return value === null || previous === undefined || previous === null
       ? null
-      : add(value, negative(previous));
+      : add(value, negate(previous));
   });
   const [first] = steps;
   if (first === undefined || first === null) return null;

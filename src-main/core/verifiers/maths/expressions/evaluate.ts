@@ -1,5 +1,5 @@
 /** Values of expressions: exact where they are fractions, else complex floating point. */
-import { add, gcd, multiply, power, rational, toNumber } from "./rational.ts";
+import { add, divide, gcd, multiply, negate, power, rational, toNumber } from "./rational.ts";
 import type { Rational } from "./rational.ts";
 import type { Expression } from "./value.ts";
 
@@ -73,13 +73,13 @@ function exactCall(name: string, args: readonly Expression[]): Rational | null {
   if (a === undefined || a === null || values.includes(null)) return null;
   if (name === "abs") return { num: a.num < 0n ? -a.num : a.num, den: a.den };
   if (name === "floor") return { num: floorOf(a), den: 1n };
-  if (name === "ceil") return { num: -floorOf({ num: -a.num, den: a.den }), den: 1n };
+  if (name === "ceil") return { num: -floorOf(negate(a)), den: 1n };
   if (name === "gcd" || name === "lcm") return commonDivisor(name, values);
   if (name === "factorial") return a.den === 1n ? factorial(a.num) : null;
   if (b === undefined || b === null) return null;
   if (name === "binom") return a.den === 1n && b.den === 1n ? binomial(a.num, b.num) : null;
   if (name === "mod" && b.num !== 0n) {
-    const quotient = rational(a.num * b.den, a.den * b.num);
+    const quotient = divide(a, b);
     if (quotient === null) return null;
     return add(a, { num: -floorOf(quotient) * b.num, den: b.den });
   }

@@ -42,6 +42,15 @@ export function multiply(a: Rational, b: Rational): Rational | null {
   return rational(a.num * b.num, a.den * b.den);
 }
 
+/** null for a division by 0. */
+export function divide(a: Rational, b: Rational): Rational | null {
+  return rational(a.num * b.den, a.den * b.num);
+}
+
+export function negate({ num, den }: Rational): Rational {
+  return { num: -num, den };
+}
+
 /** Whole exponents only. */
 export function power(base: Rational, exponent: Rational): Rational | null {
   if (exponent.den !== 1n) return null;

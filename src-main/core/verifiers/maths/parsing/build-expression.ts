@@ -1,4 +1,5 @@
 /** Expressions made of expressions. */
+import { divide, negate } from "../expressions/rational.ts";
 import { NotUnderstood } from "./token-cursor.ts";
 import type { Expression } from "../expressions/value.ts";
 
@@ -10,7 +11,7 @@ export const MINUS_ONE: Expression = {
 };
 
 export function negative(of: Expression): Expression {
-  if (of.kind === "number") return { ...of, value: { num: -of.value.num, den: of.value.den } };
+  if (of.kind === "number") return { ...of, value: negate(of.value) };
   if (of.kind === "percent") return { kind: "percent", of: negative(of.of) };
   return { kind: "product", factors: [MINUS_ONE, of] };
 }
@@ -19,7 +20,7 @@ export function difference(a: Expression, b: Expression): Expression {
   return { kind: "sum", terms: [a, negative(b)] };
 }
 
-function inverse(of: Expression): Expression {
+export function inverse(of: Expression): Expression {
   return { kind: "power", base: of, exponent: MINUS_ONE };
 }
 
@@ -29,21 +30,11 @@ function isWhole(expression: Expression): boolean {
 
 export function quotient(top: Expression, bottom: Expression): Expression {
   if (top.kind === "number" && bottom.kind === "number" && isWhole(top) && isWhole(bottom)) {
-    const { num, den } = { num: top.value.num, den: bottom.value.num };
-    if (den === 0n) throw new NotUnderstood();
-    return {
-      kind: "number",
-      value: den < 0n ? reduced(-num, -den) : reduced(num, den),
-      isFloat: false,
-    };
+    const value = divide(top.value, bottom.value);
+    if (value === null) throw new NotUnderstood();
+    return { kind: "number", value, isFloat: false };
   }
   return { kind: "product", factors: [top, inverse(bottom)] };
-}
-
-function reduced(num: bigint, den: bigint): { num: bigint; den: bigint } {
-  let [a, b] = [num < 0n ? -num : num, den];
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a === 0n ? { num, den } : { num: num / a, den: den / a };
 }
 
 /** 1\frac{1}{2} is one and a half: a whole number before a proper fraction of whole numbers. */

@@ -1,5 +1,5 @@
 /** Reads matrices and what is done with them: \frac12\begin{pmatrix}…\end{pmatrix} + …, \det, transposes. */
-import { negative } from "./build-expression.ts";
+import { inverse, negative } from "./build-expression.ts";
 import { exactValue } from "../expressions/evaluate.ts";
 import type { ExpressionParser } from "./expression-parser.ts";
 import {
@@ -213,10 +213,5 @@ function productOf(a: Part, b: Part): Part {
 
 function quotientOf(a: Part, b: Part): Part {
   if (b.kind !== "scalar") throw new NotUnderstood();
-  const inverse: Expression = {
-    kind: "power",
-    base: b.of,
-    exponent: { kind: "number", value: { num: -1n, den: 1n }, isFloat: false },
-  };
-  return productOf(a, { kind: "scalar", of: inverse });
+  return productOf(a, { kind: "scalar", of: inverse(b.of) });
 }

@@ -10,11 +10,13 @@ export class NotUnderstood extends Error {
 
 export class TokenCursor {
   readonly tokens: readonly Token[];
+  readonly #mostDepth: number;
   at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], mostDepth = MOST_DEPTH) {
     this.tokens = tokens;
+    this.#mostDepth = mostDepth;
   }
 
   get token(): Token | undefined {
@@ -49,7 +51,7 @@ export class TokenCursor {
   }
 
   deeper<T>(work: () => T): T {
-    if (this.#depth >= MOST_DEPTH) throw new NotUnderstood();
+    if (this.#depth >= this.#mostDepth) throw new NotUnderstood();
     this.#depth++;
     try {
       return work();
