@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
-import { groupAdvantages, weightedReward } from "#main/engine/objectives/advantages.ts";
+import { weightedReward } from "#main/core/rewards/score-completion.ts";
+import { groupAdvantages } from "#main/engine/objectives/advantages.ts";
 import { neutralRewards } from "#main/engine/objectives/neutral-rewards.ts";
 import { tokenWeights } from "#main/engine/objectives/aggregation.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
@@ -114,9 +115,14 @@ describe("advantages", () => {
   });
 
   test("come from the weighted sum of the rewards that apply", () => {
-    expect(weightedReward([1, 0.5], [1, 0.2])).toBeCloseTo(1.1, 12);
-    expect(weightedReward([null, 0.5], [1, 0.2])).toBeCloseTo(0.1, 12);
-    expect(weightedReward([null, null], [1, 0.2])).toBeNull();
+    const ofTwo = (first: number | null, second: number | null): number | null =>
+      weightedReward([
+        { weight: 1, value: first },
+        { weight: 0.2, value: second },
+      ]);
+    expect(ofTwo(1, 0.5)).toBeCloseTo(1.1, 12);
+    expect(ofTwo(null, 0.5)).toBeCloseTo(0.1, 12);
+    expect(ofTwo(null, null)).toBeNull();
   });
 });
 

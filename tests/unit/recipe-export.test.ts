@@ -10,7 +10,7 @@ import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { drawProblems } from "#main/core/problems/split.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
-import { scoreCompletion } from "#main/core/rewards/reward.ts";
+import { scoreCompletion } from "#main/core/rewards/score-completion.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { lacking } from "../helpers/need.ts";
 
@@ -261,14 +261,14 @@ print(json.dumps(out))
   expect(stderr).toBe("");
   const given = z.array(z.array(z.number().nullable())).parse(JSON.parse(stdout));
   const wanted = cases.map(({ problem, completionText }) => {
-    const scored = scoreCompletion(rewards, {
+    const { parts } = scoreCompletion(rewards, {
       problem,
       completionText,
       completionTokens: 1,
       finished: true,
       maxCompletionLength: 100,
     });
-    return rewards.map(({ name }) => scored.rewards[name] ?? null);
+    return parts.map(({ value }) => value);
   });
   const differing = cases.flatMap((one, at) =>
     JSON.stringify(given[at]) === JSON.stringify(wanted[at])

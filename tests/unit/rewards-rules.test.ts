@@ -4,7 +4,7 @@ import { extractAnswer } from "#main/core/verifiers/extract-answer.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
-import { rewardByName, scoreCompletion } from "#main/core/rewards/reward.ts";
+import { rewardByName, scoreCompletion } from "#main/core/rewards/score-completion.ts";
 import { scoreText } from "#main/core/verifiers/score.ts";
 import { softOverlongReward } from "#main/core/rewards/soft-overlong.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
@@ -155,8 +155,11 @@ describe("the language reward", () => {
 describe("several rewards", () => {
   test("add up with their weights", () => {
     const scored = scoreCompletion([specOf("answer"), specOf("format", 0.1)], inputOf(GOOD));
-    expect(scored.rewards).toEqual({ answer: 1, format: 1 });
-    expect(scored.reward).toBeCloseTo(1.1, 12);
+    expect(scored.parts).toEqual([
+      { spec: specOf("answer"), weight: 1, value: 1 },
+      { spec: specOf("format", 0.1), weight: 0.1, value: 1 },
+    ]);
+    expect(scored.total).toBeCloseTo(1.1, 12);
   });
 
   test("show a sum without what does not apply", () => {
@@ -164,8 +167,14 @@ describe("several rewards", () => {
       [specOf("answer", 2), specOf("language", 5)],
       inputOf(GOOD.replace("What", "")),
     );
-    expect(scored).toEqual({ rewards: { answer: 1, language: null }, reward: 2 });
-    expect(scoreCompletion([specOf("language")], inputOf("1")).reward).toBeNull();
+    expect(scored).toEqual({
+      parts: [
+        { spec: specOf("answer", 2), weight: 2, value: 1 },
+        { spec: specOf("language", 5), weight: 5, value: null },
+      ],
+      total: 2,
+    });
+    expect(scoreCompletion([specOf("language")], inputOf("1")).total).toBeNull();
   });
 });
 

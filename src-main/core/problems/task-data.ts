@@ -1,7 +1,8 @@
 /** The very problems that a stage would draw, as rows of a data file: for training the same recipe elsewhere. */
 import type { GrpoStage, SftStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
-import { drawProblems, problemStream } from "./split.ts";
+import { grpoProblem } from "./grpo-batches.ts";
+import { drawProblems } from "./split.ts";
 import { workedSolution } from "./task-facts.ts";
 
 interface Message {
@@ -24,14 +25,8 @@ export interface ExampleRow {
 
 /** @param seed the stage's */
 export function grpoPrompts(stage: GrpoStage, seed: number, count: number): PromptRow[] {
-  const problemSeed = deriveSeed(seed, "prompts");
   return Array.from({ length: count }, (_, index) => {
-    const problem = problemStream({
-      source: stage.data,
-      split: "train",
-      seed: problemSeed,
-      index,
-    });
+    const problem = grpoProblem(stage, seed, index);
     return {
       prompt: [{ role: "user", content: problem.prompt }],
       task: problem.task,

@@ -2,10 +2,9 @@
 import type { Run } from "#shared/schema/run.ts";
 import type { RewardSpec, TaskSource } from "#shared/schema/recipe.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
-import { deriveSeed } from "#main/platform/random.ts";
 import { explainReward } from "./explain.ts";
-import { rewardByName } from "./reward.ts";
-import { problemStream } from "../problems/split.ts";
+import { scoreCompletion } from "./score-completion.ts";
+import { grpoBatches, grpoProblem } from "../problems/grpo-batches.ts";
 import type { Problem } from "../problems/task.ts";
 import { problemAt } from "../problems/task-facts.ts";
 
@@ -30,17 +29,12 @@ export function tryOnRollouts(
 ): TriedCompletion[] {
   const { config } = run;
   if (config.kind !== "grpo") return [];
-  const groups = config.generation_batch_size / config.num_generations;
-  const stepSize = config.per_device_train_batch_size * config.gradient_accumulation_steps;
-  const stepsPerBatch = (config.generation_batch_size / stepSize) * config.num_iterations;
+  const { groups, stepsPerBatch } = grpoBatches(config);
   const batch = Math.floor((step - 1) / stepsPerBatch);
-  const seed = deriveSeed(run.seed, "prompts");
   const problems = new Map<number, Problem>();
   return completions.flatMap((completion) => {
     const { group } = completion;
-    const problem =
-      problems.get(group) ??
-      problemStream({ source: config.data, split: "train", seed, index: batch * groups + group });
+    const problem = problems.get(group) ?? grpoProblem(config, run.seed, batch * groups + group);
     problems.set(group, problem);
     if (problem.id !== completion.problemId) return [];
     return [tried(rewards, maxCompletionLength, problem, completion)];
@@ -102,17 +96,18 @@ function tried(
     finished: completion.finished,
     maxCompletionLength,
   };
-  const rewards = specs.map((spec) => {
-    const value = rewardByName(spec)(input);
-    return { name: spec.name, weight: spec.weight, value, why: explainReward(spec, input, value) };
-  });
-  const applying = rewards.flatMap(({ weight, value }) => (value === null ? [] : weight * value));
+  const { parts, total } = scoreCompletion(specs, input);
   return {
     prompt: problem.prompt,
     completion: completion.text,
     gold: problem.gold,
     group: completion.group,
-    rewards,
-    total: applying.length === 0 ? null : applying.reduce((sum, value) => sum + value, 0),
+    rewards: parts.map(({ spec, weight, value }) => ({
+      name: spec.name,
+      weight,
+      value,
+      why: explainReward(spec, input, value),
+    })),
+    total,
   };
 }

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
-import { groupAdvantages, weightedReward } from "../objectives/advantages.ts";
+import { weightedReward } from "#main/core/rewards/score-completion.ts";
+import { groupAdvantages } from "../objectives/advantages.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { learningRate } from "../training/schedule.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
@@ -142,8 +143,10 @@ function replaySteps(
     }
     const rewards = batch.map(({ rewards: named }) =>
       weightedReward(
-        Object.values(named),
-        config.reward_weights ?? Object.values(named).map(() => 1),
+        Object.values(named).map((value, i) => ({
+          value,
+          weight: config.reward_weights?.[i] ?? 1,
+        })),
       ),
     );
     const { advantages, batchStd, fracZeroStd } = groupAdvantages(rewards, {

@@ -16,25 +16,6 @@ export type Advantages = {
 /** Added to the standard deviation, as TRL does. */
 const EPSILON = 1e-4;
 
-/**
- * The weighted sum of a completion's rewards as TRL makes it: a reward that does not apply (null) counts as 0;
- * where none applies the result is null, and the completion stays out of its group's baseline. What a run learns
- * from is `neutralRewards`.
- */
-export function weightedReward(
-  rewards: readonly (number | null)[],
-  weights: readonly number[],
-): number | null {
-  let sum = 0;
-  let applied = false;
-  rewards.forEach((reward, i) => {
-    if (reward === null) return;
-    applied = true;
-    sum += reward * (weights[i] ?? 1);
-  });
-  return applied ? sum : null;
-}
-
 function meanOf(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }

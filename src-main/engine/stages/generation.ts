@@ -1,13 +1,170 @@
-/** One batch of rollouts, graded: what an optimizer step of GRPO learns from. */
+/**
+ * A batch of rollouts: for each prompt a group of completions is sampled, each completion is graded by the rewards, and
+ * each is compared with its group (DeepSeekMath, algorithm 1, lines 5 to 9).
+ */
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { hash32 } from "#main/platform/random.ts";
+import { grpoProblem } from "#main/core/problems/grpo-batches.ts";
+import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
+import type { Problem } from "#main/core/problems/task.ts";
+import { scoreCompletion } from "#main/core/rewards/score-completion.ts";
+import type { CompletionScore } from "#main/core/rewards/score-completion.ts";
+import { promptIds } from "#main/core/text/prompt-ids.ts";
+import { stopIds } from "#main/core/text/templates/stop-ids.ts";
+import type { Tokenizer } from "#main/core/text/tokenizer.ts";
+import { scoreText } from "#main/core/verifiers/score.ts";
+import type { LanguageModel } from "../model/language-model.ts";
+import { groupAdvantages } from "../objectives/advantages.ts";
+import type { Advantages } from "../objectives/advantages.ts";
+import { neutralRewards } from "../objectives/neutral-rewards.ts";
+import type { Completion } from "../sampling/cache-row.ts";
+import type { Sampler } from "../sampling/sampler.ts";
 import type { PolicyRow } from "../training/policy-trainer.ts";
+import { completionText } from "./completion-text.ts";
+import type { StageSession } from "./session/stage-session.ts";
 
-/** One batch of rollouts, graded. */
-export type Generation = {
+/** Rows and rollouts are of the same completions in the same order, group after group. */
+export type Generation = Omit<Advantages, "advantages"> & {
   readonly rows: readonly PolicyRow[];
   readonly rollouts: readonly Rollout[];
-  readonly batchStd: number;
-  readonly fracZeroStd: number;
+  /** Tokens sampled. */
   readonly tokens: number;
   readonly seconds: number;
 };
+
+export type GenerationRequest = {
+  readonly session: StageSession;
+  readonly stage: GrpoStage;
+  readonly batches: GrpoBatches;
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+  readonly sampler: Sampler;
+  /** Number of the batch, from 0: prompts and noise depend on it and on the seed alone. */
+  readonly index: number;
+  /** Optimizer steps done before it. */
+  readonly step: number;
+};
+
+type Group = {
+  readonly problem: Problem;
+  readonly promptIds: readonly number[];
+  readonly completions: readonly Completion[];
+};
+
+type GradedCompletion = {
+  readonly problem: Problem;
+  readonly promptIds: readonly number[];
+  /** Of the batch, and of the completion in it. */
+  readonly group: number;
+  readonly index: number;
+  readonly completion: Completion;
+  readonly text: string;
+  /** False where the completion hit the length limit. */
+  readonly finished: boolean;
+  readonly score: CompletionScore;
+  /** By the verifier alone, whatever the rewards are. */
+  readonly correct: boolean;
+};
+
+export async function generate(request: GenerationRequest): Promise<Generation> {
+  const begun = performance.now();
+  const groups = await sampleGroups(request);
+  const graded = gradeGroups(request, groups);
+  const { advantages, ...spread } = compareInGroups(request.stage, graded);
+  const learnt = graded.map((one, row) => ({ ...one, advantage: advantages[row] ?? 0 }));
+  return {
+    rows: learnt.map(({ promptIds: prompt, completion, finished, advantage }) => ({
+      promptIds: prompt,
+      completionIds: completion.ids,
+      finished,
+      advantage,
+      sampledLogprobs: completion.logprobs,
+    })),
+    rollouts: learnt.map((one) => rolloutOf(one, one.advantage, request.step + 1)),
+    ...spread,
+    tokens: graded.reduce((sum, { completion }) => sum + completion.ids.length, 0),
+    seconds: (performance.now() - begun) / 1000,
+  };
+}
+
+async function sampleGroups(request: GenerationRequest): Promise<Group[]> {
+  const { session, stage, batches, model, tokenizer, sampler, index, step } = request;
+  const { seed } = session.request;
+  const prompts = Array.from({ length: batches.groups }, (_, group) => {
+    const problem = grpoProblem(stage, seed, index * batches.groups + group);
+    return { problem, promptIds: promptIds(tokenizer, problem) };
+  });
+  session.progress(step, stage.max_steps, "steps", "sampling", null);
+  const completions = await sampler.generate(
+    prompts.map((prompt, group) => ({
+      promptIds: prompt.promptIds,
+      seeds: Array.from({ length: stage.num_generations }, (_, i) => hash32(seed, index, group, i)),
+    })),
+    { ...stage, stopIds: stopIds(tokenizer, model.config.eosTokenIds), signal: session.signal },
+  );
+  const groups = prompts.map((prompt, group) => ({
+    ...prompt,
+    completions: completions[group] ?? [],
+  }));
+  for (const group of groups)
+    session.meter.addSampling(
+      model,
+      group.promptIds.length,
+      group.completions.map(({ ids }) => ids.length),
+    );
+  return groups;
+}
+
+function gradeGroups(
+  { stage, tokenizer }: GenerationRequest,
+  groups: readonly Group[],
+): GradedCompletion[] {
+  return groups.flatMap(({ completions, ...prompt }, group) =>
+    completions.map((completion, index) => {
+      const text = completionText(tokenizer, completion);
+      const finished = completion.finishReason === "stop";
+      const score = scoreCompletion(stage.rewards, {
+        problem: prompt.problem,
+        completionText: text,
+        completionTokens: completion.ids.length,
+        finished,
+        maxCompletionLength: stage.max_completion_length,
+      });
+      const { correct } = scoreText(prompt.problem, text, "strict");
+      return { ...prompt, group, index, completion, text, finished, score, correct };
+    }),
+  );
+}
+
+function compareInGroups(stage: GrpoStage, graded: readonly GradedCompletion[]): Advantages {
+  const rewards = neutralRewards(
+    graded.map(({ score }) => score.parts.map(({ value }) => value)),
+    stage.rewards.map(({ weight }) => weight),
+    stage.num_generations,
+  );
+  return groupAdvantages(rewards, {
+    numGenerations: stage.num_generations,
+    scaleRewards: stage.scale_rewards,
+  });
+}
+
+function rolloutOf(graded: GradedCompletion, advantage: number, step: number): Rollout {
+  const { problem, group, index, completion, text, score, correct } = graded;
+  return {
+    step,
+    group,
+    index,
+    problemId: problem.id,
+    difficulty: problem.difficulty,
+    prompt: problem.prompt,
+    completion: text,
+    completionIds: [...completion.ids],
+    logprobs: [...completion.logprobs],
+    rewards: Object.fromEntries(score.parts.map(({ spec, value }) => [spec.name, value])),
+    reward: score.total ?? 0,
+    advantage,
+    correct,
+    finishReason: completion.finishReason,
+  };
+}

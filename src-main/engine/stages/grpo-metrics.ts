@@ -78,6 +78,29 @@ export function generationMetrics(generation: Generation): Record<string, number
 }
 
 /**
+ * What is logged of an optimizer step.
+ * @param rollouts the step's, where it is the first to use them; else none
+ */
+export function stepMetrics(
+  result: PolicyStepMetrics,
+  learningRate: number,
+  rollouts: Generation["rollouts"],
+): Record<string, number | null> {
+  return {
+    loss: result.loss,
+    grad_norm: result.gradNorm,
+    learning_rate: learningRate,
+    kl: result.kl,
+    entropy: result.entropy,
+    "sampling/importance_sampling_ratio/mean": result.importanceRatio,
+    ...samplingDifference(rollouts, result.tokens),
+    "clip_ratio/low_mean": result.clipLow,
+    "clip_ratio/high_mean": result.clipHigh,
+    "clip_ratio/region_mean": result.clipLow + result.clipHigh,
+  };
+}
+
+/**
  * How far the trainer's log-probabilities, before the step, are from what the sampler gave the same tokens: mean and
  * largest absolute difference over the rows that were computed. Empty where there is none.
  */

@@ -2,6 +2,7 @@
  * For verl 0.9: for each grpo stage a script with the overrides of its PPO trainer's configuration, its data and its
  * rewards. What has no counterpart is listed. verl counts prompts where TRL counts completions.
  */
+import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
 import { ExportPart } from "./export-part.ts";
@@ -58,8 +59,7 @@ function grpoOverrides(
   stage: GrpoStage,
   data: string,
 ): Record<string, string | number> {
-  const step = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
-  const batches = (stage.generation_batch_size / step) * stage.num_iterations;
+  const { stepSize: step, stepsPerBatch } = grpoBatches(stage);
   const inPrompts = (completions: number): number => completions / stage.num_generations;
   const mini = inPrompts(step);
   if (!Number.isInteger(mini))
@@ -69,7 +69,7 @@ function grpoOverrides(
       step,
       `verl's steps are whole groups: ${step} completions are not whole groups of ${stage.num_generations}`,
     );
-  listMissing(part, stage, batches);
+  listMissing(part, stage, stepsPerBatch);
   part.languageCountsAsZero(stage);
   return {
     "algorithm.adv_estimator": "grpo",
@@ -120,8 +120,8 @@ function grpoOverrides(
       stage.per_device_train_batch_size,
     "reward.custom_reward_function.path": `reward_${stage.name.replaceAll("-", "_")}.py`,
     "reward.custom_reward_function.name": "compute_score",
-    "trainer.total_training_steps": Math.ceil(stage.max_steps / batches),
-    "trainer.save_freq": Math.max(1, Math.round(stage.save_steps / batches)),
+    "trainer.total_training_steps": Math.ceil(stage.max_steps / stepsPerBatch),
+    "trainer.save_freq": Math.max(1, Math.round(stage.save_steps / stepsPerBatch)),
     "trainer.max_actor_ckpt_to_keep": stage.save_total_limit,
     "trainer.nnodes": 1,
     "trainer.n_gpus_per_node": 1,

@@ -1,4 +1,5 @@
 /** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
+import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoStage, RewardSpec, Stage } from "#shared/schema/recipe.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import { setting } from "./recipe-finding.ts";
@@ -15,7 +16,7 @@ export function checkGroups(stage: GrpoStage, index: number): Finding[] {
     per_device_train_batch_size: device,
     gradient_accumulation_steps: accumulation,
   } = stage;
-  const step = device * accumulation;
+  const { stepSize: step } = grpoBatches(stage);
   const whole = nearestMultiples(batch, lcm(step, group)).map((size) =>
     setting(path, size, `Use ${size}`),
   );

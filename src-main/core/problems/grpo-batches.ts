@@ -1,0 +1,57 @@
+/**
+ * How a GRPO stage divides its work, and which problems it draws: the run that samples, the trial of rewards on its
+ * rollouts, and the export to other trainers agree on both.
+ */
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { deriveSeed } from "#main/platform/random.ts";
+import { problemStream } from "./split.ts";
+import type { Problem } from "./task.ts";
+
+export type GrpoBatches = {
+  /** Prompts of a generation batch, each with `num_generations` completions. */
+  readonly groups: number;
+  /** Completions of an optimizer step. */
+  readonly stepSize: number;
+  /** Optimizer steps that see a generation batch once. */
+  readonly stepsPerGeneration: number;
+  /** Optimizer steps on a generation batch, all iterations together. */
+  readonly stepsPerBatch: number;
+};
+
+/** Fractions where the stage's sizes do not divide; a recipe with such is refused. */
+export function grpoBatches(
+  stage: Pick<
+    GrpoStage,
+    | "generation_batch_size"
+    | "num_generations"
+    | "per_device_train_batch_size"
+    | "gradient_accumulation_steps"
+    | "num_iterations"
+  >,
+): GrpoBatches {
+  const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
+  const stepsPerGeneration = stage.generation_batch_size / stepSize;
+  return {
+    groups: stage.generation_batch_size / stage.num_generations,
+    stepSize,
+    stepsPerGeneration,
+    stepsPerBatch: stepsPerGeneration * stage.num_iterations,
+  };
+}
+
+/**
+ * The problem of the stage's group number `group`, counted through all generation batches.
+ * @param seed the stage's
+ */
+export function grpoProblem(
+  { data }: Pick<GrpoStage, "data">,
+  seed: number,
+  group: number,
+): Problem {
+  return problemStream({
+    source: data,
+    split: "train",
+    seed: deriveSeed(seed, "prompts"),
+    index: group,
+  });
+}
