@@ -9,7 +9,7 @@ import type { SystemLiveEvent } from "#shared/schema/live.ts";
 import type { PipelineId, PipelineSummary, RunId, RunSummary } from "#shared/schema/run.ts";
 import { connection } from "./connection.ts";
 import { host } from "./host.ts";
-import { queryCache } from "./query-cache.ts";
+import { invalidate, invalidateAll } from "./query-client.ts";
 
 interface LiveState {
   readonly runs: ReadonlyMap<RunId, RunSummary>;
@@ -138,8 +138,8 @@ export async function followHost(signal: AbortSignal): Promise<void> {
       await connection.whenOpen(signal);
       const events = await host.system.watch(undefined, { signal });
       // Whatever happened while nobody listened is in the answers, not in the stream.
-      queryCache.invalidate(new Set(["*"]));
-      for await (const event of events) queryCache.invalidate(new Set(hear(event)));
+      invalidateAll();
+      for await (const event of events) invalidate(hear(event));
     } catch {
       if (signal.aborted) return;
     }

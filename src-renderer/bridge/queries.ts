@@ -2,7 +2,7 @@
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import { host } from "./host.ts";
-import type { QuerySource } from "./query-cache.ts";
+import type { QuerySource } from "./query-client.ts";
 
 type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 

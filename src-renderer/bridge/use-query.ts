@@ -1,56 +1,50 @@
 /** A region's data from the host: kept while it is renewed, renewed when an event names one of its topics. */
-import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
-import { queryCache } from "./query-cache.ts";
-import type { QuerySource, QueryState } from "./query-cache.ts";
+import { skipToken, useQuery as useCachedAnswer } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import { failureOf } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { askAgain, queryClient } from "./query-client.ts";
+import type { QuerySource } from "./query-client.ts";
 
-export interface Query<T> extends QueryState<T> {
+export interface Query<T> {
+  readonly data: T | undefined;
+  readonly failure: Failure | undefined;
+  readonly loading: boolean;
   readonly refresh: () => void;
 }
-
-const IDLE: QueryState<never> = {
-  data: undefined,
-  failure: undefined,
-  loading: false,
-  atMs: undefined,
-};
 
 export interface QueryOptions {
   /** Ask again after so long, on top of the events: for facts that no event announces. */
   readonly everyMs?: number | undefined;
 }
 
-/** `source.key` must name everything the answer depends on; undefined asks nothing. */
+/** `undefined` asks nothing. */
 export function useQuery<T>(
   source: QuerySource<T> | undefined,
-  options: QueryOptions = {},
+  { everyMs }: QueryOptions = {},
 ): Query<T> {
-  const latest = useRef(source);
-  // Before the subscription below, so that it watches with this render's source.
-  useEffect(() => {
-    latest.current = source;
-  });
   const key = source?.key;
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const now = latest.current;
-      return now === undefined || key === undefined
-        ? () => undefined
-        : queryCache.watch(now, listener);
+  const { data, error, isFetching } = useCachedAnswer(
+    {
+      queryKey: [key],
+      queryFn: source === undefined ? skipToken : ({ signal }) => source.fetch(signal),
+      meta: { topics: source?.topics ?? [] },
+      refetchInterval: everyMs ?? false,
+      refetchIntervalInBackground: true,
     },
-    [key],
+    queryClient,
   );
-  const state = useSyncExternalStore(subscribe, () =>
-    key === undefined ? IDLE : queryCache.state(key),
-  );
+  // Asking again after a first failure makes react-query forget it; here it stays in view until there is an answer.
+  const [failed, setFailed] = useState<{
+    readonly key: string | undefined;
+    readonly error: Error;
+  }>();
+  if (error !== null && error !== failed?.error) setFailed({ key, error });
+  const unanswered = data === undefined && isFetching && failed?.key === key;
+  const shown = error ?? (unanswered ? failed?.error : undefined);
+  const failure = useMemo(() => (shown === undefined ? undefined : failureOf(shown)), [shown]);
   const refresh = useCallback(() => {
-    if (key !== undefined) queryCache.refresh(key);
+    if (key !== undefined) void askAgain(key);
   }, [key]);
-  const { everyMs } = options;
-  useEffect(() => {
-    if (everyMs === undefined || key === undefined) return undefined;
-    const timer = window.setInterval(refresh, everyMs);
-    return () => window.clearInterval(timer);
-  }, [everyMs, key, refresh]);
-  // The cache holds what this key's fetch returned: its type is the fetch's.
-  return { ...(state as QueryState<T>), refresh };
+  return { data, failure, loading: isFetching, refresh };
 }

@@ -1,7 +1,7 @@
 /** What was tried before, the one changed last first. */
 import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
-import { queryCache } from "#renderer/bridge/query-cache.ts";
+import { invalidate } from "#renderer/bridge/query-client.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatWhen } from "#renderer/ui/format.ts";
@@ -24,7 +24,7 @@ export function HistoryRegion({ openId, onOpen, onGone }: HistoryRegionProps): R
   const now = useNow(60_000);
   const remove = async (threadId: string): Promise<void> => {
     if (!(await act.run(() => host.playground.threads.delete({ threadId })))) return;
-    queryCache.invalidate(new Set(["playground"]));
+    invalidate(["playground"]);
     if (threadId === openId) onGone();
   };
   return (

@@ -1,6 +1,6 @@
 /** Questions of the playground to the host. */
 import { host } from "#renderer/bridge/host.ts";
-import type { QuerySource } from "#renderer/bridge/query-cache.ts";
+import type { QuerySource } from "#renderer/bridge/query-client.ts";
 
 type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 

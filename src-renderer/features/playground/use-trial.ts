@@ -5,7 +5,7 @@ import { MAX_SEED } from "#shared/schema/inference.ts";
 import type { PlaygroundProblem } from "#shared/schema/playground.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { queryCache } from "#renderer/bridge/query-cache.ts";
+import { invalidate } from "#renderer/bridge/query-client.ts";
 import { streamAnswer } from "./stream-answer.ts";
 import {
   beforeAnswer,
@@ -148,7 +148,7 @@ export function useTrial(mode: Mode, models: readonly string[]): TrialControl {
         content: contentOf(done, systemText),
       });
       setTrial((now) => (now.threadId === threadId ? { ...now, threadId: summary.id } : now));
-      queryCache.invalidate(new Set(["playground"]));
+      invalidate(["playground"]);
     },
     [change],
   );

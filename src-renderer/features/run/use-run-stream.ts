@@ -7,7 +7,7 @@ import { connection } from "#renderer/bridge/connection.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { pauseBeforeRetry } from "#renderer/bridge/live-store.ts";
-import { queryCache } from "#renderer/bridge/query-cache.ts";
+import { invalidate } from "#renderer/bridge/query-client.ts";
 import type { MetricLine } from "./charts/metric-line.ts";
 import { BUCKETS, RunMetrics } from "./run-metrics.ts";
 import type { Failure } from "#renderer/bridge/failure.ts";
@@ -88,7 +88,7 @@ class RunFollower {
 
   async #take(event: RunLiveEvent): Promise<void> {
     const topics = topicsOf(this.#runId, event);
-    if (topics.length > 0) queryCache.invalidate(new Set(topics));
+    if (topics.length > 0) invalidate(topics);
     if (event.type === "rewound") await this.#load();
     if (event.type !== "metrics") return;
     if (!this.#metrics.append(event.points)) return;

@@ -2,7 +2,7 @@
 import { useId } from "react";
 import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
-import type { QuerySource } from "#renderer/bridge/query-cache.ts";
+import type { QuerySource } from "#renderer/bridge/query-client.ts";
 import { datasetsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";

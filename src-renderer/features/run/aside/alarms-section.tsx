@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { Alarm } from "#shared/schema/run.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { queryCache } from "#renderer/bridge/query-cache.ts";
+import { invalidate } from "#renderer/bridge/query-client.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
@@ -63,7 +63,7 @@ export function AlarmsSection({
   const dismiss = (alarm: Alarm): void => {
     void run(async () => {
       await host.attention.dismiss({ id: `alarm:${String(alarm.id)}` });
-      queryCache.invalidate(new Set([`run:${alarm.runId}`]));
+      invalidate([`run:${alarm.runId}`]);
     });
   };
   return (

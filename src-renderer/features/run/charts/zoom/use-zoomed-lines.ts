@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { RunId } from "#shared/schema/run.ts";
 import { host } from "#renderer/bridge/host.ts";
-import type { QuerySource } from "#renderer/bridge/query-cache.ts";
+import type { QuerySource } from "#renderer/bridge/query-client.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import type { Range } from "#renderer/charts/series.ts";
 import { lineOf } from "../metric-line.ts";
