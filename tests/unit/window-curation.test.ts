@@ -17,6 +17,13 @@ import {
   withPart,
 } from "#renderer/features/curation/record/record-parts.ts";
 import { placeAmong } from "#renderer/features/curation/queue/use-queue.ts";
+import { actionOf, FIRST_CHOICE } from "#renderer/features/curation/bulk/bulk-choice.ts";
+import {
+  foldedSteps,
+  REVIEW_START,
+  reviewReducer,
+} from "#renderer/features/curation/review/review-state.ts";
+import type { ReviewAction } from "#renderer/features/curation/review/review-state.ts";
 import { mathsPieces } from "#renderer/ui/text/maths-pieces.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { diffTexts, divideDiff } from "#renderer/ui/text/word-diff.ts";
@@ -262,4 +269,59 @@ test("a change that waits is laid over the record: status, tags and text", () =>
     status: "accepted",
   });
   expect([text.messages, text.status, text.original]).toEqual([[], "accepted", messages]);
+});
+
+describe("a review's state", () => {
+  const [first, second] = [RecordId.parse(1), RecordId.parse(2)];
+  const after = (...actions: readonly ReviewAction[]) =>
+    actions.reduce(reviewReducer, REVIEW_START);
+
+  test("folds steps of one record alone: another begins with all of them open", () => {
+    const folded = after(
+      { type: "fold", id: first, count: 3 },
+      { type: "fold-step", id: first, step: 1 },
+    );
+    expect([...foldedSteps(folded, first)]).toEqual([0, 2]);
+    expect([...foldedSteps(folded, second)]).toEqual([]);
+    const other = reviewReducer(folded, { type: "fold-step", id: second, step: 5 });
+    expect([...foldedSteps(other, second)]).toEqual([5]);
+    expect([...foldedSteps(other, first)]).toEqual([]);
+  });
+
+  test("adds to the selection, takes a record out again, and clears it", () => {
+    const chosen = after({ type: "select", ids: [first, second] }, { type: "toggle", id: first });
+    expect([...chosen.selected]).toEqual([second]);
+    expect(reviewReducer(chosen, { type: "clear-selection" }).selected.size).toBe(0);
+  });
+
+  test("forgets the verdicts on typed text with the editor that they were for", () => {
+    const left = after({ type: "edit", id: first }, { type: "leave-editor" });
+    expect(left.edited).toBeUndefined();
+    const again = reviewReducer(left, { type: "edit", id: second });
+    expect(again.edited).toEqual({ id: second });
+  });
+});
+
+describe("a change of many", () => {
+  test("is no action until its tag or name is typed", () => {
+    expect(actionOf({ ...FIRST_CHOICE, type: "tags", tag: " " })).toBeUndefined();
+    expect(actionOf({ ...FIRST_CHOICE, type: "metadata", value: "1" })).toBeUndefined();
+    expect(actionOf({ ...FIRST_CHOICE, type: "tags", tag: " new ", tagWay: "remove" })).toEqual({
+      type: "tags",
+      add: [],
+      remove: ["new"],
+    });
+  });
+
+  test("takes the right answer or an entry away where nothing is typed for it", () => {
+    expect(actionOf({ ...FIRST_CHOICE, type: "gold", gold: " " })).toEqual({
+      type: "gold",
+      value: null,
+    });
+    expect(actionOf({ ...FIRST_CHOICE, type: "metadata", name: "topic" })).toEqual({
+      type: "metadata",
+      key: "topic",
+      value: null,
+    });
+  });
 });

@@ -9,8 +9,8 @@ import { filterText } from "#shared/schema/record-filter-text.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { recordStore } from "#renderer/bridge/record-store.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { queueFilter } from "../place.ts";
-import type { QueueName } from "../place.ts";
+import { queueFilter } from "../review/review-place.ts";
+import type { QueueName } from "../review/review-place.ts";
 import type { Failure } from "#renderer/bridge/failure.ts";
 
 const MOST_IDS = 1_000_000;
@@ -28,6 +28,13 @@ export interface Queue {
   readonly counts: StatusCounts | undefined;
   /** Place of a record in the list, or where it would stand. */
   readonly placeOf: (id: RecordId | undefined) => number;
+}
+
+/** How many records of a queue match the filter line; undefined before the first answer. */
+export function countOf({ counts }: Queue, name: QueueName): number | undefined {
+  if (counts === undefined) return undefined;
+  if (name !== "all") return counts[name];
+  return counts.pending + counts.accepted + counts.rejected + counts.flagged;
 }
 
 /** Where an id stands among ids in the dataset's order, which is the order in which they were given. */

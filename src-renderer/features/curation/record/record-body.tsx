@@ -10,7 +10,7 @@ import { LongText } from "#renderer/ui/text/long-text.tsx";
 import { ReadingText } from "#renderer/ui/text/reading-text.tsx";
 import { diffTexts, divideDiff } from "#renderer/ui/text/word-diff.ts";
 import type { DiffPart, TextDiff } from "#renderer/ui/text/word-diff.ts";
-import type { RecordView } from "../place.ts";
+import type { RecordView } from "../review/review-place.ts";
 import { reasoningSteps } from "./reasoning-steps.ts";
 import { partText, recordParts } from "./record-parts.ts";
 import type { RecordPart } from "./record-parts.ts";
@@ -37,7 +37,7 @@ function ChangeCounts({ diff }: { readonly diff: TextDiff }): ReactNode {
   );
 }
 
-/** Without the line ends that only part one step from the next. */
+/** A step's piece of the differences, without the line ends that part it from the next step. */
 function trimmed(piece: readonly DiffPart[]): readonly DiffPart[] {
   const last = piece.at(-1);
   return last === undefined

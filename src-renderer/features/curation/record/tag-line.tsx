@@ -1,21 +1,17 @@
 /** A record's tags: the dataset's own on number keys, any other typed. */
 import { useState } from "react";
-import type { ReactNode, RefObject } from "react";
+import type { ReactNode } from "react";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-
-export interface TagLineProps {
-  /** On this record. */
-  readonly tags: readonly string[];
-  /** Those of number keys, in their order. */
-  readonly offered: readonly string[];
-  readonly field: RefObject<HTMLInputElement | null>;
-  readonly onToggle: (tag: string) => void;
-}
+import { useReview } from "../review/review-value.ts";
 
 const LONGEST = 100;
 
-export function TagLine({ tags, offered, field, onToggle }: TagLineProps): ReactNode {
+/** @param tags of the record at hand */
+export function TagLine({ tags }: { readonly tags: readonly string[] }): ReactNode {
+  const { tags: datasetTags, decisions, tagField } = useReview();
+  const offered = datasetTags.onKeys;
+  const { toggleTag } = decisions;
   const [text, setText] = useState("");
   const others = tags.filter((tag) => !offered.includes(tag));
   return (
@@ -30,9 +26,9 @@ export function TagLine({ tags, offered, field, onToggle }: TagLineProps): React
             className={on ? "chip on" : "chip"}
             aria-pressed={on}
             title={tag}
-            onClick={() => onToggle(tag)}
+            onClick={() => toggleTag(tag)}
           >
-            {index < Math.min(9, offered.length) && <KeyCaps keys={String(index + 1)} />}
+            {index < offered.length && <KeyCaps keys={String(index + 1)} />}
             <span className="ell tagname">{visibleText(tag)}</span>
           </button>
         );
@@ -40,7 +36,7 @@ export function TagLine({ tags, offered, field, onToggle }: TagLineProps): React
       <label className="input taginput">
         <span className="visually-hidden">Add a tag</span>
         <input
-          ref={field}
+          ref={tagField}
           value={text}
           placeholder="tag"
           maxLength={LONGEST}
@@ -49,7 +45,7 @@ export function TagLine({ tags, offered, field, onToggle }: TagLineProps): React
             if (event.key === "Escape") event.currentTarget.blur();
             if (event.key !== "Enter") return;
             const tag = text.trim();
-            if (tag !== "" && !tags.includes(tag)) onToggle(tag);
+            if (tag !== "" && !tags.includes(tag)) toggleTag(tag);
             setText("");
             event.currentTarget.blur();
           }}

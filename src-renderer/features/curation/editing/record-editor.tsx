@@ -1,20 +1,21 @@
 /**
- * A record being edited: every part of every turn, with what changed against the model's original and the verdicts on the
- * text as it stands. What is typed is a draft from the first letter on.
+ * The editor of a record: every part of every turn, with what changed against the model's original. What is typed is
+ * written as a draft, and judged, at every pause.
  */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import type { DatasetRecord, RecordFacts, RecordMessages } from "#shared/schema/dataset.ts";
+import type { DatasetRecord, RecordMessages } from "#shared/schema/dataset.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
 import { DiffText } from "#renderer/ui/text/diff-text.tsx";
 import { plural } from "#renderer/ui/format.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { diffTexts } from "#renderer/ui/text/word-diff.ts";
 import { writeDraft } from "./drafts.ts";
-import type { Draft } from "./drafts.ts";
-import { partText, recordParts, withPart } from "./record-parts.ts";
-import type { Failure } from "#renderer/bridge/failure.ts";
+import type { Draft, EditedText } from "./drafts.ts";
+import { partText, recordParts, withPart } from "../record/record-parts.ts";
+import { useReview } from "../review/review-value.ts";
 
 const TextEditor = lazy(() =>
   import("./text-editor.tsx").then((module) => ({ default: module.TextEditor })),
@@ -32,20 +33,10 @@ export function useEditorAhead(): void {
 
 const REST_MS = 250;
 
-export interface EditedText {
-  readonly messages: RecordMessages;
-  readonly fromRevision: number;
-}
-
 export interface RecordEditorProps {
   readonly record: DatasetRecord;
-  readonly workspace: string;
+  /** Where the text begins; undefined: from the record's own. */
   readonly draft: Draft | undefined;
-  /** Holds the text as typed, for whoever saves it. */
-  readonly onText: (edited: EditedText) => void;
-  /** Verdicts on the text as typed. */
-  readonly onFacts: (facts: RecordFacts) => void;
-  readonly onLeave: () => void;
 }
 
 /** Calls with the last value after a rest, and at once when the page or the editor goes. */
@@ -94,7 +85,9 @@ function Changes({
 }
 
 export function RecordEditor(props: RecordEditorProps): ReactNode {
-  const { record, workspace, draft, onText, onFacts, onLeave } = props;
+  const { record, draft } = props;
+  const { workspace, editing } = useReview();
+  const { onText, onFacts, leave } = editing;
   const [start] = useState(
     (): EditedText => draft ?? { messages: record.messages, fromRevision: record.revision },
   );
@@ -150,7 +143,7 @@ export function RecordEditor(props: RecordEditorProps): ReactNode {
               label={part.label}
               text={part.text}
               focused={part === focusAt}
-              onLeave={onLeave}
+              onLeave={leave}
               onChange={(text) => setMessages((before) => withPart(before, part, text))}
             />
             <Changes before={partText(record.original, part)} after={partText(rested, part)} />

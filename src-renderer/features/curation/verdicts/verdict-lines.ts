@@ -1,4 +1,4 @@
-/** What is known about a text, as the lines of the verdicts region: each with a word, a mark and what it was measured at. Pure. */
+/** Verdicts on a text as lines: each has a name, a tone, and what was measured. Pure. */
 import type { FormatProblem, RecordFacts, RecordId } from "#shared/schema/dataset.ts";
 import { formatNumber, formatPercent, plural } from "#renderer/ui/format.ts";
 

@@ -1,12 +1,10 @@
-/** What became of this record's changes that the host does not have: on their way, or refused and why. */
+/** Changes of the record that the host refused, with its reason, to be sent again or given up. */
 import type { ReactNode } from "react";
-import type { DatasetRecord } from "#shared/schema/dataset.ts";
 import { outbox } from "#renderer/bridge/outbox.ts";
 import type { Waiting } from "#renderer/bridge/outbox.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 export interface UnsavedNoticeProps {
-  readonly record: DatasetRecord;
   readonly waiting: readonly Waiting[];
   /** Puts a refused text back under the editor. */
   readonly onDraft: (waiting: Waiting) => void;

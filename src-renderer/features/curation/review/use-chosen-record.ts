@@ -1,35 +1,14 @@
-/** Where the reviewer stands: dataset, queue, filter line and view are the address's; the record is too, a moment later. */
+/**
+ * The chosen record. It is part of the address, and written there when the reviewer rests: browsers refuse addresses
+ * that change many times a second.
+ */
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { RecordId, RecordStatus } from "#shared/schema/dataset.ts";
-import { RecordStatus as StatusSchema } from "#shared/schema/dataset.ts";
-import type { RecordFilter } from "#shared/schema/record-filter.ts";
+import type { RecordId } from "#shared/schema/dataset.ts";
 import { currentAddress, hrefTo, navigate, useFilter } from "#renderer/navigation/location.ts";
 import { recordIdFrom } from "#renderer/bridge/ids.ts";
 
-export type QueueName = RecordStatus | "all";
-export const QUEUES: readonly QueueName[] = [...StatusSchema.options, "all"];
-
-export type RecordView = "text" | "changes" | "raw";
-
-export function asQueue(text: string): QueueName {
-  return QUEUES.find((name) => name === text) ?? "pending";
-}
-
-export function asView(text: string): RecordView {
-  return text === "changes" || text === "raw" ? text : "text";
-}
-
-/** The records of a queue that match the filter line. */
-export function queueFilter(queue: QueueName, filter: RecordFilter): RecordFilter {
-  return queue === "all" ? filter : [{ field: "status", values: [queue] }, ...filter];
-}
-
 const WRITE_AFTER_MS = 200;
 
-/**
- * The chosen record. Browsers refuse addresses that change many times a second, so it is written to the
- * address when the reviewer rests.
- */
 export function useChosenRecord(): readonly [
   RecordId | undefined,
   (id: RecordId | undefined) => void,

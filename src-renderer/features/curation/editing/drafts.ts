@@ -1,7 +1,8 @@
 /**
- * Text typed into a record and not saved yet, kept in the browser at every pause, so that neither a reload nor a host that
- * ends takes it away. One for each record and window: two windows of one browser do not write over each other's, and who
- * has none of its own goes on with the newest of another, e.g. of a window that was closed.
+ * Drafts: text typed into a record and not saved yet, written to the browser's storage at every pause, so that neither a
+ * reload nor a host that ends takes it away. A draft belongs to one record and one window, so that two windows of a
+ * browser do not write over each other's. A window without a draft of its own takes over the newest of another window,
+ * e.g. of one that was closed.
  */
 import { z } from "zod";
 import { RecordMessages } from "#shared/schema/dataset.ts";
@@ -15,15 +16,18 @@ const Draft = z.strictObject({
 });
 export type Draft = z.infer<typeof Draft>;
 
+/** The text under the editor. */
+export type EditedText = Pick<Draft, "messages" | "fromRevision">;
+
 const PREFIX = "gradus.draft.";
 const WINDOW = "gradus.window";
 
-/** Drafts that the browser has no room for live as long as this page does. */
-const onlyHere = new Map<string, Draft>();
-/** Drafts of other windows that were read here, as they were then, by the name that they would have here. */
-const adopted = new Map<string, { readonly name: string; readonly text: string }>();
+/** Drafts that the browser has no room for. They live as long as this page does. */
+const inMemory = new Map<string, Draft>();
+/** Drafts taken over from other windows, as they were then, by the name of this window's own. */
+const takenOver = new Map<string, { readonly name: string; readonly text: string }>();
 
-/** Outlives a reload, and no other window has it. */
+/** Names this window: the same after a reload, and different from every other window's. */
 function windowId(): string {
   const known = window.sessionStorage.getItem(WINDOW);
   if (known !== null) return known;
@@ -47,7 +51,7 @@ function parsed(text: string | null): Draft | undefined {
 
 export function readDraft(workspace: string, id: RecordId): Draft | undefined {
   const { all, own } = namesOf(workspace, id);
-  const mine = onlyHere.get(own) ?? parsed(window.localStorage.getItem(own));
+  const mine = inMemory.get(own) ?? parsed(window.localStorage.getItem(own));
   if (mine !== undefined) return mine;
   const [newest] = Object.keys(window.localStorage)
     .filter((name) => name.startsWith(all))
@@ -58,30 +62,30 @@ export function readDraft(workspace: string, id: RecordId): Draft | undefined {
     })
     .sort((a, b) => b.draft.atMs - a.draft.atMs);
   if (newest === undefined) return undefined;
-  adopted.set(own, newest);
+  takenOver.set(own, newest);
   return newest.draft;
 }
 
-/** False where the browser has no room for it. */
+/** Writes the draft; false where the browser has no room for it. */
 export function writeDraft(workspace: string, id: RecordId, draft: Draft): boolean {
   const { own } = namesOf(workspace, id);
   try {
     window.localStorage.setItem(own, JSON.stringify(draft));
-    onlyHere.delete(own);
+    inMemory.delete(own);
     return true;
   } catch {
-    onlyHere.set(own, draft);
+    inMemory.set(own, draft);
     return false;
   }
 }
 
-/** Another window's, too, where this one went on with it and it was not typed on there. */
+/** Removes the draft; also the other window's that was taken over, unless that window has typed on. */
 export function dropDraft(workspace: string, id: RecordId): void {
   const { own } = namesOf(workspace, id);
-  onlyHere.delete(own);
+  inMemory.delete(own);
   window.localStorage.removeItem(own);
-  const from = adopted.get(own);
-  adopted.delete(own);
+  const from = takenOver.get(own);
+  takenOver.delete(own);
   if (from !== undefined && window.localStorage.getItem(from.name) === from.text)
     window.localStorage.removeItem(from.name);
 }
