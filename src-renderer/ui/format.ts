@@ -1,4 +1,5 @@
 /** How numbers, times and amounts read in the window: minus is −, thousands 25,600, ranges –. */
+import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
 import { usdText } from "#shared/money.ts";
 
 const MINUS = "\u2212";
@@ -31,18 +32,18 @@ export function formatCompact(value: number | null | undefined, significant = 3)
 
 /** A share in 0–1 as percent without the sign, one decimal: 0.536 → "53.6". */
 export function formatPercent(share: number | null | undefined, digits = 1): string {
-  return share === null || share === undefined ? "–" : formatNumber(share * 100, digits);
+  if (share === null || share === undefined || !Number.isFinite(share)) return "–";
+  return percentText(share, digits);
 }
 
 /** An interval of shares in percent: "[49.9, 57.3]". */
 export function formatInterval(low: number, high: number, digits = 1): string {
-  return `[${formatPercent(low, digits)}, ${formatPercent(high, digits)}]`;
+  return intervalText({ low, high }, digits);
 }
 
 /** A difference of shares in points, always with its sign: "+19.0". */
 export function formatPoints(difference: number, digits = 1): string {
-  const text = formatPercent(difference, digits);
-  return difference > 0 ? `+${text}` : text;
+  return pointsText(difference, digits);
 }
 
 /** A signed number: "+1.18", "−0.56", "0.00". */
@@ -53,8 +54,7 @@ export function formatSigned(value: number, digits = 2): string {
 
 /** A p value as people write it. */
 export function formatP(p: number): string {
-  if (p < 0.001) return "<0.001";
-  return formatNumber(p, p < 0.1 ? 3 : 2);
+  return pText(p);
 }
 
 /** Decimals that show the largest of a column's amounts well: equal for the whole column. */

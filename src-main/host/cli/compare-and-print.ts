@@ -5,8 +5,8 @@ import { AppError } from "#shared/errors.ts";
 import type { ReportFormat } from "#shared/contract/compare.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
 import { usdText } from "#shared/money.ts";
-import { percent, pText, signedPoints } from "./live-line.ts";
 import type { Client } from "./open-host.ts";
+import { percent, percentRange, versusCells } from "./score-text.ts";
 import { table } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -70,14 +70,10 @@ function reportText(report: ComparisonReport): string {
             row.runId,
             row.label,
             percent(summary.pass1.value),
-            `${percent(summary.pass1.low)}–${percent(summary.pass1.high)}`,
-            versus === null ? "" : signedPoints(versus.difference.value),
-            versus === null
-              ? ""
-              : `${signedPoints(versus.difference.low)} to ${signedPoints(versus.difference.high)}`,
-            versus === null ? "" : pText(versus.pAdjusted),
-            versus?.verdict ??
-              (row.refusal === null ? "baseline" : `not comparable: ${row.refusal}`),
+            percentRange(summary.pass1),
+            ...(versus === null
+              ? ["", "", "", row.refusal === null ? "baseline" : `not comparable: ${row.refusal}`]
+              : versusCells(versus)),
             String(summary.n),
             usdText(row.trainingUsd),
           ];

@@ -2,7 +2,8 @@
 import type { PipelineId, PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/money.ts";
 import type { OpenHost } from "./open-host.ts";
-import { duration, percent } from "./live-line.ts";
+import { duration } from "./live-line.ts";
+import { percent, percentRange } from "./score-text.ts";
 import { Cancelled } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -102,8 +103,8 @@ function endText(run: RunSummary): string {
   const parts = [`${run.stageName}: ${run.status}`];
   if (run.startedAtMs !== null && run.endedAtMs !== null) parts.push(duration(run.activeMs));
   if (run.score !== null) {
-    const { value, low, high, n, k } = run.score;
-    parts.push(`pass@1 ${percent(value)} (${percent(low)}–${percent(high)}, n ${n}, k ${k})`);
+    const { value, n, k } = run.score;
+    parts.push(`pass@1 ${percent(value)} (${percentRange(run.score)}, n ${n}, k ${k})`);
   }
   if (run.costUsd !== null) parts.push(usdText(run.costUsd));
   if (run.statusReason !== null) parts.push(run.statusReason.message);

@@ -45,18 +45,3 @@ export function duration(ms: number): string {
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
-
-/** A share as a percentage with one decimal. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
-}
-
-/** A difference of shares in points with its sign: "+12.5", "−0.4". */
-export function signedPoints(difference: number): string {
-  const text = Math.abs(difference * 100).toFixed(1);
-  return `${difference > 0 ? "+" : difference < 0 && text !== "0.0" ? "−" : ""}${text}`;
-}
-
-export function pText(p: number): string {
-  return p < 0.0001 ? "<0.0001" : p.toFixed(4);
-}

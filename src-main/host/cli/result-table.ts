@@ -1,7 +1,8 @@
 /** The result table of a pipeline, for the terminal and for --json. */
 import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
 import { usdText } from "#shared/money.ts";
-import { duration, percent, pText, signedPoints } from "./live-line.ts";
+import { duration } from "./live-line.ts";
+import { percent, percentRange, versusCells } from "./score-text.ts";
 import { table } from "./terminal.ts";
 
 /** One row of `demo --json`. */
@@ -34,17 +35,12 @@ function comparisonJson(comparison: ComparisonToBefore | null) {
   return { with: withLabel, ...versus, refusal, cautions };
 }
 
-/** Points, their interval, p and the word; of a row that is not compared, why. */
+/** Of a row that is not compared, only that. */
 function comparedCells(comparison: ComparisonToBefore | null): string[] {
   const versus = comparison?.versus ?? null;
-  if (versus === null) return ["", "", "", comparison === null ? "" : "not comparable"];
-  const { value, low, high } = versus.difference;
-  return [
-    signedPoints(value),
-    `${signedPoints(low)} to ${signedPoints(high)}`,
-    pText(versus.pAdjusted),
-    versus.verdict,
-  ];
+  return versus === null
+    ? ["", "", "", comparison === null ? "" : "not comparable"]
+    : versusCells(versus);
 }
 
 /** What the table has no room for. */
@@ -62,7 +58,7 @@ export function resultsText(results: PipelineResults): string {
   const rows = results.rows.map(({ label, summary, comparison, cost }) => [
     label,
     percent(summary.pass1.value),
-    `${percent(summary.pass1.low)}–${percent(summary.pass1.high)}`,
+    percentRange(summary.pass1),
     summary.passK.at(-1) === undefined ? "" : percent(summary.passK.at(-1)?.value ?? 0),
     percent(summary.consK.value),
     ...comparedCells(comparison),

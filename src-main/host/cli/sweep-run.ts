@@ -4,9 +4,10 @@ import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { parseAxis } from "#main/services/recipes/sweep.ts";
 import type { CommandContext } from "./command-context.ts";
 import { follow } from "./follow.ts";
-import { duration, percent } from "./live-line.ts";
+import { duration } from "./live-line.ts";
 import type { Client, OpenHost } from "./open-host.ts";
 import { resultsJson } from "./result-table.ts";
+import { scoreText } from "./score-text.ts";
 import { Failed, table } from "./terminal.ts";
 
 type Launch = Omit<Parameters<Client["pipelines"]["startSweep"]>[0], "axes" | "mode">;
@@ -47,7 +48,7 @@ export async function sweepAndPrint(
         row.pipelineId,
         ...axes.map(({ key }) => JSON.stringify(row.values[key])),
         row.status,
-        scoreText(row.results.at(-1)),
+        lastScore(row.results.at(-1)),
         duration(row.durationMs),
         usdText(row.cost.totalUsd),
       ]),
@@ -57,8 +58,8 @@ export async function sweepAndPrint(
   if (rows.some(({ status }) => status !== "finished")) throw new Failed();
 }
 
-function scoreText(row: ReturnType<typeof resultsJson>[number] | undefined): string {
+function lastScore(row: ReturnType<typeof resultsJson>[number] | undefined): string {
   if (row === undefined) return "";
   const [low = row.pass1, high = row.pass1] = row.ci;
-  return `${percent(row.pass1)} (${percent(low)}–${percent(high)})`;
+  return scoreText({ value: row.pass1, low, high });
 }

@@ -4,6 +4,7 @@ import type { ComparedRow } from "#shared/schema/compare.ts";
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
+import { totalCost } from "../costs/cost-of-usage.ts";
 
 export type ModelHistory = Pick<ComparedRow, "lineage" | "trainingUsd" | "options">;
 
@@ -13,9 +14,8 @@ export function modelHistory(
   record: Pick<EvaluationRecord, "runId" | "label">,
 ): ModelHistory {
   const stages = ancestors(store, record.runId);
-  const trainingUsd = stages.reduce(
-    (sum, { id }) => sum + (store.costs.ofRun(id)?.totalUsd ?? 0),
-    0,
+  const { totalUsd: trainingUsd } = totalCost(
+    stages.flatMap(({ id }) => store.costs.ofRun(id) ?? []),
   );
   const last = stages.findLast(({ stageName }) => stageName === record.label);
   const { recipe } = store.pipelines.get(store.runs.summary(record.runId).pipelineId);

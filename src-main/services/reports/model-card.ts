@@ -1,4 +1,5 @@
 /** The card of a model that a run wrote: what it comes from, what it learned on, how it scores, what it cost. */
+import { differenceText, intervalText, percentText, pText } from "#shared/comparison-text.ts";
 import { usdText } from "#shared/money.ts";
 import { basename } from "node:path";
 import { stringify } from "yaml";
@@ -8,7 +9,8 @@ import type { Store } from "#main/store/store.ts";
 import { launchComparison } from "../comparison/launch-comparison.ts";
 import { ancestors, flatOptions } from "../comparison/model-history.ts";
 import { PairedTests } from "../comparison/paired-tests.ts";
-import { day, duration, interval, percent, points, pValue } from "./report-numbers.ts";
+import { totalCost } from "../costs/cost-of-usage.ts";
+import { day, duration } from "./report-numbers.ts";
 import { markdown } from "./safe-text.ts";
 
 /** As README.md in the hub's manner. Only what was recorded is in it. Throws NOT_FOUND. */
@@ -66,19 +68,18 @@ function scoreLine({ summary, comparison }: ComparedEvaluation): string {
   const { task, n, k, temperature, topP, maxTokens, scoring, verifierVersion, pass1, consK } =
     summary;
   const against = comparison === null ? "" : `; ${againstText(comparison)}`;
-  return `- ${markdown(task)}: pass@1 ${percent(pass1.value)}% ${interval(pass1)}, cons@${k} ${percent(consK.value)}% ${interval(consK)}; n ${n}, k ${k}, T ${temperature}, top-p ${topP}, at most ${maxTokens} tokens, ${scoring} scoring, verifier ${markdown(verifierVersion)}${against}. Intervals are 95%, bootstrap over problems.`;
+  return `- ${markdown(task)}: pass@1 ${percentText(pass1.value)}% ${intervalText(pass1)}, cons@${k} ${percentText(consK.value)}% ${intervalText(consK)}; n ${n}, k ${k}, T ${temperature}, top-p ${topP}, at most ${maxTokens} tokens, ${scoring} scoring, verifier ${markdown(verifierVersion)}${against}. Intervals are 95%, bootstrap over problems.`;
 }
 
 function againstText({ withLabel, versus, refusal }: ComparisonToBefore): string {
   const other = markdown(withLabel);
   if (versus === null) return `not compared with ${other}: ${markdown(refusal ?? "")}`;
-  return `${points(versus.difference.value)} points ${interval(versus.difference)} against ${other}, corrected p ${markdown(pValue(versus.pAdjusted))}: ${versus.verdict}`;
+  return `${differenceText(versus)} against ${other}, corrected p ${markdown(pText(versus.pAdjusted))}: ${versus.verdict}`;
 }
 
 function costText(store: Store, stages: readonly Run[]): string {
   const entries = stages.flatMap(({ id }) => store.costs.ofRun(id) ?? []);
   if (entries.length === 0) return "No cost was recorded.";
-  const totalUsd = entries.reduce((sum, entry) => sum + entry.totalUsd, 0);
-  const wallMs = entries.reduce((sum, entry) => sum + entry.usage.wallMs, 0);
+  const { totalUsd, wallMs } = totalCost(entries);
   return `${usdText(totalUsd)} for ${duration(wallMs)} of ${stages.length === 1 ? "one stage" : `${stages.length} stages`}, at the prices of the day; benchmarks left out.`;
 }

@@ -1,6 +1,6 @@
 /** Scores with their intervals as an SVG drawing: no script, no font of its own, both themes by the page's colours. */
+import { percentText } from "#shared/comparison-text.ts";
 import type { ReportData } from "./report-data.ts";
-import { percent } from "./report-numbers.ts";
 import { html } from "./safe-text.ts";
 
 const ROW = 22;
@@ -40,7 +40,9 @@ export function scoreChart(data: ReportData): string {
         ? `<path class="whisk" d="M${x(low)} ${y - 5}V${y + 5}M${x(low)} ${y}H${x(high)}M${x(high)} ${y - 5}V${y + 5}"/>`
         : "";
     const numbers =
-      high > low ? `${percent(value)} [${percent(low)}, ${percent(high)}]` : percent(value);
+      high > low
+        ? `${percentText(value)} [${percentText(low)}, ${percentText(high)}]`
+        : percentText(value);
     return `<text x="${LEFT - 10}" y="${y + 4}" text-anchor="end">${html(short(label))}</text>${whisker}<circle class="${hollow ? "hollow" : "mark"}" cx="${x(value)}" cy="${y}" r="3.5"/><text class="tick" x="${WIDTH - RIGHT + 12}" y="${y + 4}">${html(numbers)}</text>`;
   });
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="pass@1 with its 95% interval; the same numbers are in the table">${grid.join("")}${drawn.join("")}</svg>`;

@@ -1,4 +1,5 @@
 /** Everything a report says about a comparison, gathered once; each format writes the same. */
+import { modelLetter } from "#shared/comparison-text.ts";
 import type { ComparedRow, ComparisonReport } from "#shared/schema/compare.ts";
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
 import type { Environment, RunId } from "#shared/schema/run.ts";
@@ -70,7 +71,7 @@ export function reportData(store: Store, report: ComparisonReport, nowMs: number
     runs: rows.map(({ row, isBaseline }) => ({
       row,
       isBaseline,
-      letter: letterOf(keys.indexOf(`${row.pipelineId}/${row.label}`)),
+      letter: modelLetter(keys.indexOf(`${row.pipelineId}/${row.label}`)),
       ...factsOf(store, row),
     })),
     launches: [...new Set(rows.map(({ row }) => row.pipelineId))].map((pipelineId) => {
@@ -84,12 +85,6 @@ export function reportData(store: Store, report: ComparisonReport, nowMs: number
       };
     }),
   };
-}
-
-function letterOf(index: number): string {
-  const rest = Math.floor(index / 26);
-  const own = String.fromCharCode(65 + (index % 26));
-  return rest === 0 ? own : `${letterOf(rest - 1)}${own}`;
 }
 
 function factsOf(

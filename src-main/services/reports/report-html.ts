@@ -1,9 +1,10 @@
 /** The report as one page that needs nothing else: no script, no address, and a policy that would block both. */
+import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
 import { usdText } from "#shared/money.ts";
 import type { PublishedScore } from "#shared/schema/compare.ts";
 import { scoreChart } from "./report-chart.ts";
 import type { ReportData, ReportRun, ReportSample } from "./report-data.ts";
-import { count, day, duration, interval, percent, points, pValue } from "./report-numbers.ts";
+import { count, day, duration } from "./report-numbers.ts";
 import {
   baselineOf,
   machineText,
@@ -90,8 +91,8 @@ function scoreTable(runs: readonly ReportRun[]): string {
     const against =
       versus === null
         ? `<td colspan="3">${isBaseline ? "baseline" : html(row.refusal ?? "")}</td>`
-        : `<td class="num">${points(versus.difference.value)} ${interval(versus.difference)}</td><td class="num">${html(pValue(versus.pAdjusted))}</td><td class="${versus.verdict}">${versus.verdict}</td>`;
-    return `<tr><td>${letter} ${html(row.label)}</td><td class="num">${percent(summary.pass1.value)} ${interval(summary.pass1)}</td><td class="num">${last === undefined ? "–" : `${percent(last.value)} ${interval(last)}`}</td><td class="num">${percent(summary.consK.value)} ${interval(summary.consK)}</td><td class="num">${count(summary.n)} · ${count(summary.k)}</td><td class="num">${summary.meanTokens.toFixed(1)}</td>${against}<td class="num">${usdText(row.trainingUsd)}</td></tr>`;
+        : `<td class="num">${pointsText(versus.difference.value)} ${intervalText(versus.difference)}</td><td class="num">${html(pText(versus.pAdjusted))}</td><td class="${versus.verdict}">${versus.verdict}</td>`;
+    return `<tr><td>${letter} ${html(row.label)}</td><td class="num">${percentText(summary.pass1.value)} ${intervalText(summary.pass1)}</td><td class="num">${last === undefined ? "–" : `${percentText(last.value)} ${intervalText(last)}`}</td><td class="num">${percentText(summary.consK.value)} ${intervalText(summary.consK)}</td><td class="num">${count(summary.n)} · ${count(summary.k)}</td><td class="num">${summary.meanTokens.toFixed(1)}</td>${against}<td class="num">${usdText(row.trainingUsd)}</td></tr>`;
   });
   const k = Math.max(...runs.map(({ row }) => row.summary.k));
   return `<div class="wide"><table><thead><tr><th>Model</th><th class="num">pass@1 %</th><th class="num">pass@${k} %</th><th class="num">cons@${k} %</th><th class="num">n · k</th><th class="num">tokens</th><th class="num">points vs baseline</th><th class="num">p, Holm</th><th>in words</th><th class="num">training</th></tr></thead><tbody>${body.join("")}</tbody></table></div>`;
@@ -102,7 +103,7 @@ function publishedTable(published: readonly PublishedScore[]): string {
   return `<h3>Published elsewhere, not measured here</h3><table><thead><tr><th>Model</th><th class="num">score</th><th>conditions and source</th></tr></thead><tbody>${published
     .map(
       (score) =>
-        `<tr><td>${html(score.model)}</td><td class="num">${score.isRating ? count(score.value) : percent(score.value)}</td><td>${html(publishedText(score))}; no interval</td></tr>`,
+        `<tr><td>${html(score.model)}</td><td class="num">${score.isRating ? count(score.value) : percentText(score.value)}</td><td>${html(publishedText(score))}; no interval</td></tr>`,
     )
     .join("")}</tbody></table>`;
 }

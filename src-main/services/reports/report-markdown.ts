@@ -1,7 +1,8 @@
 /** The report as Markdown. */
+import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
 import { usdText } from "#shared/money.ts";
 import type { ReportData, ReportRun } from "./report-data.ts";
-import { count, day, duration, interval, percent, points, pValue } from "./report-numbers.ts";
+import { count, day, duration } from "./report-numbers.ts";
 import {
   baselineOf,
   machineText,
@@ -42,7 +43,7 @@ export function reportMarkdown(data: ReportData): string {
           list(
             report.published.map(
               (score) =>
-                `${markdown(score.model)}: ${score.isRating ? count(score.value) : percent(score.value)}, no interval (${markdown(publishedText(score))})`,
+                `${markdown(score.model)}: ${score.isRating ? count(score.value) : percentText(score.value)}, no interval (${markdown(publishedText(score))})`,
             ),
           ),
         ]),
@@ -77,15 +78,15 @@ function scoreTable(runs: readonly ReportRun[]): string {
     const { summary, versus } = row;
     return [
       `${letter} ${markdown(row.label)}`,
-      `${percent(summary.pass1.value)} ${interval(summary.pass1)}`,
-      `${percent(summary.consK.value)} ${interval(summary.consK)}`,
+      `${percentText(summary.pass1.value)} ${intervalText(summary.pass1)}`,
+      `${percentText(summary.consK.value)} ${intervalText(summary.consK)}`,
       `${count(summary.n)} · ${count(summary.k)}`,
       versus === null
         ? isBaseline
           ? "baseline"
           : markdown(row.refusal ?? "")
-        : `${points(versus.difference.value)} ${interval(versus.difference)}`,
-      versus === null ? "" : pValue(versus.pAdjusted),
+        : `${pointsText(versus.difference.value)} ${intervalText(versus.difference)}`,
+      versus === null ? "" : pText(versus.pAdjusted),
       versus?.verdict ?? "",
       usdText(row.trainingUsd),
     ];

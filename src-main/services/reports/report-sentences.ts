@@ -1,7 +1,14 @@
 /** A comparison in words, for every format of the report. */
+import {
+  differenceText,
+  powerText,
+  pText,
+  refusalText,
+  verdictText,
+} from "#shared/comparison-text.ts";
 import type { ComparedGroup, ComparedRow, PublishedScore } from "#shared/schema/compare.ts";
 import type { ReportData, ReportRun } from "./report-data.ts";
-import { count, interval, percent, points, pValue } from "./report-numbers.ts";
+import { count } from "./report-numbers.ts";
 
 export const METHOD =
   "Intervals of scores are 95%, bootstrap over problems with all samples of a problem kept together. Differences are paired on the same problems; p is of the two-sided sign-flip permutation test, corrected by Holm over all comparisons of this report, and the interval is of the same test at the level at which Holm decides: it leaves out zero exactly where there is a verdict. A verdict is given where the corrected p is below 0.05, else the report says that it cannot tell.";
@@ -18,20 +25,15 @@ export function verdictOf(run: ReportRun, baseline: ReportRun | undefined): stri
   const name = `${run.letter} ${run.row.label}`;
   const other =
     baseline === undefined ? "the baseline" : `${baseline.letter} ${baseline.row.label}`;
-  const { versus, refusal } = run.row;
+  const { versus } = run.row;
   if (run.isBaseline) return `${name} is the baseline.`;
-  if (versus === null)
-    return `${name} is not compared to ${other}: ${refusal ?? "no reason given"}.`;
-  const { difference, pAdjusted, verdict, problems, detectable } = versus;
-  const claim =
-    verdict === "cannot tell"
-      ? `${name} and ${other} cannot be told apart`
-      : `${name} is ${verdict} than ${other}`;
-  const least =
-    verdict === "cannot tell" && detectable !== null
-      ? ` So many problems show a gap 8 times in 10 from ${percent(detectable)} points on.`
-      : "";
-  return `${claim}: ${points(difference.value)} points ${interval(difference)}, p ${pValue(pAdjusted)}, ${count(problems)} problems.${least}`;
+  if (versus === null) {
+    const { claim, reason } = refusalText(name, other, run.row.refusal);
+    return `${claim}: ${reason}.`;
+  }
+  const { pAdjusted, verdict, problems } = versus;
+  const power = verdict === "cannot tell" ? powerText(versus) : "";
+  return `${verdictText(verdict, [name], other)}: ${differenceText(versus)}, p ${pText(pAdjusted)}, ${count(problems)} problems. ${power}`.trim();
 }
 
 export function baselineOf(data: ReportData, row: ComparedRow): ReportRun | undefined {

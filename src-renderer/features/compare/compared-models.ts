@@ -1,4 +1,5 @@
 /** Letters and marks of the compared models, and the order of the rows. Pure. */
+import { modelLetter } from "#shared/comparison-text.ts";
 import type { ComparedGroup, ComparedRow, ComparisonReport } from "#shared/schema/compare.ts";
 import type { MarkStyle } from "#renderer/charts/intervals/mark.tsx";
 
@@ -16,12 +17,6 @@ export function modelKey(row: Pick<ComparedRow, "pipelineId" | "label">): string
   return `${row.pipelineId}/${row.label}`;
 }
 
-function letterOf(index: number): string {
-  const rest = Math.floor(index / 26);
-  const own = String.fromCharCode(65 + (index % 26));
-  return rest === 0 ? own : `${letterOf(rest - 1)}${own}`;
-}
-
 /** In the order asked; baselines have the hollow mark and take no colour. */
 export function comparedModels(report: ComparisonReport): ReadonlyMap<string, ComparedModel> {
   const models = new Map<string, ComparedModel>();
@@ -33,7 +28,7 @@ export function comparedModels(report: ComparisonReport): ReadonlyMap<string, Co
       const isBaseline = row.runId === group.baseline;
       models.set(key, {
         key,
-        letter: letterOf(models.size),
+        letter: modelLetter(models.size),
         style: isBaseline ? "reference" : coloured,
         label: row.label,
         pipelineName: row.pipelineName,

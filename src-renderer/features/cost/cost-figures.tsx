@@ -1,5 +1,6 @@
 /** What was spent, on what, and what a point and an accepted sample cost. */
 import type { ReactNode } from "react";
+import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type {
   CostEntry,
   CostShares,
@@ -88,7 +89,7 @@ export function CostFigures({
         <div className="s11 t3">
           {perPoint === undefined
             ? "no launch has gained points over its baseline yet"
-            : `[${formatUsd(perPoint.low)}, ${perPoint.high === null ? "no limit" : formatUsd(perPoint.high)}], ${point?.name ?? ""}`}
+            : `${usdPerPointInterval(perPoint)}, ${point?.name ?? ""}`}
         </div>
       </div>
       <div>

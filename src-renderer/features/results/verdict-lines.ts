@@ -1,6 +1,7 @@
 /** The result table in sentences. Pure. */
 import type { ResultRow } from "#shared/schema/evaluation.ts";
-import { formatInterval, formatP, formatPoints } from "#renderer/ui/format.ts";
+import { differenceText, pText, refusalText, verdictText } from "#shared/comparison-text.ts";
+import { formatNumber } from "#renderer/ui/format.ts";
 
 export interface VerdictLine {
   readonly runId: string;
@@ -15,25 +16,16 @@ export function verdictLines(rows: readonly ResultRow[]): readonly VerdictLine[]
     if (comparison === null) return [];
     const { withLabel, versus, refusal, cautions } = comparison;
     const notes = cautions.map((caution) => ` Note: ${caution}.`).join("");
-    if (versus === null)
-      return [
-        {
-          runId,
-          verdict: "refused",
-          claim: `${label} is not compared with ${withLabel}.`,
-          basis: `Reason: ${refusal ?? ""}.`,
-        },
-      ];
-    const { low, high, value } = versus.difference;
+    if (versus === null) {
+      const { claim, reason } = refusalText(label, withLabel, refusal);
+      return [{ runId, verdict: "refused", claim: `${claim}.`, basis: `Reason: ${reason}.` }];
+    }
     return [
       {
         runId,
         verdict: versus.verdict,
-        claim:
-          versus.verdict === "cannot tell"
-            ? `${label} and ${withLabel} cannot be told apart.`
-            : `${label} is ${versus.verdict} than ${withLabel}.`,
-        basis: `${formatPoints(value)} points ${formatInterval(low, high)}, corrected p ${formatP(versus.pAdjusted)}, ${String(versus.problems)} problems.${notes}`,
+        claim: `${verdictText(versus.verdict, [label], withLabel)}.`,
+        basis: `${differenceText(versus)}, corrected p ${pText(versus.pAdjusted)}, ${formatNumber(versus.problems)} problems.${notes}`,
       },
     ];
   });

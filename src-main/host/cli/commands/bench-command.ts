@@ -17,7 +17,7 @@ import {
 } from "../command-context.ts";
 import { compareAndPrint } from "../compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
-import { percent } from "../live-line.ts";
+import { scoreText } from "../score-text.ts";
 import { obtainModel } from "../obtain-model.ts";
 import type { Client } from "../open-host.ts";
 import { Failed, table } from "../terminal.ts";
@@ -203,9 +203,7 @@ function listText(listed: Awaited<ReturnType<Client["benchmarks"]["list"]>>): st
       protocol.task,
       label,
       run.status,
-      run.score === null
-        ? ""
-        : `${percent(run.score.value)} (${percent(run.score.low)}–${percent(run.score.high)})`,
+      scoreText(run.score),
       `${protocol.problems} · ${protocol.samples}`,
     ]),
   );

@@ -1,4 +1,5 @@
 /** `cost`: what was spent, and what a launch would cost elsewhere or at another size. */
+import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CostShares, PeopleTime, Projection } from "#shared/schema/cost.ts";
@@ -71,7 +72,7 @@ function reportText(report: Awaited<ReturnType<Client["cost"]["report"]>>): stri
       bought.usdPerAcceptedSample === null ? "" : usdText(bought.usdPerAcceptedSample),
       bought.usdPerPoint === null
         ? ""
-        : `${usdText(bought.usdPerPoint.value)} (${usdText(bought.usdPerPoint.low)}–${bought.usdPerPoint.high === null ? "no limit" : usdText(bought.usdPerPoint.high)})`,
+        : `${usdText(bought.usdPerPoint.value)} ${usdPerPointInterval(bought.usdPerPoint)}`,
     ],
   );
   const entries = report.ledger.map(({ timeMs, kind, note, quantity, unit, totalUsd, how }) => [

@@ -20,7 +20,14 @@ const GIB = 2 ** 30;
 
 export function addRecipesCommands(program: Command): void {
   const recipes = program.command("recipes").description("recipes that ship and recipes you keep");
+  addList(recipes);
+  addShow(recipes);
+  addCheck(recipes);
+  addDiff(recipes);
+  addExport(recipes);
+}
 
+function addList(recipes: Command): void {
   withCommonOptions(recipes.command("list"))
     .description("kept recipes, then those that ship")
     .action(async (_options: unknown, command: Command) => {
@@ -48,7 +55,9 @@ export function addRecipesCommands(program: Command): void {
         );
       });
     });
+}
 
+function addShow(recipes: Command): void {
   withCommonOptions(recipes.command("show"))
     .description("a recipe's text")
     .argument("<recipe>", "r3, the name of a preset, a launch (p3), or a YAML file")
@@ -62,7 +71,9 @@ export function addRecipesCommands(program: Command): void {
         context.terminal.result({ recipe, yaml, out: out ?? null }, out ?? yaml.trimEnd());
       });
     });
+}
 
+function addCheck(recipes: Command): void {
   withCommonOptions(recipes.command("check"))
     .description("everything that would keep a recipe from running here, and what it will take")
     .argument("<recipe>", "r3, the name of a preset, or a YAML file")
@@ -89,7 +100,9 @@ export function addRecipesCommands(program: Command): void {
         if (!sound) throw new Failed();
       });
     });
+}
 
+function addDiff(recipes: Command): void {
   withCommonOptions(recipes.command("diff"))
     .description("the options in which two recipes differ")
     .argument("<a>", "r3, the name of a preset, a launch (p3), or a YAML file")
@@ -114,7 +127,9 @@ export function addRecipesCommands(program: Command): void {
         );
       });
     });
+}
 
+function addExport(recipes: Command): void {
   withCommonOptions(recipes.command("export"))
     .description("write a recipe for TRL (a YAML a stage and a script) or verl (overrides a stage)")
     .argument("<recipe>", "r3, the name of a preset, a launch (p3), or a YAML file")

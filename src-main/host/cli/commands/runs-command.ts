@@ -10,14 +10,24 @@ import { compareAndPrint } from "../compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { everyPipeline, findPipeline } from "../every-pipeline.ts";
 import { exportPipeline } from "../export-pipeline.ts";
-import { duration, percent } from "../live-line.ts";
+import { duration } from "../live-line.ts";
+import { scoreText } from "../score-text.ts";
 import type { Client } from "../open-host.ts";
 import { resultsJson, resultsText } from "../result-table.ts";
 import { table } from "../terminal.ts";
 
 export function addRunsCommands(program: Command): void {
   const runs = program.command("runs").description("launches and their stages");
+  addList(runs);
+  addShow(runs);
+  addStop(runs);
+  addPauseAndContinue(runs);
+  addResume(runs);
+  addCompare(runs);
+  addExport(runs);
+}
 
+function addList(runs: Command): void {
   withCommonOptions(runs.command("list"))
     .description("every launch, newest first")
     .action(async (_options: unknown, command: Command) => {
@@ -28,7 +38,9 @@ export function addRunsCommands(program: Command): void {
         context.terminal.result(pipelines, listText(pipelines));
       });
     });
+}
 
+function addShow(runs: Command): void {
   withCommonOptions(runs.command("show"))
     .description("one launch with its stages and results, or one stage")
     .argument("<id>", "e.g. p3 or p3-grpo")
@@ -56,7 +68,9 @@ export function addRunsCommands(program: Command): void {
         );
       });
     });
+}
 
+function addStop(runs: Command): void {
   withCommonOptions(runs.command("stop"))
     .description("stop a launch at its next step, so that it can be resumed")
     .argument("<id>", "e.g. p3")
@@ -74,7 +88,9 @@ export function addRunsCommands(program: Command): void {
         );
       });
     });
+}
 
+function addPauseAndContinue(runs: Command): void {
   for (const verb of ["pause", "continue"] as const) {
     withCommonOptions(runs.command(verb))
       .description(
@@ -97,7 +113,9 @@ export function addRunsCommands(program: Command): void {
         });
       });
   }
+}
 
+function addResume(runs: Command): void {
   withCommonOptions(runs.command("resume"))
     .description("go on at the stage and step where a launch stopped or failed")
     .argument("<id>", "e.g. p3")
@@ -111,7 +129,9 @@ export function addRunsCommands(program: Command): void {
         await watchAndPrint(host, context, pipelineId, out);
       });
     });
+}
 
+function addCompare(runs: Command): void {
   withCommonOptions(runs.command("compare"))
     .description("two launches, their benchmarks of equal name paired, or two benchmarks")
     .argument("<id>", "e.g. p3 or p3-benchmark-grpo")
@@ -124,7 +144,9 @@ export function addRunsCommands(program: Command): void {
         compareAndPrint(client, context.terminal, { ids: [id], against: other }, out),
       );
     });
+}
 
+function addExport(runs: Command): void {
   withCommonOptions(runs.command("export"))
     .description("everything that is kept of a launch, as JSON and JSONL files")
     .argument("<id>", "e.g. p3")
@@ -160,7 +182,7 @@ function listText(pipelines: readonly PipelineSummary[]): string {
       pipeline.name,
       pipeline.runs.some(isPaused) ? "paused" : pipeline.status,
       `${pipeline.runs.filter(({ status }) => status === "finished").length}/${pipeline.runs.length}`,
-      scoreText(pipeline.runs.findLast(({ score }) => score !== null)),
+      scoreText(pipeline.runs.findLast(({ score }) => score !== null)?.score),
       duration(pipeline.activeMs),
       pipeline.costUsd === null ? "" : usdText(pipeline.costUsd),
       new Date(pipeline.createdAtMs).toLocaleString("sv-SE"),
@@ -177,18 +199,12 @@ function stagesText(runs: readonly RunSummary[]): string {
       run.kind,
       isPaused(run) ? "paused" : run.status,
       run.totalSteps === null ? "" : `${run.progress?.done ?? run.lastStep}/${run.totalSteps}`,
-      scoreText(run),
+      scoreText(run.score),
       run.startedAtMs === null ? "" : duration(timeOf(run, run.startedAtMs)),
       run.costUsd === null ? "" : usdText(run.costUsd),
     ]),
     [4, 6],
   );
-}
-
-function scoreText(run: RunSummary | undefined): string {
-  const score = run?.score ?? undefined;
-  if (score === undefined) return "";
-  return `${percent(score.value)} (${percent(score.low)}–${percent(score.high)})`;
 }
 
 /** At work; of a run that is, since it began. */

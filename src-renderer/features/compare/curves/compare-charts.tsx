@@ -1,4 +1,5 @@
 /** pass@k over k, and points gained over dollars spent. */
+import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type { ReactNode } from "react";
 import type { ComparedGroup } from "#shared/schema/compare.ts";
 import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
@@ -62,15 +63,11 @@ export function CostPerPoint({ group, models, asTable }: ChartProps): ReactNode 
     const model = models.get(modelKey(row));
     const { value, low, high } = row.versus.difference;
     const per = row.usdPerPoint;
-    const perText =
-      per === null
-        ? ""
-        : `[${formatUsd(per.low).slice(1)}, ${per.high === null ? "no limit" : formatUsd(per.high).slice(1)}]`;
     return [
       {
         id: row.runId,
         label: `${model?.letter ?? row.label}${per === null ? "" : ` ${formatUsd(per.value)}`}`,
-        detail: perText,
+        detail: per === null ? "" : usdPerPointInterval(per),
         style: model?.style ?? "reference",
         points: [{ x: usd, value: value * 100, low: low * 100, high: high * 100 }],
       },

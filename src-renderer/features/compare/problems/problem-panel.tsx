@@ -7,7 +7,8 @@ import { useCommands } from "#renderer/navigation/command-registry.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { formatInterval, formatNumber, formatP, formatPoints } from "#renderer/ui/format.ts";
+import { differenceText } from "#shared/comparison-text.ts";
+import { formatNumber, formatP } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { ProblemTable } from "./problem-table.tsx";
@@ -131,7 +132,7 @@ function TwoByTwo({
         Only the {onlyLeft + onlyRight} marked problems tell the two apart: {onlyLeft} against{" "}
         {onlyRight}, exact McNemar p {formatP(mcnemarP)}.
         {versus !== null &&
-          ` All samples counted: ${formatPoints(versus.difference.value)} points ${formatInterval(versus.difference.low, versus.difference.high)}, p ${formatP(versus.p)}, not corrected.`}
+          ` All samples counted: ${differenceText(versus)}, p ${formatP(versus.p)}, not corrected.`}
         {refusal !== null && ` No verdict: ${refusal}.`}
       </p>
     </div>

@@ -1,4 +1,4 @@
-/** `data import` and `data export`. */
+/** `data import`: records out of a file, or out of what a sampling run kept. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { Option } from "commander";
@@ -10,15 +10,13 @@ import {
   DatasetFormat,
   DatasetShape,
   ImportMapping,
-  ReasoningForm,
   RecordStatus,
 } from "#shared/schema/dataset.ts";
-import { contextOf, withCommonOptions, withHost } from "./command-context.ts";
-import { datasetOf, filterOption, withFilter } from "./data-options.ts";
-import { followJob } from "./dataset-job.ts";
-import type { Client } from "./open-host.ts";
+import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
+import { followJob } from "../dataset-job.ts";
+import type { Client } from "../open-host.ts";
 
-export function addDataFiles(data: Command): void {
+export function addDataImport(data: Command): void {
   withCommonOptions(data.command("import"))
     .description("records out of a JSONL, JSON, CSV or Parquet file")
     .argument(
@@ -87,62 +85,6 @@ export function addDataFiles(data: Command): void {
         );
       });
     });
-
-  withFilter(withCommonOptions(data.command("export")))
-    .description(
-      "records into a file; CSV cells that a spreadsheet would compute are made harmless",
-    )
-    .argument("<dataset>", "its name or id; with a version: d1@2")
-    .argument("<file>", "ends in .jsonl, .json, .csv or .parquet")
-    .addOption(
-      new Option("--format <name>", "where the name does not say it").choices(
-        DatasetFormat.options,
-      ),
-    )
-    .addOption(
-      new Option("--shape <name>", "of a row").choices(DatasetShape.options).default("messages"),
-    )
-    .addOption(
-      new Option("--reasoning <form>", "as it came, all in <think> tags, or all in a field")
-        .choices(ReasoningForm.options)
-        .default("as-is"),
-    )
-    .option("--overwrite", "replace a file that is there")
-    .option("--dataset-info", "write LLaMA-Factory's dataset_info.json beside")
-    .action(async (name: string, file: string, _options: unknown, command: Command) => {
-      const context = contextOf(command);
-      const filter = filterOption(command);
-      const options = z
-        .object({
-          format: DatasetFormat.optional(),
-          shape: DatasetShape,
-          reasoning: ReasoningForm,
-          overwrite: z.boolean().default(false),
-          datasetInfo: z.boolean().default(false),
-        })
-        .parse(command.opts());
-      await withHost(context, async ({ client }) => {
-        const [, dataset = name, version] = /^(.+)@(\d+)$/.exec(name) ?? [];
-        const { id } = await datasetOf(client, dataset);
-        const written = await client.datasets.export({
-          ...options,
-          datasetId: id,
-          target: version === undefined ? { filter } : { version: Number(version) },
-          format: options.format ?? formatOfName(file),
-          path: resolve(file),
-        });
-        context.terminal.result(
-          written,
-          [
-            `${written.records.toLocaleString("en-US")} records in ${written.path}.`,
-            ...written.leftOut.map(
-              ({ reason, records }) =>
-                `${records.toLocaleString("en-US")} left out, which ${options.shape} cannot hold: ${reason}.`,
-            ),
-          ].join("\n"),
-        );
-      });
-    });
 }
 
 /** A file; where there is none of that name, what the run of that id kept. */
@@ -197,10 +139,4 @@ async function mappingOption(
     );
   }
   return parsed.data;
-}
-
-function formatOfName(file: string): z.infer<typeof DatasetFormat> {
-  const parsed = DatasetFormat.safeParse(/\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase());
-  if (parsed.success) return parsed.data;
-  throw new AppError("BAD_INPUT", `The name of ${file} does not say its format.`, "Add --format.");
 }
