@@ -5,7 +5,8 @@ import "./form-rows.css";
 import { FailureNotice } from "./region-state.tsx";
 
 export interface DialogFootProps {
-  readonly act: Act;
+  /** What the form does, where the form does it itself. */
+  readonly act?: Act;
   readonly note?: string;
   readonly onClose: () => void;
   /** The button that acts. */
@@ -15,7 +16,7 @@ export interface DialogFootProps {
 export function DialogFoot({ act, note, onClose, children }: DialogFootProps): ReactNode {
   return (
     <>
-      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      {act?.failure !== undefined && <FailureNotice failure={act.failure} />}
       <div className="flex dialogacts">
         {note !== undefined && <span className="grow s12 t3">{note}</span>}
         <button type="button" className="btn" onClick={onClose}>

@@ -90,6 +90,12 @@ test("a failed launch leads to a draft of its recipe, at the stage that failed a
   const { page, complaints, goTo } = await openWindow(browser, host);
   await goTo(`/pipeline/${failed}`);
   await expect(page.getByRole("button", { name: /^Change and run again/u })).toBeVisible();
+  const costs = page.getByRole("region", { name: "Cost of each stage" });
+  const cold = costs.getByRole("row").filter({ has: page.getByRole("link", { name: "cold" }) });
+  await expect(cold.getByRole("cell").nth(1)).toHaveText(/^[1-9]/u);
+  await expect(cold.getByRole("cell").nth(2)).toHaveText("–");
+  await expect(costs).not.toContainText(/\b0 ms\b/u);
+  await expect(costs).toContainText("No cost is known of cold");
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("a");
@@ -111,6 +117,30 @@ test("D asks before it starts the demo, and the safe answer has the focus", asyn
   await page.keyboard.press("Enter");
   await expect(dialog).toHaveCount(0);
   await expect(page).toHaveURL(/#\/$/u);
+});
+
+test("the demo's button asks as its key does", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/");
+  const button = page.getByRole("button", { name: /^Run the demo/u });
+  await button.click();
+  const dialog = page.getByRole("dialog", { name: "Run the demo?" });
+  await expect(dialog.getByRole("button", { name: "Not now" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(page).toHaveURL(/#\/$/u);
+  await expect(button).toBeFocused();
+});
+
+test("the button that resumes a stopped launch asks as its key does", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/pipeline/p62");
+  await page.getByRole("button", { name: /^Resume/u }).click();
+  const dialog = page.getByRole("dialog", { name: "Resume ladder-stopped?" });
+  await expect(dialog.getByRole("button", { name: "Not now" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText("stopped").first()).toBeVisible();
 });
 
 test("R asks before it resumes a stopped launch", async ({ browser }) => {

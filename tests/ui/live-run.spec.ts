@@ -64,6 +64,9 @@ test("a demo is started, watched, stopped, resumed and read from the window", as
   const resume = page.getByRole("button", { name: /^Resume/u });
   await expect(resume).toBeVisible({ timeout: 2 * MINUTE });
   await resume.click();
+  const question = page.getByRole("dialog", { name: /^Resume / });
+  await question.getByRole("button", { name: "Resume" }).click();
+  await expect(question).toHaveCount(0);
   await expect(resume).toHaveCount(0);
 
   await goTo("/pipeline/p1");
@@ -100,5 +103,6 @@ test("a killed host is said to be gone; the window finds the next one by itself,
   await goTo("/pipeline/p1");
   await expect(page.getByRole("button", { name: /^Resume/u })).toBeVisible();
   await page.getByRole("button", { name: /^Resume/u }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
   await expect(page.getByRole("link", { name: /Watch it/u })).toBeVisible({ timeout: 2 * MINUTE });
 });

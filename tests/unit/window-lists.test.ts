@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PipelineSummary } from "#shared/schema/run.ts";
 import { noticeOf } from "#renderer/shell/notices/run-notices.ts";
 import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
-import { runRows } from "../../src-renderer/features/runs/run-rows.ts";
+import { runRows } from "../../src-renderer/features/runs/rows/run-rows.ts";
 import {
   activeMsAt,
   currentRun,

@@ -5,8 +5,10 @@ import type { BadLine } from "#shared/schema/benchmark.ts";
 import { textOfFile } from "#shared/text-encoding.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { plural } from "#renderer/ui/format.ts";
+import { Field } from "#renderer/ui/field.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 interface Fields {
@@ -68,8 +70,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
           <span className="mono">{'{"problem": "…", "answer": "…"}'}</span>. Answers are graded as
           mathematics: 1/2, 0.5 and 50% are equal.
         </p>
-        <label className="field">
-          <span className="s12 t2">File</span>
+        <Field label="File">
           <input
             className="input"
             type="file"
@@ -87,16 +88,15 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
               });
             }}
           />
-        </label>
+        </Field>
         {FIELDS.map(({ key, label }) => (
-          <label key={key} className="field">
-            <span className="s12 t2">{label}</span>
+          <Field key={key} label={label}>
             <input
               className="input"
               value={fields[key]}
               onChange={(event) => setFields({ ...fields, [key]: event.currentTarget.value })}
             />
-          </label>
+          </Field>
         ))}
         {act.failure !== undefined && <FailureNotice failure={act.failure} />}
         {badLines.length > 0 && (
@@ -113,7 +113,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
             </ul>
           </div>
         )}
-        <div className="flex" style={{ marginTop: 16, justifyContent: "flex-end" }}>
+        <DialogFoot>
           <button type="button" className="btn" onClick={onClose}>
             Close
           </button>
@@ -125,7 +125,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
           <button type="submit" className="btn primary" disabled={act.busy || !ready}>
             {act.busy ? "Reading" : "Import"}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

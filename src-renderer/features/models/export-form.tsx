@@ -5,8 +5,10 @@ import type { ExportFormat } from "#shared/schema/model.ts";
 import type { ModelRecord } from "#shared/schema/system.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { formatBytes } from "#renderer/ui/format.ts";
+import { Field } from "#renderer/ui/field.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 
@@ -61,8 +63,7 @@ export function ExportForm({ model, opened, onClose }: ExportFormProps): ReactNo
         <p className="t2" style={{ marginTop: 8 }}>
           {SAID[format]}
         </p>
-        <label className="field">
-          <span className="s12 t2">{isFolder ? "New folder" : "New file"}</span>
+        <Field label={isFolder ? "New folder" : "New file"}>
           <input
             className="input mono"
             data-autofocus
@@ -71,21 +72,21 @@ export function ExportForm({ model, opened, onClose }: ExportFormProps): ReactNo
             placeholder={isFolder ? "/path/to/folder" : "/path/to/model.gguf"}
             onChange={(event) => setPath(event.currentTarget.value)}
           />
-        </label>
+        </Field>
         {act.failure !== undefined && <FailureNotice failure={act.failure} />}
         {written !== undefined && (
           <p className="s12 t2" role="status" style={{ marginTop: 12, overflowWrap: "anywhere" }}>
             Written: {written.path}, {formatBytes(written.bytes)}
           </p>
         )}
-        <div className="flex" style={{ marginTop: 16, justifyContent: "flex-end" }}>
+        <DialogFoot>
           <button type="button" className="btn" onClick={onClose}>
             Close
           </button>
           <button type="submit" className="btn primary" disabled={act.busy || path.trim() === ""}>
             {act.busy ? "Writing" : "Export"}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

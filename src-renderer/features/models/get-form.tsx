@@ -3,7 +3,9 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
+import { Field } from "#renderer/ui/field.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 export interface GetFormProps {
@@ -39,8 +41,7 @@ export function GetForm({ opened, onClose }: GetFormProps): ReactNode {
           machine with config.json, tokenizer.json and safetensors, or a GGUF file. It is checked,
           then kept in the workspace.
         </p>
-        <label className="field">
-          <span className="s12 t2">Hub id, folder or GGUF file</span>
+        <Field label="Hub id, folder or GGUF file">
           <input
             className="input mono"
             data-autofocus
@@ -49,25 +50,24 @@ export function GetForm({ opened, onClose }: GetFormProps): ReactNode {
             placeholder="owner/name or /path/to/model.gguf"
             onChange={(event) => setSource(event.currentTarget.value)}
           />
-        </label>
-        <label className="field">
-          <span className="s12 t2">Name here, if it should be another</span>
+        </Field>
+        <Field label="Name here, if it should be another">
           <input
             className="input"
             value={name}
             spellCheck={false}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-        </label>
+        </Field>
         {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <div className="flex" style={{ marginTop: 16, justifyContent: "flex-end" }}>
+        <DialogFoot>
           <button type="button" className="btn" onClick={onClose}>
             Close
           </button>
           <button type="submit" className="btn primary" disabled={act.busy || source.trim() === ""}>
             Get
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { RecipeDraft } from "./document/recipe-draft.ts";
-import { RecipeWizard } from "./recipe-wizard.tsx";
+import { RecipeWizard } from "./wizard/recipe-wizard.tsx";
 import "./recipe.css";
 
 export function RecipeScreen({ recipeId }: { readonly recipeId: RecipeId }): ReactNode {

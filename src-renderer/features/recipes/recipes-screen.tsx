@@ -2,8 +2,8 @@
 import type { ReactNode } from "react";
 import { useFilter } from "#renderer/navigation/location.ts";
 import { Segments } from "#renderer/ui/segments.tsx";
-import { QueueView } from "./queue-view.tsx";
-import { RecipesView } from "./recipes-view.tsx";
+import { QueueView } from "./queue/queue-view.tsx";
+import { RecipesView } from "./list/recipes-view.tsx";
 import { SweepsView } from "./sweeps-view.tsx";
 import "./recipes.css";
 

@@ -1,6 +1,7 @@
 /** What each stage of a pipeline cost, and what the gain cost. */
 import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
+import type { RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import {
   formatDuration,
@@ -9,10 +10,19 @@ import {
   formatUsd,
   usdDigits,
 } from "#renderer/ui/format.ts";
+import { stageCosts } from "./stage-costs.ts";
 
-export function CostTable({ results }: { readonly results: PipelineResults }): ReactNode {
-  const { stages, total, boughtUsd, usdPerPoint } = results;
-  const digits = usdDigits([total.totalUsd + boughtUsd]);
+export interface CostTableProps {
+  readonly results: PipelineResults;
+  readonly runs: readonly RunSummary[];
+}
+
+export function CostTable({ results, runs }: CostTableProps): ReactNode {
+  const { total, boughtUsd, usdPerPoint } = results;
+  const costs = stageCosts(results, runs);
+  const digits = usdDigits([costs.usd]);
+  const inDollars = (usd: number | null): string => (usd === null ? "–" : formatUsd(usd, digits));
+  const withoutCost = costs.stages.filter(({ usd }) => usd === null);
   return (
     <section aria-label="Cost of each stage">
       <div className="head bt">
@@ -32,31 +42,37 @@ export function CostTable({ results }: { readonly results: PipelineResults }): R
           </tr>
         </thead>
         <tbody>
-          {stages.map((stage) => (
-            <tr key={stage.runId}>
+          {costs.stages.map(({ runId, stageName, ms, usd }) => (
+            <tr key={runId}>
               <td className="ell" style={{ maxWidth: 120 }}>
-                <a className="link" href={hrefTo(["run", stage.runId])} title={stage.stageName}>
-                  {stage.stageName}
+                <a className="link" href={hrefTo(["run", runId])} title={stageName}>
+                  {stageName}
                 </a>
               </td>
-              <td className="num">{formatDuration(stage.cost.wallMs)}</td>
-              <td className="num">{formatUsd(stage.cost.totalUsd, digits)}</td>
+              <td className="num">{formatDuration(ms)}</td>
+              <td className="num">{inDollars(usd)}</td>
             </tr>
           ))}
           {boughtUsd !== 0 && (
             <tr>
               <td>Bought for it</td>
               <td className="num">–</td>
-              <td className="num">{formatUsd(boughtUsd, digits)}</td>
+              <td className="num">{inDollars(boughtUsd)}</td>
             </tr>
           )}
           <tr className="total">
             <td>{boughtUsd === 0 ? "All stages" : "Together"}</td>
-            <td className="num">{formatDuration(total.wallMs)}</td>
-            <td className="num">{formatUsd(total.totalUsd + boughtUsd, digits)}</td>
+            <td className="num">{formatDuration(costs.ms)}</td>
+            <td className="num">{inDollars(costs.usd)}</td>
           </tr>
         </tbody>
       </table>
+      {withoutCost.length > 0 && (
+        <p className="s11 t3" style={{ padding: "4px 16px 0" }}>
+          No cost is known of {withoutCost.map(({ stageName }) => stageName).join(", ")}: ended
+          before any use was recorded.
+        </p>
+      )}
       <p className="s11 t3" style={{ padding: "4px 16px 12px" }}>
         {formatNumber(total.tokensSampled)} tokens sampled, {formatNumber(total.tokensTrained)}{" "}
         trained. Electricity: {formatEnergy(total.energyJ)}. Processor{" "}

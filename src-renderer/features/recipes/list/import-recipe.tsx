@@ -1,14 +1,14 @@
 /** A recipe from elsewhere: a file, the fixed configuration of a launch, or pasted text. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { host } from "#renderer/bridge/host.ts";
 import { pipelineIdFrom } from "#renderer/bridge/ids.ts";
 import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
+import { Field } from "#renderer/ui/field.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
-
-type From = Parameters<typeof host.recipes.create>[0]["from"];
+import type { RecipeSource } from "./use-recipe-list.ts";
 
 export interface ImportRecipeProps {
   readonly opened: boolean;
@@ -16,7 +16,7 @@ export interface ImportRecipeProps {
   readonly file: string;
   readonly onClose: () => void;
   /** Resolves true where it went through. */
-  readonly onChosen: (from: From) => Promise<boolean>;
+  readonly onChosen: (from: RecipeSource) => Promise<boolean>;
 }
 
 export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipeProps): ReactNode {
@@ -26,7 +26,7 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
   const [text, setText] = useState("");
   const pipelines = useQuery(opened ? recentPipelinesQuery : undefined).data?.pipelines ?? [];
   const pipelineId = pipelineIdFrom(launch === "" ? pipelines[0]?.id : launch);
-  const from = async (): Promise<From | undefined> => {
+  const from = async (): Promise<RecipeSource | undefined> => {
     if (file !== "") return { file };
     if (way === "file")
       return picked === undefined
@@ -72,23 +72,19 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
             />
             <div style={{ marginTop: 12 }}>
               {way === "file" && (
-                <label className="field">
-                  <span className="s12 t2">YAML file</span>
+                <Field label="YAML file">
                   <input
                     type="file"
                     accept=".yaml,.yml,.gradus"
                     onChange={(event) => setPicked(event.currentTarget.files?.[0])}
                   />
-                </label>
+                </Field>
               )}
               {way === "launch" &&
                 (pipelines.length === 0 ? (
                   <p className="t2">Nothing was launched yet.</p>
                 ) : (
-                  <label className="field">
-                    <span className="s12 t2">
-                      Its configuration as it was fixed, defaults written out
-                    </span>
+                  <Field label="Its configuration as it was fixed, defaults written out">
                     <select
                       className="input"
                       value={pipelineId ?? ""}
@@ -100,11 +96,10 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
                         </option>
                       ))}
                     </select>
-                  </label>
+                  </Field>
                 ))}
               {way === "text" && (
-                <label className="field">
-                  <span className="s12 t2">YAML</span>
+                <Field label="YAML">
                   <textarea
                     className="input mono importtext"
                     rows={10}
@@ -112,19 +107,19 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
                     value={text}
                     onChange={(event) => setText(event.currentTarget.value)}
                   />
-                </label>
+                </Field>
               )}
             </div>
           </>
         )}
-        <div className="flex" style={{ marginTop: 16, justifyContent: "flex-end" }}>
+        <DialogFoot>
           <button type="button" className="btn" onClick={onClose}>
             Close
           </button>
           <button type="submit" className="btn primary" disabled={!ready}>
             Import
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

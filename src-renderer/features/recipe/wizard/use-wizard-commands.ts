@@ -1,0 +1,60 @@
+/** The commands of the recipe wizard. */
+import { useMemo } from "react";
+import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import { useCommands } from "#renderer/navigation/command-registry.ts";
+import type { Command } from "#renderer/navigation/command-registry.ts";
+import type { WizardWay } from "./use-wizard-way.ts";
+
+export interface WizardActs {
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly editText: () => void;
+  readonly openExport: () => void;
+}
+
+/** @param acts must be stable between renders (useMemo). */
+export function useWizardCommands(
+  way: WizardWay,
+  problems: readonly RecipeProblem[],
+  acts: WizardActs,
+): void {
+  useCommands(
+    useMemo((): readonly Command[] => {
+      const { before, next, goTo, goToNextProblem } = way;
+      const command = (
+        id: string,
+        title: string,
+        keys: string,
+        run: () => void,
+        notNow?: string,
+      ): Command => ({ id: `recipe.${id}`, title, group: "This screen", keys, notNow, run });
+      return [
+        command(
+          "next",
+          "Next step",
+          "Alt+ArrowRight",
+          () => next !== undefined && goTo(next.id),
+          next === undefined ? "this is the last" : undefined,
+        ),
+        command(
+          "previous",
+          "Previous step",
+          "Alt+ArrowLeft",
+          () => before !== undefined && goTo(before.id),
+          before === undefined ? "this is the first" : undefined,
+        ),
+        command("problem", "Next problem", "F8", () => goToNextProblem(problems)),
+        command("undo", "Undo the last edit of this recipe", "Mod+Z", acts.undo),
+        command("redo", "Redo", "Mod+Shift+Z", acts.redo),
+        command("text", "Edit the recipe as YAML", "Y", acts.editText),
+        {
+          id: "recipe.export",
+          title: "Export to TRL or verl…",
+          group: "This screen",
+          run: acts.openExport,
+        },
+        command("review", "Review and start", "Mod+Enter", () => goTo("review")),
+      ];
+    }, [way, problems, acts]),
+  );
+}

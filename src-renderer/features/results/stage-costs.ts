@@ -1,0 +1,42 @@
+/** Time and cost of a launch's stages, as far as they are known. Pure. */
+import type { PipelineResults } from "#shared/schema/evaluation.ts";
+import type { RunId, RunSummary } from "#shared/schema/run.ts";
+
+export interface StageCost {
+  readonly runId: RunId;
+  readonly stageName: string;
+  readonly ms: number;
+  /** null: it ended before it recorded what it used. */
+  readonly usd: number | null;
+}
+
+export interface StageCosts {
+  readonly stages: readonly StageCost[];
+  /** Of all of them; null where none is known. */
+  readonly ms: number | null;
+  /** null: nothing was recorded. */
+  readonly usd: number | null;
+}
+
+type Costs = Pick<PipelineResults, "stages" | "total" | "boughtUsd">;
+type Worked = Pick<RunSummary, "id" | "stageName" | "activeMs">;
+
+/**
+ * A stage records what it used at its checkpoints and at its end. One that failed before has no record: of it the time at
+ * work is known, and the cost is not.
+ */
+export function stageCosts(results: Costs, runs: readonly Worked[]): StageCosts {
+  const recorded = new Map(results.stages.map((stage) => [stage.runId, stage.cost]));
+  const stages = runs.flatMap(({ id, stageName, activeMs }): readonly StageCost[] => {
+    const cost = recorded.get(id);
+    const ms = cost === undefined || cost.wallMs === 0 ? activeMs : cost.wallMs;
+    if (cost === undefined && ms === 0) return [];
+    return [{ runId: id, stageName, ms, usd: cost?.totalUsd ?? null }];
+  });
+  const nothing = recorded.size === 0 && results.boughtUsd === 0;
+  return {
+    stages,
+    ms: stages.length === 0 ? null : stages.reduce((sum, stage) => sum + stage.ms, 0),
+    usd: nothing ? null : results.total.totalUsd + results.boughtUsd,
+  };
+}

@@ -1,0 +1,102 @@
+/** The columns of the Runs screen. */
+import type { ReactNode } from "react";
+import { currentRun, isPaused, originWord } from "#renderer/ui/launches/pipeline-facts.ts";
+import { doneText } from "#renderer/ui/launches/progress-line.tsx";
+import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import type { RunRow } from "../rows/run-row.ts";
+import { NameCell } from "./name-cell.tsx";
+import { SCORE_COLUMNS } from "./score-columns.tsx";
+import { spentColumns } from "./spent-columns.tsx";
+
+export interface ColumnOptions {
+  /** Times read as at this moment. */
+  readonly now: number;
+  /** Decimals of amounts. */
+  readonly digits: number;
+  /** Stages stand alone, without their launches above them. */
+  readonly flat: boolean;
+  readonly picked: ReadonlySet<string>;
+  readonly onPick: (key: string) => void;
+}
+
+export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[] {
+  const { now, digits, flat, picked, onPick } = options;
+  return [
+    {
+      id: "pick",
+      header: <span className="visually-hidden">Picked</span>,
+      track: "42px",
+      cell: (row) =>
+        row.type === "group" ? null : (
+          <input
+            type="checkbox"
+            className="pick"
+            tabIndex={-1}
+            aria-label={`Pick ${row.type === "pipeline" ? row.pipeline.name : row.run.stageName}`}
+            checked={picked.has(row.key)}
+            onChange={() => onPick(row.key)}
+          />
+        ),
+    },
+    {
+      id: "name",
+      sortable: true,
+      header: flat ? "Stage" : "Launch, stage",
+      track: "minmax(180px, 1.6fr)",
+      cell: (row) => <NameCell row={row} flat={flat} />,
+    },
+    ...STATE_COLUMNS,
+    ...SCORE_COLUMNS,
+    ...spentColumns(now, digits),
+  ];
+}
+
+const STATE_COLUMNS: readonly GridColumn<RunRow>[] = [
+  {
+    id: "kind",
+    sortable: true,
+    header: "Kind",
+    track: "minmax(96px, 0.7fr)",
+    cell: (row) =>
+      row.type === "group" ? null : (
+        <span className="t3">
+          {row.type === "pipeline" ? originWord(row.pipeline.origin) : kindWord(row.run.kind)}
+        </span>
+      ),
+  },
+  {
+    id: "status",
+    sortable: true,
+    header: "Status",
+    track: "104px",
+    cell: (row) =>
+      row.type === "group" ? null : (
+        <StatusWord
+          status={row.type === "pipeline" ? row.pipeline.status : row.run.status}
+          paused={isPaused(row.type === "pipeline" ? currentRun(row.pipeline) : row.run)}
+        />
+      ),
+  },
+  {
+    id: "step",
+    sortable: true,
+    header: "Step",
+    track: "minmax(132px, 0.8fr)",
+    numeric: true,
+    cell: stepCell,
+  },
+];
+
+function stepCell(row: RunRow): ReactNode {
+  if (row.type === "group") return null;
+  if (row.type === "run")
+    return row.run.startedAtMs === null ? <span className="t3">–</span> : doneText(row.run);
+  const done = row.pipeline.runs.filter((run) => run.status === "finished").length;
+  return (
+    <span className="t3">
+      {done} of {row.pipeline.runs.length} stages
+    </span>
+  );
+}

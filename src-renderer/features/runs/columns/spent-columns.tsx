@@ -1,0 +1,60 @@
+/** What a row cost, how long it took, and when it began. */
+import { formatDuration, formatUsd, formatWhen } from "#renderer/ui/format.ts";
+import { activeMsAt } from "#renderer/ui/launches/pipeline-facts.ts";
+import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import type { RunRow } from "../rows/run-row.ts";
+
+/**
+ * @param now times read as at this moment.
+ * @param digits decimals of amounts.
+ */
+export function spentColumns(now: number, digits: number): readonly GridColumn<RunRow>[] {
+  return [
+    {
+      id: "cost",
+      sortable: true,
+      header: "Cost",
+      track: "72px",
+      numeric: true,
+      cell: (row) => {
+        if (row.type === "group") return null;
+        const usd = row.type === "pipeline" ? row.pipeline.costUsd : row.run.costUsd;
+        return usd === null ? <span className="t3">–</span> : formatUsd(usd, digits);
+      },
+    },
+    {
+      id: "took",
+      sortable: true,
+      wideOnly: true,
+      header: "Took",
+      track: "88px",
+      numeric: true,
+      cell: (row) => tookText(row, now),
+    },
+    {
+      id: "when",
+      sortable: true,
+      header: "Started",
+      track: "132px",
+      numeric: true,
+      cell: (row) => <span className="t3">{whenText(row, now)}</span>,
+    },
+  ];
+}
+
+function whenText(row: RunRow, now: number): string {
+  if (row.type === "group") return "";
+  const one = row.type === "pipeline" ? row.pipeline : row.run;
+  if (one.startedAtMs === null) return "–";
+  return formatWhen(one.startedAtMs, now);
+}
+
+function tookText(row: RunRow, now: number): string {
+  if (row.type === "group") return "";
+  if (row.type === "pipeline")
+    return row.pipeline.startedAtMs === null ? "–" : formatDuration(activeMsAt(row.pipeline, now));
+  const { startedAtMs, endedAtMs, activeMs, status } = row.run;
+  if (startedAtMs === null) return "–";
+  if (endedAtMs !== null) return formatDuration(activeMs);
+  return status === "running" ? formatDuration(Math.max(activeMs, now - startedAtMs)) : "–";
+}

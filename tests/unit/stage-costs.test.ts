@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { PipelineResults } from "#shared/schema/evaluation.ts";
+import { RunId } from "#shared/schema/run.ts";
+import { stageCosts } from "#renderer/features/results/stage-costs.ts";
+
+const NOTHING = {
+  wallMs: 0,
+  cpuSeconds: 0,
+  gpuSeconds: 0,
+  tokensSampled: 0,
+  tokensTrained: 0,
+  flops: 0,
+  energyJ: null,
+  totalUsd: 0,
+};
+
+/** Results of stages that recorded so much time and so many dollars. */
+function results(recorded: Readonly<Record<string, readonly [number, number]>>, boughtUsd = 0) {
+  const stages = Object.entries(recorded).map(([stageName, [wallMs, totalUsd]]) => ({
+    runId: `p1-${stageName}`,
+    stageName,
+    kind: "sft",
+    cost: { ...NOTHING, wallMs, totalUsd },
+  }));
+  const sum = (pick: (cost: (typeof stages)[number]["cost"]) => number): number =>
+    stages.reduce((total, { cost }) => total + pick(cost), 0);
+  return PipelineResults.parse({
+    pipelineId: "p1",
+    rows: [],
+    stages,
+    total: {
+      ...NOTHING,
+      wallMs: sum(({ wallMs }) => wallMs),
+      totalUsd: sum(({ totalUsd }) => totalUsd),
+    },
+    boughtUsd,
+    usdPerPoint: null,
+  });
+}
+
+function worked(stageName: string, activeMs: number) {
+  return { id: RunId.parse(`p1-${stageName}`), stageName, activeMs };
+}
+
+describe("a launch's costs", () => {
+  test("a stage that recorded what it used shows that, not its process' time", () => {
+    const { stages, ms, usd } = stageCosts(results({ base: [4000, 0.02] }), [worked("base", 5000)]);
+    expect(stages).toEqual([{ runId: "p1-base", stageName: "base", ms: 4000, usd: 0.02 }]);
+    expect({ ms, usd }).toEqual({ ms: 4000, usd: 0.02 });
+  });
+
+  test("a stage that failed before it recorded anything shows its time and no cost", () => {
+    const { stages, ms, usd } = stageCosts(results({ base: [4000, 0.02] }), [
+      worked("base", 5000),
+      worked("cold", 1500),
+    ]);
+    expect(stages[1]).toEqual({ runId: "p1-cold", stageName: "cold", ms: 1500, usd: null });
+    expect({ ms, usd }).toEqual({ ms: 5500, usd: 0.02 });
+  });
+
+  test("a record without time does not say 0 ms where the time at work is known", () => {
+    const { stages } = stageCosts(results({ cold: [0, 0.01] }), [worked("cold", 1500)]);
+    expect(stages).toEqual([{ runId: "p1-cold", stageName: "cold", ms: 1500, usd: 0.01 }]);
+  });
+
+  test("a stage that has not worked yet has no row, and a launch of such stages no total", () => {
+    expect(stageCosts(results({}), [worked("base", 0)])).toEqual({
+      stages: [],
+      ms: null,
+      usd: null,
+    });
+  });
+
+  test("what was bought for the launch is in the sum, with and without records", () => {
+    expect(stageCosts(results({}, 3), [worked("cold", 1500)]).usd).toBe(3);
+    expect(stageCosts(results({ base: [4000, 0.5] }, 3), [worked("base", 5000)]).usd).toBe(3.5);
+  });
+});
