@@ -1,7 +1,7 @@
-/** A small button that opens a list of things to do. The list stands in the browser's top layer, so no region cuts it off. */
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode, RefObject } from "react";
-import { movedBy } from "./use-list-keys.ts";
+/** A small button that opens a list of things to do. Arrows move in it, letters go to an item that begins with them, Esc and Tab leave it. */
+import { Menu } from "@mantine/core";
+import { useState } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import "./menu-button.css";
 
 export interface MenuItem {
@@ -20,113 +20,45 @@ export interface MenuButtonProps {
   readonly children: ReactNode;
 }
 
-const GAP = 4;
-
-function MenuList({
-  items,
-  anchor,
-  id,
-  label,
-  onClose,
-}: {
-  readonly items: readonly MenuItem[];
-  readonly anchor: RefObject<HTMLElement | null>;
-  readonly id: string;
-  readonly label: string;
-  readonly onClose: (giveBack: boolean) => void;
-}): ReactNode {
-  const list = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(0);
-  useLayoutEffect(() => {
-    const element = list.current;
-    if (element === null || anchor.current === null) return;
-    element.showPopover();
-    const from = anchor.current.getBoundingClientRect();
-    const { width, height } = element.getBoundingClientRect();
-    const below = from.bottom + GAP + height <= window.innerHeight;
-    element.style.left = `${String(Math.max(GAP, Math.min(from.left, window.innerWidth - width - 8)))}px`;
-    element.style.top = `${String(below ? from.bottom + GAP : Math.max(GAP, from.top - GAP - height))}px`;
-  }, [anchor]);
-  useEffect(() => {
-    const item = list.current?.children[at];
-    if (item instanceof HTMLElement) item.focus();
-  }, [at]);
+export function MenuButton({ label, items, className, children }: MenuButtonProps): ReactNode {
+  const [opened, setOpened] = useState(false);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const moved = movedBy(event.key, at, items.length);
-    if (moved !== undefined) setAt(moved);
-    else if (event.key === "Escape" || event.key === "Tab") onClose(true);
-    else return;
-    event.preventDefault();
+    // What is typed in the menu is not the screen's.
     event.stopPropagation();
+    if (event.key !== "Tab") return;
+    event.preventDefault();
+    setOpened(false);
   };
   return (
-    <div
-      ref={list}
-      id={id}
-      popover="manual"
-      role="menu"
-      aria-label={label}
-      className="menu"
-      onKeyDown={onKeyDown}
-      onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) onClose(false);
-      }}
+    <Menu
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-start"
+      offset={4}
+      loop={false}
+      menuItemTabIndex={0}
+      withInitialFocusPlaceholder={false}
+      transitionProps={{ duration: 0 }}
     >
-      {items.map((item, index) => (
-        <button
-          key={item.id}
-          type="button"
-          role="menuitem"
-          tabIndex={index === at ? 0 : -1}
-          aria-disabled={item.notNow !== undefined}
-          title={item.notNow}
-          onClick={() => {
-            if (item.notNow !== undefined) return;
-            onClose(true);
-            item.run();
-          }}
-        >
-          {item.label}
+      <Menu.Target>
+        <button type="button" className={className ?? "menubtn"} aria-label={label}>
+          {children}
         </button>
-      ))}
-    </div>
-  );
-}
-
-export function MenuButton({ label, items, className, children }: MenuButtonProps): ReactNode {
-  const button = useRef<HTMLButtonElement>(null);
-  const [opened, setOpened] = useState(false);
-  const id = useId();
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        className={className ?? "menubtn"}
-        aria-label={label}
-        aria-haspopup="menu"
-        aria-expanded={opened}
-        aria-controls={opened ? id : undefined}
-        onPointerDown={(event) => {
-          // The open list closes when it loses the focus; this press must not open it again.
-          if (opened) event.preventDefault();
-        }}
-        onClick={() => setOpened(!opened)}
-      >
-        {children}
-      </button>
-      {opened && (
-        <MenuList
-          items={items}
-          anchor={button}
-          id={id}
-          label={label}
-          onClose={(giveBack) => {
-            setOpened(false);
-            if (giveBack) button.current?.focus();
-          }}
-        />
-      )}
-    </>
+      </Menu.Target>
+      <Menu.Dropdown className="menu" onKeyDown={onKeyDown}>
+        {items.map(({ id, label: text, notNow, run }) => (
+          <Menu.Item
+            key={id}
+            title={notNow}
+            // It keeps its place among the arrows, so that its reason can be read.
+            aria-disabled={notNow !== undefined}
+            closeMenuOnClick={notNow === undefined}
+            onClick={notNow === undefined ? run : undefined}
+          >
+            {text}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -1,11 +1,9 @@
 /** The time now, renewed every `everyMs`: for ages ("last heard 12 s ago") and dates. */
-import { useEffect, useState } from "react";
+import { useInterval } from "@mantine/hooks";
+import { useState } from "react";
 
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), everyMs);
-    return () => window.clearInterval(timer);
-  }, [everyMs]);
+  useInterval(() => setNow(Date.now()), everyMs, { autoInvoke: true });
   return now;
 }

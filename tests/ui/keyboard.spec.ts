@@ -1,6 +1,8 @@
 /** The window by keyboard alone, on a seeded workspace behind a real host. */
 import { seededHost } from "./file-host.ts";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 import { openWindow } from "./window-page.ts";
 
 const host = seededHost();
@@ -210,6 +212,37 @@ test("the tour leads through the screens by Enter alone, ends at the demo, and i
   await page.reload();
   await expect(heading).toBeVisible();
   await expect(page.getByRole("button", { name: "Take the tour" })).toHaveCount(0);
+});
+
+test("a menu is opened, walked and left by keys, and gives the focus back", async ({ browser }) => {
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-cold-start");
+  const button = page.getByRole("button", { name: "Loss: what to do" });
+  const menu = page.getByRole("menu", { name: "Loss: what to do" });
+  const item = (name: string): Locator => menu.getByRole("menuitem", { name });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(item("Open large")).toBeFocused();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.keyboard.press("ArrowDown");
+  await expect(item("Save every point as CSV")).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  await expect(item("Open large")).toBeFocused();
+  await page.keyboard.press("h");
+  await expect(item("Hide")).toBeFocused();
+  // A letter is the menu's, not the screen's, where V shows the charts as a table.
+  await page.keyboard.press("v");
+  await expect(item("Hide")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(menu).toHaveCount(0);
+  await expect(button).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(menu).toHaveCount(0);
+  await expect(button).toBeFocused();
+  await expect(page.getByRole("figure")).toHaveCount(3);
+  expect(complaints).toEqual([]);
 });
 
 test("the columns of a screen are moved by arrows, and keep their width over a reload", async ({

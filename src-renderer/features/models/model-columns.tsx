@@ -1,7 +1,8 @@
 /** The columns of the workspace's models. */
 import type { ModelRecord } from "#shared/schema/system.ts";
-import { formatBytes, formatCompact, formatWhen } from "#renderer/ui/format.ts";
+import { formatWhen } from "#renderer/ui/format.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import { bytesColumn, weightsColumn } from "./size-columns.ts";
 
 const ORIGINS: Readonly<Record<ModelRecord["origin"], string>> = {
   "built-in": "built in",
@@ -41,20 +42,8 @@ export function modelColumns(now: number): readonly GridColumn<ModelRecord>[] {
       wideOnly: true,
       cell: (model) => <span className="t2">{model.license ?? ""}</span>,
     },
-    {
-      id: "parameters",
-      header: "Weights",
-      track: "88px",
-      numeric: true,
-      cell: (model) => formatCompact(model.parameters),
-    },
-    {
-      id: "size",
-      header: "Size",
-      track: "88px",
-      numeric: true,
-      cell: (model) => formatBytes(model.bytes),
-    },
+    weightsColumn("88px"),
+    bytesColumn("size", "Size", "88px", (model) => model.bytes),
     {
       id: "when",
       header: "Since",

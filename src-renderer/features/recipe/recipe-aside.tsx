@@ -1,4 +1,5 @@
 /** Beside every step: the estimate, and the recipe as text, as its changes, and as a command. */
+import { useDebouncedValue } from "@mantine/hooks";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
@@ -10,7 +11,6 @@ import { OptionDifferences } from "#renderer/ui/launches/option-differences.tsx"
 import { SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useDraft } from "./document/draft-value.ts";
 import { EstimateRegion } from "./estimate-region.tsx";
-import { useDebounced } from "./fields/use-debounced.ts";
 
 const YamlEditor = lazy(async () => ({
   default: (await import("./fields/yaml-editor.tsx")).YamlEditor,
@@ -23,7 +23,7 @@ const NOTHING: Differences = { options: [], lines: [] };
 /** What differs from the text that the recipe began with. */
 export function useChanges(startYaml: string, text: string): Differences {
   const [found, setFound] = useState<Differences>(NOTHING);
-  const settled = useDebounced(text, 300);
+  const [settled] = useDebouncedValue(text, 300);
   useEffect(() => {
     const abort = new AbortController();
     host.recipes

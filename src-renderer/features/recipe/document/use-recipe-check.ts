@@ -2,11 +2,11 @@
  * What the host says to the text: asked a moment after the last key, kept while the next answer is on its way. Its data
  * are looked at record by record, which may take minutes: how far that is comes meanwhile.
  */
+import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
 import { connection } from "#renderer/bridge/connection.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { useDebounced } from "../fields/use-debounced.ts";
 
 const ASK_AFTER_MS = 200;
 
@@ -40,7 +40,7 @@ const NOTHING: Answers = {
 
 export function useRecipeCheck(text: string): RecipeCheck {
   const [check, setCheck] = useState(NOTHING);
-  const settled = useDebounced(text, ASK_AFTER_MS);
+  const [settled] = useDebouncedValue(text, ASK_AFTER_MS);
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
