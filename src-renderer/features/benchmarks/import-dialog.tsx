@@ -8,8 +8,7 @@ import { useAct } from "#renderer/bridge/use-act.ts";
 import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { plural } from "#renderer/ui/format.ts";
-import { Field } from "#renderer/ui/field.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 
 interface Fields {
   readonly name: string;
@@ -70,7 +69,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
           <span className="mono">{'{"problem": "…", "answer": "…"}'}</span>. Answers are graded as
           mathematics: 1/2, 0.5 and 50% are equal.
         </p>
-        <Field label="File">
+        <Labelled label="File" layout="above">
           <input
             className="input"
             type="file"
@@ -88,17 +87,16 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
               });
             }}
           />
-        </Field>
+        </Labelled>
         {FIELDS.map(({ key, label }) => (
-          <Field key={key} label={label}>
+          <Labelled key={key} label={label} layout="above">
             <input
               className="input"
               value={fields[key]}
               onChange={(event) => setFields({ ...fields, [key]: event.currentTarget.value })}
             />
-          </Field>
+          </Labelled>
         ))}
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
         {badLines.length > 0 && (
           <div role="alert">
             <p className="warn s12">
@@ -113,10 +111,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
             </ul>
           </div>
         )}
-        <DialogFoot>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <DialogFoot act={act} onClose={onClose}>
           {badLines.length > 0 && (
             <button type="button" className="btn" disabled={act.busy} onClick={() => submit(true)}>
               Import the others

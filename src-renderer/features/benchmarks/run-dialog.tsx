@@ -9,8 +9,7 @@ import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
-import { Field } from "#renderer/ui/field.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 import { badNumbers, newDraft, NUMBER_FIELDS, requestOf } from "./benchmark-request.ts";
 import type { BenchmarkDraft } from "./benchmark-request.ts";
 
@@ -48,7 +47,7 @@ export function RunDialog({ sets, tasks, onClose }: RunDialogProps): ReactNode {
           submit();
         }}
       >
-        <Field label="Model">
+        <Labelled label="Model" layout="above">
           <select
             className="input"
             data-autofocus
@@ -61,7 +60,7 @@ export function RunDialog({ sets, tasks, onClose }: RunDialogProps): ReactNode {
               </option>
             ))}
           </select>
-        </Field>
+        </Labelled>
         <BenchmarkField
           sets={sets}
           tasks={tasks}
@@ -69,7 +68,7 @@ export function RunDialog({ sets, tasks, onClose }: RunDialogProps): ReactNode {
           onChange={(benchmark) => change({ benchmark })}
         />
         <Numbers draft={draft} onChange={(numbers) => change({ numbers })} />
-        <Field label="Scoring">
+        <Labelled label="Scoring" layout="above">
           <select
             className="input"
             value={draft.scoring}
@@ -80,12 +79,8 @@ export function RunDialog({ sets, tasks, onClose }: RunDialogProps): ReactNode {
             <option value="strict">strict: the answer inside the answer tags</option>
             <option value="lenient">lenient: else the last box or number of the text</option>
           </select>
-        </Field>
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <DialogFoot>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        </Labelled>
+        <DialogFoot act={act} onClose={onClose}>
           <button type="submit" className="btn primary" disabled={act.busy || !ready}>
             {act.busy ? "Starting" : "Run"}
           </button>
@@ -110,7 +105,7 @@ function BenchmarkField({
   const task = tasks.find(({ name }) => name === value);
   return (
     <>
-      <Field label="Benchmark">
+      <Labelled label="Benchmark" layout="above">
         <select
           className="input"
           value={value}
@@ -127,7 +122,7 @@ function BenchmarkField({
             </option>
           ))}
         </select>
-      </Field>
+      </Labelled>
       {task !== undefined && (
         <p className="s11 t3">
           Held-out problems of every difficulty in turn: {task.difficulties.join(", ")}.
@@ -149,7 +144,7 @@ function Numbers({
   return (
     <div className="runnumbers">
       {NUMBER_FIELDS.map(({ key, label }) => (
-        <Field key={key} label={label}>
+        <Labelled key={key} label={label} layout="above">
           <input
             className={bad.has(key) ? "input mono bad" : "input mono"}
             inputMode="decimal"
@@ -157,7 +152,7 @@ function Numbers({
             value={numbers[key]}
             onChange={(event) => onChange({ ...numbers, [key]: event.currentTarget.value })}
           />
-        </Field>
+        </Labelled>
       ))}
     </div>
   );

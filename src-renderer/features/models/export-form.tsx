@@ -8,8 +8,7 @@ import { useAct } from "#renderer/bridge/use-act.ts";
 import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { formatBytes } from "#renderer/ui/format.ts";
-import { Field } from "#renderer/ui/field.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 
 const FORMATS = [
@@ -63,7 +62,7 @@ export function ExportForm({ model, opened, onClose }: ExportFormProps): ReactNo
         <p className="t2" style={{ marginTop: 8 }}>
           {SAID[format]}
         </p>
-        <Field label={isFolder ? "New folder" : "New file"}>
+        <Labelled label={isFolder ? "New folder" : "New file"} layout="above">
           <input
             className="input mono"
             data-autofocus
@@ -72,17 +71,13 @@ export function ExportForm({ model, opened, onClose }: ExportFormProps): ReactNo
             placeholder={isFolder ? "/path/to/folder" : "/path/to/model.gguf"}
             onChange={(event) => setPath(event.currentTarget.value)}
           />
-        </Field>
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+        </Labelled>
         {written !== undefined && (
           <p className="s12 t2" role="status" style={{ marginTop: 12, overflowWrap: "anywhere" }}>
             Written: {written.path}, {formatBytes(written.bytes)}
           </p>
         )}
-        <DialogFoot>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <DialogFoot act={act} onClose={onClose}>
           <button type="submit" className="btn primary" disabled={act.busy || path.trim() === ""}>
             {act.busy ? "Writing" : "Export"}
           </button>

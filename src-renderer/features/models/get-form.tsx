@@ -5,8 +5,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
-import { Field } from "#renderer/ui/field.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 
 export interface GetFormProps {
   readonly opened: boolean;
@@ -41,7 +40,7 @@ export function GetForm({ opened, onClose }: GetFormProps): ReactNode {
           machine with config.json, tokenizer.json and safetensors, or a GGUF file. It is checked,
           then kept in the workspace.
         </p>
-        <Field label="Hub id, folder or GGUF file">
+        <Labelled label="Hub id, folder or GGUF file" layout="above">
           <input
             className="input mono"
             data-autofocus
@@ -50,20 +49,16 @@ export function GetForm({ opened, onClose }: GetFormProps): ReactNode {
             placeholder="owner/name or /path/to/model.gguf"
             onChange={(event) => setSource(event.currentTarget.value)}
           />
-        </Field>
-        <Field label="Name here, if it should be another">
+        </Labelled>
+        <Labelled label="Name here, if it should be another" layout="above">
           <input
             className="input"
             value={name}
             spellCheck={false}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-        </Field>
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <DialogFoot>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        </Labelled>
+        <DialogFoot act={act} onClose={onClose}>
           <button type="submit" className="btn primary" disabled={act.busy || source.trim() === ""}>
             Get
           </button>

@@ -6,7 +6,7 @@ import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
-import { Field } from "#renderer/ui/field.tsx";
+import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import type { RecipeSource } from "./use-recipe-list.ts";
 
@@ -72,19 +72,22 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
             />
             <div style={{ marginTop: 12 }}>
               {way === "file" && (
-                <Field label="YAML file">
+                <Labelled label="YAML file" layout="above">
                   <input
                     type="file"
                     accept=".yaml,.yml,.gradus"
                     onChange={(event) => setPicked(event.currentTarget.files?.[0])}
                   />
-                </Field>
+                </Labelled>
               )}
               {way === "launch" &&
                 (pipelines.length === 0 ? (
                   <p className="t2">Nothing was launched yet.</p>
                 ) : (
-                  <Field label="Its configuration as it was fixed, defaults written out">
+                  <Labelled
+                    label="Its configuration as it was fixed, defaults written out"
+                    layout="above"
+                  >
                     <select
                       className="input"
                       value={pipelineId ?? ""}
@@ -96,10 +99,10 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
                         </option>
                       ))}
                     </select>
-                  </Field>
+                  </Labelled>
                 ))}
               {way === "text" && (
-                <Field label="YAML">
+                <Labelled label="YAML" layout="above">
                   <textarea
                     className="input mono importtext"
                     rows={10}
@@ -107,15 +110,12 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
                     value={text}
                     onChange={(event) => setText(event.currentTarget.value)}
                   />
-                </Field>
+                </Labelled>
               )}
             </div>
           </>
         )}
-        <DialogFoot>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <DialogFoot onClose={onClose}>
           <button type="submit" className="btn primary" disabled={!ready}>
             Import
           </button>
