@@ -5,9 +5,16 @@
 import type { ClientContext, ClientLink, ClientOptions } from "@orpc/client";
 import { RPCLink as PortLink } from "@orpc/client/message-port";
 import { RPCLink as SocketLink } from "@orpc/client/websocket";
+import { createStore } from "zustand";
 import { hostToken } from "./session-token.ts";
 
-export type LineState = "connecting" | "open" | "lost" | "refused";
+type LineState = "connecting" | "open" | "lost" | "refused";
+
+interface Line {
+  readonly state: LineState;
+  /** When it broke; undefined while it is open. */
+  readonly lostAtMs: number | undefined;
+}
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 5000;
@@ -21,23 +28,15 @@ export class LineDown extends Error {
 
 /** One for the window. */
 export class Connection implements ClientLink<ClientContext> {
-  #state: LineState = "connecting";
-  #lostAtMs: number | undefined;
+  readonly line = createStore<Line>(() => ({ state: "connecting", lostAtMs: undefined }));
   #link: ClientLink<ClientContext> | undefined;
   #waitMs = FIRST_WAIT_MS;
   #socket: WebSocket | undefined;
   #retry: number | undefined;
-  readonly #listeners = new Set<() => void>();
 
-  readonly state = (): LineState => this.#state;
-
-  /** When the line broke; undefined while it is open. */
-  readonly lostAtMs = (): number | undefined => this.#lostAtMs;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  state(): LineState {
+    return this.line.getState().state;
+  }
 
   start(): void {
     if (window.gradus === undefined) this.#openSocket();
@@ -55,10 +54,10 @@ export class Connection implements ClientLink<ClientContext> {
 
   /** Resolves when the line is open; rejects when the signal aborts. */
   whenOpen(signal: AbortSignal): Promise<void> {
-    if (this.#state === "open") return Promise.resolve();
+    if (this.state() === "open") return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const stop = this.subscribe(() => {
-        if (this.#state !== "open") return;
+      const stop = this.line.subscribe(({ state }) => {
+        if (state !== "open") return;
         stop();
         resolve();
       });
@@ -74,7 +73,7 @@ export class Connection implements ClientLink<ClientContext> {
     input: unknown,
     options: ClientOptions<ClientContext>,
   ): Promise<unknown> {
-    if (this.#state === "connecting")
+    if (this.state() === "connecting")
       await this.whenOpen(options.signal ?? AbortSignal.timeout(10_000));
     const link = this.#link;
     if (link === undefined) throw new LineDown("The host does not answer.");
@@ -118,11 +117,10 @@ export class Connection implements ClientLink<ClientContext> {
   }
 
   #become(state: LineState): void {
-    if (state === "open") this.#lostAtMs = undefined;
-    else this.#lostAtMs ??= Date.now();
-    if (state === this.#state) return;
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
+    const before = this.line.getState();
+    if (state === before.state) return;
+    const lostAtMs = state === "open" ? undefined : (before.lostAtMs ?? Date.now());
+    this.line.setState({ state, lostAtMs });
   }
 }
 

@@ -3,7 +3,8 @@
  * the window opened; lists lay it over what they fetched, so progress moves without fetching. Changes that lists cannot
  * see this way invalidate their topics.
  */
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
+import { create } from "zustand";
 import { assertNever } from "#shared/errors.ts";
 import type { SystemLiveEvent } from "#shared/schema/live.ts";
 import type { PipelineId, PipelineSummary, RunId, RunSummary } from "#shared/schema/run.ts";
@@ -16,27 +17,17 @@ interface LiveState {
   readonly pipelines: ReadonlyMap<PipelineId, PipelineSummary>;
 }
 
-let state: LiveState = { runs: new Map(), pipelines: new Map() };
-const listeners = new Set<() => void>();
-
-function publish(next: LiveState): void {
-  state = next;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+const useLive = create<LiveState>(() => ({ runs: new Map(), pipelines: new Map() }));
 
 function takePipelines(pipelines: readonly PipelineSummary[]): void {
-  const byPipeline = new Map(state.pipelines);
-  const byRun = new Map(state.runs);
+  const { runs, pipelines: known } = useLive.getState();
+  const byPipeline = new Map(known);
+  const byRun = new Map(runs);
   for (const pipeline of pipelines) {
     byPipeline.set(pipeline.id, pipeline);
     for (const run of pipeline.runs) byRun.set(run.id, run);
   }
-  publish({ runs: byRun, pipelines: byPipeline });
+  useLive.setState({ runs: byRun, pipelines: byPipeline });
 }
 
 type HostEventListener = (event: SystemLiveEvent, before: PipelineSummary | undefined) => void;
@@ -49,7 +40,8 @@ export function onHostEvent(listener: HostEventListener): () => void {
 }
 
 function hear(event: SystemLiveEvent): readonly string[] {
-  const before = event.type === "pipeline" ? state.pipelines.get(event.pipeline.id) : undefined;
+  const { pipelines } = useLive.getState();
+  const before = event.type === "pipeline" ? pipelines.get(event.pipeline.id) : undefined;
   const topics = topicsOf(event);
   for (const listener of eventListeners) listener(event, before);
   return topics;
@@ -60,11 +52,11 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
   switch (event.type) {
     case "snapshot":
       // What was at work before may have ended while nobody listened, with its host even.
-      publish({ runs: new Map(), pipelines: new Map() });
+      useLive.setState(useLive.getInitialState());
       takePipelines(event.active);
       return [];
     case "pipeline": {
-      const before = state.pipelines.get(event.pipeline.id);
+      const before = useLive.getState().pipelines.get(event.pipeline.id);
       takePipelines([event.pipeline]);
       const same = before !== undefined && before.status === event.pipeline.status;
       return same
@@ -72,14 +64,15 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
         : ["pipelines", "attention", "demo", "cost", `pipeline:${event.pipeline.id}`];
     }
     case "pipeline-deleted": {
-      const pipelines = new Map(state.pipelines);
+      const pipelines = new Map(useLive.getState().pipelines);
       pipelines.delete(event.pipelineId);
-      publish({ ...state, pipelines });
+      useLive.setState({ pipelines });
       return ["pipelines", "attention", "cost", "models", `pipeline:${event.pipelineId}`];
     }
     case "run": {
-      const before = state.runs.get(event.run.id);
-      publish({ ...state, runs: new Map(state.runs).set(event.run.id, event.run) });
+      const { runs } = useLive.getState();
+      const before = runs.get(event.run.id);
+      useLive.setState({ runs: new Map(runs).set(event.run.id, event.run) });
       const same = before !== undefined && before.status === event.run.status;
       return same
         ? []
@@ -160,8 +153,7 @@ export function pauseBeforeRetry(signal: AbortSignal): Promise<void> {
 
 /** A run, with the newest that is known of it. */
 export function useLiveRun(run: RunSummary): RunSummary {
-  const live = useSyncExternalStore(subscribe, () => state.runs.get(run.id));
-  return live ?? run;
+  return useLive(({ runs }) => runs.get(run.id)) ?? run;
 }
 
 function newest(fetched: PipelineSummary, live: LiveState): PipelineSummary {
@@ -176,7 +168,7 @@ function newest(fetched: PipelineSummary, live: LiveState): PipelineSummary {
 export function useLivePipeline(
   pipeline: PipelineSummary | undefined,
 ): PipelineSummary | undefined {
-  const live = useSyncExternalStore(subscribe, () => state);
+  const live = useLive();
   return useMemo(
     () => (pipeline === undefined ? undefined : newest(pipeline, live)),
     [pipeline, live],
@@ -187,13 +179,13 @@ export function useLivePipeline(
 export function useLivePipelines(
   pipelines: readonly PipelineSummary[],
 ): readonly PipelineSummary[] {
-  const live = useSyncExternalStore(subscribe, () => state);
+  const live = useLive();
   return useMemo(() => pipelines.map((pipeline) => newest(pipeline, live)), [pipelines, live]);
 }
 
 /** The run that is computed now, if any. */
 export function useActiveRun(): RunSummary | undefined {
-  const runs = useSyncExternalStore(subscribe, () => state.runs);
+  const runs = useLive(({ runs: now }) => now);
   return useMemo(
     () => [...runs.values()].find((run) => run.status === "running" || run.status === "stopping"),
     [runs],
@@ -202,12 +194,12 @@ export function useActiveRun(): RunSummary | undefined {
 
 /** The newest that is known of a run. */
 export function runNow(id: RunId): RunSummary | undefined {
-  return state.runs.get(id);
+  return useLive.getState().runs.get(id);
 }
 
 /** Pipelines at work or waiting, as they were launched. */
 export function useActivePipelines(): readonly PipelineSummary[] {
-  const live = useSyncExternalStore(subscribe, () => state);
+  const live = useLive();
   return useMemo(
     () =>
       [...live.pipelines.values()]

@@ -5,6 +5,7 @@
  * share the list: whoever holds the lock sends.
  */
 import { ORPCError } from "@orpc/client";
+import { createStore } from "zustand";
 import type { RecordId } from "#shared/schema/dataset.ts";
 import { connection, LineDown } from "./connection.ts";
 import { failureOf } from "./failure.ts";
@@ -42,27 +43,22 @@ function nameOf(entry: OutboxEntry): string {
 }
 
 class Outbox {
-  #waiting: readonly Waiting[] = [];
+  /** In the order in which they were made. */
+  readonly store = createStore<readonly Waiting[]>(() => []);
   #workspace: string | undefined;
   #lastAtMs = 0;
   #sending = false;
   /** When the host last said that it is this workspace's. */
   #knownAtMs = Number.NEGATIVE_INFINITY;
-  readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
 
-  readonly waiting = (): readonly Waiting[] => this.#waiting;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly waiting = this.store.getState;
 
   /** Takes up what an earlier page of this workspace left, and sends. */
   open(workspace: string): void {
     if (workspace !== this.#workspace) {
       this.#workspace = workspace;
-      const own = this.#waiting.filter(({ entry }) => entry.workspace === "");
+      const own = this.waiting().filter(({ entry }) => entry.workspace === "");
       this.#publish([]);
       this.#takeUp();
       for (const { entry } of own) this.#keep({ ...entry, workspace });
@@ -86,7 +82,7 @@ class Outbox {
   /** The newest change that was not sent yet is taken back; undefined where all are with the host. */
   takeBack(): OutboxEntry | undefined {
     if (this.#sending) return undefined;
-    const last = this.#waiting.findLast(({ failure }) => failure === undefined);
+    const last = this.waiting().findLast(({ failure }) => failure === undefined);
     if (last !== undefined) this.#forget(last.entry);
     return last?.entry;
   }
@@ -95,7 +91,7 @@ class Outbox {
   async drained(): Promise<void> {
     if (!this.#unsent()) return;
     await new Promise<void>((resolve) => {
-      const stop = this.subscribe(() => {
+      const stop = this.store.subscribe(() => {
         if (this.#unsent()) return;
         stop();
         resolve();
@@ -105,14 +101,14 @@ class Outbox {
 
   retry(key: string): void {
     this.#publish(
-      this.#waiting.map((one) => (one.entry.key === key ? { ...one, failure: undefined } : one)),
+      this.waiting().map((one) => (one.entry.key === key ? { ...one, failure: undefined } : one)),
     );
     this.#send();
   }
 
   /** Gives a refused change up. */
   discard(key: string): void {
-    const found = this.#waiting.find(({ entry }) => entry.key === key);
+    const found = this.waiting().find(({ entry }) => entry.key === key);
     if (found !== undefined) this.#forget(found.entry);
   }
 
@@ -120,16 +116,16 @@ class Outbox {
   readonly heard = (event: StorageEvent): void => {
     if (event.key === null || !event.key.startsWith(PREFIX)) return;
     if (event.newValue === null) {
-      this.#publish(this.#waiting.filter(({ entry }) => nameOf(entry) !== event.key));
+      this.#publish(this.waiting().filter(({ entry }) => nameOf(entry) !== event.key));
     } else this.#takeUp();
   };
 
   #unsent(): boolean {
-    return this.#waiting.some(({ failure }) => failure === undefined);
+    return this.waiting().some(({ failure }) => failure === undefined);
   }
 
   #takeUp(): void {
-    const known = new Set(this.#waiting.map(({ entry }) => entry.key));
+    const known = new Set(this.waiting().map(({ entry }) => entry.key));
     const found = Object.keys(window.localStorage)
       .filter((name) => name.startsWith(PREFIX))
       .sort()
@@ -139,7 +135,7 @@ class Outbox {
     if (found.length === 0) return;
     this.#publish(
       [
-        ...this.#waiting,
+        ...this.waiting(),
         ...found.map((entry) => ({ entry, failure: undefined, onlyHere: false })),
       ].sort((a, b) => a.entry.atMs - b.entry.atMs),
     );
@@ -152,17 +148,16 @@ class Outbox {
     } catch {
       onlyHere = true;
     }
-    this.#publish([...this.#waiting, { entry, failure: undefined, onlyHere }]);
+    this.#publish([...this.waiting(), { entry, failure: undefined, onlyHere }]);
   }
 
   #forget(entry: OutboxEntry): void {
     window.localStorage.removeItem(nameOf(entry));
-    this.#publish(this.#waiting.filter((one) => one.entry.key !== entry.key));
+    this.#publish(this.waiting().filter((one) => one.entry.key !== entry.key));
   }
 
   #publish(next: readonly Waiting[]): void {
-    this.#waiting = next;
-    for (const listener of this.#listeners) listener();
+    this.store.setState(next, true);
   }
 
   #send(): void {
@@ -179,7 +174,7 @@ class Outbox {
   async #sendAll(): Promise<void> {
     const { signal } = this.#stop;
     while (true) {
-      const next = this.#waiting.find(({ failure }) => failure === undefined);
+      const next = this.waiting().find(({ failure }) => failure === undefined);
       if (next === undefined) return;
       try {
         await connection.whenOpen(signal);
@@ -205,7 +200,7 @@ class Outbox {
   /** Sends one after the other while the line holds. Throws where it breaks. */
   async #sendOpen(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const next = this.#waiting.find(({ failure }) => failure === undefined);
+      const next = this.waiting().find(({ failure }) => failure === undefined);
       if (next === undefined) return;
       try {
         await sendEntry(next.entry, signal);
@@ -216,7 +211,7 @@ class Outbox {
           throw error;
         const failure = failureOf(error);
         this.#publish(
-          this.#waiting.map((one) =>
+          this.waiting().map((one) =>
             one.entry.key === next.entry.key ? { ...one, failure } : one,
           ),
         );

@@ -2,6 +2,7 @@
  * Records and rows of lists that the window has seen, by id, so that the next one is there before its key is pressed.
  * Asks for many at once, and again when the host says that they changed.
  */
+import { createStore } from "zustand";
 import type { DatasetId, DatasetRecord, RecordId, RecordRow } from "#shared/schema/dataset.ts";
 import type { SystemLiveEvent } from "#shared/schema/live.ts";
 import { host } from "./host.ts";
@@ -83,21 +84,13 @@ class Shelf<T> {
 class RecordStore {
   readonly #rows = new Shelf<RecordRow>(ROWS_KEPT);
   readonly #records = new Shelf<DatasetRecord>(RECORDS_KEPT);
-  readonly #listeners = new Set<() => void>();
-  #version = 0;
+  /** Rises with every change. */
+  readonly version = createStore(() => 0);
   /** Changed at the host and not asked for again yet; null: any may have. */
   #touched: Set<RecordId> | null = new Set();
   #timer: number | undefined;
   #echoes: readonly { readonly echo: string; readonly untilMs: number }[] = [];
   #flushedAtMs = Number.NEGATIVE_INFINITY;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  /** Rises with every change. */
-  readonly version = (): number => this.#version;
 
   row(id: RecordId): RecordRow | undefined {
     return this.#rows.get(id);
@@ -227,8 +220,7 @@ class RecordStore {
   }
 
   #changed(): void {
-    this.#version += 1;
-    for (const listener of this.#listeners) listener();
+    this.version.setState((version) => version + 1);
   }
 }
 

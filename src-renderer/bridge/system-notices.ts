@@ -1,8 +1,9 @@
 /** Whether what happens is also told by the system's notifications. This browser's matter, and off until it is asked for. */
-import { useSyncExternalStore } from "react";
+import { create } from "zustand";
 
 const KEY = "gradus.system-notices";
-const listeners = new Set<() => void>();
+/** Rises with each choice. */
+const useChanges = create(() => 0);
 
 export function systemNoticesOn(): boolean {
   return (
@@ -19,13 +20,10 @@ export async function chooseSystemNotices(on: boolean): Promise<boolean> {
     if ((await Notification.requestPermission()) !== "granted") return false;
     window.localStorage.setItem(KEY, "on");
   } else window.localStorage.removeItem(KEY);
-  for (const listener of listeners) listener();
+  useChanges.setState((count) => count + 1);
   return true;
 }
 
 export function useSystemNotices(): boolean {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, systemNoticesOn);
+  return useChanges(systemNoticesOn);
 }

@@ -1,5 +1,6 @@
 /** Records and rows as a person left them: what the host holds, with what is still on its way to it laid over. */
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo } from "react";
+import { useStore } from "zustand";
 import type { DatasetId, DatasetRecord, RecordId, RecordRow } from "#shared/schema/dataset.ts";
 import { infoQuery } from "./queries.ts";
 import { onHostEvent } from "./live-store.ts";
@@ -10,7 +11,7 @@ import { recordStore } from "./record-store.ts";
 import { useQuery } from "./use-query.ts";
 
 export function useWaiting(): readonly Waiting[] {
-  return useSyncExternalStore(outbox.subscribe, outbox.waiting);
+  return useStore(outbox.store);
 }
 
 /** Once, by the shell: follows the host and keeps the outbox going, on whatever screen. */
@@ -50,13 +51,13 @@ export interface LiveRecord {
 
 /** A record; its neighbours are fetched so that they are there when they are asked for. */
 export function useRecord(id: RecordId | undefined, neighbours: readonly RecordId[]): LiveRecord {
-  useSyncExternalStore(recordStore.subscribe, recordStore.version);
+  useStore(recordStore.version);
   const waiting = useWaiting();
   useEffect(() => {
     if (id === undefined) return undefined;
     const ask = (): void => recordStore.wantRecords([id, ...neighbours]);
     ask();
-    return recordStore.subscribe(ask);
+    return recordStore.version.subscribe(ask);
   }, [id, neighbours]);
   const kept = id === undefined ? undefined : recordStore.record(id);
   const gone = id !== undefined && kept === undefined && recordStore.isGone(id);
@@ -75,12 +76,12 @@ export function useRows(
   datasetId: DatasetId,
   inView: readonly RecordId[],
 ): (id: RecordId) => RecordRow | undefined {
-  useSyncExternalStore(recordStore.subscribe, recordStore.version);
+  useStore(recordStore.version);
   const waiting = useWaiting();
   useEffect(() => {
     const ask = (): void => recordStore.wantRows(datasetId, inView);
     ask();
-    return recordStore.subscribe(ask);
+    return recordStore.version.subscribe(ask);
   }, [datasetId, inView]);
   return (id) => {
     const row = recordStore.row(id);

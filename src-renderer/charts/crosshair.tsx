@@ -2,7 +2,8 @@
  * One crosshair over all charts of a screen. Pointing shows a step everywhere; a click pins it; without either the
  * charts follow the newest step. Charts subscribe only in the part that moves, so pointing redraws no line.
  */
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useContext } from "react";
+import { createStore, useStore } from "zustand";
 
 export interface CrosshairState {
   /** The step under the pointer. */
@@ -13,28 +14,16 @@ export interface CrosshairState {
 
 /** Lives as long as one screen. */
 export class Crosshair {
-  #state: CrosshairState = { hover: undefined, pinned: undefined };
-  readonly #listeners = new Set<() => void>();
-
-  readonly get = (): CrosshairState => this.#state;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly store = createStore<CrosshairState>(() => ({ hover: undefined, pinned: undefined }));
 
   hover(step: number | undefined): void {
-    if (step !== this.#state.hover) this.#set({ ...this.#state, hover: step });
+    if (step !== this.store.getState().hover) this.store.setState({ hover: step });
   }
 
   pin(step: number | undefined): void {
-    if (step !== this.#state.pinned || this.#state.hover !== undefined)
-      this.#set({ hover: undefined, pinned: step });
-  }
-
-  #set(state: CrosshairState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
+    const { hover, pinned } = this.store.getState();
+    if (step !== pinned || hover !== undefined)
+      this.store.setState({ hover: undefined, pinned: step });
   }
 }
 
@@ -46,9 +35,5 @@ export function useCrosshair(): Crosshair {
 
 /** The step the crosshair stands on, or undefined: follow the newest. */
 export function useCrosshairStep(): number | undefined {
-  const crosshair = useCrosshair();
-  return useSyncExternalStore(
-    crosshair.subscribe,
-    () => crosshair.get().hover ?? crosshair.get().pinned,
-  );
+  return useStore(useCrosshair().store, ({ hover, pinned }) => hover ?? pinned);
 }

@@ -2,7 +2,8 @@
  * One registry of commands feeds the palette, the shortcuts, the cheat sheet and Electron's menu. The shell registers the commands
  * that always exist; a screen registers its own while it is shown.
  */
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
+import { create } from "zustand";
 import { keysInForce, onBindingsChanged } from "./key-bindings.ts";
 
 export type CommandGroup = "Go to" | "Do" | "This screen" | "Window";
@@ -21,18 +22,19 @@ export interface Command {
   readonly run: () => void;
 }
 
-let byOwner: ReadonlyMap<symbol, readonly Command[]> = new Map();
-/** With the keys that are in force. */
-let all: readonly Command[] = [];
-const listeners = new Set<() => void>();
-
-function publish(next: ReadonlyMap<symbol, readonly Command[]>): void {
-  byOwner = next;
-  all = [...next.values()].flat().map(withKeysInForce);
-  for (const listener of listeners) listener();
+interface Registry {
+  readonly byOwner: ReadonlyMap<symbol, readonly Command[]>;
+  /** With the keys that are in force. */
+  readonly all: readonly Command[];
 }
 
-onBindingsChanged(() => publish(byOwner));
+const useRegistry = create<Registry>(() => ({ byOwner: new Map(), all: [] }));
+
+function publish(byOwner: Registry["byOwner"]): void {
+  useRegistry.setState({ byOwner, all: [...byOwner.values()].flat().map(withKeysInForce) });
+}
+
+onBindingsChanged(() => publish(useRegistry.getState().byOwner));
 
 function withKeysInForce(command: Command): Command {
   const { keys: builtIn, ...rest } = command;
@@ -42,36 +44,32 @@ function withKeysInForce(command: Command): Command {
 
 /** The keys to print where a control names a command's built-in ones. */
 export function keysToShow(builtIn: string): string | undefined {
+  const { byOwner } = useRegistry.getState();
   const own = [...byOwner.values()].flat().findLast(({ keys }) => keys === builtIn);
   return own === undefined ? builtIn : keysInForce(own.id, builtIn);
 }
 
 /** Adds an owner's commands, replacing those it had. Returns the function that takes them away. */
 export function registerCommands(owner: symbol, commands: readonly Command[]): () => void {
-  publish(new Map(byOwner).set(owner, commands));
+  publish(new Map(useRegistry.getState().byOwner).set(owner, commands));
   return () => {
-    const next = new Map(byOwner);
+    const next = new Map(useRegistry.getState().byOwner);
     next.delete(owner);
     publish(next);
   };
 }
 
 export function registeredCommands(): readonly Command[] {
-  return all;
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return useRegistry.getState().all;
 }
 
 export function useRegisteredCommands(): readonly Command[] {
-  return useSyncExternalStore(subscribe, registeredCommands);
+  return useRegistry(({ all }) => all);
 }
 
 /** `keysToShow`, followed. */
 export function useKeysToShow(builtIn: string): string | undefined {
-  return useSyncExternalStore(subscribe, () => keysToShow(builtIn));
+  return useRegistry(() => keysToShow(builtIn));
 }
 
 /** Offers commands while the calling component is shown. `commands` must be stable between renders (useMemo). */

@@ -3,47 +3,44 @@
  * choice of single letters, so it is kept there. May import nothing of the registry, which asks here.
  */
 import { z } from "zod";
+import { createStore } from "zustand";
 
 const KEY = "gradus.keys";
 /** Command id → keys as the registry writes them; "" takes a command's keys away. */
 const Bindings = z.record(z.string(), z.string());
 type Bindings = Readonly<Record<string, string>>;
 
-const listeners = new Set<() => void>();
-let bindings: Bindings | undefined;
-
 function read(): Bindings {
-  if (bindings !== undefined) return bindings;
   try {
-    bindings = Bindings.parse(JSON.parse(window.localStorage.getItem(KEY) ?? "{}"));
+    return Bindings.parse(JSON.parse(window.localStorage.getItem(KEY) ?? "{}"));
   } catch {
     // Written by something else: the built-in keys are better than none.
-    bindings = {};
+    return {};
   }
-  return bindings;
 }
 
+const bindings = createStore<Bindings>(read);
+
 function write(next: Bindings): void {
-  bindings = next;
   if (Object.keys(next).length === 0) window.localStorage.removeItem(KEY);
   else window.localStorage.setItem(KEY, JSON.stringify(next));
-  for (const listener of listeners) listener();
+  bindings.setState(next, true);
 }
 
 /** The keys that act for a command: its own, or those that were given to it. */
 export function keysInForce(id: string, builtIn: string | undefined): string | undefined {
-  const given = read()[id];
+  const given = bindings.getState()[id];
   if (given === undefined) return builtIn;
   return given === "" ? undefined : given;
 }
 
 export function isRebound(id: string): boolean {
-  return read()[id] !== undefined;
+  return bindings.getState()[id] !== undefined;
 }
 
 /** Gives keys to a command; "" takes them away, undefined gives the built-in ones back. */
 export function bindKeys(id: string, keys: string | undefined): void {
-  const { [id]: _before, ...others } = read();
+  const { [id]: _before, ...others } = bindings.getState();
   write(keys === undefined ? others : { ...others, [id]: keys });
 }
 
@@ -52,12 +49,11 @@ export function resetAllKeys(): void {
 }
 
 export function reboundCount(): number {
-  return Object.keys(read()).length;
+  return Object.keys(bindings.getState()).length;
 }
 
 export function onBindingsChanged(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return bindings.subscribe(listener);
 }
 
 /** Whether two commands would answer the same press: equal, or one the beginning of the other's sequence. */

@@ -1,8 +1,9 @@
 /** Whether single letters are shortcuts. A matter of this person at this browser, so it is kept there. */
-import { useSyncExternalStore } from "react";
+import { create } from "zustand";
 
 const KEY = "gradus.letters";
-const listeners = new Set<() => void>();
+/** Rises with each choice. */
+const useChanges = create(() => 0);
 
 function lettersOn(): boolean {
   return window.localStorage.getItem(KEY) !== "off";
@@ -11,12 +12,9 @@ function lettersOn(): boolean {
 export function chooseLetters(on: boolean): void {
   if (on) window.localStorage.removeItem(KEY);
   else window.localStorage.setItem(KEY, "off");
-  for (const listener of listeners) listener();
+  useChanges.setState((count) => count + 1);
 }
 
 export function useLettersOn(): boolean {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, lettersOn);
+  return useChanges(lettersOn);
 }

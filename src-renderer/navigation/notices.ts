@@ -1,5 +1,5 @@
 /** Short words about what happened elsewhere: shown for some seconds at the window's edge, then kept in the job tray. */
-import { useSyncExternalStore } from "react";
+import { create } from "zustand";
 
 const MOST_KEPT = 50;
 
@@ -15,37 +15,29 @@ export interface Notice {
   readonly fresh: boolean;
 }
 
-let notices: readonly Notice[] = [];
+/** Newest first. */
+const store = create<readonly Notice[]>(() => []);
 let lastId = 0;
-const listeners = new Set<() => void>();
 
-function publish(next: readonly Notice[]): void {
-  notices = next;
-  for (const listener of listeners) listener();
-}
-
-/** Says something. Newest first. */
+/** Says something. */
 export function notify(said: Omit<Notice, "id" | "atMs" | "fresh">): void {
   lastId += 1;
   const notice: Notice = { ...said, id: lastId, atMs: Date.now(), fresh: true };
-  publish([notice, ...notices].slice(0, MOST_KEPT));
+  store.setState((notices) => [notice, ...notices].slice(0, MOST_KEPT), true);
 }
 
 /** Takes a notice from the window's edge; the tray keeps it. */
 export function settleNotice(id: number): void {
-  publish(notices.map((notice) => (notice.id === id ? { ...notice, fresh: false } : notice)));
+  store.setState(
+    (notices) => notices.map((one) => (one.id === id ? { ...one, fresh: false } : one)),
+    true,
+  );
 }
 
 export function clearNotices(): void {
-  publish([]);
+  store.setState([], true);
 }
 
 export function useNotices(): readonly Notice[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => notices,
-  );
+  return store();
 }

@@ -1,5 +1,6 @@
 /** The options that the screen on show has to set; the palette finds them. */
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
+import { create } from "zustand";
 
 export interface ShownOption {
   /** e.g. "learning_rate". */
@@ -11,29 +12,17 @@ export interface ShownOption {
 }
 
 const NONE: readonly ShownOption[] = [];
-let told = NONE;
-const listeners = new Set<() => void>();
-
-function tell(options: readonly ShownOption[]): void {
-  told = options;
-  for (const listener of listeners) listener();
-}
+const useTold = create(() => NONE);
 
 /** Names the options of this screen while it is shown. */
 export function useTellOptions(options: readonly ShownOption[]): void {
   useEffect(() => {
-    tell(options);
-    return () => tell(NONE);
+    useTold.setState(options, true);
+    return () => useTold.setState(NONE, true);
   }, [options]);
 }
 
 /** The options of the screen on show; none where it has none. */
 export function useScreenOptions(): readonly ShownOption[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => told,
-  );
+  return useTold();
 }

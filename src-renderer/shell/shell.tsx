@@ -177,7 +177,7 @@ export function Shell(): ReactNode {
       </header>
       <ScreensList listed={screen.listed} />
       <main className="main" id="main" tabIndex={-1}>
-        <LineNotice line={connection} />
+        <LineNotice line={connection.line} />
         <TourOffer />
         <CrashBoundary key={address.path.join("/")} what="This screen">
           {screen.content}

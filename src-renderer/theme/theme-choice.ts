@@ -1,17 +1,20 @@
 /** Dark, light or what the system says. Kept in the browser so that the first paint is right. */
-import { useSyncExternalStore } from "react";
+import { create } from "zustand";
 
 export type ThemeChoice = "system" | "dark" | "light";
 export type Theme = "dark" | "light";
 
 const KEY = "gradus.theme";
-const listeners = new Set<() => void>();
 const systemLight = window.matchMedia("(prefers-color-scheme: light)");
+/** Rises with each choice, the system's too. */
+const useChanges = create(() => 0);
 
-function notify(): void {
+function changed(): void {
   applyTheme();
-  for (const listener of listeners) listener();
+  useChanges.setState((count) => count + 1);
 }
+
+systemLight.addEventListener("change", changed);
 
 export function themeChoice(): ThemeChoice {
   const kept = window.localStorage.getItem(KEY);
@@ -32,22 +35,13 @@ export function applyTheme(): void {
 export function chooseTheme(choice: ThemeChoice): void {
   if (choice === "system") window.localStorage.removeItem(KEY);
   else window.localStorage.setItem(KEY, choice);
-  notify();
-}
-
-function subscribe(listener: () => void): () => void {
-  if (listeners.size === 0) systemLight.addEventListener("change", notify);
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) systemLight.removeEventListener("change", notify);
-  };
+  changed();
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, currentTheme);
+  return useChanges(currentTheme);
 }
 
 export function useThemeChoice(): ThemeChoice {
-  return useSyncExternalStore(subscribe, themeChoice);
+  return useChanges(themeChoice);
 }

@@ -1,6 +1,7 @@
 /** The recipe wizard: steps on the left, the step's form in the middle, the estimate and the text on the right. */
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
+import { useStore } from "zustand";
 import type { RecipeId, SavedRecipe } from "#shared/schema/recipe-draft.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
@@ -35,7 +36,7 @@ export function RecipeScreen({ recipeId }: { readonly recipeId: RecipeId }): Rea
 function Editing({ saved }: { readonly saved: SavedRecipe }): ReactNode {
   // One draft for as long as the screen is shown: what the host has later is told to it.
   const [draft] = useState(() => new RecipeDraft(saved, host));
-  const state = useSyncExternalStore(draft.subscribe, draft.state);
+  const state = useStore(draft.store);
   useEffect(() => {
     draft.heard(saved);
   }, [draft, saved]);

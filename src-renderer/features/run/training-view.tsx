@@ -54,8 +54,7 @@ function useCrosshairInAddress(): readonly [
   const [pinned, setPinned] = usePinnedStep();
   useEffect(() => {
     crosshair.pin(pinned);
-    return crosshair.subscribe(() => {
-      const step = crosshair.get().pinned;
+    return crosshair.store.subscribe(({ pinned: step }) => {
       if (step !== pinned) setPinned(step);
     });
   }, [crosshair, pinned, setPinned]);

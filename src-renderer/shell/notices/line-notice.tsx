@@ -1,14 +1,13 @@
 /** Says that the host is not heard, since when, and what happens next. */
-import { useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
+import { useStore } from "zustand";
 import type { Connection } from "#renderer/bridge/connection.ts";
 import { formatDuration } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 
-function Lost({ line }: { readonly line: Connection }): ReactNode {
+function Lost({ since }: { readonly since: number | undefined }): ReactNode {
   const now = useNow();
-  const since = line.lostAtMs();
   return (
     <div className="notice warn" role="status">
       <Glyph name="warn" className="warn" />
@@ -26,10 +25,10 @@ function Lost({ line }: { readonly line: Connection }): ReactNode {
   );
 }
 
-export function LineNotice({ line }: { readonly line: Connection }): ReactNode {
-  const state = useSyncExternalStore(line.subscribe, line.state);
+export function LineNotice({ line }: Pick<Connection, "line">): ReactNode {
+  const { state, lostAtMs } = useStore(line);
   if (state === "open" || state === "connecting") return null;
-  if (state === "lost") return <Lost line={line} />;
+  if (state === "lost") return <Lost since={lostAtMs} />;
   return (
     <div className="notice fail" role="alert">
       <Glyph name="cross" className="fail" />

@@ -1,6 +1,7 @@
 /** A walk through the screens for who is new here: a panel beside them, not over them, that ends at the demo. */
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
+import { create } from "zustand";
 import { infoQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
@@ -61,15 +62,10 @@ export const TOUR: readonly Stop[] = [
   },
 ];
 
-const listeners = new Set<() => void>();
-let at: number | undefined;
+/** The stop that is shown; undefined: no tour. */
+const useStop = create<number | undefined>(() => undefined);
 /** Followed while the tour runs; the browser remembers it for later. */
 let sample: Sample | undefined;
-
-function publish(next: number | undefined): void {
-  at = next;
-  for (const listener of listeners) listener();
-}
 
 /** Whether this browser was offered the tour before. */
 export function tourWasSeen(): boolean {
@@ -78,7 +74,7 @@ export function tourWasSeen(): boolean {
 
 export function dismissTour(): void {
   window.localStorage.setItem(KEY, "seen");
-  publish(undefined);
+  useStop.setState(undefined);
 }
 
 export function startTour(): void {
@@ -108,16 +104,11 @@ function goToStop(index: number): void {
     return;
   }
   navigate(hrefOf(stop));
-  publish(index);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  useStop.setState(index);
 }
 
 export function TourPanel(): ReactNode {
-  const index = useSyncExternalStore(subscribe, () => at);
+  const index = useStop();
   const stop = index === undefined ? undefined : TOUR[index];
   if (index === undefined || stop === undefined) return null;
   return <StopPanel key={index} index={index} stop={stop} />;
@@ -200,7 +191,7 @@ function SampleLine({ className }: { readonly className: string }): ReactNode {
 export function TourOffer(): ReactNode {
   const [declined, setSeen] = useState(tourWasSeen);
   const seen = declined || tourWasSeen();
-  const running = useSyncExternalStore(subscribe, () => at !== undefined);
+  const running = useStop((index) => index !== undefined);
   const { path } = useAddress();
   const act = useAct();
   if (running || path.length > 0) return null;

@@ -3,6 +3,8 @@
  * of the same kind as one; undo and redo are the host's, so they survive a restart. What could not be saved is kept and
  * tried again.
  */
+import { createStore } from "zustand";
+import type { StoreApi } from "zustand";
 import type { RecipeId, SavedRecipe } from "#shared/schema/recipe-draft.ts";
 import type { Host } from "#renderer/bridge/host.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
@@ -25,8 +27,7 @@ type HostPart = Pick<Host, "recipes" | "edits">;
 export class RecipeDraft {
   readonly #id: RecipeId;
   readonly #host: HostPart;
-  readonly #listeners = new Set<() => void>();
-  #state: DraftState;
+  readonly store: StoreApi<DraftState>;
   #label: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -34,25 +35,22 @@ export class RecipeDraft {
   constructor(saved: SavedRecipe, host: HostPart) {
     this.#id = saved.id;
     this.#host = host;
-    this.#state = {
+    this.store = createStore(() => ({
       text: saved.yaml,
       saved,
       saving: "saved",
       failure: undefined,
       conflict: false,
-    };
+    }));
   }
 
-  readonly state = (): DraftState => this.#state;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  state(): DraftState {
+    return this.store.getState();
+  }
 
   /** Shows the new text and saves it soon. Edits of one label in a row are one edit to undo. */
   edit(label: string, text: string): void {
-    if (text === this.#state.text) return;
+    if (text === this.state().text) return;
     if (this.#label !== undefined && this.#label !== label) this.#saveNow();
     this.#label = label;
     this.#set({ text, saving: "waiting" });
@@ -67,7 +65,7 @@ export class RecipeDraft {
 
   async turn(way: "undo" | "redo"): Promise<void> {
     await this.flush();
-    if (this.#state.saving !== "saved") return;
+    if (this.state().saving !== "saved") return;
     try {
       await this.#host.edits[way]({ scope: `recipe:${this.#id}` });
       await this.load();
@@ -85,8 +83,8 @@ export class RecipeDraft {
 
   /** What the host has now: taken over unless something here is not saved yet. */
   heard(saved: SavedRecipe): void {
-    if (saved.revision <= this.#state.saved.revision) return;
-    if (this.#state.saving === "saved") this.#adopt(saved, true);
+    if (saved.revision <= this.state().saved.revision) return;
+    if (this.state().saving === "saved") this.#adopt(saved, true);
   }
 
   /** Of two texts, this one. */
@@ -115,8 +113,8 @@ export class RecipeDraft {
   #saveNow(): void {
     clearTimeout(this.#timer);
     const label = this.#label;
-    if (label === undefined || this.#state.conflict) return;
-    const { text } = this.#state;
+    if (label === undefined || this.state().conflict) return;
+    const { text } = this.state();
     this.#label = undefined;
     this.#work = this.#work.then(() => this.#save(label, text));
   }
@@ -124,9 +122,9 @@ export class RecipeDraft {
   async #save(label: string, yaml: string): Promise<void> {
     this.#set({ saving: "saving" });
     try {
-      const { revision } = this.#state.saved;
+      const { revision } = this.state().saved;
       const saved = await this.#host.recipes.save({ id: this.#id, yaml, revision, label });
-      this.#adopt(saved, this.#state.text === yaml);
+      this.#adopt(saved, this.state().text === yaml);
     } catch (error) {
       this.#label ??= label;
       const failure = failureOf(error);
@@ -137,8 +135,7 @@ export class RecipeDraft {
   }
 
   #set(change: Partial<DraftState>): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
+    this.store.setState(change);
   }
 }
 

@@ -2,6 +2,8 @@
  * A run's note as it is typed, ahead of what the host has: saved a moment after the last key. What was changed elsewhere
  * comes in, unless something here is not saved yet: then it is a question which text stays.
  */
+import { createStore } from "zustand";
+import type { StoreApi } from "zustand";
 import type { RunId, RunNote } from "#shared/schema/run.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import type { Host } from "#renderer/bridge/host.ts";
@@ -23,28 +25,29 @@ type HostPart = Pick<Host["cockpit"], "note" | "setNote">;
 export class NoteDraft {
   readonly #runId: RunId;
   readonly #host: HostPart;
-  readonly #listeners = new Set<() => void>();
-  #state: NoteState;
+  readonly store: StoreApi<NoteState>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #work: Promise<void> | undefined;
 
   constructor(runId: RunId, note: RunNote, host: HostPart) {
     this.#runId = runId;
     this.#host = host;
-    this.#state = { text: note.text, saved: note, failure: undefined, other: undefined };
+    this.store = createStore(() => ({
+      text: note.text,
+      saved: note,
+      failure: undefined,
+      other: undefined,
+    }));
   }
 
-  readonly state = (): NoteState => this.#state;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  state(): NoteState {
+    return this.store.getState();
+  }
 
   /** Shows the new text and saves it soon. */
   edit(text: string): void {
     this.#set({ text });
-    if (this.#state.other === undefined) this.#saveIn(QUIET_MS);
+    if (this.state().other === undefined) this.#saveIn(QUIET_MS);
   }
 
   /** Resolves when everything typed is with the host. Rejects where it cannot be. */
@@ -63,7 +66,7 @@ export class NoteDraft {
 
   /** What the host has now. An answer that was asked for earlier than the last save is old. */
   heard(note: RunNote): void {
-    const { text, saved } = this.#state;
+    const { text, saved } = this.state();
     if ((note.changedAtMs ?? -1) <= (saved.changedAtMs ?? -1)) return;
     if (text === saved.text || text === note.text) this.#adopt(note);
     // What is under way meets it at the host, where it may be its own echo.
@@ -72,21 +75,21 @@ export class NoteDraft {
 
   /** Of two texts, the other. */
   takeOther(): void {
-    const { other } = this.#state;
+    const { other } = this.state();
     if (other !== undefined) this.#adopt(other);
   }
 
   /** Of two texts, this one. */
   keepMine(): void {
-    const { other } = this.#state;
+    const { other } = this.state();
     if (other === undefined) return;
     this.#set({ saved: other, other: undefined });
     this.saveNow();
   }
 
   async #save(): Promise<void> {
-    while (this.#state.text !== this.#state.saved.text) {
-      const { text, saved, other } = this.#state;
+    while (this.state().text !== this.state().saved.text) {
+      const { text, saved, other } = this.state();
       if (other !== undefined) throw new Error("Say first which of the two notes stays.");
       try {
         const { changedAtMs } = saved;
@@ -102,7 +105,7 @@ export class NoteDraft {
   async #failed(error: unknown): Promise<void> {
     try {
       const note = await this.#host.note({ runId: this.#runId });
-      if (note.changedAtMs !== this.#state.saved.changedAtMs) {
+      if (note.changedAtMs !== this.state().saved.changedAtMs) {
         this.#ask(note);
         return;
       }
@@ -129,7 +132,6 @@ export class NoteDraft {
   }
 
   #set(change: Partial<NoteState>): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
+    this.store.setState(change);
   }
 }

@@ -1,6 +1,7 @@
 /** What people write on a run: a note, saved as it is written, and tags. */
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
+import { useStore } from "zustand";
 import type { RunId, RunNote, RunSummary } from "#shared/schema/run.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { addWriter } from "#renderer/bridge/pending-writes.ts";
@@ -28,7 +29,7 @@ function draftOf(runId: RunId, note: RunNote): NoteDraft {
 function NoteField({ runId, note }: { readonly runId: RunId; readonly note: RunNote }): ReactNode {
   const now = useNow(30_000);
   const [draft] = useState(() => draftOf(runId, note));
-  const { text, saved, failure, other } = useSyncExternalStore(draft.subscribe, draft.state);
+  const { text, saved, failure, other } = useStore(draft.store);
   useEffect(() => draft.heard(note), [draft, note]);
   useEffect(() => {
     const stop = addWriter(draft.flush);
