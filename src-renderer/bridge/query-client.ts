@@ -24,6 +24,15 @@ export interface QuerySource<T> {
   readonly fetch: (signal: AbortSignal) => Promise<T>;
 }
 
+/** A question that one call answers. */
+export function queryOf<T>(
+  key: string,
+  topics: readonly string[],
+  ask: (options: { readonly signal: AbortSignal }) => Promise<T>,
+): QuerySource<T> {
+  return { key, topics, fetch: (signal) => ask({ signal }) };
+}
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {

@@ -27,7 +27,7 @@ import { startTour, TourOffer, TourPanel } from "./tour/tour.tsx";
 import { usePaletteEntries } from "./palette/use-palette-entries.ts";
 import { useElectronMenu } from "./use-electron-menu.ts";
 import { useSharedTheme } from "./use-shared-theme.ts";
-import { useOutbox } from "#renderer/bridge/use-records.ts";
+import { useOutbox } from "#renderer/bridge/records/use-records.ts";
 import { useUndo } from "./use-undo.ts";
 
 type Overlay = "palette" | "keys" | "jobs";

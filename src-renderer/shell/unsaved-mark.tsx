@@ -1,6 +1,6 @@
 /** In the status bar: whether everything is with the host. */
 import type { ReactNode } from "react";
-import { useWaiting } from "#renderer/bridge/use-records.ts";
+import { useWaiting } from "#renderer/bridge/records/use-records.ts";
 import { plural } from "#renderer/ui/format.ts";
 
 export function UnsavedMark(): ReactNode {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { DatasetRecord, DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import type { RecordMessages } from "#shared/schema/dataset.ts";
-import { recordAfter } from "#renderer/bridge/outbox-entry.ts";
+import { recordAfter } from "#renderer/bridge/records/outbox-entry.ts";
 import {
   conditionOn,
   hasTerm,

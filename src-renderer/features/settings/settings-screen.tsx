@@ -5,7 +5,7 @@ import type { PriceList } from "#shared/schema/cost.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { chooseLetters, useLettersOn } from "#renderer/navigation/letters-choice.ts";
 import { setTheme } from "#renderer/bridge/set-theme.ts";
-import { chooseSystemNotices, useSystemNotices } from "#renderer/bridge/system-notices.ts";
+import { chooseSystemNotices, useSystemNotices } from "#renderer/navigation/system-notices.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { infoQuery, settingsQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";

@@ -8,7 +8,7 @@ import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import { notify } from "#renderer/navigation/notices.ts";
 import type { Notice } from "#renderer/navigation/notices.ts";
-import { systemNoticesOn } from "#renderer/bridge/system-notices.ts";
+import { systemNoticesOn } from "#renderer/navigation/system-notices.ts";
 
 type Said = Omit<Notice, "id" | "atMs" | "fresh">;
 

@@ -1,7 +1,7 @@
 /** Changes of the record that the host refused, with its reason, to be sent again or given up. */
 import type { ReactNode } from "react";
-import { outbox } from "#renderer/bridge/outbox.ts";
-import type { Waiting } from "#renderer/bridge/outbox.ts";
+import { outbox } from "#renderer/bridge/records/outbox.ts";
+import type { Waiting } from "#renderer/bridge/records/outbox.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 
 export interface UnsavedNoticeProps {

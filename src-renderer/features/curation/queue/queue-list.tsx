@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useMemo, useRef } from "react";
 import type { MouseEvent, ReactNode, RefObject } from "react";
 import type { RecordRow } from "#shared/schema/dataset.ts";
-import { useRows } from "#renderer/bridge/use-records.ts";
+import { useRows } from "#renderer/bridge/records/use-records.ts";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { useListKeys } from "#renderer/ui/use-list-keys.ts";

@@ -7,7 +7,7 @@ import type { DatasetId, RecordId, StatusCounts } from "#shared/schema/dataset.t
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { filterText } from "#shared/schema/record-filter-text.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { recordStore } from "#renderer/bridge/record-store.ts";
+import { recordStore } from "#renderer/bridge/records/record-store.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { queueFilter } from "../review/review-place.ts";
 import type { QueueName } from "../review/review-place.ts";

@@ -5,9 +5,10 @@
 import { createStore } from "zustand";
 import type { DatasetId, DatasetRecord, RecordId, RecordRow } from "#shared/schema/dataset.ts";
 import type { SystemLiveEvent } from "#shared/schema/live.ts";
-import { host } from "./host.ts";
+import { host } from "../host.ts";
 import { rowAfter, recordAfter } from "./outbox-entry.ts";
 import type { RecordChange } from "./outbox-entry.ts";
+import { RecordShelf } from "./record-shelf.ts";
 
 const ROWS_KEPT = 20_000;
 /** Records can be megabytes long. */
@@ -19,71 +20,9 @@ const QUIET_MS = 400;
 /** A change that was sent twice is told once: nothing is expected for long. */
 const ECHO_MS = 5000;
 
-/** Values by id, the oldest forgotten first; each is asked for once at a time. */
-class Shelf<T> {
-  readonly #values = new Map<RecordId, T>();
-  readonly #asked = new Set<RecordId>();
-  readonly #stale = new Set<RecordId>();
-  /** Asked for, and not there. */
-  readonly #missing = new Set<RecordId>();
-  readonly #kept: number;
-
-  constructor(kept: number) {
-    this.#kept = kept;
-  }
-
-  get(id: RecordId): T | undefined {
-    return this.#values.get(id);
-  }
-
-  put(id: RecordId, value: T): void {
-    this.#values.delete(id);
-    this.#values.set(id, value);
-    this.#stale.delete(id);
-    this.#missing.delete(id);
-    for (const oldest of this.#values.keys()) {
-      if (this.#values.size <= this.#kept) break;
-      this.#values.delete(oldest);
-    }
-  }
-
-  isMissing(id: RecordId): boolean {
-    return this.#missing.has(id);
-  }
-
-  miss(id: RecordId): void {
-    this.#values.delete(id);
-    this.#stale.delete(id);
-    this.#missing.add(id);
-  }
-
-  /** Of these, what has to be asked for; it counts as asked from now on. */
-  take(ids: readonly RecordId[]): RecordId[] {
-    const wanted = ids.filter(
-      (id) =>
-        !this.#asked.has(id) &&
-        !this.#missing.has(id) &&
-        (!this.#values.has(id) || this.#stale.has(id)),
-    );
-    for (const id of wanted) this.#asked.add(id);
-    return wanted;
-  }
-
-  answered(ids: readonly RecordId[]): void {
-    for (const id of ids) this.#asked.delete(id);
-  }
-
-  /** Shown until the new value is there. */
-  markStale(ids: readonly RecordId[] | null): void {
-    for (const id of ids ?? this.#values.keys()) if (this.#values.has(id)) this.#stale.add(id);
-    if (ids === null) this.#missing.clear();
-    else for (const id of ids) this.#missing.delete(id);
-  }
-}
-
 class RecordStore {
-  readonly #rows = new Shelf<RecordRow>(ROWS_KEPT);
-  readonly #records = new Shelf<DatasetRecord>(RECORDS_KEPT);
+  readonly #rows = new RecordShelf<RecordRow>(ROWS_KEPT);
+  readonly #records = new RecordShelf<DatasetRecord>(RECORDS_KEPT);
   /** Rises with every change. */
   readonly version = createStore(() => 0);
   /** Changed at the host and not asked for again yet; null: any may have. */

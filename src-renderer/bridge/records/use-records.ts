@@ -2,13 +2,13 @@
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import type { DatasetId, DatasetRecord, RecordId, RecordRow } from "#shared/schema/dataset.ts";
-import { infoQuery } from "./queries.ts";
-import { onHostEvent } from "./live-store.ts";
+import { infoQuery } from "../queries.ts";
+import { onHostEvent } from "../live-store.ts";
 import { outbox } from "./outbox.ts";
 import type { Waiting } from "./outbox.ts";
 import { recordAfter, rowAfter } from "./outbox-entry.ts";
 import { recordStore } from "./record-store.ts";
-import { useQuery } from "./use-query.ts";
+import { useQuery } from "../use-query.ts";
 
 export function useWaiting(): readonly Waiting[] {
   return useStore(outbox.store);
