@@ -125,3 +125,14 @@ export class Connection implements ClientLink<ClientContext> {
 }
 
 export const connection = new Connection();
+
+/** Half a second, so that a stream that breaks at once is not opened in a tight loop. */
+export function pauseBeforeRetry(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = window.setTimeout(resolve, 500);
+    signal.addEventListener("abort", () => {
+      window.clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { connection } from "#renderer/bridge/connection.ts";
-import { followHost } from "#renderer/bridge/live-store.ts";
+import { followHost } from "#renderer/bridge/follow-host.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { useCommands } from "#renderer/navigation/command-registry.ts";

@@ -7,10 +7,9 @@
 import { ORPCError } from "@orpc/client";
 import { createStore } from "zustand";
 import type { RecordId } from "#shared/schema/dataset.ts";
-import { connection, LineDown } from "../connection.ts";
+import { connection, LineDown, pauseBeforeRetry } from "../connection.ts";
 import { failureOf } from "../failure.ts";
 import { host } from "../host.ts";
-import { pauseBeforeRetry } from "../live-store.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
 import type { RecordChange } from "./outbox-entry.ts";
 import { recordStore } from "./record-store.ts";

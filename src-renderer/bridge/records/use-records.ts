@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import type { DatasetId, DatasetRecord, RecordId, RecordRow } from "#shared/schema/dataset.ts";
 import { infoQuery } from "../queries.ts";
-import { onHostEvent } from "../live-store.ts";
+import { onHostEvent } from "../follow-host.ts";
 import { outbox } from "./outbox.ts";
 import type { Waiting } from "./outbox.ts";
 import { recordAfter, rowAfter } from "./outbox-entry.ts";

@@ -2,7 +2,8 @@
 import { useEffect } from "react";
 import type { SystemLiveEvent } from "#shared/schema/live.ts";
 import type { PipelineSummary } from "#shared/schema/run.ts";
-import { onHostEvent, runNow } from "#renderer/bridge/live-store.ts";
+import { onHostEvent } from "#renderer/bridge/follow-host.ts";
+import { runNow } from "#renderer/bridge/live-store.ts";
 import { formatInterval, formatPercent } from "#renderer/ui/format.ts";
 import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
