@@ -1,5 +1,5 @@
 /**
- * The line to the host: a MessagePort inside Electron, a WebSocket elsewhere. It is opened again by itself when it
+ * The connection to the host: a MessagePort inside Electron, a WebSocket elsewhere. It is opened again by itself when it
  * breaks; calls made meanwhile fail at once and the regions that made them ask again when it is back.
  */
 import type { ClientContext, ClientLink, ClientOptions } from "@orpc/client";
@@ -8,10 +8,10 @@ import { RPCLink as SocketLink } from "@orpc/client/websocket";
 import { createStore } from "zustand";
 import { hostToken } from "./session-token.ts";
 
-type LineState = "connecting" | "open" | "lost" | "refused";
+type ConnectionState = "connecting" | "open" | "lost" | "refused";
 
-interface Line {
-  readonly state: LineState;
+interface ConnectionFacts {
+  readonly state: ConnectionState;
   /** When it broke; undefined while it is open. */
   readonly lostAtMs: number | undefined;
 }
@@ -21,21 +21,24 @@ const LONGEST_WAIT_MS = 5000;
 /** Close code of a socket that the host refuses because of its token or origin. */
 const REFUSED = 4401;
 
-/** Thrown by calls while the line is down. */
-export class LineDown extends Error {
-  override readonly name = "LineDown";
+/** Thrown by calls while it is down. */
+export class ConnectionDown extends Error {
+  override readonly name = "ConnectionDown";
 }
 
 /** One for the window. */
 export class Connection implements ClientLink<ClientContext> {
-  readonly line = createStore<Line>(() => ({ state: "connecting", lostAtMs: undefined }));
+  readonly store = createStore<ConnectionFacts>(() => ({
+    state: "connecting",
+    lostAtMs: undefined,
+  }));
   #link: ClientLink<ClientContext> | undefined;
   #waitMs = FIRST_WAIT_MS;
   #socket: WebSocket | undefined;
   #retry: number | undefined;
 
-  state(): LineState {
-    return this.line.getState().state;
+  state(): ConnectionState {
+    return this.store.getState().state;
   }
 
   start(): void {
@@ -52,11 +55,11 @@ export class Connection implements ClientLink<ClientContext> {
     this.#openSocket();
   }
 
-  /** Resolves when the line is open; rejects when the signal aborts. */
+  /** Resolves when it is open; rejects when the signal aborts. */
   whenOpen(signal: AbortSignal): Promise<void> {
     if (this.state() === "open") return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const stop = this.line.subscribe(({ state }) => {
+      const stop = this.store.subscribe(({ state }) => {
         if (state !== "open") return;
         stop();
         resolve();
@@ -76,7 +79,7 @@ export class Connection implements ClientLink<ClientContext> {
     if (this.state() === "connecting")
       await this.whenOpen(options.signal ?? AbortSignal.timeout(10_000));
     const link = this.#link;
-    if (link === undefined) throw new LineDown("The host does not answer.");
+    if (link === undefined) throw new ConnectionDown("The host does not answer.");
     return link.call(path, input, options);
   }
 
@@ -116,11 +119,11 @@ export class Connection implements ClientLink<ClientContext> {
     });
   }
 
-  #become(state: LineState): void {
-    const before = this.line.getState();
+  #become(state: ConnectionState): void {
+    const before = this.store.getState();
     if (state === before.state) return;
     const lostAtMs = state === "open" ? undefined : (before.lostAtMs ?? Date.now());
-    this.line.setState({ state, lostAtMs });
+    this.store.setState({ state, lostAtMs });
   }
 }
 

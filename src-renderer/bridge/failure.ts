@@ -1,6 +1,6 @@
 /** What went wrong, in the words the host sent: declared errors carry a code, a message and advice. */
 import { ORPCError } from "@orpc/client";
-import { LineDown } from "./connection.ts";
+import { ConnectionDown } from "./connection.ts";
 
 function adviceIn(data: unknown): string | undefined {
   if (typeof data !== "object" || data === null || !("advice" in data)) return undefined;
@@ -17,7 +17,7 @@ export function failureOf(error: unknown): Failure {
       };
     return { message: error.message, advice: adviceIn(error.data) };
   }
-  if (error instanceof LineDown)
+  if (error instanceof ConnectionDown)
     return { message: error.message, advice: "This asks again when the host is back." };
   if (error instanceof TypeError)
     return {

@@ -104,7 +104,7 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
   }
 }
 
-/** Follows the host's stream for as long as the window lives, through lost lines and restarted hosts. */
+/** Follows the host's stream for as long as the window lives, through lost connections and restarted hosts. */
 export async function followHost(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {

@@ -27,6 +27,6 @@ export async function sendCrashReport(report: CrashReport): Promise<void> {
   try {
     await host.system.reportCrash(report);
   } catch {
-    // The line is down or the host is the one that failed.
+    // The connection is down or the host is the one that failed.
   }
 }

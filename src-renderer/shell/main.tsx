@@ -1,4 +1,4 @@
-/** Starts the window: theme before the first paint, the line to the host, then the shell. */
+/** Starts the window: theme before the first paint, the connection to the host, then the shell. */
 import { MantineProvider } from "@mantine/core";
 import "@mantine/core/styles/baseline.css";
 import "@mantine/core/styles/default-css-variables.css";

@@ -10,7 +10,7 @@ import type { Command } from "#renderer/navigation/command-registry.ts";
 import { CommandPalette } from "./palette/command-palette.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
 import { JobTray } from "./notices/job-tray.tsx";
-import { LineNotice } from "./notices/line-notice.tsx";
+import { ConnectionNotice } from "./notices/connection-notice.tsx";
 import { currentAddress, hrefTo, navigate, useAddress } from "#renderer/navigation/location.ts";
 import type { Address } from "#renderer/navigation/location.ts";
 import { NoticeStack } from "./notices/notice-stack.tsx";
@@ -177,7 +177,7 @@ export function Shell(): ReactNode {
       </header>
       <ScreensList listed={screen.listed} />
       <main className="main" id="main" tabIndex={-1}>
-        <LineNotice line={connection.line} />
+        <ConnectionNotice store={connection.store} />
         <TourOffer />
         <CrashBoundary key={address.path.join("/")} what="This screen">
           {screen.content}

@@ -1,13 +1,13 @@
 /**
  * Changes of records on their way to the host. Each is written down in the browser before anything is shown, sent in
- * order as soon as the line is open, and forgotten when the host has it; so none is lost to a reload, a broken line or
- * a host that ends. What the host refuses stays here, with its reason, until a person decides. Windows of one browser
- * share the list: whoever holds the lock sends.
+ * order as soon as the connection is open, and forgotten when the host has it; so none is lost to a reload, a broken
+ * connection or a host that ends. What the host refuses stays here, with its reason, until a person decides. Windows of
+ * one browser share the list: whoever holds the lock sends.
  */
 import { ORPCError } from "@orpc/client";
 import { createStore } from "zustand";
 import type { RecordId } from "#shared/schema/dataset.ts";
-import { connection, LineDown, pauseBeforeRetry } from "../connection.ts";
+import { connection, ConnectionDown, pauseBeforeRetry } from "../connection.ts";
 import { failureOf } from "../failure.ts";
 import { host } from "../host.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
@@ -187,7 +187,7 @@ class Outbox {
     }
   }
 
-  /** After a broken line, the host at this address may be another workspace's. */
+  /** After a broken connection, the host at this address may be another workspace's. */
   async #isOwnHost(workspace: string, signal: AbortSignal): Promise<boolean> {
     if (performance.now() - this.#knownAtMs < KNOWN_FOR_MS) return true;
     const info = await host.system.info(undefined, { signal });
@@ -196,7 +196,7 @@ class Outbox {
     return true;
   }
 
-  /** Sends one after the other while the line holds. Throws where it breaks. */
+  /** Sends one after the other while the connection holds. Throws where it breaks. */
   async #sendOpen(signal: AbortSignal): Promise<void> {
     for (;;) {
       const next = this.waiting().find(({ failure }) => failure === undefined);
@@ -206,7 +206,7 @@ class Outbox {
         recordStore.apply(next.entry);
         this.#forget(next.entry);
       } catch (error) {
-        if (signal.aborted || error instanceof LineDown || !(error instanceof ORPCError))
+        if (signal.aborted || error instanceof ConnectionDown || !(error instanceof ORPCError))
           throw error;
         const failure = failureOf(error);
         this.#publish(

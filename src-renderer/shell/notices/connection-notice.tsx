@@ -25,8 +25,8 @@ function Lost({ since }: { readonly since: number | undefined }): ReactNode {
   );
 }
 
-export function LineNotice({ line }: Pick<Connection, "line">): ReactNode {
-  const { state, lostAtMs } = useStore(line);
+export function ConnectionNotice({ store }: Pick<Connection, "store">): ReactNode {
+  const { state, lostAtMs } = useStore(store);
   if (state === "open" || state === "connecting") return null;
   if (state === "lost") return <Lost since={lostAtMs} />;
   return (
