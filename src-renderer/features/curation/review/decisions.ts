@@ -1,8 +1,8 @@
 /** Deciding: status and tags of the record at hand or of the chosen ones, deletion, and the way back to earlier texts. */
 import type { DatasetId, RecordId, RecordStatus } from "#shared/schema/dataset.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { outbox } from "#renderer/bridge/outbox.ts";
-import { recordStore } from "#renderer/bridge/record-store.ts";
+import { outbox } from "#renderer/bridge/records/outbox.ts";
+import { recordStore } from "#renderer/bridge/records/record-store.ts";
 import type { Act } from "#renderer/bridge/use-act.ts";
 import type { Reading } from "./use-reading.ts";
 import type { Selection } from "./selection.ts";

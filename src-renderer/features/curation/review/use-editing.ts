@@ -2,8 +2,8 @@
 import { useCallback, useRef } from "react";
 import type { Dispatch } from "react";
 import type { DatasetId, RecordFacts, RecordStatus } from "#shared/schema/dataset.ts";
-import { outbox } from "#renderer/bridge/outbox.ts";
-import type { Waiting } from "#renderer/bridge/outbox.ts";
+import { outbox } from "#renderer/bridge/records/outbox.ts";
+import type { Waiting } from "#renderer/bridge/records/outbox.ts";
 import { dropDraft, writeDraft } from "../editing/drafts.ts";
 import type { EditedText } from "../editing/drafts.ts";
 import { sameMessages } from "../record/record-parts.ts";

@@ -2,10 +2,10 @@
 import { useEffect, useMemo } from "react";
 import type { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { outbox } from "#renderer/bridge/outbox.ts";
+import { outbox } from "#renderer/bridge/records/outbox.ts";
 import type { Act } from "#renderer/bridge/use-act.ts";
-import { useRecord } from "#renderer/bridge/use-records.ts";
-import type { LiveRecord } from "#renderer/bridge/use-records.ts";
+import { useRecord } from "#renderer/bridge/records/use-records.ts";
+import type { LiveRecord } from "#renderer/bridge/records/use-records.ts";
 import { useQueue } from "../queue/use-queue.ts";
 import type { Queue } from "../queue/use-queue.ts";
 import { queueFilter } from "./review-place.ts";
