@@ -1,4 +1,4 @@
-/** Starting recipes, alone or as a sweep, and the queue they wait in. */
+/** Starting recipes, the demo among them, alone or as a sweep, and the queue they wait in. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "#main/services/application.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
@@ -25,4 +25,8 @@ export function launchProcedures(app: Application, os: Implementer): Procedures<
       return runner.queue();
     }),
   };
+}
+
+export function demoProcedures(app: Application, os: Implementer): Procedures<Contract["demo"]> {
+  return { start: os.demo.start.handler(({ input }) => ({ pipelineId: app.startDemo(input) })) };
 }

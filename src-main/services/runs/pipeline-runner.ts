@@ -8,6 +8,7 @@ import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import type { StageSupervisor, StopMode } from "#main/processes/engine/supervisor.ts";
 import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
+import { LaunchQueue } from "./launch-queue.ts";
 import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
 import { soundCheckpoint } from "./kept-checkpoints.ts";
 import { endStage, startStage } from "./stage-run.ts";
@@ -24,11 +25,7 @@ interface Current {
 
 export class PipelineRunner {
   readonly #deps: StageRunDeps;
-  readonly #queue: PipelineId[] = [];
-  /** Of the queue: those that let others go first. */
-  readonly #held = new Set<PipelineId>();
-  /** Of the queue: those of an earlier host, passed over until `takeUpKept`. */
-  readonly #kept = new Set<PipelineId>();
+  readonly #queue: LaunchQueue;
   #current: Current | undefined;
   #closing = false;
   #walking: Promise<void> = Promise.resolve();
@@ -39,6 +36,7 @@ export class PipelineRunner {
   constructor(deps: StageRunDeps, onBug: (error: unknown) => void) {
     this.#deps = deps;
     this.#onBug = onBug;
+    this.#queue = new LaunchQueue({ store: deps.store, live: deps.live, onBug });
     this.#ends = new UnwrittenEnds({
       store: deps.store,
       now: deps.now,
@@ -55,17 +53,11 @@ export class PipelineRunner {
       offset: 0,
       limit: 1_000_000,
     });
-    const waiting = new Set(
-      pipelines.filter(({ status }) => status === "queued").map(({ id }) => id),
+    this.#queue.restore(
+      new Set(pipelines.filter(({ status }) => status === "queued").map(({ id }) => id)),
     );
-    for (const { pipelineId, held } of store.queue.list()) {
-      if (!waiting.has(pipelineId)) continue;
-      this.#queue.push(pipelineId);
-      this.#kept.add(pipelineId);
-      if (held) this.#held.add(pipelineId);
-    }
     for (const { id } of pipelines) {
-      if (!this.#kept.has(id)) store.pipelines.setStatus(id, "stopped", HOST_ENDED);
+      if (!this.#queue.has(id)) store.pipelines.setStatus(id, "stopped", HOST_ENDED);
     }
   }
 
@@ -74,47 +66,30 @@ export class PipelineRunner {
    * leaves it waiting.
    */
   takeUpKept(): void {
-    this.#kept.clear();
+    this.#queue.takeUpKept();
     this.#next();
   }
 
   /** Takes a queued pipeline up when its turn comes. */
   enqueue(id: PipelineId): void {
-    this.#queue.push(id);
-    this.#keepQueue();
+    this.#queue.add(id);
     this.#announce(id);
     this.#next();
-    this.#announceQueue();
   }
 
   /** What waits, in the order of its turn. */
   queue(): QueuedLaunch[] {
-    return this.#queue.map((pipelineId) => ({ pipelineId, held: this.#held.has(pipelineId) }));
+    return this.#queue.list();
   }
 
   /** Throws CONFLICT where it does not wait any more. */
   move(id: PipelineId, to: "up" | "down" | "first" | "last"): void {
-    const from = this.#placeOf(id);
-    const last = this.#queue.length - 1;
-    const target = {
-      up: Math.max(0, from - 1),
-      down: Math.min(last, from + 1),
-      first: 0,
-      last,
-    }[to];
-    this.#queue.splice(from, 1);
-    this.#queue.splice(target, 0, id);
-    this.#keepQueue();
-    this.#announceQueue();
+    this.#queue.move(id, to);
   }
 
   /** A held launch keeps its place and is passed over until it is let go. Throws CONFLICT. */
   hold(id: PipelineId, held: boolean): void {
-    this.#placeOf(id);
-    if (held) this.#held.add(id);
-    else this.#held.delete(id);
-    this.#keepQueue();
-    this.#announceQueue();
+    this.#queue.hold(id, held);
     this.#next();
   }
 
@@ -132,9 +107,8 @@ export class PipelineRunner {
       this.#markStopping(id);
       return;
     }
-    const waiting = this.#queue.indexOf(id);
-    if (waiting !== -1) this.#leaveQueue(waiting, id);
-    else if (!(mode === "discard" && (status === "stopped" || status === "failed"))) {
+    const canBeCancelled = mode === "discard" && (status === "stopped" || status === "failed");
+    if (!this.#queue.remove(id) && !canBeCancelled) {
       throw new AppError("CONFLICT", `The pipeline ${id} is not at work: it is ${status}.`);
     }
     if (mode === "discard") this.#cancelRest(id);
@@ -187,15 +161,13 @@ export class PipelineRunner {
   }
 
   isAtWork(id: PipelineId): boolean {
-    return this.#current?.pipelineId === id || this.#queue.includes(id);
+    return this.#current?.pipelineId === id || this.#queue.has(id);
   }
 
   /** Ends what runs (at its last checkpoint) and takes nothing up any more; what waits is kept for the next host. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#queue.length = 0;
-    this.#held.clear();
-    this.#kept.clear();
+    this.#queue.close();
     if (this.#current !== undefined) {
       this.#current.stop ??= "keep";
       this.#current.supervisor?.kill();
@@ -206,12 +178,8 @@ export class PipelineRunner {
 
   #next(): void {
     if (this.#current !== undefined || this.#closing) return;
-    const place = this.#queue.findIndex(
-      (waiting) => !this.#held.has(waiting) && !this.#kept.has(waiting),
-    );
-    const id = this.#queue[place];
+    const id = this.#queue.takeNext();
     if (id === undefined) return;
-    this.#leaveQueue(place, id);
     const current: Current = {
       pipelineId: id,
       supervisor: undefined,
@@ -295,32 +263,6 @@ export class PipelineRunner {
     }
   }
 
-  #placeOf(id: PipelineId): number {
-    const place = this.#queue.indexOf(id);
-    if (place !== -1) return place;
-    const { status } = this.#deps.store.pipelines.summary(id);
-    throw new AppError("CONFLICT", `The pipeline ${id} does not wait: it is ${status}.`);
-  }
-
-  #leaveQueue(place: number, id: PipelineId): void {
-    this.#queue.splice(place, 1);
-    this.#held.delete(id);
-    this.#kept.delete(id);
-    this.#keepQueue();
-    this.#announceQueue();
-  }
-
-  #keepQueue(): void {
-    try {
-      this.#deps.store.transaction(() => {
-        this.#deps.store.queue.replace(this.queue());
-      });
-    } catch (error) {
-      // On a full disk the order of before is what the next host finds.
-      if (!(error instanceof AppError)) this.#onBug(error);
-    }
-  }
-
   #cancelRest(id: PipelineId): void {
     const { store } = this.#deps;
     for (const run of store.runs.ofPipeline(id)) {
@@ -376,10 +318,6 @@ export class PipelineRunner {
       { type: "pipeline", pipeline: this.#deps.store.pipelines.summary(id) },
       { type: "attention" },
     ]);
-  }
-
-  #announceQueue(): void {
-    this.#deps.live.publish([{ type: "queue" }]);
   }
 
   #announceRun(id: RunId): void {

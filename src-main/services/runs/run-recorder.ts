@@ -11,6 +11,8 @@ import type { Store } from "#main/store/store.ts";
 import { costOfUsage } from "../costs/cost-of-usage.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
 
+type Body<Type extends EngineMessageBody["type"]> = Extract<EngineMessageBody, { type: Type }>;
+
 export class RunRecorder implements StageJournal {
   readonly #store: Store;
   readonly #live: LiveEvents;
@@ -18,6 +20,8 @@ export class RunRecorder implements StageJournal {
   /** What a benchmark's result is called: the model that it measures. */
   readonly #label: string;
   readonly #now: () => number;
+  /** What the batch at hand announces. */
+  #events: LiveEvent[] = [];
 
   constructor(store: Store, live: LiveEvents, runId: RunId, label: string, now: () => number) {
     this.#store = store;
@@ -28,126 +32,61 @@ export class RunRecorder implements StageJournal {
   }
 
   record(messages: readonly EngineMessage[]): void {
-    const events: LiveEvent[] = [];
-    this.#store.transaction(() => {
-      for (const message of messages) {
-        this.#apply(message.body, message.timeMs, (event) => {
-          events.push(event);
-        });
-      }
+    const events = this.#store.transaction(() => {
+      this.#events = [];
+      for (const { body, timeMs } of messages) this.#apply(body, timeMs);
       this.#store.runs.setLastHeard(this.#runId, this.#now());
+      return this.#events;
     });
-    events.push({ type: "run", run: this.#store.runs.summary(this.#runId) });
-    this.#live.publish(events);
+    this.#live.publish([...events, { type: "run", run: this.#store.runs.summary(this.#runId) }]);
   }
 
-  #apply(body: EngineMessageBody, timeMs: number, announce: (event: LiveEvent) => void): void {
+  #apply(body: EngineMessageBody, timeMs: number): void {
     const runId = this.#runId;
-    const { runs, metrics, rollouts, evaluations, history } = this.#store;
-    const tell = (kind: RunEvent["kind"], level: Level, message: string): void => {
-      announce({ type: "event", event: history.addEvent({ runId, timeMs, kind, level, message }) });
-    };
+    const { runs, evaluations } = this.#store;
     switch (body.type) {
-      case "started": {
-        const run = runs.get(runId);
-        const { runtime, runtimeVersion, device, threads, parameters } = body;
-        runs.setStarted(runId, {
-          environment: {
-            ...run.environment,
-            runtime,
-            runtimeVersion,
-            device,
-            threads,
-            parameters,
-          },
-          totalSteps: body.totalSteps,
-          warnings: body.warnings,
-        });
-        const from = body.fromStep > 0 ? `, from step ${body.fromStep}` : "";
-        tell("attempt", "info", `${runtime} ${runtimeVersion} on ${device}${from}`);
-        for (const warning of body.warnings) tell("attempt", "warning", warning);
+      case "started":
+        this.#begin(body, timeMs);
         return;
-      }
       case "progress": {
         const { type: _type, ...progress } = body;
         runs.setProgress(runId, { ...progress, timeMs });
         return;
       }
-      case "metrics": {
-        const added = metrics.insert(runId, body.points);
-        if (added < body.points.length) {
-          const twice = body.points.length - added;
-          tell("protocol", "warning", `${twice} metric points were sent twice and kept once.`);
-        }
-        const last = Math.max(...body.points.map((point) => point.step));
-        if (last > runs.summary(runId).lastStep) runs.setLastStep(runId, last);
-        announce({ type: "metrics", runId, points: body.points });
+      case "metrics":
+        this.#addPoints(body.points, timeMs);
         return;
-      }
-      case "rollouts": {
-        const added = rollouts.insert(runId, body.rollouts);
-        if (added < body.rollouts.length) {
-          const twice = body.rollouts.length - added;
-          tell("protocol", "warning", `${twice} completions were sent twice and kept once.`);
-        }
-        for (const step of new Set(body.rollouts.map((one) => one.step))) {
-          announce({ type: "rollouts", runId, step });
-        }
+      case "rollouts":
+        this.#addRollouts(body.rollouts, timeMs);
         return;
-      }
       case "rollout-scores":
-        rollouts.setScores(runId, body.scores);
-        for (const step of new Set(body.scores.map((one) => one.step))) {
-          announce({ type: "rollouts", runId, step });
-        }
+        this.#store.rollouts.setScores(runId, body.scores);
+        this.#announceSteps(body.scores);
         return;
       case "evaluation-samples":
         evaluations.insertSamples(runId, body.samples);
-        announce({ type: "samples", runId, count: evaluations.countSamples(runId) });
+        this.#events.push({ type: "samples", runId, count: evaluations.countSamples(runId) });
         return;
       case "evaluation":
         evaluations.setSummary(runId, this.#label, body.summary);
-        announce({ type: "evaluation", runId });
+        this.#events.push({ type: "evaluation", runId });
         return;
-      case "checkpoint": {
-        const { step, dir, bytes, usage } = body;
-        const checkpoint = history.addCheckpoint({
-          runId,
-          step,
-          dir,
-          bytes,
-          usage,
-          createdAtMs: timeMs,
-        });
-        for (const removed of body.removed) {
-          if (removed !== dir) history.markCheckpointRemoved(runId, removed, timeMs);
-        }
-        this.#charge(usage, timeMs);
-        announce({ type: "checkpoint", checkpoint });
-        tell("checkpoint", "info", `Checkpoint of step ${step} written.`);
+      case "checkpoint":
+        this.#addCheckpoint(body, timeMs);
         return;
-      }
       case "alarm": {
-        const { code, level, step, message, advice } = body;
-        announce({
-          type: "alarm",
-          alarm: history.addAlarm({ runId, step, timeMs, code, level, message, advice }),
-        });
-        tell("alarm", level, `${message} ${advice}`);
+        const { type: _type, ...facts } = body;
+        const alarm = this.#store.history.addAlarm({ runId, timeMs, ...facts });
+        this.#events.push({ type: "alarm", alarm });
+        this.#tell(timeMs, "alarm", body.level, `${body.message} ${body.advice}`);
         return;
       }
       case "log":
-        tell("log", body.level, body.message);
+        this.#tell(timeMs, "log", body.level, body.message);
         return;
       case "output":
         runs.setOutput(runId, body);
-        tell(
-          "output",
-          "info",
-          body.kind === "model"
-            ? "The model was written."
-            : `The dataset was written${body.records === undefined ? "" : `: ${body.records} records`}.`,
-        );
+        this.#tell(timeMs, "output", "info", describeOutput(body));
         return;
       case "finished":
       case "cancelled":
@@ -155,7 +94,7 @@ export class RunRecorder implements StageJournal {
         return;
       case "failed":
         // What the user reads is the run's reason; the stack is for whoever mends it.
-        if (body.stack !== undefined) tell("log", "error", body.stack);
+        if (body.stack !== undefined) this.#tell(timeMs, "log", "error", body.stack);
         return;
       case "heartbeat":
         return;
@@ -164,9 +103,82 @@ export class RunRecorder implements StageJournal {
     }
   }
 
+  #begin(body: Body<"started">, timeMs: number): void {
+    const { runs } = this.#store;
+    const { runtime, runtimeVersion, device, threads, parameters } = body;
+    const { environment } = runs.get(this.#runId);
+    runs.setStarted(this.#runId, {
+      environment: { ...environment, runtime, runtimeVersion, device, threads, parameters },
+      totalSteps: body.totalSteps,
+      warnings: body.warnings,
+    });
+    const from = body.fromStep > 0 ? `, from step ${body.fromStep}` : "";
+    this.#tell(timeMs, "attempt", "info", `${runtime} ${runtimeVersion} on ${device}${from}`);
+    for (const warning of body.warnings) this.#tell(timeMs, "attempt", "warning", warning);
+  }
+
+  #addPoints(points: Body<"metrics">["points"], timeMs: number): void {
+    const runId = this.#runId;
+    const { runs, metrics } = this.#store;
+    const twice = points.length - metrics.insert(runId, points);
+    if (twice > 0) {
+      const message = `${twice} metric points were sent twice and kept once.`;
+      this.#tell(timeMs, "protocol", "warning", message);
+    }
+    const last = Math.max(...points.map((point) => point.step));
+    if (last > runs.summary(runId).lastStep) runs.setLastStep(runId, last);
+    this.#events.push({ type: "metrics", runId, points });
+  }
+
+  #addRollouts(rollouts: Body<"rollouts">["rollouts"], timeMs: number): void {
+    const twice = rollouts.length - this.#store.rollouts.insert(this.#runId, rollouts);
+    if (twice > 0) {
+      const message = `${twice} completions were sent twice and kept once.`;
+      this.#tell(timeMs, "protocol", "warning", message);
+    }
+    this.#announceSteps(rollouts);
+  }
+
+  #announceSteps(rollouts: readonly { readonly step: number }[]): void {
+    for (const step of new Set(rollouts.map((one) => one.step))) {
+      this.#events.push({ type: "rollouts", runId: this.#runId, step });
+    }
+  }
+
+  #addCheckpoint(body: Body<"checkpoint">, timeMs: number): void {
+    const runId = this.#runId;
+    const { history } = this.#store;
+    const { step, dir, bytes, usage } = body;
+    const checkpoint = history.addCheckpoint({
+      runId,
+      step,
+      dir,
+      bytes,
+      usage,
+      createdAtMs: timeMs,
+    });
+    for (const removed of body.removed) {
+      if (removed !== dir) history.markCheckpointRemoved(runId, removed, timeMs);
+    }
+    this.#charge(usage, timeMs);
+    this.#events.push({ type: "checkpoint", checkpoint });
+    this.#tell(timeMs, "checkpoint", "info", `Checkpoint of step ${step} written.`);
+  }
+
+  #tell(timeMs: number, kind: RunEvent["kind"], level: Level, message: string): void {
+    const runId = this.#runId;
+    const event = this.#store.history.addEvent({ runId, timeMs, kind, level, message });
+    this.#events.push({ type: "event", event });
+  }
+
   #charge(usage: Usage, timeMs: number): void {
     const prices = this.#store.settings.get().prices;
     this.#store.runs.setUsage(this.#runId, usage);
     this.#store.costs.set(this.#runId, { timeMs, usage, prices, ...costOfUsage(usage, prices) });
   }
+}
+
+function describeOutput({ kind, records }: Body<"output">): string {
+  if (kind === "model") return "The model was written.";
+  return `The dataset was written${records === undefined ? "" : `: ${records} records`}.`;
 }

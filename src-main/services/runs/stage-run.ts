@@ -24,10 +24,8 @@ import type { LiveEvents } from "../workspace/live-events.ts";
 import { earlierStage } from "../recipes/checks/recipe-checks.ts";
 import { requireMemory } from "../recipes/checks/memory-check.ts";
 import { halvingsOf } from "./out-of-memory.ts";
+import { ENGINE_LOG } from "./run-log.ts";
 import { RunRecorder } from "./run-recorder.ts";
-
-/** In a run's folder: what its engine process printed, over all attempts. */
-export const ENGINE_LOG = "engine.log";
 
 export interface StageRunDeps {
   readonly store: Store;

@@ -106,6 +106,13 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
     app.announce(served.url);
     app.runner.takeUpKept();
     let window: BrowserWindow | undefined;
+    const end = (): void => {
+      ended.resolve();
+    };
+    // Before it is announced: whoever waited for that may end it at once.
+    process.once("SIGINT", end);
+    process.once("SIGTERM", end);
+    process.once("SIGHUP", end);
     try {
       if (terminal.json) {
         // One line, at once: whoever started this host waits for it.
@@ -118,12 +125,6 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
           ended.resolve();
         });
       }
-      const end = (): void => {
-        ended.resolve();
-      };
-      process.once("SIGINT", end);
-      process.once("SIGTERM", end);
-      process.once("SIGHUP", end);
       await ended.promise;
     } finally {
       window?.close();
