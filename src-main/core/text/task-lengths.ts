@@ -1,6 +1,7 @@
 /** How long a task's prompts and worked solutions are in a model's tokens, on a sample of its training problems. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { LRUCache } from "lru-cache";
 import type { TaskSource } from "#shared/schema/recipe.ts";
 import { encodeWithAssistantMask } from "./templates/assistant-mask.ts";
 import { loadTokenizer } from "./tokenizer.ts";
@@ -19,8 +20,8 @@ export interface TaskLengths {
   readonly solutions: readonly number[];
 }
 
-const tokenizers = new Map<string, Tokenizer>();
-const lengths = new Map<string, TaskLengths>();
+const tokenizers = new LRUCache<string, Tokenizer>({ max: KEPT });
+const lengths = new LRUCache<string, TaskLengths>({ max: KEPT });
 
 /** Throws what is wrong with the tokenizer or its chat template (BAD_TOKENIZER), or with the difficulties (BAD_RECIPE). */
 export function taskLengths(modelFolder: string, source: TaskSource): TaskLengths {
@@ -40,7 +41,7 @@ export function taskLengths(modelFolder: string, source: TaskSource): TaskLength
       )
       .sort((a, b) => a - b),
   };
-  keep(lengths, key, found);
+  lengths.set(key, found);
   return found;
 }
 
@@ -71,11 +72,6 @@ function tokenizerOf(folder: string, stamp: string): Tokenizer {
   const known = tokenizers.get(key);
   if (known !== undefined) return known;
   const tokenizer = loadTokenizer(folder);
-  keep(tokenizers, key, tokenizer);
+  tokenizers.set(key, tokenizer);
   return tokenizer;
-}
-
-function keep<T>(cache: Map<string, T>, key: string, value: T): void {
-  cache.set(key, value);
-  for (const old of [...cache.keys()].slice(0, Math.max(0, cache.size - KEPT))) cache.delete(old);
 }

@@ -1,4 +1,5 @@
 /** What each token of a completion says, for the services: they do not import the engine. */
+import { LRUCache } from "lru-cache";
 import { IncrementalDecoder } from "./incremental-decode.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -11,23 +12,11 @@ export interface TokenTexts {
 }
 
 /** Large vocabularies take a second to read: the last few stay. */
-const KEPT = 3;
-const loaded = new Map<string, Tokenizer>();
-
-function tokenizerOf(folder: string): Tokenizer {
-  const held = loaded.get(folder) ?? loadTokenizer(folder);
-  loaded.delete(folder);
-  loaded.set(folder, held);
-  for (const [oldest] of loaded) {
-    if (loaded.size <= KEPT) break;
-    loaded.delete(oldest);
-  }
-  return held;
-}
+const tokenizers = new LRUCache<string, Tokenizer>({ max: 3, memoMethod: loadTokenizer });
 
 /** Throws AppError (NOT_FOUND, BAD_TOKENIZER) where the folder has no tokenizer that can be used. */
 export function tokenTexts(folder: string, ids: readonly number[]): TokenTexts {
-  const tokenizer = tokenizerOf(folder);
+  const tokenizer = tokenizers.memo(folder);
   const decoder = new IncrementalDecoder(tokenizer);
   const texts = ids.map((id) => decoder.push(id));
   const rest = decoder.end();

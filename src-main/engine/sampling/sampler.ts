@@ -4,6 +4,7 @@
  * random numbers, so that it does not depend on its neighbours.
  */
 import { setImmediate } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
 import { AppError } from "#shared/errors.ts";
 import type { SamplingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -72,8 +73,13 @@ export class Sampler {
   readonly #tokensPerCall: number;
   readonly #weights: DecodeWeights;
   readonly #prefill: CompiledFunction;
-  /** By lanes and options, the one used last at the end. */
-  readonly #shapes = new Map<string, DecodeShapes>();
+  /** By lanes and options. */
+  readonly #shapes = new LRUCache<string, DecodeShapes>({
+    max: KEPT_DRAWS,
+    dispose: (shapes) => {
+      shapes.dispose();
+    },
+  });
 
   constructor(runtime: Runtime, model: LanguageModel, options: SamplerOptions = {}) {
     this.#runtime = runtime;
@@ -151,7 +157,6 @@ export class Sampler {
   dispose(): void {
     this.#prefill.dispose();
     this.#weights.dispose();
-    for (const shapes of this.#shapes.values()) shapes.dispose();
     this.#shapes.clear();
   }
 
@@ -252,13 +257,7 @@ export class Sampler {
         tokensPerCall: this.#tokensPerCall,
         pickers: { [DRAW]: sharedPicker(draw) },
       });
-    this.#shapes.delete(key);
     this.#shapes.set(key, shapes);
-    for (const [old, unused] of this.#shapes) {
-      if (this.#shapes.size <= KEPT_DRAWS) break;
-      this.#shapes.delete(old);
-      unused.dispose();
-    }
     return shapes;
   }
 }

@@ -1,4 +1,5 @@
 /** The paired tests of finished benchmarks. What was worked out once is kept: a finished benchmark does not change. */
+import { LRUCache } from "lru-cache";
 import type { RunId } from "#shared/schema/run.ts";
 import { pairedTest } from "#main/core/evaluation/comparison-statistics.ts";
 import type { PairedTest } from "#main/core/evaluation/comparison-statistics.ts";
@@ -9,7 +10,7 @@ const KEPT = 5000;
 
 export class PairedTests {
   readonly #store: Store;
-  readonly #known = new Map<string, PairedTest | null>();
+  readonly #known = new LRUCache<string, { readonly test: PairedTest | null }>({ max: KEPT });
 
   constructor(store: Store) {
     this.#store = store;
@@ -19,11 +20,10 @@ export class PairedTests {
   of(runId: RunId, baseline: RunId): PairedTest | null {
     const key = `${runId} ${this.#endedAt(runId)} ${baseline} ${this.#endedAt(baseline)}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const worked = pairedTest(this.#scores(baseline), this.#scores(runId));
-    if (this.#known.size >= KEPT) this.#known.clear();
-    this.#known.set(key, worked);
-    return worked;
+    if (known !== undefined) return known.test;
+    const test = pairedTest(this.#scores(baseline), this.#scores(runId));
+    this.#known.set(key, { test });
+    return test;
   }
 
   /** The same problem is one whose id, text and right answer are the same: a set may have been imported anew. */

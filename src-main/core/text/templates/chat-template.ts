@@ -4,6 +4,7 @@
  * texts of the named special tokens, raise_exception, strftime_now, and the caller's variables.
  */
 import { Template } from "@huggingface/jinja";
+import { LRUCache } from "lru-cache";
 import { AppError } from "#shared/errors.ts";
 import { withinTime } from "../bounded-work.ts";
 import { boundCalls, renderBounded } from "./bounded-template.ts";
@@ -27,8 +28,7 @@ export interface ChatOptions {
 }
 
 /** Parsed templates by their text: parsing takes longer than rendering. */
-const parsed = new Map<string, Template>();
-const KEPT = 32;
+const parsed = new LRUCache<string, Template>({ max: 32 });
 /** The longest of real models' has 20,000 characters. */
 const MAX_TEMPLATE = 1_000_000;
 const PARSE_MS = 1500;
@@ -43,8 +43,6 @@ function parseTemplate(tokenizer: Tokenizer, text: string): Template {
     const template = withinTime(PARSE_MS, () => new Template(source));
     replaceStripCalls(template);
     boundCalls(template);
-    const oldest = parsed.keys().next();
-    if (parsed.size >= KEPT && oldest.done !== true) parsed.delete(oldest.value);
     parsed.set(text, template);
     return template;
   } catch (error) {

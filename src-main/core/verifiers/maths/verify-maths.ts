@@ -1,4 +1,5 @@
 /** Math-Verify's question: does this answer say the same as the gold? Both are texts with formulas or numbers in them. */
+import { LRUCache } from "lru-cache";
 import { equalMaths } from "./equality/equal-maths.ts";
 import type { MathsOptions } from "./equality/equal-expressions.ts";
 import { extractMaths } from "./extraction/extract-maths.ts";
@@ -44,8 +45,9 @@ export function sameReadings(
   );
 }
 
-const MOST_GOLDS = 512;
-const golds = new Map<string, readonly Extracted[]>();
+const golds = new LRUCache<string, readonly Extracted[]>({ max: 512 });
+/** Of a gold that stays read. */
+const MOST_CHARACTERS = 1000;
 
 /** Many answers are compared with one gold: the last ones stay read. */
 export function readGold(
@@ -56,12 +58,9 @@ export function readGold(
   const known = golds.get(key);
   if (known !== undefined) return known;
   const read = extractMaths(gold, match);
-  if (golds.size >= MOST_GOLDS) golds.clear();
-  if (gold.length <= MOST_KEPT) golds.set(key, read);
+  if (gold.length <= MOST_CHARACTERS) golds.set(key, read);
   return read;
 }
-
-const MOST_KEPT = 1000;
 
 /** 5 km is not 5 m; where only one has a unit, the number alone counts. */
 function sameUnit(a: Extracted, b: Extracted): boolean {

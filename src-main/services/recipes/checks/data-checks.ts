@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LRUCache } from "lru-cache";
 import { checkData, DataReport } from "#main/processes/reading/data-check.ts";
 import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
 
@@ -29,7 +30,7 @@ interface Running {
 
 export class DataChecks {
   readonly #folder: string;
-  readonly #known = new Map<string, DataReport>();
+  readonly #known = new LRUCache<string, DataReport>({ max: KEPT });
   readonly #running = new Map<string, Running>();
 
   /** @param cacheFolder of the workspace */
@@ -52,7 +53,7 @@ export class DataChecks {
       .digest("hex");
     const known = this.#known.get(key) ?? this.#read(key);
     if (known !== undefined) {
-      this.#keep(key, known);
+      this.#known.set(key, known);
       return known;
     }
     const running = this.#running.get(key) ?? this.#start(key, work());
@@ -89,7 +90,7 @@ export class DataChecks {
           running.news = Promise.withResolvers();
         },
       }).then((report) => {
-        this.#keep(key, report);
+        this.#known.set(key, report);
         this.#write(key, report);
         return report;
       }),
@@ -110,13 +111,6 @@ export class DataChecks {
     setTimeout(() => {
       if (running.waiting === 0) running.abort.abort();
     }, LET_GO_AFTER_MS).unref();
-  }
-
-  #keep(key: string, report: DataReport): void {
-    this.#known.delete(key);
-    this.#known.set(key, report);
-    for (const old of [...this.#known.keys()].slice(0, Math.max(0, this.#known.size - KEPT)))
-      this.#known.delete(old);
   }
 
   #read(key: string): DataReport | undefined {
