@@ -20,6 +20,8 @@ export interface MenuButtonProps {
   readonly children: ReactNode;
 }
 
+const IN_SCREEN = { target: "main" };
+
 export function MenuButton({ label, items, className, children }: MenuButtonProps): ReactNode {
   const [opened, setOpened] = useState(false);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -34,6 +36,9 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
       opened={opened}
       onChange={setOpened}
       position="bottom-start"
+      // Inside the screen's landmark, and fixed, so that no region cuts it off.
+      portalProps={IN_SCREEN}
+      floatingStrategy="fixed"
       offset={4}
       loop={false}
       menuItemTabIndex={0}
