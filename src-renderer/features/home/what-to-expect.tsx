@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { DemoRecord } from "#shared/schema/system.ts";
 import { resultsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { IntervalBars } from "#renderer/charts/bars/interval-bars.tsx";
 
 export function WhatToExpect({ record }: { readonly record: DemoRecord }): ReactNode {
   const results = useQuery(resultsQuery(record.pipelineId)).data;

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
-import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { IntervalBars } from "#renderer/charts/bars/interval-bars.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Empty } from "#renderer/ui/region-state.tsx";

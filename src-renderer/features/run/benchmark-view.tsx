@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";
 import type { Run, RunSummary } from "#shared/schema/run.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
-import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { IntervalBars } from "#renderer/charts/bars/interval-bars.tsx";
 import {
   formatInterval,
   formatNumber,

@@ -2,7 +2,7 @@
 import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type { ReactNode } from "react";
 import type { ComparedGroup } from "#shared/schema/compare.ts";
-import { IntervalBars } from "#renderer/charts/intervals/interval-bars.tsx";
+import { IntervalBars } from "#renderer/charts/bars/interval-bars.tsx";
 import { IntervalPlot } from "#renderer/charts/intervals/interval-plot.tsx";
 import type { IntervalSeries } from "#renderer/charts/intervals/interval-plot.tsx";
 import { formatNumber, formatPoints, formatUsd } from "#renderer/ui/format.ts";
