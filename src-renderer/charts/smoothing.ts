@@ -9,6 +9,10 @@ export function asSmoothing(text: string): Smoothing {
   return SMOOTHINGS.find((one) => String(one) === text) ?? 0;
 }
 
+export function nextSmoothing(smoothing: Smoothing): Smoothing {
+  return SMOOTHINGS[(SMOOTHINGS.indexOf(smoothing) + 1) % SMOOTHINGS.length] ?? 0;
+}
+
 /**
  * sₜ = w sₜ₋₁ + (1 − w) xₜ from s₀ = 0, divided by 1 − wᵗ so that the beginning is not drawn to zero (as Adam corrects
  * its moments). A hole stays a hole and counts for nothing.

@@ -229,6 +229,28 @@ test("an alarm stands on the charts and in the panel until it is dismissed", asy
   await expect(chart(page, "Reward").locator(".mkr.warning")).toHaveCount(0);
 });
 
+test("an option's value stands on one line wherever the side of a small window has room for it", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host, { width: 1100, height: 720 });
+  await goTo("/run/p61-grpo");
+  const values = page.getByRole("region", { name: "Configuration" }).locator("dd");
+  await expect(values.filter({ hasText: /^grpo$/u }).first()).toBeVisible();
+  const broken = await values.evaluateAll((elements) =>
+    elements.flatMap((element) => {
+      const text = document.createRange();
+      text.selectNodeContents(element);
+      const lines = new Set([...text.getClientRects()].map(({ top }) => Math.round(top)));
+      element.style.cssText = "white-space: nowrap; position: absolute; max-width: none";
+      const natural = element.getBoundingClientRect().width;
+      element.style.cssText = "";
+      const room = element.closest("dl")?.clientWidth ?? 0;
+      return lines.size > 1 && natural < room - 32 ? [element.textContent] : [];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
 test("a note and tags are kept, and tags find the run in the list", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/run/p61-grpo?tab=note");

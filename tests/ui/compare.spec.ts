@@ -1,13 +1,33 @@
 /** Comparing by keyboard: pick, pin a baseline, look at the answers that differ, take the report away. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { openStore } from "#main/store/store.ts";
 import { connectTo } from "../helpers/host-client.ts";
 import { seededHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
 import { openAlone, openWindow } from "./window-page.ts";
 
-const host = seededHost();
+const DAY_MS = 86_400_000;
+
+/** So that the costs span more than the day of the test. */
+function rentTwoDaysAgo(folder: string): void {
+  const store = openStore(join(folder, "gradus.sqlite"));
+  store.ledger.add({
+    timeMs: Date.now() - 2 * DAY_MS,
+    kind: "rent",
+    note: "a rented machine",
+    pipelineId: null,
+    quantity: 2,
+    unit: "h",
+    usdPerUnit: 0.2,
+    how: "by hand",
+  });
+  store.close();
+}
+
+const host = seededHost(rentTwoDaysAgo);
 
 async function faults(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -113,6 +133,25 @@ test("a set is imported with its bad lines told, and run on a model, from the ke
   await expect.poll(() => page.url()).toMatch(/#\/run\/p\d+-benchmark/u);
   // Watched while it runs, its problems come without being asked for again.
   await expect(page.getByText(/^1–\d+ of \d+ problems$/u)).toBeVisible({ timeout: 120_000 });
+});
+
+test("dollars of each day are stacked bars with an axis from zero, and said in words", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/cost");
+  const days = page.getByRole("figure", { name: "A day", exact: true });
+  await expect(days.getByRole("img")).toHaveAttribute(
+    "aria-label",
+    /^A day, \$.*, \$0\.40; .*, \$0; /u,
+  );
+  // The day between has no bar: what was rented, and what the launches of today cost.
+  await expect(days.locator("title", { hasText: "$0.40" })).toHaveCount(1);
+  await expect(days.locator("rect:has(title)")).not.toHaveCount(1);
+  const ticks = days.locator(".recharts-yAxis text");
+  await expect(ticks.first()).toHaveText("$0");
+  await expect(ticks.last()).toHaveText("$0.40");
+  expect(await faults(page)).toEqual([]);
 });
 
 test("an entry by hand counts, and a projection says that it is one", async ({ browser }) => {

@@ -8,7 +8,8 @@ import type { Series } from "../../src-renderer/charts/series.ts";
 import { ema, smoothed } from "../../src-renderer/charts/smoothing.ts";
 import { overlaySeries } from "../../src-renderer/features/overlay/overlay-series.ts";
 import { arrange, moved } from "../../src-renderer/features/run/charts/chart-layout.ts";
-import { rangeFrom, scaledRange } from "../../src-renderer/features/run/charts/zoom/use-zoom.ts";
+import { rangeFrom } from "../../src-renderer/charts/axes/step-range.ts";
+import { scaledRange } from "../../src-renderer/features/run/charts/zoom/use-zoom.ts";
 import { RunId } from "#shared/schema/run.ts";
 
 const line = (y: readonly (number | null)[], x = y.map((_, at) => at)): Series => ({

@@ -13,3 +13,7 @@ export const AXIS_NAMES: Readonly<Record<OverlayAxis, { choice: string; unit: st
 export function asAxis(text: string): OverlayAxis {
   return AXES.find((one) => one === text) ?? "step";
 }
+
+export function nextAxis(axis: OverlayAxis): OverlayAxis {
+  return AXES[(AXES.indexOf(axis) + 1) % AXES.length] ?? "step";
+}

@@ -6,7 +6,7 @@ import type { Marker } from "#renderer/charts/series-chart/chart-marks.tsx";
 import { chartSpecs } from "#renderer/charts/metric-catalogue.ts";
 import type { ChartSpec } from "#renderer/charts/metric-catalogue.ts";
 import type { Range } from "#renderer/charts/series.ts";
-import { SMOOTHINGS } from "#renderer/charts/smoothing.ts";
+import { SmoothingSelect } from "#renderer/charts/smoothing-select.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { MenuButton } from "#renderer/ui/menu-button.tsx";
@@ -121,25 +121,7 @@ function ChartOptions({
           {hidden.length} hidden
         </MenuButton>
       )}
-      <label className="flex s12 t3">
-        <span className="opt">Smooth</span>
-        <select
-          className="input smoothing"
-          aria-label="Smoothing of the lines"
-          value={String(smoothing)}
-          onChange={(event) => {
-            const next = SMOOTHINGS.find((one) => String(one) === event.currentTarget.value);
-            if (next !== undefined) state.setSmoothing(next);
-          }}
-        >
-          {SMOOTHINGS.map((one) => (
-            <option key={one} value={String(one)}>
-              {one === 0 ? "off" : `EMA ${String(one)}`}
-            </option>
-          ))}
-        </select>
-        <KeyCaps keys="E" />
-      </label>
+      <SmoothingSelect smoothing={smoothing} onSmoothing={state.setSmoothing} />
       <button
         type="button"
         className="btn small"

@@ -15,7 +15,7 @@ import {
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { AlarmsSection } from "./alarms-section.tsx";
 import { CheckpointsSection } from "./checkpoints-section.tsx";
-import { flattenConfig } from "./flatten-config.ts";
+import { ConfigLines } from "./config-lines.tsx";
 
 function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | null }): ReactNode {
   const { usage } = run;
@@ -86,22 +86,8 @@ function Config({ run }: { readonly run: Run }): ReactNode {
           {copied ? "Copied" : "Copy"}
         </button>
       </div>
-      <dl className="kv cf mono" style={{ padding: "0 16px 12px" }}>
-        {flattenConfig(run.config).map(({ key, value }) => (
-          <ConfigLine key={key} name={key} value={value} />
-        ))}
-        <ConfigLine name="seed used" value={String(run.seed)} />
-      </dl>
+      <ConfigLines run={run} />
     </section>
-  );
-}
-
-function ConfigLine({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
   );
 }
 

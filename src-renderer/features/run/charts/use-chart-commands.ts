@@ -4,7 +4,7 @@ import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import type { ScaleKind } from "#renderer/charts/axes/scale.ts";
 import type { Range } from "#renderer/charts/series.ts";
-import { SMOOTHINGS } from "#renderer/charts/smoothing.ts";
+import { nextSmoothing } from "#renderer/charts/smoothing.ts";
 import type { Smoothing } from "#renderer/charts/smoothing.ts";
 import { scaledRange } from "./zoom/use-zoom.ts";
 
@@ -58,62 +58,13 @@ function commandsOf(state: ChartState): readonly Command[] {
     command("log-axis", "Logarithmic axes, or straight", "Y", () =>
       state.setScale(state.scale === "log" ? "linear" : "log"),
     ),
-    command("smoothing", "Smooth the lines more, or not", "E", () => {
-      const at = SMOOTHINGS.indexOf(state.smoothing);
-      state.setSmoothing(SMOOTHINGS[(at + 1) % SMOOTHINGS.length] ?? 0);
-    }),
+    command("smoothing", "Smooth the lines more, or not", "E", () =>
+      state.setSmoothing(nextSmoothing(state.smoothing)),
+    ),
   ];
 }
 
+/** @param state must be the same object while nothing of it changes. */
 export function useChartCommands(state: ChartState): void {
-  const {
-    lastStep,
-    pinned,
-    setPinned,
-    zoom,
-    setZoom,
-    smoothing,
-    setSmoothing,
-    scale,
-    setScale,
-    opened,
-    setOpened,
-    table,
-    setTable,
-  } = state;
-  useCommands(
-    useMemo(
-      () =>
-        commandsOf({
-          lastStep,
-          pinned,
-          setPinned,
-          zoom,
-          setZoom,
-          smoothing,
-          setSmoothing,
-          scale,
-          setScale,
-          opened,
-          setOpened,
-          table,
-          setTable,
-        }),
-      [
-        lastStep,
-        pinned,
-        setPinned,
-        zoom,
-        setZoom,
-        smoothing,
-        setSmoothing,
-        scale,
-        setScale,
-        opened,
-        setOpened,
-        table,
-        setTable,
-      ],
-    ),
-  );
+  useCommands(useMemo(() => commandsOf(state), [state]));
 }

@@ -1,15 +1,8 @@
 /** The range of steps that all charts of the run show, kept in the address. Undefined shows every step. */
 import { useCallback, useMemo } from "react";
 import { useFilter } from "#renderer/navigation/location.ts";
+import { rangeFrom, rangeText } from "#renderer/charts/axes/step-range.ts";
 import type { Range } from "#renderer/charts/series.ts";
-
-/** "100-180" → {min: 100, max: 180}. */
-export function rangeFrom(text: string): Range | undefined {
-  const match = /^(\d{1,15})-(\d{1,15})$/u.exec(text);
-  if (match === null) return undefined;
-  const [min, max] = [Number(match[1]), Number(match[2])];
-  return max > min ? { min, max } : undefined;
-}
 
 /** A range `factor` times as wide around a step, inside `whole`; undefined where that is all of it. */
 export function scaledRange(
@@ -32,7 +25,7 @@ export function useZoom(): readonly [Range | undefined, (range: Range | undefine
   const set = useCallback(
     (range: Range | undefined) =>
       // A zoom can be gone back from.
-      setText(range === undefined ? "" : `${String(range.min)}-${String(range.max)}`, false),
+      setText(range === undefined ? "" : rangeText(range), false),
     [setText],
   );
   return [zoom, set];

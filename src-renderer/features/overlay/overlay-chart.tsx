@@ -1,0 +1,59 @@
+/** The one chart of the overlay, as high as its region. */
+import type { ReactNode } from "react";
+import { SeriesChart } from "#renderer/charts/series-chart/series-chart.tsx";
+import { useSize } from "#renderer/charts/use-size.ts";
+import { Empty, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import type { OverlayPartProps } from "./use-overlay-lines.ts";
+
+/** Of the chart's own head and foot. */
+const FRAME_PX = 56;
+const LEAST_PX = 160;
+
+function Uncounted({ runs }: { readonly runs: number }): ReactNode {
+  if (runs === 0) return null;
+  return (
+    <p className="s12 t3 pad">
+      {runs === 1 ? "One run counts" : `${String(runs)} runs count`} no tokens and{" "}
+      {runs === 1 ? "is" : "are"} not drawn.
+    </p>
+  );
+}
+
+function Chart({ view, lines }: OverlayPartProps): ReactNode {
+  const [box, { height }] = useSize();
+  const { spec } = lines;
+  if (spec === undefined) return null;
+  return (
+    <div ref={box} className="grow overlaychart">
+      <SeriesChart
+        title={spec.title}
+        unit={spec.unit}
+        help={spec.help}
+        note={view.smoothing === 0 ? undefined : `EMA ${String(view.smoothing)} over points drawn`}
+        series={lines.series}
+        format={spec.format}
+        fromZero={spec.fromZero}
+        scale={view.log ? "log" : "linear"}
+        xRange={view.zoom}
+        xName={view.unit}
+        onZoom={view.setZoom}
+        height={Math.max(LEAST_PX, height - FRAME_PX)}
+        legend={false}
+      />
+    </div>
+  );
+}
+
+export function OverlayChart({ view, lines }: OverlayPartProps): ReactNode {
+  return (
+    <section className="region" aria-label="Chart">
+      {lines.names?.length === 0 && <Empty>None of these runs has metrics yet.</Empty>}
+      <Uncounted runs={lines.uncounted} />
+      {lines.loaded ? (
+        <Chart view={view} lines={lines} />
+      ) : (
+        lines.metric !== "" && <SkeletonRows rows={8} />
+      )}
+    </section>
+  );
+}

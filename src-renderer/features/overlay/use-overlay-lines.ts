@@ -1,0 +1,149 @@
+/** What the overlay draws: its runs, the metrics that they have, and the lines of the one that is shown. */
+import { useMemo } from "react";
+import type { RunId, RunSummary } from "#shared/schema/run.ts";
+import { host } from "#renderer/bridge/host.ts";
+import type { Failure } from "#renderer/bridge/failure.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import type { Query } from "#renderer/bridge/use-query.ts";
+import { rangeText } from "#renderer/charts/axes/step-range.ts";
+import { chartSpecs } from "#renderer/charts/metric-catalogue.ts";
+import type { ChartSpec } from "#renderer/charts/metric-catalogue.ts";
+import type { Series } from "#renderer/charts/series.ts";
+import type { OverlayRow } from "./overlay-list.tsx";
+import { overlaySeries } from "./overlay-series.ts";
+import type { RunLine } from "./overlay-series.ts";
+import type { OverlayView } from "./use-overlay-view.ts";
+
+type Overlay = Awaited<ReturnType<typeof host.cockpit.overlay>>;
+
+const BUCKETS = 500;
+/** Of a part of the time or of the tokens, which is cut out of the whole run here. */
+const FINE_BUCKETS = 4000;
+/** A run at work is asked for again. */
+const LIVE_MS = 3000;
+/** What is shown first where the runs have it. */
+const FIRST = ["reward", "loss"];
+
+export interface OverlayLines {
+  /** The metrics that any of the runs has; undefined until they are known. */
+  readonly names: Overlay["names"] | undefined;
+  /** The name of the metric that is shown, "" where there is none. */
+  readonly metric: string;
+  readonly spec: ChartSpec | undefined;
+  readonly series: readonly Series[];
+  readonly rows: readonly OverlayRow[];
+  /** The host has answered for this metric and axis. */
+  readonly loaded: boolean;
+  /** Runs that cannot be drawn along tokens. */
+  readonly uncounted: number;
+  readonly failures: readonly { readonly of: string; readonly failure: Failure }[];
+}
+
+/** What the parts of the screen are given. */
+export interface OverlayPartProps {
+  readonly view: OverlayView;
+  readonly lines: OverlayLines;
+}
+
+function useRuns(ids: readonly RunId[]): Query<readonly RunSummary[]> {
+  return useQuery(
+    ids.length === 0
+      ? undefined
+      : {
+          key: `overlay.runs:${ids.join()}`,
+          topics: ["pipelines"],
+          fetch: async (signal) =>
+            Promise.all(ids.map(async (runId) => (await host.runs.get({ runId }, { signal })).run)),
+        },
+  );
+}
+
+function useNames(ids: readonly RunId[]): Query<Overlay["names"]> {
+  return useQuery(
+    ids.length === 0
+      ? undefined
+      : {
+          key: `overlay.names:${ids.join()}`,
+          topics: [],
+          fetch: async (signal) =>
+            (await host.cockpit.overlay({ runIds: [...ids], name: "", buckets: 1 }, { signal }))
+              .names,
+        },
+  );
+}
+
+function useAnswer(
+  { ids, x, zoom }: OverlayView,
+  metric: string,
+  everyMs: number | undefined,
+): Query<Overlay> {
+  const part = x === "step" ? undefined : zoom;
+  return useQuery(
+    ids.length === 0 || metric === ""
+      ? undefined
+      : {
+          key: `overlay:${ids.join()}:${metric}:${x}:${zoom === undefined ? "" : rangeText(zoom)}`,
+          topics: [],
+          fetch: (signal) =>
+            host.cockpit.overlay(
+              {
+                runIds: [...ids],
+                name: metric,
+                axis: x,
+                buckets: part === undefined ? BUCKETS : FINE_BUCKETS,
+                ...(zoom === undefined || x !== "step"
+                  ? {}
+                  : { fromStep: zoom.min, toStep: zoom.max }),
+              },
+              { signal },
+            ),
+        },
+    { everyMs },
+  );
+}
+
+export function useOverlayLines(view: OverlayView): OverlayLines {
+  const { ids, smoothing, strong } = view;
+  const runs = useRuns(ids);
+  const names = useNames(ids);
+  const known = names.data ?? [];
+  const usual = FIRST.find((name) => known.some((one) => one.name === name));
+  const metric = view.metric === "" ? (usual ?? known[0]?.name ?? "") : view.metric;
+  const growing = runs.data?.some((run) => run.status === "running") === true;
+  const answer = useAnswer(view, metric, growing ? LIVE_MS : undefined);
+  const spec = useMemo(() => chartSpecs(metric === "" ? [] : [metric])[0], [metric]);
+  const lines = useMemo(
+    () =>
+      ids.map((runId, tone): RunLine => {
+        const found = answer.data?.series.find((one) => one.runId === runId);
+        return { runId, tone, label: runId, series: found?.series ?? null, at: found?.at ?? null };
+      }),
+    [ids, answer.data],
+  );
+  const series = useMemo(
+    () => overlaySeries(lines, spec?.divisor ?? 1, smoothing, strong),
+    [lines, spec, smoothing, strong],
+  );
+  const rows = useMemo(
+    () =>
+      ids.map((runId, tone) => ({
+        runId,
+        tone,
+        run: runs.data?.find((run) => run.id === runId),
+        series: series.find((one) => one.id === runId),
+      })),
+    [ids, runs.data, series],
+  );
+  return {
+    names: names.data,
+    metric,
+    spec,
+    series,
+    rows,
+    loaded: answer.data !== undefined,
+    uncounted: lines.filter(({ series: own, at }) => own !== null && at === null).length,
+    failures: Object.entries({ runs, names, lines: answer }).flatMap(([of, { failure }]) =>
+      failure === undefined ? [] : [{ of, failure }],
+    ),
+  };
+}
