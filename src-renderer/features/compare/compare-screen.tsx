@@ -17,7 +17,7 @@ import { useCompareAddress } from "./compare-address.ts";
 import type { CompareAddress } from "./compare-address.ts";
 import { CostPerPoint, DifficultyBars, PassCurves } from "./curves/compare-charts.tsx";
 import { CompareTable } from "./table/compare-table.tsx";
-import type { TableView } from "./table/compare-table.tsx";
+import type { TableView } from "./table/group-rows.tsx";
 import { asSort, comparedModels, modelKey } from "./compared-models.ts";
 import type { ComparedModel } from "./compared-models.ts";
 import { ConfigDiff } from "./config-diff.tsx";

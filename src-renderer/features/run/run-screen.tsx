@@ -12,7 +12,7 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { launchText } from "#renderer/ui/launches/launch-name.tsx";
 import { StageStrip } from "#renderer/ui/launches/stage-strip.tsx";
-import { BenchmarkView } from "./benchmark-view.tsx";
+import { BenchmarkView } from "./benchmark/benchmark-view.tsx";
 import { FactsAside } from "./aside/facts-aside.tsx";
 import { RunHead, RunNotices } from "./run-head.tsx";
 import { TrainingView } from "./training-view.tsx";

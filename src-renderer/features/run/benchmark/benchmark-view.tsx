@@ -15,10 +15,10 @@ import {
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
-import { HistoryPanel } from "./log/history-panel.tsx";
-import { LogPanel } from "./log/log-panel.tsx";
-import { SamplesPanel } from "./completions/samples-panel.tsx";
-import { useRunStream } from "./use-run-stream.ts";
+import { HistoryPanel } from "../log/history-panel.tsx";
+import { LogPanel } from "../log/log-panel.tsx";
+import { SamplesPanel } from "./samples-panel.tsx";
+import { useRunStream } from "../use-run-stream.ts";
 
 type Tab = "problems" | "difficulty" | "history" | "log";
 

@@ -15,7 +15,7 @@ import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.ts
 import { Segments } from "#renderer/ui/segments.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
-import { CompletionText } from "./completion-text.tsx";
+import { CompletionText } from "../completions/completion-text.tsx";
 
 type Correct = "any" | "all-right" | "mixed" | "all-wrong";
 
