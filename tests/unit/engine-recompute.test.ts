@@ -48,3 +48,30 @@ test("packed documents stay apart when layers are computed again", () => {
   tf.dispose(inputs);
   model.dispose();
 });
+
+// Attention goes in pieces beyond 256 tokens, and its masks have no gradient there.
+test.each([false, true])(
+  "rows of several pieces of attention have the same gradients (adapters: %s)",
+  (adapters) => {
+    const config = tinyConfig("llama", { maxPositionEmbeddings: 512 });
+    const base = initLanguageModel(runtime, config, 4);
+    const lora = { r: 4, alpha: 8, dropout: 0, targets: ["q_proj", "down_proj"], rslora: false };
+    const model = adapters ? LoraModel.onto(runtime, base, lora, 5) : base;
+    const inputs = [
+      idMatrix(randomRows(config, 2, 301, 301, 6)),
+      tf.ones([2, 300]),
+      tf.scalar(600),
+    ];
+    const plain = gradientOf(runtime, model, nextTokenObjective(config), inputs);
+    const again = gradientOf(
+      runtime,
+      model,
+      nextTokenObjective(config, { recompute: true }),
+      inputs,
+    );
+    for (const [name, gradient] of plain)
+      expect(largestDifference(gradient, again.get(name) ?? []), name).toBeLessThan(1e-5);
+    tf.dispose(inputs);
+    model.dispose();
+  },
+);

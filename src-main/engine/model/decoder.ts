@@ -10,6 +10,7 @@ import { attentionMasks, groupedAttention } from "./attention.ts";
 import { joinHeads, linear, rmsNorm, rotate, rotaryTable, splitHeads, swiglu } from "./layers.ts";
 import type { Rotation } from "./layers.ts";
 import { recomputed } from "./recompute.ts";
+import type { RecomputedInputs } from "./recompute.ts";
 
 /** Weights by hub name, matrices as (in, out); adapters, where there are any, under PEFT's names (lora.ts). */
 export interface Weights extends ReadonlyMap<string, Tensor> {
@@ -215,23 +216,17 @@ function recomputedStack(
   for (let index = 0; index < config.numLayers; index++) {
     const own = [...weights].filter(([name]) => name.startsWith(`model.layers.${index}.`));
     // All that the layer uses is handed in: what is not saved for the backward pass is freed before it.
-    const layer = (input: Tensor, ...given: Tensor[]): Tensor => {
-      const [cos, sin, ...rest] = given as [Tensor, Tensor, ...Tensor[]];
+    const layer = (input: Tensor, used: RecomputedInputs): Tensor => {
+      const [cos, sin, ...seen] = used.constants as [Tensor, Tensor, ...Tensor[]];
       const names = own.map(([name]) => name);
-      const known = withValues(weights, names, rest.slice(masks.length));
-      const parts = sequenceParts(
-        known,
-        config,
-        fullAttention({ cos, sin }, rest.slice(0, masks.length)),
-      );
+      const known = withValues(weights, names, used.weights);
+      const parts = sequenceParts(known, config, fullAttention({ cos, sin }, seen));
       return layerOf(known, config, index, input, parts);
     };
-    h = recomputed(layer, h, [
-      rotation.cos,
-      rotation.sin,
-      ...masks,
-      ...own.map(([, tensor]) => tensor),
-    ]);
+    h = recomputed(layer, h, {
+      weights: own.map(([, tensor]) => tensor),
+      constants: [rotation.cos, rotation.sin, ...masks],
+    });
   }
   return rmsNorm(h, weight(weights, "model.norm.weight"), config.rmsNormEps);
 }
