@@ -34,7 +34,12 @@ const ASKED = [
   { name: "rare", text: "zebra quux", filter: {} },
   { name: "prompts", text: "what is", filter: {} },
   { name: "filtered", text: "</answer>", filter: { correct: true } },
-  { name: "short", text: "qu", filter: {} },
+  { name: "few-right", text: "</answer>", filter: { correct: true, minReward: 1, fromStep: 1500 } },
+  { name: "pair", text: "qu", filter: {} },
+  { name: "common-pair", text: "th", filter: {} },
+  { name: "letter", text: "q", filter: {} },
+  { name: "common-letter", text: "e", filter: {} },
+  { name: "pair-filtered", text: "th", filter: { correct: true } },
 ] as const;
 
 const figures = new Figures();

@@ -17,6 +17,7 @@ import { timeAtWork } from "./0015-time-at-work.ts";
 import { searchedTexts } from "./0016-searched-texts.ts";
 import { toursSample } from "./0017-tours-sample.ts";
 import { keptDetails } from "./0018-kept-details.ts";
+import { shortTexts } from "./0019-short-texts.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   searchedTexts,
   toursSample,
   keptDetails,
+  shortTexts,
 ];

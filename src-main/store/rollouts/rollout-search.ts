@@ -1,11 +1,12 @@
 /**
  * Finds completions of a run by reward, verdict, end and text, a page at a time. Without a text only an index is read;
- * with one of three characters or more the index of texts, and the texts themselves where they are not in it yet.
+ * with one the indexes of texts, and the texts themselves where they are not in it yet.
  */
 import { RolloutHit } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
-import { phraseOf, RolloutTextIndex } from "./rollout-text-index.ts";
+import { lookupOf, RolloutTextIndex } from "./rollout-text-index.ts";
+import type { TextLookup } from "./rollout-text-index.ts";
 
 export interface RolloutQuery {
   readonly text?: string | undefined;
@@ -66,11 +67,6 @@ const SCAN: Source = {
     AND (instr(lower(r.completion), lower($text)) > 0 OR instr(lower(g.prompt), lower($text)) > 0)`,
 };
 
-const TEXTS =
-  "t.rollout_texts MATCH $phrase AND t.rowid BETWEEN $run_number << 42 AND ($run_number + 1 << 42) - 1";
-const PROMPTS =
-  "p.rollout_prompts MATCH $phrase AND p.rowid BETWEEN $run_number << 22 AND ($run_number + 1 << 22) - 1";
-
 /** Completions that are read before everything that the index finds is put in order. */
 const EARLY = 500;
 const FIRST: Source = {
@@ -81,17 +77,24 @@ const FIRST: Source = {
     AND (instr(lower(r.completion), lower($text)) > 0 OR instr(lower(g.prompt), lower($text)) > 0)`,
 };
 
-/** Places of what the index finds: by completion, by prompt, and what it does not have yet, read. */
-const BY_TEXT = `SELECT i.step, i.group_index, t.rowid & 1048575 AS completion_index
-  FROM rollout_texts t CROSS JOIN rollout_text_groups i ON i.id = t.rowid >> 20 WHERE ${TEXTS}`;
-const BY_PROMPT = `SELECT r.step, r.group_index, r.completion_index
-  FROM rollout_prompts p CROSS JOIN rollout_text_groups i ON i.id = p.rowid
-  CROSS JOIN rollouts r INDEXED BY rollout_outcomes
-    ON r.run_id = $run AND r.step = i.step AND r.group_index = i.group_index WHERE ${PROMPTS}`;
-const UNINDEXED = `SELECT r.step, r.group_index, r.completion_index
-  FROM rollout_unindexed u CROSS JOIN rollout_groups g USING (run_id, step, group_index)
+/** Of what the index finds of the run's texts, and of its prompts. */
+const textsMatch = (texts: TextLookup["texts"]): string =>
+  `t.${texts} MATCH $phrase AND t.rowid BETWEEN $run_number << 42 AND ($run_number + 1 << 42) - 1`;
+const promptsMatch = (prompts: TextLookup["prompts"]): string =>
+  `p.${prompts} MATCH $phrase AND p.rowid BETWEEN $run_number << 22 AND ($run_number + 1 << 22) - 1`;
+
+/** Sources of completions that the index finds, that have a prompt which it finds, and that it does not have yet: read. */
+const byText = (texts: TextLookup["texts"]): string =>
+  `FROM ${texts} t CROSS JOIN rollout_text_outcomes r ON r.id = t.rowid WHERE ${textsMatch(texts)}`;
+const byPrompt = (prompts: TextLookup["prompts"]): string =>
+  `FROM ${prompts} p CROSS JOIN rollout_text_outcomes r
+    ON r.id BETWEEN p.rowid << 20 AND (p.rowid << 20) + 1048575 WHERE ${promptsMatch(prompts)}`;
+const UNINDEXED = `FROM rollout_unindexed u CROSS JOIN rollout_groups g USING (run_id, step, group_index)
   CROSS JOIN rollouts r USING (run_id, step, group_index) WHERE u.run_id = $run
     AND (instr(lower(r.completion), lower($text)) > 0 OR instr(lower(g.prompt), lower($text)) > 0)`;
+
+const INDEXED_PLACE = "SELECT r.step, r.group_index, r.id & 1048575 AS completion_index";
+const READ_PLACE = "SELECT r.step, r.group_index, r.completion_index";
 
 const FOUND = "FROM found r WHERE true";
 
@@ -109,34 +112,39 @@ export class RolloutSearch {
     const text = query.text ?? "";
     const { offset, limit } = query;
     const named = { ...values, run: runId, text };
-    const phrase = phraseOf(text);
-    if (text === "" || phrase === undefined) {
+    const lookup = lookupOf(text);
+    if (text === "" || lookup === undefined) {
       const source = text === "" ? ALL : SCAN;
       return this.#answer(source, where, { ...named, limit, offset });
     }
-    return this.#indexed(where, { ...named, phrase, limit, offset });
+    return this.#indexed(lookup, where, { ...named, phrase: lookup.phrase, limit, offset });
   }
 
-  #indexed(where: string, asked: Asked): Answer {
+  #indexed(lookup: TextLookup, where: string, asked: Asked): Answer {
     const named = { ...asked, run_number: this.#index.number(asked.run) ?? 0 };
     const lacks = this.#index.lacks(named.run);
-    const prompts = this.#count(`SELECT count(*) FROM rollout_prompts p WHERE ${PROMPTS}`, named);
+    const prompts = this.#count(
+      `SELECT count(*) FROM ${lookup.prompts} p WHERE ${promptsMatch(lookup.prompts)}`,
+      named,
+    );
     // Where every prompt has it, every completion is found.
     if (!lacks && prompts > 0 && prompts === this.#groups(named))
       return this.#answer(ALL, where, named);
-    const places = [BY_TEXT, ...(prompts > 0 ? [BY_PROMPT] : []), ...(lacks ? [UNINDEXED] : [])];
+    const places = [
+      `${INDEXED_PLACE} ${byText(lookup.texts)} ${where}`,
+      ...(prompts > 0 ? [`${INDEXED_PLACE} ${byPrompt(lookup.prompts)} ${where}`] : []),
+      ...(lacks ? [`${READ_PLACE} ${UNINDEXED} ${where}`] : []),
+    ];
     const before = `found AS MATERIALIZED (${places.join(" UNION ")})`;
-    const from = `${ALL.from} AND (r.step, r.group_index, r.completion_index) IN found`;
-    if (where !== "") {
-      const total = this.#count(`WITH ${before} SELECT count(*) ${from} ${where}`, named);
-      const hits = this.#early(total, where, named) ?? this.#page({ before, from }, where, named);
-      return { total, hits };
-    }
-    const total =
-      places.length === 1
-        ? this.#count(`SELECT count(*) FROM rollout_texts t WHERE ${TEXTS}`, named)
-        : this.#count(`WITH ${before} SELECT count(*) FROM found`, named);
-    const hits = this.#early(total, "", named) ?? this.#page({ before, from: FOUND }, "", named);
+    const total = this.#count(
+      places.length > 1
+        ? `WITH ${before} SELECT count(*) FROM found`
+        : where === ""
+          ? `SELECT count(*) FROM ${lookup.texts} t WHERE ${textsMatch(lookup.texts)}`
+          : `SELECT count(*) ${byText(lookup.texts)} ${where}`,
+      named,
+    );
+    const hits = this.#early(total, where, named) ?? this.#page({ before, from: FOUND }, "", named);
     return { total, hits };
   }
 

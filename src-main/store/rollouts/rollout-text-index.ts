@@ -1,14 +1,14 @@
 /**
  * The index of completions' and prompts' texts: SQLite's FTS5 over every three characters that follow each other, so
- * that any part of a text is found and not words alone. Filled a batch at a time from `rollout_unindexed`.
+ * that any part of a text is found and not words alone, and over its characters and pairs for texts that are shorter.
+ * Filled a batch at a time from `rollout_unindexed`.
  */
 import type { RunId } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
+import { pairsOf, shortWordOf } from "./text-pairs.ts";
 
 /** About 40 ms of work. */
 const BATCH_CHARACTERS = 75_000;
-/** Shorter ones have no three characters. */
-const SHORTEST = 3;
 /** FTS5 reads no further than a NUL and takes the noncharacters for U+FFFD: a needle with one is not for it. */
 const UNLIKE = /[\0\uFFFD-\uFFFF]/u;
 
@@ -64,9 +64,13 @@ export class RolloutTextIndex {
     db.prepare(
       "INSERT INTO rollout_prompts (rowid, text) VALUES (CAST(? AS INTEGER), lower(?))",
     ).run(id, readable(prompt ?? ""));
+    db.prepare(
+      "INSERT INTO rollout_prompt_pairs (rowid, pairs) VALUES (CAST(? AS INTEGER), ?)",
+    ).run(id, pairsOf(prompt ?? ""));
     const add = db.prepare(
       "INSERT INTO rollout_texts (rowid, text) VALUES (? << 20 | ?, lower(?))",
     );
+    const addPairs = db.prepare("INSERT INTO rollout_pairs (rowid, pairs) VALUES (? << 20 | ?, ?)");
     let characters = prompt?.length ?? 0;
     const texts = db
       .prepare<Key, { index: number; text: string }>(
@@ -76,8 +80,14 @@ export class RolloutTextIndex {
       .all(...at);
     for (const { index, text } of texts) {
       add.run(id, index, readable(text));
+      addPairs.run(id, index, pairsOf(text));
       characters += text.length;
     }
+    db.prepare<[number, ...Key]>(
+      `INSERT INTO rollout_text_outcomes (id, step, group_index, reward, correct, finish_reason)
+       SELECT ? << 20 | completion_index, step, group_index, reward, correct, finish_reason
+       FROM rollouts WHERE run_id = ? AND step = ? AND group_index = ?`,
+    ).run(id, ...at);
     db.prepare(
       "DELETE FROM rollout_unindexed WHERE run_id = ? AND step = ? AND group_index = ?",
     ).run(...at);
@@ -109,12 +119,26 @@ export class RolloutTextIndex {
   }
 }
 
-/** What the index is asked for a text; undefined for one that it cannot find. */
-export function phraseOf(text: string): string | undefined {
+/** Where a text is looked up, and what is asked there. */
+export interface TextLookup {
+  readonly texts: "rollout_texts" | "rollout_pairs";
+  readonly prompts: "rollout_prompts" | "rollout_prompt_pairs";
+  readonly phrase: string;
+}
+
+/** Undefined for a text that no index can find. */
+export function lookupOf(text: string): TextLookup | undefined {
+  const word = shortWordOf(text);
+  if (word !== undefined)
+    return { texts: "rollout_pairs", prompts: "rollout_prompt_pairs", phrase: `"${word}"` };
   const needle = text.toWellFormed();
-  if (Array.from(needle).length < SHORTEST || UNLIKE.test(needle)) return undefined;
+  if (needle === "" || UNLIKE.test(needle)) return undefined;
   const lower = needle.replaceAll(/[A-Z]/gu, (letter) => letter.toLowerCase());
-  return `"${lower.replaceAll('"', '""')}"`;
+  return {
+    texts: "rollout_texts",
+    prompts: "rollout_prompts",
+    phrase: `"${lower.replaceAll('"', '""')}"`,
+  };
 }
 
 function readable(text: string): string {
