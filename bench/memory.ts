@@ -2,16 +2,25 @@
  * Memory predicted and measured: real stages, each in an engine process of its own as a run's is, two steps long, since
  * the peak comes within the first ones. Prints what `stageMemory` says before each beside the most that its process held.
  *
- *   node bench/memory.ts [CONFIGURATION…] [--model FOLDER] [--json FILE]
+ *   npm run bench:memory -- [CONFIGURATION…] [--model FOLDER] [--json FILE]
  *
  * Configurations of the real model want SmolLM2-135M-Instruct (`gradus model get smollm2-135m-instruct`), found in the
  * default workspace or named by --model.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
 import { dataFolder } from "#main/platform/paths.ts";
@@ -29,14 +38,43 @@ const { values, positionals } = parseArgs({
 });
 const REAL = resolve(values.model ?? join(dataFolder(), "models", "smollm2-135m-instruct"));
 
+/** Words before every question, each a token, so that prompts have some 2,000. */
+const LONG_PROMPT = " word".repeat(1970);
+const TokenizerConfig = z.looseObject({ chat_template: z.string().optional() });
+
+/** The real model under a chat template that begins with many words; a folder that goes with this process. */
+function withLongPrompts(folder: string): string {
+  const long = mkdtempSync(join(tmpdir(), "gradus-memory-model-"));
+  process.once("exit", () => rmSync(long, { recursive: true, force: true }));
+  const changed = new Set(["tokenizer_config.json", "chat_template.jinja"]);
+  for (const name of readdirSync(folder))
+    if (!changed.has(name)) symlinkSync(join(folder, name), join(long, name));
+  const config = TokenizerConfig.parse(
+    JSON.parse(readFileSync(join(folder, "tokenizer_config.json"), "utf8")),
+  );
+  const own = join(folder, "chat_template.jinja");
+  const template = existsSync(own) ? readFileSync(own, "utf8") : (config.chat_template ?? "");
+  writeFileSync(
+    join(long, "tokenizer_config.json"),
+    JSON.stringify({ ...config, chat_template: `${LONG_PROMPT}${template}` }),
+  );
+  return long;
+}
+
 interface Configuration {
   readonly name: string;
   readonly model: string;
   readonly stage: Stage;
+  readonly longPrompts: boolean;
 }
 
-function configuration(name: string, model: string, options: object): Configuration {
-  return { name, model, stage: Stage.parse({ ...options, name, model: "model" }) };
+function configuration(
+  name: string,
+  model: string,
+  options: object,
+  longPrompts = false,
+): Configuration {
+  return { name, model, longPrompts, stage: Stage.parse({ ...options, name, model: "model" }) };
 }
 
 /** Rows of 8 × 128 tokens, full: several examples in a row. */
@@ -47,6 +85,27 @@ const full = {
   packing: true,
   per_device_train_batch_size: 8,
   max_steps: 2,
+};
+
+const LONG_SFT = {
+  kind: "sft",
+  data: { source: sums, examples: 8 },
+  max_length: 2100,
+  per_device_train_batch_size: 2,
+  max_steps: 2,
+};
+
+const LONG_GRPO = {
+  kind: "grpo",
+  data: sums,
+  rewards: [{ name: "language" }, { name: "soft-overlong", cache_length: 40 }],
+  generation_batch_size: 8,
+  num_generations: 4,
+  per_device_train_batch_size: 2,
+  gradient_accumulation_steps: 4,
+  max_completion_length: 48,
+  max_steps: 2,
+  bf16: true,
 };
 
 const CONFIGURATIONS: readonly Configuration[] = [
@@ -89,6 +148,21 @@ const CONFIGURATIONS: readonly Configuration[] = [
     gradient_checkpointing: true,
     bf16: true,
   }),
+  // Prompts of 2,000 tokens.
+  configuration("sft-135m-2000", REAL, LONG_SFT, true),
+  configuration(
+    "sft-135m-2000-checkpointing",
+    REAL,
+    { ...LONG_SFT, gradient_checkpointing: true },
+    true,
+  ),
+  configuration("grpo-135m-2000", REAL, LONG_GRPO, true),
+  configuration(
+    "grpo-135m-2000-checkpointing",
+    REAL,
+    { ...LONG_GRPO, gradient_checkpointing: true },
+    true,
+  ),
   configuration("grpo-base", BASE, {
     kind: "grpo",
     data: { task: "arithmetic", difficulties: [3] },
@@ -142,8 +216,9 @@ const results = [];
 console.log(
   "| configuration | predicted, GiB | measured, GiB | ratio | parts, GiB |\n|---|---|---|---|---|",
 );
-for (const one of CONFIGURATIONS) {
-  if (positionals.length > 0 && !positionals.includes(one.name)) continue;
+for (const asked of CONFIGURATIONS) {
+  if (positionals.length > 0 && !positionals.includes(asked.name)) continue;
+  const one = asked.longPrompts ? { ...asked, model: withLongPrompts(asked.model) } : asked;
   const parts = stageMemory(one.stage, withLengths(one.stage, { model: one.model }));
   const predictedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const measuredBytes = await measured(one);

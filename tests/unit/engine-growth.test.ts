@@ -2,10 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
-import {
-  KEPT_OPERATIONS,
-  RecentPrograms,
-} from "#main/engine/runtime/tensorflow/recent-programs.ts";
+import { KEPT_OPERATIONS } from "#main/core/resources/program-operations.ts";
+import { RecentPrograms } from "#main/engine/runtime/tensorflow/recent-programs.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import {
   firstColumns,

@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import { Stage } from "#shared/schema/recipe.ts";
+import { temporaryFolder } from "../helpers/store-fixture.ts";
 
 /** Five layers of hidden 192 in 6 heads of 32 (2 of keys), feed-forward 512, 768 tokens in its vocabulary. */
 const model = fileURLToPath(new URL("../../assets/models/gradus-base", import.meta.url));
@@ -119,4 +122,61 @@ test("a stage that does not train holds no gradients, and the process counts by 
   const sampling = ["sampler's weights", "KV cache", "prompts", "drawing", "programs"];
   expect([...parts.keys()]).toEqual(["process", "weights", "copies", ...sampling]);
   expect(parts.get("process")).toBe(460 * MIB);
+});
+
+/** Two layers of hidden 64 in 2 heads of 32, feed-forward 128, and a vocabulary of 50,000. */
+function wordyModel(): string {
+  const folder = temporaryFolder();
+  const config = {
+    architectures: ["Qwen2ForCausalLM"],
+    model_type: "qwen2",
+    vocab_size: 50_000,
+    hidden_size: 64,
+    intermediate_size: 128,
+    num_hidden_layers: 2,
+    num_attention_heads: 2,
+    num_key_value_heads: 2,
+    max_position_embeddings: 4096,
+    rms_norm_eps: 1e-6,
+    rope_theta: 10_000,
+    tie_word_embeddings: true,
+    hidden_act: "silu",
+    bos_token_id: 1,
+    eos_token_id: 1,
+  };
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+  return folder;
+}
+
+const ONE_ROW = { ...GRPO, beta: 0, per_device_train_batch_size: 1, gradient_checkpointing: true };
+
+test("rows without advantage go forward beside the gradients of the others", () => {
+  const at = { model: wordyModel(), longestPrompt: 0 };
+  // 4 · 64 + 2 · 64 + 2 · 64 + 3 · 128 + 2 · 256 numbers a token of a layer, and its input; four tensors of logits.
+  const layer = 4 * (256 * (64 + 1408) + 4 * 256 * 50_000);
+  // Scores, those with the mask, weights: 2 heads of 256 queries and keys.
+  const piece = 4 * 3 * 2 * 256 * 256;
+  const output = 4 * 50_000 * 64;
+  expect(memoryOf(ONE_ROW, at).get("activations")).toBeCloseTo(1.2 * (layer + piece + output), 0);
+});
+
+test("logits are those of completions, however long the prompts are", () => {
+  const at = { model: wordyModel(), longestPrompt: 1792 };
+  const { max_completion_length: _, ...rest } = ONE_ROW;
+  const of = (tokens: number): number =>
+    memoryOf({ ...rest, max_completion_length: tokens }, at).get("activations") ?? 0;
+  // 64 of 2,048 places against all of them, which are 2²⁶ numbers at the most; four tensors.
+  const few = of(64);
+  expect(few).toBeLessThan(of(1792) - 1.2 * 4 * 4 * (2 ** 26 - 128 * 50_000));
+});
+
+test("training keeps the programs of the lengths that it may meet, within what is kept of them", () => {
+  const programs = (options: object): number =>
+    memoryOf(options).get("training programs") ?? Number.NaN;
+  // Five layers, rows of 128 tokens in one go: 269 + 16 + 5 · 339 operations, and 171 a layer of the optimizer's.
+  expect(programs({ ...SFT, packing: true })).toBe(6300 * (1980 + 5 * 171));
+  // Eight lengths: 16, 32 … 128. That is 15,840 operations, of 24,000 that may be kept.
+  expect(programs(SFT)).toBe(6300 * (8 * 1980 + 5 * 171));
+  // In GRPO more shapes than are kept, of what trains, of what adds and of both that score.
+  expect(programs({ ...GRPO, ...TWO_PARTS })).toBe(6300 * (4 * 24_000 + 5 * 171));
 });

@@ -55,13 +55,49 @@ export function activationBytes(
   rows: number,
   columns: number,
   recompute = false,
+  /** Places of the rows that logits are made for. */
+  places = rows * columns,
 ): number {
   const { numLayers, hiddenSize, vocabSize } = config;
   const layer = layerNumbers(config, columns);
   const kept = recompute ? numLayers * hiddenSize + layer : numLayers * layer;
   const tokens = rows * columns;
-  const logits = LOGIT_TENSORS * Math.min(tokens * vocabSize, LOGITS_AT_ONCE);
+  const logits = LOGIT_TENSORS * Math.min(places * vocabSize, LOGITS_AT_ONCE);
   return FLOAT * (tokens * (kept + layer) + rows * pieceNumbers(config, columns) + logits);
+}
+
+/** Scores of a piece of attention, those with its mask, and its weights. */
+const SCORE_TENSORS = 3;
+/** Of a forward pass alone: logits, shifted, their exponentials, and the products that entropy sums. */
+const SCORED_LOGIT_TENSORS = 4;
+
+/** Bytes of a piece of attention in a forward pass of `rows` rows. */
+export function forwardPieceBytes(
+  { numHeads }: ModelConfig,
+  rows: number,
+  columns: number,
+): number {
+  const queries = Math.max(...attentionPieces(columns).map(({ count }) => count));
+  return FLOAT * SCORE_TENSORS * rows * numHeads * queries * columns;
+}
+
+/**
+ * Bytes that a forward pass without a backward one takes at the most: its input and one layer whole, a piece of its
+ * attention, and the logits of the places that are scored.
+ */
+export function scoringBytes(
+  config: ModelConfig,
+  rows: number,
+  columns: number,
+  places: number,
+): number {
+  const tokens = rows * columns;
+  const layer = layerNumbers(config, columns);
+  const logits = SCORED_LOGIT_TENSORS * Math.min(places * config.vocabSize, LOGITS_AT_ONCE);
+  return (
+    FLOAT * (tokens * (config.hiddenSize + layer) + logits) +
+    forwardPieceBytes(config, rows, columns)
+  );
 }
 
 /** At most `wanted`, at least 1; below `wanted` a power of two, so that compiled shapes stay few. */

@@ -8,7 +8,7 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "../formats/expected-tensors.ts";
 import { readModelConfig } from "../formats/hub-layout.ts";
 import type { ModelConfig } from "../formats/model-config.ts";
-import { lengthBucket } from "./length-buckets.ts";
+import { lengthBucket, placesBucket } from "./length-buckets.ts";
 import { engineThreads, lanesOf } from "./lanes.ts";
 import {
   cacheBytes,
@@ -22,7 +22,12 @@ import {
   widerColumns,
 } from "./cache-shape.ts";
 import type { CacheShape } from "./cache-shape.ts";
-import { activationBytes, rowsAtOnce } from "./rows-at-once.ts";
+import {
+  keptProgramBytes,
+  optimizerProgramBytes,
+  programOperations,
+} from "./program-operations.ts";
+import { activationBytes, forwardPieceBytes, rowsAtOnce, scoringBytes } from "./rows-at-once.ts";
 import { PROBLEMS_AT_ONCE } from "./cache-shape.ts";
 import { KEPT_SHAPES } from "./cache-shape.ts";
 
@@ -74,6 +79,7 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
       { name: "gradients", bytes: step.gradients },
       { name: "AdamW", bytes: 2 * trained },
       { name: "activations", bytes: step.activations },
+      { name: "training programs", bytes: trainingProgramBytes(config, stage, at) },
     );
     if (trained < weights) parts.push({ name: "adapters", bytes: trained });
   }
@@ -116,8 +122,11 @@ function fullestMoment(
   const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
   const layersKept = recompute ? 1 : config.numLayers;
   const products = stage.bf16 ? roundedProductBytes(config, tokens * layersKept) : 0;
+  // GRPO makes logits of completions alone (training/policy-batches.ts).
+  const places =
+    stage.kind === "grpo" ? placesBucket(rows * stage.max_completion_length, tokens) : tokens;
   const forward =
-    activationBytes(config, rows, columns, recompute) +
+    activationBytes(config, rows, columns, recompute, places) +
     tokens * layersKept * dropped +
     products +
     OUTPUT_LAYOUTS * output;
@@ -127,9 +136,58 @@ function fullestMoment(
       gradients: before + SLACK * trained,
       activations: adapted ? 0 : SLACK * OUTPUT_GRADIENTS * output,
     },
+    // Rows without advantage go forward alone, for their entropy, when the others have left their gradients.
+    ...(stage.kind === "grpo"
+      ? [
+          {
+            gradients: trained,
+            activations:
+              SLACK *
+              (scoringBytes(config, rows, columns, places) +
+                output +
+                (stage.bf16 ? roundedProductBytes(config, tokens) : 0)),
+          },
+        ]
+      : []),
   ];
   const total = ({ gradients, activations }: Moment): number => gradients + activations;
   return moments.reduce((most, moment) => (total(moment) > total(most) ? moment : most));
+}
+
+/**
+ * Programs that training keeps: of a step's first rows, of those that add to their gradients, of GRPO's passes that only
+ * score, and the optimizer's. Packed rows have one shape. Others have a length of any bucket up to the longest, in GRPO
+ * in up to four counts of rows (training/policy-batches.ts).
+ */
+function trainingProgramBytes(config: ModelConfig, stage: TrainingStage, at: StageFolders): number {
+  const columns = columnsOf(stage, at);
+  const { gradient_checkpointing: recompute, bf16 } = stage;
+  const packed = stage.kind === "pretrain" || (stage.kind === "sft" && stage.packing);
+  const wanted = stage.per_device_train_batch_size;
+  const rows =
+    stage.kind === "pretrain" ? wanted : rowsAtOnce(config, columns, wanted, { recompute });
+  const isInParts = rows < wanted * stage.gradient_accumulation_steps;
+  const counts = stage.kind === "grpo" ? rowCounts(rows) : 1;
+  const shapes = packed ? 1 : bucketsUpTo(columns) * counts;
+  const of = (kind: "train" | "train_on" | "score"): number =>
+    keptProgramBytes(programOperations(config, kind, columns, { recompute, bf16 }), shapes);
+  const scorers = stage.kind === "grpo" ? (stage.beta > 0 ? 2 : 1) : 0;
+  return (
+    of("train") +
+    (isInParts ? of("train_on") : 0) +
+    scorers * of("score") +
+    optimizerProgramBytes(config)
+  );
+}
+
+function rowCounts(most: number): number {
+  return 1 + Math.ceil(Math.log(most) / Math.log(4));
+}
+
+function bucketsUpTo(columns: number): number {
+  let count = 1;
+  for (let length = lengthBucket(1); length < columns; length = lengthBucket(length + 1)) count++;
+  return count;
 }
 
 /** Tokens of the longest row that is trained on. */
@@ -209,12 +267,13 @@ function shapesOf({ rows, columns }: CacheShape, longestPrompt: number): number 
   return Math.min(KEPT_SHAPES, shapes === 1 ? 1 : shapes + Math.log2(rows));
 }
 
-/** Keys and values of prompts that are computed together, in float32, and what one layer makes on the way. */
+/** Keys and values of prompts that are computed together, in float32, and what one layer and its attention make on the way. */
 function prefilledBytes(config: ModelConfig, prompts: number, longestPrompt: number): number {
   const { numLayers, numKeyValueHeads, headDim, hiddenSize, intermediateSize } = config;
   const kept = 2 * numLayers * numKeyValueHeads * headDim;
   const made = PREFILL_TENSORS * (hiddenSize + intermediateSize);
-  return prompts * lengthBucket(longestPrompt) * (kept + made) * FLOAT;
+  const columns = lengthBucket(longestPrompt);
+  return prompts * columns * (kept + made) * FLOAT + forwardPieceBytes(config, prompts, columns);
 }
 
 function completionsOfPrompt(stage: SamplingStage): number {

@@ -1,10 +1,7 @@
 /**
- * The programs of one compiled function, by the shapes they were traced for. TensorFlow keeps some 20 KB for each
- * operation of each, so those that were used longest ago are let go.
+ * The programs of one compiled function, by the shapes they were traced for. TensorFlow keeps memory for each
+ * operation of each (core/resources/program-operations.ts), so those that were used longest ago are let go.
  */
-
-/** Operations of the programs that a compiled function keeps, the newest in any case; core/resources/stage-memory.ts counts them. */
-export const KEPT_OPERATIONS = 24_000;
 
 type Kept = {
   /** Operations. */
