@@ -168,6 +168,11 @@ test("logits are those of completions, however long the prompts are", () => {
   // 64 of 2,048 places against all of them, which are 2²⁶ numbers at the most; four tensors.
   const few = of(64);
   expect(few).toBeLessThan(of(1792) - 1.2 * 4 * 4 * (2 ** 26 - 128 * 50_000));
+  // Of worked solutions too: 40 of 1,832 tokens, whose logits are two tensors.
+  const sft = { ...SFT, max_length: 2048, per_device_train_batch_size: 1 };
+  const solved = memoryOf(sft, { ...at, longestExample: 1832 }).get("activations") ?? 0;
+  const whole = memoryOf(sft, { ...at, longestExample: 1832, longestPrompt: 0 }).get("activations");
+  expect(solved).toBeLessThan((whole ?? 0) - 1.2 * 4 * 2 * (2 ** 26 - 128 * 50_000));
 });
 
 test("training keeps the programs of the lengths that it may meet, within what is kept of them", () => {

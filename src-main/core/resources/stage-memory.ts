@@ -122,9 +122,9 @@ function fullestMoment(
   const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
   const layersKept = recompute ? 1 : config.numLayers;
   const products = stage.bf16 ? roundedProductBytes(config, tokens * layersKept) : 0;
-  // GRPO makes logits of completions alone (training/policy-batches.ts).
+  const learnt = learntTokens(stage, at);
   const places =
-    stage.kind === "grpo" ? placesBucket(rows * stage.max_completion_length, tokens) : tokens;
+    learnt >= columns ? tokens : placesBucket(rows * learnt, rows * lengthBucket(columns));
   const forward =
     activationBytes(config, rows, columns, recompute, places) +
     tokens * layersKept * dropped +
@@ -152,6 +152,17 @@ function fullestMoment(
   ];
   const total = ({ gradients, activations }: Moment): number => gradients + activations;
   return moments.reduce((most, moment) => (total(moment) > total(most) ? moment : most));
+}
+
+/**
+ * Tokens of a row that logits are made for, where that is known to be less than all: completions of GRPO, and solutions
+ * of a task (training/policy-batches.ts, training/sequence-batches.ts).
+ */
+function learntTokens(stage: TrainingStage, at: StageFolders): number {
+  if (stage.kind === "grpo") return stage.max_completion_length;
+  const isPacked = stage.kind === "pretrain" || (stage.kind === "sft" && stage.packing);
+  if (isPacked || at.longestPrompt === 0) return Infinity;
+  return at.longestExample === undefined ? Infinity : at.longestExample - at.longestPrompt;
 }
 
 /**
