@@ -8,7 +8,7 @@ import { TaskName } from "#shared/schema/recipe.ts";
 import { gradeHeldOut, heldOutProblem } from "#main/core/problems/held-out-problem.ts";
 import { taskFacts } from "#main/core/problems/task-facts.ts";
 import type { Application } from "#main/services/application.ts";
-import { keptCheckpoints } from "#main/services/runs/kept-checkpoints.ts";
+import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 const TITLE_LENGTH = 80;
@@ -102,7 +102,7 @@ function choices(app: Application): PlaygroundModel[] {
   }));
   const { runs } = app.store.runs.list({ offset: 0, limit: RUNS_WITH_CHECKPOINTS });
   const checkpoints = runs.flatMap(({ id }) =>
-    keptCheckpoints(app.store, id)
+    checkpointsOnDisk(app.store, id)
       .toReversed()
       .map(({ dir, step }): PlaygroundModel => ({
         id: dir,

@@ -4,7 +4,7 @@ import type { Contract } from "#shared/contract/contract.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import { problemAt, taskFacts, workedSolution } from "#main/core/problems/task-facts.ts";
 import { summarizeTrial, tryOnRollouts, tryOnTexts } from "#main/core/rewards/try-rewards.ts";
-import type { KeptCompletion } from "#main/core/rewards/try-rewards.ts";
+import type { StoredCompletion } from "#main/core/rewards/try-rewards.ts";
 import type { Application } from "#main/services/application.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
@@ -74,7 +74,7 @@ export function recipeProcedures(
       }
       const run = grpoRun(app, from.runId);
       const step = from.step ?? store.rollouts.steps(run.id).at(-1)?.step ?? 0;
-      const kept = keptCompletions(app, run.id, step);
+      const kept = storedCompletions(app, run.id, step);
       const completions = tryOnRollouts(
         rewards,
         maxCompletionLength,
@@ -108,7 +108,7 @@ function grpoRun(app: Application, runId: RunId): Run {
   );
 }
 
-function keptCompletions(app: Application, runId: RunId, step: number): KeptCompletion[] {
+function storedCompletions(app: Application, runId: RunId, step: number): StoredCompletion[] {
   return Array.from(
     app.store.rollouts.all(runId, step),
     ({ group, problemId, completion, completionIds, finishReason }) => ({

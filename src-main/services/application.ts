@@ -35,8 +35,8 @@ import { KeyFile } from "./endpoints/key-file.ts";
 import type { KeyCipher } from "./endpoints/key-file.ts";
 import { writeLaunch } from "./runs/launch.ts";
 import { LiveEvents } from "./workspace/live-events.ts";
-import { ModelCatalog } from "./models/model-catalog.ts";
-import { ModelJobs } from "./models/obtain/model-jobs.ts";
+import { ModelRegistry } from "./models/model-registry.ts";
+import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
 import { requireRecipe } from "./recipes/checks/recipe-checks.ts";
@@ -84,7 +84,7 @@ const ENGINE_ENTRY = fileURLToPath(
 export class Application {
   readonly store: Store;
   readonly live: LiveEvents;
-  readonly models: ModelCatalog;
+  readonly models: ModelRegistry;
   readonly modelJobs: ModelJobs;
   readonly journal: EditJournal;
   readonly annotations: RunAnnotations;
@@ -130,7 +130,7 @@ export class Application {
       this.now,
     );
     this.live = new LiveEvents(randomUUID().slice(0, 8));
-    this.models = new ModelCatalog({
+    this.models = new ModelRegistry({
       store: this.store,
       builtIn: join(assetFolder(), "models"),
       imported: this.paths.models,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Usage } from "#shared/schema/engine-protocol.ts";
 import { Environment, Progress, Run, RunId, RunSummary, StatusReason } from "#shared/schema/run.ts";
 import { readJson, readJsonOrNull } from "./json-column.ts";
-import { readStage } from "./stored-recipe.ts";
+import { readStage } from "./recipe-snapshot.ts";
 
 export interface RunRow {
   id: string;

@@ -51,8 +51,8 @@ export const AnswerFacts = z.strictObject({
 });
 export type AnswerFacts = z.infer<typeof AnswerFacts>;
 
-const KeptTurn = z.strictObject({ ...ChatTurn.shape, facts: AnswerFacts.nullable() });
-export type KeptTurn = z.infer<typeof KeptTurn>;
+const StoredTurn = z.strictObject({ ...ChatTurn.shape, facts: AnswerFacts.nullable() });
+export type StoredTurn = z.infer<typeof StoredTurn>;
 
 /** One trial as it is kept: each side has the turns of its own model. A text has one turn, the text and what followed. */
 export const ThreadContent = z.strictObject({
@@ -60,7 +60,7 @@ export const ThreadContent = z.strictObject({
   options: InferenceOptions,
   problem: ProblemChoice.nullable(),
   sides: z
-    .array(z.strictObject({ model: z.string(), turns: z.array(KeptTurn).max(1000) }))
+    .array(z.strictObject({ model: z.string(), turns: z.array(StoredTurn).max(1000) }))
     .min(1)
     .max(2),
 });

@@ -22,7 +22,7 @@ export const RecipeOrigin = z.discriminatedUnion("kind", [
 export type RecipeOrigin = z.infer<typeof RecipeOrigin>;
 
 /** A recipe as the store keeps it. */
-export const KeptRecipe = z.strictObject({
+export const StoredRecipe = z.strictObject({
   id: RecipeId,
   name: z.string(),
   origin: RecipeOrigin,
@@ -34,7 +34,7 @@ export const KeptRecipe = z.strictObject({
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
 });
-export type KeptRecipe = z.infer<typeof KeptRecipe>;
+export type StoredRecipe = z.infer<typeof StoredRecipe>;
 
 const summary = {
   id: RecipeId,
@@ -55,7 +55,7 @@ export type SavedRecipeSummary = z.infer<typeof SavedRecipeSummary>;
 
 export const SavedRecipe = z.strictObject({
   ...summary,
-  ...KeptRecipe.pick({ yaml: true, startYaml: true, revision: true }).shape,
+  ...StoredRecipe.pick({ yaml: true, startYaml: true, revision: true }).shape,
 });
 export type SavedRecipe = z.infer<typeof SavedRecipe>;
 

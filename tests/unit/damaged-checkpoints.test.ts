@@ -3,7 +3,7 @@ import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Application } from "#main/services/application.ts";
-import { keptCheckpoints } from "#main/services/runs/kept-checkpoints.ts";
+import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
@@ -56,7 +56,7 @@ async function stoppedAtSix(): Promise<{ app: Application; id: PipelineId; runId
   app.runner.stop(id, "keep");
   await settled(app, id);
   plan({});
-  expect(keptCheckpoints(app.store, runId).map(({ step }) => step)).toEqual([4, 6]);
+  expect(checkpointsOnDisk(app.store, runId).map(({ step }) => step)).toEqual([4, 6]);
   return { app, id, runId };
 }
 
@@ -68,7 +68,7 @@ function warnings(app: Application, runId: RunId): string[] {
 
 test.each(spoil)("%s: the run goes on from the one before, in words", async (_what, damage) => {
   const { app, id, runId } = await stoppedAtSix();
-  damage(keptCheckpoints(app.store, runId).at(-1)?.dir ?? "");
+  damage(checkpointsOnDisk(app.store, runId).at(-1)?.dir ?? "");
   app.runner.resume(id);
   expect((await settled(app, id)).status).toBe("finished");
   expect(warnings(app, runId)).toEqual([
@@ -82,7 +82,7 @@ test.each(spoil)("%s: the run goes on from the one before, in words", async (_wh
 
 test("where no checkpoint is whole the stage begins anew, and says so", async () => {
   const { app, id, runId } = await stoppedAtSix();
-  for (const { dir } of keptCheckpoints(app.store, runId)) rmSync(join(dir, "state.json"));
+  for (const { dir } of checkpointsOnDisk(app.store, runId)) rmSync(join(dir, "state.json"));
   app.runner.resume(id);
   expect((await settled(app, id)).status).toBe("finished");
   expect(warnings(app, runId)).toEqual([

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AskedOfWindow } from "#main/host/electron/asked-of-window.ts";
+import { WindowMessages } from "#main/host/electron/window-messages.ts";
 import { keepAwakeWhileWorking } from "#main/host/electron/keep-awake.ts";
 import type { SleepBlocker } from "#main/host/electron/keep-awake.ts";
 import { recipeArgument, recipeMessage } from "#main/host/electron/recipe-files.ts";
-import { keepWindowState, keptWindowState } from "#main/host/electron/window-state.ts";
+import { writeWindowState, readWindowState } from "#main/host/electron/window-state.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
 
@@ -20,8 +20,8 @@ describe("the window's place", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   test("is found again", () => {
-    keepWindowState(folder, state);
-    expect(keptWindowState(folder, [display])).toEqual(state);
+    writeWindowState(folder, state);
+    expect(readWindowState(folder, [display])).toEqual(state);
   });
 
   test.each([
@@ -29,15 +29,15 @@ describe("the window's place", () => {
     ["above every display", { ...state.bounds, y: -400 }],
     ["with too little of it in view", { ...state.bounds, x: 1900 }],
   ])("is not used %s", (_where, bounds) => {
-    keepWindowState(folder, { bounds, maximized: false });
-    expect(keptWindowState(folder, [display])).toBeUndefined();
+    writeWindowState(folder, { bounds, maximized: false });
+    expect(readWindowState(folder, [display])).toBeUndefined();
   });
 
   test("is not read from a damaged file, and a folder that is gone is no error", () => {
     writeFileSync(join(folder, "window.json"), "{");
-    expect(keptWindowState(folder, [display])).toBeUndefined();
-    keepWindowState(join(folder, "gone"), state);
-    expect(keptWindowState(join(folder, "gone"), [display])).toBeUndefined();
+    expect(readWindowState(folder, [display])).toBeUndefined();
+    writeWindowState(join(folder, "gone"), state);
+    expect(readWindowState(join(folder, "gone"), [display])).toBeUndefined();
   });
 });
 
@@ -135,7 +135,7 @@ test("a recipe's path is asked of the window as an address, whatever is in its n
 
 test("what is asked before the page listens waits, in order; after the page is gone it waits for the next", () => {
   const sent: string[] = [];
-  const asked = new AskedOfWindow<string>((page, message) => {
+  const asked = new WindowMessages<string>((page, message) => {
     sent.push(`${page}:${message.type === "gradus:go" ? message.href : message.id}`);
   });
   const go = (href: string): void => asked.tell({ type: "gradus:go", href });

@@ -39,7 +39,7 @@ test("a host killed with -9 leaves the queue in its order, held ones held; the n
 
   const staying = openApplication(workspace);
   expect(staying.runner.queue()).toEqual(queue.filter(({ pipelineId }) => pipelineId !== next));
-  staying.runner.takeUpKept();
+  staying.runner.continueQueue();
   expect((await settled(staying, first)).status).toBe("finished");
   expect(staying.store.pipelines.summary(next).status).toBe("stopped");
   expect(staying.runner.queue()).toEqual([{ pipelineId: last, held: true }]);

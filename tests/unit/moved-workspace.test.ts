@@ -3,7 +3,7 @@ import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { keptCheckpoints } from "#main/services/runs/kept-checkpoints.ts";
+import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
@@ -57,7 +57,7 @@ test.each([
     const after = join(folder, "it's elsewhere");
     act(workspace, after);
     const app = openApplication(after);
-    const kept = keptCheckpoints(app.store, runId);
+    const kept = checkpointsOnDisk(app.store, runId);
     expect(kept.map(({ step }) => step)).toEqual([4, 6]);
     expect(kept.every(({ dir }) => dir.startsWith(after))).toBe(true);
     expect(app.store.pipelines.get(id).recipe.models).toMatchObject({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parameterCount } from "#main/core/formats/expected-tensors.ts";
 import { parseModelConfig } from "#main/core/formats/model-config.ts";
-import { catalogue, fitOf } from "#main/services/models/obtain/catalogue.ts";
+import { catalogue, fitOf } from "#main/services/models/get/catalogue.ts";
 import { parseHubId } from "#main/services/models/hub/hub-model.ts";
 
 /**

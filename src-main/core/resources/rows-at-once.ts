@@ -1,27 +1,28 @@
 /**
- * How many rows go through forward and backward together. A gradient is a sum over rows with fixed weights, so
- * cutting a batch changes the memory it needs and not its result.
+ * The number of rows of a batch that are computed together, forward and backward, so that their activations fit in
+ * memory. A gradient is a sum over rows with fixed weights: cutting a batch changes the memory it needs, not its result.
  */
 import type { ModelConfig } from "../formats/model-config.ts";
 import { PIECE_TOKENS, attentionPieces } from "./attention-pieces.ts";
 
-/** For what the backward pass keeps. A constant, so that a run does not depend on the machine it runs on. */
+/** Memory for activations: a constant, so that a run computes the same on every machine. */
 const ACTIVATION_BYTES = 2 * 2 ** 30;
 const FLOAT = 4;
-/** Of a chunk of logits there are at once: themselves, shifted where they are, and their exponentials. */
+/** Tensors of the size of a chunk of logits that exist at the same time: the logits and their exponentials. */
 const LOGIT_TENSORS = 2;
 
 export interface RowOptions {
   /** Layers are computed again in the backward pass (`gradient_checkpointing`). */
   readonly recompute?: boolean;
-  /** How often the rows are halved because more of them did not fit the machine's memory. */
+  /** Times that the number of rows is halved, because the process ran out of memory with more. */
   readonly halvings?: number;
 }
 
 /**
- * Numbers that one layer keeps of a token in rows of `columns` tokens, until the backward pass has used them: of either
- * norm its input and the result (4 D); queries and what attention mixed (2 D), keys and values; of the feed-forward part
- * gate, up, and what goes into the last product (3 I); the attention weights of rows that are one piece.
+ * Float32 numbers that one layer stores for the backward pass, for each token of a row of `columns` tokens (D: hidden
+ * size, I: intermediate size): the input and output of both norms (4 D); queries and the output of attention (2 H·h);
+ * keys and values (2 K·h); gate, up and the input of the down projection (3 I); and the attention weights, where a row
+ * is short enough for its attention to be one piece (attention-pieces.ts).
  */
 function layerNumbers(config: ModelConfig, columns: number): number {
   const keys = config.numKeyValueHeads * config.headDim;
@@ -35,10 +36,10 @@ function layerNumbers(config: ModelConfig, columns: number): number {
   );
 }
 
-/** Of a piece of attention that the backward pass makes again: its weights, their gradient, the scores' and a product. */
+/** Tensors of a piece of attention while the backward pass recomputes it: its weights, their gradient, the scores' gradient and a product. */
 const PIECE_TENSORS = 4;
 
-/** Numbers of attention that are held while a layer of longer rows goes backward. */
+/** Numbers that the attention of one row takes during the backward pass, where it is computed in pieces. */
 function pieceNumbers({ numHeads }: ModelConfig, columns: number): number {
   if (columns <= PIECE_TOKENS) return 0;
   const queries = Math.max(...attentionPieces(columns).map(({ count }) => count));
@@ -46,9 +47,9 @@ function pieceNumbers({ numHeads }: ModelConfig, columns: number): number {
 }
 
 /**
- * Bytes that the activations of `rows` rows of `columns` tokens take at the most, in float32: what every layer keeps
- * (where layers are computed again only its input, and one layer whole), the gradients of one layer, and the logits,
- * which are made in chunks (model/token-logprobs.ts).
+ * The most bytes that the activations of `rows` rows of `columns` tokens take, in float32: what each layer stores for the
+ * backward pass (with `recompute` its input alone, and everything of one layer), the gradients of one layer, and one
+ * chunk of logits (model/token-logprobs.ts).
  */
 export function activationBytes(
   config: ModelConfig,
@@ -100,7 +101,7 @@ export function scoringBytes(
   );
 }
 
-/** At most `wanted`, at least 1; below `wanted` a power of two, so that compiled shapes stay few. */
+/** Rows to compute together: `wanted` where they fit, else the largest power of two that fits, so that few shapes are compiled. */
 export function rowsAtOnce(
   config: ModelConfig,
   columns: number,
@@ -117,10 +118,10 @@ export function rowsAtOnce(
   return halved(rows, halvings);
 }
 
-/** Rows that are left of `rows` when they were halved so often; at least 1. */
+/** `rows` after so many halvings; at least 1. */
 export function halved(rows: number, halvings: number): number {
   return Math.max(1, Math.floor(rows / 2 ** halvings));
 }
 
-/** Numbers of logits in memory at once, unless told otherwise: 64 MiB. */
+/** Logits in one chunk: 2^26 numbers, 256 MiB in float32. */
 export const LOGITS_AT_ONCE = 2 ** 26;

@@ -8,7 +8,7 @@ import { grpoBatches, grpoProblem } from "../problems/grpo-batches.ts";
 import type { Problem } from "../problems/task.ts";
 import { problemAt } from "../problems/task-facts.ts";
 
-export interface KeptCompletion {
+export interface StoredCompletion {
   readonly group: number;
   readonly problemId: string;
   readonly text: string;
@@ -25,7 +25,7 @@ export function tryOnRollouts(
   maxCompletionLength: number,
   run: Run,
   step: number,
-  completions: readonly KeptCompletion[],
+  completions: readonly StoredCompletion[],
 ): TriedCompletion[] {
   const { config } = run;
   if (config.kind !== "grpo") return [];
@@ -87,7 +87,7 @@ function tried(
   specs: readonly RewardSpec[],
   maxCompletionLength: number,
   problem: Problem,
-  completion: KeptCompletion,
+  completion: StoredCompletion,
 ): TriedCompletion {
   const input = {
     problem,

@@ -6,7 +6,7 @@ import { dataFolder } from "#main/platform/paths.ts";
 import { serveOpenAi } from "../openai/openai-server.ts";
 import type { OpenAiModels } from "../openai/openai-server.ts";
 import type { CommandContext } from "./command-context.ts";
-import { obtainModel } from "./obtain-model.ts";
+import { resolveModel } from "./resolve-model.ts";
 import { openHost } from "./open-host.ts";
 import type { OpenHost } from "./open-host.ts";
 import type { Terminal } from "./terminal.ts";
@@ -87,7 +87,7 @@ async function servedModels(
   }
   const listed = all.find(({ id }) => id === wanted);
   if (listed !== undefined) return [listed];
-  const { path } = await obtainModel(host, terminal, wanted);
+  const { path } = await resolveModel(host, terminal, wanted);
   return [{ id: wanted, path, createdAtMs: Date.now() }];
 }
 

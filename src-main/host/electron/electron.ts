@@ -29,7 +29,7 @@ import { dataFolder } from "#main/platform/paths.ts";
 import { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/procedures/router.ts";
 import { catchBugs } from "../catch-bugs.ts";
-import { AskedOfWindow } from "./asked-of-window.ts";
+import { WindowMessages } from "./window-messages.ts";
 import { menuTemplate } from "./electron-menu.ts";
 import type { MenuActions } from "./electron-menu.ts";
 import {
@@ -50,7 +50,7 @@ import { keepAwakeWhileWorking } from "./keep-awake.ts";
 import { keychainOf } from "./keychain.ts";
 import { RECIPE_ENDINGS, recipeArgument, recipeMessage } from "./recipe-files.ts";
 import { watchForUpdates } from "./updates.ts";
-import { keepWindowState, keptWindowState } from "./window-state.ts";
+import { writeWindowState, readWindowState } from "./window-state.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const isDevelopment = !app.isPackaged;
@@ -60,13 +60,13 @@ protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 
-/** What the window is asked to do waits here until it listens. */
-const asked = new AskedOfWindow((contents: WebContents, message) => {
+/** What the window is messages to do waits here until it listens. */
+const messages = new WindowMessages((contents: WebContents, message) => {
   contents.send(SHELL_CHANNEL, message);
 });
 
 function openRecipe(path: string | undefined): void {
-  if (path !== undefined) asked.tell(recipeMessage(path));
+  if (path !== undefined) messages.tell(recipeMessage(path));
 }
 
 async function chooseRecipe(): Promise<void> {
@@ -84,7 +84,7 @@ function openOutside(url: string): void {
 
 function openWindow(): BrowserWindow {
   const areas = screen.getAllDisplays().map(({ workArea }) => workArea);
-  const kept = keptWindowState(dataFolder(), areas);
+  const kept = readWindowState(dataFolder(), areas);
   const window = new BrowserWindow({
     ...(kept?.bounds ?? { width: 1440, height: 900 }),
     minWidth: 900,
@@ -101,10 +101,10 @@ function openWindow(): BrowserWindow {
   if (kept?.maximized === true) window.maximize();
   window.once("ready-to-show", () => window.show());
   const contents = window.webContents;
-  window.on("closed", () => asked.close(contents));
+  window.on("closed", () => messages.close(contents));
   window.on("close", () => {
     const state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-    keepWindowState(dataFolder(), state);
+    writeWindowState(dataFolder(), state);
   });
   void window.loadURL(WINDOW_URL);
   return window;
@@ -131,7 +131,7 @@ function start(): void {
     openDataFolder: () => void shell.openPath(application.paths.root),
     openRecipe: () => void chooseRecipe(),
     lookForUpdates: updates()?.look,
-    run: (id) => asked.tell({ type: "gradus:command", id }),
+    run: (id) => messages.tell({ type: "gradus:command", id }),
   };
   const showMenu = (commands: readonly MenuCommand[]): void => {
     const template = menuTemplate(process.platform, isDevelopment, actions, commands);
@@ -143,7 +143,7 @@ function start(): void {
     if (accepted === null) return;
     showMenu(accepted);
     // The page has told its commands: it listens.
-    asked.open(event.sender);
+    messages.open(event.sender);
   });
   const sleepAgain = keepAwakeWhileWorking(powerSaveBlocker, {
     running: application.store.pipelines
@@ -151,7 +151,7 @@ function start(): void {
       .pipelines.map(({ id }) => id),
     listen: (listener) => application.live.listen(listener),
   });
-  application.runner.takeUpKept();
+  application.runner.continueQueue();
   const stopFetching = new AbortController();
   void showFetch(openWindow(), application, stopFetching.signal);
   app.on("activate", () => {

@@ -27,7 +27,7 @@ function isReachable({ x, y, width }: Rectangle, areas: readonly Rectangle[]): b
 }
 
 /** @param areas the work areas of the displays there are now */
-export function keptWindowState(
+export function readWindowState(
   folder: string,
   areas: readonly Rectangle[],
 ): WindowState | undefined {
@@ -40,7 +40,7 @@ export function keptWindowState(
 }
 
 /** Not worth an error message: a window that opens in the middle is no loss. */
-export function keepWindowState(folder: string, state: WindowState): void {
+export function writeWindowState(folder: string, state: WindowState): void {
   try {
     writeFileSync(join(folder, FILE), JSON.stringify(state));
   } catch {

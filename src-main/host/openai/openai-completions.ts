@@ -19,8 +19,8 @@ import {
 } from "./openai-answer.ts";
 import type { AnswerHead, TextChoice, Usage } from "./openai-answer.ts";
 import { endJson, EventStream } from "./openai-sender.ts";
-import { askedOfChat, askedOfCompletion } from "./openai-request.ts";
-import type { Asked, ChatRequest, CompletionRequest } from "./openai-request.ts";
+import { chatInput, completionInputs } from "./openai-request.ts";
+import type { InferenceInput, ChatRequest, CompletionRequest } from "./openai-request.ts";
 
 export type Ask = (
   prompt: InferencePrompt,
@@ -41,7 +41,7 @@ export async function answerChat(
   ask: Ask,
   { seed, response }: AnswerOptions,
 ): Promise<void> {
-  const asked = askedOfChat(request, seed);
+  const asked = chatInput(request, seed);
   const head = headOf("chatcmpl", request.model);
   const logprobs = request.logprobs === true;
   if (request.stream !== true) {
@@ -70,7 +70,7 @@ export async function answerCompletion(
   ask: Ask,
   { seed, response }: AnswerOptions,
 ): Promise<void> {
-  const asked = askedOfCompletion(request, seed);
+  const asked = completionInputs(request, seed);
   const head = headOf("cmpl", request.model);
   const logprobs = request.logprobs !== undefined && request.logprobs !== null;
   if (request.stream !== true) {
@@ -96,7 +96,7 @@ export async function answerCompletion(
 /** Every choice whole: those of the first prompt, then those of the second … */
 async function collect(
   ask: Ask,
-  asked: readonly Asked[],
+  asked: readonly InferenceInput[],
 ): Promise<{ choices: TextChoice[]; usage: Usage }> {
   const pieces = new Map<number, CompletionPiece[]>();
   const echoes = new Map<number, readonly PromptPiece[]>();
@@ -125,7 +125,7 @@ async function collect(
 /** Hands out each part of a choice as it comes, and counts. */
 async function follow(
   ask: Ask,
-  asked: readonly Asked[],
+  asked: readonly InferenceInput[],
   sink: { readonly choice: (part: TextChoice) => void },
 ): Promise<Usage> {
   const usage = { promptTokens: 0, completionTokens: 0 };

@@ -81,12 +81,15 @@ export const ChatRequest = z.strictObject({
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
 /** One completion to be made: `options.n` choices of one prompt. */
-export type Asked = { readonly prompt: InferencePrompt; readonly options: InferenceOptions };
+export type InferenceInput = {
+  readonly prompt: InferencePrompt;
+  readonly options: InferenceOptions;
+};
 
 const DEFAULT_COMPLETION_TOKENS = 16;
 
 /** @throws AppError BAD_INPUT, Refusal */
-export function askedOfChat(request: ChatRequest, randomSeed: number): Asked {
+export function chatInput(request: ChatRequest, randomSeed: number): InferenceInput {
   if (request.logprobs !== true && (request.top_logprobs ?? 0) > 0) {
     throw bad("top_logprobs needs logprobs to be true.");
   }
@@ -105,7 +108,7 @@ export function askedOfChat(request: ChatRequest, randomSeed: number): Asked {
 }
 
 /** One for each prompt. @throws AppError BAD_INPUT, Refusal */
-export function askedOfCompletion(request: CompletionRequest, randomSeed: number): Asked[] {
+export function completionInputs(request: CompletionRequest, randomSeed: number): InferenceInput[] {
   const n = request.n ?? 1;
   if (request.best_of !== undefined && request.best_of !== null && request.best_of !== n) {
     throw bad("best_of other than n is not supported.");

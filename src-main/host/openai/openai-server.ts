@@ -42,7 +42,7 @@ export interface OpenAiServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Asked of every request where it is given; beyond loopback it must be. */
+  /** InferenceInput of every request where it is given; beyond loopback it must be. */
   readonly token?: string | undefined;
   readonly reportBug: (error: unknown) => void;
 }

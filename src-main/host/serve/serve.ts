@@ -14,7 +14,7 @@ import type { Application } from "#main/services/application.ts";
 import { createRouter } from "#main/procedures/router.ts";
 import { BoundedSocket } from "./bounded-socket.ts";
 import type { UnreadLimits } from "./bounded-socket.ts";
-import { newToken } from "./kept-session.ts";
+import { newToken } from "./session-file.ts";
 import { listen, LOOPBACK } from "./listen.ts";
 import { HostSession, SOCKET_PROTOCOL } from "./session.ts";
 import { readWindowFile, securityHeaders } from "./window-files.ts";

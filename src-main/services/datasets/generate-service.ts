@@ -23,7 +23,7 @@ import type { DatasetService } from "./dataset-service.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import { recordsText } from "./record-edits.ts";
 
-interface Asked {
+interface TeacherPrompt {
   readonly prompt: string;
   readonly reference: RecordReference;
 }
@@ -110,7 +110,7 @@ export class GenerateService {
     id: string,
     request: GenerateRequest,
     datasetId: DatasetId,
-    asked: readonly Asked[],
+    asked: readonly TeacherPrompt[],
     keep: (job: DatasetJob) => void,
     known: ReadonlySet<number> = new Set(),
   ): DatasetJob {
@@ -150,7 +150,7 @@ export class GenerateService {
     control: JobControl,
     request: GenerateRequest,
     datasetId: DatasetId,
-    asked: readonly Asked[],
+    asked: readonly TeacherPrompt[],
     done: ReadonlySet<string>,
     known: ReadonlySet<number>,
   ): Promise<void> {
@@ -208,7 +208,7 @@ export class GenerateService {
     jobId: string,
     request: GenerateRequest,
     datasetId: DatasetId,
-    asked: readonly Asked[],
+    asked: readonly TeacherPrompt[],
     sample: Sample,
   ): void {
     const { store, datasets, now, publish } = this.#deps;
@@ -308,7 +308,7 @@ export class GenerateService {
   }
 }
 
-function promptsOf(request: GenerateRequest): Asked[] {
+function promptsOf(request: GenerateRequest): TeacherPrompt[] {
   const { prompts } = request;
   if ("list" in prompts) {
     return prompts.list.map(({ prompt, gold }) => ({

@@ -1,4 +1,4 @@
-/** One endpoint's patience: all its requests wait where the server asked for it, and longer after each refusal. */
+/** Rate limiting for one endpoint: after a refusal (429 or 5xx) all its requests wait, as long as the server says or longer after each attempt. */
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
@@ -7,7 +7,7 @@ export type RateGateOptions = {
   readonly now: () => number;
   /** Resolves after so many milliseconds; rejects with the signal's reason. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** In [0, 1): spreads requests that wait together. */
+  /** A number in [0, 1), to spread requests that wait for the same time. */
   readonly random: () => number;
 };
 
@@ -19,7 +19,7 @@ export class RateGate {
     this.#options = options;
   }
 
-  /** Waits while the gate is closed. */
+  /** Resolves when requests may be sent; rejects with the signal's reason. */
   async pass(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
@@ -30,17 +30,18 @@ export class RateGate {
   }
 
   /**
-   * Closes the gate after a refusal: as long as the server asks (Retry-After in seconds or as a date), else twice
-   * as long with each attempt.
+   * Holds all requests back after a refusal: as long as Retry-After says (seconds or a date), else twice as long with
+   * each attempt.
    */
   refused(attempt: number, retryAfter: string | null): void {
-    const asked = retryAfter === null ? undefined : this.#askedMs(retryAfter);
+    const asked = retryAfter === null ? undefined : this.#retryAfterMs(retryAfter);
     const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
     const wait = asked ?? backoff * (0.5 + this.#options.random() / 2);
     this.#closedUntilMs = Math.max(this.#closedUntilMs, this.#options.now() + wait);
   }
 
-  #askedMs(retryAfter: string): number | undefined {
+  /** The header in milliseconds; undefined where it cannot be read. */
+  #retryAfterMs(retryAfter: string): number | undefined {
     const seconds = Number(retryAfter);
     const ms = Number.isFinite(seconds)
       ? seconds * 1000

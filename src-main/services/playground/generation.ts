@@ -12,7 +12,7 @@ import type { InferencePool } from "#main/processes/inference/inference-pool.ts"
 import type { Store } from "#main/store/store.ts";
 import { EndpointClient } from "../endpoints/endpoint-client.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
-import type { ModelCatalog } from "../models/model-catalog.ts";
+import type { ModelRegistry } from "../models/model-registry.ts";
 import { inParallel } from "../endpoints/in-parallel.ts";
 
 export type Teacher =
@@ -65,7 +65,7 @@ export type GenerationEvent =
 /** What of the application teachers are asked through. */
 export type GenerationHost = {
   readonly store: Store;
-  readonly models: ModelCatalog;
+  readonly models: ModelRegistry;
   readonly inference: InferencePool;
   readonly endpoints: Endpoints;
   readonly now: () => number;
@@ -75,7 +75,7 @@ type Place = { readonly prompt: number; readonly sample: number };
 type Answer = Omit<GeneratedSample, "prompt" | "sample" | "costUsd">;
 
 /** A teacher as what it takes to ask it. */
-type Asked = {
+type TeacherClient = {
   readonly atOnce: number;
   ask(prompt: InferencePrompt, seed: number, signal: AbortSignal): Promise<Answer>;
   /** What an answer cost, once it is there. */
@@ -183,7 +183,11 @@ class Budget {
   }
 }
 
-function localTeacher(app: GenerationHost, name: string, request: GenerationRequest): Asked {
+function localTeacher(
+  app: GenerationHost,
+  name: string,
+  request: GenerationRequest,
+): TeacherClient {
   const folder = app.models.resolve(name);
   const { prices, runtime } = app.store.settings.get();
   const usdPerMs = (machineFacts().cpuCores * prices.usdPerCpuCoreHour) / 3_600_000;
@@ -219,7 +223,11 @@ function localTeacher(app: GenerationHost, name: string, request: GenerationRequ
   };
 }
 
-function endpointTeacher(app: GenerationHost, id: string, request: GenerationRequest): Asked {
+function endpointTeacher(
+  app: GenerationHost,
+  id: string,
+  request: GenerationRequest,
+): TeacherClient {
   const endpoint = app.endpoints.get(id);
   const client = new EndpointClient(endpoint, app.endpoints.keyOf(id), {
     now: app.now,

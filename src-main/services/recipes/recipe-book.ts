@@ -5,7 +5,7 @@ import { isMap, isScalar, stringify } from "yaml";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { RecipeRef } from "#shared/contract/recipes.ts";
-import { KeptRecipe, RecipeId } from "#shared/schema/recipe-draft.ts";
+import { StoredRecipe, RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RecipeOrigin, SavedRecipe, SavedRecipeSummary } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
@@ -51,7 +51,7 @@ export interface RecipeBookOptions {
 const TextChange = z.strictObject({ id: RecipeId, yaml: z.string() });
 type TextChange = z.infer<typeof TextChange>;
 /** A recipe as it was, or null where it is not kept. */
-const Presence = z.strictObject({ id: RecipeId, recipe: KeptRecipe.nullable() });
+const Presence = z.strictObject({ id: RecipeId, recipe: StoredRecipe.nullable() });
 type Presence = z.infer<typeof Presence>;
 
 const CHANGED = [{ type: "recipes" }] as const;
@@ -167,7 +167,7 @@ export class RecipeBook {
   }
 }
 
-function summaryOf(kept: KeptRecipe): SavedRecipeSummary {
+function summaryOf(kept: StoredRecipe): SavedRecipeSummary {
   const { stages, description } = outlineOf(kept.yaml);
   return {
     id: kept.id,

@@ -7,7 +7,7 @@ import { AppError } from "#shared/errors.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
-import { keptCheckpoints } from "../runs/kept-checkpoints.ts";
+import { checkpointsOnDisk } from "../runs/run-checkpoints.ts";
 import { runIdOf } from "../runs/launch.ts";
 import { earlierStage, inputsOf } from "./checks/recipe-checks.ts";
 
@@ -72,7 +72,7 @@ function checkpointOf(
   }
   if (step === undefined && run.outputModel !== null && existsSync(run.outputModel))
     return { folder: run.outputModel, step: null };
-  const kept = keptCheckpoints(store, run.id);
+  const kept = checkpointsOnDisk(store, run.id);
   const found =
     step === undefined ? kept.at(-1) : kept.find((checkpoint) => checkpoint.step === step);
   if (found !== undefined) return { folder: found.dir, step: found.step };

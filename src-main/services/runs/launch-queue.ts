@@ -16,7 +16,7 @@ export class LaunchQueue {
   readonly #waiting: PipelineId[] = [];
   /** Those that let others go first. */
   readonly #held = new Set<PipelineId>();
-  /** Those of an earlier host, passed over until `takeUpKept`. */
+  /** Those of an earlier host, passed over until `continueQueue`. */
   readonly #kept = new Set<PipelineId>();
 
   constructor(deps: LaunchQueueDeps) {
@@ -33,7 +33,7 @@ export class LaunchQueue {
     }
   }
 
-  takeUpKept(): void {
+  continueQueue(): void {
     this.#kept.clear();
   }
 

@@ -14,7 +14,7 @@ import { noDataset, requireDataFile } from "../datasets/data-file.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
-import type { ModelCatalog } from "../models/model-catalog.ts";
+import type { ModelRegistry } from "../models/model-registry.ts";
 import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
 
 export interface Launch {
@@ -36,7 +36,7 @@ export function writeLaunch(
   launch: Launch,
   deps: {
     readonly store: Store;
-    readonly models: ModelCatalog;
+    readonly models: ModelRegistry;
     readonly versions: VersionService;
     readonly runsFolder: string;
     readonly now: () => number;
@@ -96,7 +96,7 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
 }
 
 /** Models and datasets by their full paths: what the launch used stays findable. */
-function resolveRecipe(launch: Launch, models: ModelCatalog, versions: VersionService): Recipe {
+function resolveRecipe(launch: Launch, models: ModelRegistry, versions: VersionService): Recipe {
   const { recipe, relativeTo } = launch;
   return {
     ...recipe,

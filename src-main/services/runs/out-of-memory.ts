@@ -1,59 +1,60 @@
 /**
- * A stage whose process ended for want of memory goes on from its last checkpoint with half of the rows computed
- * together, a few times. Its options stay as they are, and so does what it computes: a gradient is a sum over rows.
+ * Out of memory: recognises an engine process that ran out of memory, and lets the stage resume from its last checkpoint
+ * with half as many rows computed together (core/resources/rows-at-once.ts), at most three times. The stage's options
+ * and its result do not change.
  */
 import type { Run } from "#shared/schema/run.ts";
 import type { StageOutcome } from "#main/processes/engine/supervisor.ts";
 import { memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Store } from "#main/store/store.ts";
-import { keptCheckpoints } from "./kept-checkpoints.ts";
+import { checkpointsOnDisk } from "./run-checkpoints.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
 
 const ALARM = "out-of-memory";
 const SHARES = ["half", "a quarter", "an eighth"] as const;
-/** A stage that does not fit with the least share of its rows is told to change. */
+/** After so many halvings the stage fails, with advice on its options. */
 const MOST_HALVINGS = SHARES.length;
-/** Of what there is: a process above it that is killed was killed for memory, where the system keeps no count. */
+/** Share of the machine's memory: a killed process that used more was killed for memory, where the system does not count such kills. */
 const NEARLY_ALL = 0.8;
-/** How TensorFlow, the C++ library and V8's buffers say that they got no memory. */
-const SAID =
+/** Messages with which TensorFlow, the C++ library and V8 report that an allocation failed. */
+const ALLOCATION_FAILED =
   /RESOURCE_EXHAUSTED|OOM when allocating|std::bad_alloc|Array buffer allocation failed|Cannot allocate memory/u;
 
 export interface MemoryDeps {
   readonly store: Store;
   readonly live: LiveEvents;
   readonly now: () => number;
-  /** Processes that the system has ended for memory since it started; null where it does not tell. */
+  /** Processes that the system has killed for memory since it started; null where it does not count them. */
   readonly oomKills: () => number | null;
 }
 
-/** How often the rows of a run have been halved. */
+/** Times that a run's rows have been halved so far: one alarm was written for each. */
 export function halvingsOf(store: Store, run: Pick<Run, "id">): number {
   const alarms = store.history.alarms(run.id).filter(({ code }) => code === ALARM);
   return Math.min(MOST_HALVINGS, alarms.length);
 }
 
-/** Whether a stage ended for want of memory. `killsBefore`: the system's count when it started. */
+/** Whether a stage ended because memory ran out. `killsBefore`: the system's count of such kills when the stage started. */
 export function isOutOfMemory(
   outcome: StageOutcome,
   killsBefore: number | null,
   kills: number | null,
 ): boolean {
-  if (outcome.kind === "failed") return SAID.test(outcome.message);
+  if (outcome.kind === "failed") return ALLOCATION_FAILED.test(outcome.message);
   if (outcome.kind !== "crashed" || outcome.exit.signal !== "SIGKILL") return false;
   if (killsBefore !== null && kills !== null) return kills > killsBefore;
   return (outcome.rssBytes ?? 0) > NEARLY_ALL * memoryLimitBytes();
 }
 
 /**
- * Writes down that the attempt ended for memory, and says so in an alarm. False where the rows were halved as often as
- * they may be: the stage has then failed.
+ * Ends the attempt with OUT_OF_MEMORY and raises an alarm that says how the run goes on.
+ * @returns false where the rows were halved as often as they may be: the stage has then failed
  */
 export function goOnWithLess({ store, live, now }: MemoryDeps, run: Run): boolean {
   const halvings = halvingsOf(store, run) + 1;
   if (halvings > MOST_HALVINGS) return false;
   const lastStep = store.runs.summary(run.id).lastStep;
-  const step = keptCheckpoints(store, run.id).at(-1)?.step ?? 0;
+  const step = checkpointsOnDisk(store, run.id).at(-1)?.step ?? 0;
   const timeMs = now();
   const message = `The engine process was ended for want of memory after step ${lastStep}: it goes on from step ${step} with ${SHARES[halvings - 1] ?? ""} of the rows computed together.`;
   const advice =
@@ -79,7 +80,7 @@ export function goOnWithLess({ store, live, now }: MemoryDeps, run: Run): boolea
   return true;
 }
 
-/** How a stage ends that does not fit whatever is halved. */
+/** The outcome of a stage that ran out of memory with the fewest rows too. */
 export function outOfMemory(): StageOutcome {
   return {
     kind: "failed",

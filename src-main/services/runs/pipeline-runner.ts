@@ -10,7 +10,7 @@ import type { StageSupervisor, StopMode } from "#main/processes/engine/superviso
 import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
 import { LaunchQueue } from "./launch-queue.ts";
 import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
-import { soundCheckpoint } from "./kept-checkpoints.ts";
+import { soundCheckpoint } from "./run-checkpoints.ts";
 import { endStage, startStage } from "./stage-run.ts";
 import type { StageEnd, StageRunDeps } from "./stage-run.ts";
 import { UnwrittenEnds } from "./unwritten-ends.ts";
@@ -65,8 +65,8 @@ export class PipelineRunner {
    * Lets what waited under an earlier host have its turn. For hosts that stay: a command that only opens the workspace
    * leaves it waiting.
    */
-  takeUpKept(): void {
-    this.#queue.takeUpKept();
+  continueQueue(): void {
+    this.#queue.continueQueue();
     this.#next();
   }
 

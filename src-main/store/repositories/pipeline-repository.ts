@@ -7,7 +7,7 @@ import { Pipeline, PipelineId, PipelineSummary, StatusReason } from "#shared/sch
 import type { RunStatus } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
 import { readJson, readJsonOrNull, writeJsonOrNull } from "../json-column.ts";
-import { readRecipe } from "../stored-recipe.ts";
+import { readRecipe } from "../recipe-snapshot.ts";
 import type { RunRepository } from "./run-repository.ts";
 import type { UnwrittenStates } from "../unwritten-states.ts";
 import { SweepValues } from "./sweep-repository.ts";

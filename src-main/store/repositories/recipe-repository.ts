@@ -1,7 +1,7 @@
 /** Recipes that a person keeps: their texts, where they came from, and a number that grows with every save. */
 import { AppError } from "#shared/errors.ts";
 import { RecipeId, RecipeOrigin } from "#shared/schema/recipe-draft.ts";
-import type { KeptRecipe } from "#shared/schema/recipe-draft.ts";
+import type { StoredRecipe } from "#shared/schema/recipe-draft.ts";
 import type { Connection } from "../database.ts";
 import { readJson } from "../json-column.ts";
 
@@ -25,7 +25,7 @@ export class RecipeRepository {
 
   /** Numbers are never used twice, even after a deletion. */
   insert(
-    recipe: Pick<KeptRecipe, "name" | "origin" | "yaml"> & { readonly nowMs: number },
+    recipe: Pick<StoredRecipe, "name" | "origin" | "yaml"> & { readonly nowMs: number },
   ): RecipeId {
     const number = this.#db
       .prepare<[], number>(
@@ -54,14 +54,14 @@ export class RecipeRepository {
   }
 
   /** Throws NOT_FOUND. */
-  get(id: RecipeId): KeptRecipe {
+  get(id: RecipeId): StoredRecipe {
     const row = this.#db.prepare<[string], RecipeRow>("SELECT * FROM recipes WHERE id = ?").get(id);
     if (row === undefined) throw noRecipe(id);
     return recipeOf(row);
   }
 
   /** The last changed first. */
-  list(): KeptRecipe[] {
+  list(): StoredRecipe[] {
     return this.#db
       .prepare<[], RecipeRow>("SELECT * FROM recipes ORDER BY updated_at_ms DESC, number DESC")
       .all()
@@ -71,7 +71,7 @@ export class RecipeRepository {
   /** Throws NOT_FOUND. */
   setText(
     id: RecipeId,
-    change: Pick<KeptRecipe, "name" | "yaml"> & { readonly nowMs: number },
+    change: Pick<StoredRecipe, "name" | "yaml"> & { readonly nowMs: number },
   ): void {
     const { changes } = this.#db
       .prepare(
@@ -83,7 +83,7 @@ export class RecipeRepository {
   }
 
   /** Puts a deleted one back as it was. */
-  restore(recipe: KeptRecipe): void {
+  restore(recipe: StoredRecipe): void {
     this.#db
       .prepare(
         `INSERT INTO recipes (id, number, name, origin, yaml, start_yaml, revision, created_at_ms, updated_at_ms)
@@ -108,7 +108,7 @@ export class RecipeRepository {
   }
 }
 
-function recipeOf(row: RecipeRow): KeptRecipe {
+function recipeOf(row: RecipeRow): StoredRecipe {
   return {
     id: RecipeId.parse(row.id),
     name: row.name,

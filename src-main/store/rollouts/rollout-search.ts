@@ -47,7 +47,7 @@ interface Answer {
 /** Parts of a question that are told to SQLite by name. */
 type Named = Readonly<Record<string, string | number>>;
 
-type Asked = Named & { readonly run: RunId; readonly offset: number; readonly limit: number };
+type SearchQuery = Named & { readonly run: RunId; readonly offset: number; readonly limit: number };
 
 /** Where the completions come from, as the WHERE that goes on with the filters, and what stands before it. */
 interface Source {
@@ -120,8 +120,8 @@ export class RolloutSearch {
     return this.#indexed(lookup, where, { ...named, phrase: lookup.phrase, limit, offset });
   }
 
-  #indexed(lookup: TextLookup, where: string, asked: Asked): Answer {
-    const named = { ...asked, run_number: this.#index.number(asked.run) ?? 0 };
+  #indexed(lookup: TextLookup, where: string, query: SearchQuery): Answer {
+    const named = { ...query, run_number: this.#index.number(query.run) ?? 0 };
     const lacks = this.#index.lacks(named.run);
     const prompts = this.#count(
       `SELECT count(*) FROM ${lookup.prompts} p WHERE ${promptsMatch(lookup.prompts)}`,
@@ -149,7 +149,7 @@ export class RolloutSearch {
   }
 
   /** The page, where the run's first completions are enough for it: what is common need not be put in order. */
-  #early(total: number, where: string, named: Asked): RolloutHit[] | undefined {
+  #early(total: number, where: string, named: SearchQuery): RolloutHit[] | undefined {
     if (total < EARLY || named.offset + named.limit > EARLY) return undefined;
     const hits = this.#page(FIRST, where, named);
     return hits.length === named.limit ? hits : undefined;

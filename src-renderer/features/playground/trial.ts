@@ -3,7 +3,7 @@ import type { ChatTurn, CompletionPiece, InferenceOptions } from "#shared/schema
 import { InferenceOptions as OptionsSchema } from "#shared/schema/inference.ts";
 import type {
   AnswerFacts,
-  KeptTurn,
+  StoredTurn,
   PlaygroundProblem,
   Thread,
   ThreadContent,
@@ -88,8 +88,8 @@ export function beforeAnswer(turns: readonly Turn[]): readonly Turn[] {
 
 /** The system text is a turn of its own where it is kept. */
 export function contentOf(trial: Trial, system: string): ThreadContent {
-  const kept = ({ role, content, facts }: Turn): KeptTurn => ({ role, content, facts });
-  const before: KeptTurn[] =
+  const kept = ({ role, content, facts }: Turn): StoredTurn => ({ role, content, facts });
+  const before: StoredTurn[] =
     trial.mode === "text" || system.trim() === ""
       ? []
       : [{ role: "system", content: system, facts: null }];

@@ -18,7 +18,7 @@ import {
 import { compareAndPrint } from "../compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { scoreText } from "../score-text.ts";
-import { obtainModel } from "../obtain-model.ts";
+import { resolveModel } from "../resolve-model.ts";
 import type { Client } from "../open-host.ts";
 import { Failed, table } from "../terminal.ts";
 
@@ -148,7 +148,7 @@ function addRun(bench: Command): void {
       await withHost(context, async (host) => {
         const { pipelineId } = await host.client.benchmarks.run({
           benchmark,
-          model: (await obtainModel(host, context.terminal, model)).name,
+          model: (await resolveModel(host, context.terminal, model)).name,
           ...rest,
           ...(difficulties === undefined
             ? {}

@@ -19,7 +19,7 @@ import {
   withHost,
 } from "../command-context.ts";
 import { followJob } from "../dataset-job.ts";
-import { obtainModel } from "../obtain-model.ts";
+import { resolveModel } from "../resolve-model.ts";
 import type { OpenHost } from "../open-host.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -129,7 +129,7 @@ async function teacherOf(
   if ((model === undefined) === (endpoint === undefined)) {
     command.error("error: name the teacher: --model or --endpoint, one of them");
   }
-  if (model !== undefined) return { model: (await obtainModel(host, terminal, model)).name };
+  if (model !== undefined) return { model: (await resolveModel(host, terminal, model)).name };
   const found = (await host.client.endpoints.list()).find(
     ({ id, name }) => id === endpoint || name === endpoint,
   );

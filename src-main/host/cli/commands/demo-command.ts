@@ -17,7 +17,7 @@ import {
 import type { CommandContext } from "../command-context.ts";
 import { follow } from "../follow.ts";
 import { duration } from "../live-line.ts";
-import { obtainModel } from "../obtain-model.ts";
+import { resolveModel } from "../resolve-model.ts";
 import { recipeText } from "./recipes-command.ts";
 import { sweepAndPrint } from "../sweep-run.ts";
 import type { OpenHost } from "../open-host.ts";
@@ -51,7 +51,7 @@ export function addDemoCommands(program: Command): void {
         const model =
           options.model === undefined
             ? undefined
-            : (await obtainModel(host, context.terminal, options.model)).name;
+            : (await resolveModel(host, context.terminal, options.model)).name;
         const { pipelineId } = await host.client.demo.start({
           ...(model === undefined ? {} : { model }),
           ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -80,7 +80,7 @@ export function addDemoCommands(program: Command): void {
       const context = contextOf(command);
       await withHost(context, async (host) => {
         const { yaml, relativeTo, id } = await recipeText(host.client, recipe);
-        await obtainRecipeModels(host, context, yaml, relativeTo);
+        await resolveRecipeModels(host, context, yaml, relativeTo);
         const launch = {
           yaml,
           relativeTo,
@@ -106,7 +106,7 @@ export function addDemoCommands(program: Command): void {
 }
 
 /** Gets the models that the recipe names and that are not here yet. What else is wrong with it, its start says. */
-async function obtainRecipeModels(
+async function resolveRecipeModels(
   host: OpenHost,
   context: CommandContext,
   yaml: string,
@@ -114,7 +114,7 @@ async function obtainRecipeModels(
 ): Promise<void> {
   const { recipe } = await host.client.recipes.validate({ yaml });
   for (const name of Object.values(recipe?.models ?? {})) {
-    await obtainModel(host, context.terminal, name, relativeTo);
+    await resolveModel(host, context.terminal, name, relativeTo);
   }
 }
 

@@ -16,8 +16,8 @@ import {
   withHost,
 } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
-import { addModelCatalogCommands } from "./model-catalog-commands.ts";
-import { obtainModel } from "../obtain-model.ts";
+import { addModelRegistryCommands } from "./model-registry-commands.ts";
+import { resolveModel } from "../resolve-model.ts";
 import { Cancelled } from "../terminal.ts";
 
 const Files = z.object({
@@ -46,7 +46,7 @@ const Replay = z.object({
 
 export function addModelCommands(program: Command): void {
   const model = program.command("model").description("models by name, hub folder or run");
-  addModelCatalogCommands(model);
+  addModelRegistryCommands(model);
 
   engineOptions(model.command("logits"))
     .description(
@@ -179,5 +179,8 @@ async function modelFolder(
   wanted: "config.json" | "tokenizer.json",
 ): Promise<string> {
   if (existsSync(join(model, wanted))) return resolve(model);
-  return withHost(context, async (host) => (await obtainModel(host, context.terminal, model)).path);
+  return withHost(
+    context,
+    async (host) => (await resolveModel(host, context.terminal, model)).path,
+  );
 }

@@ -12,7 +12,7 @@ import { AppError } from "#shared/errors.ts";
 import { catchBugs } from "../../catch-bugs.ts";
 import { openBrowserWindow } from "../../serve/browser-window.ts";
 import type { BrowserWindow } from "../../serve/browser-window.ts";
-import { keepSession, keptSession } from "../../serve/kept-session.ts";
+import { writeSession, readSession } from "../../serve/session-file.ts";
 import { serve } from "../../serve/serve.ts";
 import type { ServedHost } from "../../serve/serve.ts";
 import { serveModels } from "../serve-models.ts";
@@ -104,7 +104,7 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
   try {
     const served = await serveAsBefore(app, options);
     app.announce(served.url);
-    app.runner.takeUpKept();
+    app.runner.continueQueue();
     let window: BrowserWindow | undefined;
     const end = (): void => {
       ended.resolve();
@@ -137,11 +137,11 @@ async function runHost(context: CommandContext, options: HostOptions): Promise<v
 
 /** With the workspace's last token, so that windows which are still open go on. */
 async function serveAsBefore(app: Application, options: HostOptions): Promise<ServedHost> {
-  const kept = keptSession(app.paths.root);
+  const kept = readSession(app.paths.root);
   const { host } = options;
   const token = options.newToken ? undefined : kept?.token;
   const served = await listenAt(options.port === "last" ? (kept?.port ?? 0) : options.port);
-  keepSession(app.paths.root, { token: served.token, port: served.port });
+  writeSession(app.paths.root, { token: served.token, port: served.port });
   return served;
 
   async function listenAt(port: number): Promise<ServedHost> {

@@ -41,7 +41,7 @@ export async function hubGet(url: string, request: HubRequest): Promise<Response
     const status = answer instanceof Response ? answer.status : 0;
     const isPassing = status === 0 || status === 408 || status === 429 || status >= 500;
     if (answer instanceof Response) await answer.body?.cancel();
-    const waitMs = answer instanceof Response ? askedPause(answer) : undefined;
+    const waitMs = answer instanceof Response ? retryAfterMs(answer) : undefined;
     const isHopeless = status === 0 && ["ENOTFOUND", "ECONNREFUSED"].includes(codeOf(answer));
     if (!isPassing || isHopeless || attempt === ATTEMPTS || (waitMs ?? 0) > LONGEST_PAUSE_MS) {
       if (answer instanceof Response) throw refusal(answer, request, waitMs);
@@ -69,7 +69,7 @@ async function attemptGet(url: string, request: HubRequest): Promise<unknown> {
 }
 
 /** `Retry-After` in milliseconds; undefined where it is not given in seconds. */
-function askedPause(answer: Response): number | undefined {
+function retryAfterMs(answer: Response): number | undefined {
   const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

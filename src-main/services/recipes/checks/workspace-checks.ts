@@ -15,7 +15,7 @@ import type { TaskLengths } from "#main/core/text/task-lengths.ts";
 import { noDataset, requireDataFile } from "../../datasets/data-file.ts";
 import { gib, longestOf, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
-import type { ModelCatalog } from "../../models/model-catalog.ts";
+import type { ModelRegistry } from "../../models/model-registry.ts";
 import { folderOf } from "../model-of-stage.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
@@ -36,7 +36,7 @@ export interface WorkspaceCheck {
 }
 
 export interface WorkspaceCheckDeps {
-  readonly models: ModelCatalog;
+  readonly models: ModelRegistry;
   /** Examples of a published version, by its id or its dataset's name; undefined where there is none. Throws AppError. */
   readonly versionSize: (ref: string) => number | undefined;
   /** Problems of an imported set; undefined where there is none. */

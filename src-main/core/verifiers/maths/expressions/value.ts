@@ -1,10 +1,10 @@
-/** What an answer says, once read: an expression, a relation, a set, a tuple, an interval, a matrix. */
+/** The value that a mathematical answer is parsed into: an expression, a relation, a set, a tuple, an interval or a matrix. */
 import type { Rational } from "./rational.ts";
 
 export type Expression =
   /**
-   * `isFloat`: written with a decimal point, so that it is compared by rounding, but for one whose
-   * decimals repeat. `base`: what stands below it as the base of its digits.
+   * `isFloat`: the number has a decimal point, so it is compared after rounding. `repeats`: its decimals are periodic
+   * (0.\overline{3}), so it is compared exactly. `base`: the subscript that names the base of its digits (101_2).
    */
   | {
       readonly kind: "number";
@@ -25,13 +25,13 @@ export type RelationSign = "=" | "<" | "<=" | ">" | ">=" | "!=";
 
 export type MathsValue =
   | Expression
-  /** A chain: parts[0] signs[0] parts[1] signs[1] parts[2] … */
+  /** A chain of relations: parts[0] signs[0] parts[1] signs[1] parts[2] … */
   | {
       readonly kind: "relation";
       readonly parts: readonly MathsValue[];
       readonly signs: readonly RelationSign[];
     }
-  /** `written`: items as they came, for comparisons with tuples. */
+  /** A finite set; its items are in the order in which they were written, for comparisons with tuples. */
   | { readonly kind: "set"; readonly items: readonly MathsValue[] }
   | { readonly kind: "tuple"; readonly items: readonly MathsValue[] }
   | {
@@ -66,7 +66,7 @@ export function isExpression(value: MathsValue): value is Expression {
   }
 }
 
-/** Interval, finite set, tuple, or made of them. */
+/** Whether the value is an interval, a set, a tuple, or an operation on sets. */
 export function isSetLike(value: MathsValue): boolean {
   return (
     value.kind === "set" ||

@@ -19,10 +19,10 @@ import { checkModel, runModelFileWork } from "#main/processes/reading/model-file
 import type { Store } from "#main/store/store.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { ImportedModel } from "#main/store/repositories/model-repository.ts";
-import { modelSource, sourceKey } from "./obtain/model-source.ts";
+import { modelSource, sourceKey } from "./get/model-source.ts";
 import { modelCard } from "../reports/model-card.ts";
 
-export interface ModelCatalogOptions {
+export interface ModelRegistryOptions {
   readonly store: Store;
   /** assets/models: one folder a built-in model. */
   readonly builtIn: string;
@@ -32,10 +32,10 @@ export interface ModelCatalogOptions {
   readonly changed: () => void;
 }
 
-export class ModelCatalog {
-  readonly #options: ModelCatalogOptions;
+export class ModelRegistry {
+  readonly #options: ModelRegistryOptions;
 
-  constructor(options: ModelCatalogOptions) {
+  constructor(options: ModelRegistryOptions) {
     this.#options = options;
   }
 

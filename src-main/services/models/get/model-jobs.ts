@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { isAtWork } from "#shared/schema/model.ts";
 import type { CatalogueEntry, ModelJob } from "#shared/schema/model.ts";
-import type { ModelCatalog } from "../model-catalog.ts";
+import type { ModelRegistry } from "../model-registry.ts";
 import { hubEnvironment } from "../hub/hub-environment.ts";
 import { catalogue, fitOf } from "./catalogue.ts";
 import { modelSource, sourceKey } from "./model-source.ts";
 import type { ModelSource } from "./model-source.ts";
-import { describeObtainError, obtainModel } from "./obtain-model.ts";
-import type { ObtainProgress } from "./obtain-model.ts";
+import { describeGetError, getModel } from "./get-model.ts";
+import type { GetProgress } from "./get-model.ts";
 import { TransferRate } from "./transfer-rate.ts";
 
 export interface ModelJobsOptions {
-  readonly models: ModelCatalog;
+  readonly models: ModelRegistry;
   /** Where downloads are kept until they are whole. */
   readonly workFolder: string;
   readonly memoryBytes: number;
@@ -133,7 +133,7 @@ export class ModelJobs {
       createHash("sha256").update(key).digest("hex").slice(0, 16),
     );
     try {
-      const { folder, origin } = await obtainModel({
+      const { folder, origin } = await getModel({
         source,
         work,
         environment: hubEnvironment(),
@@ -158,13 +158,13 @@ export class ModelJobs {
       this.#tell(running, { ...AT_REST, phase: "cancelled" });
       return;
     }
-    const known = describeObtainError(error);
+    const known = describeGetError(error);
     if (known === undefined) this.#options.reportBug(error);
     const bug = { message: "Something went wrong inside Gradus.", advice: null };
     this.#tell(running, { ...AT_REST, phase: "failed", ...(known ?? bug) });
   }
 
-  #reporter(running: Running): (progress: ObtainProgress) => void {
+  #reporter(running: Running): (progress: GetProgress) => void {
     const rate = new TransferRate(this.#options.now);
     let toldMs = Number.NEGATIVE_INFINITY;
     return ({ phase, done, total, fetched, message }) => {

@@ -19,7 +19,7 @@ export interface NamedModel {
  * The model that `text` names, got first where it is a catalogue's name, a hub id or a GGUF file that is not here yet.
  * @throws what getting it throws; Cancelled
  */
-export async function obtainModel(
+export async function resolveModel(
   host: OpenHost,
   terminal: Terminal,
   text: string,

@@ -6,7 +6,7 @@ import { runModelFileWork } from "#main/processes/reading/model-files.ts";
 import type { Store } from "#main/store/store.ts";
 
 /** Checkpoints of a run whose folders are still there, oldest first. */
-export function keptCheckpoints(store: Store, runId: RunId): Checkpoint[] {
+export function checkpointsOnDisk(store: Store, runId: RunId): Checkpoint[] {
   return store.history
     .checkpoints(runId)
     .filter(({ dir, removedAtMs }) => removedAtMs === null && existsSync(dir));
@@ -26,7 +26,7 @@ export async function soundCheckpoint(
   signal?: AbortSignal,
 ): Promise<SoundCheckpoint> {
   const damaged: { step: number; reason: string }[] = [];
-  for (const checkpoint of keptCheckpoints(store, runId).toReversed()) {
+  for (const checkpoint of checkpointsOnDisk(store, runId).toReversed()) {
     const { dir: folder, step } = checkpoint;
     try {
       await runModelFileWork(

@@ -9,11 +9,11 @@ import { z } from "zod";
 import { withStoreErrors } from "#main/store/database.ts";
 
 const FILE = "session.json";
-const KeptSession = z.strictObject({
+const SavedSession = z.strictObject({
   token: z.string().regex(/^[\w-]{43}$/),
   port: z.int().min(1).max(65_535),
 });
-export type KeptSession = z.infer<typeof KeptSession>;
+export type SavedSession = z.infer<typeof SavedSession>;
 
 /** 256 random bits. */
 export function newToken(): string {
@@ -21,15 +21,15 @@ export function newToken(): string {
 }
 
 /** Undefined where nothing, or nothing usable, is kept. */
-export function keptSession(workspace: string): KeptSession | undefined {
+export function readSession(workspace: string): SavedSession | undefined {
   try {
-    return KeptSession.parse(JSON.parse(readFileSync(join(workspace, FILE), "utf8")));
+    return SavedSession.parse(JSON.parse(readFileSync(join(workspace, FILE), "utf8")));
   } catch {
     return undefined;
   }
 }
 
-export function keepSession(workspace: string, session: KeptSession): void {
+export function writeSession(workspace: string, session: SavedSession): void {
   const file = join(workspace, FILE);
   withStoreErrors(() => {
     // The mode counts only where the file is made.

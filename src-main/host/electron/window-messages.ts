@@ -1,7 +1,7 @@
 /** What the main process asks of the page, held back until the page has said that it listens. */
 import type { ShellMessage } from "#shared/schema/shell.ts";
 
-export class AskedOfWindow<Page> {
+export class WindowMessages<Page> {
   readonly #send: (page: Page, message: ShellMessage) => void;
   readonly #waiting: ShellMessage[] = [];
   #page: Page | undefined;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { keepSession, keptSession, newToken } from "#main/host/serve/kept-session.ts";
+import { writeSession, readSession, newToken } from "#main/host/serve/session-file.ts";
 
 let workspace = "";
 
@@ -12,12 +12,12 @@ beforeEach(() => {
 afterEach(() => rmSync(workspace, { recursive: true, force: true }));
 
 test("what a host kept is what the next one finds, readable by its owner only", () => {
-  expect(keptSession(workspace)).toBeUndefined();
+  expect(readSession(workspace)).toBeUndefined();
   const session = { token: newToken(), port: 4321 };
   // An old file that others could read does not lend its mode to the new one.
   writeFileSync(join(workspace, "session.json"), "{}", { mode: 0o644 });
-  keepSession(workspace, session);
-  expect(keptSession(workspace)).toEqual(session);
+  writeSession(workspace, session);
+  expect(readSession(workspace)).toEqual(session);
   expect(statSync(join(workspace, "session.json")).mode & 0o777).toBe(0o600);
 });
 
@@ -28,7 +28,7 @@ test.each([
   ["more than that", JSON.stringify({ token: "A".repeat(43), port: 1, admin: true })],
 ])("a file with %s is not used", (_what, text) => {
   writeFileSync(join(workspace, "session.json"), text);
-  expect(keptSession(workspace)).toBeUndefined();
+  expect(readSession(workspace)).toBeUndefined();
 });
 
 test("tokens are 256 random bits in 43 letters, each another", () => {

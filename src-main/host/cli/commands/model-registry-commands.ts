@@ -7,7 +7,7 @@ import { z } from "zod";
 import { ExportFormat } from "#shared/schema/model.ts";
 import type { ModelFit } from "#shared/schema/model.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
-import { getModel } from "../obtain-model.ts";
+import { getModel } from "../resolve-model.ts";
 import { table } from "../terminal.ts";
 
 const FITS: Readonly<Record<ModelFit, string>> = {
@@ -17,7 +17,7 @@ const FITS: Readonly<Record<ModelFit, string>> = {
   "too-large": "too large",
 };
 
-export function addModelCatalogCommands(model: Command): void {
+export function addModelRegistryCommands(model: Command): void {
   withCommonOptions(model.command("list"))
     .description("built-in models, imported ones, and those that runs wrote")
     .action(async (_options: unknown, command: Command) => {
