@@ -41,7 +41,7 @@ export function benchmarkProcedures(
         throw new AppError(
           "CONFLICT",
           `${input.id} was run ${used.runs.length} times: its results would lose their problems.`,
-          "Delete those launches first.",
+          "Delete those pipelines first.",
         );
       }
       store.transaction(() => {
@@ -50,7 +50,7 @@ export function benchmarkProcedures(
       live.publish([{ type: "benchmarks" }]);
     }),
     run: to.run.handler(({ input }) => ({
-      pipelineId: app.launch({
+      pipelineId: app.startPipeline({
         yaml: benchmarkRecipe(store, input),
         seed: input.seed,
         runtime: input.runtime,

@@ -22,7 +22,7 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
       const pipelines = [];
       for (const pipelineId of new Set(ids)) {
         await setImmediate();
-        pipelines.push(launchCost(app, pipelineId, entries, ledger));
+        pipelines.push(pipelineCost(app, pipelineId, entries, ledger));
       }
       return {
         prices: store.settings.get().prices,
@@ -57,7 +57,7 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
   };
 }
 
-function launchCost(
+function pipelineCost(
   { store, pairedTests }: Application,
   pipelineId: PipelineId,
   entries: readonly CostEntry[],

@@ -1,12 +1,12 @@
-/** Launched recipes: their starts and their queue, their course, their results. */
+/** Pipelines: their starts and their queue, their course, their results. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { PipelineLiveEvent } from "#shared/schema/live.ts";
 import type { Application } from "#main/services/application.ts";
-import { prepareLaunch } from "#main/services/comparison/launch-comparison.ts";
+import { preparePipeline } from "#main/services/comparison/pipeline-comparison.ts";
 import { pipelineResults } from "#main/services/comparison/results.ts";
 import { ofPipeline } from "#main/services/workspace/live-selection.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
-import { launchProcedures } from "./launches.ts";
+import { startProcedures } from "./starts.ts";
 import { numbered } from "./numbered.ts";
 
 export function pipelineProcedures(
@@ -18,7 +18,7 @@ export function pipelineProcedures(
   return {
     list: to.list.handler(({ input }) => store.pipelines.list(input)),
     get: to.get.handler(({ input }) => store.pipelines.get(input.pipelineId)),
-    ...launchProcedures(app, os),
+    ...startProcedures(app, os),
     stop: to.stop.handler(({ input }) => {
       runner.stop(input.pipelineId, input.mode);
     }),
@@ -31,7 +31,7 @@ export function pipelineProcedures(
       app.deletePipeline(input.pipelineId);
     }),
     results: to.results.handler(async ({ input }) => {
-      await prepareLaunch(store, app.pairedTests, input.pipelineId);
+      await preparePipeline(store, app.pairedTests, input.pipelineId);
       return pipelineResults(store, app.pairedTests, input.pipelineId);
     }),
     watch: to.watch.handler(({ input, lastEventId, signal }) => {

@@ -33,7 +33,7 @@ import { generateCompletions } from "./playground/generation.ts";
 import { Endpoints } from "./endpoints/endpoints.ts";
 import { KeyFile } from "./endpoints/key-file.ts";
 import type { KeyCipher } from "./endpoints/key-file.ts";
-import { writeLaunch } from "./runs/launch.ts";
+import { writePipeline } from "./runs/write-pipeline.ts";
 import { LiveEvents } from "./workspace/live-events.ts";
 import { ModelRegistry } from "./models/model-registry.ts";
 import { ModelJobs } from "./models/get/model-jobs.ts";
@@ -58,7 +58,7 @@ export interface ApplicationOptions {
   readonly oomKills?: () => number | null;
 }
 
-export interface LaunchOptions {
+export interface StartOptions {
   readonly yaml: string;
   readonly overrides?: readonly string[] | undefined;
   readonly runtime?: RuntimeChoice | undefined;
@@ -205,7 +205,7 @@ export class Application {
   }
 
   /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT, OUT_OF_MEMORY. */
-  launch(options: LaunchOptions & { readonly seed?: number | undefined }): PipelineId {
+  startPipeline(options: StartOptions & { readonly seed?: number | undefined }): PipelineId {
     const recipe = requireRecipe(options.yaml, options.overrides);
     const id = this.#write(withSeed(recipe, options.seed), { ...options, origin: "recipe" });
     this.runner.enqueue(id);
@@ -213,11 +213,11 @@ export class Application {
   }
 
   /**
-   * Queues a launch for each point of a sweep, or none: every recipe is checked first. Throws BAD_INPUT for axes that
-   * make no sweep, and what `launch` throws.
+   * Queues a pipeline for each point of a sweep, or none: every recipe is checked first. Throws BAD_INPUT for axes that
+   * make no sweep, and what `startPipeline` throws.
    */
-  launchSweep(
-    options: LaunchOptions & { readonly axes: readonly SweepAxis[]; readonly mode: SweepMode },
+  startSweep(
+    options: StartOptions & { readonly axes: readonly SweepAxis[]; readonly mode: SweepMode },
   ): { sweepId: SweepId; pipelineIds: PipelineId[] } {
     const launches = sweepPoints(options.axes, options.mode).map((point) => ({
       point,
@@ -340,9 +340,9 @@ export class Application {
 
   #write(
     recipe: Recipe,
-    from: Omit<LaunchOptions, "overrides"> & { readonly origin: Pipeline["origin"] },
+    from: Omit<StartOptions, "overrides"> & { readonly origin: Pipeline["origin"] },
   ): PipelineId {
-    return writeLaunch(
+    return writePipeline(
       {
         recipe,
         recipeYaml: from.yaml,

@@ -1,6 +1,6 @@
 /**
  * JSON kept in a column: read through the schema that it was written by. What an older version wrote and this one no
- * longer knows (an option that was withdrawn) is left out, so that old launches stay readable; everything else that
+ * longer knows (an option that was withdrawn) is left out, so that old pipelines stay readable; everything else that
  * does not fit is an error.
  */
 import type { z } from "zod";

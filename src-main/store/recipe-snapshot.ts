@@ -1,5 +1,5 @@
 /**
- * Recipes and stages as launches froze them. An option that came later is read as what the version that wrote it did;
+ * Recipes and stages as pipelines froze them. An option that came later is read as what the version that wrote it did;
  * everything else through the schema.
  */
 import { BEFORE_THE_OPTION } from "#shared/schema/earlier-options.ts";

@@ -33,7 +33,7 @@ export function relocate(db: Connection, root: string): string[] {
          WHERE substr(${column}, 1, length($old) + 1) = $old || '${sep}'`,
       ).run({ root, old });
     }
-    // A launch's recipe names its models by their paths.
+    // A pipeline's recipe names its models by their paths.
     db.prepare("UPDATE pipelines SET recipe = replace(recipe, $old, $root)").run({
       old: `"${escaped(old + sep)}`,
       root: `"${escaped(root + sep)}`,

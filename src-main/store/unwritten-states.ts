@@ -1,5 +1,5 @@
 /**
- * How runs and launches stand that could not be written, since the disk was full when they ended: shown as if they
+ * How runs and pipelines stand that could not be written, since the disk was full when they ended: shown as if they
  * were written, until they are.
  */
 import type { RunStatus, StatusReason } from "#shared/schema/run.ts";

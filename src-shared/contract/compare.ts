@@ -11,12 +11,12 @@ import {
 import { RunId } from "../schema/run.ts";
 import { procedure } from "./errors.ts";
 
-/** Benchmarks, stages or launches: a stage means the benchmarks of its model, a launch all of its benchmarks. */
+/** Benchmarks, stages or pipelines: a stage means the benchmarks of its model, a pipeline all of its benchmarks. */
 const asked = {
   ids: z.array(z.string().max(200)).min(1).max(60),
   /** A benchmark's id; by default each task's first. */
   baseline: z.string().max(200).optional(),
-  /** A launch or a benchmark: instead of with one baseline, each benchmark is paired with the one of its name there. */
+  /** A pipeline or a benchmark: instead of with one baseline, each benchmark is paired with the one of its name there. */
   against: z.string().max(200).optional(),
   /** Ids of published scores to stand beside. */
   published: z.array(z.string().max(200)).max(60).default([]),

@@ -65,7 +65,7 @@ export const cost = {
       }),
     )
     .output(LedgerEntry),
-  /** A launch's stages elsewhere or at another size, from measured rates. A projection, not a measurement. */
+  /** A pipeline's stages elsewhere or at another size, from measured rates. A projection, not a measurement. */
   project: procedure.input(ProjectionRequest).output(Projection),
   /** Costs published elsewhere, with their sources. */
   published: procedure.output(z.array(PublishedCost)),

@@ -1,4 +1,4 @@
-/** Launches of recipes, the queue they wait in, and sweeps. */
+/** Pipelines, the queue they wait in, and sweeps. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { RuntimeChoice } from "../schema/engine-protocol.ts";
@@ -67,7 +67,7 @@ export const pipelines = {
       }),
     )
     .output(z.strictObject({ pipelineId: PipelineId })),
-  /** One launch for each combination of the axes. Every one is checked before any is written. */
+  /** One pipeline for each combination of the axes. Every one is checked before any is written. */
   startSweep: procedure
     .input(
       z.strictObject({

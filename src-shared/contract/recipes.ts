@@ -1,4 +1,4 @@
-/** Recipes: those that ship, those that are kept, and everything that is asked of one before it is launched. */
+/** Recipes: those that ship, those that are kept, and everything that is asked of one before it is started. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { Recipe, RewardSpec, TaskSource } from "../schema/recipe.ts";

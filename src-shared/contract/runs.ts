@@ -22,7 +22,7 @@ import { StopMode } from "./pipelines.ts";
 const one = z.strictObject({ runId: RunId });
 
 export const runs = {
-  /** Newest launch first, stages in the recipe's order. */
+  /** Newest pipeline first, stages in the recipe's order. */
   list: procedure
     .input(
       z.strictObject({

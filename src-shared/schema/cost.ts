@@ -59,7 +59,7 @@ export const LedgerEntry = z.strictObject({
   timeMs: z.number(),
   kind: LedgerKind,
   note: z.string(),
-  /** The launch it belongs to, where it belongs to one. */
+  /** The pipeline it belongs to, where it belongs to one. */
   pipelineId: PipelineId.nullable(),
   quantity: z.number(),
   /** What is counted, e.g. "h", "M tokens". */
@@ -75,7 +75,7 @@ export type LedgerEntry = z.infer<typeof LedgerEntry>;
 export const PriceChange = z.strictObject({ timeMs: z.number(), prices: PriceList });
 export type PriceChange = z.infer<typeof PriceChange>;
 
-/** Where a launch's money went. Sampling of GRPO is its share of the steps' time, from the measured rates. */
+/** Where a pipeline's money went. Sampling of GRPO is its share of the steps' time, from the measured rates. */
 export const CostShares = z.strictObject({
   samplingUsd: z.number(),
   trainingUsd: z.number(),
@@ -94,7 +94,7 @@ export const PeopleTime = z.strictObject({
 });
 export type PeopleTime = z.infer<typeof PeopleTime>;
 
-/** What a launch's spending bought. Null where nothing of the kind was bought. */
+/** What a pipeline's spending bought. Null where nothing of the kind was bought. */
 export const CostYield = z.strictObject({
   /** Records that sampling stages kept, and the dollars those stages cost. */
   acceptedSamples: z.int().nullable(),
@@ -117,7 +117,7 @@ export const PublishedCost = z.strictObject({
 });
 export type PublishedCost = z.infer<typeof PublishedCost>;
 
-/** A launch's stages on another machine or at another size: worked out from measured rates, never measured. */
+/** A pipeline's stages on another machine or at another size: worked out from measured rates, never measured. */
 export const ProjectionRequest = z.strictObject({
   pipelineId: PipelineId,
   /** Factors on what was measured. */

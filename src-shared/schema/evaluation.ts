@@ -14,18 +14,18 @@ export const EvaluationRecord = z.strictObject({
 });
 export type EvaluationRecord = z.infer<typeof EvaluationRecord>;
 
-/** To the nearest benchmark before it in its launch that it may be compared with. */
+/** To the nearest benchmark before it in its pipeline that it may be compared with. */
 export const ComparisonToBefore = z.strictObject({
   withRunId: RunId,
   withLabel: z.string(),
-  /** Corrected for all comparisons of the launch; null where `refusal` says why there is none. */
+  /** Corrected for all comparisons of the pipeline; null where `refusal` says why there is none. */
   versus: PairedVerdict.nullable(),
   refusal: z.string().nullable(),
   cautions: z.array(z.string()),
 });
 export type ComparisonToBefore = z.infer<typeof ComparisonToBefore>;
 
-/** null for the first benchmark of a launch. */
+/** null for the first benchmark of a pipeline. */
 export const ComparedEvaluation = z.strictObject({
   ...EvaluationRecord.shape,
   comparison: ComparisonToBefore.nullable(),
@@ -49,7 +49,7 @@ export const PipelineResults = z.strictObject({
     z.strictObject({ runId: RunId, stageName: z.string(), kind: z.string(), cost: CostTotal }),
   ),
   total: CostTotal,
-  /** Bought for the launch and corrections, beside its stages. */
+  /** Bought for the pipeline and corrections, beside its stages. */
   boughtUsd: z.number(),
   /** Of the stages behind the model that gained most over its baseline, for each point of pass@1; null where nothing was gained. */
   usdPerPoint: UsdPerPoint.nullable(),

@@ -93,7 +93,7 @@ export const SystemLiveEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("attention") }),
   /** A kept recipe was changed, or there is one more or less. */
   z.strictObject({ type: z.literal("recipes") }),
-  /** The order in which launches wait changed. */
+  /** The order in which pipelines wait changed. */
   z.strictObject({ type: z.literal("queue") }),
   /** Records, versions or the name of a dataset changed; `recordIds` where they are few, else null. */
   z.strictObject({

@@ -1,4 +1,4 @@
-/** What keeps GRPO from sampling with the policy that it trains. Checked before a launch, and again where the stage runs. */
+/** What keeps GRPO from sampling with the policy that it trains. Checked before a start, and again where the stage runs. */
 import type { GrpoStage } from "./recipe.ts";
 
 export interface SamplingFault {

@@ -1,4 +1,4 @@
-/** Recipes that a person keeps in the workspace: text first, since text is what is edited, compared and launched. */
+/** Recipes that a person keeps in the workspace: text first, since text is what is edited, compared and started. */
 import { z } from "zod";
 import { PipelineId, RunId } from "./run.ts";
 
@@ -12,7 +12,7 @@ export type RecipeId = z.infer<typeof RecipeId>;
 export const RecipeOrigin = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("preset"), id: z.string() }),
   z.strictObject({ kind: z.literal("copy"), id: RecipeId }),
-  /** The configuration of a launch, as it was frozen. */
+  /** The configuration of a pipeline, as it was frozen. */
   z.strictObject({ kind: z.literal("pipeline"), id: PipelineId }),
   /** A branch: from a run's checkpoint at a step, or from its end where the step is null. */
   z.strictObject({ kind: z.literal("run"), id: RunId, step: z.int().nullable() }),
@@ -44,7 +44,7 @@ const summary = {
   origin: RecipeOrigin,
   /** Kinds and names in order; empty while the text cannot be read. */
   stages: z.array(z.strictObject({ name: z.string(), kind: z.string() })),
-  /** Things that keep it from being launched, as far as the text alone tells. */
+  /** Things that keep it from being started, as far as the text alone tells. */
   errors: z.int(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
@@ -79,7 +79,7 @@ export const RecipeProblem = z.strictObject({
   /** From 1; null where the recipe did not come as text. */
   line: z.int().nullable(),
   column: z.int().nullable(),
-  /** An error keeps the recipe from being launched; a warning does not; a note says what was checked and is right. */
+  /** An error keeps the recipe from being started; a warning does not; a note says what was checked and is right. */
   level: z.enum(["error", "warning", "note"]),
   message: z.string(),
   advice: z.string().nullable(),
@@ -193,14 +193,14 @@ export const Sweep = z.strictObject({
   mode: SweepMode,
   axes: z.array(SweepAxis),
   createdAtMs: z.number(),
-  /** In the order of their launch; a deleted one is gone. */
+  /** In the order of their pipeline; a deleted one is gone. */
   members: z.array(
     z.strictObject({ pipelineId: PipelineId, values: z.record(z.string(), z.json()) }),
   ),
 });
 export type Sweep = z.infer<typeof Sweep>;
 
-/** A launch that waits for its turn. A held one lets others go first. */
+/** A pipeline that waits for its turn. A held one lets others go first. */
 export const QueuedLaunch = z.strictObject({ pipelineId: PipelineId, held: z.boolean() });
 export type QueuedLaunch = z.infer<typeof QueuedLaunch>;
 

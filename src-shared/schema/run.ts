@@ -1,5 +1,5 @@
 /**
- * Records of a launched recipe. A pipeline is one launch; its runs are the recipe's stages, one run
+ * Records of a recipe that was started: a pipeline, whose runs are the recipe's stages, one run
  * each, with an immutable snapshot of the stage's options, its seed, its parents and what it cost.
  * Times are Unix milliseconds.
  */
@@ -126,7 +126,7 @@ export const Run = z.strictObject({
   ...runCore,
   /** Earlier runs whose output this one uses. */
   parents: z.array(RunId),
-  /** The stage's options as they were at the launch; never changed. */
+  /** The stage's options as they were at the start; never changed. */
   config: Stage,
   /** Of the snapshot's canonical JSON. */
   configSha256: z.string(),
@@ -149,7 +149,7 @@ export type Run = z.infer<typeof Run>;
 const pipelineCore = {
   id: PipelineId,
   name: z.string(),
-  /** demo and demo-smoke are launches of the built-in recipes; tour is the tour's sample, no part of what was spent. */
+  /** demo and demo-smoke are pipelines of the built-in recipes; tour is the tour's sample, no part of what was spent. */
   origin: z.enum(["demo", "demo-smoke", "tour", "recipe"]),
   seed: z.int(),
   status: RunStatus,
@@ -159,7 +159,7 @@ const pipelineCore = {
   endedAtMs: z.number().nullable(),
   /** Time during which an engine process worked for it; pauses between stop and resume do not count. */
   activeMs: z.number(),
-  /** When this was read: a launch at work has worked for longer since. */
+  /** When this was read: a pipeline at work has worked for longer since. */
   readAtMs: z.number(),
   costUsd: z.number().nullable(),
   /** Where it is one of a sweep: which, and the options that are its own. */
@@ -173,7 +173,7 @@ export type PipelineSummary = z.infer<typeof PipelineSummary>;
 export const Pipeline = z.strictObject({
   ...pipelineCore,
   recipe: Recipe,
-  /** The recipe's own text where it was launched from one, else null. */
+  /** The recipe's own text where it was started from one, else null. */
   recipeYaml: z.string().nullable(),
   recipeSha256: z.string(),
   runs: z.array(RunSummary),

@@ -72,7 +72,7 @@ export const Settings = z.strictObject({
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** Something a person should look at: a failed or stopped launch, or an alarm. */
+/** Something a person should look at: a failed or stopped pipeline, or an alarm. */
 export const AttentionItem = z.strictObject({
   id: z.string(),
   kind: z.enum(["failed", "stopped", "alarm"]),

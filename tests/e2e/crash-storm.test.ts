@@ -36,7 +36,7 @@ test.skipIf(!MOUNTING.met)(
       const disk = smallDisk("64m");
       const workspace = join(disk.folder, "workspace");
       const app = new Application({ workspace, shell: "cli" });
-      const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+      const id = app.startPipeline({ yaml: resumeRecipe(model), runtime: "tensorflow" });
       await nextEvent(app, (event) => event.type === "metrics");
       await setTimeout(random.int(0, 3000));
       disk.fill();

@@ -93,7 +93,7 @@ function uninterrupted(adapters = false): Promise<Outcome> {
 
 async function runThrough(adapters: boolean): Promise<Outcome> {
   const app = open(join(folder, adapters ? "reference-adapters" : "reference"));
-  const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
+  const id = app.startPipeline({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
   expect((await settled(app, id)).status).toBe("finished");
   return outcome(app, id);
 }
@@ -148,7 +148,7 @@ for (const [stage, step, adapters] of [
   const what = adapters ? `${stage} with adapters` : stage;
   test(`an engine killed in the middle of ${what} goes on from its checkpoint to the same weights, points and completions`, async () => {
     const app = open(join(folder, `engine-${stage}-${String(adapters)}`));
-    const id = app.launch({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
+    const id = app.startPipeline({ yaml: resumeRecipe(model, adapters), runtime: "tensorflow" });
     const runId = runOf(id, stage);
     await reached(app, runId, step);
     process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
@@ -166,7 +166,7 @@ test("an engine that the system ends for memory goes on by itself with half the 
   // The kill is real; the kernel's count of such kills is not.
   let kills = 0;
   const app = open(join(folder, "out-of-memory"), () => kills);
-  const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const id = app.startPipeline({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   const runId = runOf(id, "cold-start");
   await reached(app, runId, 10);
   kills = 1;
@@ -211,7 +211,7 @@ for (const [stage, step] of [
 
 test("a paused stage waits in its process, and goes on to the same weights, points and completions", async () => {
   const app = open(join(folder, "paused"));
-  const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const id = app.startPipeline({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   const runId = runOf(id, "grpo");
   await reached(app, runId, 4);
   const waiting = paused(app, runId);
@@ -236,7 +236,7 @@ test("a paused stage waits in its process, and goes on to the same weights, poin
 
 test("a paused stage can be stopped, and goes on from the checkpoint that the stop wrote", async () => {
   const app = open(join(folder, "paused-stopped"));
-  const id = app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  const id = app.startPipeline({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   const runId = runOf(id, "cold-start");
   await reached(app, runId, 3);
   app.runner.pause(id, true);

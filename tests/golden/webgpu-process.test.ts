@@ -50,7 +50,7 @@ const model = writeTinyModel(join(folder, "tiny"), 3);
 async function runThrough(runtime: RuntimeChoice) {
   const app = new Application({ workspace: join(folder, runtime), shell: "cli" });
   onTestFinished(() => app.close());
-  const id = app.launch({ yaml: recipe(model), runtime });
+  const id = app.startPipeline({ yaml: recipe(model), runtime });
   const { status, statusReason } = await settled(app, id);
   expect(status, statusReason?.message).toBe("finished");
   const losses = (stage: string): number[] =>

@@ -115,7 +115,7 @@ async function check({ workspace, faults }: Storm, number: number): Promise<void
   }
 }
 
-/** Every launch that was interrupted goes on to its end, to the same weights. */
+/** Every pipeline that was interrupted goes on to its end, to the same weights. */
 async function goOnToTheEnd({ workspace, faults }: Storm): Promise<void> {
   const app = new Application({ workspace, shell: "cli" });
   const { pipelines } = app.store.pipelines.list({ offset: 0, limit: 1000 });

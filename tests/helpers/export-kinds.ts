@@ -5,7 +5,7 @@ import type { Application } from "#main/services/application.ts";
 export const ExportKind = z.enum(["data-jsonl", "data-parquet", "model-hub", "model-gguf", "run"]);
 export type ExportKind = z.infer<typeof ExportKind>;
 
-/** By the host; a launch's files are written by the command line itself. */
+/** By the host; a pipeline's files are written by the command line itself. */
 export async function exportAs(
   app: Application,
   kind: Exclude<ExportKind, "run">,

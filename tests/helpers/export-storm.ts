@@ -1,5 +1,5 @@
 /**
- * A storm of kills while a host exports: datasets, models and launches. At the place that was named stands what stood
+ * A storm of kills while a host exports: datasets, models and pipelines. At the place that was named stands what stood
  * there, or the whole of the new; what is left beside says that it is no finished work, and the next export takes it away.
  */
 import { spawn } from "node:child_process";
@@ -76,7 +76,7 @@ export async function exportStorm(
   return { counts, faults };
 }
 
-/** A workspace with a dataset and a launch that are long enough to be killed in. */
+/** A workspace with a dataset and a pipeline that are long enough to be killed in. */
 async function fill(folder: string, workspace: string): Promise<void> {
   const rows = join(folder, "rows.jsonl");
   writeFileSync(rows, Array.from({ length: RECORDS }, (_, i) => `${sumLine(i, i + 1)}\n`).join(""));

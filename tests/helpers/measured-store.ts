@@ -20,7 +20,7 @@ export interface Measured {
   readonly prompt?: (index: number) => string;
 }
 
-/** A launch named `name` with a benchmark for each model. Gives the benchmarks' ids. */
+/** A pipeline named `name` with a benchmark for each model. Gives the benchmarks' ids. */
 export function measuredLaunch(store: Store, name: string, models: readonly Measured[]): RunId[] {
   const recipe = Recipe.parse({
     name,

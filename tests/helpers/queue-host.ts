@@ -1,4 +1,4 @@
-/** A host to be killed: one launch at work, three that wait, reordered and one of them held; prints the queue. */
+/** A host to be killed: one pipeline at work, three that wait, reordered and one of them held; prints the queue. */
 import { Application } from "#main/services/application.ts";
 import { recipeYaml } from "./test-recipe.ts";
 
@@ -8,7 +8,7 @@ const app = new Application({
   shell: "cli",
   engineEntry: new URL("test-engine.ts", import.meta.url).pathname,
 });
-const launch = () => app.launch({ yaml: recipeYaml(model) });
+const launch = () => app.startPipeline({ yaml: recipeYaml(model) });
 const atWork = launch();
 const [, second, third] = [launch(), launch(), launch()];
 app.runner.move(third, "first");

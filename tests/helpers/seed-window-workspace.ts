@@ -1,5 +1,5 @@
 /**
- * Writes a workspace for the window's tests: `node seed-window-workspace.ts FOLDER`. One finished launch of nine
+ * Writes a workspace for the window's tests: `node seed-window-workspace.ts FOLDER`. One finished pipeline of nine
  * stages, one that stopped in the middle of GRPO with an alarm, and sixty small ones for a long list. The numbers are
  * made by formulas, not measured; they go through the host's own recorder, statistics and store.
  */
@@ -84,7 +84,7 @@ const ENVIRONMENT = Environment.parse({
   node: "24",
 });
 
-/** The time to which the launches are played, which is their clock. */
+/** The time to which the pipelines are played, which is their clock. */
 let playedMs = 0;
 
 function usageAfter(ms: number): Usage {

@@ -1,4 +1,4 @@
-/** A host to be killed at some work: a launch (resumed where one was interrupted), an import or an export. */
+/** A host to be killed at some work: a pipeline (resumed where one was interrupted), an import or an export. */
 import { Application } from "#main/services/application.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { resumeRecipe } from "./resume-recipe.ts";
@@ -23,7 +23,7 @@ if (work === "import") {
     if (event.type !== "metrics") return;
     ready(app.store.runs.openAttempt(RunId.parse(event.runId))?.pid ?? null);
   });
-  if (left === undefined) app.launch({ yaml: resumeRecipe(model), runtime: "tensorflow" });
+  if (left === undefined) app.startPipeline({ yaml: resumeRecipe(model), runtime: "tensorflow" });
   else app.runner.resume(left.id);
 }
 setInterval(() => undefined, 1000);

@@ -1,4 +1,4 @@
-/** A host to be killed: launches the small recipe and prints its id and engine once GRPO is at step 6. */
+/** A host to be killed: starts the small recipe and prints its id and engine once GRPO is at step 6. */
 import { Application } from "#main/services/application.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { recipeYaml } from "./test-recipe.ts";
@@ -9,7 +9,7 @@ const app = new Application({
   shell: "cli",
   engineEntry: new URL("test-engine.ts", import.meta.url).pathname,
 });
-const id = app.launch({ yaml: recipeYaml(model) });
+const id = app.startPipeline({ yaml: recipeYaml(model) });
 const runId = RunId.parse(`${id}-grpo`);
 app.live.listen((event) => {
   if (event.type !== "metrics" || event.runId !== runId) return;

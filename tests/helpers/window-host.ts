@@ -54,7 +54,7 @@ export function windowWorkspace(): { readonly folder: string; readonly remove: (
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Fills a workspace with the launches that the screens are looked at with. */
+/** Fills a workspace with the pipelines that the screens are looked at with. */
 export function seedWorkspace(folder: string): {
   readonly finished: string;
   readonly stopped: string;

@@ -8,7 +8,7 @@ import { openStore } from "#main/store/store.ts";
 import { PipelineId, RunId } from "#shared/schema/run.ts";
 import { ENVIRONMENT, TWO_STAGES, temporaryFolder } from "../helpers/store-fixture.ts";
 
-/** A database of version 1 with a launch whose first stage ran from 100 to 400 and whose second never started. */
+/** A database of version 1 with a pipeline whose first stage ran from 100 to 400 and whose second never started. */
 function versionOne(file: string): void {
   const db = new Database(file);
   migrate(db, [pipelinesAndRuns]);

@@ -6,7 +6,7 @@ import { ALL_MIGRATIONS } from "#main/store/migrations/all-migrations.ts";
 import { openStore } from "#main/store/store.ts";
 import { TWO_STAGES, temporaryFolder } from "../helpers/store-fixture.ts";
 
-test("a workspace of version 3 keeps its launches and can hold datasets", () => {
+test("a workspace of version 3 keeps its pipelines and can hold datasets", () => {
   const file = join(temporaryFolder(), "gradus.sqlite");
   const db = new Database(file);
   migrate(

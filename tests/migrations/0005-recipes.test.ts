@@ -7,7 +7,7 @@ import { openStore } from "#main/store/store.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { TWO_STAGES, temporaryFolder } from "../helpers/store-fixture.ts";
 
-test("a launch of the version before belongs to no sweep, and can be put into one", () => {
+test("a pipeline of the version before belongs to no sweep, and can be put into one", () => {
   const file = join(temporaryFolder(), "gradus.sqlite");
   const db = new Database(file);
   migrate(

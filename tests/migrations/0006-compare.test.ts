@@ -42,7 +42,7 @@ test("a workspace of the version before gets an empty ledger, no benchmarks and 
   store.close();
 });
 
-test("a ledger entry cannot be changed, and outlives its launch", () => {
+test("a ledger entry cannot be changed, and outlives its pipeline", () => {
   const file = storeOfVersionBefore();
   const store = openStore(file);
   store.ledger.add(entry);

@@ -119,7 +119,7 @@ test("a kept recipe says the old defaults from now on, in its own layout, and so
   expect(withWrittenDefaults(MEANT)).toBe(MEANT);
 });
 
-test("a launch of 0.1 is read with what its stages did, not with today's defaults", () => {
+test("a pipeline of 0.1 is read with what its stages did, not with today's defaults", () => {
   const file = join(temporaryFolder(), "gradus.sqlite");
   const db = new Database(file);
   migrate(

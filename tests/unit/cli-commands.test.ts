@@ -41,7 +41,7 @@ async function gradus(workspace: string, ...args: string[]): Promise<Outcome> {
 /** A workspace in which the small recipe was run to its end. */
 async function finishedWorkspace(): Promise<string> {
   const { app, workspace, model } = testApplication();
-  await settled(app, app.launch({ yaml: recipeYaml(model) }));
+  await settled(app, app.startPipeline({ yaml: recipeYaml(model) }));
   await app.close();
   return workspace;
 }
@@ -80,7 +80,7 @@ test("a folder that holds a tokenizer alone tokenizes", async () => {
   });
 });
 
-test("a recipe with mistakes is refused with their lines, and nothing is launched", async () => {
+test("a recipe with mistakes is refused with their lines, and nothing is started", async () => {
   const folder = temporaryFolder();
   const home = join(folder, "workspace");
   const file = join(folder, "bad.yaml");
@@ -94,7 +94,7 @@ test("a recipe with mistakes is refused with their lines, and nothing is launche
   expect((await gradus(home, "runs", "list", "--json")).stdout.trim()).toBe("[]");
 });
 
-test("the oldest of 1,001 launches is listed and shown, by its own id and a stage's", async () => {
+test("the oldest of 1,001 pipelines is listed and shown, by its own id and a stage's", async () => {
   const workspace = join(temporaryFolder(), "workspace");
   mkdirSync(workspace);
   const store = openStore(join(workspace, "gradus.sqlite"), { now: Date.now });
@@ -110,7 +110,7 @@ test("the oldest of 1,001 launches is listed and shown, by its own id and a stag
   }
 });
 
-test("launches are listed, shown and exported, every line of it JSON", async () => {
+test("pipelines are listed, shown and exported, every line of it JSON", async () => {
   const workspace = await finishedWorkspace();
   const out = join(temporaryFolder(), "export");
   const [list, show] = [

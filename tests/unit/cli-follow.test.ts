@@ -43,7 +43,7 @@ function captured(): { stdout: () => string; stderr: () => string } {
   return { stdout: () => texts.stdout, stderr: () => texts.stderr };
 }
 
-test("a launch is followed to its end, and --json prints one document with the results", async () => {
+test("a pipeline is followed to its end, and --json prints one document with the results", async () => {
   const { host, model } = localHost();
   const output = captured();
   const out = join(temporaryFolder(), "out");
@@ -73,7 +73,7 @@ test("a launch is followed to its end, and --json prints one document with the r
   expect(existsSync(join(out, "models", "grpo", "weights.json"))).toBe(true);
 });
 
-test("a launch that fails ends the command as failed and says what to do", async () => {
+test("a pipeline that fails ends the command as failed and says what to do", async () => {
   process.env["TEST_ENGINE"] = JSON.stringify({ grpo: { failAt: 3 } });
   onTestFinished(() => {
     delete process.env["TEST_ENGINE"];
@@ -88,7 +88,7 @@ test("a launch that fails ends the command as failed and says what to do", async
   expect(output.stdout()).toBe("");
 });
 
-test("Ctrl+C stops the launch at a checkpoint, says how to go on, and counts as cancelled", async () => {
+test("Ctrl+C stops the pipeline at a checkpoint, says how to go on, and counts as cancelled", async () => {
   process.env["TEST_ENGINE"] = JSON.stringify({ grpo: { hangAt: 6 } });
   onTestFinished(() => {
     delete process.env["TEST_ENGINE"];

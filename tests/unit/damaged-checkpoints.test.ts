@@ -40,11 +40,11 @@ function plan(value: Record<string, unknown>): void {
   });
 }
 
-/** A launch that was stopped at step 6 of GRPO and keeps two checkpoints, of the steps 4 and 6. */
+/** A pipeline that was stopped at step 6 of GRPO and keeps two checkpoints, of the steps 4 and 6. */
 async function stoppedAtSix(): Promise<{ app: Application; id: PipelineId; runId: RunId }> {
   const { app, model } = testApplication();
   plan({ grpo: { hangAt: 6 } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   const runId = RunId.parse(`${id}-grpo`);
   await nextEvent(
     app,

@@ -18,12 +18,12 @@ function plan(value: Record<string, unknown>): void {
 }
 
 describe.skipIf(!MOUNTING.met)(`a disk that fills up${lacking(MOUNTING)}`, () => {
-  test("while a stage runs: the launch is shown as stopped, the state is written later, and resume goes on", async () => {
+  test("while a stage runs: the pipeline is shown as stopped, the state is written later, and resume goes on", async () => {
     const disk = smallDisk("16m");
     const workspace = join(disk.folder, "workspace");
     const app = openApplication(workspace);
     plan({ grpo: { flood: true } });
-    const id = app.launch({ yaml: recipeYaml(modelFolder(temporaryFolder())) });
+    const id = app.startPipeline({ yaml: recipeYaml(modelFolder(temporaryFolder())) });
     const runId = RunId.parse(`${id}-grpo`);
     await nextEvent(
       app,

@@ -7,7 +7,7 @@ import { passAtK, passAtKSteps } from "#main/core/evaluation/pass-at-k.ts";
 import { signFlipTest } from "#main/core/evaluation/permutation-test.ts";
 import { signFlipInterval } from "#main/core/evaluation/sign-flip-interval.ts";
 import { summarize } from "#main/core/evaluation/summarize.ts";
-import { pairedTest } from "#main/core/evaluation/comparison-statistics.ts";
+import { pairedTest } from "#main/core/evaluation/paired-test.ts";
 import { Random } from "#main/platform/random.ts";
 import { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";

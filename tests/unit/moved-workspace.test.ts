@@ -23,14 +23,14 @@ function plan(value: Record<string, unknown>): void {
   });
 }
 
-/** A workspace with a launch that stopped at step 6 of its last stage, on a model of its own. */
+/** A workspace with a pipeline that stopped at step 6 of its last stage, on a model of its own. */
 async function stoppedWorkspace(folder: string) {
   const workspace = join(folder, "before");
   const app = new Application({ workspace, shell: "cli", engineEntry: TEST_ENGINE_ENTRY });
   plan({ grpo: { hangAt: 6 } });
   const own = join(workspace, "models", "own");
   cpSync(modelFolder(folder), own, { recursive: true });
-  const id = app.launch({ yaml: recipeYaml(own) });
+  const id = app.startPipeline({ yaml: recipeYaml(own) });
   const runId = RunId.parse(`${id}-grpo`);
   await nextEvent(
     app,
@@ -83,7 +83,7 @@ test.skipIf(!POSIX.met)(
     const workspace = join(folder, "workspace");
     const app = openApplication(workspace);
     plan({ grpo: { flood: true } });
-    const id = app.launch({ yaml: recipeYaml(modelFolder(folder)) });
+    const id = app.startPipeline({ yaml: recipeYaml(modelFolder(folder)) });
     await nextEvent(app, (event) => event.type === "metrics" && event.runId === `${id}-grpo`);
     rmSync(workspace, { recursive: true, force: true });
     const ended = await settled(app, id);

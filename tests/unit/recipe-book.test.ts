@@ -38,7 +38,7 @@ function holdEngine(stage: string, step: number): void {
   });
 }
 
-test("a recipe begins as a preset, a copy, a file, text or a launch, and says so", async () => {
+test("a recipe begins as a preset, a copy, a file, text or a pipeline, and says so", async () => {
   const { client, app, model } = opened();
   const preset = await client.recipes.create({ from: { preset: "dapo" } });
   expect(preset).toMatchObject({ id: "r1", name: "DAPO", origin: { kind: "preset", id: "dapo" } });
@@ -63,7 +63,7 @@ test("a recipe begins as a preset, a copy, a file, text or a launch, and says so
   await settled(app, pipelineId);
   const frozen = await client.recipes.create({ from: { pipeline: pipelineId } });
   expect(frozen).toMatchObject({ name: "Small", errors: 0 });
-  // The launch's defaults are written out.
+  // The pipeline's defaults are written out.
   expect(frozen.yaml).toContain("num_iterations: 1");
   expect((await client.recipes.saved()).map(({ id }) => id)).toHaveLength(5);
   expect(await codeOf(client.recipes.create({ from: { file: "/no/such/file" } }))).toBe(
@@ -193,7 +193,7 @@ test("what waits is moved, held and let go", async () => {
   ).toBe("NOT_FOUND");
 });
 
-test("a sweep launches every combination with its own options, or none where one is wrong", async () => {
+test("a sweep starts every combination with its own options, or none where one is wrong", async () => {
   const { client, app, model } = opened();
   const yaml = recipeYaml(model);
   const axes = [
@@ -245,7 +245,7 @@ test("an estimate rests on the finished runs of this machine and says how many",
   );
 });
 
-test("a model without a tokenizer is told before the launch, at the stage that samples it", () => {
+test("a model without a tokenizer is told before the start, at the stage that samples it", () => {
   const { app, model } = opened();
   mkdirSync(model, { recursive: true });
   const { problems } = checkWhole(app, recipeYaml(model));

@@ -1,4 +1,4 @@
-/** Every example and prompt of a recipe through the template of its own model, before anything is launched. */
+/** Every example and prompt of a recipe through the template of its own model, before anything is started. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -226,7 +226,7 @@ test("a dataset that holds a benchmark's problems is doubted", async () => {
   ]);
 });
 
-test("an empty dataset, a folder and none at all are errors before the start and at the launch", () => {
+test("an empty dataset, a folder and none at all are errors before the start and at it", () => {
   const model = modelWith("empty", STRICT);
   writeFileSync(join(folder, "empty.jsonl"), "");
   mkdirSync(join(folder, "a folder"), { recursive: true });
@@ -244,7 +244,7 @@ test("an empty dataset, a folder and none at all are errors before the start and
         message: expect.stringContaining(words),
       }),
     );
-    expect(() => app.launch({ yaml, relativeTo: folder })).toThrow(words);
+    expect(() => app.startPipeline({ yaml, relativeTo: folder })).toThrow(words);
   }
 });
 

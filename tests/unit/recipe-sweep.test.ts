@@ -26,11 +26,11 @@ test("a list takes the first values together, then the second", () => {
   ]);
 });
 
-test("uneven lists, an axis twice and too many launches are refused with what to do", () => {
+test("uneven lists, an axis twice and too many pipelines are refused with what to do", () => {
   expect(() => sweepPoints([A, B], "list")).toThrow("equally many values");
   expect(() => sweepPoints([A, A], "grid")).toThrow("twice");
   const many = { key: "seed", values: Array.from({ length: 101 }, (_, at) => at) };
-  expect(() => sweepPoints([A, many], "grid")).toThrow("202 launches");
+  expect(() => sweepPoints([A, many], "grid")).toThrow("202 pipelines");
 });
 
 test("a point reads as overrides and as a name", () => {

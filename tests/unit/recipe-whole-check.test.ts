@@ -1,4 +1,4 @@
-/** Each check before a launch: what causes it, where it is said, and that its fix, applied to the text, mends it. */
+/** Each check before a start: what causes it, where it is said, and that its fix, applied to the text, mends it. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -105,7 +105,7 @@ test("an edit of one run's tags belongs to that run, and says what it did", asyn
   expect((await client.runs.get({ runId: check })).run.tags).toEqual(["keep"]);
 });
 
-test("with a launch go the edits of its runs; an edit of several runs passes over those that are gone", async () => {
+test("with a pipeline go the edits of its runs; an edit of several runs passes over those that are gone", async () => {
   const { app, client, train, check, scope } = opened();
   await client.cockpit.setNote({ runId: train, text: "a", changedAtMs: null });
   await client.cockpit.tag({ runIds: [train, check], add: ["keep"], remove: [] });

@@ -73,11 +73,11 @@ function recorded(app: Application, id: PipelineId) {
 
 let undisturbed: ReturnType<typeof recorded> | undefined;
 
-/** What a launch records that nothing disturbs. */
+/** What a pipeline records that nothing disturbs. */
 async function uninterrupted() {
   if (undisturbed === undefined) {
     const { app, model } = testApplication();
-    const id = app.launch({ yaml: recipeYaml(model) });
+    const id = app.startPipeline({ yaml: recipeYaml(model) });
     await settled(app, id);
     undisturbed = recorded(app, id);
   }
@@ -86,7 +86,7 @@ async function uninterrupted() {
 
 test("a recipe runs through its stages and leaves results, cost and parents", async () => {
   const { app, model } = testApplication();
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   const pipeline = await settled(app, id);
   expect(pipeline.status).toBe("finished");
   expect(pipeline.runs.map(({ status }) => status)).toEqual(Array(4).fill("finished"));
@@ -116,7 +116,7 @@ test("a recipe runs through its stages and leaves results, cost and parents", as
 
 test("benchmarks of the same problems share a seed, and training stages do not", async () => {
   const { app, model } = testApplication();
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   await settled(app, id);
   const seed = (stage: string) => app.store.runs.get(run(id, stage)).seed;
   expect(seed("before")).toBe(seed("after"));
@@ -131,7 +131,7 @@ for (const [stage, step] of [
   test(`an engine killed in ${stage} at step ${step} is shown as stopped, and resume ends as if nothing had happened`, async () => {
     const { app, model } = testApplication();
     plan({ [stage]: { hangAt: step } });
-    const id = app.launch({ yaml: recipeYaml(model) });
+    const id = app.startPipeline({ yaml: recipeYaml(model) });
     const runId = run(id, stage);
     await nextEvent(app, reachedStep(runId, step));
     process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
@@ -154,7 +154,7 @@ for (const [stage, step] of [
 test("a crash in native code is named", async () => {
   const { app, model } = testApplication();
   plan({ "cold-start": { crashAt: 5 } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   const { statusReason } = await settled(app, id);
   expect(statusReason?.code).toBe("ENGINE_CRASHED");
   expect(statusReason?.message).toContain("SIGSEGV");
@@ -163,7 +163,7 @@ test("a crash in native code is named", async () => {
 test("a stop keeps a checkpoint of the very step, and resume goes on there", async () => {
   const { app, model } = testApplication();
   plan({ grpo: { hangAt: 6 } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   await nextEvent(app, reachedStep(run(id, "grpo"), 6));
   app.runner.stop(id, "keep");
   expect(app.store.pipelines.summary(id).status).toBe("stopping");
@@ -178,7 +178,7 @@ test("a stop keeps a checkpoint of the very step, and resume goes on there", asy
 test("a discard ends the pipeline as cancelled, even where the engine does not listen", async () => {
   const { app, model } = testApplication();
   plan({ grpo: { hangAt: 3, ignoreCancel: true } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   await nextEvent(app, reachedStep(run(id, "grpo"), 3));
   app.runner.stop(id, "discard");
   const cancelled = await settled(app, id);
@@ -197,7 +197,7 @@ test("a discard ends the pipeline as cancelled, even where the engine does not l
 test("what a stage says about its failure reaches the user, and resume tries again", async () => {
   const { app, model } = testApplication();
   plan({ "cold-start": { failAt: 5 } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   const failed = await settled(app, id);
   expect(failed.status).toBe("failed");
   expect(failed.statusReason).toEqual({
@@ -213,7 +213,7 @@ test("what a stage says about its failure reaches the user, and resume tries aga
 test("a bug in a stage fails the run and keeps its stack in the history", async () => {
   const { app, model } = testApplication();
   plan({ "cold-start": { throwAt: 2 } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   expect((await settled(app, id)).statusReason).toMatchObject({
     code: "ENGINE_ERROR",
     message: "a bug",
@@ -222,12 +222,12 @@ test("a bug in a stage fails the run and keeps its stack in the history", async 
   expect(events.some(({ message }) => message.includes("test-engine.ts"))).toBe(true);
 });
 
-test("launches wait for each other, and a waiting one can be taken out", async () => {
+test("pipelines wait for each other, and a waiting one can be taken out", async () => {
   const { app, model } = testApplication();
   plan({ "cold-start": { hangAt: 1 } });
-  const first = app.launch({ yaml: recipeYaml(model) });
-  const second = app.launch({ yaml: recipeYaml(model) });
-  const third = app.launch({ yaml: recipeYaml(model) });
+  const first = app.startPipeline({ yaml: recipeYaml(model) });
+  const second = app.startPipeline({ yaml: recipeYaml(model) });
+  const third = app.startPipeline({ yaml: recipeYaml(model) });
   await nextEvent(app, reachedStep(run(first, "cold-start"), 1));
   expect(app.store.pipelines.summary(second).status).toBe("queued");
   app.runner.stop(second, "discard");
@@ -240,7 +240,7 @@ test("launches wait for each other, and a waiting one can be taken out", async (
 test("a host that closes leaves its work stopped and resumable", async () => {
   const { app, workspace, model } = testApplication();
   plan({ grpo: { hangAt: 6 } });
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   await nextEvent(app, reachedStep(run(id, "grpo"), 6));
   await app.close();
   plan({});
@@ -277,7 +277,7 @@ test("a host killed with -9 loses nothing: its engine ends, the run is shown as 
 
 test("a deleted pipeline leaves no records and no files", async () => {
   const { app, workspace, model } = testApplication();
-  const id = app.launch({ yaml: recipeYaml(model) });
+  const id = app.startPipeline({ yaml: recipeYaml(model) });
   expect(() => {
     app.deletePipeline(id);
   }).toThrow(/at work/);

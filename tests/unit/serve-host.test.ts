@@ -303,7 +303,7 @@ test("a stream over HTTP goes on after the last event that was seen", async () =
   await again.return();
 });
 
-test("a launch is watched over the WebSocket from its snapshot to its end", async () => {
+test("a pipeline is watched over the WebSocket from its snapshot to its end", async () => {
   const { host, app, model } = await servedHost();
   const socket = new globalThis.WebSocket(`${host.origin.replace("http", "ws")}/rpc`, [
     "gradus",

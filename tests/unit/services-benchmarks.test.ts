@@ -146,7 +146,7 @@ test("what is not there is NOT_FOUND", async () => {
   );
 });
 
-test("what a launch cost is one figure: on its page, in the list, in the ledger; people's time is no part of it", async () => {
+test("what a pipeline cost is one figure: on its page, in the list, in the ledger; people's time is no part of it", async () => {
   const { app, client } = opened();
   const [runId] = measuredLaunch(app.store, "launch", [{ label: "a", right: solved(4, 2) }]);
   if (runId === undefined) throw new Error("a benchmark was expected");

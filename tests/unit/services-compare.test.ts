@@ -108,7 +108,7 @@ test("few shared problems are not comparable, and an interval always has width",
   expect(six?.versus?.difference.low).toBeLessThan(six?.versus?.difference.high ?? 0);
 });
 
-test("a launch's first rows scored by another rule are no baseline, and its results say the same as Compare", async () => {
+test("a pipeline's first rows scored by another rule are no baseline, and its results say the same as Compare", async () => {
   const { app, client, ids } = compared(
     { label: "base", right: solved(40, 30), scoring: "lenient" },
     { label: "base", right: solved(40, 2) },
@@ -152,7 +152,7 @@ test("the same problem is one with the same text and right answer, not only the 
   });
 });
 
-test("two launches are compared by the names of their benchmarks; what has no partner is said", async () => {
+test("two pipelines are compared by the names of their benchmarks; what has no partner is said", async () => {
   const { app, client, ids } = compared(
     { label: "a", right: solved(40, 10) },
     { label: "b", right: solved(40, 12) },

@@ -83,10 +83,10 @@ test("the limit is what the variable says, in GiB, MiB or bytes, else the machin
   expect(memoryLimitBytes()).toBeGreaterThan(GIB);
 });
 
-test("a launch that would not fit is refused with its parts and a plan, which then starts", async () => {
+test("a pipeline that would not fit is refused with its parts and a plan, which then starts", async () => {
   const { app } = open();
   vi.stubEnv("GRADUS_MEMORY_LIMIT", "1GiB");
-  const error = refusal(() => app.launch({ yaml: YAML, runtime: "wasm" }));
+  const error = refusal(() => app.startPipeline({ yaml: YAML, runtime: "wasm" }));
   expect(error.code).toBe("OUT_OF_MEMORY");
   expect(error.message).toMatch(
     /^The stage "cold-start" needs about \d\.\d GiB of memory \(process 0\.4.*activations \d.*\), and there are 1\.0 GiB\.$/u,
@@ -99,7 +99,7 @@ test("a launch that would not fit is refused with its parts and a plan, which th
   expect(changes[0]).toMatch(/^per_device_train_batch_size=[1248]$/u);
   const [rows, accumulation] = changes.map((change) => Number(change.split("=")[1]));
   expect((rows ?? 0) * (accumulation ?? 0)).toBe(16);
-  const id = app.launch({
+  const id = app.startPipeline({
     yaml: YAML,
     runtime: "wasm",
     overrides: changes.map((change) => `stages.cold-start.${change}`),
@@ -110,7 +110,7 @@ test("a launch that would not fit is refused with its parts and a plan, which th
 test("where nothing of it fits, the refusal says so", () => {
   const { app } = open();
   vi.stubEnv("GRADUS_MEMORY_LIMIT", "100MiB");
-  const error = refusal(() => app.launch({ yaml: YAML, runtime: "wasm" }));
+  const error = refusal(() => app.startPipeline({ yaml: YAML, runtime: "wasm" }));
   expect(error.advice).toContain("take a smaller model");
 });
 
@@ -140,10 +140,10 @@ test("a plan keeps the step's batch, takes the least change, and fits by the sam
   expect(planThatFits(stage, at, needs({}) / 100)).toBeUndefined();
 });
 
-test("a stage is refused at its start too, where there is less memory than at the launch", async () => {
+test("a stage is refused at its start too, where there is less memory than when the pipeline was started", async () => {
   const { app } = open();
   vi.stubEnv("TEST_ENGINE", JSON.stringify({ "cold-start": { hangAt: 5 } }));
-  const id = app.launch({ yaml: YAML, runtime: "wasm" });
+  const id = app.startPipeline({ yaml: YAML, runtime: "wasm" });
   await nextEvent(
     app,
     (event) => event.type === "metrics" && event.points.some(({ step }) => step === 5),
@@ -164,7 +164,7 @@ test("a stage is refused at its start too, where there is less memory than at th
 test("a process that the system ended for memory goes on by itself with halved rows, and says so", async () => {
   const { app, kills } = open();
   vi.stubEnv("TEST_ENGINE", JSON.stringify({ "cold-start": { hangAt: 6 } }));
-  const id = app.launch({ yaml: YAML, runtime: "wasm" });
+  const id = app.startPipeline({ yaml: YAML, runtime: "wasm" });
   const runId = runOf(id);
   for (const times of [1, 2, 3]) {
     await nextEvent(
@@ -195,7 +195,7 @@ test("a process that somebody killed waits for somebody to resume it", async () 
   const { app, kills } = open();
   kills.count = null;
   vi.stubEnv("TEST_ENGINE", JSON.stringify({ "cold-start": { hangAt: 6 } }));
-  const id = app.launch({ yaml: YAML, runtime: "wasm" });
+  const id = app.startPipeline({ yaml: YAML, runtime: "wasm" });
   await nextEvent(
     app,
     (event) => event.type === "metrics" && event.points.some(({ step }) => step === 6),

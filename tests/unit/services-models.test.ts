@@ -60,10 +60,10 @@ test("an adapter is exported from beside the merged model, and only where there 
   expect(await app.models.export(folder, out, "peft")).toEqual({ path: out, bytes: 2 });
 });
 
-test("a model that a waiting launch needs cannot be deleted", async () => {
+test("a model that a waiting pipeline needs cannot be deleted", async () => {
   const { app } = testApplication();
   const { id } = await app.models.import(completeModel());
-  const pipelineId = app.launch({ yaml: recipeYaml(id) });
+  const pipelineId = app.startPipeline({ yaml: recipeYaml(id) });
   expect(() => {
     app.models.delete(id);
   }).toThrow(new RegExp(`${pipelineId} .*still needs`));

@@ -33,7 +33,7 @@ async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
   return error instanceof ORPCError && error.defined ? String(error.code) : `undeclared: ${error}`;
 }
 
-test("what a finished launch left can be asked for: metrics, rollouts, tokens, samples, events, log, cost", async () => {
+test("what a finished pipeline left can be asked for: metrics, rollouts, tokens, samples, events, log, cost", async () => {
   const { client, pipelineId } = await finished();
   const grpo = `${pipelineId}-grpo`;
   const { names, series } = await client.runs.metrics({ runId: grpo, buckets: 5 });
@@ -159,7 +159,7 @@ test("settings change and are announced; a negative price is refused", async () 
   await expect(bad).rejects.toThrow(/validation/i);
 });
 
-test("a failed launch asks for attention until it is dismissed", async () => {
+test("a failed pipeline asks for attention until it is dismissed", async () => {
   process.env["TEST_ENGINE"] = JSON.stringify({ "cold-start": { failAt: 2 } });
   onTestFinished(() => {
     delete process.env["TEST_ENGINE"];

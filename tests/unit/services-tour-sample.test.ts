@@ -57,7 +57,7 @@ test("the tour's sample is no part of what was spent, and its review no part of 
   expect(nothing).toMatchObject({ totalUsd: 0, pipelines: [], ledger: [] });
   expect(nothing.people).toEqual({ reviewHours: 0, usd: null });
   expect((await client.cost.spent()).totalUsd).toBe(0);
-  // The launch itself still says what it took.
+  // The pipeline itself still says what it took.
   const own = await client.cost.report({ pipelineId: tour.pipelineId });
   expect(own.totalUsd).toBeCloseTo(0.0446, 10);
   // A short check that somebody started on purpose counts.

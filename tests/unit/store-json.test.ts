@@ -20,7 +20,7 @@ describe("JSON of an older version", () => {
     expect(() => readJson(schema, "null")).toThrow("invalid_type");
   });
 
-  test("keeps launches readable whose GRPO stage had an option that was withdrawn", () => {
+  test("keeps pipelines readable whose GRPO stage had an option that was withdrawn", () => {
     const stage = {
       name: "grpo",
       kind: "grpo",

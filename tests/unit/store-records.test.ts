@@ -14,7 +14,7 @@ function openRaw(file: string): Database.Database {
   return db;
 }
 
-test("a launch is read back as it was written, with its runs in the recipe's order", () => {
+test("a pipeline is read back as it was written, with its runs in the recipe's order", () => {
   const { store } = temporaryStore(() => 50);
   const { pipelineId, train, check } = insertTwoStages(store);
   const pipeline = store.pipelines.get(pipelineId);

@@ -132,7 +132,7 @@ test("a rewound run leaves no hit, and what it samples anew is found in its plac
   expect(found(store, train, "before")).toEqual(["1/0/0", "2/0/0"]);
 });
 
-test("a deleted launch leaves nothing in the index, and its place is another's", () => {
+test("a deleted pipeline leaves nothing in the index, and its place is another's", () => {
   const { store } = temporaryStore();
   const one = insertTwoStages(store);
   write(

@@ -1,4 +1,4 @@
-/** What is measured on a record's text, for the services: they do not import the engine. */
+/** A record's text measured whole: its facts, its fingerprint for duplicates, and benchmarks that ask what it holds. */
 import type {
   Contamination,
   RecordMessage,

@@ -1,4 +1,4 @@
-/** The repairs of engine/curation on a whole record, for the services: they do not import the engine. */
+/** Repairs of a record: each takes its messages and gives them repaired. */
 import type { RecordMessages } from "#shared/schema/dataset.ts";
 import { finalTurn, promptOf, withFinalTurn } from "#shared/schema/record-text.ts";
 import { removeForeignLines } from "./foreign-lines.ts";

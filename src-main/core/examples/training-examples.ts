@@ -1,6 +1,6 @@
 /**
  * Conversations as examples to train on, each through the model's own chat template, and what is wrong with those that
- * cannot be. One function for the check before a launch and for the stage's own start, so that both say the same.
+ * cannot be. One function for the check before a start and for the stage's own, so that both say the same.
  */
 import { AppError } from "#shared/errors.ts";
 import { encodeWithAssistantMask, UntrainableTemplate } from "../text/templates/assistant-mask.ts";

@@ -1,4 +1,4 @@
-/** The engine's tasks as the host needs them: what there is, and one problem to look at. */
+/** Tasks as they are shown: what there is, one problem to look at, and a worked solution. */
 import type { TaskSource } from "#shared/schema/recipe.ts";
 import { listTasks, taskByName } from "./registry.ts";
 import { problemStream } from "./split.ts";

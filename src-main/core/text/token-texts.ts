@@ -1,4 +1,4 @@
-/** What each token of a completion says, for the services: they do not import the engine. */
+/** The text of each token of a completion. */
 import { LRUCache } from "lru-cache";
 import { IncrementalDecoder } from "./incremental-decode.ts";
 import { loadTokenizer } from "./tokenizer.ts";

@@ -1,4 +1,4 @@
-/** All launches, newest first: however many there are, a page of them at a time. */
+/** All pipelines, newest first: however many there are, a page of them at a time. */
 import type { PipelineSummary } from "#shared/schema/run.ts";
 import type { Client } from "./open-host.ts";
 
@@ -12,7 +12,7 @@ export async function* everyPipeline(client: Client): AsyncGenerator<PipelineSum
   }
 }
 
-/** The newest launch for which `is` holds. */
+/** The newest pipeline for which `is` holds. */
 export async function findPipeline(
   client: Client,
   is: (pipeline: PipelineSummary) => boolean,

@@ -1,4 +1,4 @@
-/** Writes everything the store keeps of a launch to files, read-only, also while it runs. */
+/** Writes everything the store keeps of a pipeline to files, read-only, also while it runs. */
 import { closeSync, existsSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { clearLeftovers, writeNewFolder } from "#main/platform/atomic-write.ts";
@@ -8,7 +8,7 @@ import type { Pipeline, RunId } from "#shared/schema/run.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { comparisonReport } from "#main/services/comparison/comparison-report.ts";
-import { comparedEvaluation } from "#main/services/comparison/launch-comparison.ts";
+import { comparedEvaluation } from "#main/services/comparison/pipeline-comparison.ts";
 import { PairedTests } from "#main/services/comparison/paired-tests.ts";
 import { comparisonFile } from "#main/services/reports/comparison-file.ts";
 import { pipelineResults } from "#main/services/comparison/results.ts";
@@ -57,7 +57,7 @@ function writeLaunch(store: Store, pipeline: Pipeline, folder: string): string[]
   ];
 }
 
-/** The launch's benchmarks side by side, for reading and for spreadsheets; nothing where none has finished. */
+/** The pipeline's benchmarks side by side, for reading and for spreadsheets; nothing where none has finished. */
 function writeReports(store: Store, id: PipelineId, folder: string): string[] {
   if (store.evaluations.ofPipeline(id).length === 0) return [];
   const report = comparisonReport(store, new PairedTests(store), { ids: [id], published: [] });

@@ -1,4 +1,4 @@
-/** Watches a launch from the terminal until it ends, and lets Ctrl+C stop it at a checkpoint. */
+/** Watches a pipeline from the terminal until it ends, and lets Ctrl+C stop it at a checkpoint. */
 import type { PipelineId, PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/money.ts";
 import type { OpenHost } from "./open-host.ts";

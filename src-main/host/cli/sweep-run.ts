@@ -1,4 +1,4 @@
-/** `run --sweep`: launches one recipe for each combination, follows them all, and prints a row for each. */
+/** `run --sweep`: starts one recipe for each combination, follows them all, and prints a row for each. */
 import { usdText } from "#shared/money.ts";
 import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { parseAxis } from "#main/services/recipes/sweep.ts";
@@ -12,7 +12,7 @@ import { Failed, table } from "./terminal.ts";
 
 type Launch = Omit<Parameters<Client["pipelines"]["startSweep"]>[0], "axes" | "mode">;
 
-/** Throws BAD_INPUT for a sweep that makes no sense, and Failed where some launch did not finish. */
+/** Throws BAD_INPUT for a sweep that makes no sense, and Failed where some pipeline did not finish. */
 export async function sweepAndPrint(
   host: OpenHost,
   context: CommandContext,
@@ -25,7 +25,7 @@ export async function sweepAndPrint(
     axes,
     mode: "grid",
   });
-  context.terminal.note(`Sweep ${sweepId}: ${pipelineIds.length} launches in ${host.workspace}`);
+  context.terminal.note(`Sweep ${sweepId}: ${pipelineIds.length} pipelines in ${host.workspace}`);
   await host.listen();
   const rows = [];
   for (const pipelineId of pipelineIds) {
@@ -43,7 +43,7 @@ export async function sweepAndPrint(
   context.terminal.result(
     { sweepId, launches: rows },
     table(
-      ["launch", ...axes.map(({ key }) => key), "status", "pass@1", "time", "cost"],
+      ["pipeline", ...axes.map(({ key }) => key), "status", "pass@1", "time", "cost"],
       rows.map((row) => [
         row.pipelineId,
         ...axes.map(({ key }) => JSON.stringify(row.values[key])),

@@ -8,7 +8,7 @@ import { defaultBaseline } from "./protocol.ts";
 export interface ComparisonRequest {
   readonly ids: readonly string[];
   readonly baseline?: string | undefined;
-  /** A launch or a benchmark: each benchmark is paired with the one of its name there. */
+  /** A pipeline or a benchmark: each benchmark is paired with the one of its name there. */
   readonly against?: string | undefined;
   readonly published: readonly string[];
 }
@@ -68,7 +68,7 @@ function pairs(
   return { groups, missing: [...missing, ...other.missing, ...alone] };
 }
 
-/** A benchmark is itself, another stage the benchmarks that measured its model, a launch all of its benchmarks. Each once, in the order asked. */
+/** A benchmark is itself, another stage the benchmarks that measured its model, a pipeline all of its benchmarks. Each once, in the order asked. */
 function askedBenchmarks(store: Store, ids: readonly string[]): AskedBenchmarks {
   const all = store.evaluations.finished();
   const records = new Map<string, EvaluationRecord>();

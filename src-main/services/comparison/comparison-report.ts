@@ -44,7 +44,7 @@ export function comparisonReport(
     throw new AppError(
       "BAD_INPUT",
       `Nothing to compare: ${asked.missing.map(({ id, reason }) => `${id}: ${reason}`).join("; ")}.`,
-      "Name finished benchmarks, or launches that have some.",
+      "Name finished benchmarks, or pipelines that have some.",
     );
   }
   const judged = judge(store, tests, pairsOf(asked.groups));

@@ -5,8 +5,8 @@
 import type { ComparisonToBefore } from "#shared/schema/evaluation.ts";
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import type { PairedVerdict } from "#shared/schema/compare.ts";
-import { holmAdjusted, holmLevels } from "#main/core/evaluation/comparison-statistics.ts";
-import type { PairedTest } from "#main/core/evaluation/comparison-statistics.ts";
+import { holmAdjusted, holmLevels } from "#main/core/evaluation/holm.ts";
+import type { PairedTest } from "#main/core/evaluation/paired-test.ts";
 import type { Store } from "#main/store/store.ts";
 import type { PairedTests } from "./paired-tests.ts";
 import {

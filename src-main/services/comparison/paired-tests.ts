@@ -1,8 +1,8 @@
 /** The paired tests of finished benchmarks. What was worked out once is kept: a finished benchmark does not change. */
 import { LRUCache } from "lru-cache";
 import type { RunId } from "#shared/schema/run.ts";
-import { pairedTest } from "#main/core/evaluation/comparison-statistics.ts";
-import type { PairedTest } from "#main/core/evaluation/comparison-statistics.ts";
+import { pairedTest } from "#main/core/evaluation/paired-test.ts";
+import type { PairedTest } from "#main/core/evaluation/paired-test.ts";
 import type { Store } from "#main/store/store.ts";
 
 /** Each keeps a number for each problem. */

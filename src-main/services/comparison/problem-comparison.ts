@@ -3,7 +3,7 @@ import type { ProblemComparison, ProblemFilter, ProblemRow } from "#shared/schem
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { AppError } from "#shared/errors.ts";
-import { mcnemarExact } from "#main/core/evaluation/comparison-statistics.ts";
+import { mcnemarExact } from "#main/core/evaluation/mcnemar.ts";
 import type { SolvedProblem } from "#main/store/repositories/evaluation-repository.ts";
 import type { Store } from "#main/store/store.ts";
 import { judge } from "./judge.ts";

@@ -3,7 +3,7 @@ import type { CostEntry } from "#shared/schema/cost.ts";
 import type { PipelineResults, ResultRow } from "#shared/schema/evaluation.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
-import { launchComparison, launchUsdPerPoint } from "./launch-comparison.ts";
+import { pipelineComparison, pipelineUsdPerPoint } from "./pipeline-comparison.ts";
 import type { PairedTests } from "./paired-tests.ts";
 import { sumOf } from "../costs/spending.ts";
 import { totalCost } from "../costs/cost-of-usage.ts";
@@ -19,7 +19,7 @@ export function pipelineResults(
   const evaluations = new Map(
     store.evaluations.ofPipeline(pipelineId).map((record) => [record.runId, record]),
   );
-  const comparisons = launchComparison(store, tests, pipelineId);
+  const comparisons = pipelineComparison(store, tests, pipelineId);
   const rows: ResultRow[] = [];
   let between: { stage: string; entry: CostEntry | undefined }[] = [];
   for (const run of runs) {
@@ -48,6 +48,6 @@ export function pipelineResults(
     })),
     total: totalCost(all),
     boughtUsd: sumOf(all, store.ledger.list(pipelineId)).boughtUsd,
-    usdPerPoint: launchUsdPerPoint(store, tests, pipelineId),
+    usdPerPoint: pipelineUsdPerPoint(store, tests, pipelineId),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a launch's stages would take elsewhere or at another size. A stage's work grows with the
+ * What a pipeline's stages would take elsewhere or at another size. A stage's work grows with the
  * weights, the tokens and the steps; its time is the work over the rate that this machine was
  * measured at, times the other machine's speed. Attention's quadratic part is left out, so long
  * sequences cost more than said.
@@ -15,7 +15,7 @@ import type { Store } from "#main/store/store.ts";
 
 type Range = ProjectedStage["usd"];
 
-/** Throws NOT_FOUND, and BAD_INPUT where nothing of the launch was measured yet. */
+/** Throws NOT_FOUND, and BAD_INPUT where nothing of the pipeline was measured yet. */
 export function projectCost(store: Store, request: ProjectionRequest): Projection {
   const { name } = store.pipelines.summary(request.pipelineId);
   const entries = store.costs.list(request.pipelineId).filter(({ usage }) => usage.wallMs > 0);
@@ -23,7 +23,7 @@ export function projectCost(store: Store, request: ProjectionRequest): Projectio
     throw new AppError(
       "BAD_INPUT",
       `Nothing of ${name} was measured yet.`,
-      "A projection starts from a launch that ran: choose another, or run this one.",
+      "A projection starts from a pipeline that ran: choose another, or run this one.",
     );
   }
   const all = store.costs.list(undefined);

@@ -1,8 +1,8 @@
-/** What a launch's money bought: accepted samples, and points of pass@1. */
+/** What a pipeline's money bought: accepted samples, and points of pass@1. */
 import type { CostEntry, CostYield } from "#shared/schema/cost.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
-import { launchUsdPerPoint } from "../comparison/launch-comparison.ts";
+import { pipelineUsdPerPoint } from "../comparison/pipeline-comparison.ts";
 import type { PairedTests } from "../comparison/paired-tests.ts";
 import { totalCost } from "./cost-of-usage.ts";
 
@@ -21,6 +21,6 @@ export function yieldOf(
   return {
     acceptedSamples: sampling.length === 0 ? null : accepted,
     usdPerAcceptedSample: accepted === 0 ? null : totalUsd / accepted,
-    usdPerPoint: launchUsdPerPoint(store, tests, pipelineId),
+    usdPerPoint: pipelineUsdPerPoint(store, tests, pipelineId),
   };
 }

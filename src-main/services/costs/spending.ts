@@ -17,7 +17,7 @@ export interface Spending {
   readonly totalUsd: number;
 }
 
-/** Of one launch, or of the workspace. */
+/** Of one pipeline, or of the workspace. */
 export function spendingOf(store: Store, pipelineId: PipelineId | undefined): Spending {
   const entries = store.costs.list(pipelineId);
   const ledger = [

@@ -15,7 +15,7 @@ import type {
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
-import { drawTrainingProblems } from "#main/core/problems/draw-problems.ts";
+import { drawProblems } from "#main/core/problems/split.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
 import type { GenerationEvent, GenerationRequest } from "../playground/generation.ts";
@@ -316,7 +316,7 @@ function promptsOf(request: GenerateRequest): TeacherPrompt[] {
       reference: { task: null, problemId: null, difficulty: null, gold: gold ?? null, data: null },
     }));
   }
-  return drawTrainingProblems(prompts.source, request.seed, prompts.count).map((problem) => ({
+  return drawProblems({ source: prompts.source, split: "train", seed: request.seed, count: prompts.count }).map((problem) => ({
     prompt: problem.prompt,
     reference: {
       task: problem.task,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { grpoPrompts } from "#main/core/problems/task-data.ts";
-import { seedOf } from "../runs/launch.ts";
+import { seedOf } from "../runs/write-pipeline.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 

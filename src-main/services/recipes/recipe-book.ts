@@ -150,7 +150,7 @@ export class RecipeBook {
     return this.get(id);
   }
 
-  /** Launches keep their own snapshots, so nothing of them is lost. */
+  /** Pipelines keep their own snapshots, so nothing of them is lost. */
   delete(id: RecipeId): void {
     const recipe = this.#options.store.recipes.get(id);
     this.#presences.write({

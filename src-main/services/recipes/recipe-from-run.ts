@@ -8,7 +8,7 @@ import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import { checkpointsOnDisk } from "../runs/run-checkpoints.ts";
-import { runIdOf } from "../runs/launch.ts";
+import { runIdOf } from "../runs/write-pipeline.ts";
 import { earlierStage, inputsOf } from "./checks/recipe-checks.ts";
 
 /** Throws NOT_FOUND where the checkpoint or an earlier stage's output is gone, BAD_INPUT for a stage that trains nothing. */

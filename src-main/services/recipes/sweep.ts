@@ -1,4 +1,4 @@
-/** A sweep as a list of launches: which options each has that the others have not. */
+/** A sweep as a list of pipelines: which options each has that the others have not. */
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { SweepAxis, SweepMode } from "#shared/schema/recipe-draft.ts";
@@ -7,7 +7,7 @@ type Json = z.infer<ReturnType<typeof z.json>>;
 export type SweepPoint = Readonly<Record<string, Json>>;
 
 /** A number that a queue and a person can still see through. */
-const MOST_LAUNCHES = 200;
+const MOST_PIPELINES = 200;
 
 /** grid: the last axis varies fastest. list: the i-th values together. Throws BAD_INPUT. */
 export function sweepPoints(axes: readonly SweepAxis[], mode: SweepMode): SweepPoint[] {
@@ -21,10 +21,10 @@ export function sweepPoints(axes: readonly SweepAxis[], mode: SweepMode): SweepP
   }
   if (mode === "list") return listed(axes);
   const count = axes.reduce((product, { values }) => product * values.length, 1);
-  if (count > MOST_LAUNCHES) {
+  if (count > MOST_PIPELINES) {
     throw new AppError(
       "BAD_INPUT",
-      `The grid has ${count} launches, more than ${MOST_LAUNCHES}.`,
+      `The grid has ${count} pipelines, more than ${MOST_PIPELINES}.`,
       "Take fewer values, or a list of chosen combinations.",
     );
   }
@@ -57,7 +57,7 @@ export function overridesOf(point: SweepPoint): string[] {
   return Object.entries(point).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }
 
-/** "learning_rate 1e-5, seed 2": what tells a launch from its siblings. */
+/** "learning_rate 1e-5, seed 2": what tells a pipeline from its siblings. */
 export function pointLabel(point: SweepPoint): string {
   return Object.entries(point)
     .map(([key, value]) => `${key.split(".").at(-1) ?? key} ${plainText(value)}`)

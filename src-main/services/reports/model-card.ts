@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
-import { launchComparison } from "../comparison/launch-comparison.ts";
+import { pipelineComparison } from "../comparison/pipeline-comparison.ts";
 import { ancestors, flatOptions } from "../comparison/model-history.ts";
 import { PairedTests } from "../comparison/paired-tests.ts";
 import { totalCost } from "../costs/cost-of-usage.ts";
@@ -18,7 +18,7 @@ export function modelCard(store: Store, runId: RunId): string {
   const run = store.runs.get(runId);
   const stages = [...ancestors(store, runId), run];
   const base = baseOf(store, stages[0] ?? run);
-  const comparisons = launchComparison(store, new PairedTests(store), run.pipelineId);
+  const comparisons = pipelineComparison(store, new PairedTests(store), run.pipelineId);
   const scores = store.evaluations
     .ofPipeline(run.pipelineId)
     .filter(({ label }) => label === run.stageName)

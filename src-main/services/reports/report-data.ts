@@ -39,7 +39,7 @@ export interface ReportRun {
   readonly samples: readonly ReportSample[];
 }
 
-export interface ReportLaunch {
+export interface ReportPipeline {
   readonly pipelineId: string;
   readonly name: string;
   readonly seed: number;
@@ -54,7 +54,7 @@ export interface ReportData {
   readonly appVersion: string;
   readonly report: ComparisonReport;
   readonly runs: readonly ReportRun[];
-  readonly launches: readonly ReportLaunch[];
+  readonly pipelines: readonly ReportPipeline[];
 }
 
 export function reportData(store: Store, report: ComparisonReport, nowMs: number): ReportData {
@@ -74,7 +74,7 @@ export function reportData(store: Store, report: ComparisonReport, nowMs: number
       letter: modelLetter(keys.indexOf(`${row.pipelineId}/${row.label}`)),
       ...factsOf(store, row),
     })),
-    launches: [...new Set(rows.map(({ row }) => row.pipelineId))].map((pipelineId) => {
+    pipelines: [...new Set(rows.map(({ row }) => row.pipelineId))].map((pipelineId) => {
       const { name, seed, recipe, recipeYaml, recipeSha256 } = store.pipelines.get(pipelineId);
       return {
         pipelineId,

@@ -27,7 +27,7 @@ svg{width:100%;height:auto;font:12px system-ui,sans-serif}svg text{fill:var(--fg
 ${PRINT_STYLE}`;
 
 export function reportHtml(data: ReportData): string {
-  const { report, runs, launches } = data;
+  const { report, runs, pipelines } = data;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -64,7 +64,7 @@ ${publishedTable(report.published)}
 <h2>How each model was made</h2>
 ${runs.map(runSection).join("\n")}
 <h2>Recipes</h2>
-${launches
+${pipelines
   .map(
     ({ pipelineId, name, seed, recipe, recipeSha256 }) =>
       `<h3>${html(pipelineId)} ${html(name)}</h3><p>Seed ${seed}, recipe <code>${html(recipeSha256)}</code></p><pre>${html(recipe)}</pre>`,

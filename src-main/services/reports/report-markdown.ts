@@ -14,7 +14,7 @@ import {
 import { markdown, markdownBlock } from "./safe-text.ts";
 
 export function reportMarkdown(data: ReportData): string {
-  const { report, runs, launches } = data;
+  const { report, runs, pipelines } = data;
   return [
     `# ${markdown(data.title)}`,
     `Gradus ${data.appVersion}, ${day(data.createdAtMs)} UTC`,
@@ -51,7 +51,7 @@ export function reportMarkdown(data: ReportData): string {
     "## How each model was made",
     ...runs.flatMap(runSection),
     "## Recipes",
-    ...launches.flatMap(({ pipelineId, name, seed, recipe, recipeSha256 }) => [
+    ...pipelines.flatMap(({ pipelineId, name, seed, recipe, recipeSha256 }) => [
       `### ${markdown(`${pipelineId} ${name}`)}`,
       `Seed ${seed}, recipe \`${recipeSha256}\``,
       markdownBlock(recipe),

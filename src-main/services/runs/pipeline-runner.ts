@@ -1,6 +1,6 @@
 /**
- * Walks the launched recipes, one stage after the other, one engine process at a time; later
- * launches wait. Knows how to stop, to go on, and to pick up what a killed host left behind.
+ * Walks the pipelines, one stage after the other, one engine process at a time; later pipelines
+ * wait. Knows how to stop, to go on, and to pick up what a killed host left behind.
  */
 import { AppError } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
@@ -87,7 +87,7 @@ export class PipelineRunner {
     this.#queue.move(id, to);
   }
 
-  /** A held launch keeps its place and is passed over until it is let go. Throws CONFLICT. */
+  /** A held pipeline keeps its place and is passed over until it is let go. Throws CONFLICT. */
   hold(id: PipelineId, held: boolean): void {
     this.#queue.hold(id, held);
     this.#next();
@@ -121,7 +121,7 @@ export class PipelineRunner {
     }
   }
 
-  /** Holds the stage at work at its next step, or lets it go on. Throws CONFLICT where the launch is not running. */
+  /** Holds the stage at work at its next step, or lets it go on. Throws CONFLICT where the pipeline is not running. */
   pause(id: PipelineId, paused: boolean): void {
     const { status } = this.#deps.store.pipelines.summary(id);
     const current = this.#current;

@@ -17,7 +17,7 @@ import type { StageOutcome } from "#main/processes/engine/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "../benchmarks/benchmark-file.ts";
 import type { SoundCheckpoint } from "./run-checkpoints.ts";
-import { runIdOf } from "./launch.ts";
+import { runIdOf } from "./write-pipeline.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";

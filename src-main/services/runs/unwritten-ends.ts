@@ -1,4 +1,4 @@
-/** Ends of runs and launches that could not be written: shown meanwhile, and tried again until they are. */
+/** Ends of runs and pipelines that could not be written: shown meanwhile, and tried again until they are. */
 import { AppError } from "#shared/errors.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";

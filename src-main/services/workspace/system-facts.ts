@@ -139,7 +139,7 @@ export async function doctor(
 
 /** What asks for a person, newest first. */
 export function attentionItems(store: Store): AttentionItem[] {
-  const launches = store.pipelines.undismissed().map((pipeline): AttentionItem => {
+  const pipelines = store.pipelines.undismissed().map((pipeline): AttentionItem => {
     const run = pipeline.runs.find(({ status }) => status === pipeline.status);
     return {
       id: `pipeline:${pipeline.id}`,
@@ -169,7 +169,7 @@ export function attentionItems(store: Store): AttentionItem[] {
       advice: alarm.advice,
     };
   });
-  return [...launches, ...alarms].sort((a, b) => b.timeMs - a.timeMs);
+  return [...pipelines, ...alarms].sort((a, b) => b.timeMs - a.timeMs);
 }
 
 /** A Chromium-like browser on the path; null where there is none. */

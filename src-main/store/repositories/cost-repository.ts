@@ -56,7 +56,7 @@ export class CostRepository {
     return row === undefined ? null : entryOf(row);
   }
 
-  /** Of one launch, or of all but the tour's samples; newest launch first, in the recipe's order. */
+  /** Of one pipeline, or of all but the tour's samples; newest pipeline first, in the recipe's order. */
   list(pipelineId: PipelineId | undefined): CostEntry[] {
     return this.#db
       .prepare<[string | null, string | null], CostRow>(

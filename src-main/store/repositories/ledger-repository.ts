@@ -47,7 +47,7 @@ export class LedgerRepository {
     return LedgerEntry.parse({ ...entry, id: Number(lastInsertRowid), totalUsd });
   }
 
-  /** Newest first; of one launch, or all. */
+  /** Newest first; of one pipeline, or all. */
   list(pipelineId: PipelineId | undefined): LedgerEntry[] {
     return this.#db
       .prepare<[string | null, string | null], LedgerRow>(

@@ -1,4 +1,4 @@
-/** Pipelines: launches of recipes. */
+/** Pipelines: recipes that were started. */
 import { AppError } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
@@ -70,7 +70,7 @@ export class PipelineRepository {
     this.#now = now;
   }
 
-  /** Numbers are never used twice, even after a deletion: an id always means the same launch. */
+  /** Numbers are never used twice, even after a deletion: an id always means the same pipeline. */
   insert(pipeline: NewPipeline): PipelineId {
     const number = this.#db
       .prepare<[], number>(
@@ -203,7 +203,7 @@ export class PipelineRepository {
     this.#db.prepare("UPDATE pipelines SET dismissed_at_ms = ? WHERE id = ?").run(this.#now(), id);
   }
 
-  /** Failed and stopped launches that nobody has looked at, newest first. */
+  /** Failed and stopped pipelines that nobody has looked at, newest first. */
   undismissed(): PipelineSummary[] {
     return this.#db
       .prepare<[], string>(

@@ -1,4 +1,4 @@
-/** Launches that wait, in the order of their turn. */
+/** Pipelines that wait, in the order of their turn. */
 import { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { Connection } from "../database.ts";
 

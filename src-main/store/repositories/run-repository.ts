@@ -137,7 +137,7 @@ export class RunRepository {
       .map((row) => runSummaryOf(this.#unwritten.over(row)));
   }
 
-  /** Newest launch first, stages in the recipe's order. */
+  /** Newest pipeline first, stages in the recipe's order. */
   list(filter: RunFilter): { total: number; runs: RunSummary[] } {
     const where: string[] = ["1"];
     const values: (string | number)[] = [];
@@ -157,17 +157,17 @@ export class RunRepository {
       where.push("instr(lower(r.id || ' ' || p.name || ' ' || r.stage_name), lower(?)) > 0");
       values.push(filter.text);
     }
-    const launches = "JOIN pipelines p ON p.id = r.pipeline_id";
+    const pipelines = "JOIN pipelines p ON p.id = r.pipeline_id";
     const condition = `WHERE ${where.join(" AND ")}`;
-    // Launches hold recipes: they are counted along only where their names are searched.
-    const counted = filter.text === undefined || filter.text === "" ? "" : launches;
+    // Pipelines hold recipes: they are counted along only where their names are searched.
+    const counted = filter.text === undefined || filter.text === "" ? "" : pipelines;
     const total = this.#db
       .prepare<(string | number)[], number>(`SELECT count(*) FROM runs r ${counted} ${condition}`)
       .pluck()
       .get(...values);
     const rows = this.#db
       .prepare<(string | number)[], RunRow>(
-        `SELECT ${SUMMARY_COLUMNS} FROM runs r ${launches} ${condition} ORDER BY p.number DESC, r.position LIMIT ? OFFSET ?`,
+        `SELECT ${SUMMARY_COLUMNS} FROM runs r ${pipelines} ${condition} ORDER BY p.number DESC, r.position LIMIT ? OFFSET ?`,
       )
       .all(...values, filter.limit, filter.offset);
     return { total: total ?? 0, runs: rows.map((row) => runSummaryOf(this.#unwritten.over(row))) };
@@ -183,7 +183,7 @@ export class RunRepository {
       .all(id);
   }
 
-  /** Ids of runs in one of these states, oldest launch first. */
+  /** Ids of runs in one of these states, oldest pipeline first. */
   idsByStatus(status: readonly RunStatus[]): RunId[] {
     return this.#db
       .prepare<[string], RunRow>(

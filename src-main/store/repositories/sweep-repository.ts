@@ -1,4 +1,4 @@
-/** Sweeps: which launches belong together, and in which options they differ. */
+/** Sweeps: which pipelines belong together, and in which options they differ. */
 import { z } from "zod";
 import { Sweep, SweepAxis, SweepId } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
@@ -51,7 +51,7 @@ export class SweepRepository {
       .run(id, JSON.stringify(values), pipelineId);
   }
 
-  /** Newest first; one whose launches are all deleted is left out. */
+  /** Newest first; one whose pipelines are all deleted is left out. */
   list(): Sweep[] {
     const members = Map.groupBy(
       this.#db

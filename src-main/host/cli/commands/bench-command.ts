@@ -164,7 +164,7 @@ function addRun(bench: Command): void {
 function addCompare(bench: Command): void {
   withCommonOptions(bench.command("compare"))
     .description(
-      "any number of benchmarks, stages or launches side by side, each task against one baseline",
+      "any number of benchmarks, stages or pipelines side by side, each task against one baseline",
     )
     .argument("<ids...>", "e.g. p3 p7-benchmark")
     .option("--baseline <id>", "the benchmark that the others are compared to")

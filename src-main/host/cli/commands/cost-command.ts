@@ -1,4 +1,4 @@
-/** `cost`: what was spent, and what a launch would cost elsewhere or at another size. */
+/** `cost`: what was spent, and what a pipeline would cost elsewhere or at another size. */
 import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -20,7 +20,7 @@ const Factors = z.object({
 export function addCostCommands(program: Command): void {
   const cost = program.command("cost").description("the ledger and what-if");
   withCommonOptions(cost.command("report"))
-    .description("what was spent, on what, and what it bought; of one launch or of all")
+    .description("what was spent, on what, and what it bought; of one pipeline or of all")
     .argument("[id]", "e.g. p3")
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const context = contextOf(command);
@@ -32,8 +32,8 @@ export function addCostCommands(program: Command): void {
 
   const factor = numberBetween(1e-6, 1e6);
   withCommonOptions(cost.command("project"))
-    .description("a launch on other hardware or at another size, from the rates measured here")
-    .argument("<id>", "a launch that ran, e.g. p3")
+    .description("a pipeline on other hardware or at another size, from the rates measured here")
+    .argument("<id>", "a pipeline that ran, e.g. p3")
     .option("--weights <x>", "times the weights", factor, 1)
     .option("--tokens <x>", "times the tokens of each completion", factor, 1)
     .option("--steps <x>", "times the training steps", factor, 1)

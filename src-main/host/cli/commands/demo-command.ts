@@ -1,4 +1,4 @@
-/** `demo` and `run`: launch a recipe, watch it, print its results. */
+/** `demo` and `run`: start a recipe, watch it, print its results. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeFolder } from "#main/platform/make-folder.ts";
@@ -70,7 +70,7 @@ export function addDemoCommands(program: Command): void {
     .option("--seed <number>", "another seed than the recipe's", wholeNumber(0))
     .option(
       "--sweep <key=a,b,c>",
-      "a launch for each value; given again, for each combination",
+      "a pipeline for each value; given again, for each combination",
       (text: string, all: readonly string[]) => [...all, text],
       [],
     )
@@ -118,7 +118,7 @@ async function resolveRecipeModels(
   }
 }
 
-/** Follows a launch to its end and prints its results. Throws Failed or Cancelled where it did not finish. */
+/** Follows a pipeline to its end and prints its results. Throws Failed or Cancelled where it did not finish. */
 export async function watchAndPrint(
   host: OpenHost,
   context: CommandContext,

@@ -60,7 +60,7 @@ function addList(recipes: Command): void {
 function addShow(recipes: Command): void {
   withCommonOptions(recipes.command("show"))
     .description("a recipe's text")
-    .argument("<recipe>", "r3, the name of a preset, a launch (p3), or a YAML file")
+    .argument("<recipe>", "r3, the name of a preset, a pipeline (p3), or a YAML file")
     .option("--out <file>", "write it there")
     .action(async (recipe: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
@@ -105,7 +105,7 @@ function addCheck(recipes: Command): void {
 function addDiff(recipes: Command): void {
   withCommonOptions(recipes.command("diff"))
     .description("the options in which two recipes differ")
-    .argument("<a>", "r3, the name of a preset, a launch (p3), or a YAML file")
+    .argument("<a>", "r3, the name of a preset, a pipeline (p3), or a YAML file")
     .argument("<b>", "what it is compared with")
     .action(async (a: string, b: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
@@ -132,7 +132,7 @@ function addDiff(recipes: Command): void {
 function addExport(recipes: Command): void {
   withCommonOptions(recipes.command("export"))
     .description("write a recipe for TRL (a YAML a stage and a script) or verl (overrides a stage)")
-    .argument("<recipe>", "r3, the name of a preset, a launch (p3), or a YAML file")
+    .argument("<recipe>", "r3, the name of a preset, a pipeline (p3), or a YAML file")
     .addOption(
       new Option("--to <trainer>", "for which trainer").choices(["trl", "verl"]).default("trl"),
     )

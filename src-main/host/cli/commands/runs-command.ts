@@ -1,4 +1,4 @@
-/** `runs`: what was launched, and going on with it. */
+/** `runs`: what was started, and going on with it. */
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
@@ -17,7 +17,7 @@ import { resultsJson, resultsText } from "../result-table.ts";
 import { table } from "../terminal.ts";
 
 export function addRunsCommands(program: Command): void {
-  const runs = program.command("runs").description("launches and their stages");
+  const runs = program.command("runs").description("pipelines and their stages");
   addList(runs);
   addShow(runs);
   addStop(runs);
@@ -29,7 +29,7 @@ export function addRunsCommands(program: Command): void {
 
 function addList(runs: Command): void {
   withCommonOptions(runs.command("list"))
-    .description("every launch, newest first")
+    .description("every pipeline, newest first")
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf(command);
       await withHost(context, async ({ client }) => {
@@ -42,7 +42,7 @@ function addList(runs: Command): void {
 
 function addShow(runs: Command): void {
   withCommonOptions(runs.command("show"))
-    .description("one launch with its stages and results, or one stage")
+    .description("one pipeline with its stages and results, or one stage")
     .argument("<id>", "e.g. p3 or p3-grpo")
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
@@ -72,7 +72,7 @@ function addShow(runs: Command): void {
 
 function addStop(runs: Command): void {
   withCommonOptions(runs.command("stop"))
-    .description("stop a launch at its next step, so that it can be resumed")
+    .description("stop a pipeline at its next step, so that it can be resumed")
     .argument("<id>", "e.g. p3")
     .option("--discard", "end it at once; it cannot be resumed")
     .action(async (id: string, _options: unknown, command: Command) => {
@@ -95,8 +95,8 @@ function addPauseAndContinue(runs: Command): void {
     withCommonOptions(runs.command(verb))
       .description(
         verb === "pause"
-          ? "let a running launch wait at its next step, in memory"
-          : "let a paused launch go on",
+          ? "let a running pipeline wait at its next step, in memory"
+          : "let a paused pipeline go on",
       )
       .argument("<id>", "e.g. p3")
       .action(async (id: string, _options: unknown, command: Command) => {
@@ -117,7 +117,7 @@ function addPauseAndContinue(runs: Command): void {
 
 function addResume(runs: Command): void {
   withCommonOptions(runs.command("resume"))
-    .description("go on at the stage and step where a launch stopped or failed")
+    .description("go on at the stage and step where a pipeline stopped or failed")
     .argument("<id>", "e.g. p3")
     .option("--out <folder>", "write the results and the trained models there")
     .action(async (id: string, _options: unknown, command: Command) => {
@@ -133,7 +133,7 @@ function addResume(runs: Command): void {
 
 function addCompare(runs: Command): void {
   withCommonOptions(runs.command("compare"))
-    .description("two launches, their benchmarks of equal name paired, or two benchmarks")
+    .description("two pipelines, their benchmarks of equal name paired, or two benchmarks")
     .argument("<id>", "e.g. p3 or p3-benchmark-grpo")
     .argument("<with>", "what it is compared to")
     .option("--out <file>", "a report: .html, .md, .csv or .json")
@@ -148,7 +148,7 @@ function addCompare(runs: Command): void {
 
 function addExport(runs: Command): void {
   withCommonOptions(runs.command("export"))
-    .description("everything that is kept of a launch, as JSON and JSONL files")
+    .description("everything that is kept of a pipeline, as JSON and JSONL files")
     .argument("<id>", "e.g. p3")
     .requiredOption("--out <folder>", "a new folder")
     .action((id: string, _options: unknown, command: Command) => {
@@ -159,7 +159,7 @@ function addExport(runs: Command): void {
     });
 }
 
-/** The launch that an id means: its own, or that of one of its stages. */
+/** The pipeline that an id means: its own, or that of one of its stages. */
 async function pipelineOf(client: Client, id: string) {
   const found = await findPipeline(
     client,
@@ -168,13 +168,13 @@ async function pipelineOf(client: Client, id: string) {
   if (found !== undefined) return found.id;
   throw new AppError(
     "NOT_FOUND",
-    `There is no launch and no stage "${id}".`,
+    `There is no pipeline and no stage "${id}".`,
     "`gradus runs list` shows them all.",
   );
 }
 
 function listText(pipelines: readonly PipelineSummary[]): string {
-  if (pipelines.length === 0) return "Nothing was launched yet. `gradus demo` is a good start.";
+  if (pipelines.length === 0) return "Nothing was started yet. `gradus demo` is a good start.";
   return table(
     ["id", "name", "status", "stages", "pass@1", "time", "cost", "started"],
     pipelines.map((pipeline) => [

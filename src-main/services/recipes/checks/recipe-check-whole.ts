@@ -9,7 +9,7 @@ import { clippingNotes } from "./recipe-inert.ts";
 import { checkInWorkspace } from "./workspace-checks.ts";
 
 export interface WholeCheck {
-  /** null where something keeps it from being launched. */
+  /** null where something keeps it from being started. */
   readonly recipe: Recipe | null;
   readonly problems: RecipeProblem[];
   readonly estimate: RecipeEstimate | null;

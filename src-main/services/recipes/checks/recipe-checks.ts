@@ -20,7 +20,7 @@ import { shapeFindings } from "./shape-words.ts";
 const MOST_FINDINGS = 200;
 
 export interface RecipeReading {
-  /** null where something keeps it from being launched. */
+  /** null where something keeps it from being started. */
   readonly recipe: Recipe | null;
   readonly problems: readonly RecipeProblem[];
   /** Where a finding is written in the text. */

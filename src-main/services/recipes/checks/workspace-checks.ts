@@ -1,5 +1,5 @@
 /**
- * What this workspace and machine say to a recipe before it is launched: are its models and data there, do prompts
+ * What this workspace and machine say to a recipe before it is started: are its models and data there, do prompts
  * and completions fit the context, is there memory and disk. What would fail after loading is found here.
  */
 import { resolve } from "node:path";

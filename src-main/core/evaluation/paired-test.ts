@@ -1,6 +1,4 @@
-/** Statistics of comparisons, for the services: they do not import the engine. */
-export { holmAdjusted, holmLevels } from "./holm.ts";
-export { mcnemarExact } from "./mcnemar.ts";
+/** The paired test of two benchmarks: difference, p, power and interval of the problems that both asked. */
 import { pairedDifferences, pairedInterval, pairedP } from "./compare.ts";
 import type { ProblemScore } from "./compare.ts";
 import { pairedPower } from "./paired-power.ts";

@@ -1,4 +1,4 @@
-/** Writes a recipe's launch to the store: the pipeline and one queued run for each stage, as snapshots. */
+/** Starts a recipe: writes a pipeline and one queued run for each stage to the store, as snapshots. */
 import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
@@ -17,14 +17,14 @@ import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
 import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
 
-export interface Launch {
+export interface PipelineStart {
   readonly recipe: Recipe;
   readonly recipeYaml: string | null;
   readonly origin: Pipeline["origin"];
   readonly runtime: RuntimeChoice;
   /** Folder that relative paths in the recipe start from. */
   readonly relativeTo: string;
-  /** The kept recipe that it is a launch of. */
+  /** The saved recipe that it is started from. */
   readonly recipeId?: RecipeId | undefined;
 }
 
@@ -32,8 +32,8 @@ export interface Launch {
  * Throws NOT_FOUND or BAD_CHECKPOINT for a model or a dataset that is not there, OUT_OF_MEMORY for a stage that would not
  * fit; then nothing is written.
  */
-export function writeLaunch(
-  launch: Launch,
+export function writePipeline(
+  start: PipelineStart,
   deps: {
     readonly store: Store;
     readonly models: ModelRegistry;
@@ -42,21 +42,21 @@ export function writeLaunch(
     readonly now: () => number;
   },
 ): PipelineId {
-  const recipe = resolveRecipe(launch, deps.models, deps.versions);
-  requireMemoryOfAll(recipe, launch.runtime);
+  const recipe = resolveRecipe(start, deps.models, deps.versions);
+  requireMemoryOfAll(recipe, start.runtime);
   const createdAtMs = deps.now();
   const environment = currentEnvironment();
   return deps.store.transaction(() => {
     const id = deps.store.pipelines.insert({
       name: recipe.name,
-      origin: launch.origin,
+      origin: start.origin,
       recipe,
-      recipeYaml: launch.recipeYaml,
+      recipeYaml: start.recipeYaml,
       recipeSha256: sha256Of(recipe),
       seed: recipe.seed,
-      runtime: launch.runtime,
+      runtime: start.runtime,
       createdAtMs,
-      recipeId: launch.recipeId,
+      recipeId: start.recipeId,
     });
     recipe.stages.forEach((config, position) => {
       const runId = runIdOf(id, config.name);
@@ -95,9 +95,9 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
   return RunId.parse(`${pipelineId}-${stageName}`);
 }
 
-/** Models and datasets by their full paths: what the launch used stays findable. */
-function resolveRecipe(launch: Launch, models: ModelRegistry, versions: VersionService): Recipe {
-  const { recipe, relativeTo } = launch;
+/** Models and datasets by their full paths: what the pipeline used stays findable. */
+function resolveRecipe(start: PipelineStart, models: ModelRegistry, versions: VersionService): Recipe {
+  const { recipe, relativeTo } = start;
   return {
     ...recipe,
     models: Object.fromEntries(

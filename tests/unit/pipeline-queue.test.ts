@@ -1,4 +1,4 @@
-/** The queue of launches, over the end of its host. */
+/** The queue of pipelines, over the end of its host. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -3,17 +3,17 @@ import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "#main/services/application.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
-type Launches = Pick<
+type PipelineStarts = Pick<
   Contract["pipelines"],
   "start" | "startSweep" | "sweeps" | "queue" | "move" | "hold"
 >;
 
-export function launchProcedures(app: Application, os: Implementer): Procedures<Launches> {
+export function startProcedures(app: Application, os: Implementer): Procedures<PipelineStarts> {
   const to = os.pipelines;
   const { runner, store } = app;
   return {
-    start: to.start.handler(({ input }) => ({ pipelineId: app.launch(input) })),
-    startSweep: to.startSweep.handler(({ input }) => app.launchSweep(input)),
+    start: to.start.handler(({ input }) => ({ pipelineId: app.startPipeline(input) })),
+    startSweep: to.startSweep.handler(({ input }) => app.startSweep(input)),
     sweeps: to.sweeps.handler(() => store.sweeps.list()),
     queue: to.queue.handler(() => runner.queue()),
     move: to.move.handler(({ input }) => {

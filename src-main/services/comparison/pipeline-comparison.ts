@@ -1,4 +1,4 @@
-/** The benchmarks of a launch in its order, each against the nearest earlier one that it may be compared with. */
+/** The benchmarks of a pipeline in its order, each against the nearest earlier one that it may be compared with. */
 import { setImmediate } from "node:timers/promises";
 import type {
   ComparedEvaluation,
@@ -14,8 +14,8 @@ import type { JudgedPair } from "./judge.ts";
 import type { PairedTests } from "./paired-tests.ts";
 import { isComparable } from "./protocol.ts";
 
-/** By benchmark; without an entry for the first one of the launch. */
-export function launchComparison(
+/** By benchmark; without an entry for the first one of the pipeline. */
+export function pipelineComparison(
   store: Store,
   tests: PairedTests,
   pipelineId: PipelineId,
@@ -40,12 +40,12 @@ export function comparedEvaluation(
 ): ComparedEvaluation | null {
   const record = store.evaluations.get(runId);
   if (record === null) return null;
-  const comparison = launchComparison(store, tests, record.pipelineId).get(runId) ?? null;
+  const comparison = pipelineComparison(store, tests, record.pipelineId).get(runId) ?? null;
   return { ...record, comparison };
 }
 
 /** Works out the tests one by one and lets the host answer others in between. */
-export async function prepareLaunch(
+export async function preparePipeline(
   store: Store,
   tests: PairedTests,
   pipelineId: PipelineId,
@@ -73,10 +73,10 @@ function before(
 }
 
 /**
- * Of the launch's model that gained most over its baseline, as Compare shows it; null where none gained. The best was
+ * Of the pipeline's model that gained most over its baseline, as Compare shows it; null where none gained. The best was
  * chosen for being the best, so its price a point flatters a little.
  */
-export function launchUsdPerPoint(
+export function pipelineUsdPerPoint(
   store: Store,
   tests: PairedTests,
   pipelineId: PipelineId,
