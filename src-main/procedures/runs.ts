@@ -1,8 +1,8 @@
-/** One stage of a launch: what it was, what it does, and everything that it left. */
+/** One stage of a pipeline: what it was, what it does, and everything that it left. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { RunLiveEvent } from "#shared/schema/live.ts";
 import type { Application } from "#main/services/application.ts";
-import { comparedEvaluation } from "#main/services/comparison/launch-comparison.ts";
+import { comparedEvaluation } from "#main/services/comparison/pipeline-comparison.ts";
 import { endOfLog } from "#main/services/runs/run-log.ts";
 import { ofRun } from "#main/services/workspace/live-selection.ts";
 import type { Implementer, Procedures } from "./implementer.ts";

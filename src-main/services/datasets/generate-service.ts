@@ -316,7 +316,12 @@ function promptsOf(request: GenerateRequest): TeacherPrompt[] {
       reference: { task: null, problemId: null, difficulty: null, gold: gold ?? null, data: null },
     }));
   }
-  return drawProblems({ source: prompts.source, split: "train", seed: request.seed, count: prompts.count }).map((problem) => ({
+  return drawProblems({
+    source: prompts.source,
+    split: "train",
+    seed: request.seed,
+    count: prompts.count,
+  }).map((problem) => ({
     prompt: problem.prompt,
     reference: {
       task: problem.task,

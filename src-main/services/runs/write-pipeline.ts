@@ -96,7 +96,11 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
 }
 
 /** Models and datasets by their full paths: what the pipeline used stays findable. */
-function resolveRecipe(start: PipelineStart, models: ModelRegistry, versions: VersionService): Recipe {
+function resolveRecipe(
+  start: PipelineStart,
+  models: ModelRegistry,
+  versions: VersionService,
+): Recipe {
   const { recipe, relativeTo } = start;
   return {
     ...recipe,
