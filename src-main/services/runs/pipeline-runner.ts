@@ -8,7 +8,7 @@ import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import type { StageSupervisor, StopMode } from "#main/processes/engine/supervisor.ts";
 import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
-import { LaunchQueue } from "./launch-queue.ts";
+import { PipelineQueue } from "./pipeline-queue.ts";
 import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
 import { soundCheckpoint } from "./run-checkpoints.ts";
 import { endStage, startStage } from "./stage-run.ts";
@@ -25,7 +25,7 @@ interface Current {
 
 export class PipelineRunner {
   readonly #deps: StageRunDeps;
-  readonly #queue: LaunchQueue;
+  readonly #queue: PipelineQueue;
   #current: Current | undefined;
   #closing = false;
   #walking: Promise<void> = Promise.resolve();
@@ -36,7 +36,7 @@ export class PipelineRunner {
   constructor(deps: StageRunDeps, onBug: (error: unknown) => void) {
     this.#deps = deps;
     this.#onBug = onBug;
-    this.#queue = new LaunchQueue({ store: deps.store, live: deps.live, onBug });
+    this.#queue = new PipelineQueue({ store: deps.store, live: deps.live, onBug });
     this.#ends = new UnwrittenEnds({
       store: deps.store,
       now: deps.now,

@@ -7,7 +7,7 @@ import type {
 } from "#shared/schema/live.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
 
-/** Events that are about no launch. */
+/** Events that are about no pipeline. */
 type WorkspaceEvent = Extract<
   LiveEvent,
   {

@@ -1,4 +1,4 @@
-/** The launches that wait, in the order of their turn. What changes is written down for the next host. */
+/** The pipelines that wait, in the order of their turn. What changes is written down for the next host. */
 import { AppError } from "#shared/errors.ts";
 import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
@@ -11,7 +11,7 @@ export interface LaunchQueueDeps {
   readonly onBug: (error: unknown) => void;
 }
 
-export class LaunchQueue {
+export class PipelineQueue {
   readonly #deps: LaunchQueueDeps;
   readonly #waiting: PipelineId[] = [];
   /** Those that let others go first. */
@@ -65,7 +65,7 @@ export class LaunchQueue {
     this.#changed();
   }
 
-  /** A held launch keeps its place and is passed over until it is let go. Throws CONFLICT. */
+  /** A held pipeline keeps its place and is passed over until it is let go. Throws CONFLICT. */
   hold(id: PipelineId, held: boolean): void {
     this.#placeOf(id);
     if (held) this.#held.add(id);
