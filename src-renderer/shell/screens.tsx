@@ -30,12 +30,12 @@ const OverlayScreen = lazy(() =>
   })),
 );
 const DatasetsScreen = lazy(() =>
-  import("#renderer/features/datasets/datasets-screen.tsx").then((module) => ({
+  import("#renderer/features/datasets/list/datasets-screen.tsx").then((module) => ({
     default: module.DatasetsScreen,
   })),
 );
 const DatasetScreen = lazy(() =>
-  import("#renderer/features/datasets/dataset-screen.tsx").then((module) => ({
+  import("#renderer/features/datasets/dataset/dataset-screen.tsx").then((module) => ({
     default: module.DatasetScreen,
   })),
 );

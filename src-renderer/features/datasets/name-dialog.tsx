@@ -1,10 +1,10 @@
-/** Asks for a dataset's name: of a new one, or another for one that is there. */
+/** A dataset's name: of a new one, or another for one that is there. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useAct } from "#renderer/bridge/use-act.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
-import "#renderer/ui/form-rows.css";
+import { TextField } from "#renderer/ui/fields/text-field.tsx";
 
 export interface NameDialogProps {
   readonly opened: boolean;
@@ -12,7 +12,7 @@ export interface NameDialogProps {
   readonly verb: string;
   readonly before: string;
   readonly onClose: () => void;
-  /** Throws what the host refuses. */
+  /** Rejects where the host refuses the name. */
   readonly onName: (name: string) => Promise<void>;
 }
 
@@ -32,26 +32,19 @@ export function NameDialog(props: NameDialogProps): ReactNode {
             });
         }}
       >
-        <label className="field">
-          <span className="s12 t2">Name</span>
-          <input
-            className="input"
-            data-autofocus
-            maxLength={200}
-            spellCheck={false}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <div className="flex dialogacts">
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <TextField
+          layout="above"
+          label="Name"
+          focused
+          maxLength={200}
+          value={name}
+          onChange={setName}
+        />
+        <DialogFoot act={act} onClose={onClose}>
           <button type="submit" className="btn primary" disabled={act.busy || name.trim() === ""}>
             {verb}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -1,78 +1,55 @@
-/** The first rows of a file as they would come in, and those that would not. */
+/** The first rows of a file as they would come in. */
 import type { ReactNode } from "react";
-import type { BadRow, RecordMessages } from "#shared/schema/dataset.ts";
-import { formatNumber } from "#renderer/ui/format.ts";
-import { Glyph } from "#renderer/ui/glyph.tsx";
+import type { Query } from "#renderer/bridge/use-query.ts";
+import { formatNumber, plural } from "#renderer/ui/format.ts";
+import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
+import { BadRowList, PreviewRows } from "./preview-rows.tsx";
+import type { FoundInFile } from "./use-inspection.ts";
 
-const SHOWN_CHARACTERS = 600;
-
-export interface PreviewRow {
-  readonly line: number;
-  readonly messages: RecordMessages;
-  readonly gold: string | null;
-  readonly task: string | null;
-}
-
-function short(text: string): string {
-  return visibleText(
-    text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)} …` : text,
+function FoundRows({ found }: { readonly found: FoundInFile }): ReactNode {
+  const { rows, read, bad, beside } = found;
+  return (
+    <>
+      <div className="head bb">
+        <h2>As they would come in</h2>
+        <span className="note">
+          {formatNumber(rows.length)} of the first {plural(read, "row")}
+          {bad.length > 0 && `, ${plural(bad.length, "bad line")} among them`}
+        </span>
+      </div>
+      <div className="grow scroll" tabIndex={0} role="group" aria-label="First rows">
+        {beside.length > 0 && (
+          <p className="s12 previewrow" role="note">
+            Kept with the records and not trained on:{" "}
+            <span className="mono">{visibleText(beside.join(", "))}</span>
+          </p>
+        )}
+        {bad.length > 0 && <BadRowList rows={bad} />}
+        <PreviewRows rows={rows} />
+      </div>
+    </>
   );
 }
 
-export function PreviewRows({ rows }: { readonly rows: readonly PreviewRow[] }): ReactNode {
-  return (
-    <ul>
-      {rows.map((row) => (
-        <li key={row.line} className="previewrow">
-          <span className="mono t3 s11 lineno">{formatNumber(row.line)}</span>
-          <dl className="s12">
-            {row.messages.flatMap((message, turn) => {
-              const key = `${String(row.line)}.${String(turn)}`;
-              return [
-                ...(message.reasoning === null
-                  ? []
-                  : [
-                      <div key={`${key}.reasoning`} className="part">
-                        <dt>reasoning</dt>
-                        <dd dir="auto">{short(message.reasoning)}</dd>
-                      </div>,
-                    ]),
-                <div key={key} className="part">
-                  <dt>{message.role}</dt>
-                  <dd dir="auto">{short(message.content)}</dd>
-                </div>,
-              ];
-            })}
-            {row.gold !== null && (
-              <div className="part">
-                <dt>right answer</dt>
-                <dd>{short(row.gold)}</dd>
-              </div>
-            )}
-            {row.task !== null && (
-              <div className="part">
-                <dt>task</dt>
-                <dd>{short(row.task)}</dd>
-              </div>
-            )}
-          </dl>
-        </li>
-      ))}
-    </ul>
-  );
+export interface ImportPreviewProps {
+  readonly picked: boolean;
+  readonly inspection: Pick<Query<FoundInFile>, "data" | "failure" | "refresh">;
 }
 
-export function BadRowList({ rows }: { readonly rows: readonly BadRow[] }): ReactNode {
+export function ImportPreview({ picked, inspection }: ImportPreviewProps): ReactNode {
+  const { data, failure, refresh } = inspection;
   return (
-    <ul className="s12" aria-label="Bad lines">
-      {rows.map((row) => (
-        <li key={row.line} className="flex top badrow">
-          <Glyph name="cross" className="fail" label="cannot come in" />
-          <span className="mono t3 lineno">{formatNumber(row.line)}</span>
-          <span className="grow break">{visibleText(row.reason)}</span>
-        </li>
-      ))}
-    </ul>
+    <section className="region" aria-label="Preview">
+      {failure !== undefined && <FailureNotice failure={failure} onRetry={refresh} />}
+      {!picked && (
+        <Empty>
+          Choose a file: conversations as OpenAI messages, ShareGPT, Alpaca, or prompt and
+          completion, with the reasoning in think tags or in a column of its own.
+        </Empty>
+      )}
+      {picked && data === undefined && failure === undefined && <SkeletonRows rows={10} />}
+      {data !== undefined && <FoundRows found={data} />}
+    </section>
   );
 }

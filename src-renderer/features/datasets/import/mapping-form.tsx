@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { DatasetShape, ImportMapping } from "#shared/schema/dataset.ts";
 import { DatasetShape as ShapeSchema } from "#shared/schema/dataset.ts";
+import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 type Column = Exclude<keyof ImportMapping, "shape">;
@@ -34,7 +35,7 @@ const COLUMNS: Readonly<Record<DatasetShape, readonly Column[]>> = {
 export interface MappingFormProps {
   readonly mapping: ImportMapping;
   readonly columns: readonly string[];
-  /** The first row's cells: what a column is told by where its name says nothing. */
+  /** The first row's cells: shown beside the names of columns that say nothing. */
   readonly example: Readonly<Record<string, string>>;
   /** Shapes that fit the columns. */
   readonly shapes: readonly DatasetShape[];
@@ -64,43 +65,32 @@ export function MappingForm(props: MappingFormProps): ReactNode {
           or the conversation.
         </p>
       )}
-      <label className="maprow">
-        <span className="t2">Shape</span>
-        <select
-          className="input"
-          value={mapping.shape}
-          onChange={(event) => {
-            const shape = ShapeSchema.safeParse(event.currentTarget.value);
-            if (shape.success) onMapping({ ...mapping, shape: shape.data });
-          }}
-        >
-          {ShapeSchema.options.map((shape) => (
-            <option key={shape} value={shape}>
-              {SHAPES[shape]}
-              {shapes.length === 0 || shapes.includes(shape) ? "" : ", does not fit"}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SelectField
+        layout="beside"
+        label="Shape"
+        value={mapping.shape}
+        options={optionsOf(ShapeSchema.options, (shape) =>
+          shapes.length === 0 || shapes.includes(shape)
+            ? SHAPES[shape]
+            : `${SHAPES[shape]}, does not fit`,
+        )}
+        onChange={(shape) => onMapping({ ...mapping, shape })}
+      />
       {COLUMNS[mapping.shape].map((column) => (
-        <label key={column} className="maprow">
-          <span className="t2">{LABELS[column]}</span>
-          <select
-            className="input mono"
-            value={mapping[column] ?? ""}
-            onChange={(event) => {
-              const name = event.currentTarget.value;
-              onMapping({ ...mapping, [column]: name === "" ? null : name });
-            }}
-          >
-            <option value="">none</option>
-            {choices(columns, mapping[column]).map((name) => (
-              <option key={name} value={name}>
-                {shapes.length === 0 ? columnText(name, example) : name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SelectField
+          key={column}
+          layout="beside"
+          label={LABELS[column]}
+          mono
+          value={mapping[column] ?? ""}
+          options={[
+            { value: "", label: "none" },
+            ...optionsOf(choices(columns, mapping[column]), (name) =>
+              shapes.length === 0 ? columnText(name, example) : name,
+            ),
+          ]}
+          onChange={(name) => onMapping({ ...mapping, [column]: name === "" ? null : name })}
+        />
       ))}
     </div>
   );

@@ -6,11 +6,12 @@ import { parseFilter } from "#shared/schema/record-filter-text.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
+import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { StatisticsTable } from "./statistics-table.tsx";
-import "#renderer/ui/form-rows.css";
 
 export interface PublishDialogProps {
   readonly datasetId: DatasetId;
@@ -43,27 +44,17 @@ export function PublishDialog({ datasetId, onClose, onPublished }: PublishDialog
           A version never changes: later edits make another. Recipes name it, and a run records
           which one it trained on.
         </p>
-        <label className="field">
-          <span className="s12 t2">Records that match</span>
-          <input
-            className="input mono"
-            data-autofocus
-            value={line}
-            spellCheck={false}
-            aria-invalid={problems.length > 0}
-            onChange={(event) => setLine(event.currentTarget.value)}
-          />
-        </label>
+        <TextField
+          layout="above"
+          label="Records that match"
+          mono
+          focused
+          value={line}
+          invalid={problems.length > 0}
+          onChange={setLine}
+        />
         {problems.length > 0 && <p className="s12 warn">{problems.join("; ")}</p>}
-        <label className="field">
-          <span className="s12 t2">Note</span>
-          <input
-            className="input"
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-        </label>
+        <TextField layout="above" label="Note" maxLength={2000} value={note} onChange={setNote} />
         <div className="head publishhead">
           <h2>{records === undefined ? "Records" : `${formatNumber(records)} records`}</h2>
         </div>
@@ -75,11 +66,7 @@ export function PublishDialog({ datasetId, onClose, onPublished }: PublishDialog
             <StatisticsTable statistics={preview.data} />
           </div>
         )}
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <div className="flex dialogacts">
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <DialogFoot act={act} onClose={onClose}>
           <button
             type="submit"
             className="btn primary"
@@ -87,7 +74,7 @@ export function PublishDialog({ datasetId, onClose, onPublished }: PublishDialog
           >
             {act.busy ? "Publishing" : "Publish"}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -1,0 +1,74 @@
+/** What the teacher is asked: problems of a task, or a list of prompts. */
+import type { ReactNode } from "react";
+import { TaskName } from "#shared/schema/recipe.ts";
+import { Labelled } from "#renderer/ui/fields/labelled.tsx";
+import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
+import { TextField } from "#renderer/ui/fields/text-field.tsx";
+import { plural } from "#renderer/ui/format.ts";
+import { promptsIn } from "./generate-choice.ts";
+import type { GenerateChoice } from "./generate-choice.ts";
+
+export interface PromptFieldsProps {
+  readonly choice: GenerateChoice;
+  readonly onChange: (part: Partial<GenerateChoice>) => void;
+}
+
+function TaskFields({ choice, onChange }: PromptFieldsProps): ReactNode {
+  return (
+    <>
+      <SelectField
+        layout="beside"
+        label="Task"
+        value={choice.task}
+        options={optionsOf(TaskName.options)}
+        onChange={(task) => onChange({ task })}
+      />
+      <TextField
+        layout="beside"
+        inputMode="decimal"
+        label="Difficulties, drawn in turn"
+        value={choice.difficulties}
+        onChange={(difficulties) => onChange({ difficulties })}
+      />
+      <TextField
+        layout="beside"
+        inputMode="decimal"
+        label="Problems"
+        value={choice.count}
+        onChange={(count) => onChange({ count })}
+      />
+    </>
+  );
+}
+
+function ListField({ choice, onChange }: PromptFieldsProps): ReactNode {
+  return (
+    <Labelled layout="beside" label={plural(promptsIn(choice.list).length, "prompt")}>
+      <textarea
+        className="input promptlist"
+        rows={5}
+        value={choice.list}
+        onChange={(event) => onChange({ list: event.currentTarget.value })}
+      />
+    </Labelled>
+  );
+}
+
+export function PromptFields(props: PromptFieldsProps): ReactNode {
+  const { choice, onChange } = props;
+  return (
+    <>
+      <SelectField
+        layout="beside"
+        label="Prompts"
+        value={choice.from}
+        options={[
+          { value: "task", label: "problems of a task" },
+          { value: "list", label: "a list, one a line" },
+        ]}
+        onChange={(from) => onChange({ from })}
+      />
+      {choice.from === "task" ? <TaskFields {...props} /> : <ListField {...props} />}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+/** What a job on a dataset does and has brought, in words. Pure. */
+import type { DatasetJob } from "#shared/schema/dataset.ts";
+import { formatNumber, formatPercent, formatUsd, plural } from "#renderer/ui/format.ts";
+
+export const JOB_VERBS: Readonly<Record<DatasetJob["kind"], string>> = {
+  import: "Importing",
+  refresh: "Measuring",
+  generate: "Generating from",
+};
+
+/** What a job has brought so far: records in; or samples accepted, and what each costs. */
+export function yieldText(job: DatasetJob): string {
+  if (job.kind === "import") {
+    const bad = job.bad === 0 ? "" : `, ${plural(job.bad, "bad line")}`;
+    return `${plural(job.added, "record")} in${bad}`;
+  }
+  if (job.kind === "refresh") return "";
+  const share =
+    job.sampled === 0
+      ? ""
+      : `, ${formatPercent(job.accepted / job.sampled)}% accepted, n ${formatNumber(job.sampled)}`;
+  const each =
+    job.costUsd === null || job.accepted === 0
+      ? ""
+      : `, ${formatUsd(job.costUsd / job.accepted)} an accepted sample`;
+  return `${plural(job.accepted, "accepted sample")}${share}${each}`;
+}
