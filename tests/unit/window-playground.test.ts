@@ -1,8 +1,8 @@
 /** What the playground makes of tokens and turns. */
 import { describe, expect, test } from "vitest";
-import { messagesUpTo } from "#renderer/features/playground/record-of-turns.ts";
-import { thinkParts } from "#renderer/features/playground/tokens/think-parts.ts";
-import { shadeOf, tokenLabel } from "#renderer/features/playground/tokens/token-shade.ts";
+import { messagesUpTo } from "#renderer/features/playground/keeping/record-of-turns.ts";
+import { thinkParts } from "#renderer/features/playground/reading/tokens/think-parts.ts";
+import { shadeOf, tokenLabel } from "#renderer/features/playground/reading/tokens/token-shade.ts";
 import {
   beforeAnswer,
   contentOf,
@@ -11,8 +11,8 @@ import {
   newTurn,
   trialOf,
   withModels,
-} from "#renderer/features/playground/trial.ts";
-import type { Trial } from "#renderer/features/playground/trial.ts";
+} from "#renderer/features/playground/trial/trial.ts";
+import type { Trial } from "#renderer/features/playground/trial/trial.ts";
 
 const pieces = (...texts: readonly string[]) => texts.map((text) => ({ text }));
 const joined = (parts: readonly { readonly text: string }[]): string =>

@@ -1,4 +1,4 @@
-/** What was tried before, the one changed last first. */
+/** Trials that were saved, the newest change first. */
 import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { invalidate } from "#renderer/bridge/query-client.ts";
@@ -9,23 +9,24 @@ import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { threadsQuery } from "./playground-queries.ts";
+import { usePlayground } from "../playground-value.ts";
+import { goToThread } from "./go-to-thread.ts";
+import { threadsQuery } from "../playground-queries.ts";
 
-export type HistoryRegionProps = {
-  readonly openId: string | undefined;
-  readonly onOpen: (threadId: string) => void;
-  /** The open one was removed. */
-  readonly onGone: () => void;
-};
-
-export function HistoryRegion({ openId, onOpen, onGone }: HistoryRegionProps): ReactNode {
+export function HistoryRegion(): ReactNode {
+  const { control, writing, reading } = usePlayground();
+  const openId = control.trial.threadId;
   const query = useQuery(threadsQuery);
   const act = useAct();
   const now = useNow(60_000);
   const remove = async (threadId: string): Promise<void> => {
     if (!(await act.run(() => host.playground.threads.delete({ threadId })))) return;
     invalidate(["playground"]);
-    if (threadId === openId) onGone();
+    if (threadId === openId) writing.startAnew();
+  };
+  const open = (threadId: string): void => {
+    reading.pick(undefined);
+    void goToThread(threadId);
   };
   return (
     <section aria-label="History" className="history">
@@ -44,7 +45,7 @@ export function HistoryRegion({ openId, onOpen, onGone }: HistoryRegionProps): R
               type="button"
               className="trial ell"
               title={visibleText(title)}
-              onClick={() => onOpen(id)}
+              onClick={() => open(id)}
             >
               {visibleText(title)}
             </button>

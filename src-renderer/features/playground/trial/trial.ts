@@ -72,6 +72,13 @@ export function withModels(trial: Trial, models: readonly string[]): Trial {
   return { ...trial, sides };
 }
 
+export function emptyTrial(mode: Mode, models: readonly string[]): Trial {
+  return withModels(
+    { threadId: undefined, mode, options: DEFAULT_OPTIONS, problem: undefined, sides: [] },
+    models,
+  );
+}
+
 /** The messages that a side's model is asked with; failed and empty answers are no part of them. */
 export function messagesOf(system: string, turns: readonly Turn[]): ChatTurn[] {
   const said = turns
@@ -80,13 +87,13 @@ export function messagesOf(system: string, turns: readonly Turn[]): ChatTurn[] {
   return system.trim() === "" ? said : [{ role: "system", content: system }, ...said];
 }
 
-/** Without the answers after a side's last question: they are to be written anew. */
+/** A side's turns up to its last question, for answers that are written anew. */
 export function beforeAnswer(turns: readonly Turn[]): readonly Turn[] {
   const last = turns.findLastIndex(({ role }) => role === "user");
   return turns.slice(0, last + 1);
 }
 
-/** The system text is a turn of its own where it is kept. */
+/** The trial as the host keeps it. The system text is a turn of its own there. */
 export function contentOf(trial: Trial, system: string): ThreadContent {
   const kept = ({ role, content, facts }: Turn): StoredTurn => ({ role, content, facts });
   const before: StoredTurn[] =
@@ -108,6 +115,7 @@ export function contentOf(trial: Trial, system: string): ThreadContent {
   };
 }
 
+/** A trial that the host kept, to go on with. */
 export function trialOf(
   { id, content }: Thread,
   problem: PlaygroundProblem | undefined,

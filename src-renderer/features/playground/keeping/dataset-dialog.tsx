@@ -1,4 +1,4 @@
-/** Sends a conversation with its answer to a dataset, where it waits to be reviewed. */
+/** Adds a conversation with its answer to a dataset, where it waits to be reviewed. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DatasetId, RecordMessages } from "#shared/schema/dataset.ts";
@@ -14,36 +14,42 @@ import { Dialog } from "#renderer/ui/dialog.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
-export type Sent = {
+export interface AnswerToKeep {
   readonly messages: RecordMessages;
   readonly model: string;
   readonly options: InferenceOptions;
   readonly problem: PlaygroundProblem | undefined;
-};
+}
 
 const NEW = "new";
 
 export function DatasetDialog({
-  sent,
+  answer,
   onClose,
 }: {
-  readonly sent: Sent | undefined;
+  readonly answer: AnswerToKeep | undefined;
   readonly onClose: () => void;
 }): ReactNode {
   return (
     <Dialog
-      opened={sent !== undefined}
+      opened={answer !== undefined}
       label="Add to a dataset"
       headed
       size={440}
       onClose={onClose}
     >
-      {sent !== undefined && <Form sent={sent} onClose={onClose} />}
+      {answer !== undefined && <Form answer={answer} onClose={onClose} />}
     </Dialog>
   );
 }
 
-function Form({ sent, onClose }: { readonly sent: Sent; readonly onClose: () => void }): ReactNode {
+function Form({
+  answer,
+  onClose,
+}: {
+  readonly answer: AnswerToKeep;
+  readonly onClose: () => void;
+}): ReactNode {
   const { data: datasets = [] } = useQuery(datasetsQuery);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [name, setName] = useState("Playground");
@@ -52,7 +58,7 @@ function Form({ sent, onClose }: { readonly sent: Sent; readonly onClose: () => 
   const add = async (): Promise<void> => {
     const known = datasets.find(({ id }) => id === target);
     const dataset = known ?? (await host.datasets.create({ name }));
-    await host.datasets.records.add({ datasetId: dataset.id, records: [recordOf(sent)] });
+    await host.datasets.records.add({ datasetId: dataset.id, records: [recordOf(answer)] });
     notify({
       tone: "done",
       title: `Added to ${dataset.name}`,
@@ -115,7 +121,7 @@ function hrefToReview(id: DatasetId): string {
   return hrefTo(["curation"], { dataset: id });
 }
 
-function recordOf({ messages, model, options, problem }: Sent) {
+function recordOf({ messages, model, options, problem }: AnswerToKeep) {
   const { temperature, top_p, top_k, min_p, repetition_penalty, seed } = options;
   return {
     messages,

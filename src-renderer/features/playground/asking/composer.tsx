@@ -1,27 +1,19 @@
-/** Where one writes: sent with Ctrl+Enter, so that Enter is a line end. */
-import type { KeyboardEvent, ReactNode, RefObject } from "react";
+/** The field to write in: sent with Ctrl+Enter, so that Enter is a line end. */
+import type { KeyboardEvent, ReactNode } from "react";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import type { Mode } from "./trial.ts";
+import { usePlayground } from "../playground-value.ts";
+import { isEmpty } from "../trial/trial.ts";
 
-export type ComposerProps = {
-  readonly mode: Mode;
-  readonly text: string;
-  readonly busy: boolean;
-  readonly canRegenerate: boolean;
-  readonly field: RefObject<HTMLTextAreaElement | null>;
-  readonly onText: (text: string) => void;
-  readonly onSend: () => void;
-  readonly onStop: () => void;
-  readonly onRegenerate: () => void;
-};
-
-export function Composer(props: ComposerProps): ReactNode {
-  const { mode, text, busy, field, onStop } = props;
+export function Composer(): ReactNode {
+  const { asked, control, writing } = usePlayground();
+  const { mode } = asked;
+  const { trial, busy, stop, regenerate } = control;
+  const { text, setText, field, submit } = writing;
   const press = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || !busy) return;
     event.preventDefault();
     event.stopPropagation();
-    onStop();
+    stop();
   };
   const label = mode === "chat" ? "Message" : "Text to go on with";
   return (
@@ -33,12 +25,12 @@ export function Composer(props: ComposerProps): ReactNode {
         aria-label={label}
         placeholder={label}
         value={text}
-        onChange={(event) => props.onText(event.currentTarget.value)}
+        onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={press}
       />
       <div className="stack composeracts">
         {busy ? (
-          <button type="button" className="btn" onClick={onStop}>
+          <button type="button" className="btn" onClick={stop}>
             Stop <KeyCaps keys="Escape" />
           </button>
         ) : (
@@ -46,7 +38,7 @@ export function Composer(props: ComposerProps): ReactNode {
             type="button"
             className="btn primary"
             disabled={text.trim() === ""}
-            onClick={props.onSend}
+            onClick={submit}
           >
             {mode === "chat" ? "Send" : "Go on"} <KeyCaps keys="Mod+Enter" />
           </button>
@@ -54,8 +46,8 @@ export function Composer(props: ComposerProps): ReactNode {
         <button
           type="button"
           className="btn"
-          disabled={busy || !props.canRegenerate}
-          onClick={props.onRegenerate}
+          disabled={busy || isEmpty(trial)}
+          onClick={regenerate}
         >
           Again <KeyCaps keys="R" />
         </button>

@@ -2,6 +2,7 @@
 import { useId, useState } from "react";
 import type { ReactNode } from "react";
 import { InferenceOptions } from "#shared/schema/inference.ts";
+import { usePlayground } from "../playground-value.ts";
 
 type Numbered =
   | "temperature"
@@ -22,17 +23,15 @@ const FIELDS: readonly { readonly name: Numbered; readonly hint: string }[] = [
   { name: "seed", hint: "Again: +1" },
 ];
 
-export type SamplingFormProps = {
+interface OptionsProps {
   readonly options: InferenceOptions;
-  readonly system: string;
-  readonly withSystem: boolean;
   readonly onOptions: (options: InferenceOptions) => void;
-  readonly onSystem: (system: string) => void;
-};
+}
 
-export function SamplingForm(props: SamplingFormProps): ReactNode {
+export function SamplingForm(): ReactNode {
+  const { asked, control } = usePlayground();
   const id = useId();
-  const { options, withSystem, system, onSystem } = props;
+  const props = { options: control.trial.options, onOptions: control.setOptions };
   return (
     <section aria-label="Sampling" className="bb">
       <div className="head">
@@ -42,9 +41,9 @@ export function SamplingForm(props: SamplingFormProps): ReactNode {
         {FIELDS.map(({ name, hint }) => (
           <OptionField key={name} {...props} name={name} hint={hint} />
         ))}
-        <StopField options={options} onOptions={props.onOptions} />
+        <StopField {...props} />
       </div>
-      {withSystem && (
+      {asked.mode === "chat" && (
         <div className="pad">
           <label className="s12 t2" htmlFor={`${id}-system`}>
             System text
@@ -53,8 +52,8 @@ export function SamplingForm(props: SamplingFormProps): ReactNode {
             id={`${id}-system`}
             className="input area"
             rows={2}
-            value={system}
-            onChange={(event) => onSystem(event.currentTarget.value)}
+            value={control.system}
+            onChange={(event) => control.setSystem(event.currentTarget.value)}
           />
         </div>
       )}
@@ -62,13 +61,13 @@ export function SamplingForm(props: SamplingFormProps): ReactNode {
   );
 }
 
-/** What is typed stands as it is; the option follows as soon as it is one. */
+/** A number as it is typed. The option follows as soon as the text is a value that it may have. */
 function OptionField({
   name,
   hint,
   options,
   onOptions,
-}: SamplingFormProps & { readonly name: Numbered; readonly hint: string }): ReactNode {
+}: OptionsProps & { readonly name: Numbered; readonly hint: string }): ReactNode {
   const id = useId();
   const value = options[name];
   const [typed, setTyped] = useState<string | undefined>(undefined);
@@ -101,10 +100,7 @@ function OptionField({
   );
 }
 
-function StopField({
-  options,
-  onOptions,
-}: Pick<SamplingFormProps, "options" | "onOptions">): ReactNode {
+function StopField({ options, onOptions }: OptionsProps): ReactNode {
   const id = useId();
   return (
     <>

@@ -1,22 +1,18 @@
-/** Problems of the tasks, held out of training: the verifier judges the answers. */
+/** A task's problem as the question, held out of training: the task's verifier judges the answers. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { MAX_SEED } from "#shared/schema/inference.ts";
-import type { PlaygroundProblem } from "#shared/schema/playground.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { tasksQuery } from "./playground-queries.ts";
+import { tasksQuery } from "../playground-queries.ts";
+import { usePlayground } from "../playground-value.ts";
 
-export type ProblemRegionProps = {
-  readonly problem: PlaygroundProblem | undefined;
-  readonly busy: boolean;
-  readonly onProblem: (problem: PlaygroundProblem) => void;
-};
-
-export function ProblemRegion({ problem, busy, onProblem }: ProblemRegionProps): ReactNode {
+export function ProblemRegion(): ReactNode {
+  const { control, writing } = usePlayground();
+  const { problem } = control.trial;
   const { data: tasks = [] } = useQuery(tasksQuery);
   const [taskName, setTaskName] = useState<string | undefined>(undefined);
   const [chosen, setChosen] = useState<number | undefined>(undefined);
@@ -29,7 +25,7 @@ export function ProblemRegion({ problem, busy, onProblem }: ProblemRegionProps):
       : (task.difficulties[0] ?? 1);
   const draw = async (): Promise<void> => {
     const seed = Math.floor(Math.random() * MAX_SEED);
-    onProblem(await host.playground.problem({ task: task.name, difficulty, seed }));
+    writing.takeProblem(await host.playground.problem({ task: task.name, difficulty, seed }));
   };
   return (
     <section aria-label="Problem" className="bb">
@@ -39,7 +35,7 @@ export function ProblemRegion({ problem, busy, onProblem }: ProblemRegionProps):
         <button
           type="button"
           className="btn small end"
-          disabled={busy || act.busy}
+          disabled={control.busy || act.busy}
           onClick={() => void act.run(draw)}
         >
           New problem

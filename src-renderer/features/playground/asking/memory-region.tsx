@@ -1,11 +1,11 @@
-/** Models that are in memory now, and the way to put one out. */
+/** Models that are in memory now, each with a button that unloads it. */
 import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatBytes } from "#renderer/ui/format.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
-import { heldQuery } from "./playground-queries.ts";
+import { heldQuery } from "../playground-queries.ts";
 
 const ASK_EVERY_MS = 3000;
 

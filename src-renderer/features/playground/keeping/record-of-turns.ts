@@ -1,7 +1,7 @@
 /** A conversation up to one answer, as a dataset's record has it: reasoning and answer apart. Pure. */
 import type { RecordMessages } from "#shared/schema/dataset.ts";
-import { thinkParts } from "./tokens/think-parts.ts";
-import type { Turn } from "./trial.ts";
+import { thinkParts } from "../reading/tokens/think-parts.ts";
+import type { Turn } from "../trial/trial.ts";
 
 export function messagesUpTo(system: string, turns: readonly Turn[], answer: Turn): RecordMessages {
   const until = turns.slice(0, turns.indexOf(answer) + 1);
@@ -14,7 +14,7 @@ export function messagesUpTo(system: string, turns: readonly Turn[], answer: Tur
     : [{ role: "system", content: system, reasoning: null }, ...messages];
 }
 
-/** The tags themselves are no part of either. */
+/** Reasoning and answer, without the tags between them. */
 function divided(content: string): { readonly content: string; readonly reasoning: string | null } {
   // Characters, so that the border is exact.
   const pieces = Array.from(content, (text) => ({ text }));

@@ -1,44 +1,64 @@
 /** One answer: its reasoning, which folds, its text, and what it took to write it. */
 import type { ReactNode } from "react";
-import type { CompletionPiece } from "#shared/schema/inference.ts";
 import type { AnswerFacts, PlaygroundVerdict } from "#shared/schema/playground.ts";
 import { formatDuration, formatNumber, plural } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
+import { messagesUpTo } from "../keeping/record-of-turns.ts";
+import { usePlayground } from "../playground-value.ts";
+import type { Side, Turn } from "../trial/trial.ts";
 import { thinkParts } from "./tokens/think-parts.ts";
 import { TokenText } from "./tokens/token-text.tsx";
-import type { Turn } from "./trial.ts";
 
-export type AnswerViewProps = {
+export interface AnswerViewProps {
   readonly turn: Turn;
-  readonly shaded: boolean;
-  readonly folded: boolean;
-  readonly picked: CompletionPiece | undefined;
-  readonly onPick: (piece: CompletionPiece) => void;
-  readonly onFold: () => void;
-  /** Absent while the answer cannot be sent. */
-  readonly onSend: (() => void) | undefined;
-};
+  /** The conversation that the answer is of. */
+  readonly side: Side;
+}
 
-export function AnswerView(props: AnswerViewProps): ReactNode {
-  const { turn, folded, onFold } = props;
-  // History keeps the text alone; by characters, the border of the reasoning is exact.
+/** Adds the conversation up to this answer to a dataset; a text to go on with is no conversation. */
+function KeepButton({ turn, side }: AnswerViewProps): ReactNode {
+  const { asked, control, keep } = usePlayground();
+  if (asked.mode !== "chat" || turn.state !== "done" || turn.content === "") return null;
+  const { trial, system } = control;
+  return (
+    <button
+      type="button"
+      className="btn quiet small end"
+      onClick={() =>
+        keep({
+          messages: messagesUpTo(system, side.turns, turn),
+          model: side.model,
+          options: trial.options,
+          problem: trial.problem,
+        })
+      }
+    >
+      Add to a dataset…
+    </button>
+  );
+}
+
+export function AnswerView({ turn, side }: AnswerViewProps): ReactNode {
+  const { folded, toggleFolded } = usePlayground().reading;
+  // History has the text alone; by characters, the border of the reasoning is exact.
   const pieces = turn.pieces ?? Array.from(turn.content, (text) => ({ text }));
   const { reasoning, rest } = thinkParts<{ readonly text: string }>(pieces);
   return (
     <article className="turn" aria-label="Answer">
       <div className="turnhead s11">
         <span className="t3">{stateOf(turn)}</span>
-        {props.onSend !== undefined && turn.state === "done" && turn.content !== "" && (
-          <button type="button" className="btn quiet small end" onClick={props.onSend}>
-            Add to a dataset…
-          </button>
-        )}
+        <KeepButton turn={turn} side={side} />
       </div>
       {turn.failure !== undefined && <FailureNotice failure={turn.failure} />}
       {reasoning.length > 0 && (
-        <button type="button" className="fold s12 t2" aria-expanded={!folded} onClick={onFold}>
+        <button
+          type="button"
+          className="fold s12 t2"
+          aria-expanded={!folded}
+          onClick={toggleFolded}
+        >
           <Glyph name={folded ? "right" : "down"} />
           Reasoning
           {turn.pieces !== null && <span className="t3">{plural(reasoning.length, "token")}</span>}
@@ -46,29 +66,28 @@ export function AnswerView(props: AnswerViewProps): ReactNode {
       )}
       {reasoning.length > 0 && !folded && (
         <div className="reasoning">
-          <Text {...props} label="Reasoning, token by token" pieces={reasoning} />
+          <Text label="Reasoning, token by token" turn={turn} pieces={reasoning} />
         </div>
       )}
-      <Text {...props} label="Answer, token by token" pieces={rest} />
+      <Text label="Answer, token by token" turn={turn} pieces={rest} />
       {turn.facts !== null && <Facts facts={turn.facts} />}
     </article>
   );
 }
 
 function Text({
-  turn,
-  shaded,
-  pieces,
   label,
-  picked,
-  onPick,
-}: AnswerViewProps & {
+  turn,
+  pieces,
+}: {
   readonly label: string;
+  readonly turn: Turn;
   readonly pieces: readonly { readonly text: string }[];
 }): ReactNode {
+  const { shaded, picked, pick } = usePlayground().reading;
   const tokens = turn.pieces?.filter((piece) => pieces.includes(piece)) ?? [];
   if (shaded && tokens.length > 0)
-    return <TokenText label={label} pieces={tokens} picked={picked} onPick={onPick} />;
+    return <TokenText label={label} pieces={tokens} picked={picked} onPick={pick} />;
   return (
     <div className="out">
       {visibleText(
