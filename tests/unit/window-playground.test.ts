@@ -7,11 +7,14 @@ import {
   beforeAnswer,
   contentOf,
   DEFAULT_OPTIONS,
+  emptyTrial,
   messagesOf,
   newTurn,
   trialOf,
   withModels,
 } from "#renderer/features/playground/trial/trial.ts";
+import { trialReducer } from "#renderer/features/playground/trial/trial-state.ts";
+import type { TrialAction } from "#renderer/features/playground/trial/trial-state.ts";
 import type { Trial } from "#renderer/features/playground/trial/trial.ts";
 
 const pieces = (...texts: readonly string[]) => texts.map((text) => ({ text }));
@@ -84,4 +87,51 @@ test("a model that joins begins with nothing said, and a side that changes its m
   const two = withModels(trial, ["one", "two"]);
   expect(two.sides.map(({ turns }) => turns.length)).toEqual([4, 0]);
   expect(withModels(two, ["two"]).sides).toEqual([{ model: "two", turns: trial.sides[0]?.turns }]);
+});
+
+describe("a trial on screen", () => {
+  const answer = newTurn("assistant", "", { pieces: [], state: "waiting" });
+  const asked: Trial = {
+    ...emptyTrial("chat", ["m"]),
+    sides: [{ model: "m", turns: [newTurn("user", "2 + 2?"), answer] }],
+  };
+  const START = { trial: emptyTrial("chat", ["m"]), system: "", failure: undefined };
+  const after = (...actions: readonly TrialAction[]) => actions.reduce(trialReducer, START);
+  const piece = (text: string) => ({ id: 1, token: text, text, bytes: [], logprob: -1, top: null });
+
+  test("gains the text and the tokens of an answer as they are written", () => {
+    const { trial } = after(
+      { type: "asked", trial: asked },
+      { type: "answering", key: answer.key, state: "loading" },
+      { type: "written", key: answer.key, pieces: [piece("4"), piece(".")] },
+      { type: "written", key: answer.key, pieces: [piece(" Yes")] },
+    );
+    const [question, written] = trial.sides[0]?.turns ?? [];
+    expect(question?.content).toBe("2 + 2?");
+    expect(written).toMatchObject({ content: "4. Yes", state: "writing" });
+    expect(written?.pieces).toHaveLength(3);
+  });
+
+  test("takes the id that it was saved under, unless another trial has taken its place", () => {
+    const saved: TrialAction = { type: "saved", threadId: undefined, id: "t1" };
+    expect(after({ type: "asked", trial: asked }, saved).trial.threadId).toBe("t1");
+    const opened: TrialAction = {
+      type: "opened",
+      trial: { ...asked, threadId: "t2" },
+      system: "",
+    };
+    expect(after({ type: "asked", trial: asked }, opened, saved).trial.threadId).toBe("t2");
+  });
+
+  test("begins anew with its models and options, without turns, problem and failure", () => {
+    const failure = { message: "The disk is full.", advice: undefined };
+    const { trial, failure: left } = after(
+      { type: "options", options: { ...DEFAULT_OPTIONS, seed: 7 } },
+      { type: "failed", failure },
+      { type: "begin" },
+    );
+    expect(left).toBeUndefined();
+    expect(trial.options.seed).toBe(7);
+    expect(trial.sides).toEqual([{ model: "m", turns: [] }]);
+  });
 });

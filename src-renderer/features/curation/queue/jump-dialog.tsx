@@ -1,8 +1,9 @@
-/** Goes to a record by its number in the dataset, or to the next one there is in the list. */
+/** Goes to a record by its number in the dataset; where the list has no such record, to the next one that it has. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Dialog } from "#renderer/ui/dialog.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
+import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import { useAct } from "#renderer/bridge/use-act.ts";
 
 export interface JumpDialogProps {
@@ -31,25 +32,19 @@ export function JumpDialog({ opened, onClose, onJump }: JumpDialogProps): ReactN
             });
         }}
       >
-        <label className="field">
-          <span className="s12 t2">Record number</span>
-          <input
-            className="input"
-            data-autofocus
-            inputMode="numeric"
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-        <div className="flex" style={{ marginTop: 16, justifyContent: "flex-end" }}>
-          <button type="button" className="btn" onClick={onClose}>
-            Close
-          </button>
+        <TextField
+          layout="above"
+          label="Record number"
+          focused
+          inputMode="numeric"
+          value={text}
+          onChange={setText}
+        />
+        <DialogFoot act={act} onClose={onClose}>
           <button type="submit" className="btn primary" disabled={!valid || act.busy}>
             Jump
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

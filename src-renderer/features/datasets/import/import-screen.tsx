@@ -13,6 +13,7 @@ import { FilePicker } from "./file-picker.tsx";
 import type { PickedFile } from "./file-picker.tsx";
 import { followToDataset } from "./follow-to-dataset.ts";
 import { FIRST_CHOICE, isMapped, nameFrom } from "./import-choice.ts";
+import type { ImportChoice } from "./import-choice.ts";
 import { ImportForm } from "./import-form.tsx";
 import { ImportPreview } from "./import-preview.tsx";
 import { useInspection } from "./use-inspection.ts";
@@ -26,6 +27,8 @@ export function ImportScreen(): ReactNode {
   const inspection = useInspection(picked, choice.readAs);
   const found = inspection.data;
   const mapping = choice.readAs.mapping ?? found?.mapping;
+  const change = (part: Partial<ImportChoice>): void =>
+    setChoice((before) => ({ ...before, ...part }));
   const start = (): void => {
     if (picked === undefined || mapping === undefined) return;
     const datasetId = datasetIdFrom(into);
@@ -73,7 +76,7 @@ export function ImportScreen(): ReactNode {
             picked={picked}
             onPick={(next) => {
               setPicked(next);
-              setChoice({ ...choice, readAs: {}, name: nameFrom(next.name) });
+              change({ readAs: {}, name: nameFrom(next.name) });
             }}
           />
           {found !== undefined && (
@@ -82,7 +85,7 @@ export function ImportScreen(): ReactNode {
               choice={choice}
               into={into}
               onInto={setInto}
-              onChange={(part) => setChoice({ ...choice, ...part })}
+              onChange={change}
             />
           )}
         </section>
