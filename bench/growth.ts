@@ -7,20 +7,18 @@
  *
  * Eight completions are sampled for four steps of two rows each. Fifty steps take about 35 minutes on two quiet cores.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { Sampler } from "#main/engine/sampling/sampler.ts";
 import type { SampleRequest } from "#main/engine/sampling/sampler.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
-import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { withLengths } from "#main/services/recipes/checks/memory-check.ts";
 import { Stage } from "#shared/schema/recipe.ts";
 import { openEngine } from "./engine.ts";
+import { runInProcess } from "./stage-process.ts";
 
 const { values } = parseArgs({
   options: {
@@ -32,9 +30,6 @@ const { values } = parseArgs({
   },
 });
 const MODEL = resolve(values.model ?? join(dataFolder(), "models", "smollm2-135m-instruct"));
-const ENTRY = fileURLToPath(
-  new URL("../src-main/processes/engine/engine-process.ts", import.meta.url),
-);
 /** Rows that end at once beside the long one. */
 const OTHERS = 63;
 /** Steps in which every length has been met. */
@@ -73,51 +68,24 @@ async function trained(): Promise<{
   readonly peakBytes: number;
   readonly longest: number;
 }> {
-  const outDir = mkdtempSync(join(tmpdir(), "gradus-growth-"));
   const steps: Grown[] = [];
   let longest = 0;
-  try {
-    const supervisor = new StageSupervisor(
-      {
-        entry: ENTRY,
-        logFile: join(outDir, "engine.log"),
-        request: {
-          type: "start",
-          runId: stage.name,
-          stage,
-          seed: 1,
-          runtime: "tensorflow",
-          models: { model: MODEL },
-          outDir,
-        },
-      },
-      {
-        record: (messages) => {
-          for (const { body: message } of messages) {
-            if (message.type === "rollouts")
-              for (const { completionIds } of message.rollouts)
-                longest = Math.max(longest, completionIds.length);
-            if (message.type !== "metrics") continue;
-            const valueOf = (wanted: string): number | null =>
-              message.points.find(({ name }) => name === wanted)?.value ?? null;
-            const [memoryBytes, seconds] = [valueOf("memory_bytes"), valueOf("step_time")];
-            const step = message.points[0]?.step;
-            if (memoryBytes === null || seconds === null || step === undefined) continue;
-            steps.push({ step, memoryBytes, seconds });
-            console.log(
-              `step ${step}: ${(memoryBytes / MIB).toFixed(0)} MiB, ${seconds.toFixed(1)} s`,
-            );
-          }
-        },
-      },
-    );
-    process.once("exit", () => supervisor.kill());
-    const outcome = await supervisor.outcome;
-    if (outcome.kind !== "finished") throw new Error(JSON.stringify(outcome));
-    return { steps, peakBytes: outcome.usage.peakMemoryBytes, longest };
-  } finally {
-    rmSync(outDir, { recursive: true, force: true });
-  }
+  const { peakMemoryBytes } = await runInProcess(stage, MODEL, (messages) => {
+    for (const { body: message } of messages) {
+      if (message.type === "rollouts")
+        for (const { completionIds } of message.rollouts)
+          longest = Math.max(longest, completionIds.length);
+      if (message.type !== "metrics") continue;
+      const valueOf = (wanted: string): number | null =>
+        message.points.find(({ name }) => name === wanted)?.value ?? null;
+      const [memoryBytes, seconds] = [valueOf("memory_bytes"), valueOf("step_time")];
+      const step = message.points[0]?.step;
+      if (memoryBytes === null || seconds === null || step === undefined) continue;
+      steps.push({ step, memoryBytes, seconds });
+      console.log(`step ${step}: ${(memoryBytes / MIB).toFixed(0)} MiB, ${seconds.toFixed(1)} s`);
+    }
+  });
+  return { steps, peakBytes: peakMemoryBytes, longest };
 }
 
 /**

@@ -4,7 +4,7 @@
  *   node bench/held-out.ts COUNT
  */
 import { PROBLEM_SEED } from "#main/engine/stages/benchmark.ts";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 
 const count = Number(process.argv[2] ?? 512);
 const problems = drawProblems({

@@ -22,13 +22,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
-import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { withLengths } from "#main/services/recipes/checks/memory-check.ts";
 import { Stage } from "#shared/schema/recipe.ts";
+import { runInProcess } from "./stage-process.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const ENTRY = here("../src-main/processes/engine/engine-process.ts");
 const BASE = here("../assets/models/gradus-base");
 
 const sums = { task: "addition" as const, difficulties: [2] };
@@ -178,32 +177,8 @@ const CONFIGURATIONS: readonly Configuration[] = [
 
 /** The most memory that the stage's process held, in bytes. */
 async function measured({ model, stage }: Configuration): Promise<number> {
-  const outDir = mkdtempSync(join(tmpdir(), "gradus-memory-"));
-  try {
-    const supervisor = new StageSupervisor(
-      {
-        entry: ENTRY,
-        logFile: join(outDir, "engine.log"),
-        request: {
-          type: "start",
-          runId: stage.name,
-          stage,
-          seed: 1,
-          runtime: "tensorflow",
-          models: { model },
-          outDir,
-        },
-      },
-      { record: () => undefined },
-    );
-    process.once("exit", () => supervisor.kill());
-    const outcome = await supervisor.outcome;
-    if (outcome.kind !== "finished")
-      throw new Error(`${stage.name} ended as ${JSON.stringify(outcome)}`);
-    return outcome.usage.peakMemoryBytes;
-  } finally {
-    rmSync(outDir, { recursive: true, force: true });
-  }
+  const { peakMemoryBytes } = await runInProcess(stage, model);
+  return peakMemoryBytes;
 }
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(2);

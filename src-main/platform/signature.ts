@@ -1,6 +1,6 @@
 /**
  * MinHash signatures as they are kept: 112 bytes, one for each hash function, and how alike two are.
- * engine/curation/near-duplicates.ts makes them and says why these numbers.
+ * core/curation/near-duplicates.ts makes them and says why these numbers.
  */
 
 export const SIGNATURE_BYTES = 112;

@@ -1,7 +1,7 @@
 /** Endpoints of teachers. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "#main/services/application.ts";
-import { generateCompletions } from "#main/services/playground/generation.ts";
+import { generateCompletions } from "#main/services/endpoints/generate-completions.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 const TEST_TOKENS = 16;

@@ -29,7 +29,7 @@ import { DatasetService } from "./datasets/dataset-service.ts";
 import { GenerateService } from "./datasets/generate-service.ts";
 import { demoChoice, demoForModel } from "./recipes/demo-for-model.ts";
 import { EditJournal } from "./workspace/edit-journal.ts";
-import { generateCompletions } from "./playground/generation.ts";
+import { generateCompletions } from "./endpoints/generate-completions.ts";
 import { Endpoints } from "./endpoints/endpoints.ts";
 import { KeyFile } from "./endpoints/key-file.ts";
 import type { KeyCipher } from "./endpoints/key-file.ts";

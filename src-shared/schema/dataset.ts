@@ -118,7 +118,7 @@ export const Contamination = z.strictObject({
 });
 export type Contamination = z.infer<typeof Contamination>;
 
-/** What is measured on one revision's text; engine/curation says how, with sources. */
+/** What is measured on one revision's text; core/curation says how, with sources. */
 export const TextFacts = z.strictObject({
   verdict: Verdict,
   /** In words, e.g. "73, as it should be". */

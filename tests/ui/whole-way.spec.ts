@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { taskByName } from "#main/core/problems/registry.ts";
 import { fileHost } from "./file-host.ts";
 import { formatSolution } from "#main/core/problems/task.ts";

@@ -9,13 +9,13 @@ import { heldOutProblem } from "#main/core/curation/held-out.ts";
 import { fingerprint } from "#main/core/curation/near-duplicates.ts";
 import { countSyllables, readability } from "#main/core/curation/readability.ts";
 import { removeRepetition, repetition } from "#main/core/curation/repetition.ts";
-import { measureText } from "#main/core/curation/text-facts.ts";
+import { measureText } from "#main/core/curation/measure-text.ts";
 import { verdictOf } from "#main/core/curation/verdict.ts";
 import { tokensOf } from "#main/core/curation/words.ts";
 import { arithmetic } from "#main/core/problems/tasks/arithmetic.ts";
 import { countdown } from "#main/core/problems/tasks/countdown.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { Random } from "#main/platform/random.ts";
 import { similarity } from "#main/platform/signature.ts";
 

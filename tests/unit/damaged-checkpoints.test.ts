@@ -1,13 +1,12 @@
 /** A newest checkpoint that is not as it was written: the run goes on from the one before, and says so. */
 import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Application } from "#main/services/application.ts";
 import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
-import type { PipelineId } from "#shared/schema/run.ts";
-import { RunId } from "#shared/schema/run.ts";
-import { recipeYaml } from "../helpers/test-recipe.ts";
-import { nextEvent, settled, testApplication } from "../helpers/test-application.ts";
+import type { PipelineId, RunId } from "#shared/schema/run.ts";
+import { launchStoppedAtSix } from "../helpers/stopped-launch.ts";
+import { settled, testApplication } from "../helpers/test-application.ts";
 
 const spoil: readonly (readonly [string, (folder: string) => void])[] = [
   ["without its state", (folder) => rmSync(join(folder, "state.json"))],
@@ -33,29 +32,10 @@ const spoil: readonly (readonly [string, (folder: string) => void])[] = [
   ],
 ];
 
-function plan(value: Record<string, unknown>): void {
-  process.env["TEST_ENGINE"] = JSON.stringify(value);
-  onTestFinished(() => {
-    delete process.env["TEST_ENGINE"];
-  });
-}
-
 /** A pipeline that was stopped at step 6 of GRPO and keeps two checkpoints, of the steps 4 and 6. */
 async function stoppedAtSix(): Promise<{ app: Application; id: PipelineId; runId: RunId }> {
   const { app, model } = testApplication();
-  plan({ grpo: { hangAt: 6 } });
-  const id = app.startPipeline({ yaml: recipeYaml(model) });
-  const runId = RunId.parse(`${id}-grpo`);
-  await nextEvent(
-    app,
-    (event) =>
-      event.type === "metrics" &&
-      event.runId === runId &&
-      event.points.some((point) => point.step === 6),
-  );
-  app.runner.stop(id, "keep");
-  await settled(app, id);
-  plan({});
+  const { id, runId } = await launchStoppedAtSix(app, model);
   expect(checkpointsOnDisk(app.store, runId).map(({ step }) => step)).toEqual([4, 6]);
   return { app, id, runId };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bootstrapMean } from "#main/core/evaluation/bootstrap.ts";
-import type { ProblemScore } from "#main/core/evaluation/compare.ts";
+import type { ProblemScore } from "#main/core/evaluation/paired-differences.ts";
 import { consensus } from "#main/core/evaluation/consensus.ts";
 import type { Vote } from "#main/core/evaluation/consensus.ts";
 import { passAtK, passAtKSteps } from "#main/core/evaluation/pass-at-k.ts";

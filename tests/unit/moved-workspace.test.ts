@@ -1,10 +1,10 @@
 /** Workspaces that are moved, copied or deleted, also under a run. */
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { Application } from "#main/services/application.ts";
 import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
-import { RunId } from "#shared/schema/run.ts";
+import { launchStoppedAtSix, planEngine } from "../helpers/stopped-launch.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import {
@@ -16,33 +16,14 @@ import {
 } from "../helpers/test-application.ts";
 import { POSIX, lacking } from "../helpers/need.ts";
 
-function plan(value: Record<string, unknown>): void {
-  process.env["TEST_ENGINE"] = JSON.stringify(value);
-  onTestFinished(() => {
-    delete process.env["TEST_ENGINE"];
-  });
-}
-
 /** A workspace with a pipeline that stopped at step 6 of its last stage, on a model of its own. */
 async function stoppedWorkspace(folder: string) {
   const workspace = join(folder, "before");
   const app = new Application({ workspace, shell: "cli", engineEntry: TEST_ENGINE_ENTRY });
-  plan({ grpo: { hangAt: 6 } });
   const own = join(workspace, "models", "own");
   cpSync(modelFolder(folder), own, { recursive: true });
-  const id = app.startPipeline({ yaml: recipeYaml(own) });
-  const runId = RunId.parse(`${id}-grpo`);
-  await nextEvent(
-    app,
-    (event) =>
-      event.type === "metrics" &&
-      event.runId === runId &&
-      event.points.some((point) => point.step === 6),
-  );
-  app.runner.stop(id, "keep");
-  await settled(app, id);
+  const { id, runId } = await launchStoppedAtSix(app, own);
   await app.close();
-  plan({});
   return { workspace, id, runId };
 }
 
@@ -82,14 +63,14 @@ test.skipIf(!POSIX.met)(
     const folder = temporaryFolder();
     const workspace = join(folder, "workspace");
     const app = openApplication(workspace);
-    plan({ grpo: { flood: true } });
+    planEngine({ grpo: { flood: true } });
     const id = app.startPipeline({ yaml: recipeYaml(modelFolder(folder)) });
     await nextEvent(app, (event) => event.type === "metrics" && event.runId === `${id}-grpo`);
     rmSync(workspace, { recursive: true, force: true });
     const ended = await settled(app, id);
     expect(ended.status).toBe("failed");
     expect(ended.statusReason?.message).toMatch(/The workspace is gone/);
-    plan({});
+    planEngine({});
     expect(() => openApplication(workspace)).toThrow(/still runs on the workspace that was at/);
     await app.close();
     const second = openApplication(workspace);

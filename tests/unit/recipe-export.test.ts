@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
 import { scoreCompletion } from "#main/core/rewards/score-completion.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { answerRule } from "#main/core/verifiers/answer-rule.ts";
 import { verdictOf } from "#main/core/curation/verdict.ts";
 import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
-import { scoreText } from "#main/core/verifiers/score.ts";
+import { scoreText } from "#main/core/verifiers/score-text.ts";
 import type { GradedProblem } from "#main/core/problems/task.ts";
 import { gradeAnswers } from "#main/core/evaluation/grade-answers.ts";
 

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { generateCompletions } from "#main/services/playground/generation.ts";
-import type { GenerationEvent, GenerationRequest } from "#main/services/playground/generation.ts";
+import { generateCompletions } from "#main/services/endpoints/generate-completions.ts";
+import type {
+  GenerationEvent,
+  GenerationRequest,
+} from "#main/services/endpoints/generate-completions.ts";
 import { EndpointClient } from "#main/services/endpoints/endpoint-client.ts";
 import { createRouter } from "#main/procedures/router.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";

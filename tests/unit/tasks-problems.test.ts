@@ -7,7 +7,7 @@ import {
   knightsAndKnaves,
 } from "#main/core/problems/tasks/knights-and-knaves.ts";
 import { listTasks, taskByName } from "#main/core/problems/registry.ts";
-import { drawProblems, problemStream } from "#main/core/problems/split.ts";
+import { drawProblems, problemStream } from "#main/core/problems/draw-problems.ts";
 import { canonicalProblem, splitOf } from "#main/core/problems/split-of.ts";
 import { decodeStatement, encodeStatement, truthOf } from "#main/core/problems/tasks/statement.ts";
 import type { Problem } from "#main/core/problems/task.ts";

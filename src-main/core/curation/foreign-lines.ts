@@ -1,5 +1,5 @@
 /**
- * Language mixing: DeepSeek-R1's language consistency (rewards/language.ts) on the whole text, and
+ * Language mixing: DeepSeek-R1's language consistency (core/rewards/language.ts) on the whole text, and
  * its repair: lines of the reasoning that are mostly written in another script than the prompt.
  */
 import { languageReward } from "../rewards/language.ts";

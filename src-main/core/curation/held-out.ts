@@ -1,6 +1,6 @@
 /**
  * Whether a prompt asks a problem of a task's test split. The split is a rule on the problem itself
- * (tasks/split-of.ts), so no list is needed: a problem that is recognised in the text is looked up.
+ * (core/problems/split-of.ts), so no list is needed: a problem that is recognised in the text is looked up.
  * Knights and knaves and sums in words have too many wordings to be read back; their records are known by their id.
  */
 import type { RecordReference } from "#shared/schema/dataset.ts";

@@ -1,4 +1,4 @@
-/** Repairs of a record: each takes its messages and gives them repaired. */
+/** The repairs of this folder on a whole record. */
 import type { RecordMessages } from "#shared/schema/dataset.ts";
 import { finalTurn, promptOf, withFinalTurn } from "#shared/schema/record-text.ts";
 import { removeForeignLines } from "./foreign-lines.ts";

@@ -7,7 +7,7 @@ import { finalTurn, promptOf, withKnownTags } from "#shared/schema/record-text.t
 import { answerRule } from "../verifiers/answer-rule.ts";
 import { extractAnswer } from "../verifiers/extract-answer.ts";
 import { plainCharacters } from "../verifiers/maths/extraction/written-characters.ts";
-import { scoreText } from "../verifiers/score.ts";
+import { scoreText } from "../verifiers/score-text.ts";
 import type { JsonValue } from "../problems/task.ts";
 
 export interface VerdictResult {

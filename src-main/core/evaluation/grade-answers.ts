@@ -1,4 +1,4 @@
-/** Grades a file of answers by mathematical equivalence, for the command line: services and host do not import the engine. */
+/** Grades a file of answers by mathematical equivalence, for the command line. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";

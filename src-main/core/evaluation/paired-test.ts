@@ -1,6 +1,6 @@
-/** The paired test of two benchmarks: difference, p, power and interval of the problems that both asked. */
-import { pairedDifferences, pairedInterval, pairedP } from "./compare.ts";
-import type { ProblemScore } from "./compare.ts";
+/** Two benchmarks compared on the problems that both asked: difference, p, wins, and the interval at any level. */
+import { pairedDifferences, pairedInterval, pairedP } from "./paired-differences.ts";
+import type { ProblemScore } from "./paired-differences.ts";
 import { pairedPower } from "./paired-power.ts";
 import type { PairedPower } from "./paired-power.ts";
 

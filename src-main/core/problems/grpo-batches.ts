@@ -4,7 +4,7 @@
  */
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
-import { problemStream } from "./split.ts";
+import { problemStream } from "./draw-problems.ts";
 import type { Problem } from "./task.ts";
 
 export type GrpoBatches = {

@@ -4,9 +4,9 @@ import type {
   PlaygroundVerdict,
   ProblemChoice,
 } from "#shared/schema/playground.ts";
-import { scoreText } from "../verifiers/score.ts";
+import { scoreText } from "../verifiers/score-text.ts";
 import { taskByName } from "./registry.ts";
-import { problemStream } from "./split.ts";
+import { problemStream } from "./draw-problems.ts";
 import { assertDifficulty } from "./task.ts";
 import type { Problem } from "./task.ts";
 

@@ -2,7 +2,7 @@
 import type { GrpoStage, SftStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { grpoProblem } from "./grpo-batches.ts";
-import { drawProblems } from "./split.ts";
+import { drawProblems } from "./draw-problems.ts";
 import { workedSolution } from "./task-facts.ts";
 
 interface Message {

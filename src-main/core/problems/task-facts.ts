@@ -1,7 +1,7 @@
-/** Tasks as they are shown: what there is, one problem to look at, and a worked solution. */
+/** What tasks there are, and one problem of a source to look at. */
 import type { TaskSource } from "#shared/schema/recipe.ts";
 import { listTasks, taskByName } from "./registry.ts";
-import { problemStream } from "./split.ts";
+import { problemStream } from "./draw-problems.ts";
 import { formatSolution } from "./task.ts";
 import type { Problem } from "./task.ts";
 

@@ -6,7 +6,7 @@ import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { answerReward } from "#main/core/rewards/answer.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import type { Problem } from "#main/core/problems/task.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";

@@ -13,7 +13,7 @@ import type { CompletionScore } from "#main/core/rewards/score-completion.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
-import { scoreText } from "#main/core/verifiers/score.ts";
+import { scoreText } from "#main/core/verifiers/score-text.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import type { Advantages } from "../objectives/advantages.ts";

@@ -1,4 +1,4 @@
-/** Runs one stage in this process and reports how it ended. What runs it is the engine process (jobs/engine-process.ts). */
+/** Runs one stage in this process and reports how it ended. What runs it is the engine process (processes/engine/engine-process.ts). */
 import { AppError, assertNever } from "#shared/errors.ts";
 import { runBenchmark } from "./benchmark.ts";
 import { runDistill } from "./distill.ts";

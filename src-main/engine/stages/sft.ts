@@ -4,7 +4,7 @@ import type { PeftOptions, SftStage, TrainingOptions } from "#shared/schema/reci
 import { deriveSeed } from "#main/platform/random.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
 import { taskByName } from "#main/core/problems/registry.ts";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";

@@ -15,7 +15,7 @@ import type { MeasuredText } from "#main/store/records/prepared-record.ts";
 import type { RecordChange } from "#main/store/records/record-changes.ts";
 import type { ClusterMember, RecordText } from "#main/store/repositories/record-repository.ts";
 import type { Store } from "#main/store/store.ts";
-import type { KnownBenchmarks } from "./known-benchmarks.ts";
+import type { KnownBenchmarks } from "../benchmarks/known-benchmarks.ts";
 import { detailsToChange, detailText } from "./record-details.ts";
 import type { DetailChange } from "./record-details.ts";
 import { changesByValue, recordsText } from "./record-edits.ts";

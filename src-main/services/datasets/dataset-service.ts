@@ -28,7 +28,7 @@ import type { Exported } from "./export-file.ts";
 import { importSource, saidByName } from "./import-source.ts";
 import { BAD_ROWS_KEPT, inspectFile, stageFile } from "./import-file.ts";
 import type { Inspection } from "./import-file.ts";
-import { KnownBenchmarks } from "./known-benchmarks.ts";
+import { KnownBenchmarks } from "../benchmarks/known-benchmarks.ts";
 import { recordsText, registerRecordEdits, scopeOf } from "./record-edits.ts";
 import type { RecordPens } from "./record-edits.ts";
 import { RecordService } from "./record-service.ts";

@@ -15,10 +15,10 @@ import type {
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
-import { drawProblems } from "#main/core/problems/split.ts";
+import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
-import type { GenerationEvent, GenerationRequest } from "../playground/generation.ts";
+import type { GenerationEvent, GenerationRequest } from "../endpoints/generate-completions.ts";
 import type { DatasetService } from "./dataset-service.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import { recordsText } from "./record-edits.ts";
@@ -316,12 +316,8 @@ function promptsOf(request: GenerateRequest): TeacherPrompt[] {
       reference: { task: null, problemId: null, difficulty: null, gold: gold ?? null, data: null },
     }));
   }
-  return drawProblems({
-    source: prompts.source,
-    split: "train",
-    seed: request.seed,
-    count: prompts.count,
-  }).map((problem) => ({
+  const { source, count } = prompts;
+  return drawProblems({ source, split: "train", seed: request.seed, count }).map((problem) => ({
     prompt: problem.prompt,
     reference: {
       task: problem.task,

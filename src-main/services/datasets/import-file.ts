@@ -19,7 +19,7 @@ import { printable } from "#main/core/tables/source-row.ts";
 import type { SourceRow } from "#main/core/tables/source-row.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import type { ImportSource } from "./import-source.ts";
-import type { KnownBenchmarks } from "./known-benchmarks.ts";
+import type { KnownBenchmarks } from "../benchmarks/known-benchmarks.ts";
 
 /** Rows that the format is told by. */
 const LOOKED_AT = 50;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
-import { judgeText } from "#main/core/curation/measure-text.ts";
+import { judgeText } from "#main/core/curation/text-meter.ts";
 import { countOf, idsIn, rangesOf } from "#main/store/id-ranges.ts";
 import { RecordChange } from "#main/store/records/record-changes.ts";
 import type { Store } from "#main/store/store.ts";

@@ -21,7 +21,7 @@ import type { Store } from "#main/store/store.ts";
 import type { EditJournal } from "../workspace/edit-journal.ts";
 import { detailChanges, detailsToChange, detailVerb } from "./record-details.ts";
 import type { DetailChange } from "./record-details.ts";
-import type { KnownBenchmarks } from "./known-benchmarks.ts";
+import type { KnownBenchmarks } from "../benchmarks/known-benchmarks.ts";
 import { changesByValue, recordsText, scopeOf } from "./record-edits.ts";
 import type { RecordPens } from "./record-edits.ts";
 import { filterOf, soleId } from "./targets.ts";

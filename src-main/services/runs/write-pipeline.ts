@@ -10,7 +10,7 @@ import { sha256Of } from "#main/platform/canonical-json.ts";
 import { appVersion, machineFacts } from "#main/platform/machine.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
-import { noDataset, requireDataFile } from "../datasets/data-file.ts";
+import { noDataset, requireDataFile } from "../recipes/data-file.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";

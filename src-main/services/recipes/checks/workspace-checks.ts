@@ -12,7 +12,7 @@ import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import { difficultiesOf } from "#main/core/problems/task-facts.ts";
 import { requireTrainable, taskLengths } from "#main/core/text/task-lengths.ts";
 import type { TaskLengths } from "#main/core/text/task-lengths.ts";
-import { noDataset, requireDataFile } from "../../datasets/data-file.ts";
+import { noDataset, requireDataFile } from "../data-file.ts";
 import { gib, longestOf, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
 import type { ModelRegistry } from "../../models/model-registry.ts";

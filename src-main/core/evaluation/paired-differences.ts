@@ -1,4 +1,4 @@
-/** Compares two evaluations problem by problem: one test, and the interval that belongs to it. */
+/** Differences of two benchmarks problem by problem, their p, and the interval that belongs to the same test. */
 import { signFlipTest } from "./permutation-test.ts";
 import { signFlipInterval } from "./sign-flip-interval.ts";
 import type { Interval } from "./sign-flip-interval.ts";

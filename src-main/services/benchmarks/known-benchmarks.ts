@@ -1,6 +1,6 @@
 /** The problems of every finished benchmark in the store, as what texts are compared with. */
 import { createHash } from "node:crypto";
-import { TextMeter } from "#main/core/curation/measure-text.ts";
+import { TextMeter } from "#main/core/curation/text-meter.ts";
 import type { MeasuredText } from "#main/store/records/prepared-record.ts";
 import type { RecordMessages, RecordReference } from "#shared/schema/dataset.ts";
 import type { Store } from "#main/store/store.ts";

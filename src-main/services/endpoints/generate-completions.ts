@@ -10,10 +10,10 @@ import { machineFacts } from "#main/platform/machine.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { InferencePool } from "#main/processes/inference/inference-pool.ts";
 import type { Store } from "#main/store/store.ts";
-import { EndpointClient } from "../endpoints/endpoint-client.ts";
-import type { Endpoints } from "../endpoints/endpoints.ts";
+import { EndpointClient } from "./endpoint-client.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
-import { inParallel } from "../endpoints/in-parallel.ts";
+import { inParallel } from "./in-parallel.ts";
 
 export type Teacher =
   /** A model's name, a run's id or a folder. */
