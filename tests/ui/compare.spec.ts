@@ -148,7 +148,7 @@ test("dollars of each day are stacked bars with an axis from zero, and said in w
   // The day between has no bar: what was rented, and what the launches of today cost.
   await expect(days.locator("title", { hasText: "$0.40" })).toHaveCount(1);
   await expect(days.locator("rect:has(title)")).not.toHaveCount(1);
-  const ticks = days.locator(".recharts-yAxis text");
+  const ticks = days.locator("svg text", { hasText: /^\$/u });
   await expect(ticks.first()).toHaveText("$0");
   await expect(ticks.last()).toHaveText("$0.40");
   expect(await faults(page)).toEqual([]);
