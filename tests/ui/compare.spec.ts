@@ -141,7 +141,7 @@ test("dollars of each day are stacked bars with an axis from zero, and said in w
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/cost");
   const days = page.getByRole("figure", { name: "A day", exact: true });
-  await expect(days.getByRole("img")).toHaveAttribute(
+  await expect(days.getByRole("img").first()).toHaveAttribute(
     "aria-label",
     /^A day, \$.*, \$0\.40; .*, \$0; /u,
   );
