@@ -93,7 +93,7 @@ export function pipelineNow(id: PipelineId): PipelineSummary | undefined {
   return useLive.getState().pipelines.get(id);
 }
 
-/** Pipelines at work or waiting, as they were launched. */
+/** Pipelines at work or waiting, as they were started. */
 export function useActivePipelines(): readonly PipelineSummary[] {
   const live = useLive();
   return useMemo(

@@ -45,7 +45,7 @@ test("what no model can be got from is refused where it was typed, with what to 
   await expect(dialog).toHaveCount(0);
 });
 
-test("a failed launch stands under what needs attention until it is dismissed", async ({
+test("a failed pipeline stands under what needs attention until it is dismissed", async ({
   browser,
 }) => {
   const { page } = await openWindow(browser, host);

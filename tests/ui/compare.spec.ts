@@ -145,7 +145,7 @@ test("dollars of each day are stacked bars with an axis from zero, and said in w
     "aria-label",
     /^A day, \$.*, \$0\.40; .*, \$0; /u,
   );
-  // The day between has no bar: what was rented, and what the launches of today cost.
+  // The day between has no bar: what was rented, and what the pipelines of today cost.
   await expect(days.locator("title", { hasText: "$0.40" })).toHaveCount(1);
   await expect(days.locator("rect:has(title)")).not.toHaveCount(1);
   const ticks = days.locator("svg text", { hasText: /^\$/u });

@@ -235,7 +235,7 @@ test("an empty home leads to data and recipes in the window, and a sent file in 
 }) => {
   const { page, complaints, goTo } = await openWindow(browser, host);
   await goTo("/");
-  await expect(page.getByText("Nothing was launched yet.")).toBeVisible();
+  await expect(page.getByText("Nothing was started yet.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Write a recipe" })).toHaveAttribute(
     "href",
     /recipes/u,
@@ -272,7 +272,7 @@ test("an empty home leads to data and recipes in the window, and a sent file in 
   expect(complaints).toEqual([]);
 });
 
-test("the tour with a sample walks through records and a launch of its own, and one action deletes both", async ({
+test("the tour with a sample walks through records and a pipeline of its own, and one action deletes both", async ({
   browser,
 }) => {
   const client = await connectTo(host.url);

@@ -1,4 +1,4 @@
-/** What used to lead nowhere: data that cannot be trained on, a launch that failed, long work by one letter, an undo of long ago. */
+/** What used to lead nowhere: data that cannot be trained on, a pipeline that failed, long work by one letter, an undo of long ago. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -70,7 +70,7 @@ test("what a field cannot take is said at the field", async ({ browser }) => {
   await expect(examples).toHaveValue(before);
 });
 
-test("a failed launch leads to a draft of its recipe, at the stage that failed and with why", async ({
+test("a failed pipeline leads to a draft of its recipe, at the stage that failed and with why", async ({
   browser,
 }) => {
   const data = join(folder, "unanswered.jsonl");
@@ -100,7 +100,7 @@ test("a failed launch leads to a draft of its recipe, at the stage that failed a
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("a");
   await expect(page).toHaveURL(/#\/recipe\/r\d+\?step=stage\./u);
-  await expect(page.getByText(/^Launch p\d+ failed: /u)).toBeVisible();
+  await expect(page.getByText(/^Pipeline p\d+ failed: /u)).toBeVisible();
   await expect(page.getByText(/recipe, began as the configuration of p\d+/u)).toBeVisible();
   expect(complaints).toEqual([]);
 });
@@ -132,7 +132,7 @@ test("the demo's button asks as its key does", async ({ browser }) => {
   await expect(button).toBeFocused();
 });
 
-test("the button that resumes a stopped launch asks as its key does", async ({ browser }) => {
+test("the button that resumes a stopped pipeline asks as its key does", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/pipeline/p62");
   await page.getByRole("button", { name: /^Resume/u }).click();
@@ -143,7 +143,7 @@ test("the button that resumes a stopped launch asks as its key does", async ({ b
   await expect(page.getByText("stopped").first()).toBeVisible();
 });
 
-test("R asks before it resumes a stopped launch", async ({ browser }) => {
+test("R asks before it resumes a stopped pipeline", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/pipeline/p62");
   await page.getByRole("heading", { level: 1 }).click();
@@ -178,7 +178,7 @@ test("undo tells of what was just done and leads there; what another window did 
   await expect(first.page.getByRole("textbox", { name: "seed" })).not.toHaveValue("11");
 });
 
-test("the palette finds a launch by its id, a dataset, a record by its text, and an option of the recipe on screen", async ({
+test("the palette finds a pipeline by its id, a dataset, a record by its text, and an option of the recipe on screen", async ({
   browser,
 }) => {
   const { page, complaints, goTo } = await openWindow(browser, host);
@@ -219,7 +219,7 @@ test("the palette finds a launch by its id, a dataset, a record by its text, and
   expect(complaints).toEqual([]);
 });
 
-test("stages are named with their launch and model wherever they are picked", async ({
+test("stages are named with their pipeline and model wherever they are picked", async ({
   browser,
 }) => {
   const { page, goTo } = await openWindow(browser, host);

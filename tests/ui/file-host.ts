@@ -67,7 +67,7 @@ export function fileHost(options: FileHostOptions = {}): FileHost {
   };
 }
 
-/** A host whose workspace holds the launches that the screens are looked at with. */
+/** A host whose workspace holds the pipelines that the screens are looked at with. */
 export function seededHost(prepare?: (folder: string) => void): FileHost {
   return fileHost({
     prepare: (folder) => {

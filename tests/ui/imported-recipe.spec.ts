@@ -1,5 +1,5 @@
 /**
- * A launch's configuration is imported as a recipe while that launch is still at work, changed, and started: it waits
+ * A pipeline's configuration is imported as a recipe while that pipeline is still at work, changed, and started: it waits
  * for its turn and runs to its end on the real engine.
  */
 import { expect, test } from "@playwright/test";
@@ -41,7 +41,7 @@ stages:
 
 const host = fileHost();
 
-test("a recipe imported from a launch at work is changed, started, waits its turn and runs to its end", async ({
+test("a recipe imported from a pipeline at work is changed, started, waits its turn and runs to its end", async ({
   browser,
 }) => {
   test.setTimeout(8 * MINUTE);
@@ -52,7 +52,7 @@ test("a recipe imported from a launch at work is changed, started, waits its tur
   await goTo("/recipes");
   await page.keyboard.press("i");
   const dialog = page.getByRole("dialog", { name: "Import a recipe" });
-  await dialog.getByRole("radio", { name: "A launch" }).click();
+  await dialog.getByRole("radio", { name: "A pipeline" }).click();
   await dialog.getByRole("combobox").selectOption(pipelineId);
   await dialog.getByRole("button", { name: "Import" }).click();
   await expect(page.getByText(`recipe, began as the configuration of ${pipelineId}`)).toBeVisible();
@@ -65,7 +65,7 @@ test("a recipe imported from a launch at work is changed, started, waits its tur
   await expect(page.getByText("1 option changed")).toBeVisible();
   const imported = await startByKeyboard(page);
   expect(imported).not.toBe(pipelineId);
-  // What was imported from ends as it was launched, then the imported one runs.
+  // What was imported from ends as it was started, then the imported one runs.
   for (const [id, last] of [
     [pipelineId, 3],
     [imported, 2],

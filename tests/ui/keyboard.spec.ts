@@ -68,8 +68,8 @@ test("J, K and Enter walk the table of runs and open one; the filter is in the a
 test("a long table holds only the rows in view, and End reaches the last", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/runs");
-  const grid = page.getByRole("grid", { name: "Launches and stages" });
-  // 2 launches of 9 stages and 60 of one: 2 + 18 + 120 rows and the head.
+  const grid = page.getByRole("grid", { name: "Pipelines and stages" });
+  // 2 pipelines of 9 stages and 60 of one: 2 + 18 + 120 rows and the head.
   await expect(grid).toHaveAttribute("aria-rowcount", "141");
   expect(await grid.getByRole("row").count()).toBeLessThan(80);
   await grid.focus();

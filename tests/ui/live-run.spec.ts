@@ -24,7 +24,7 @@ test("a demo is started, watched, stopped, resumed and read from the window", as
 }) => {
   test.setTimeout(15 * MINUTE);
   const { page, complaints, goTo } = await openWindow(browser, host);
-  await expect(page.getByText(/Nothing was launched yet\./u)).toBeVisible();
+  await expect(page.getByText(/Nothing was started yet\./u)).toBeVisible();
   // Nothing was recorded here, so nothing is promised.
   await expect(page.getByText("no estimate yet")).toBeVisible();
   await expect(page.getByText("What to expect")).toHaveCount(0);

@@ -28,7 +28,7 @@ export async function beginSmokeByKeyboard(page: Page): Promise<void> {
   await expect(page.getByRole("navigation", { name: "Steps" })).toBeVisible();
 }
 
-/** From the recipe to its launch, by keyboard alone; gives the launch's id. */
+/** From the recipe to its pipeline, by keyboard alone; gives the pipeline's id. */
 export async function startByKeyboard(page: Page): Promise<string> {
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page).toHaveURL(/step=review/u);

@@ -1,4 +1,4 @@
-/** Recipes in the window, through a real host, store and engine: every way to a launch, by keyboard alone where it is said. */
+/** Recipes in the window, through a real host, store and engine: every way to a pipeline, by keyboard alone where it is said. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { seededHost } from "./file-host.ts";
@@ -98,12 +98,12 @@ test("an edit of another window comes in", async ({ browser }) => {
   await expect(first.page.getByRole("textbox", { name: "seed" })).toHaveValue("9");
 });
 
-test("a launch's fixed configuration becomes a recipe", async ({ browser }) => {
+test("a pipeline's fixed configuration becomes a recipe", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/recipes");
   await page.keyboard.press("i");
   const dialog = page.getByRole("dialog", { name: "Import a recipe" });
-  await dialog.getByRole("radio", { name: "A launch" }).click();
+  await dialog.getByRole("radio", { name: "A pipeline" }).click();
   await dialog.getByRole("combobox").selectOption("p61");
   await dialog.getByRole("button", { name: "Import" }).click();
   await expect(page.getByText("recipe, began as the configuration of p61")).toBeVisible();
@@ -119,7 +119,7 @@ test("a file that the system hands over is kept only when it is said so", async 
   await expect(page.getByRole("alert")).toContainText("There is no file");
 });
 
-test("a sweep: a launch for each value, shown together; those that wait are moved, held and taken out", async ({
+test("a sweep: a pipeline for each value, shown together; those that wait are moved, held and taken out", async ({
   browser,
 }) => {
   const { page, goTo } = await openWindow(browser, host);
@@ -130,7 +130,7 @@ test("a sweep: a launch for each value, shown together; those that wait are move
   await page.getByRole("combobox", { name: "Option 1" }).fill("stages.grpo.learning_rate");
   await page.getByRole("textbox", { name: "Values of option 1" }).fill("1e-5, 3e-5");
   await page.getByRole("textbox", { name: "Seeds" }).fill("2");
-  await page.getByRole("button", { name: "Start 4 launches" }).click();
+  await page.getByRole("button", { name: "Start 4 pipelines" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sweeps");
   const sweep = page.getByRole("region", { name: "Sweep s1" });
   await expect(sweep.getByRole("row")).toHaveCount(5);

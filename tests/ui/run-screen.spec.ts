@@ -329,7 +329,7 @@ test("runs are sorted, picked by keyboard, laid over each other and taken out ag
   const { page, complaints, goTo } = await openWindow(browser, host);
   await goTo("/runs?group=none");
   await page.getByRole("button", { name: "pass@1 %" }).click();
-  const grid = page.getByRole("grid", { name: "Launches and stages" });
+  const grid = page.getByRole("grid", { name: "Pipelines and stages" });
   const first = grid.getByRole("row").nth(1);
   await expect(first).toContainText("benchmark-grpo");
   await expect(grid.getByRole("columnheader", { name: /pass@1/u })).toHaveAttribute(
@@ -374,15 +374,15 @@ test("runs are sorted, picked by keyboard, laid over each other and taken out ag
   expect(complaints).toEqual([]);
 });
 
-test("picked launches are deleted after a question that names them", async ({ browser }) => {
+test("picked pipelines are deleted after a question that names them", async ({ browser }) => {
   const { page, goTo } = await openWindow(browser, host);
   await goTo("/runs?stages=hidden&picked=p1,p2");
   await page.keyboard.press("Delete");
-  const dialog = page.getByRole("dialog", { name: "Delete 2 launches?" });
+  const dialog = page.getByRole("dialog", { name: "Delete 2 pipelines?" });
   await expect(dialog.getByRole("button", { name: "Keep them" })).toBeFocused();
   await dialog.getByRole("button", { name: "Delete for good" }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByText("60 launches of 60")).toBeVisible();
+  await expect(page.getByText("60 pipelines of 60")).toBeVisible();
 });
 
 test("a branch from a checkpoint asks first, and says what is missing", async ({ browser }) => {

@@ -34,7 +34,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   settings: "/settings",
 };
 
-/** The right solutions that the launch itself sampled become a dataset, a part of it judged and published, once. */
+/** The right solutions that the pipeline itself sampled become a dataset, a part of it judged and published, once. */
 async function curateTraces(url: string): Promise<void> {
   const client = await connectTo(url);
   const { datasets } = client.call;

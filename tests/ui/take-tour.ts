@@ -32,7 +32,7 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder ?? "", `${name}.png`) });
 }
 
-/** Recipes → preset → GRPO's steps → start. Gives the launch's id. */
+/** Recipes → preset → GRPO's steps → start. Gives the pipeline's id. */
 async function launch(page: Page, preset: string, pictures: boolean): Promise<string> {
   await page.keyboard.press("g");
   await page.keyboard.press("e");
@@ -59,7 +59,7 @@ try {
   const ids: string[] = [];
   for (const [index, preset] of PRESETS.entries()) {
     ids.push(await launch(page, preset, index === 0));
-    say(`${preset} is launched`);
+    say(`${preset} is started`);
   }
   const [first = "", second = ""] = ids;
   await goTo(`/run/${first}-grpo`);

@@ -107,7 +107,7 @@ async function curate(page: Page, goTo: (address: string) => Promise<void>): Pro
   await expect(page.getByRole("region", { name: "Versions" })).toContainText(kept);
 }
 
-/** The short demo with the published version as its cold start's data; gives the launch's id. */
+/** The short demo with the published version as its cold start's data; gives the pipeline's id. */
 async function launch(page: Page): Promise<string> {
   await beginSmokeByKeyboard(page);
   await page.keyboard.press("Alt+ArrowRight");

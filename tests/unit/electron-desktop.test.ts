@@ -75,7 +75,7 @@ describe("the machine is kept awake", () => {
     return { type: "pipeline", pipeline };
   }
 
-  test("from the first launch at work to the end of the last, once", () => {
+  test("from the first pipeline at work to the end of the last, once", () => {
     const sleep = blocker();
     let tell: ((event: LiveEvent) => void) | undefined;
     const end = keepAwakeWhileWorking(sleep, {

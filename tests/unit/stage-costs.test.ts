@@ -42,7 +42,7 @@ function worked(stageName: string, activeMs: number) {
   return { id: RunId.parse(`p1-${stageName}`), stageName, activeMs };
 }
 
-describe("a launch's costs", () => {
+describe("a pipeline's costs", () => {
   test("a stage that recorded what it used shows that, not its process' time", () => {
     const { stages, ms, usd } = stageCosts(results({ base: [4000, 0.02] }), [worked("base", 5000)]);
     expect(stages).toEqual([{ runId: "p1-base", stageName: "base", ms: 4000, usd: 0.02 }]);
@@ -63,7 +63,7 @@ describe("a launch's costs", () => {
     expect(stages).toEqual([{ runId: "p1-cold", stageName: "cold", ms: 1500, usd: 0.01 }]);
   });
 
-  test("a stage that has not worked yet has no row, and a launch of such stages no total", () => {
+  test("a stage that has not worked yet has no row, and a pipeline of such stages no total", () => {
     expect(stageCosts(results({}), [worked("base", 0)])).toEqual({
       stages: [],
       ms: null,
@@ -71,7 +71,7 @@ describe("a launch's costs", () => {
     });
   });
 
-  test("what was bought for the launch is in the sum, with and without records", () => {
+  test("what was bought for the pipeline is in the sum, with and without records", () => {
     expect(stageCosts(results({}, 3), [worked("cold", 1500)]).usd).toBe(3);
     expect(stageCosts(results({ base: [4000, 0.5] }, 3), [worked("base", 5000)]).usd).toBe(3.5);
   });

@@ -8,7 +8,7 @@ import {
   currentRun,
   isPaused,
   lastScored,
-} from "../../src-renderer/ui/launches/pipeline-facts.ts";
+} from "../../src-renderer/ui/pipelines/pipeline-facts.ts";
 import { movedBy } from "../../src-renderer/ui/use-list-keys.ts";
 import { ResultRow } from "#shared/schema/evaluation.ts";
 
@@ -75,7 +75,7 @@ describe("the rows of the Runs screen", () => {
     sort: undefined,
   } as const;
 
-  test("are each launch followed by its stages", () => {
+  test("are each pipeline followed by its stages", () => {
     expect(runRows([ladder, old], all).map((row) => row.key)).toEqual([
       "ladder",
       "ladder-benchmark-base",
@@ -86,14 +86,14 @@ describe("the rows of the Runs screen", () => {
     ]);
   });
 
-  test("keep only launches of the status, and no stages when folded", () => {
+  test("keep only pipelines of the status, and no stages when folded", () => {
     expect(
       runRows([ladder, old], { ...all, status: "active", folded: true }).map((row) => row.key),
     ).toEqual(["ladder"]);
     expect(runRows([ladder, old], { ...all, status: "attention" })).toEqual([]);
   });
 
-  test("keep the stages that hold every word, with their launch", () => {
+  test("keep the stages that hold every word, with their pipeline", () => {
     expect(runRows([ladder, old], { ...all, text: "base ladder" }).map((row) => row.key)).toEqual([
       "ladder",
       "ladder-benchmark-base",
@@ -102,7 +102,7 @@ describe("the rows of the Runs screen", () => {
   });
 });
 
-test("a launch is at its running stage, else at the first that is not finished, and its score is the last one", () => {
+test("a pipeline is at its running stage, else at the first that is not finished, and its score is the last one", () => {
   expect(currentRun(ladder)?.stageName).toBe("grpo");
   expect(
     currentRun(
@@ -199,11 +199,11 @@ test("differences are said in words, with what they rest on", () => {
   expect(lines[0]?.basis).toBe("+19.0 points [15.4, 22.6], corrected p <0.001, 500 problems.");
 });
 
-describe("what is told when a launch changes", () => {
+describe("what is told when a pipeline changes", () => {
   const done = launch("ladder", "finished", [["benchmark-base", "finished"]]);
   const event = (pipeline: PipelineSummary) => ({ type: "pipeline" as const, pipeline });
 
-  test("a launch that ends says so with its last score and where to look", () => {
+  test("a pipeline that ends says so with its last score and where to look", () => {
     expect(noticeOf(event(done), ladder)).toEqual({
       tone: "done",
       title: "ladder finished",
@@ -224,7 +224,7 @@ describe("what is told when a launch changes", () => {
   });
 });
 
-test("a launch at work counts on from when it was read, and a paused stage says so", () => {
+test("a pipeline at work counts on from when it was read, and a paused stage says so", () => {
   const launched = { ...launch("ladder", "running", [["grpo", "running"]]), activeMs: 500 };
   expect(activeMsAt({ ...launched, readAtMs: 1000 }, 4000)).toBe(3500);
   expect(activeMsAt({ ...launched, readAtMs: 1000 }, 900)).toBe(500);

@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import { formatInterval, formatPercent, formatUsd, formatWhen } from "#renderer/ui/format.ts";
-import { launchText } from "#renderer/ui/launches/launch-name.tsx";
-import { doneText } from "#renderer/ui/launches/progress-line.tsx";
-import { statusWord } from "#renderer/ui/launches/run-status.tsx";
+import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
+import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { statusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { protocolText } from "./benchmark-rows.ts";
 import type { BenchmarkRow } from "./benchmark-rows.ts";
@@ -103,7 +103,7 @@ function NameCell({
       <input
         type="checkbox"
         tabIndex={-1}
-        aria-label={`Mark ${label} of ${launchText(run)}`}
+        aria-label={`Mark ${label} of ${pipelineText(run)}`}
         disabled={run.score === null}
         checked={marks.marked.has(row.key)}
         onChange={() => marks.toggle(row.key)}
@@ -111,7 +111,7 @@ function NameCell({
       <a href={hrefTo(["run", run.id])} tabIndex={-1}>
         {label}
       </a>{" "}
-      <span className="t3">{launchText(run)}</span>
+      <span className="t3">{pipelineText(run)}</span>
     </span>
   );
 }

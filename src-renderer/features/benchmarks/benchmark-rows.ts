@@ -30,7 +30,7 @@ export function protocolText(protocol: BenchmarkProtocol): string {
   ].join(" · ");
 }
 
-/** Rows whose model, launch or task holds every word of the text. */
+/** Rows whose model, pipeline or task holds every word of the text. */
 export function benchmarkRows(
   protocols: readonly ListedProtocol[],
   text: string,

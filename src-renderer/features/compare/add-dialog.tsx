@@ -6,7 +6,7 @@ import { candidatesQuery, publishedScoresQuery } from "#renderer/bridge/queries.
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { formatInterval, formatNumber, formatPercent, formatWhen } from "#renderer/ui/format.ts";
-import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 
@@ -34,7 +34,7 @@ function CandidateRow({
     <label className="pickrow">
       <input type="checkbox" checked={checked} onChange={onToggle} />
       <span className="ell">
-        <span className="med">{label}</span> <span className="t3">{launchText(candidate)}</span>
+        <span className="med">{label}</span> <span className="t3">{pipelineText(candidate)}</span>
       </span>
       <span className="t3 ell">{task}</span>
       <span className="num">
@@ -99,7 +99,7 @@ export function AddDialog({
   const runs = useMemo(
     () =>
       (candidates.data ?? []).filter((one) =>
-        matches(`${one.label} ${launchText(one)} ${one.task} ${one.runId}`, text),
+        matches(`${one.label} ${pipelineText(one)} ${one.task} ${one.runId}`, text),
       ),
     [candidates.data, text],
   );
@@ -116,7 +116,7 @@ export function AddDialog({
         className="input"
         style={{ width: "100%", marginBottom: 8 }}
         aria-label="Find"
-        placeholder="Find by model, launch, task or benchmark"
+        placeholder="Find by model, pipeline, task or benchmark"
         value={text}
         data-autofocus
         onChange={(event) => setText(event.currentTarget.value)}

@@ -8,7 +8,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Mark } from "#renderer/charts/intervals/mark.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
-import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
@@ -57,7 +57,7 @@ function Chips({
           <span key={model.key} className="chip">
             <Mark tone={model.style} />
             <span className="med">{model.letter}</span>
-            <span className="t1 ell" title={`${model.label}, ${launchText(model)}`}>
+            <span className="t1 ell" title={`${model.label}, ${pipelineText(model)}`}>
               {model.label}
             </span>
             {isBaseline && <span className="t3">baseline</span>}

@@ -4,7 +4,7 @@ import type { ComparedGroup, ComparedRow, ComparisonReport } from "#shared/schem
 import type { MarkStyle } from "#renderer/charts/intervals/mark.tsx";
 
 export interface ComparedModel {
-  /** The launch and the model's name: one model may have several benchmarks. */
+  /** The pipeline and the model's name: one model may have several benchmarks. */
   readonly key: string;
   readonly letter: string;
   readonly style: MarkStyle;
@@ -40,7 +40,7 @@ export function comparedModels(report: ComparisonReport): ReadonlyMap<string, Co
   return toldApart(models);
 }
 
-/** Models of one name, as two launches of a recipe make them, are called by their launch too. */
+/** Models of one name, as two pipelines of a recipe make them, are called by their pipeline too. */
 function toldApart(models: ReadonlyMap<string, ComparedModel>): ReadonlyMap<string, ComparedModel> {
   const count = Map.groupBy(models.values(), ({ label }) => label);
   return new Map(

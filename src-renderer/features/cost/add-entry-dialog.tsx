@@ -113,7 +113,7 @@ export function AddEntryDialog({
           />
         </label>
         <label className="field">
-          <span className="s12 t2">Launch, where it belongs to one</span>
+          <span className="s12 t2">Pipeline, where it belongs to one</span>
           <select
             className="input"
             value={launch}

@@ -26,7 +26,7 @@ interface Bought extends LaunchCost {
   readonly yield: CostYield;
 }
 
-/** The launch whose points cost least, or whose samples do. */
+/** The pipeline whose points cost least, or whose samples do. */
 function cheapest(
   launches: readonly Bought[],
   price: (bought: CostYield) => number | null,
@@ -78,22 +78,22 @@ export function CostFigures({
         <div className="s12 t2">Spent</div>
         <div className="big">{formatUsd(report.totalUsd)}</div>
         <div className="s11 t3">
-          {plural(report.pipelines.length, "launch", "launches")}
+          {plural(report.pipelines.length, "pipeline", "pipelines")}
           {Math.abs(shown - report.totalUsd) > 1e-12 && `, ${formatUsd(shown)} in this span`}
         </div>
         <People people={report.people} />
       </div>
       <div>
-        <div className="s12 t2">Per point gained, cheapest launch</div>
+        <div className="s12 t2">Per point gained, cheapest pipeline</div>
         <div className="big">{perPoint === undefined ? "–" : formatUsd(perPoint.value)}</div>
         <div className="s11 t3">
           {perPoint === undefined
-            ? "no launch has gained points over its baseline yet"
+            ? "no pipeline has gained points over its baseline yet"
             : `${usdPerPointInterval(perPoint)}, ${point?.name ?? ""}`}
         </div>
       </div>
       <div>
-        <div className="s12 t2">Per accepted sample, cheapest launch</div>
+        <div className="s12 t2">Per accepted sample, cheapest pipeline</div>
         <div className="big">
           {sample === undefined ? "–" : formatUsd(sample.yield.usdPerAcceptedSample)}
         </div>

@@ -1,4 +1,4 @@
-/** Where the money went: launch by launch, kind by kind, day by day; what it bought; and what it would cost elsewhere. */
+/** Where the money went: pipeline by pipeline, kind by kind, day by day; what it bought; and what it would cost elsewhere. */
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { useFilter } from "#renderer/navigation/location.ts";

@@ -1,4 +1,4 @@
-/** The ledger: every entry with its launch, at the prices of its day. */
+/** The ledger: every entry with its pipeline, at the prices of its day. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { PriceList } from "#shared/schema/cost.ts";

@@ -1,4 +1,4 @@
-/** The ledger as rows: launches with their stages, then what no launch made; and as a file. Pure. */
+/** The ledger as rows: pipelines with their stages, then what no pipeline made; and as a file. Pure. */
 import type { CostEntry, CostShares, CostTotal, LedgerEntry } from "#shared/schema/cost.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 
@@ -71,7 +71,7 @@ export function isSpent(row: LedgerRow): boolean {
   return kindOf(row) !== "human";
 }
 
-/** Those since `sinceMs`: entries without a launch, people's time, then launches with their stages and entries, newest first. */
+/** Those since `sinceMs`: entries without a pipeline, people's time, then pipelines with their stages and entries, newest first. */
 export function ledgerRows(
   launches: readonly LaunchCost[],
   written: readonly LedgerEntry[],

@@ -1,4 +1,4 @@
-/** What a launch would cost elsewhere or at another size: worked out from the rates measured here, and said so. */
+/** What a pipeline would cost elsewhere or at another size: worked out from the rates measured here, and said so. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Projection } from "#shared/schema/cost.ts";
@@ -96,7 +96,7 @@ export function WhatIf({ launches }: { readonly launches: readonly LaunchCost[] 
         <div className="head">
           <h2>What if</h2>
         </div>
-        <Empty>A projection starts from a launch that ran.</Empty>
+        <Empty>A projection starts from a pipeline that ran.</Empty>
       </section>
     );
   return (

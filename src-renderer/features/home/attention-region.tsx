@@ -1,4 +1,4 @@
-/** What a person should look at: failed and stopped launches, and alarms, each with what to do. */
+/** What a person should look at: failed and stopped pipelines, and alarms, each with what to do. */
 import type { ReactNode } from "react";
 import type { AttentionItem } from "#shared/schema/system.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
@@ -7,7 +7,7 @@ import { attentionQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatWhen } from "#renderer/ui/format.ts";
-import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
@@ -39,7 +39,7 @@ function Item({
       />
       <div className="grow">
         <div className="med break">
-          {launchText(item)}
+          {pipelineText(item)}
           {item.stageName !== null && ` / ${item.stageName}`}
         </div>
         <div className="t2 break">{item.message}</div>
@@ -80,7 +80,7 @@ export function AttentionRegion(): ReactNode {
       {query.data === undefined && query.failure === undefined && <SkeletonRows rows={2} />}
       {query.data !== undefined && items.length === 0 && (
         <p className="s12 t3 pad" style={{ paddingTop: 0 }}>
-          Nothing. Failed or stopped launches and alarms appear here.
+          Nothing. Failed or stopped pipelines and alarms appear here.
         </p>
       )}
       <ul className="s12 attention" style={{ padding: "0 16px 12px" }}>

@@ -1,4 +1,4 @@
-/** The newest launches with their last score. */
+/** The newest pipelines with their last score. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { PipelineSummary } from "#shared/schema/run.ts";
@@ -21,10 +21,10 @@ import {
   isActive,
   lastScored,
   originWord,
-} from "#renderer/ui/launches/pipeline-facts.ts";
-import { doneText } from "#renderer/ui/launches/progress-line.tsx";
+} from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import { StatusMark, statusWord } from "#renderer/ui/launches/run-status.tsx";
+import { StatusMark, statusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { Trials } from "#renderer/ui/score.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
@@ -67,7 +67,7 @@ function columnsAt(now: number, digits: number): readonly GridColumn<PipelineSum
   return [
     {
       id: "name",
-      header: "Launch",
+      header: "Pipeline",
       track: "minmax(140px, 1.4fr)",
       cell: (pipeline) => (
         <span className="flex top">
@@ -185,21 +185,21 @@ export function RecentRegion(): ReactNode {
       () => [
         {
           id: "home.next",
-          title: "Next launch",
+          title: "Next pipeline",
           group: "This screen",
           keys: "J",
           run: () => setChosen((at) => Math.min(count - 1, at + 1)),
         },
         {
           id: "home.previous",
-          title: "Previous launch",
+          title: "Previous pipeline",
           group: "This screen",
           keys: "K",
           run: () => setChosen((at) => Math.max(0, at - 1)),
         },
         {
           id: "home.open",
-          title: "Open the chosen launch",
+          title: "Open the chosen pipeline",
           group: "This screen",
           keys: "Enter",
           run: () => {
@@ -213,7 +213,7 @@ export function RecentRegion(): ReactNode {
   return (
     <>
       <div className="head bt">
-        <h2>Recent launches</h2>
+        <h2>Recent pipelines</h2>
         {query.data !== undefined && query.data.total > 0 && (
           <span className="note">
             {pipelines.length} of {query.data.total}
@@ -243,13 +243,13 @@ export function RecentRegion(): ReactNode {
             </span>
           }
         >
-          Nothing was launched yet. The demo above shows the whole method on problems that come with
+          Nothing was started yet. The demo above shows the whole method on problems that come with
           Gradus. Your own way begins with data, and a recipe that says what to do with them.
         </Empty>
       )}
       {pipelines.length > 0 && (
         <VirtualGrid
-          label="Recent launches"
+          label="Recent pipelines"
           columns={columns}
           rows={pipelines}
           rowKey={(row) => row.id}

@@ -10,7 +10,7 @@ import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { isActive } from "#renderer/ui/launches/pipeline-facts.ts";
+import { isActive } from "#renderer/ui/pipelines/pipeline-facts.ts";
 
 export interface Demo {
   /** A demo or short check that is at work or waits. */

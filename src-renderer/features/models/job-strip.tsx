@@ -9,7 +9,7 @@ import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatBytes, formatDuration, formatNumber } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
-import { Meter } from "#renderer/ui/launches/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 
 const PHASES: Readonly<Record<ModelJobPhase, string>> = {
   listing: "asking the hub",

@@ -9,7 +9,7 @@ import { useCrosshairStep } from "#renderer/charts/crosshair.tsx";
 import { valueAt } from "#renderer/charts/series.ts";
 import type { Series } from "#renderer/charts/series.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
-import { launchText, modelText } from "#renderer/ui/launches/launch-name.tsx";
+import { pipelineText, modelText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
 export interface OverlayRow {
@@ -53,7 +53,7 @@ function ValueThere({
 function RunName({ runId, run }: Pick<OverlayRow, "runId" | "run">): ReactNode {
   return (
     <a className="ell" href={hrefTo(["run", runId])} tabIndex={-1} title={runId}>
-      {run === undefined ? runId : `${launchText(run)} / ${run.stageName}`}
+      {run === undefined ? runId : `${pipelineText(run)} / ${run.stageName}`}
       {run !== undefined && <span className="t3"> on {modelText(run.model)}</span>}
     </a>
   );

@@ -7,7 +7,7 @@ import { useFilter } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import { OptionDifferences } from "#renderer/ui/launches/option-differences.tsx";
+import { OptionDifferences } from "#renderer/ui/pipelines/option-differences.tsx";
 import { SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useDraft } from "./document/draft-value.ts";
 import { EstimateRegion } from "./estimate-region.tsx";

@@ -1,4 +1,4 @@
-/** Recipes, the queue of launches, and sweeps. */
+/** Recipes, the queue of pipelines, and sweeps. */
 import type { ReactNode } from "react";
 import { useFilter } from "#renderer/navigation/location.ts";
 import { Segments } from "#renderer/ui/segments.tsx";

@@ -1,4 +1,4 @@
-/** Sweeps: launches that belong together, each with the options that are its own and its last score. */
+/** Sweeps: pipelines that belong together, each with the options that are its own and its last score. */
 import type { ReactNode } from "react";
 import type { z } from "zod";
 import type { Sweep } from "#shared/schema/recipe-draft.ts";
@@ -8,9 +8,9 @@ import { host } from "#renderer/bridge/host.ts";
 import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatWhen, plural } from "#renderer/ui/format.ts";
-import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
+import { lastScored } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 
@@ -74,14 +74,14 @@ function SweepTable({
       <div className="head bt">
         <h2>{sweep.name}</h2>
         <span className="note">
-          {sweep.id}, {done} of {plural(sweep.members.length, "launch", "launches")} finished
+          {sweep.id}, {done} of {plural(sweep.members.length, "pipeline", "pipelines")} finished
         </span>
         <span className="note end">{formatWhen(sweep.createdAtMs, now)}</span>
       </div>
       <table>
         <thead>
           <tr>
-            <th>Launch</th>
+            <th>Pipeline</th>
             {sweep.axes.map(({ key }) => (
               <th key={key} className="num mono" title={key}>
                 {key.split(".").at(-1)}

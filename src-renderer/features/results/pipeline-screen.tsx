@@ -11,19 +11,19 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatDuration, formatWhen } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import { ChangeAndRun } from "#renderer/ui/launches/change-and-run.tsx";
-import { PipelineActions } from "#renderer/ui/launches/pipeline-actions.tsx";
+import { ChangeAndRun } from "#renderer/ui/pipelines/change-and-run.tsx";
+import { PipelineActions } from "#renderer/ui/pipelines/pipeline-actions.tsx";
 import {
   activeMsAt,
   currentRun,
   isActive,
   isPaused,
   originWord,
-} from "#renderer/ui/launches/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/launches/progress-line.tsx";
+} from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
-import { StageStrip } from "#renderer/ui/launches/stage-strip.tsx";
+import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
+import { StageStrip } from "#renderer/ui/pipelines/stage-strip.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { ResultsRegion } from "./results-region.tsx";
 import { RecipeRegion } from "./recipe-region.tsx";
@@ -120,7 +120,7 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
         <span className="s12 t3 mono">{pipeline.id}</span>
         <LaunchStatus pipeline={summary} />
         <span className="s12 t2 grow ell">
-          {originWord(pipeline.origin)}, seed {pipeline.seed}, launched{" "}
+          {originWord(pipeline.origin)}, seed {pipeline.seed}, started{" "}
           {formatWhen(pipeline.createdAtMs, now)}, <ActiveTime pipeline={summary} /> of work
         </span>
         {(results.data?.rows.length ?? 0) > 1 && (

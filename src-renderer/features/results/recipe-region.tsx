@@ -1,4 +1,4 @@
-/** The recipe as it was launched: fixed, with its hash. */
+/** The recipe as it was started: fixed, with its hash. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Pipeline } from "#shared/schema/run.ts";
@@ -11,7 +11,7 @@ export function RecipeRegion({ pipeline }: { readonly pipeline: Pipeline }): Rea
     <section aria-label="Recipe">
       <div className="head bt">
         <h2>Recipe</h2>
-        <span className="tag" title={`Fixed at the launch. SHA-256 ${pipeline.recipeSha256}`}>
+        <span className="tag" title={`Fixed at the start. SHA-256 ${pipeline.recipeSha256}`}>
           <Glyph name="lock" />
           fixed, <span className="mono">{pipeline.recipeSha256.slice(0, 7)}</span>
         </span>

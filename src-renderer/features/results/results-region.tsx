@@ -38,7 +38,7 @@ export function ResultsRegion({
       <Empty>
         {active
           ? "No benchmark has finished yet. The first one measures the model as it is, before any training."
-          : "This launch has no finished benchmark, so there is nothing to compare."}
+          : "This pipeline has no finished benchmark, so there is nothing to compare."}
       </Empty>
     );
   }

@@ -1,4 +1,4 @@
-/** Time and cost of a launch's stages, as far as they are known. Pure. */
+/** Time and cost of a pipeline's stages, as far as they are known. Pure. */
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { RunId, RunSummary } from "#shared/schema/run.ts";
 

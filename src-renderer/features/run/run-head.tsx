@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 import type { Pipeline, Run, RunSummary } from "#shared/schema/run.ts";
 import { formatDuration, formatNumber, formatWhen } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
-import { ChangeAndRun } from "#renderer/ui/launches/change-and-run.tsx";
-import { LaunchName, launchText, modelText } from "#renderer/ui/launches/launch-name.tsx";
-import { PipelineActions } from "#renderer/ui/launches/pipeline-actions.tsx";
-import { isPaused } from "#renderer/ui/launches/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/launches/progress-line.tsx";
-import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
-import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import { ChangeAndRun } from "#renderer/ui/pipelines/change-and-run.tsx";
+import { PipelineName, pipelineText, modelText } from "#renderer/ui/pipelines/pipeline-name.tsx";
+import { PipelineActions } from "#renderer/ui/pipelines/pipeline-actions.tsx";
+import { isPaused } from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
+import { kindWord } from "#renderer/ui/pipelines/stage-name.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
 
 /** Heartbeats come every two seconds; a compile may hold them up. Past this the window says how old its news is. */
@@ -112,10 +112,10 @@ export function RunHead({
       ))}
       <span
         className="s12 t2 ell grow"
-        title={`${kindWord(run.kind)} on ${run.config.model}, launch ${launchText(run)}`}
+        title={`${kindWord(run.kind)} on ${run.config.model}, pipeline ${pipelineText(run)}`}
       >
-        {kindWord(run.kind)} on <span className="mono">{modelText(live.model)}</span>, launch{" "}
-        <LaunchName {...run} />
+        {kindWord(run.kind)} on <span className="mono">{modelText(live.model)}</span>, pipeline{" "}
+        <PipelineName {...run} />
         {run.attempts > 1 && `, attempt ${String(run.attempts)}`}
       </span>
       {working ? <ProgressBox run={live} now={now} /> : <Took run={live} now={now} />}

@@ -10,8 +10,8 @@ import { useLivePipeline, useLiveRun } from "#renderer/bridge/live-store.ts";
 import { pipelineQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
-import { launchText } from "#renderer/ui/launches/launch-name.tsx";
-import { StageStrip } from "#renderer/ui/launches/stage-strip.tsx";
+import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
+import { StageStrip } from "#renderer/ui/pipelines/stage-strip.tsx";
 import { BenchmarkView } from "./benchmark/benchmark-view.tsx";
 import { FactsAside } from "./aside/facts-aside.tsx";
 import { RunHead, RunNotices } from "./run-head.tsx";
@@ -37,7 +37,7 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
     useMemo(
       () => [
         { label: "Runs", href: hrefTo(["runs"]) },
-        { label: launchText(run), href: hrefTo(["pipeline", run.pipelineId]) },
+        { label: pipelineText(run), href: hrefTo(["pipeline", run.pipelineId]) },
         { label: run.stageName },
       ],
       [run],

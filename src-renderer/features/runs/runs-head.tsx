@@ -1,4 +1,4 @@
-/** The head of the Runs screen: how many launches are shown, and what decides which. */
+/** The head of the Runs screen: how many pipelines are shown, and what decides which. */
 import type { ReactNode, RefObject } from "react";
 import { FilterField } from "#renderer/ui/filter-field.tsx";
 import { plural } from "#renderer/ui/format.ts";
@@ -25,7 +25,7 @@ export function RunsHead({
       <h1>Runs</h1>
       {loaded && (
         <span className="t3 s12 nowrap">
-          {plural(launchCount(list.rows), "launch", "launches")} of {total}
+          {plural(launchCount(list.rows), "pipeline", "pipelines")} of {total}
           {pipelines.length < total && `, ${String(total - pipelines.length)} being read`}
         </span>
       )}
@@ -49,7 +49,7 @@ export function RunsHead({
             value={grouping}
             onChange={(event) => view.setGrouping(asGrouping(event.currentTarget.value))}
           >
-            <option value="launch">launch</option>
+            <option value="launch">pipeline</option>
             <option value="recipe">recipe</option>
             <option value="sweep">sweep</option>
             <option value="none">nothing</option>
@@ -71,7 +71,7 @@ export function RunsHead({
   );
 }
 
-/** Launches that are shown, by themselves or by a stage. */
+/** Pipelines that are shown, by themselves or by a stage. */
 function launchCount(rows: readonly RunRow[]): number {
   return new Set(
     rows.flatMap((row) =>

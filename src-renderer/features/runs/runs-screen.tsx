@@ -1,4 +1,4 @@
-/** Every launch and its stages, in one table of any length: sorted, filtered, grouped, and picked for what is done to several. */
+/** Every pipeline and its stages, in one table of any length: sorted, filtered, grouped, and picked for what is done to several. */
 import { useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import { usdDigits } from "#renderer/ui/format.ts";
@@ -47,7 +47,7 @@ export function RunsScreen(): ReactNode {
         </Empty>
       )}
       {total > 0 && list.rows.length === 0 && (
-        <Empty>No launch matches the filter. Clear it to see all {total}.</Empty>
+        <Empty>No pipeline matches the filter. Clear it to see all {total}.</Empty>
       )}
       {list.rows.length > 0 && <RunGrid list={list} view={view} picks={picks} />}
       {chosen !== undefined && (
@@ -79,7 +79,7 @@ function RunGrid({
   );
   return (
     <VirtualGrid
-      label="Launches and stages"
+      label="Pipelines and stages"
       columns={columns}
       rows={list.rows}
       rowKey={(row) => row.key}

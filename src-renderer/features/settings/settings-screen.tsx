@@ -76,7 +76,7 @@ function Appearance(): ReactNode {
       </Row>
       <Row
         name="System notifications"
-        hint="When a launch ends or an alarm rises while the window is not in front. Kept in this browser."
+        hint="When a pipeline ends or an alarm rises while the window is not in front. Kept in this browser."
       >
         <Segments
           label="System notifications"

@@ -1,11 +1,11 @@
-/** Turns what the host tells of launches and alarms into notices, in the window and, where asked for, in the system. */
+/** Turns what the host tells of pipelines and alarms into notices, in the window and, where asked for, in the system. */
 import { useEffect } from "react";
 import type { SystemLiveEvent } from "#shared/schema/live.ts";
 import type { PipelineSummary } from "#shared/schema/run.ts";
 import { onHostEvent } from "#renderer/bridge/follow-host.ts";
 import { runNow } from "#renderer/bridge/live-store.ts";
 import { formatInterval, formatPercent } from "#renderer/ui/format.ts";
-import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
+import { lastScored } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import { notify } from "#renderer/navigation/notices.ts";
 import type { Notice } from "#renderer/navigation/notices.ts";
@@ -13,7 +13,7 @@ import { systemNoticesOn } from "#renderer/navigation/system-notices.ts";
 
 type Said = Omit<Notice, "id" | "atMs" | "fresh">;
 
-/** What an ended launch says; undefined where a person ended it and knows. */
+/** What an ended pipeline says; undefined where a person ended it and knows. */
 export function endNotice(pipeline: PipelineSummary): Said | undefined {
   const href = hrefTo(["pipeline", pipeline.id]);
   if (pipeline.status === "finished") {
@@ -34,7 +34,7 @@ export function endNotice(pipeline: PipelineSummary): Said | undefined {
   };
 }
 
-/** `before` is what the window knew of the pipeline until now: a launch that was never seen at work is no news. */
+/** `before` is what the window knew of the pipeline until now: a pipeline that was never seen at work is no news. */
 export function noticeOf(
   event: SystemLiveEvent,
   before: PipelineSummary | undefined,

@@ -1,4 +1,4 @@
-/** What only the host can find for the palette: launches beyond the newest, by id or name, and records by their text. */
+/** What only the host can find for the palette: pipelines beyond the newest, by id or name, and records by their text. */
 import { useEffect, useState } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";

@@ -1,7 +1,7 @@
 /**
  * What the tour shows where a workspace is empty: a few records to review, and the short check, started now and on this
  * machine, so that every figure in it is a measured one. Made on request, marked as the tour's, so that neither its
- * launch nor its review is part of what was spent, and deleted with one action.
+ * pipeline nor its review is part of what was spent, and deleted with one action.
  */
 import { ORPCError } from "@orpc/client";
 import { z } from "zod";
@@ -10,7 +10,7 @@ import type { RecordMessages } from "#shared/schema/dataset.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import type { RunStatus } from "#shared/schema/run.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { isActive } from "#renderer/ui/launches/pipeline-facts.ts";
+import { isActive } from "#renderer/ui/pipelines/pipeline-facts.ts";
 
 const KEY = "gradus.tour.sample";
 export const SAMPLE_NAME = "Sample of the tour";
@@ -75,7 +75,7 @@ export async function makeSample(): Promise<Sample> {
 const ENDS_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 
-/** Undefined where there is no such launch any more. */
+/** Undefined where there is no such pipeline any more. */
 async function statusOf(pipelineId: PipelineId): Promise<RunStatus | undefined> {
   try {
     return (await host.pipelines.get({ pipelineId })).status;

@@ -43,7 +43,7 @@ export const TOUR: readonly Stop[] = [
   {
     path: ["runs"],
     title: "Runs",
-    text: "Everything that was launched. Open one to watch its charts, read each completion with its reward, stop it, go on, or branch from a checkpoint.",
+    text: "Everything that was started. Open one to watch its charts, read each completion with its reward, stop it, go on, or branch from a checkpoint.",
   },
   {
     path: ["compare"],

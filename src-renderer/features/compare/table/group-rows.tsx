@@ -11,7 +11,7 @@ import {
   formatPoints,
   formatUsd,
 } from "#renderer/ui/format.ts";
-import { launchText } from "#renderer/ui/launches/launch-name.tsx";
+import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
@@ -104,7 +104,7 @@ function Row({
           <a
             href={hrefTo(["run", row.runId])}
             className="link-quiet"
-            title={`${launchText(row)} / ${row.label}, seed ${row.seed}`}
+            title={`${pipelineText(row)} / ${row.label}, seed ${row.seed}`}
           >
             <ModelName model={model} />
           </a>

@@ -4,7 +4,7 @@ import type { DragEvent, ReactNode } from "react";
 import type { DatasetFile } from "#shared/contract/datasets.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { formatBytes } from "#renderer/ui/format.ts";
-import { Meter } from "#renderer/ui/launches/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { uploadFile } from "./upload.ts";
 import type { Failure } from "#renderer/bridge/failure.ts";

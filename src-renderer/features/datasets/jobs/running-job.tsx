@@ -4,7 +4,7 @@ import type { DatasetJob } from "#shared/schema/dataset.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { formatBytes, formatNumber } from "#renderer/ui/format.ts";
-import { Meter } from "#renderer/ui/launches/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { JOB_VERBS, yieldText } from "./job-text.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { SweepAxis, SweepMode } from "#shared/schema/recipe-draft.ts";
 import type { Json } from "./plain-value.ts";
 
-/** What is typed: kept as text until it is launched. */
+/** What is typed: kept as text until it is started. */
 export interface SweepDraft {
   readonly seeds: string;
   readonly mode: SweepMode;

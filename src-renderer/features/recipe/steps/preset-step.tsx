@@ -4,7 +4,7 @@ import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { recipesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { originText } from "#renderer/ui/pipelines/recipe-origin.ts";
 import { useDraft } from "../document/draft-value.ts";
 import { TextField, wholeNumber } from "../fields/text-field.tsx";
 
@@ -17,7 +17,7 @@ export function PresetStep({ saved }: { readonly saved: SavedRecipe }): ReactNod
         <h2>This recipe</h2>
         <span className="t3 s12">began as {originText(saved.origin)}</span>
       </div>
-      <TextField label="Name" line="launches carry it" keys={["name"]} mono={false} />
+      <TextField label="Name" line="pipelines carry it" keys={["name"]} mono={false} />
       <TextField
         label="seed"
         line="everything random follows from it"

@@ -81,7 +81,7 @@ export function ReviewStep({ saved, steps, onBeforeStart }: ReviewStepProps): Re
         ))}
       </ul>
       <div className="sec bt">
-        <h2>Launches</h2>
+        <h2>Pipelines</h2>
         <span className="t3 s12">each is a run of its own with its configuration fixed</span>
       </div>
       <div className="sectext">
@@ -107,7 +107,7 @@ export function ReviewStep({ saved, steps, onBeforeStart }: ReviewStepProps): Re
           disabled={errors.length > 0 || "wrong" in plan || act.busy}
           onClick={start}
         >
-          {launches > 1 ? `Start ${String(launches)} launches` : "Start"}
+          {launches > 1 ? `Start ${String(launches)} pipelines` : "Start"}
         </button>
         <span className="s12 t3">
           What is started waits in the{" "}

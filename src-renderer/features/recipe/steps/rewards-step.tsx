@@ -7,7 +7,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatNumber, formatSigned } from "#renderer/ui/format.ts";
-import { launchText, modelText } from "#renderer/ui/launches/launch-name.tsx";
+import { pipelineText, modelText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { Empty, FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { useDraft } from "../document/draft-value.ts";
@@ -131,7 +131,7 @@ function ChooseRun({
         >
           {runs.map((one) => (
             <option key={one.id} value={one.id}>
-              {launchText(one)} / {one.stageName} on {modelText(one.model)}
+              {pipelineText(one)} / {one.stageName} on {modelText(one.model)}
             </option>
           ))}
         </select>

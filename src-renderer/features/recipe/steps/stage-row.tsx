@@ -1,6 +1,6 @@
 /** One stage in the list of stages: its name, what it is and uses, and the edits of its place. */
 import type { ReactNode } from "react";
-import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import { kindWord } from "#renderer/ui/pipelines/stage-name.ts";
 import { useDraft } from "../document/draft-value.ts";
 import { getValue, textAt } from "../document/plain-value.ts";
 import type { Json } from "../document/plain-value.ts";

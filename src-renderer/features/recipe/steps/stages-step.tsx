@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { StageKind as Kind } from "#shared/schema/recipe.ts";
-import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import { kindWord } from "#renderer/ui/pipelines/stage-name.ts";
 import { useDraft } from "../document/draft-value.ts";
 import { insertStage, newStage, stagesOf } from "../document/stage-edits.ts";
 import { StageKind } from "../document/stage-kind.ts";

@@ -1,4 +1,4 @@
-/** Several launches of one recipe: seeds, and options that vary over a grid or a list. */
+/** Several pipelines of one recipe: seeds, and options that vary over a grid or a list. */
 import { useId } from "react";
 import type { ReactNode } from "react";
 import { Segments } from "#renderer/ui/segments.tsx";

@@ -1,4 +1,4 @@
-/** Why the launch failed that a draft began as: what is to be changed here. */
+/** Why the pipeline failed that a draft began as: what is to be changed here. */
 import type { ReactNode } from "react";
 import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";

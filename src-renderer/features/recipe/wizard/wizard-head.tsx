@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { originText } from "#renderer/ui/pipelines/recipe-origin.ts";
 import type { DraftState } from "../document/recipe-draft.ts";
 
 const SAVING = { saved: "Saved", waiting: "Not saved yet", saving: "Saving" } as const;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
-import { OptionDifferences } from "#renderer/ui/launches/option-differences.tsx";
+import { OptionDifferences } from "#renderer/ui/pipelines/option-differences.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { nameOf, refOf } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";

@@ -1,4 +1,4 @@
-/** A recipe from elsewhere: a file, the fixed configuration of a launch, or pasted text. */
+/** A recipe from elsewhere: a file, the fixed configuration of a pipeline, or pasted text. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { pipelineIdFrom } from "#renderer/bridge/ids.ts";
@@ -66,7 +66,7 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
               onChange={setWay}
               segments={[
                 { value: "file", label: "A file" },
-                { value: "launch", label: "A launch" },
+                { value: "launch", label: "A pipeline" },
                 { value: "text", label: "Text" },
               ]}
             />
@@ -82,7 +82,7 @@ export function ImportRecipe({ opened, file, onClose, onChosen }: ImportRecipePr
               )}
               {way === "launch" &&
                 (pipelines.length === 0 ? (
-                  <p className="t2">Nothing was launched yet.</p>
+                  <p className="t2">Nothing was started yet.</p>
                 ) : (
                   <Labelled
                     label="Its configuration as it was fixed, defaults written out"

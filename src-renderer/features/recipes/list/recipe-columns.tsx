@@ -1,7 +1,7 @@
 /** The columns of the Recipes screen. */
 import { formatWhen, plural } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
-import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { originText } from "#renderer/ui/pipelines/recipe-origin.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { nameOf } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";

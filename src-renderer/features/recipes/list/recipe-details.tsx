@@ -4,7 +4,7 @@ import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import { originText } from "#renderer/ui/launches/recipe-origin.ts";
+import { originText } from "#renderer/ui/pipelines/recipe-origin.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { nameOf, refOf } from "./recipe-rows.ts";
 import type { RecipeRow } from "./recipe-rows.ts";
@@ -62,7 +62,7 @@ export function RecipeDetails(props: RecipeDetailsProps): ReactNode {
             <button
               type="button"
               className="btn danger"
-              title="Undo (Ctrl Z) brings it back; launches keep their own configuration"
+              title="Undo (Ctrl Z) brings it back; pipelines keep their own configuration"
               onClick={() => onDelete(row.recipe.id)}
             >
               Delete

@@ -59,7 +59,7 @@ export function useRecipeListCommands(list: RecipeList, screen: RecipeListScreen
         {
           id: "recipes.import",
           title: "Import a recipe…",
-          note: "a file, a launch, or text",
+          note: "a file, a pipeline, or text",
           group,
           keys: "I",
           run: openImport,

@@ -1,7 +1,7 @@
 /** The rows and columns of the queue. */
 import type { PipelineSummary } from "#shared/schema/run.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
-import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
+import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
 export interface QueueRow {
@@ -21,7 +21,7 @@ export const QUEUE_COLUMNS: readonly GridColumn<QueueRow>[] = [
   },
   {
     id: "name",
-    header: "Launch",
+    header: "Pipeline",
     track: "minmax(180px, 1fr)",
     cell: ({ pipeline }) => (
       <>

@@ -31,7 +31,7 @@ export function QueueView({ choice }: { readonly choice: ReactNode }): ReactNode
             </a>
           }
         >
-          Nothing is at work and nothing waits. Launches come one after the other; what is started
+          Nothing is at work and nothing waits. Pipelines come one after the other; what is started
           meanwhile waits here.
         </Empty>
       )}
@@ -62,7 +62,7 @@ function QueueHead({
   return (
     <div className="screenhead">
       <h1>Queue</h1>
-      <span className="s12 t3 nowrap">{plural(waiting, "launch", "launches")} waiting</span>
+      <span className="s12 t3 nowrap">{plural(waiting, "pipeline", "pipelines")} waiting</span>
       <span className="end flex">
         {choice}
         <button type="button" className="btn" disabled={!waits} onClick={acts.up}>
@@ -99,12 +99,12 @@ function useQueueCommands({ rows, at, waits, acts }: Queue): void {
       return [
         ...stepCommands({
           screen: "queue",
-          row: "launch",
+          row: "pipeline",
           count: rows.length,
           at,
           choose: acts.choose,
         }),
-        command("open", "Open the launch", "Enter", acts.open),
+        command("open", "Open the pipeline", "Enter", acts.open),
         ...[
           command("up", "Move up the queue", "Alt+ArrowUp", acts.up),
           command("down", "Move down the queue", "Alt+ArrowDown", acts.down),

@@ -1,4 +1,4 @@
-/** The queue as it is now, the chosen launch, and what is done to it. */
+/** The queue as it is now, the chosen pipeline, and what is done to it. */
 import { useMemo, useState } from "react";
 import type { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
@@ -33,7 +33,7 @@ export interface Queue {
   readonly rows: readonly QueueRow[];
   readonly at: number;
   readonly row: QueueRow | undefined;
-  /** Whether the chosen launch waits, so that its place can change. */
+  /** Whether the chosen pipeline waits, so that its place can change. */
   readonly waits: boolean;
   readonly acts: QueueActs;
 }

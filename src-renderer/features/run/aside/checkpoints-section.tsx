@@ -1,4 +1,4 @@
-/** The checkpoints of a run, and the way from one of them to a new launch with another configuration. */
+/** The checkpoints of a run, and the way from one of them to a new pipeline with another configuration. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { Checkpoint, Run } from "#shared/schema/run.ts";
@@ -42,7 +42,7 @@ function BranchDialog({
     >
       <p className="t2">
         Makes a recipe that begins with this checkpoint's weights, with the options of{" "}
-        {run.stageName} and of the stages after it. Change what is to be different, then launch it.
+        {run.stageName} and of the stages after it. Change what is to be different, then start it.
       </p>
       <p className="t2" style={{ marginTop: 8 }}>
         This run, its checkpoint and its numbers stay as they are. The optimizer begins anew.

@@ -70,7 +70,7 @@ function Config({ run }: { readonly run: Run }): ReactNode {
     <section aria-label="Configuration">
       <div className="head bt">
         <h2>Config</h2>
-        <span className="tag" title={`Fixed at the launch. SHA-256 ${run.configSha256}`}>
+        <span className="tag" title={`Fixed at the start. SHA-256 ${run.configSha256}`}>
           <Glyph name="lock" />
           fixed, <span className="mono">{run.configSha256.slice(0, 7)}</span>
         </span>

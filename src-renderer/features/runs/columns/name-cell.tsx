@@ -1,8 +1,8 @@
-/** What a row is: a group by its label, a stage by its name and model, a launch by its name, seed and what a sweep changed in it. */
+/** What a row is: a group by its label, a stage by its name and model, a pipeline by its name, seed and what a sweep changed in it. */
 import type { ReactNode } from "react";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { plural } from "#renderer/ui/format.ts";
-import { LaunchName, modelText } from "#renderer/ui/launches/launch-name.tsx";
+import { PipelineName, modelText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import type { RunRow } from "../rows/run-row.ts";
 
 /** Where a row leads; a group's row leads nowhere. */
@@ -13,7 +13,7 @@ export function rowHref(row: RunRow): string | undefined {
     : hrefTo(["run", row.run.id]);
 }
 
-/** @param flat stages stand alone, without their launches above them. */
+/** @param flat stages stand alone, without their pipelines above them. */
 export function NameCell({
   row,
   flat,
@@ -24,7 +24,8 @@ export function NameCell({
   if (row.type === "group") {
     return (
       <span className="strong ell" title={row.label}>
-        {row.label} <span className="t3">{plural(row.pipelines.length, "launch", "launches")}</span>
+        {row.label}{" "}
+        <span className="t3">{plural(row.pipelines.length, "pipeline", "pipelines")}</span>
       </span>
     );
   }
@@ -38,7 +39,7 @@ export function NameCell({
       >
         {flat && (
           <span className="t3">
-            <LaunchName {...row.run} /> /{" "}
+            <PipelineName {...row.run} /> /{" "}
           </span>
         )}
         {row.run.stageName} <span className="t3">on {modelText(row.run.model)}</span>

@@ -1,9 +1,9 @@
 /** The columns of the Runs screen. */
 import type { ReactNode } from "react";
-import { currentRun, isPaused, originWord } from "#renderer/ui/launches/pipeline-facts.ts";
-import { doneText } from "#renderer/ui/launches/progress-line.tsx";
-import { StatusWord } from "#renderer/ui/launches/run-status.tsx";
-import { kindWord } from "#renderer/ui/launches/stage-name.ts";
+import { currentRun, isPaused, originWord } from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
+import { kindWord } from "#renderer/ui/pipelines/stage-name.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { RunRow } from "../rows/run-row.ts";
 import { NameCell } from "./name-cell.tsx";
@@ -15,7 +15,7 @@ export interface ColumnOptions {
   readonly now: number;
   /** Decimals of amounts. */
   readonly digits: number;
-  /** Stages stand alone, without their launches above them. */
+  /** Stages stand alone, without their pipelines above them. */
   readonly flat: boolean;
   readonly picked: ReadonlySet<string>;
   readonly onPick: (key: string) => void;
@@ -43,7 +43,7 @@ export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[
     {
       id: "name",
       sortable: true,
-      header: flat ? "Stage" : "Launch, stage",
+      header: flat ? "Stage" : "Pipeline, stage",
       track: "minmax(180px, 1.6fr)",
       cell: (row) => <NameCell row={row} flat={flat} />,
     },

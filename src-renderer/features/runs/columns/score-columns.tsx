@@ -1,8 +1,8 @@
-/** A row's score with its interval, its whisker, n and k: a launch's is that of its last benchmark. */
+/** A row's score with its interval, its whisker, n and k: a pipeline's is that of its last benchmark. */
 import type { ReactNode } from "react";
 import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import { formatInterval, formatPercent } from "#renderer/ui/format.ts";
-import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
+import { lastScored } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { Trials } from "#renderer/ui/score.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { RunRow } from "../rows/run-row.ts";

@@ -1,6 +1,6 @@
 /** What a row cost, how long it took, and when it began. */
 import { formatDuration, formatUsd, formatWhen } from "#renderer/ui/format.ts";
-import { activeMsAt } from "#renderer/ui/launches/pipeline-facts.ts";
+import { activeMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { RunRow } from "../rows/run-row.ts";
 

@@ -1,4 +1,4 @@
-/** Asks before launches are deleted, names what goes with them, and says which could not be. */
+/** Asks before pipelines are deleted, names what goes with them, and says which could not be. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { PipelineSummary } from "#shared/schema/run.ts";
@@ -6,7 +6,7 @@ import { failureOf } from "#renderer/bridge/failure.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
 import { plural } from "#renderer/ui/format.ts";
-import { isActive } from "#renderer/ui/launches/pipeline-facts.ts";
+import { isActive } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface DeleteDialogProps {
@@ -40,7 +40,7 @@ export function DeleteDialog({ opened, launches, onClose, onDone }: DeleteDialog
   return (
     <ConfirmDialog
       opened={opened}
-      title={`Delete ${plural(idle.length, "launch", "launches")}?`}
+      title={`Delete ${plural(idle.length, "pipeline", "pipelines")}?`}
       keep="Keep them"
       busy={busy}
       failure={failure}
@@ -65,7 +65,7 @@ export function DeleteDialog({ opened, launches, onClose, onDone }: DeleteDialog
       </p>
       {atWork > 0 && (
         <p className="warn" style={{ marginTop: 8 }}>
-          {plural(atWork, "launch is", "launches are")} at work and stay. Stop them first.
+          {plural(atWork, "pipeline is", "pipelines are")} at work and stay. Stop them first.
         </p>
       )}
     </ConfirmDialog>

@@ -56,7 +56,7 @@ export function PickBar({ pipelines, picked, onClear }: PickBarProps): ReactNode
         command("overlay", "Overlay the picked runs in one chart", "O", noOverlay, actions.overlay),
         command("compare", "Compare the picked benchmarks", "M", noCompare, actions.compare),
         command("tag", "Tag the picked runs…", "#", undefined, actions.tag),
-        command("delete", "Delete the picked launches…", "Delete", undefined, actions.delete),
+        command("delete", "Delete the picked pipelines…", "Delete", undefined, actions.delete),
         command("clear", "Pick nothing", "Escape", undefined, onClear),
       ];
     }, [actions, noOverlay, noCompare, onClear]),

@@ -1,6 +1,6 @@
-/** What the picked rows stand for: a launch stands for the stages that an action is about. Pure. */
+/** What the picked rows stand for: a pipeline stands for the stages that an action is about. Pure. */
 import type { PipelineSummary, RunId, RunSummary } from "#shared/schema/run.ts";
-import { lastScored } from "#renderer/ui/launches/pipeline-facts.ts";
+import { lastScored } from "#renderer/ui/pipelines/pipeline-facts.ts";
 
 export interface Picked {
   readonly pipelines: readonly PipelineSummary[];
@@ -18,7 +18,7 @@ export function pickedRows(
   };
 }
 
-/** Runs to lay over each other: those picked, and of each picked launch its reinforcement learning, or else its training. */
+/** Runs to lay over each other: those picked, and of each picked pipeline its reinforcement learning, or else its training. */
 export function runsToOverlay(picked: Picked): readonly RunId[] {
   const of = picked.pipelines.flatMap((pipeline) => {
     const learning = pipeline.runs.filter((run) => run.kind === "grpo");
@@ -31,7 +31,7 @@ export function runsToOverlay(picked: Picked): readonly RunId[] {
   return [...new Set([...of, ...alone])];
 }
 
-/** Benchmarks to compare: those picked, and of each picked launch the last. */
+/** Benchmarks to compare: those picked, and of each picked pipeline the last. */
 export function runsToCompare(picked: Picked): readonly RunId[] {
   const of = picked.pipelines.flatMap((pipeline) => lastScored(pipeline)?.id ?? []);
   const alone = picked.runs.filter((run) => run.score !== null).map((run) => run.id);
@@ -43,7 +43,7 @@ export function runsToTag(picked: Picked): readonly RunSummary[] {
   return [...new Set([...picked.pipelines.flatMap((pipeline) => pipeline.runs), ...picked.runs])];
 }
 
-/** Launches that would be deleted: a stage alone cannot be, its launch can. */
+/** Pipelines that would be deleted: a stage alone cannot be, its pipeline can. */
 export function launchesOf(
   pipelines: readonly PipelineSummary[],
   picked: Picked,

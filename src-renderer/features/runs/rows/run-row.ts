@@ -1,4 +1,4 @@
-/** A row of the Runs screen: a group, a launch, or a stage of one. */
+/** A row of the Runs screen: a group, a pipeline, or a stage of one. */
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 
 export type RunRow =

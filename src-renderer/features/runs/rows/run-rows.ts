@@ -1,4 +1,4 @@
-/** The rows of the Runs screen: launches and their stages, filtered, grouped and sorted. Pure. */
+/** The rows of the Runs screen: pipelines and their stages, filtered, grouped and sorted. Pure. */
 import type { PipelineSummary, RunStatus, RunSummary } from "#shared/schema/run.ts";
 import { sortValue } from "./sort-value.ts";
 import type { RunRow } from "./run-row.ts";
@@ -15,7 +15,7 @@ export function asStatusFilter(text: string): StatusFilter {
   return text === "active" || text === "finished" || text === "attention" ? text : "all";
 }
 
-/** launch: each with its stages. recipe, sweep: launches of one name or one sweep together. none: stages alone. */
+/** pipeline: each with its stages. recipe, sweep: pipelines of one name or one sweep together. none: stages alone. */
 export type Grouping = "launch" | "recipe" | "sweep" | "none";
 
 export function asGrouping(text: string): Grouping {
@@ -27,7 +27,7 @@ export interface RowSort {
   readonly direction: "ascending" | "descending";
 }
 
-/** "score-descending" → the sort; anything else is the order in which launches came. */
+/** "score-descending" → the sort; anything else is the order in which pipelines came. */
 export function asSort(text: string): RowSort | undefined {
   const match = /^([a-z]+)-(ascending|descending)$/u.exec(text);
   const direction = match?.[2] === "ascending" ? "ascending" : "descending";
@@ -45,7 +45,7 @@ export function nextSort(column: string, sort: RowSort | undefined): string {
 export interface RowFilter {
   readonly status: StatusFilter;
   readonly text: string;
-  /** Launches only. */
+  /** Pipelines only. */
   readonly folded: boolean;
   readonly grouping: Grouping;
   readonly sort: RowSort | undefined;
@@ -56,7 +56,7 @@ interface Found {
   readonly runs: readonly RunSummary[];
 }
 
-/** Launches that match; the text may be in the launch's or a stage's name, kind, id or tags. */
+/** Pipelines that match; the text may be in the pipeline's or a stage's name, kind, id or tags. */
 function found(pipelines: readonly PipelineSummary[], filter: RowFilter): readonly Found[] {
   const words = filter.text.toLowerCase().split(/\s+/u).filter(Boolean);
   return pipelines.flatMap((pipeline) => {

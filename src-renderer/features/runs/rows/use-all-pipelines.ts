@@ -1,4 +1,4 @@
-/** Every launch of the workspace: the newest at once, the others as soon as they are read. */
+/** Every pipeline of the workspace: the newest at once, the others as soon as they are read. */
 import { host } from "#renderer/bridge/host.ts";
 import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
@@ -18,7 +18,7 @@ export interface AllPipelines {
 
 const NONE: readonly PipelineSummary[] = [];
 
-/** A launch that comes between two pages moves the others by one: each is taken once. */
+/** A pipeline that comes between two pages moves the others by one: each is taken once. */
 async function readAll(signal: AbortSignal): Promise<readonly PipelineSummary[]> {
   const byId = new Map<string, PipelineSummary>();
   for (let offset = 0; ; offset += PAGE) {

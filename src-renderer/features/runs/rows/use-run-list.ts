@@ -15,7 +15,7 @@ export interface RunList {
   readonly at: number;
   readonly choose: (index: number) => void;
   readonly open: (index: number) => void;
-  /** Picks a launch or a stage, or not; of a group, all its launches. */
+  /** Picks a pipeline or a stage, or not; of a group, all its pipelines. */
   readonly pick: (index: number) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Which launches and stages are shown and in which order, kept in the address. */
+/** Which pipelines and stages are shown and in which order, kept in the address. */
 import { useMemo } from "react";
 import { useFilter } from "#renderer/navigation/location.ts";
 import { asGrouping, asSort, asStatusFilter, nextSort } from "./run-rows.ts";
@@ -9,7 +9,7 @@ export interface RunView {
   readonly setStatus: (status: StatusFilter) => void;
   readonly setText: (text: string) => void;
   readonly setGrouping: (grouping: Grouping) => void;
-  /** Shows the stages below their launches, or hides them. */
+  /** Shows the stages below their pipelines, or hides them. */
   readonly toggleStages: () => void;
   /** A press on a column's head. */
   readonly sortBy: (column: string) => void;

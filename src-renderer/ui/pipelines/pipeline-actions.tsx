@@ -1,4 +1,4 @@
-/** Pause, stop and resume of a launch. Stopping asks first and names what is kept; resuming asks since it is long work. */
+/** Pause, stop and resume of a pipeline. Stopping asks first and names what is kept; resuming asks since it is long work. */
 import type { ReactNode } from "react";
 import type { Pipeline, RunSummary } from "#shared/schema/run.ts";
 import { ConfirmDialog } from "../confirm-dialog.tsx";

@@ -1,4 +1,4 @@
-/** From a launch that failed or ended to its recipe: a draft of it opens, at the stage that is to be changed. */
+/** From a pipeline that failed or ended to its recipe: a draft of it opens, at the stage that is to be changed. */
 import { useCallback, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { Pipeline } from "#shared/schema/run.ts";

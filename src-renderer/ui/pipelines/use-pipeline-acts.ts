@@ -1,4 +1,4 @@
-/** What can be done to a launch now, and its commands. Stopping and resuming are asked about, whether a key or a button began them. */
+/** What can be done to a pipeline now, and its commands. Stopping and resuming are asked about, whether a key or a button began them. */
 import { useCallback, useMemo, useState } from "react";
 import type { Pipeline, RunSummary } from "#shared/schema/run.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
@@ -15,7 +15,7 @@ export interface PipelineActs {
   readonly asked: "stop" | "resume" | undefined;
   readonly ask: (question: "stop" | "resume") => void;
   readonly dismiss: () => void;
-  /** A stage is at work, so that the launch can pause or, paused, continue. */
+  /** A stage is at work, so that the pipeline can pause or, paused, continue. */
   readonly running: boolean;
   readonly paused: boolean;
   readonly pauseOrContinue: () => void;

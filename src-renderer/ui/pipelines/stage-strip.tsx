@@ -1,4 +1,4 @@
-/** The stages of a launch in order, each with its state and score, and the results at the end. */
+/** The stages of a pipeline in order, each with its state and score, and the results at the end. */
 import type { ReactNode } from "react";
 import type { PipelineId, RunId, RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";

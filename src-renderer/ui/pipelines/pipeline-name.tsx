@@ -1,4 +1,4 @@
-/** Names that tell launches and models apart: two launches of one recipe have one name, and all their stages have the same. */
+/** Names that tell pipelines and models apart: two pipelines of one recipe have one name, and all their stages have the same. */
 import type { ReactNode } from "react";
 
 export interface NamedLaunch {
@@ -6,12 +6,12 @@ export interface NamedLaunch {
   readonly pipelineId: string;
 }
 
-export function launchText({ pipelineName, pipelineId }: NamedLaunch): string {
+export function pipelineText({ pipelineName, pipelineId }: NamedLaunch): string {
   return `${pipelineName} ${pipelineId}`;
 }
 
-/** The name with the launch's id, dimmed. */
-export function LaunchName({ pipelineName, pipelineId }: NamedLaunch): ReactNode {
+/** The name with the pipeline's id, dimmed. */
+export function PipelineName({ pipelineName, pipelineId }: NamedLaunch): ReactNode {
   return (
     <>
       {pipelineName} <span className="t3">{pipelineId}</span>
@@ -19,7 +19,7 @@ export function LaunchName({ pipelineName, pipelineId }: NamedLaunch): ReactNode
   );
 }
 
-/** A model as a launch's recipe names it: a stage, an id, or the end of a folder's path; what a run wrote by its run. */
+/** A model as a pipeline's recipe names it: a stage, an id, or the end of a folder's path; what a run wrote by its run. */
 export function modelText(model: string): string {
   const parts = model.split(/[/\\]/u).filter((part) => part !== "");
   const last = parts.at(-1) ?? model;
