@@ -32,7 +32,8 @@ test("the database itself refuses to change a revision or a published version", 
   openStore(file).close();
   const db = new Database(file);
   db.exec(`
-    INSERT INTO datasets VALUES ('d1', 'first', 1, 1, NULL);
+    INSERT INTO datasets (id, name, created_at_ms, changed_at_ms, deleted_at_ms)
+      VALUES ('d1', 'first', 1, 1, NULL);
     INSERT INTO records VALUES ('d1', 1, 1, 0, 'pending', 0, 'import', NULL, NULL, 'none', 0, NULL,
       NULL, 0, 2, 1, 0, 7, NULL, NULL, NULL, '');
     INSERT INTO revisions (record_id, number, author, created_at_ms, messages, content, fingerprint,

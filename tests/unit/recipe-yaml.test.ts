@@ -1,4 +1,5 @@
 /** Texts that are no recipe, however hard they try: words with a line, within a second. */
+import { parse } from "yaml";
 import { expect, test } from "vitest";
 import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { diffOptions } from "#main/services/recipes/recipe-diff.ts";
@@ -16,6 +17,17 @@ const BOMB = [
 ].join("\n");
 
 const STAGE = "  - { name: s, kind: sft, model: base, data: { task: addition } }\n";
+
+/** A map that the YAML library reads without any of our checks. */
+const PLAIN_MAP = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join("\n");
+
+/** What a call gives, and its computing in ms: a busy machine is not the text's fault. */
+function computing<T>(call: () => T): { readonly value: T; readonly ms: number } {
+  const started = process.cpuUsage();
+  const value = call();
+  const { user, system } = process.cpuUsage(started);
+  return { value, ms: (user + system) / 1000 };
+}
 
 test.each<readonly [string, string, number, RegExp]>([
   ["aliases that unfold to millions", BOMB, 5, /\*d cannot be read: .* more than 10,000 values/],
@@ -50,14 +62,14 @@ test.each<readonly [string, string, number, RegExp]>([
   ["a nesting of lists in a line", `name:\n${"- ".repeat(100_000)}x`, 2, /nested too deeply/],
   ["a nesting of maps", `name: ${"{a: ".repeat(50_000)}`, 1, /nested too deeply/],
 ])("%s: words with the line, within a second", (_what, yaml, line, message) => {
-  // Computing rather than time: a busy machine is not the text's fault.
-  const started = process.cpuUsage();
-  const { recipe, problems } = readRecipe(yaml);
-  const { user, system } = process.cpuUsage(started);
+  const { value, ms } = computing(() => readRecipe(yaml));
+  const { recipe, problems } = value;
   expect(recipe).toBeNull();
   expect(problems[0]).toMatchObject({ level: "error", line });
   expect(problems[0]?.message).toMatch(message);
-  expect((user + system) / 1000).toBeLessThan(1000);
+  // On a machine whose cores are shared a second is as much as that of an idle one takes for a plain map of this size.
+  const plain = computing(() => parse(PLAIN_MAP)).ms;
+  expect(ms).toBeLessThan(Math.max(1000, 8 * plain));
   if (yaml.length > 300_000) return;
   expect(diffOptions(yaml, "name: y\n")).toBeDefined();
   expect(readText(yaml)).toBeDefined();
