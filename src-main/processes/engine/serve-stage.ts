@@ -58,7 +58,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
   };
   const channel = new HostChannel<EngineRequest, EngineMessage>({
     requests: EngineRequest,
-    request: (request) => {
+    request: async (request) => {
       switch (request.type) {
         case "pause":
           pauses.set();
@@ -77,7 +77,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
         default:
           if (started) return;
           started = true;
-          return run(request);
+          await run(request);
       }
     },
     lastWord: (error) => (saidTheEnd ? undefined : numbered(failed(error))),

@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import type { RecordId } from "#shared/schema/dataset.ts";
 
-export class RecordShelf<T extends NonNullable<unknown>> {
+export class RecordShelf<T extends object> {
   readonly #values: LRUCache<RecordId, T>;
   readonly #asked = new Set<RecordId>();
   readonly #stale = new Set<RecordId>();
