@@ -14,7 +14,7 @@ export function WhyItFailed({ origin }: Pick<SavedRecipe, "origin">): ReactNode 
       <Glyph name="warn" className="warn" />
       <span className="break">
         <a className="link" href={hrefTo(["pipeline", launch.id])}>
-          Launch {launch.id}
+          Pipeline {launch.id}
         </a>{" "}
         failed: {launch.statusReason.message}
       </span>
