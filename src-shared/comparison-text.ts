@@ -2,7 +2,7 @@
  * How scores and comparisons read, the same in the window, in reports and on the command line. Shares and their
  * differences are in 0–1; a difference of 0.19 is 19 points.
  */
-import { usdText } from "./money.ts";
+import { usdText } from "./usd-text.ts";
 import type { PairedVerdict, UsdPerPoint } from "./schema/compare.ts";
 
 const MINUS = "\u2212";

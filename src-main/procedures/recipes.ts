@@ -12,7 +12,7 @@ import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check
 import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { diffOptions, diffText } from "#main/services/recipes/recipe-diff.ts";
 import { recipeFromRun } from "#main/services/recipes/recipe-from-run.ts";
-import { recipeYaml } from "#main/services/recipes/recipe-text.ts";
+import { recipeYaml } from "#main/services/recipes/write-recipe.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 export function recipeProcedures(

@@ -1,6 +1,6 @@
 /** How numbers, times and amounts read in the window: minus is −, thousands 25,600, ranges –. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 
 const MINUS = "\u2212";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchAndPrint } from "#main/host/cli/commands/demo-command.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { LiveLine, duration } from "#main/host/cli/live-line.ts";
 import { percent } from "#main/host/cli/score-text.ts";
 import type { OpenHost } from "#main/host/cli/open-host.ts";

@@ -1,5 +1,5 @@
 /** Follows work on a dataset from the terminal until it ends; Ctrl+C cancels it. */
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";

@@ -1,6 +1,6 @@
 /** The result table of a pipeline, for the terminal and for --json. */
 import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { duration } from "./live-line.ts";
 import { percent, percentRange, versusCells } from "./score-text.ts";
 import { table } from "./terminal.ts";

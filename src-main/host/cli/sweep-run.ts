@@ -1,5 +1,5 @@
 /** `run --sweep`: starts one recipe for each combination, follows them all, and prints a row for each. */
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { parseAxis } from "#main/services/recipes/sweep.ts";
 import type { CommandContext } from "./command-context.ts";

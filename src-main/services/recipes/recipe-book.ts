@@ -12,7 +12,7 @@ import type { Store } from "#main/store/store.ts";
 import type { EditJournal, EditPen } from "../workspace/edit-journal.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
 import { readRecipe } from "./checks/recipe-checks.ts";
-import { recipeYaml } from "./recipe-text.ts";
+import { recipeYaml } from "./write-recipe.ts";
 import { readYaml, yamlValue } from "./recipe-yaml.ts";
 
 /** A recipe is a few pages of text; a larger file is something else. */

@@ -1,6 +1,6 @@
 /** The card of a model that a run wrote: what it comes from, what it learned on, how it scores, what it cost. */
 import { differenceText, intervalText, percentText, pText } from "#shared/comparison-text.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { basename } from "node:path";
 import { stringify } from "yaml";
 import type { ComparedEvaluation, ComparisonToBefore } from "#shared/schema/evaluation.ts";

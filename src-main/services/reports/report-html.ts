@@ -1,6 +1,6 @@
 /** The report as one page that needs nothing else: no script, no address, and a policy that would block both. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import type { PublishedScore } from "#shared/schema/compare.ts";
 import { scoreChart } from "./report-chart.ts";
 import type { ReportData, ReportRun, ReportSample } from "./report-data.ts";

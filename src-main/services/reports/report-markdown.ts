@@ -1,6 +1,6 @@
 /** The report as Markdown. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import type { ReportData, ReportRun } from "./report-data.ts";
 import { count, day, duration } from "./report-numbers.ts";
 import {

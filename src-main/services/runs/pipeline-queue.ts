@@ -5,21 +5,21 @@ import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
 
-export interface LaunchQueueDeps {
+export interface PipelineQueueDeps {
   readonly store: Store;
   readonly live: LiveEvents;
   readonly onBug: (error: unknown) => void;
 }
 
 export class PipelineQueue {
-  readonly #deps: LaunchQueueDeps;
+  readonly #deps: PipelineQueueDeps;
   readonly #waiting: PipelineId[] = [];
   /** Those that let others go first. */
   readonly #held = new Set<PipelineId>();
   /** Those of an earlier host, passed over until `continueQueue`. */
   readonly #kept = new Set<PipelineId>();
 
-  constructor(deps: LaunchQueueDeps) {
+  constructor(deps: PipelineQueueDeps) {
     this.#deps = deps;
   }
 

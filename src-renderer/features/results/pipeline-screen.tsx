@@ -76,7 +76,7 @@ function Reason({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode
   );
 }
 
-function LaunchStatus({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {
+function PipelineStatus({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {
   return <StatusWord status={pipeline.status} paused={isPaused(currentRun(pipeline))} />;
 }
 
@@ -118,7 +118,7 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
       <div className="screenhead">
         <h1 className="ell">{pipeline.name}</h1>
         <span className="s12 t3 mono">{pipeline.id}</span>
-        <LaunchStatus pipeline={summary} />
+        <PipelineStatus pipeline={summary} />
         <span className="s12 t2 grow ell">
           {originWord(pipeline.origin)}, seed {pipeline.seed}, started{" "}
           {formatWhen(pipeline.createdAtMs, now)}, <ActiveTime pipeline={summary} /> of work

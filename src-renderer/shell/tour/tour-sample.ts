@@ -85,7 +85,7 @@ async function statusOf(pipelineId: PipelineId): Promise<RunStatus | undefined> 
   }
 }
 
-async function deleteLaunch(pipelineId: PipelineId): Promise<void> {
+async function deletePipeline(pipelineId: PipelineId): Promise<void> {
   let status = await statusOf(pipelineId);
   if (status !== undefined && isActive(status)) {
     await host.pipelines.stop({ pipelineId, mode: "discard" });
@@ -102,6 +102,6 @@ async function deleteLaunch(pipelineId: PipelineId): Promise<void> {
 export async function deleteSample({ datasetId, pipelineId }: Sample): Promise<void> {
   const datasets = await host.datasets.list();
   if (datasets.some(({ id }) => id === datasetId)) await host.datasets.delete({ datasetId });
-  await deleteLaunch(pipelineId);
+  await deletePipeline(pipelineId);
   window.localStorage.removeItem(KEY);
 }

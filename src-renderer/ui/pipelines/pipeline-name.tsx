@@ -1,17 +1,17 @@
 /** Names that tell pipelines and models apart: two pipelines of one recipe have one name, and all their stages have the same. */
 import type { ReactNode } from "react";
 
-export interface NamedLaunch {
+export interface NamedPipeline {
   readonly pipelineName: string;
   readonly pipelineId: string;
 }
 
-export function pipelineText({ pipelineName, pipelineId }: NamedLaunch): string {
+export function pipelineText({ pipelineName, pipelineId }: NamedPipeline): string {
   return `${pipelineName} ${pipelineId}`;
 }
 
 /** The name with the pipeline's id, dimmed. */
-export function PipelineName({ pipelineName, pipelineId }: NamedLaunch): ReactNode {
+export function PipelineName({ pipelineName, pipelineId }: NamedPipeline): ReactNode {
   return (
     <>
       {pipelineName} <span className="t3">{pipelineId}</span>

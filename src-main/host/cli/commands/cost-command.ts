@@ -3,7 +3,7 @@ import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CostShares, PeopleTime, Projection } from "#shared/schema/cost.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
 import { duration } from "../live-line.ts";
 import type { Client } from "../open-host.ts";

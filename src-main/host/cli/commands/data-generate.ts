@@ -9,7 +9,7 @@ import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import { promptOf } from "#shared/schema/record-text.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { inspectFile } from "#main/services/datasets/import-file.ts";
 import {
   contextOf,

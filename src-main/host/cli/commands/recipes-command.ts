@@ -8,7 +8,7 @@ import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
 import { findPipeline } from "../every-pipeline.ts";

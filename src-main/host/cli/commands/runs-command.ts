@@ -4,7 +4,7 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
-import { usdText } from "#shared/money.ts";
+import { usdText } from "#shared/usd-text.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import { compareAndPrint } from "../compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
