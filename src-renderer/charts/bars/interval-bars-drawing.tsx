@@ -127,6 +127,8 @@ export function IntervalBarsDrawing(props: IntervalBarsDrawingProps): ReactNode 
             fill={fill}
             isAnimationActive={false}
             maxBarSize={44}
+            // A bar without height would be left out, and its interval with it.
+            minPointSize={1}
           >
             <ErrorBar
               dataKey={`e${String(index)}`}
