@@ -3,6 +3,7 @@ import { Environment, Interpreter } from "@huggingface/jinja";
 import type { Template } from "@huggingface/jinja";
 import { z } from "zod";
 import { withinTime } from "../bounded-work.ts";
+import { eachNode } from "./each-node.ts";
 
 /** What a conversation of thousands of long messages does not come near. */
 const MAX_STEPS = 2_000_000;
@@ -74,14 +75,10 @@ const WIDEST = 1000;
 
 /** Has a parsed template call the bounded functions. @throws OutOfBounds for an indent that is no small number */
 export function boundCalls(template: Template): void {
-  visit(template.parsed);
+  eachNode(template, boundCall);
 }
 
-function visit(node: unknown): void {
-  if (Array.isArray(node)) node.forEach(visit);
-  if (node instanceof Map) for (const [key, value] of node) [key, value].forEach(visit);
-  if (typeof node !== "object" || node === null) return;
-  for (const part of Object.values(node)) visit(part);
+function boundCall(node: object): void {
   const call = filterSchema.safeParse(node).data ?? methodSchema.safeParse(node).data;
   if (call === undefined) return;
   const [operand, name, args] =

@@ -4,6 +4,7 @@
  * Such calls in a parsed template are turned into calls of the functions here.
  */
 import type { Template } from "@huggingface/jinja";
+import { eachNode } from "./each-node.ts";
 
 const METHODS = new Set(["strip", "lstrip", "rstrip"]);
 const PREFIX = "python_";
@@ -36,14 +37,10 @@ function stripped(text: unknown, characters: unknown, left: boolean, right: bool
 
 /** Replaces `x.strip(c)` by `python_strip(x, c)`, and so on, everywhere in a parsed template. */
 export function replaceStripCalls(template: Template): void {
-  visit(template.parsed);
+  eachNode(template, replaceStripCall);
 }
 
-function visit(node: unknown): void {
-  if (Array.isArray(node)) node.forEach(visit);
-  if (node instanceof Map) for (const [key, value] of node) [key, value].forEach(visit);
-  if (typeof node !== "object" || node === null) return;
-  for (const part of Object.values(node)) visit(part);
+function replaceStripCall(node: object): void {
   if (
     !("type" in node) ||
     node.type !== "CallExpression" ||
