@@ -163,13 +163,19 @@ function writtenImports(text) {
 }
 
 /**
- * A specifier between areas is "#main/…"; within one it is relative.
- * @param {string} source
- * @param {string} baseDir
- * @param {readonly { module: string, resolved: string }[]} dependencies
+ * One of our modules: what it imports as it is written, and where dependency-cruiser found it.
+ * @typedef {object} OwnModule
+ * @property {string} source relative to the root
+ * @property {readonly { type: boolean, specifier: string }[]} written
+ * @property {readonly { module: string, resolved: string }[]} dependencies
  */
-function wrongSpecifiers(source, baseDir, dependencies) {
-  return writtenImports(readFileSync(join(baseDir, source), "utf8")).flatMap(({ specifier }) => {
+
+/**
+ * A specifier between areas is "#main/…"; within one it is relative.
+ * @param {OwnModule} module
+ */
+function wrongSpecifiers({ source, written, dependencies }) {
+  return written.flatMap(({ specifier }) => {
     const resolved = dependencies.find(({ module }) => module === specifier)?.resolved;
     if (resolved === undefined || !resolved.startsWith("src-")) return [];
     const within = areaOf(resolved) === areaOf(source);
@@ -184,13 +190,12 @@ function wrongSpecifiers(source, baseDir, dependencies) {
 /**
  * The shortest way from any module of the host's process to a package that computes with tensors. Imports of types are
  * no way; what is loaded on demand is one.
- * @param {ReadonlyMap<string, readonly { module: string, resolved: string }[]>} modules
- * @param {string} baseDir
+ * @param {readonly OwnModule[]} own
  */
-function wayToTensors(modules, baseDir) {
-  const starts = [...modules.keys()].filter((source) => HOST_AREAS.test(source));
-  const from = new Map(starts.map((source) => [source, ""]));
-  const queue = [...starts];
+function wayToTensors(own) {
+  const modules = new Map(own.map((module) => [module.source, module]));
+  const queue = [...modules.keys()].filter((source) => HOST_AREAS.test(source));
+  const from = new Map(queue.map((source) => [source, ""]));
   for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
     if (TENSOR_PACKAGES.test(source)) {
       const way = [source];
@@ -198,16 +203,10 @@ function wayToTensors(modules, baseDir) {
         way.unshift(step);
       return way;
     }
-    if (!source.startsWith("src-")) continue;
-    const text = readFileSync(join(baseDir, source), "utf8");
-    const ofTypes = new Set(
-      writtenImports(text).flatMap((one) => (one.type ? [one.specifier] : [])),
-    );
-    const ofValues = new Set(
-      writtenImports(text).flatMap((one) => (one.type ? [] : [one.specifier])),
-    );
-    for (const { module, resolved } of modules.get(source) ?? []) {
-      if ((ofTypes.has(module) && !ofValues.has(module)) || from.has(resolved)) continue;
+    const { written = [], dependencies = [] } = modules.get(source) ?? {};
+    for (const { module, resolved } of dependencies) {
+      const named = written.filter(({ specifier }) => specifier === module);
+      if ((named.length > 0 && named.every(({ type }) => type)) || from.has(resolved)) continue;
       from.set(resolved, source);
       queue.push(resolved);
     }
@@ -264,17 +263,21 @@ export async function checkArchitecture(roots = ROOTS, baseDir = ROOT) {
     },
   );
   if (typeof output === "string") throw new Error("dependency-cruiser returned text");
-  const modules = new Map(output.modules.map(({ source, dependencies }) => [source, dependencies]));
-  const own = [...modules].filter(([source]) => source.startsWith("src-"));
+  const own = output.modules
+    .filter(({ source }) => source.startsWith("src-"))
+    .map(({ source, dependencies }) => ({
+      source,
+      dependencies,
+      written: writtenImports(readFileSync(join(baseDir, source), "utf8")),
+    }));
   const counts = Object.fromEntries(
-    roots.map((root) => [root, own.filter(([source]) => source.startsWith(`${root}/`)).length]),
+    roots.map((root) => [root, own.filter(({ source }) => source.startsWith(`${root}/`)).length]),
   );
   const violations = output.summary.violations.map(
     ({ rule, from, to }) => `${rule.name}: ${from} → ${to}`,
   );
-  for (const [source, dependencies] of own)
-    violations.push(...wrongSpecifiers(source, baseDir, dependencies));
-  const way = wayToTensors(modules, baseDir);
+  violations.push(...own.flatMap((module) => wrongSpecifiers(module)));
+  const way = wayToTensors(own);
   if (way !== null) violations.push(`host-loads-no-tensors: ${way.join(" → ")}`);
   violations.push(...unknownFolders(baseDir));
   for (const [root, count] of Object.entries(counts)) {
