@@ -8,7 +8,7 @@ import { answerRule } from "../verifiers/answer-rule.ts";
 import { extractAnswer } from "../verifiers/extract-answer.ts";
 import { plainCharacters } from "../verifiers/maths/extraction/written-characters.ts";
 import { scoreText } from "../verifiers/score-text.ts";
-import type { JsonValue } from "../problems/task.ts";
+import type { JsonValue } from "#shared/schema/json-value.ts";
 
 export interface VerdictResult {
   readonly verdict: Verdict;

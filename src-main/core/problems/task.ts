@@ -6,16 +6,9 @@
  * `<think>\n{think}\n</think>\n<answer>{answer}</answer>`, followed by the stop token.
  */
 import { AppError } from "#shared/errors.ts";
+import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { TaskName } from "#shared/schema/recipe.ts";
 import type { Random } from "#main/platform/random.ts";
-
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
 
 export type Problem = {
   /**

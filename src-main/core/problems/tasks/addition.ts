@@ -2,9 +2,10 @@
  * Two numbers to add, asked as people ask in a chat: in a sum's own words, or as a small story. Numbers have as many
  * digits as the difficulty says. The worked solution adds by place: tens, ones, then both.
  */
+import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "../task.ts";
-import type { JsonValue, Problem, Task, WorkedSolution } from "../task.ts";
+import type { Problem, Task, WorkedSolution } from "../task.ts";
 import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
 
 /** {a} and {b} stand for the numbers, {name} and {things} for what the story is about. */

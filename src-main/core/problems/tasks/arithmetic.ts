@@ -2,9 +2,10 @@
  * Sums and differences of 2 to 6 numbers between 2 and 99, worked from left to right; no
  * intermediate result is below 0. The worked solution has one step a line.
  */
+import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "../task.ts";
-import type { JsonValue, Problem, Task, WorkedSolution } from "../task.ts";
+import type { Problem, Task, WorkedSolution } from "../task.ts";
 import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
 
 export type Operator = "+" | "-";

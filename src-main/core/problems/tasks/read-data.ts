@@ -2,7 +2,7 @@
  * Reads the fields of a problem's `data` back. Problems are made by the tasks themselves, so a field
  * of another shape is a bug and a plain Error.
  */
-import type { JsonValue } from "../task.ts";
+import type { JsonValue } from "#shared/schema/json-value.ts";
 
 export function fieldOf(data: JsonValue, key: string): JsonValue {
   if (typeof data === "object" && data !== null) {
