@@ -20,7 +20,7 @@ export function scoreText(problem: GradedProblem, text: string, scoring: Scoring
 }
 
 /** A base model often goes on with the next question; what follows is no part of its answer. */
-function ownTurn(text: string): string {
+export function ownTurn(text: string): string {
   const next = text.search(/<\|(?:user|end|im_start|im_end|endoftext|eot_id)\|>/);
   return next === -1 ? text : text.slice(0, next);
 }

@@ -25,6 +25,8 @@ export type Verifier = {
   /** Why no answer can be judged by this gold and these options, in words; null where one can. */
   refusal(judged: Judged): string | null;
   verify(judged: Judged, answer: string): Verdict;
+  /** Judges a text that may say more than its answer; without it, `extractLenient` finds what is verified. */
+  verifyText?(judged: Judged, text: string): Verdict;
   /** A lenient reading of an answer out of free text. */
   extractLenient(text: string): string | null;
   /** Equal for answers that say the same, without knowing which is right: what a majority vote counts. */

@@ -3,21 +3,30 @@ import type { Task } from "../../problems/task.ts";
 import { openBoxes } from "./extraction/boxes.ts";
 import { answerSpan, extractMaths } from "./extraction/extract-maths.ts";
 import { DEFAULT_OPTIONS, readGold, sameReadings } from "./verify-maths.ts";
+import type { VerifyOptions } from "./verify-maths.ts";
 
-const MOST_CHARACTERS = 4000;
+/** Of an answer; a longer one is wrong. */
+export const MOST_CHARACTERS = 4000;
 
 /** A formula where the text is no more than one: without dollars it would be read as running text. */
 function asFormula(text: string): string {
   return /\$|\\\(|\\\[|\\boxed/u.test(text) ? text : `$${text}$`;
 }
 
-/** Gold answers of benchmark files are formulas or plain numbers, with or without dollars; so are answers between tags. */
-function verify(problem: { readonly gold: string }, answer: string): boolean {
+/**
+ * Whether an answer that stands alone, as between tags, is the gold: formulas or plain numbers, with or without dollars.
+ * Never throws.
+ */
+export function verifyAlone(
+  gold: string,
+  answer: string,
+  options: VerifyOptions = DEFAULT_OPTIONS,
+): boolean {
   if (answer.length > MOST_CHARACTERS) return false;
-  const golds = written(problem.gold).map((gold) => readGold(gold));
+  const golds = written(gold).map((text) => readGold(text, options.match));
   return written(answer).some((text) => {
-    const given = extractMaths(text, DEFAULT_OPTIONS.match);
-    return golds.some((gold) => sameReadings(gold, given));
+    const given = extractMaths(text, options.match);
+    return golds.some((readings) => sameReadings(readings, given, options));
   });
 }
 
@@ -57,7 +66,7 @@ function answerKey(answer: string): string {
 
 export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = {
   version: "2",
-  verify,
+  verify: ({ gold }, answer) => verifyAlone(gold, answer),
   extractLenient,
   answerKey,
 };

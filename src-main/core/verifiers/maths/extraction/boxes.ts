@@ -50,6 +50,24 @@ function closingBrace(text: string, open: number, limit: number): number | null 
   return null;
 }
 
+/**
+ * The content of the last box that is complete, and of those listed before it, joined by commas and spaces; null where
+ * there is none. Takes time linear in the text's length.
+ */
+export function lastBoxed(text: string): string | null {
+  const complete = boxSpans(text).filter(({ end }) => text.charAt(end - 1) === "}");
+  const contents: string[] = [];
+  let nextStart: number | null = null;
+  for (const { start, end } of complete.slice(-MOST_BOXES).toReversed()) {
+    if (nextStart !== null && !isListed(text.slice(end, nextStart))) break;
+    const content = text.slice(text.indexOf("{", start) + 1, end - 1).trim();
+    if (content === "") continue;
+    if (contents.at(-1) !== content) contents.push(content);
+    nextStart = start;
+  }
+  return contents.length === 0 ? null : contents.toReversed().join(", ");
+}
+
 /** Where the outermost boxes stand, in order: one pass over the text. */
 export function boxSpans(text: string): { readonly start: number; readonly end: number }[] {
   const spans: { start: number; end: number }[] = [];

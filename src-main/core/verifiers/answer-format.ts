@@ -1,0 +1,31 @@
+/** The answer of a completion in the form that a recipe asks for: in time linear in its length, whatever the text. */
+import { lastLine } from "./claimed-answer.ts";
+import { extractAnswer } from "./extract-answer.ts";
+import { lastBoxed } from "./maths/extraction/boxes.ts";
+
+export const ANSWER_FORMATS = ["tags", "boxed", "last-line"] as const;
+export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
+
+const THINK_END = "</think>";
+
+/**
+ * tags: inside the last answer tags after the thinking. boxed: in the last complete \boxed{…}, after the thinking where
+ * there is some; boxes listed side by side are one answer. last-line: the last line that is not blank. null where there
+ * is none.
+ */
+export function extractAs(format: AnswerFormat, text: string): string | null {
+  switch (format) {
+    case "tags":
+      return extractAnswer(text);
+    case "boxed":
+      return lastBoxed(afterThinking(text));
+    case "last-line":
+      return lastLine(afterThinking(text));
+  }
+}
+
+/** The text itself where nothing ends the thinking. */
+export function afterThinking(text: string): string {
+  const end = text.lastIndexOf(THINK_END);
+  return end === -1 ? text : text.slice(end + THINK_END.length);
+}

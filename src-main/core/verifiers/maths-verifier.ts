@@ -1,0 +1,80 @@
+/** Mathematical equivalence: numbers, expressions, sets, intervals, relations, matrices. */
+import { z } from "zod";
+import { MOST_CHARACTERS, mathsRule, verifyAlone } from "./maths/maths-rule.ts";
+import { verifyMaths } from "./maths/verify-maths.ts";
+import type { VerifyOptions } from "./maths/verify-maths.ts";
+import { NO_GOLD, quoted, right, wrong } from "./verdict.ts";
+import { optionsReader } from "./verifier-options.ts";
+import type { Judged, Verdict, Verifier } from "./verifier.ts";
+
+/** Math-Verify's names and meaning. */
+const Options = z.strictObject({
+  /** What answers are read from: LaTeX, plain expressions. */
+  match: z
+    .array(z.enum(["latex", "expr"]))
+    .min(1)
+    .default(["latex", "expr"]),
+  /** Decimals to which numbers with a decimal point are rounded. */
+  precision: z.int().min(0).max(15).default(6),
+  /** Without it, variables match by place and sets by their items in order. */
+  strict: z.boolean().default(true),
+  /** Whether a relation may equal a set where the gold is the set. */
+  allow_set_relation_comp: z.boolean().default(false),
+});
+
+const readOptions = optionsReader(Options);
+
+type Read = { readonly gold: string; readonly options: VerifyOptions };
+
+function read({ gold, options: written }: Judged): Read | { readonly refusal: string } {
+  const result = readOptions(written);
+  if ("refusal" in result) return result;
+  if (gold === null || gold.trim() === "") return { refusal: NO_GOLD };
+  const { match, precision, strict, allow_set_relation_comp } = result.options;
+  return {
+    gold,
+    options: { match, precision, strict, allowSetRelation: allow_set_relation_comp },
+  };
+}
+
+function refusal(judged: Judged): string | null {
+  const result = read(judged);
+  if ("refusal" in result) return result.refusal;
+  const { gold, options } = result;
+  // What is not accepted as an answer to itself could not be read.
+  return verifyAlone(gold, gold, options)
+    ? null
+    : `The gold answer ${quoted(gold)} cannot be read as mathematics.`;
+}
+
+function verify(judged: Judged, answer: string): Verdict {
+  const result = read(judged);
+  if ("refusal" in result) return wrong(result.refusal);
+  if (answer.length > MOST_CHARACTERS)
+    return wrong(`The answer is longer than ${String(MOST_CHARACTERS)} characters.`);
+  return verdict(verifyAlone(result.gold, answer, result.options), result.gold, answer);
+}
+
+/** As Math-Verify reads a whole text: what follows "final answer is", a box or "answer" goes before the rest. */
+function verifyText(judged: Judged, text: string): Verdict {
+  const result = read(judged);
+  if ("refusal" in result) return wrong(result.refusal);
+  const correct = verifyMaths(result.gold, text, result.options);
+  return verdict(correct, result.gold, mathsRule.extractLenient(text) ?? text.slice(-60));
+}
+
+function verdict(correct: boolean, gold: string, answer: string): Verdict {
+  return correct
+    ? right(`${quoted(answer)} is ${quoted(gold)}, as mathematics.`)
+    : wrong(`${quoted(answer)} is not ${quoted(gold)}, as mathematics.`);
+}
+
+export const mathsVerifier: Verifier = {
+  name: "maths",
+  version: mathsRule.version,
+  refusal,
+  verify,
+  verifyText,
+  extractLenient: (text) => mathsRule.extractLenient(text),
+  answerKey: (answer) => mathsRule.answerKey(answer),
+};
