@@ -1,9 +1,9 @@
 /** Imported benchmarks: sets of problems with their answers, graded by mathematical equivalence. */
 import { z } from "zod";
+import { ProblemSetName } from "./problem.ts";
 
-export const BenchmarkSetId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "lower-case letters, digits and dashes");
+/** A benchmark is a problem set. */
+export const BenchmarkSetId = ProblemSetName;
 
 export const BenchmarkSet = z.strictObject({
   id: BenchmarkSetId,

@@ -3,6 +3,7 @@
  * -tag:wordy prompt:"two trains" meta.topic:algebra circle`. Terms must all hold; commas separate
  * values of which any will do; a minus turns a term round.
  */
+import { readRange } from "./number-range.ts";
 import { RangeField, RecordCondition } from "./record-filter.ts";
 import type { RecordFilter } from "./record-filter.ts";
 
@@ -31,7 +32,6 @@ const METADATA = "meta.";
 const TERM =
   /(-?)(?:(meta\.(?:"(?:[^"\\]|\\.)*"|[^\s:",]+)|[a-z-]+):)?((?:"(?:[^"\\]|\\.)*"|[^\s",]+)(?:,(?:"(?:[^"\\]|\\.)*"|[^\s",]+))*)/gu;
 const VALUE = /"((?:[^"\\]|\\.)*)"|([^,"]+)/gu;
-const RANGE = /^(?:(>=|<=|>|<)(-?\d+(?:\.\d+)?)|(-?\d+(?:\.\d+)?)?(\.\.)?(-?\d+(?:\.\d+)?)?)$/;
 
 export const FILTER_FIELDS: readonly string[] = [
   ...VALUE_FIELDS,
@@ -87,28 +87,9 @@ function conditionOf(field: string | undefined, raw: string): RecordCondition | 
   return checked({ field, values: NUMBER_FIELDS.has(field) ? values.map(Number) : values });
 }
 
-/** `>3`, `<=3`, `3..5`, `3..`, `..5`, `3`. `>` and `<` of whole numbers leave the number itself out. */
 function rangeOf(field: RangeField, raw: string): RecordCondition | undefined {
-  const match = RANGE.exec(raw);
-  if (match === null || raw === "" || raw === "..") return undefined;
-  const [, sign, bound, low, dots, high] = match;
-  if (sign !== undefined && bound !== undefined) {
-    const value = Number(bound);
-    // The next number after it: ranges include their ends.
-    const step = Number.isInteger(value) && isCount(field) ? 1 : Math.abs(value) * 1e-9 + 1e-12;
-    if (sign === ">=") return { field, min: value };
-    if (sign === "<=") return { field, max: value };
-    return sign === ">" ? { field, min: value + step } : { field, max: value - step };
-  }
-  if (dots === undefined) {
-    const value = Number(low);
-    return { field, min: value, max: value };
-  }
-  return {
-    field,
-    ...(low === undefined ? {} : { min: Number(low) }),
-    ...(high === undefined ? {} : { max: Number(high) }),
-  };
+  const range = readRange(raw, isCount(field));
+  return range === undefined ? undefined : { field, ...range };
 }
 
 function isCount(field: RangeField): boolean {

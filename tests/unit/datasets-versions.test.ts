@@ -265,7 +265,6 @@ test("refreshing measures every record again, against the benchmarks there are b
         instruction: "",
         licence: "none",
         source: "",
-        sha256: "ab",
         createdAtMs: 1,
       },
       [{ problem: prompt, answer: "18", difficulty: 1 }],

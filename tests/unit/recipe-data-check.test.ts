@@ -203,7 +203,6 @@ test("a dataset that holds a benchmark's problems is doubted", async () => {
         instruction: "",
         licence: "",
         source: "",
-        sha256: "x",
         createdAtMs: 0,
       },
       [{ problem: asked, answer: "121", difficulty: 1 }],
@@ -303,7 +302,7 @@ test("an imported set's problems meet the template and the context before the st
   const benchmark = { name: "long", instruction: "", licence: "", source: "", createdAtMs: 0 };
   const problem = Array.from({ length: 150 }, (_, i) => String(i)).join(" ");
   app.store.transaction(() => {
-    app.store.benchmarks.insert({ ...benchmark, id: "long", sha256: "long" }, [
+    app.store.benchmarks.insert({ ...benchmark, id: "long" }, [
       { problem: "Name a number.", answer: "1", difficulty: 1 },
       { problem, answer: "1", difficulty: 1 },
     ]);

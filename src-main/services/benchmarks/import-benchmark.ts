@@ -1,5 +1,4 @@
 /** Reads a benchmark file: JSONL of {problem, answer}. Every line that cannot be used is listed; nothing is imported by halves. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { BadLine, BenchmarkItem, BenchmarkSet } from "#shared/schema/benchmark.ts";
@@ -56,26 +55,22 @@ export function importBenchmark(
     );
   }
   if (badLines.length > 0 && !file.skipBad) return { set: null, badLines };
-  const sha256 = createHash("sha256").update(JSON.stringify(items)).digest("hex");
-  const same = store.benchmarks.bySha256(sha256);
+  const same = store.benchmarks.withItems(items);
   if (same !== null)
     throw new AppError(
       "CONFLICT",
       `These problems are there already, as ${same.id} (${same.name}).`,
       "Run that one: equal sets compare.",
     );
-  if (store.benchmarks.find(file.id) !== null)
+  if (store.problems.find(file.id) !== null)
     throw new AppError(
       "CONFLICT",
-      `There is a benchmark "${file.id}" with other problems.`,
+      `There is a problem set "${file.id}" with other problems.`,
       "Choose another id: results of an id must always mean the same problems.",
     );
   const { id, name, instruction, licence, source } = file;
   store.transaction(() => {
-    store.benchmarks.insert(
-      { id, name, instruction, licence, source, sha256, createdAtMs: nowMs },
-      items,
-    );
+    store.benchmarks.insert({ id, name, instruction, licence, source, createdAtMs: nowMs }, items);
   });
   return { set: store.benchmarks.get(id), badLines };
 }

@@ -18,6 +18,7 @@ import { searchedTexts } from "./0016-searched-texts.ts";
 import { toursSample } from "./0017-tours-sample.ts";
 import { keptDetails } from "./0018-kept-details.ts";
 import { shortTexts } from "./0019-short-texts.ts";
+import { problemSets } from "./0020-problem-sets.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   toursSample,
   keptDetails,
   shortTexts,
+  problemSets,
 ];

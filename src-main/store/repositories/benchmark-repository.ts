@@ -1,38 +1,37 @@
-/** Imported benchmarks and their problems. */
+/**
+ * Imported benchmarks: problem sets whose first version is held out whole and judged as mathematics. A benchmark is
+ * its set's first version, whatever came later: results of an id always mean the same problems.
+ */
 import { AppError } from "#shared/errors.ts";
 import { BenchmarkSet } from "#shared/schema/benchmark.ts";
 import type { BenchmarkItem } from "#shared/schema/benchmark.ts";
-import type { Connection } from "../database.ts";
+import type { ProblemSetVersion } from "#shared/schema/problem-set.ts";
+import type { SetProblem } from "#shared/schema/problem.ts";
+import { listContent } from "../problems/problem-content.ts";
+import type { ProblemRepository } from "./problem-repository.ts";
 
-interface SetRow {
-  id: string;
-  name: string;
-  instruction: string;
-  licence: string;
-  source: string;
-  sha256: string;
-  created_at_ms: number;
-  problems: number;
-}
-
-const SELECT = `SELECT s.*, (SELECT count(*) FROM benchmark_items i WHERE i.set_id = s.id) AS problems
-  FROM benchmark_sets s`;
+const FIRST = 1;
 
 export class BenchmarkRepository {
-  readonly #db: Connection;
+  readonly #problems: ProblemRepository;
 
-  constructor(db: Connection) {
-    this.#db = db;
+  constructor(problems: ProblemRepository) {
+    this.#problems = problems;
   }
 
   /** By name. */
   list(): BenchmarkSet[] {
-    return this.#db.prepare<[], SetRow>(`${SELECT} ORDER BY s.name, s.id`).all().map(setOf);
+    return this.#problems
+      .list()
+      .flatMap(({ name }) => this.find(name) ?? [])
+      .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
   }
 
   find(id: string): BenchmarkSet | null {
-    const row = this.#db.prepare<[string], SetRow>(`${SELECT} WHERE s.id = ?`).get(id);
-    return row === undefined ? null : setOf(row);
+    const set = this.#problems.find(id);
+    if (set === null) return null;
+    const version = this.#problems.version(id, FIRST);
+    return isBenchmark(version) ? setOf(version, set.title) : null;
   }
 
   /** Throws NOT_FOUND. */
@@ -46,62 +45,114 @@ export class BenchmarkRepository {
     );
   }
 
-  bySha256(sha256: string): BenchmarkSet | null {
-    const row = this.#db.prepare<[string], SetRow>(`${SELECT} WHERE s.sha256 = ?`).get(sha256);
-    return row === undefined ? null : setOf(row);
-  }
-
-  /** What imported benchmarks ask. */
-  problemTexts(): { benchmark: string; id: string; prompt: string }[] {
-    return this.#db
-      .prepare<[], { benchmark: string; id: string; prompt: string }>(
-        `SELECT s.name AS benchmark, s.id || '/' || i.item_index AS id, i.problem AS prompt
-         FROM benchmark_items i JOIN benchmark_sets s ON s.id = i.set_id
-         ORDER BY s.id, i.item_index`,
-      )
-      .all();
-  }
-
-  insert(set: Omit<BenchmarkSet, "problems">, items: readonly BenchmarkItem[]): void {
-    this.#db
-      .prepare(
-        `INSERT INTO benchmark_sets (id, name, instruction, licence, source, sha256, created_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(set.id, set.name, set.instruction, set.licence, set.source, set.sha256, set.createdAtMs);
-    const insert = this.#db.prepare(
-      `INSERT INTO benchmark_items (set_id, item_index, problem, answer, difficulty)
-       VALUES (?, ?, ?, ?, ?)`,
+  /** The benchmark with these very items. */
+  withItems(items: readonly BenchmarkItem[]): BenchmarkSet | null {
+    const same = this.#problems.byContent(listContent(items.map(problemOf)));
+    return (
+      same.flatMap(({ set, version }) => (version === FIRST ? (this.find(set) ?? []) : []))[0] ??
+      null
     );
-    items.forEach(({ problem, answer, difficulty }, index) =>
-      insert.run(set.id, index, problem, answer, difficulty),
+  }
+
+  /** What sets ask on their test sides. */
+  problemTexts(): { benchmark: string; id: string; prompt: string }[] {
+    return this.#problems.heldOutTexts().map(({ set, title, position, prompt }) => ({
+      benchmark: title,
+      id: `${set}/${position}`,
+      prompt,
+    }));
+  }
+
+  insert(
+    {
+      id,
+      name,
+      instruction,
+      licence,
+      source,
+      createdAtMs,
+    }: Omit<BenchmarkSet, "problems" | "sha256">,
+    items: readonly BenchmarkItem[],
+  ): void {
+    const problems = items.map(problemOf);
+    this.#problems.insert(
+      {
+        set: id,
+        title: name,
+        contentSha256: listContent(problems),
+        instruction,
+        licence,
+        source,
+        createdAtMs,
+        statistics: {
+          problems: items.length,
+          splits: { train: 0, test: items.length },
+          verifiers: { maths: items.length },
+          withoutGold: 0,
+          withSolution: 0,
+          conversations: 0,
+          goldRejected: null,
+          nearDuplicates: null,
+        },
+      },
+      problems,
     );
   }
 
   items(id: string, page: { readonly offset: number; readonly limit: number }): BenchmarkItem[] {
-    return this.#db
-      .prepare<[string, number, number], BenchmarkItem>(
-        // Items are numbered from 0 without gaps.
-        `SELECT problem, answer, difficulty FROM benchmark_items
-         WHERE set_id = ? AND item_index >= ? ORDER BY item_index LIMIT ?`,
-      )
-      .all(id, page.offset, page.limit);
+    const { offset, limit } = page;
+    return this.#problems
+      .select({
+        set: id,
+        version: FIRST,
+        filter: [{ field: "position", min: offset, max: offset + limit - 1 }],
+      })
+      .map(({ messages, gold, difficulty }) => ({
+        problem: messages[0]?.content ?? "",
+        answer: gold ?? "",
+        difficulty: difficulty ?? 1,
+      }));
   }
 
   delete(id: string): void {
-    this.#db.prepare("DELETE FROM benchmark_sets WHERE id = ?").run(id);
+    this.#problems.delete(id);
   }
 }
 
-function setOf(row: SetRow): BenchmarkSet {
+function isBenchmark({ statistics }: ProblemSetVersion): boolean {
+  const { problems, splits, verifiers, withoutGold, conversations } = statistics;
+  return (
+    splits.train === 0 &&
+    verifiers["maths"] === problems &&
+    withoutGold === 0 &&
+    conversations === 0
+  );
+}
+
+/** Migration 20 made the same of the benchmarks of before. */
+function problemOf({ problem, answer, difficulty }: BenchmarkItem, index: number): SetProblem {
+  return {
+    id: String(index + 1),
+    messages: [{ role: "user", content: problem }],
+    gold: answer,
+    verifier: { name: "maths", options: {} },
+    solution: null,
+    tags: [],
+    difficulty,
+    columns: {},
+    split: "test",
+  };
+}
+
+function setOf(version: ProblemSetVersion, title: string): BenchmarkSet {
   return BenchmarkSet.parse({
-    id: row.id,
-    name: row.name,
-    instruction: row.instruction,
-    licence: row.licence,
-    source: row.source,
-    sha256: row.sha256,
-    problems: row.problems,
-    createdAtMs: row.created_at_ms,
+    id: version.set,
+    name: title,
+    instruction: version.instruction,
+    licence: version.licence,
+    source: version.source,
+    sha256: version.contentSha256,
+    problems: version.statistics.problems,
+    createdAtMs: version.createdAtMs,
   });
 }
