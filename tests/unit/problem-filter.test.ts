@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import fc from "fast-check";
+import { array, assert, constantFrom, oneof, property, string } from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseProblemFilter, problemFilterOf } from "#shared/schema/problem-filter-text.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
@@ -201,19 +201,15 @@ describe("a filter's text", () => {
   });
 
   test("whatever is written, it is read or refused, and what is read can be asked", () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.oneof(
-            fc.string({ unit: "binary", maxLength: 20 }),
-            fc.constantFrom("tag:", "-", '"', "..", ",", " ", "pass_rate:", "column.", "\\", "1"),
-          ),
-        ),
-        (parts) => {
-          const { filter } = parseProblemFilter(parts.join(""));
-          store.problems.count({ set: "mine", version: null, filter });
-        },
-      ),
+    const part = oneof(
+      string({ unit: "binary", maxLength: 20 }),
+      constantFrom("tag:", "-", '"', "..", ",", " ", "pass_rate:", "column.", "\\", "1"),
+    );
+    assert(
+      property(array(part), (parts) => {
+        const { filter } = parseProblemFilter(parts.join(""));
+        expect(store.problems.count({ set: "mine", version: null, filter })).toBeLessThan(5);
+      }),
       { numRuns: 200 },
     );
   });
