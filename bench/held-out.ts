@@ -13,7 +13,7 @@ const problems = drawProblems({
   seed: PROBLEM_SEED,
   count,
 });
-for (const { prompt, task, gold, data } of problems) {
+for (const { prompt, source: task, gold, data } of problems) {
   const line = {
     prompt: [{ role: "user", content: prompt }],
     task,

@@ -7,6 +7,7 @@
  * Configurations of the real model want SmolLM2-135M-Instruct (`gradus model get smollm2-135m-instruct`), found in the
  * default workspace or named by --model.
  */
+import { NO_SETS } from "../tests/helpers/problem-with.ts";
 import {
   existsSync,
   mkdtempSync,
@@ -194,7 +195,7 @@ console.log(
 for (const asked of CONFIGURATIONS) {
   if (positionals.length > 0 && !positionals.includes(asked.name)) continue;
   const one = asked.longPrompts ? { ...asked, model: withLongPrompts(asked.model) } : asked;
-  const parts = stageMemory(one.stage, withLengths(one.stage, { model: one.model }));
+  const parts = stageMemory(one.stage, withLengths(one.stage, { model: one.model }, NO_SETS));
   const predictedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const measuredBytes = await measured(one);
   results.push({ name: one.name, predictedBytes, measuredBytes, parts });

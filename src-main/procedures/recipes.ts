@@ -2,7 +2,7 @@
 import { AppError } from "#shared/errors.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
-import { problemAt, taskFacts, workedSolution } from "#main/core/problems/task-facts.ts";
+import { problemAt, taskFacts } from "#main/core/problems/task-facts.ts";
 import { summarizeTrial, tryOnRollouts, tryOnTexts } from "#main/core/rewards/try-rewards.ts";
 import type { StoredCompletion } from "#main/core/rewards/try-rewards.ts";
 import type { Application } from "#main/services/application.ts";
@@ -59,7 +59,9 @@ export function recipeProcedures(
       const [a, b] = [book.text(input.a), book.text(input.b)];
       return { options: diffOptions(a, b), lines: diffText(a, b) };
     }),
-    export: to.export.handler(({ input }) => exportRecipe(requireRecipe(input.yaml), input.target)),
+    export: to.export.handler(({ input }) =>
+      exportRecipe(requireRecipe(input.yaml), input.target, app.sets),
+    ),
     tryRewards: to.tryRewards.handler(({ input }) => {
       const { rewards, maxCompletionLength, from } = input;
       if (!("runId" in from)) {
@@ -69,6 +71,7 @@ export function recipeProcedures(
           from.source,
           from.index,
           from.completions,
+          app.sets,
         );
         return { step: null, rewards: summarizeTrial(rewards, completions), completions };
       }
@@ -81,6 +84,7 @@ export function recipeProcedures(
         run,
         step,
         kept.slice(0, from.limit),
+        app.sets,
       );
       if (completions.length === 0)
         throw new AppError(
@@ -91,8 +95,8 @@ export function recipeProcedures(
       return { step, rewards: summarizeTrial(rewards, completions), completions };
     }),
     drawProblem: to.drawProblem.handler(({ input }) => {
-      const problem = problemAt(input.source, input.index);
-      return { prompt: problem.prompt, gold: problem.gold, example: workedSolution(problem) };
+      const { prompt, gold, solution } = problemAt(input.source, input.index, app.sets);
+      return { prompt, gold, example: solution() };
     }),
   };
 }

@@ -24,6 +24,8 @@ import type { Store } from "#main/store/store.ts";
 import { lockWorkspace, prepareWorkspace } from "#main/store/workspace.ts";
 import type { WorkspaceLock, WorkspacePaths } from "#main/store/workspace.ts";
 import { PairedTests } from "./comparison/paired-tests.ts";
+import { setReader } from "./problems/set-reader.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { DataChecks } from "./recipes/checks/data-checks.ts";
 import { DatasetService } from "./datasets/dataset-service.ts";
 import { GenerateService } from "./datasets/generate-service.ts";
@@ -92,6 +94,7 @@ export class Application {
   readonly generating: GenerateService;
   readonly runner: PipelineRunner;
   readonly recipeBook: RecipeBook;
+  readonly sets: SetReader;
   readonly dataChecks: DataChecks;
   readonly runtime: RuntimeProbe;
   readonly pairedTests: PairedTests;
@@ -168,9 +171,11 @@ export class Application {
       },
     });
     this.datasets.recover();
+    this.sets = setReader(this.store);
     this.generating = new GenerateService({
       store: this.store,
       datasets: this.datasets,
+      sets: this.sets,
       publish: (events) => {
         this.live.publish(events);
       },
@@ -188,6 +193,7 @@ export class Application {
     this.runner = new PipelineRunner(
       {
         store: this.store,
+        sets: this.sets,
         live: this.live,
         versions: this.datasets.versions,
         engineEntry: options.engineEntry ?? ENGINE_ENTRY,
@@ -355,6 +361,7 @@ export class Application {
         store: this.store,
         models: this.models,
         versions: this.datasets.versions,
+        sets: this.sets,
         runsFolder: this.paths.runs,
         now: this.now,
       },

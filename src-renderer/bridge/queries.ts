@@ -117,3 +117,8 @@ export function editsQuery(scope: string | undefined) {
     host.edits.state(scope === undefined ? {} : { scope }, options),
   );
 }
+
+/** The tasks that make problems, with the difficulties they have. */
+export const tasksQuery = queryOf("recipes.tasks", [], (options) =>
+  host.recipes.tasks(undefined, options),
+);

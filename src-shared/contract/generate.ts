@@ -1,7 +1,7 @@
 /** Records sampled from a teacher: a job that goes on where it stopped, within a budget. */
 import { z } from "zod";
 import { DatasetId, DatasetJob } from "../schema/dataset.ts";
-import { TaskSource } from "../schema/recipe.ts";
+import { ProblemData } from "../schema/recipe.ts";
 import { procedure } from "./errors.ts";
 
 export const GenerateRequest = z.strictObject({
@@ -9,9 +9,9 @@ export const GenerateRequest = z.strictObject({
     z.strictObject({ datasetId: DatasetId }),
     z.strictObject({ name: z.string().trim().min(1).max(200) }),
   ]),
-  /** Problems of a task's training split, whose answers are verified; or prompts, with right answers where they are known. */
+  /** Problems as a stage's data name them, those of tasks on their training side, whose answers are verified; or prompts, with right answers where they are known. */
   prompts: z.union([
-    z.strictObject({ source: TaskSource, count: z.int().min(1).max(100_000) }),
+    z.strictObject({ source: ProblemData, count: z.int().min(1).max(100_000) }),
     z.strictObject({
       list: z
         .array(

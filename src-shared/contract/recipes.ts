@@ -1,7 +1,7 @@
 /** Recipes: those that ship, those that are kept, and everything that is asked of one before it is started. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { Recipe, RewardSpec, TaskSource } from "../schema/recipe.ts";
+import { Recipe, RewardSpec, ProblemData } from "../schema/recipe.ts";
 import {
   DataCheckEvent,
   ExportedFile,
@@ -137,8 +137,8 @@ export const recipes = {
             limit: z.int().min(1).max(1000),
           }),
           z.strictObject({
-            source: TaskSource,
-            /** Which of the task's problems. */
+            source: ProblemData,
+            /** Which of the problems. */
             index: z.int().min(0).max(1_000_000),
             completions: z.array(z.string().max(200_000)).min(1).max(50),
           }),
@@ -154,6 +154,13 @@ export const recipes = {
     ),
   /** The problem of that number: what a pasted completion answers. */
   drawProblem: procedure
-    .input(z.strictObject({ source: TaskSource, index: z.int().min(0).max(1_000_000) }))
-    .output(z.strictObject({ prompt: z.string(), gold: z.string(), example: z.string() })),
+    .input(z.strictObject({ source: ProblemData, index: z.int().min(0).max(1_000_000) }))
+    .output(
+      z.strictObject({
+        prompt: z.string(),
+        gold: z.string().nullable(),
+        /** The worked solution; null where nobody worked it out. */
+        example: z.string().nullable(),
+      }),
+    ),
 };

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import { Stage } from "./recipe.ts";
+import type { ProblemSource } from "./recipe.ts";
 
 /**
  * Backends the engine can be asked for. `auto`: TensorFlow where it can be had, else wasm. `gpu`: TensorFlow with CUDA.
@@ -27,6 +28,8 @@ export const EngineRequest = z.discriminatedUnion("type", [
     models: z.record(z.string(), z.string()),
     /** JSONL of {prompt, completion} or {messages} for an sft stage fed by an earlier stage or a dataset. */
     datasetFile: z.string().optional(),
+    /** JSONL of SetProblem for each problem set that the stage asks, by `problemFileKey`. */
+    problemFiles: z.record(z.string(), z.string()).optional(),
     /** The run's own folder: checkpoints/, model/, data.jsonl go here. */
     outDir: z.string(),
     /** Folder of the checkpoint to go on from. */
@@ -45,6 +48,11 @@ export const EngineRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("continue") }),
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
+
+/** Names the problems of a source: equal for sources that name the same ones. */
+export function problemFileKey({ problems, split, where = "" }: ProblemSource): string {
+  return [problems, split, where].join(" ");
+}
 
 /** The progress phase of a stage that waits. */
 export const PAUSED_PHASE = "paused";

@@ -5,17 +5,58 @@
  * Every object is strict: an unknown key is an error, never ignored.
  */
 import { z } from "zod";
+import { ProblemSplit } from "./problem.ts";
 
-export const TaskName = z.enum(["arithmetic", "addition", "countdown", "knights-and-knaves"]);
+/** A task's name: built in, or of the workspace's plug-ins. */
+export const TaskName = z.string().min(1).max(200);
 export type TaskName = z.infer<typeof TaskName>;
+
+/** Of several sources: how many problems it gives for each one of a source with weight 1. */
+const weight = z.number().positive().optional();
 
 /** Where prompts come from: a seeded task generator, with weights by difficulty. */
 export const TaskSource = z.strictObject({
   task: TaskName,
   /** Difficulties drawn in turn; repeat one to ask for more of it, e.g. [3, 4, 5, 5, 5]. */
   difficulties: z.array(z.int().min(1)).min(1),
+  weight,
 });
 export type TaskSource = z.infer<typeof TaskSource>;
+
+/** Where prompts come from: a problem set of the workspace. */
+export const ProblemSource = z.strictObject({
+  /** `NAME`, or `NAME@VERSION`; a run keeps the version that its name had when it began. */
+  problems: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}(?:@[1-9]\d*)?$/, "a problem set's NAME or NAME@VERSION"),
+  split: ProblemSplit.default("train"),
+  /** A filter, e.g. "pass_rate:0.1..0.9 tag:algebra". */
+  where: z.string().min(1).optional(),
+  weight,
+});
+export type ProblemSource = z.infer<typeof ProblemSource>;
+
+export const DataSource = z.union([TaskSource, ProblemSource]);
+export type DataSource = z.infer<typeof DataSource>;
+
+/** What a stage asks: one source of problems, or several with weights. */
+export const ProblemData = z.union([TaskSource, ProblemSource, z.array(DataSource).min(1)]);
+export type ProblemData = z.infer<typeof ProblemData>;
+
+/** How problems are put to the model, and where its answer is looked for. */
+export const PromptOptions = z.strictObject({
+  /** Comes before the problem's own messages, in the chat template's form. */
+  system_prompt: z.string().min(1).optional(),
+  /**
+   * `r1-zero`: the plain text of DeepSeek-R1-Zero (table 1), without the chat template. Else a Jinja template of the
+   * user's message over the problem's columns and `prompt`.
+   */
+  prompt_template: z.string().min(1).optional(),
+  /** tags: inside `<answer>…</answer>`; boxed: the last `\boxed{…}`; last-line: the last line that is not blank. */
+  answer_format: z.enum(["tags", "boxed", "last-line"]).default("tags"),
+});
+export type PromptOptions = z.infer<typeof PromptOptions>;
+export type AnswerFormat = PromptOptions["answer_format"];
 
 const stageBase = {
   /** Unique in the recipe; later stages name it as an input. */
@@ -135,12 +176,14 @@ export const SftStage = z.strictObject({
   kind: z.literal("sft"),
   /** Cold-start examples with worked reasoning, or the dataset an earlier stage made, or a dataset of the store. */
   data: z.union([
-    z.strictObject({ source: TaskSource, examples: z.int().min(1) }),
+    z.strictObject({ source: ProblemData, examples: z.int().min(1) }),
     z.strictObject({ stage: z.string() }),
     z.strictObject({ dataset: z.string() }),
   ]),
   /** Learn from the last answer of a conversation alone, for templates that rewrite earlier turns (Qwen3's). */
   mask_history: z.boolean().default(false),
+  /** Of worked examples: how the problem is put, as in the stages that sample. */
+  ...PromptOptions.omit({ answer_format: true }).shape,
   /** Several examples in one row, with attention kept apart; otherwise rows are grouped by length. */
   packing: z.boolean().default(false),
   ...TrainingOptions.shape,
@@ -151,7 +194,8 @@ export const SftStage = z.strictObject({
 export const GrpoStage = z.strictObject({
   ...stageBase,
   kind: z.literal("grpo"),
-  data: TaskSource,
+  data: ProblemData,
+  ...PromptOptions.shape,
   rewards: z
     .array(RewardSpec)
     .min(1)
@@ -186,7 +230,8 @@ export const GrpoStage = z.strictObject({
 export const RejectionSamplingStage = z.strictObject({
   ...stageBase,
   kind: z.literal("rejection-sampling"),
-  data: TaskSource,
+  data: ProblemData,
+  ...PromptOptions.shape,
   num_prompts: z.int().min(1),
   num_generations: z.int().min(1).default(4),
   /** At most so many different right completions kept of one prompt. */
@@ -200,7 +245,8 @@ export const DistillStage = z.strictObject({
   kind: z.literal("distill"),
   /** The teacher: a key of `models` or an earlier stage. `model` is the fresh student. */
   teacher: z.string(),
-  data: TaskSource,
+  data: ProblemData,
+  ...PromptOptions.shape,
   num_prompts: z.int().min(1),
   num_generations: z.int().min(1).default(2),
   max_per_prompt: z.int().min(1).default(2),
@@ -213,9 +259,10 @@ export const DistillStage = z.strictObject({
 export const BenchmarkStage = z.strictObject({
   ...stageBase,
   kind: z.literal("benchmark"),
-  /** Problems of a task's held-out side, or an imported set by its id. */
-  data: z.union([TaskSource, z.strictObject({ benchmark: z.string() })]),
-  /** Held-out problems, or the first ones of the set. */
+  /** Problems of a task's held-out side or of a problem set, or an imported benchmark by its id. */
+  data: z.union([ProblemData, z.strictObject({ benchmark: z.string() })]),
+  ...PromptOptions.shape,
+  /** Held-out problems, or the first ones of the set; of a problem set at the most. */
   num_problems: z.int().min(1),
   /** Completions a problem (k). */
   num_samples: z.int().min(1).default(4),

@@ -11,6 +11,7 @@ import { loadHubFolder } from "#main/core/formats/hub-layout.ts";
 import { Application } from "#main/services/application.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import { PipelineId, RunId } from "#shared/schema/run.ts";
+import { insertOwnProblems } from "../helpers/own-problems.ts";
 import { resumeRecipe } from "../helpers/resume-recipe.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { nextEvent, settled } from "../helpers/test-application.ts";
@@ -31,6 +32,7 @@ const model = writeTinyModel(join(folder, "tiny"), 3);
 
 function open(workspace: string, oomKills: () => number | null = () => 0): Application {
   const app = new Application({ workspace, shell: "cli", oomKills });
+  insertOwnProblems(app.store);
   onTestFinished(() => app.close());
   return app;
 }

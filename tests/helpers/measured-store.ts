@@ -69,7 +69,7 @@ export function measuredLaunch(store: Store, name: string, models: readonly Meas
         model.label,
         summarize(samples, {
           task,
-          verifier: task,
+          verifier: [task],
           seed: 1,
           temperature,
           topP: 1,

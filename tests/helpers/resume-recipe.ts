@@ -1,11 +1,18 @@
 /**
  * A small recipe whose GRPO really moves a random model: the rewards vary with length and script, so that
- * advantages are not zero. With `adapters` only low-rank adapters are trained, with dropout.
+ * advantages are not zero. With `adapters` only low-rank adapters are trained, with dropout, on problems of one's own
+ * beside those of a task.
  */
+import { OWN_SET } from "./own-problems.ts";
+
 export function resumeRecipe(model: string, adapters = false): string {
   const peft = adapters
     ? "use_peft: true\n    lora_r: 4\n    lora_dropout: 0.1"
     : "use_peft: false";
+  const task = "task: arithmetic, difficulties: [3, 4]";
+  const data = adapters
+    ? `[{ problems: ${OWN_SET}, split: train, where: "-tag:none", weight: 2 }, { ${task} }]`
+    : `{ ${task} }`;
   return `
 name: Resume
 seed: 7
@@ -24,7 +31,7 @@ stages:
   - name: grpo
     kind: grpo
     model: tiny
-    data: { task: arithmetic, difficulties: [3, 4] }
+    data: ${data}
     rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }]
     num_generations: 4
     generation_batch_size: 16

@@ -158,7 +158,7 @@ export function messagesOf(
       type: "evaluation",
       summary: summarize(samples, {
         task: "arithmetic",
-        verifier: "arithmetic",
+        verifier: ["arithmetic"],
         seed,
         ...settings,
       }),

@@ -3,6 +3,7 @@
  * cleaned, judged and published; a recipe learns from that version; GRPO is watched; its benchmark is compared with the
  * base's and a published row, and the report is taken away.
  */
+import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -36,7 +37,7 @@ function workedSums(): string {
   const source = { task: "arithmetic" as const, difficulties: [2, 3] };
   const lines = drawProblems({ source, split: "train", seed: 5, count: RECORDS }).map(
     (problem, i) => {
-      const { think, answer } = taskByName("arithmetic").solve(problem);
+      const { think, answer } = taskByName("arithmetic").solve(taskProblemOf(problem));
       const given = i % WRONG_EVERY === 3 ? String(Number(answer) + 1) : answer;
       return JSON.stringify({
         prompt: problem.prompt,

@@ -351,7 +351,7 @@ test("a prompt of a task's test split is recognised by its problem, training pro
     count: 1,
   })[0];
   if (knights === undefined) throw new Error("a problem was drawn");
-  const reference = { ...NOTHING, task: knights.task, problemId: knights.id };
+  const reference = { ...NOTHING, task: knights.source, problemId: knights.id };
   expect(splitOf(knights.id)).toBe("test");
   expect(heldOutProblem(knights.prompt, reference)).toBe(knights.id);
 });

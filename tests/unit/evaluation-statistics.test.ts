@@ -234,7 +234,7 @@ describe("a summary", () => {
     maxTokens: 72,
     scoring: "strict",
     task: "arithmetic",
-    verifier: "arithmetic",
+    verifier: ["arithmetic"],
     seed: 1,
   } as const;
 

@@ -1,4 +1,6 @@
 /** Exports: names that the trainers really have, files as they were looked at, and rules that judge as ours do. */
+import { inputWith, NO_SETS } from "../helpers/problem-with.ts";
+import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +52,7 @@ test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-
   "every name that %s has for TRL is a name of TRL 1.16's configuration",
   (name) => {
     const given = name === "demo" ? EVERY_OPTION : [];
-    const { files } = exportRecipe(recipe(name, given), "trl");
+    const { files } = exportRecipe(recipe(name, given), "trl", NO_SETS);
     const configs = files.filter((file) => file.name.endsWith(".yaml"));
     expect(configs.length).toBeGreaterThan(0);
     for (const file of configs) {
@@ -64,7 +66,11 @@ test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-
 test.each(["demo", "dapo", "r1-full"])(
   "every override that %s has for verl is a key of verl 0.9's",
   (name) => {
-    const { files } = exportRecipe(recipe(name, name === "demo" ? EVERY_OPTION : []), "verl");
+    const { files } = exportRecipe(
+      recipe(name, name === "demo" ? EVERY_OPTION : []),
+      "verl",
+      NO_SETS,
+    );
     const scripts = files.filter((file) => file.name.endsWith(".sh"));
     expect(scripts.length).toBeGreaterThan(0);
     for (const { text } of scripts) {
@@ -77,7 +83,7 @@ test.each(["demo", "dapo", "r1-full"])(
 
 test("every option of a grpo stage is written for TRL or listed as missing", () => {
   const grpo = recipe("demo", EVERY_OPTION).stages.find(({ kind }) => kind === "grpo");
-  const { files, unmapped } = exportRecipe(recipe("demo", EVERY_OPTION), "trl");
+  const { files, unmapped } = exportRecipe(recipe("demo", EVERY_OPTION), "trl", NO_SETS);
   const config = TrainerFile.parse(
     parse(files.find(({ name }) => name === "grpo.yaml")?.text ?? ""),
   );
@@ -96,6 +102,11 @@ test("every option of a grpo stage is written for TRL or listed as missing", () 
       "kind",
       "model",
       "data",
+      // The form that rewards.py reads; another one is listed as missing.
+      "answer_format",
+      // Stand in the data file's prompts.
+      "system_prompt",
+      "prompt_template",
       "rewards",
       "use_peft",
       "lora_r",
@@ -114,14 +125,16 @@ test("every option of a grpo stage is written for TRL or listed as missing", () 
 });
 
 test("what has no counterpart is listed, with its value and why", () => {
-  const trl = exportRecipe(recipe("demo"), "trl").unmapped;
+  const trl = exportRecipe(recipe("demo"), "trl", NO_SETS).unmapped;
   expect(trl).toContainEqual({
     path: "stages.grpo.min_lr_ratio",
     value: 0.1,
     why: "transformers' linear schedule always ends at 0",
   });
   expect(trl.map(({ path }) => path)).toContain("stages.student.kind");
-  const verl = exportRecipe(recipe("demo", EVERY_OPTION), "verl").unmapped.map(({ path }) => path);
+  const verl = exportRecipe(recipe("demo", EVERY_OPTION), "verl", NO_SETS).unmapped.map(
+    ({ path }) => path,
+  );
   expect(verl).toEqual(
     expect.arrayContaining([
       "stages.grpo.delta",
@@ -138,6 +151,7 @@ test("a constant rate that is warmed up to is transformers' constant_with_warmup
     const yaml = exportRecipe(
       recipe("demo-smoke", [`stages.grpo.warmup_steps=${String(warmup)}`]),
       "trl",
+      NO_SETS,
     ).files.find(({ name }) => name === "grpo.yaml");
     return TrainerFile.parse(parse(yaml?.text ?? "")).args["lr_scheduler_type"];
   };
@@ -145,7 +159,7 @@ test("a constant rate that is warmed up to is transformers' constant_with_warmup
 });
 
 test.each(["trl", "verl"] as const)("%s is told of a language reward that does not apply", (to) => {
-  const { unmapped } = exportRecipe(recipe("r1-full"), to);
+  const { unmapped } = exportRecipe(recipe("r1-full"), to, NO_SETS);
   expect(unmapped).toContainEqual(
     expect.objectContaining({ path: "stages.grpo.rewards", value: "language" }),
   );
@@ -158,13 +172,13 @@ test.each([
   ["verl", "grpo.sh"],
   ["verl", "reward_grpo.py"],
 ] as const)("the smoke recipe for %s: %s is as it was looked at", async (target, name) => {
-  const { files } = exportRecipe(recipe("demo-smoke"), target);
+  const { files } = exportRecipe(recipe("demo-smoke"), target, NO_SETS);
   const text = files.find((file) => file.name === name)?.text;
   await expect(text).toMatchFileSnapshot(new URL(`${target}/${name}`, fixtures).pathname);
 });
 
 test("prompts are the run's own, a line each, as many as it draws", () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl");
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS);
   const rows =
     files
       .find(({ name }) => name === "data/grpo.jsonl")
@@ -179,14 +193,18 @@ test("prompts are the run's own, a line each, as many as it draws", () => {
 });
 
 test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl");
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS);
   const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
   expect(text).toContain("adam_epsilon: 1.0e-8\n");
   expect(text).not.toMatch(/[^.\d]\d+e/u);
 });
 
 test("a name with quotes stays one word of the shell", () => {
-  const { files } = exportRecipe(recipe("demo-smoke", [`name="it's $(rm -rf ~)"`]), "verl");
+  const { files } = exportRecipe(
+    recipe("demo-smoke", [`name="it's $(rm -rf ~)"`]),
+    "verl",
+    NO_SETS,
+  );
   const script = files.find(({ name }) => name === "grpo.sh")?.text ?? "";
   expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
 });
@@ -197,7 +215,7 @@ const PYTHON = {
 };
 
 test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl");
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS);
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, "rewards.py"),
@@ -215,7 +233,7 @@ test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}
       seed: 3,
       count: 12,
     }).flatMap((problem) => {
-      const { think, answer } = task.solve(problem);
+      const { think, answer } = task.solve(taskProblemOf(problem));
       const wrap = (text: string): string =>
         `<think>\n${think}\n</think>\n<answer>${text}</answer>`;
       return [
@@ -252,7 +270,7 @@ print(json.dumps(out))
       cases.map(({ problem, completionText }) => ({
         text: completionText,
         prompt: problem.prompt,
-        task: problem.task,
+        task: problem.source,
         gold: problem.gold,
         data: JSON.stringify(problem.data),
       })),
@@ -261,13 +279,7 @@ print(json.dumps(out))
   expect(stderr).toBe("");
   const given = z.array(z.array(z.number().nullable())).parse(JSON.parse(stdout));
   const wanted = cases.map(({ problem, completionText }) => {
-    const { parts } = scoreCompletion(rewards, {
-      problem,
-      completionText,
-      completionTokens: 1,
-      finished: true,
-      maxCompletionLength: 100,
-    });
+    const { parts } = scoreCompletion(rewards, inputWith(problem, completionText, 100));
     return parts.map(({ value }) => value);
   });
   const differing = cases.flatMap((one, at) =>

@@ -1,4 +1,5 @@
 /** Each check before a start: what causes it, where it is said, and that its fix, applied to the text, mends it. */
+import { NO_SETS } from "../helpers/problem-with.ts";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -323,6 +324,7 @@ test("a machine too small, and a disk too full, are said with how much is missin
     models: app.models,
     versionSize: () => undefined,
     setSize: () => undefined,
+    sets: NO_SETS,
     relativeTo: folder,
     memoryBytes: 2 ** 30,
     diskFreeBytes: 2 ** 20,

@@ -1,4 +1,5 @@
 /** Verdicts worked out by hand, by kind; what people reported; and one reading wherever answers are judged. */
+import type { Problem } from "#main/core/problems/problem.ts";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import { answerRule } from "#main/core/verifiers/answer-rule.ts";
 import { verdictOf } from "#main/core/curation/verdict.ts";
 import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
 import { scoreText } from "#main/core/verifiers/score-text.ts";
-import type { GradedProblem } from "#main/core/problems/task.ts";
+import { problemWith } from "../helpers/problem-with.ts";
 import { gradeAnswers } from "#main/core/evaluation/grade-answers.ts";
 
 const MATHS = answerRule("maths");
@@ -29,8 +30,8 @@ function linesOf(name: string): unknown[] {
     .map((line): unknown => JSON.parse(line));
 }
 
-function problemOf(gold: string): GradedProblem {
-  return { id: "x/1", task: "maths", difficulty: 1, prompt: "", gold, data: null };
+function problemOf(gold: string): Problem {
+  return problemWith({ gold });
 }
 
 function wrong(kind: string, judge: (gold: string, answer: string) => boolean): string[] {
@@ -46,7 +47,9 @@ test.each(KINDS)("grading decides by common sense: %s", (kind) => {
 test.each(KINDS)(
   "rewards, strict and lenient scores and verified data decide alike: %s",
   (kind) => {
-    expect(wrong(kind, (gold, answer) => MATHS.verify(problemOf(gold), answer))).toEqual([]);
+    expect(wrong(kind, (gold, answer) => MATHS.verify(problemOf(gold), answer).correct)).toEqual(
+      [],
+    );
     const strict = (gold: string, answer: string): boolean =>
       scoreText(problemOf(gold), `<think></think><answer>${answer}</answer>`, "strict").correct;
     expect(wrong(kind, strict)).toEqual([]);
@@ -114,7 +117,7 @@ test("texts put together at random end in a verdict, the same each time", () => 
     const gold = random() < 0.5 ? "12" : `$${text}$`;
     const verdict = verifyMaths(gold, text);
     expect(verifyMaths(gold, text)).toBe(verdict);
-    expect(MATHS.verify(problemOf(gold), text)).toBeTypeOf("boolean");
+    expect(MATHS.verify(problemOf(gold), text).correct).toBeTypeOf("boolean");
     expect(MATHS.extractLenient(text)).not.toBe(undefined);
   }
 });

@@ -10,22 +10,24 @@ import { softOverlongReward } from "#main/core/rewards/soft-overlong.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
-import type { Problem } from "#main/core/problems/task.ts";
+import { taskProblemOf } from "#main/core/problems/problem.ts";
+import { inputWith, problemWith } from "../helpers/problem-with.ts";
 import { AppError } from "#shared/errors.ts";
 import { RewardSpec } from "#shared/schema/recipe.ts";
 
-const PROBLEM: Problem = {
+const PROBLEM = problemWith({
   id: "arithmetic/47+38-12",
-  task: "arithmetic",
+  source: "arithmetic",
+  verifier: { name: "arithmetic", options: {} },
   difficulty: 3,
   prompt: "What is 47+38-12?",
   gold: "73",
   data: "47+38-12",
-};
+});
 const GOOD = "<think>\n47+38=85\n85-12=73\n</think>\n<answer>73</answer>";
 
 function inputOf(completionText: string, problem = PROBLEM): RewardInput {
-  return { problem, completionText, completionTokens: 40, finished: true, maxCompletionLength: 72 };
+  return inputWith(problem, completionText);
 }
 
 function specOf(name: RewardSpec["name"], weight = 1): RewardSpec {
@@ -62,7 +64,7 @@ describe("the answer", () => {
     for (const task of listTasks()) {
       const source = { task: task.name, difficulties: [...task.difficulties] };
       for (const problem of drawProblems({ source, split: "train", seed: 9, count: 30 })) {
-        const input = inputOf(formatSolution(task.solve(problem)), problem);
+        const input = inputOf(formatSolution(task.solve(taskProblemOf(problem))), problem);
         expect([problem.id, answerReward(input), formatReward(input)]).toEqual([problem.id, 1, 1]);
       }
     }
@@ -183,15 +185,22 @@ describe("a benchmark's score", () => {
     expect(scoreText(PROBLEM, "The answer is 73.", "strict")).toEqual({
       answer: null,
       correct: false,
+      score: 0,
+      detail: "there is no complete <answer>…</answer> after </think>",
     });
     expect(scoreText(PROBLEM, "The answer is 73.", "lenient")).toEqual({
       answer: "73",
       correct: true,
+      score: 1,
+      detail: 'the rule accepts "73"',
     });
   });
 
   test("takes the tagged answer before a later number, also leniently", () => {
-    expect(scoreText(PROBLEM, `${GOOD} 99`, "lenient")).toEqual({ answer: "73", correct: true });
+    expect(scoreText(PROBLEM, `${GOOD} 99`, "lenient")).toMatchObject({
+      answer: "73",
+      correct: true,
+    });
     expect(scoreText(PROBLEM, `${GOOD.replace(">73<", ">72<")} 73`, "lenient").correct).toBe(false);
   });
 

@@ -337,7 +337,7 @@ test("a model's card tells its lineage, scores with intervals and cost, and noth
     store.evaluations.setSummary(
       check,
       "cold-start",
-      summarize(samples, { task: "arithmetic", verifier: "arithmetic", seed: 1, ...settings }),
+      summarize(samples, { task: "arithmetic", verifier: ["arithmetic"], seed: 1, ...settings }),
     );
   });
   const card = modelCard(store, train);

@@ -5,6 +5,7 @@
 import type { RecordMessage, RecordReference, Verdict } from "#shared/schema/dataset.ts";
 import { finalTurn, promptOf, withKnownTags } from "#shared/schema/record-text.ts";
 import { answerRule } from "../verifiers/answer-rule.ts";
+import type { JudgedProblem } from "../verifiers/answer-rule.ts";
 import { extractAnswer } from "../verifiers/extract-answer.ts";
 import { plainCharacters } from "../verifiers/maths/extraction/written-characters.ts";
 import { scoreText } from "../verifiers/score-text.ts";
@@ -44,11 +45,9 @@ function byTask(
   reference: RecordReference & { readonly task: NonNullable<RecordReference["task"]> },
 ): VerdictResult | null {
   const problem = {
+    ...asked(prompt, reference.gold, reference.task),
     id: reference.problemId ?? "",
-    task: reference.task,
     difficulty: reference.difficulty ?? 0,
-    prompt,
-    gold: reference.gold ?? "",
     // A verifier that cannot read them throws, and the record falls back to its right answer.
     data: reference.data as JsonValue,
   };
@@ -75,8 +74,21 @@ function byGold(text: string, content: string, gold: string): VerdictResult {
 }
 
 function isSameMaths(answer: string, gold: string): boolean {
-  const problem = { id: "", task: "maths" as const, difficulty: 0, prompt: "", gold, data: null };
-  return MATHS.verify(problem, answer);
+  return MATHS.verify(asked("", gold, "maths"), answer).correct;
+}
+
+function asked(prompt: string, gold: string | null, verifier: string): JudgedProblem {
+  return {
+    id: "",
+    source: "",
+    difficulty: 0,
+    messages: [{ role: "user", content: prompt }],
+    prompt,
+    gold,
+    verifier: { name: verifier, options: {} },
+    data: null,
+    columns: {},
+  };
 }
 
 /** A text so short that it may be the answer itself. */

@@ -12,7 +12,6 @@ import type {
 } from "#shared/schema/engine-protocol.ts";
 import { formatReward } from "../rewards/format.ts";
 import { answerRule } from "../verifiers/answer-rule.ts";
-import type { VerifierName } from "../problems/task.ts";
 import { bootstrapMean, mean } from "./bootstrap.ts";
 import { consensus } from "./consensus.ts";
 import { passAtK, passAtKSteps } from "./pass-at-k.ts";
@@ -23,7 +22,8 @@ export type SummarizeOptions = Pick<
 > & {
   /** The task, or the imported set's id. */
   readonly task: string;
-  readonly verifier: VerifierName;
+  /** What judged the answers; several where problems have different ones. */
+  readonly verifier: readonly string[];
   readonly seed: number;
 };
 
@@ -39,7 +39,12 @@ export function summarize(
   options: SummarizeOptions,
 ): EvaluationSummary {
   const { task, verifier, seed, ...settings } = options;
-  const rule = answerRule(verifier);
+  const rules = verifier.map((name) => ({ name, rule: answerRule(name) }));
+  // Votes of one problem are of one verifier; with several, answers are counted as they are written.
+  const answerKey =
+    rules.length === 1 && rules[0] !== undefined
+      ? rules[0].rule.answerKey
+      : (answer: string): string => answer.trim();
   const groups = [...Map.groupBy(samples, (sample) => sample.problemIndex).values()];
   const k = groups[0]?.length ?? 0;
   if (k === 0 || groups.some((group) => group.length !== k)) {
@@ -52,7 +57,7 @@ export function summarize(
     correct: group.filter((sample) => sample.correct).length,
     consensus: consensus(
       group.map(({ answer, correct }) => ({
-        key: answer === null ? null : rule.answerKey(answer),
+        key: answer === null ? null : answerKey(answer),
         correct,
       })),
     ),
@@ -69,7 +74,7 @@ export function summarize(
     n: results.length,
     k,
     ...settings,
-    verifierVersion: `${verifier}/${rule.version}`,
+    verifierVersion: rules.map(({ name, rule }) => `${name}/${rule.version}`).join(" + "),
     pass1: passes(results, 1),
     passK: passAtKSteps(k).map((j) => {
       const { value, low, high } = passes(results, j);

@@ -4,8 +4,8 @@
  */
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
-import { problemStream } from "./draw-problems.ts";
-import type { Problem } from "./task.ts";
+import { ProblemSupply } from "./problem-supply.ts";
+import type { SetReader } from "./problem-supply.ts";
 
 export type GrpoBatches = {
   /** Prompts of a generation batch, each with `num_generations` completions. */
@@ -40,18 +40,13 @@ export function grpoBatches(
 }
 
 /**
- * The problem of the stage's group number `group`, counted through all generation batches.
+ * The problems of the stage's groups: place i is group number i, counted through all generation batches.
  * @param seed the stage's
  */
-export function grpoProblem(
+export function grpoProblems(
   { data }: Pick<GrpoStage, "data">,
   seed: number,
-  group: number,
-): Problem {
-  return problemStream({
-    source: data,
-    split: "train",
-    seed: deriveSeed(seed, "prompts"),
-    index: group,
-  });
+  sets: SetReader,
+): ProblemSupply {
+  return new ProblemSupply(data, { split: "train", seed: deriveSeed(seed, "prompts"), sets });
 }

@@ -8,12 +8,12 @@ import { scoreText } from "../verifiers/score-text.ts";
 import { taskByName } from "./registry.ts";
 import { problemStream } from "./draw-problems.ts";
 import { assertDifficulty } from "./task.ts";
-import type { Problem } from "./task.ts";
+import type { Problem } from "./problem.ts";
 
 /** The same choice is the same problem. Throws BAD_RECIPE for a difficulty that the task does not have. */
 export function heldOutProblem(choice: ProblemChoice): PlaygroundProblem {
   const { id, prompt, gold, data } = problemOf(choice);
-  return { ...choice, id, prompt, gold, data };
+  return { ...choice, id, prompt, gold: gold ?? "", data };
 }
 
 export function gradeHeldOut(choice: ProblemChoice, text: string): PlaygroundVerdict {

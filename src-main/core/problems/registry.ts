@@ -1,22 +1,30 @@
 /** All tasks by name. */
-import type { TaskName } from "#shared/schema/recipe.ts";
+import { AppError } from "#shared/errors.ts";
 import { addition } from "./tasks/addition.ts";
 import { arithmetic } from "./tasks/arithmetic.ts";
 import { countdown } from "./tasks/countdown.ts";
 import { knightsAndKnaves } from "./tasks/knights-and-knaves.ts";
 import type { Task } from "./task.ts";
 
-const TASKS: { readonly [name in TaskName]: Task } = {
-  arithmetic,
-  addition,
-  countdown,
-  "knights-and-knaves": knightsAndKnaves,
-};
+const TASKS: ReadonlyMap<string, Task> = new Map(
+  [arithmetic, addition, countdown, knightsAndKnaves].map((task) => [task.name, task]),
+);
 
-export function taskByName(name: TaskName): Task {
-  return TASKS[name];
+export function findTask(name: string): Task | undefined {
+  return TASKS.get(name);
+}
+
+/** Throws BAD_RECIPE, with the tasks there are. */
+export function taskByName(name: string): Task {
+  const task = TASKS.get(name);
+  if (task !== undefined) return task;
+  throw new AppError(
+    "BAD_RECIPE",
+    `There is no task "${name}".`,
+    `Choose among ${[...TASKS.keys()].join(", ")}, or import problems of your own: \`gradus problems import FILE\`.`,
+  );
 }
 
 export function listTasks(): readonly Task[] {
-  return Object.values(TASKS);
+  return [...TASKS.values()];
 }

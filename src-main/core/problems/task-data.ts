@@ -1,35 +1,39 @@
 /** The very problems that a stage would draw, as rows of a data file: for training the same recipe elsewhere. */
 import type { GrpoStage, SftStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
-import { grpoProblem } from "./grpo-batches.ts";
-import { drawProblems } from "./draw-problems.ts";
-import { workedSolution } from "./task-facts.ts";
-
-interface Message {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
+import type { ProblemMessage } from "#shared/schema/problem.ts";
+import { askedMessages } from "../text/prompt-ids.ts";
+import { grpoProblems } from "./grpo-batches.ts";
+import { ProblemSupply } from "./problem-supply.ts";
+import type { SetReader } from "./problem-supply.ts";
 
 export interface PromptRow {
-  readonly prompt: readonly Message[];
+  readonly prompt: readonly ProblemMessage[];
+  /** The task or the problem set. */
   readonly task: string;
-  readonly gold: string;
+  readonly gold: string | null;
   /** What the task's rule needs beside the answer, as JSON. */
   readonly data: string;
 }
 
 export interface ExampleRow {
-  readonly prompt: readonly Message[];
-  readonly completion: readonly Message[];
+  readonly prompt: readonly ProblemMessage[];
+  readonly completion: readonly ProblemMessage[];
 }
 
 /** @param seed the stage's */
-export function grpoPrompts(stage: GrpoStage, seed: number, count: number): PromptRow[] {
+export function grpoPrompts(
+  stage: GrpoStage,
+  seed: number,
+  count: number,
+  sets: SetReader,
+): PromptRow[] {
+  const supply = grpoProblems(stage, seed, sets);
   return Array.from({ length: count }, (_, index) => {
-    const problem = grpoProblem(stage, seed, index);
+    const problem = supply.at(index);
     return {
-      prompt: [{ role: "user", content: problem.prompt }],
-      task: problem.task,
+      prompt: askedMessages(problem, stage),
+      task: problem.source,
       gold: problem.gold,
       data: JSON.stringify(problem.data),
     };
@@ -38,17 +42,22 @@ export function grpoPrompts(stage: GrpoStage, seed: number, count: number): Prom
 
 /** @param seed the stage's */
 export function workedExamples(
+  stage: Pick<SftStage, "system_prompt" | "prompt_template">,
   data: Extract<SftStage["data"], { source: unknown }>,
   seed: number,
   count: number,
+  sets: SetReader,
 ): ExampleRow[] {
-  return drawProblems({
-    source: data.source,
+  const supply = new ProblemSupply(data.source, {
     split: "train",
     seed: deriveSeed(seed, "cold-start"),
-    count,
-  }).map((problem) => ({
-    prompt: [{ role: "user", content: problem.prompt }],
-    completion: [{ role: "assistant", content: workedSolution(problem) }],
-  }));
+    sets,
+  });
+  return supply.distinct(count).flatMap((problem) => {
+    const content = problem.solution();
+    if (content === null) return [];
+    return [
+      { prompt: askedMessages(problem, stage), completion: [{ role: "assistant", content }] },
+    ];
+  });
 }

@@ -1,9 +1,9 @@
-/** What tasks there are, and one problem of a source to look at. */
-import type { TaskSource } from "#shared/schema/recipe.ts";
-import { listTasks, taskByName } from "./registry.ts";
-import { problemStream } from "./draw-problems.ts";
-import { formatSolution } from "./task.ts";
-import type { Problem } from "./task.ts";
+/** What tasks there are, and one problem of a stage's data to look at. */
+import type { ProblemData } from "#shared/schema/recipe.ts";
+import { findTask, listTasks } from "./registry.ts";
+import { ProblemSupply } from "./problem-supply.ts";
+import type { SetReader } from "./problem-supply.ts";
+import type { Problem } from "./problem.ts";
 
 export interface TaskFacts {
   readonly name: string;
@@ -23,19 +23,15 @@ export function taskFacts(): TaskFacts[] {
   }));
 }
 
-export function difficultiesOf(task: TaskSource["task"]): readonly number[] {
-  return taskByName(task).difficulties;
+/** Undefined where there is no such task. */
+export function difficultiesOf(task: string): readonly number[] | undefined {
+  return findTask(task)?.difficulties;
 }
 
 /** Seed of the problems that are drawn to be looked at; no run uses it. */
 const LOOK_SEED = 7;
 
-/** Training problem number `index` of a source. Throws BAD_RECIPE for a difficulty that the task does not have. */
-export function problemAt(source: TaskSource, index: number): Problem {
-  return problemStream({ source, split: "train", seed: LOOK_SEED, index });
-}
-
-/** The worked solution in the form that the rewards ask for. */
-export function workedSolution(problem: Problem): string {
-  return formatSolution(taskByName(problem.task).solve(problem));
+/** Training problem number `index` of a stage's data. Throws BAD_RECIPE for a difficulty that the task does not have. */
+export function problemAt(data: ProblemData, index: number, sets: SetReader): Problem {
+  return new ProblemSupply(data, { split: "train", seed: LOOK_SEED, sets }).at(index);
 }

@@ -10,7 +10,8 @@ import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { TaskName } from "#shared/schema/recipe.ts";
 import type { Random } from "#main/platform/random.ts";
 
-export type Problem = {
+/** A problem as its task makes it; `problemOfTask` makes it one that stages ask. */
+export type TaskProblem = {
   /**
    * `task/problem`, or `task/problem/surface` where the same problem has several wordings. What the split hashes is
    * `canonical` of the second part.
@@ -26,12 +27,6 @@ export type Problem = {
   readonly data: JsonValue;
 };
 
-/** What judges answers: a task, or mathematical equivalence for problems that were imported. */
-export type VerifierName = TaskName | "maths";
-
-/** A problem of a benchmark: made by a task, or imported. */
-export type GradedProblem = Omit<Problem, "task"> & { readonly task: VerifierName };
-
 export type WorkedSolution = { readonly think: string; readonly answer: string };
 
 export type Task = {
@@ -43,15 +38,15 @@ export type Task = {
   /** What one step of difficulty means, e.g. "numbers". */
   readonly difficultyUnit: string;
   readonly difficulties: readonly number[];
-  generate(random: Random, difficulty: number): Problem;
+  generate(random: Random, difficulty: number): TaskProblem;
   /**
    * Of the second part of a problem's id: one text for all problems that are the same problem in other dress, such as
    * 47+38 and 38+47. The split hashes it. Text that is no problem of the task is its own.
    */
   canonical(text: string): string;
-  solve(problem: Problem): WorkedSolution;
+  solve(problem: TaskProblem): WorkedSolution;
   /** Whether the text inside the answer tags is right. Never throws, whatever the text. */
-  verify(problem: Problem, answer: string): boolean;
+  verify(problem: TaskProblem, answer: string): boolean;
   /** A lenient reading of an answer out of free text, for base models that never saw the tags. */
   extractLenient(text: string): string | null;
   /** Equal for answers that say the same, without knowing which is right: what a majority vote counts. */

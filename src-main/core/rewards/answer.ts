@@ -1,9 +1,9 @@
-/** Reward 1 where the task's rule accepts the answer inside the tags, else 0. */
-import { taskByName } from "../problems/registry.ts";
-import { extractAnswer } from "../verifiers/extract-answer.ts";
+/**
+ * Reward 1 where the verifier accepts the answer, else 0; with `partial`, the share of it that is right. open-r1 and TRL
+ * call it `accuracy`.
+ */
 import type { RewardInput } from "./reward-input.ts";
 
-export function answerReward({ problem, completionText }: RewardInput): number {
-  const answer = extractAnswer(completionText);
-  return answer !== null && taskByName(problem.task).verify(problem, answer) ? 1 : 0;
+export function answerReward({ score }: Pick<RewardInput, "score">, partial = false): number {
+  return partial ? score.score : score.correct ? 1 : 0;
 }

@@ -1,17 +1,15 @@
 /** Why a completion has the reward it has, in a sentence: for people who try rewards out before a run. */
 import { assertNever } from "#shared/errors.ts";
 import type { RewardSpec } from "#shared/schema/recipe.ts";
-import { extractAnswer } from "../verifiers/extract-answer.ts";
 import type { RewardInput } from "./reward-input.ts";
 
 const TAGS = ["<think>", "</think>", "<answer>", "</answer>"];
-const SHOWN = 60;
 
 /** `value` is what the reward gave for this input. */
 export function explainReward(spec: RewardSpec, input: RewardInput, value: number | null): string {
   switch (spec.name) {
     case "answer":
-      return explainAnswer(input, value);
+      return input.score.detail;
     case "format":
       return value === 1 ? "one think block, then one answer block" : explainForm(input);
     case "language":
@@ -25,16 +23,6 @@ export function explainReward(spec: RewardSpec, input: RewardInput, value: numbe
     default:
       return assertNever(spec.name);
   }
-}
-
-function explainAnswer(input: RewardInput, value: number | null): string {
-  const answer = extractAnswer(input.completionText);
-  if (answer !== null)
-    return value === 1
-      ? `the rule accepts "${short(answer)}"`
-      : `the rule rejects "${short(answer)}"; right would be "${short(input.problem.gold)}"`;
-  if (!input.completionText.includes("</think>")) return "no </think>, so no answer is looked for";
-  return "no complete <answer>…</answer> after </think>";
 }
 
 /** The first thing in the way of the form. */
@@ -52,8 +40,4 @@ function explainForm({ completionText: text }: RewardInput): string {
     end = at + tag.length;
   }
   return text.slice(end).trim() === "" ? "the form is not kept" : "there is text after </answer>";
-}
-
-function short(text: string): string {
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }

@@ -2,10 +2,15 @@
  * Rewards: one file each, a function of a completion and its problem. Whatever the text, a reward
  * gives a value in time linear in its length. They import the tasks and the shared schemas.
  */
-import type { Problem } from "../problems/task.ts";
+import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { JudgedProblem } from "../verifiers/answer-rule.ts";
+import type { Score } from "../verifiers/score-text.ts";
 
 export type RewardInput = {
-  readonly problem: Problem;
+  readonly problem: JudgedProblem;
+  /** What the verifier said to the answer in the completion, strictly. */
+  readonly score: Score;
+  readonly answerFormat: AnswerFormat;
   /** Without the stop token. */
   readonly completionText: string;
   readonly completionTokens: number;

@@ -1,11 +1,13 @@
 /** Rewards on completions that exist already: each one's value and why, as a run would give it. */
 import type { Run } from "#shared/schema/run.ts";
-import type { RewardSpec, TaskSource } from "#shared/schema/recipe.ts";
+import type { AnswerFormat, ProblemData, RewardSpec } from "#shared/schema/recipe.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
 import { explainReward } from "./explain.ts";
 import { scoreCompletion } from "./score-completion.ts";
-import { grpoBatches, grpoProblem } from "../problems/grpo-batches.ts";
-import type { Problem } from "../problems/task.ts";
+import { grpoBatches, grpoProblems } from "../problems/grpo-batches.ts";
+import type { Problem } from "../problems/problem.ts";
+import type { SetReader } from "../problems/problem-supply.ts";
+import { scoreText } from "../verifiers/score-text.ts";
 import { problemAt } from "../problems/task-facts.ts";
 
 export interface StoredCompletion {
@@ -26,30 +28,33 @@ export function tryOnRollouts(
   run: Run,
   step: number,
   completions: readonly StoredCompletion[],
+  sets: SetReader,
 ): TriedCompletion[] {
   const { config } = run;
   if (config.kind !== "grpo") return [];
   const { groups, stepsPerBatch } = grpoBatches(config);
   const batch = Math.floor((step - 1) / stepsPerBatch);
+  const supply = grpoProblems(config, run.seed, sets);
   const problems = new Map<number, Problem>();
   return completions.flatMap((completion) => {
     const { group } = completion;
-    const problem = problems.get(group) ?? grpoProblem(config, run.seed, batch * groups + group);
+    const problem = problems.get(group) ?? supply.at(batch * groups + group);
     problems.set(group, problem);
     if (problem.id !== completion.problemId) return [];
-    return [tried(rewards, maxCompletionLength, problem, completion)];
+    return [tried(rewards, maxCompletionLength, problem, completion, config.answer_format)];
   });
 }
 
-/** Texts for problem number `index` of a source. */
+/** Texts for problem number `index` of a stage's data. */
 export function tryOnTexts(
   rewards: readonly RewardSpec[],
   maxCompletionLength: number,
-  source: TaskSource,
+  data: ProblemData,
   index: number,
   texts: readonly string[],
+  sets: SetReader,
 ): TriedCompletion[] {
-  const problem = problemAt(source, index);
+  const problem = problemAt(data, index, sets);
   return texts.map((text) =>
     tried(rewards, maxCompletionLength, problem, {
       group: 0,
@@ -88,9 +93,12 @@ function tried(
   maxCompletionLength: number,
   problem: Problem,
   completion: StoredCompletion,
+  answerFormat: AnswerFormat = "tags",
 ): TriedCompletion {
   const input = {
     problem,
+    score: scoreText(problem, completion.text, "strict", answerFormat),
+    answerFormat,
     completionText: completion.text,
     completionTokens: completion.tokens,
     finished: completion.finished,
@@ -100,7 +108,7 @@ function tried(
   return {
     prompt: problem.prompt,
     completion: completion.text,
-    gold: problem.gold,
+    gold: problem.gold ?? "",
     group: completion.group,
     rewards: parts.map(({ spec, weight, value }) => ({
       name: spec.name,

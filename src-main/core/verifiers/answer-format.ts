@@ -1,10 +1,9 @@
 /** The answer of a completion in the form that a recipe asks for: in time linear in its length, whatever the text. */
+import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import { assertNever } from "#shared/errors.ts";
 import { lastLine } from "./claimed-answer.ts";
 import { extractAnswer } from "./extract-answer.ts";
 import { lastBoxed } from "./maths/extraction/boxes.ts";
-
-export const ANSWER_FORMATS = ["tags", "boxed", "last-line"] as const;
-export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
 const THINK_END = "</think>";
 
@@ -21,6 +20,8 @@ export function extractAs(format: AnswerFormat, text: string): string | null {
       return lastBoxed(afterThinking(text));
     case "last-line":
       return lastLine(afterThinking(text));
+    default:
+      return assertNever(format);
   }
 }
 

@@ -1,20 +1,61 @@
-/** How answers are judged: by the task that made the problem, or, for imported ones, as mathematics. */
-import { taskByName } from "../problems/registry.ts";
-import type { GradedProblem, Task, VerifierName } from "../problems/task.ts";
-import { mathsRule } from "./maths/maths-rule.ts";
+/** How answers are judged: by the task that made the problem, or by a verifier. */
+import { AppError } from "#shared/errors.ts";
+import { taskProblemOf } from "../problems/problem.ts";
+import type { Problem } from "../problems/problem.ts";
+import { findTask } from "../problems/registry.ts";
+import type { Task } from "../problems/task.ts";
+import { verifierByName } from "./registry.ts";
+import type { Verdict, Verifier } from "./verifier.ts";
+
+/** What a rule looks at. */
+export type JudgedProblem = Omit<Problem, "solution">;
 
 export type AnswerRule = Pick<Task, "version" | "extractLenient" | "answerKey"> & {
   /** Never throws, whatever the text. */
-  verify(problem: GradedProblem, answer: string): boolean;
+  verify(problem: JudgedProblem, answer: string): Verdict;
 };
 
-export function answerRule(name: VerifierName): AnswerRule {
-  if (name === "maths") return mathsRule;
-  const task = taskByName(name);
+const SHOWN = 60;
+
+/** @param name of a task or a verifier. Throws BAD_RECIPE where there is none of that name. */
+export function answerRule(name: string): AnswerRule {
+  const task = findTask(name);
+  if (task !== undefined) return ruleOfTask(task);
+  const verifier = verifierByName(name);
+  if (verifier !== undefined) return ruleOfVerifier(verifier);
+  throw new AppError(
+    "BAD_RECIPE",
+    `There is no verifier "${name}".`,
+    "The verifiers are listed in docs/rewards/verifiers.md.",
+  );
+}
+
+function ruleOfVerifier(verifier: Verifier): AnswerRule {
+  return {
+    version: verifier.version,
+    extractLenient: (text) => verifier.extractLenient(text),
+    answerKey: (answer) => verifier.answerKey(answer),
+    verify: ({ gold, verifier: { options } }, answer) => verifier.verify({ gold, options }, answer),
+  };
+}
+
+function ruleOfTask(task: Task): AnswerRule {
   return {
     version: task.version,
     extractLenient: (text) => task.extractLenient(text),
     answerKey: (answer) => task.answerKey(answer),
-    verify: (problem, answer) => task.verify({ ...problem, task: name }, answer),
+    verify: (problem, answer) =>
+      verdictOf(task.verify(taskProblemOf(problem), answer), problem.gold, answer),
   };
+}
+
+function verdictOf(correct: boolean, gold: string | null, answer: string): Verdict {
+  const detail = correct
+    ? `the rule accepts "${short(answer)}"`
+    : `the rule rejects "${short(answer)}"${gold === null ? "" : `; right would be "${short(gold)}"`}`;
+  return { correct, score: correct ? 1 : 0, detail };
+}
+
+function short(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }

@@ -1,22 +1,42 @@
-/** Scores a benchmark's completion: strictly by the tags, or leniently for models that never saw them. */
-import type { GradedProblem } from "../problems/task.ts";
+/** Scores a completion: strictly by the form that was asked for, or leniently for models that never saw it. */
+import type { AnswerFormat } from "#shared/schema/recipe.ts";
 import { answerRule } from "./answer-rule.ts";
-import { extractAnswer } from "./extract-answer.ts";
+import type { JudgedProblem } from "./answer-rule.ts";
+import { extractAs } from "./answer-format.ts";
 
 export type Scoring = "strict" | "lenient";
-export type Score = { readonly answer: string | null; readonly correct: boolean };
+export type Score = {
+  /** Null: there is none. */
+  readonly answer: string | null;
+  readonly correct: boolean;
+  /** From 0 to 1; between them where a part of the answer is right. */
+  readonly score: number;
+  /** What was compared, in words. */
+  readonly detail: string;
+};
+
+const NO_ANSWER: { readonly [format in AnswerFormat]: string } = {
+  tags: "there is no complete <answer>…</answer> after </think>",
+  boxed: "there is no \\boxed{…}",
+  "last-line": "there is no line",
+};
 
 /**
- * strict: the answer inside the last complete answer tags after the thinking. lenient: that where it
- * exists, else the task's lenient reading of the text (for numbers: the last one) up to where the
- * model would begin the user's next turn.
+ * strict: the answer in its form, after the thinking. lenient: that where it exists, else the verifier's lenient reading
+ * of the text (for numbers: the last one) up to where the model would begin the user's next turn.
  */
-export function scoreText(problem: GradedProblem, text: string, scoring: Scoring): Score {
-  const rule = answerRule(problem.task);
-  const tagged = extractAnswer(text);
+export function scoreText(
+  problem: JudgedProblem,
+  text: string,
+  scoring: Scoring,
+  format: AnswerFormat = "tags",
+): Score {
+  const rule = answerRule(problem.verifier.name);
+  const formed = extractAs(format, text);
   const answer =
-    tagged === null && scoring === "lenient" ? rule.extractLenient(ownTurn(text)) : tagged;
-  return { answer, correct: answer !== null && rule.verify(problem, answer) };
+    formed === null && scoring === "lenient" ? rule.extractLenient(ownTurn(text)) : formed;
+  if (answer === null) return { answer, correct: false, score: 0, detail: NO_ANSWER[format] };
+  return { answer, ...rule.verify(problem, answer) };
 }
 
 /** A base model often goes on with the next question; what follows is no part of its answer. */

@@ -3,13 +3,14 @@ import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
 import type { BenchmarkStage } from "#shared/schema/recipe.ts";
 import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { judgeTexts } from "#main/core/verifiers/judge-texts.ts";
+import { ProblemSupply, setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import { readProblems } from "#main/core/problems/read-problems.ts";
-import { drawProblems } from "#main/core/problems/draw-problems.ts";
-import type { GradedProblem } from "#main/core/problems/task.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
+import { setsOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 /** One fixed seed: every benchmark of the same size and difficulties asks the same problems, so that results pair. */
@@ -21,34 +22,42 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(session.runtime, folder);
   const problems = problemsOf(session, stage);
-  const verifier = "benchmark" in stage.data ? "maths" : stage.data.task;
   session.started(model.parameters, problems.length);
   const all: EvaluationSample[] = [];
   const { num_samples: k } = stage;
   for await (const chunk of sampleProblems(session, model, tokenizer, problems, k, stage)) {
-    const samples = chunk.problems.flatMap((problem, i) =>
-      (chunk.completions[i] ?? []).map((completion, sampleIndex): EvaluationSample => {
+    const sampled = chunk.problems.flatMap((problem, i) =>
+      (chunk.completions[i] ?? []).map((completion, sampleIndex) => {
         const text = completionText(tokenizer, completion);
+        return { problem, text, i, completion, sampleIndex };
+      }),
+    );
+    // eslint-disable-next-line no-await-in-loop
+    const scores = await judgeTexts(sampled, stage.scoring, stage.answer_format);
+    const samples = sampled.map(
+      ({ problem, text, i, completion, sampleIndex }, at): EvaluationSample => {
+        const { answer = null, correct = false } = scores[at] ?? {};
         return {
           problemIndex: chunk.first + i,
           sampleIndex,
           problemId: problem.id,
           difficulty: problem.difficulty,
           prompt: problem.prompt,
-          gold: problem.gold,
+          gold: problem.gold ?? "",
           completion: text,
-          ...scoreText(problem, text, stage.scoring),
+          answer,
+          correct,
           finishReason: completion.finishReason,
           tokens: completion.ids.length,
         };
-      }),
+      },
     );
     all.push(...samples);
     session.emit({ type: "evaluation-samples", samples });
   }
   const summary = summarize(all, {
-    task: "benchmark" in stage.data ? stage.data.benchmark : stage.data.task,
-    verifier,
+    task: subjectOf(stage),
+    verifier: verifiersOf(problems),
     seed: BOOTSTRAP_SEED,
     temperature: stage.temperature,
     topP: stage.top_p,
@@ -59,15 +68,25 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   model.dispose();
 }
 
-/** Held-out problems of the task, or the first ones of the imported set. */
-function problemsOf(session: StageSession, stage: BenchmarkStage): GradedProblem[] {
-  if (!("benchmark" in stage.data))
-    return drawProblems({
-      source: stage.data,
-      split: "test",
-      seed: PROBLEM_SEED,
-      count: stage.num_problems,
-    });
+/** What was asked, by name: tasks and problem sets. */
+function subjectOf({ data }: BenchmarkStage): string {
+  if ("benchmark" in data) return data.benchmark;
+  return sourcesOf(data)
+    .map((source) => ("task" in source ? source.task : setNameOf(source.problems)))
+    .join(" + ");
+}
+
+/** Every verifier that judged, each once. */
+function verifiersOf(problems: readonly Problem[]): string[] {
+  return [...new Set(problems.map(({ verifier }) => verifier.name))].toSorted();
+}
+
+/** Held-out problems of tasks and those of problem sets, or the first ones of the imported benchmark. */
+function problemsOf(session: StageSession, stage: BenchmarkStage): Problem[] {
+  if (!("benchmark" in stage.data)) {
+    const options = { split: "test" as const, seed: PROBLEM_SEED, sets: setsOf(session) };
+    return new ProblemSupply(stage.data, options).distinct(stage.num_problems);
+  }
   const { datasetFile } = session.request;
   if (datasetFile === undefined) throw new Error("an imported benchmark without its problems");
   return readProblems(datasetFile, stage.data.benchmark).slice(0, stage.num_problems);

@@ -1,31 +1,36 @@
 /** Samples solutions of training problems and keeps the right ones: for rejection sampling and distillation. */
 import { readFileSync } from "node:fs";
-import type { SamplingOptions, TaskSource } from "#shared/schema/recipe.ts";
+import type { ProblemData, PromptOptions, SamplingOptions } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
-import { answerReward } from "#main/core/rewards/answer.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
-import { drawProblems } from "#main/core/problems/draw-problems.ts";
-import type { Problem } from "#main/core/problems/task.ts";
+import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
+import { findTask } from "#main/core/problems/registry.ts";
+import { askedMessages } from "#main/core/text/prompt-ids.ts";
+import { judgeTexts } from "#main/core/verifiers/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
+import { setsOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
-export type TraceOptions = SamplingOptions & {
-  readonly data: TaskSource;
-  readonly num_prompts: number;
-  readonly num_generations: number;
-  readonly max_per_prompt: number;
-  readonly bf16: boolean;
-};
+export type TraceOptions = SamplingOptions &
+  PromptOptions & {
+    readonly data: ProblemData;
+    readonly num_prompts: number;
+    readonly num_generations: number;
+    readonly max_per_prompt: number;
+    readonly bf16: boolean;
+  };
 
 type Trace = { readonly problem: Problem; readonly text: string };
 
 /**
  * Different right solutions, at most `max_per_prompt` of a prompt, written to `file` as JSONL of
- * {messages, problemId, difficulty, task, gold, problem_data}: what a dataset needs to verify them. Returns how many.
+ * {messages, problemId, difficulty, gold}, and of tasks {task, problem_data}: what a dataset needs to verify them. Returns
+ * how many.
  */
 export async function collectTraces(
   session: StageSession,
@@ -36,36 +41,35 @@ export async function collectTraces(
   const { runtime, request } = session;
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(runtime, folder);
-  const problems = drawProblems({
-    source: options.data,
+  const supply = new ProblemSupply(options.data, {
     split: "train",
     seed: deriveSeed(request.seed, "traces"),
-    count: options.num_prompts,
+    sets: setsOf(session),
   });
-  session.started(model.parameters, options.num_prompts);
+  const problems = supply.distinct(options.num_prompts);
+  if (problems.length < options.num_prompts)
+    session.log(`The data hold ${problems.length} problems; all of them are asked.`);
+  session.started(model.parameters, problems.length);
   const traces: Trace[] = [];
   let sampled = 0;
   const { num_generations: n } = options;
   for await (const chunk of sampleProblems(session, model, tokenizer, problems, n, options)) {
-    chunk.problems.forEach((problem, i) => {
-      const right = new Set<string>();
-      for (const completion of chunk.completions[i] ?? []) {
+    const wellFormed = chunk.problems.flatMap((problem, i) =>
+      (chunk.completions[i] ?? []).flatMap((completion) => {
         sampled++;
         const text = completionText(tokenizer, completion);
-        const input = {
-          problem,
-          completionText: text,
-          completionTokens: completion.ids.length,
-          finished: completion.finishReason === "stop",
-          maxCompletionLength: options.max_completion_length,
-        };
-        if (input.finished && answerReward(input) === 1 && formatReward(input) === 1)
-          right.add(text);
-      }
-      traces.push(
-        ...[...right].slice(0, options.max_per_prompt).map((text) => ({ problem, text })),
-      );
-    });
+        const input = { completionText: text, answerFormat: options.answer_format };
+        return completion.finishReason === "stop" && formatReward(input) === 1
+          ? [{ problem, text }]
+          : [];
+      }),
+    );
+    const scores = await judgeTexts(wellFormed, "strict", options.answer_format);
+    const right = wellFormed.filter((_, at) => scores[at]?.correct === true);
+    for (const [problem, own] of Map.groupBy(right, (trace) => trace.problem)) {
+      const texts = [...new Set(own.map(({ text }) => text))].slice(0, options.max_per_prompt);
+      traces.push(...texts.map((text) => ({ problem, text })));
+    }
     session.metrics(chunk.done, {
       traces_kept: traces.length,
       completions_sampled: sampled,
@@ -74,15 +78,13 @@ export async function collectTraces(
   }
   const lines = traces.map(({ problem, text }) =>
     JSON.stringify({
-      messages: [
-        { role: "user", content: problem.prompt },
-        { role: "assistant", content: text },
-      ],
+      messages: [...askedMessages(problem, options), { role: "assistant", content: text }],
       problemId: problem.id,
       difficulty: problem.difficulty,
-      task: problem.task,
+      ...(findTask(problem.source) === undefined
+        ? {}
+        : { task: problem.source, problem_data: problem.data }),
       gold: problem.gold,
-      problem_data: problem.data,
     }),
   );
   writeTextAtomically(file, lines.map((line) => `${line}\n`).join(""));

@@ -5,15 +5,15 @@
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { hash32 } from "#main/platform/random.ts";
-import { grpoProblem } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
-import type { Problem } from "#main/core/problems/task.ts";
+import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
 import { scoreCompletion } from "#main/core/rewards/score-completion.ts";
 import type { CompletionScore } from "#main/core/rewards/score-completion.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { judgeTexts } from "#main/core/verifiers/judge-texts.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import type { Advantages } from "../objectives/advantages.ts";
@@ -40,6 +40,7 @@ export type GenerationRequest = {
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly sampler: Sampler;
+  readonly problems: ProblemSupply;
   /** Number of the batch, from 0: prompts and noise depend on it and on the seed alone. */
   readonly index: number;
   /** Optimizer steps done before it. */
@@ -70,7 +71,7 @@ type GradedCompletion = {
 export async function generate(request: GenerationRequest): Promise<Generation> {
   const begun = performance.now();
   const groups = await sampleGroups(request);
-  const graded = gradeGroups(request, groups);
+  const graded = await gradeGroups(request, groups);
   const { advantages, ...spread } = compareInGroups(request.stage, graded);
   const learnt = graded.map((one, row) => ({ ...one, advantage: advantages[row] ?? 0 }));
   return {
@@ -89,11 +90,11 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
 }
 
 async function sampleGroups(request: GenerationRequest): Promise<Group[]> {
-  const { session, stage, batches, model, tokenizer, sampler, index, step } = request;
+  const { session, stage, batches, model, tokenizer, sampler, problems, index, step } = request;
   const { seed } = session.request;
   const prompts = Array.from({ length: batches.groups }, (_, group) => {
-    const problem = grpoProblem(stage, seed, index * batches.groups + group);
-    return { problem, promptIds: promptIds(tokenizer, problem) };
+    const problem = problems.at(index * batches.groups + group);
+    return { problem, promptIds: promptIds(tokenizer, problem, stage) };
   });
   session.progress(step, stage.max_steps, "steps", "sampling", null);
   const completions = await sampler.generate(
@@ -116,25 +117,32 @@ async function sampleGroups(request: GenerationRequest): Promise<Group[]> {
   return groups;
 }
 
-function gradeGroups(
+async function gradeGroups(
   { stage, tokenizer }: GenerationRequest,
   groups: readonly Group[],
-): GradedCompletion[] {
-  return groups.flatMap(({ completions, ...prompt }, group) =>
+): Promise<GradedCompletion[]> {
+  const sampled = groups.flatMap(({ completions, ...prompt }, group) =>
     completions.map((completion, index) => {
       const text = completionText(tokenizer, completion);
-      const finished = completion.finishReason === "stop";
-      const score = scoreCompletion(stage.rewards, {
-        problem: prompt.problem,
-        completionText: text,
-        completionTokens: completion.ids.length,
-        finished,
-        maxCompletionLength: stage.max_completion_length,
-      });
-      const { correct } = scoreText(prompt.problem, text, "strict");
-      return { ...prompt, group, index, completion, text, finished, score, correct };
+      return { ...prompt, group, index, completion, text };
     }),
   );
+  const scores = await judgeTexts(sampled, "strict", stage.answer_format);
+  return sampled.map((one, at) => {
+    const verdict = scores[at];
+    if (verdict === undefined) throw new Error("a completion without a verdict");
+    const finished = one.completion.finishReason === "stop";
+    const score = scoreCompletion(stage.rewards, {
+      problem: one.problem,
+      score: verdict,
+      answerFormat: stage.answer_format,
+      completionText: one.text,
+      completionTokens: one.completion.ids.length,
+      finished,
+      maxCompletionLength: stage.max_completion_length,
+    });
+    return { ...one, finished, score, correct: verdict.correct };
+  });
 }
 
 function compareInGroups(stage: GrpoStage, graded: readonly GradedCompletion[]): Advantages {

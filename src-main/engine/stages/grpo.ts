@@ -6,8 +6,9 @@ import { AppError } from "#shared/errors.ts";
 import type { Rollout, RolloutScores } from "#shared/schema/engine-protocol.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
-import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
+import { grpoBatches, grpoProblems } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
+import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -21,6 +22,7 @@ import { generate } from "./generation.ts";
 import type { Generation } from "./generation.ts";
 import { generationMetrics, policySigns, stepMetrics } from "./grpo-metrics.ts";
 import { guardStep } from "./session/guard-step.ts";
+import { setsOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
@@ -34,6 +36,7 @@ type Work = {
   readonly model: LanguageModel;
   readonly trainer: PolicyTrainer;
   readonly sampler: Sampler;
+  readonly problems: ProblemSupply;
 };
 
 /** How far the stage has come. */
@@ -118,7 +121,8 @@ function openWork(session: StageSession, stage: GrpoStage, folder: string): Work
   });
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
-  return { session, stage, batches, tokenizer, model, trainer, sampler };
+  const problems = grpoProblems(stage, session.request.seed, setsOf(session));
+  return { session, stage, batches, tokenizer, model, trainer, sampler, problems };
 }
 
 /**

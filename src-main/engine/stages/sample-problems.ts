@@ -1,5 +1,5 @@
 /** Samples completions of many problems, some at a time: the stage can end between two looks, and progress is told. */
-import type { SamplingOptions } from "#shared/schema/recipe.ts";
+import type { PromptOptions, SamplingOptions } from "#shared/schema/recipe.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { Completion } from "../sampling/cache-row.ts";
@@ -11,6 +11,7 @@ import { trainingPrecision } from "./session/training-precision.ts";
 import type { StageSession } from "./session/stage-session.ts";
 import { PROBLEMS_AT_ONCE } from "#main/core/resources/cache-shape.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
+import type { AskedProblem } from "#main/core/text/prompt-ids.ts";
 
 export type SampledChunk<P> = {
   /** Number of the chunk's first problem. */
@@ -24,13 +25,13 @@ export type SampledChunk<P> = {
 };
 
 /** `samples` completions of each problem; a completion's noise depends on the stage's seed and its place alone. */
-export async function* sampleProblems<P extends { readonly prompt: string }>(
+export async function* sampleProblems<P extends AskedProblem>(
   session: StageSession,
   model: LanguageModel,
   tokenizer: Tokenizer,
   problems: readonly P[],
   samples: number,
-  options: SamplingOptions & { readonly bf16: boolean },
+  options: SamplingOptions & PromptOptions & { readonly bf16: boolean },
 ): AsyncGenerator<SampledChunk<P>> {
   trainingPrecision(session, options);
   const precision = samplingPrecision(session.runtime, options.bf16);
@@ -41,7 +42,7 @@ export async function* sampleProblems<P extends { readonly prompt: string }>(
   for (let first = 0; first < total; first += PROBLEMS_AT_ONCE) {
     await session.boundary();
     const chunk = problems.slice(first, first + PROBLEMS_AT_ONCE);
-    const prompts = chunk.map((problem) => promptIds(tokenizer, problem));
+    const prompts = chunk.map((problem) => promptIds(tokenizer, problem, options));
     const before = tokens;
     const completions = await sampler.generate(
       prompts.map((ids, i) => ({

@@ -3,9 +3,8 @@ import { AppError } from "#shared/errors.ts";
 import type { PeftOptions, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
-import { taskByName } from "#main/core/problems/registry.ts";
-import { drawProblems } from "#main/core/problems/draw-problems.ts";
-import { formatSolution } from "#main/core/problems/task.ts";
+import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import { SequenceBatches } from "../training/sequence-batches.ts";
@@ -16,32 +15,52 @@ import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
 import type { ExampleOptions } from "#main/core/examples/encode-examples.ts";
 import { recordNumbers } from "#main/core/examples/record-numbers.ts";
+import { setsOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 import { openTrainable } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
 import type { Example } from "#main/core/examples/example.ts";
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
-  const { seed } = session.request;
   let conversations: Conversation[];
-  if ("source" in stage.data) {
-    const { source, examples } = stage.data;
-    const task = taskByName(source.task);
-    conversations = drawProblems({
-      source,
-      split: "train",
-      seed: deriveSeed(seed, "cold-start"),
-      count: examples,
-    }).map((problem) => [
-      { role: "user", content: problem.prompt },
-      { role: "assistant", content: formatSolution(task.solve(problem)) },
-    ]);
-  } else {
+  if ("source" in stage.data) conversations = workedExamples(session, stage, stage.data);
+  else {
     if (session.request.datasetFile === undefined)
       throw new Error("the host gave the stage no dataset");
     conversations = readConversations(session.request.datasetFile);
   }
   await fineTune(session, session.modelFolder("model"), conversations, stage);
+}
+
+/** Problems with their worked solutions. Throws BAD_RECIPE where nobody worked out any of them. */
+function workedExamples(
+  session: StageSession,
+  stage: SftStage,
+  { source, examples }: Extract<SftStage["data"], { source: unknown }>,
+): Conversation[] {
+  const supply = new ProblemSupply(source, {
+    split: "train",
+    seed: deriveSeed(session.request.seed, "cold-start"),
+    sets: setsOf(session),
+  });
+  const problems = supply.distinct(examples);
+  const worked = problems.flatMap((problem): Conversation[] => {
+    const content = problem.solution();
+    return content === null
+      ? []
+      : [[...askedMessages(problem, stage), { role: "assistant", content }]];
+  });
+  if (worked.length === 0)
+    throw new AppError(
+      "BAD_RECIPE",
+      "None of the problems has a worked solution to learn from.",
+      "Import a set with solutions, or sample them from a teacher: `gradus data generate`.",
+    );
+  if (worked.length < examples)
+    session.log(
+      `${worked.length} of ${examples} examples are there: the others have no worked solution.`,
+    );
+  return worked;
 }
 
 function longestOf(examples: readonly Example[], atLeast: number): number {

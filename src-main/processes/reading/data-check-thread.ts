@@ -12,7 +12,7 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { failureOf } from "../failure.ts";
 import { DataCheckWork } from "./data-check.ts";
 import type { DataCheckMessage, DataReport } from "./data-check.ts";
-import { promptIds } from "#main/core/text/prompt-ids.ts";
+import { promptIds, textProblem } from "#main/core/text/prompt-ids.ts";
 
 const TELL_EVERY = 50;
 const NO_REFERENCE: RecordReference = {
@@ -93,7 +93,7 @@ function checkPrompts(work: Extract<DataCheckWork, { kind: "prompts" }>): DataRe
   const faults = new Map<string, DataReport["faults"][number]>();
   work.prompts.forEach((prompt, index) => {
     try {
-      lengths.add(promptIds(tokenizer, { prompt }).length);
+      lengths.add(promptIds(tokenizer, textProblem(prompt)).length);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const { message, advice = null } = error;

@@ -1,6 +1,7 @@
 /** The benchmarks of a workspace: every protocol that some stage has, with its runs. */
 import type { BenchmarkProtocol } from "#shared/contract/benchmarks.ts";
-import type { BenchmarkStage } from "#shared/schema/recipe.ts";
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
+import type { BenchmarkStage, DataSource } from "#shared/schema/recipe.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
 import { sha256Of } from "#main/platform/canonical-json.ts";
 import type { Store } from "#main/store/store.ts";
@@ -32,8 +33,7 @@ export function benchmarkProtocols(store: Store): ListedProtocol[] {
 function protocolOf(stage: BenchmarkStage): BenchmarkProtocol {
   const { data } = stage;
   return {
-    task: "benchmark" in data ? data.benchmark : data.task,
-    difficulties: "benchmark" in data ? [] : [...data.difficulties],
+    ...subjectOf(data),
     problems: stage.num_problems,
     samples: stage.num_samples,
     temperature: stage.temperature,
@@ -42,4 +42,21 @@ function protocolOf(stage: BenchmarkStage): BenchmarkProtocol {
     maxTokens: stage.max_completion_length,
     scoring: stage.scoring,
   };
+}
+
+function subjectOf(data: BenchmarkStage["data"]): Pick<BenchmarkProtocol, "task" | "difficulties"> {
+  if ("benchmark" in data) return { task: data.benchmark, difficulties: [] };
+  const sources = sourcesOf(data);
+  const [first] = sources;
+  if (sources.length === 1 && first !== undefined && "task" in first)
+    return { task: first.task, difficulties: [...first.difficulties] };
+  return { task: sources.map(sourceText).join(" + "), difficulties: [] };
+}
+
+/** Everything of a source that decides which problems it gives. */
+function sourceText(source: DataSource): string {
+  const share = source.weight === undefined ? "" : ` ×${source.weight}`;
+  if ("task" in source) return `${source.task} ${source.difficulties.join(",")}${share}`;
+  const { problems, split, where } = source;
+  return `${problems} ${split}${where === undefined ? "" : ` ${where}`}${share}`;
 }

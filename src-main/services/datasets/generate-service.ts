@@ -15,7 +15,9 @@ import type {
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
-import { drawProblems } from "#main/core/problems/draw-problems.ts";
+import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import { findTask } from "#main/core/problems/registry.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
 import type { GenerationEvent, GenerationRequest } from "../endpoints/generate-completions.ts";
@@ -33,6 +35,7 @@ type Sample = Extract<GenerationEvent, { type: "sample" }>;
 export interface GenerateDeps {
   readonly store: Store;
   readonly datasets: DatasetService;
+  readonly sets: SetReader;
   readonly publish: (events: readonly LiveEvent[]) => void;
   readonly generate: (
     request: GenerationRequest,
@@ -61,7 +64,7 @@ export class GenerateService {
   /** Throws NOT_FOUND, CONFLICT where the new dataset's name is taken, BAD_RECIPE. */
   start(request: GenerateRequest): DatasetJob {
     const { datasets, store } = this.#deps;
-    const asked = promptsOf(request);
+    const asked = promptsOf(request, this.#deps.sets);
     const datasetId =
       "datasetId" in request.into
         ? datasets.get(request.into.datasetId).id
@@ -84,7 +87,7 @@ export class GenerateService {
       );
     }
     if (datasets.jobs.isRunning(id)) throw new AppError("CONFLICT", "The job is at work.");
-    const asked = promptsOf(entry.request);
+    const asked = promptsOf(entry.request, this.#deps.sets);
     if (store.generated.done(id).size >= asked.length * entry.request.n) {
       throw new AppError("CONFLICT", "The job has sampled everything it was asked for.");
     }
@@ -308,7 +311,7 @@ export class GenerateService {
   }
 }
 
-function promptsOf(request: GenerateRequest): TeacherPrompt[] {
+function promptsOf(request: GenerateRequest, sets: SetReader): TeacherPrompt[] {
   const { prompts } = request;
   if ("list" in prompts) {
     return prompts.list.map(({ prompt, gold }) => ({
@@ -317,16 +320,20 @@ function promptsOf(request: GenerateRequest): TeacherPrompt[] {
     }));
   }
   const { source, count } = prompts;
-  return drawProblems({ source, split: "train", seed: request.seed, count }).map((problem) => ({
-    prompt: problem.prompt,
-    reference: {
-      task: problem.task,
-      problemId: problem.id,
-      difficulty: problem.difficulty,
-      gold: problem.gold,
-      data: problem.data,
-    },
-  }));
+  const supply = new ProblemSupply(source, { split: "train", seed: request.seed, sets });
+  return supply.distinct(count).map((problem) => {
+    const ofTask = findTask(problem.source) !== undefined;
+    return {
+      prompt: problem.prompt,
+      reference: {
+        task: ofTask ? problem.source : null,
+        problemId: problem.id,
+        difficulty: problem.difficulty,
+        gold: problem.gold,
+        data: ofTask ? problem.data : null,
+      },
+    };
+  });
 }
 
 function countPrompts({ prompts }: GenerateRequest): number {

@@ -1,4 +1,5 @@
 /** What the exports share: gathering files and what cannot be said, data files, and models by path. */
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { z } from "zod";
 import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
@@ -14,9 +15,11 @@ export class ExportPart {
   readonly files: ExportedFile[] = [];
   readonly unmapped: Unmapped[] = [];
   readonly recipe: Recipe;
+  readonly sets: SetReader;
 
-  constructor(recipe: Recipe) {
+  constructor(recipe: Recipe, sets: SetReader) {
     this.recipe = recipe;
+    this.sets = sets;
   }
 
   file(name: string, text: string): void {
@@ -78,7 +81,21 @@ export class ExportPart {
         `the file holds the first ${MOST_PROMPTS} of ${wanted} prompts; after them they come again`,
       );
     }
-    return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS));
+    if (stage.answer_format !== "tags")
+      this.missing(
+        stage,
+        "answer_format",
+        stage.answer_format,
+        "rewards.py looks for the answer between <answer> and </answer>: change extract_answer there",
+      );
+    if (stage.prompt_template === "r1-zero")
+      this.missing(
+        stage,
+        "prompt_template",
+        stage.prompt_template,
+        "the prompts are conversations there: write them as the plain text of R1-Zero and train on that column",
+      );
+    return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS), this.sets);
   }
 }
 

@@ -1,16 +1,21 @@
 /** A recipe for other trainers: files, and a list of everything that has no counterpart there. */
 import { assertNever } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { exportTrl } from "./export-trl.ts";
 import { exportVerl } from "./export-verl.ts";
 import type { RecipeExport } from "./export-part.ts";
 
-export function exportRecipe(recipe: Recipe, target: "trl" | "verl"): RecipeExport {
+export function exportRecipe(
+  recipe: Recipe,
+  target: "trl" | "verl",
+  sets: SetReader,
+): RecipeExport {
   switch (target) {
     case "trl":
-      return exportTrl(recipe);
+      return exportTrl(recipe, sets);
     case "verl":
-      return exportVerl(recipe);
+      return exportVerl(recipe, sets);
     default:
       return assertNever(target);
   }

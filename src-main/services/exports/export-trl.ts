@@ -2,6 +2,7 @@
  * For TRL 1.16: for each sft and grpo stage a YAML of trainer arguments, whose names are TRL's word for word, and
  * one script that runs a stage. What TRL has no counterpart for is listed.
  */
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { workedExamples } from "#main/core/problems/task-data.ts";
@@ -11,8 +12,8 @@ import type { Recipe } from "#shared/schema/recipe.ts";
 
 type Arguments = Record<string, unknown>;
 
-export function exportTrl(recipe: Recipe): RecipeExport {
-  const part = new ExportPart(recipe);
+export function exportTrl(recipe: Recipe, sets: SetReader): RecipeExport {
+  const part = new ExportPart(recipe, sets);
   let trained = 0;
   for (const stage of recipe.stages) {
     if (stage.kind === "sft") sftFiles(part, stage);
@@ -33,7 +34,8 @@ export function exportTrl(recipe: Recipe): RecipeExport {
 function sftFiles(part: ExportPart, stage: SftStage): void {
   const data = `data/${stage.name}.jsonl`;
   if ("source" in stage.data) {
-    part.jsonl(data, workedExamples(stage.data, part.seedOf(stage), stage.data.examples));
+    const { examples } = stage.data;
+    part.jsonl(data, workedExamples(stage, stage.data, part.seedOf(stage), examples, part.sets));
   } else if ("stage" in stage.data) {
     part.missing(stage, "data.stage", stage.data.stage, `write its records to ${data} first`);
   } else {

@@ -2,6 +2,7 @@
  * For verl 0.9: for each grpo stage a script with the overrides of its PPO trainer's configuration, its data and its
  * rewards. What has no counterpart is listed. verl counts prompts where TRL counts completions.
  */
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
@@ -18,8 +19,8 @@ const AGGREGATION = {
   dr_grpo: "seq-mean-token-sum-norm",
 } as const;
 
-export function exportVerl(recipe: Recipe): RecipeExport {
-  const part = new ExportPart(recipe);
+export function exportVerl(recipe: Recipe, sets: SetReader): RecipeExport {
+  const part = new ExportPart(recipe, sets);
   for (const stage of recipe.stages) {
     if (stage.kind === "grpo") grpoFiles(part, stage);
     else

@@ -7,15 +7,18 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
-import type { EngineRequest } from "#shared/schema/engine-protocol.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { fileSha256, weightsSha256 } from "#main/core/formats/inspect-model.ts";
+import type { StartRequest } from "#main/core/stage-context.ts";
 import { describeExit } from "#main/processes/child-exit.ts";
 import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
 import type { StageOutcome } from "#main/processes/engine/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "../benchmarks/benchmark-file.ts";
+import { PROBLEM_FILES, writeProblemFiles } from "../problems/problem-files.ts";
+import { problemSourcesOf } from "../problems/set-reader.ts";
 import type { SoundCheckpoint } from "./run-checkpoints.ts";
 import { runIdOf } from "./write-pipeline.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
@@ -31,6 +34,7 @@ export interface StageRunDeps {
   readonly store: Store;
   readonly live: LiveEvents;
   readonly versions: VersionService;
+  readonly sets: SetReader;
   readonly engineEntry: string;
   readonly now: () => number;
   /** See `MemoryDeps`. */
@@ -54,7 +58,8 @@ export function startStage(
   const halvings = halvingsOf(store, run);
   const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
   const { model, teacher } = inputs.models;
-  if (halvings === 0 && model !== undefined) requireMemory(run.config, { model, teacher }, runtime);
+  if (halvings === 0 && model !== undefined)
+    requireMemory(run.config, { model, teacher }, runtime, deps.sets);
   const fromStep = checkpoint?.step ?? 0;
   const attempt = store.transaction(() => {
     store.rewind(run.id, checkpoint);
@@ -71,7 +76,7 @@ export function startStage(
   }
   if (checkpoint === undefined) clearOutput(run.outDir);
   mkdirSync(run.outDir, { recursive: true });
-  const request: Extract<EngineRequest, { type: "start" }> = {
+  const request: StartRequest = {
     type: "start",
     runId: run.id,
     stage: run.config,
@@ -99,7 +104,7 @@ export function startStage(
 function clearOutput(outDir: string): void {
   if (!existsSync(outDir)) return;
   for (const name of readdirSync(outDir).filter(
-    (entry) => entry !== ENGINE_LOG && entry !== BENCHMARK_FILE,
+    (entry) => ![ENGINE_LOG, BENCHMARK_FILE, PROBLEM_FILES].includes(entry),
   )) {
     rmSync(join(outDir, name), { recursive: true, force: true });
   }
@@ -206,14 +211,16 @@ export function modelsOfRun(store: Store, run: Run, recipe: Recipe): Record<stri
   };
 }
 
-/** Its models, and the dataset: a published version, a file, or what an earlier run wrote. */
+/** Its models, its problems, and the dataset: a published version, a file, or what an earlier run wrote. */
 function inputsOfRun(
-  { store, versions }: StageRunDeps,
+  { store, versions, sets }: StageRunDeps,
   run: Run,
   recipe: Recipe,
-): { models: Record<string, string>; datasetFile?: string } {
+): Pick<StartRequest, "models" | "datasetFile" | "problemFiles"> {
   const models = modelsOfRun(store, run, recipe);
   const { config } = run;
+  if (problemSourcesOf(config).length > 0)
+    return { models, problemFiles: writeProblemFiles(config, run.outDir, sets) };
   if (config.kind === "benchmark" && "benchmark" in config.data)
     return {
       models,

@@ -12,6 +12,8 @@ import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
 import { noDataset, requireDataFile } from "../recipes/data-file.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
+import { withVersions } from "../problems/set-reader.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
@@ -38,12 +40,13 @@ export function writePipeline(
     readonly store: Store;
     readonly models: ModelRegistry;
     readonly versions: VersionService;
+    readonly sets: SetReader;
     readonly runsFolder: string;
     readonly now: () => number;
   },
 ): PipelineId {
-  const recipe = resolveRecipe(start, deps.models, deps.versions);
-  requireMemoryOfAll(recipe, start.runtime);
+  const recipe = resolveRecipe(start, deps);
+  requireMemoryOfAll(recipe, start.runtime, deps.sets);
   const createdAtMs = deps.now();
   const environment = currentEnvironment();
   return deps.store.transaction(() => {
@@ -95,11 +98,14 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
   return RunId.parse(`${pipelineId}-${stageName}`);
 }
 
-/** Models and datasets by their full paths: what the pipeline used stays findable. */
+/** Models and datasets by their full paths, problem sets by their versions: what the pipeline used stays findable. */
 function resolveRecipe(
   start: PipelineStart,
-  models: ModelRegistry,
-  versions: VersionService,
+  {
+    store,
+    models,
+    versions,
+  }: { readonly store: Store; readonly models: ModelRegistry; readonly versions: VersionService },
 ): Recipe {
   const { recipe, relativeTo } = start;
   return {
@@ -112,7 +118,7 @@ function resolveRecipe(
         ? Object.assign({}, stage, {
             data: { dataset: datasetOf(stage.data.dataset, relativeTo, versions) },
           })
-        : stage,
+        : withVersions(stage, store),
     ),
   };
 }

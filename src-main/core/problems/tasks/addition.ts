@@ -5,7 +5,7 @@
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "../task.ts";
-import type { Problem, Task, WorkedSolution } from "../task.ts";
+import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
 import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
 
 /** {a} and {b} stand for the numbers, {name} and {things} for what the story is about. */
@@ -33,7 +33,7 @@ const THINGS = [
   "cups",
 ] as const;
 
-function generate(random: Random, difficulty: number): Problem {
+function generate(random: Random, difficulty: number): TaskProblem {
   assertDifficulty(addition, difficulty);
   const draw = (): number => random.int(10 ** (difficulty - 1), 10 ** difficulty - 1);
   const [a, b] = [draw(), draw()];
@@ -74,7 +74,7 @@ function numbersOf(data: JsonValue): readonly [number, number] {
 }
 
 /** `47 + 38` → `40 + 30 = 70`, `7 + 8 = 15`, `70 + 15 = 85`, one a line; places that are 0 in both numbers are left out. */
-function solve(problem: Problem): WorkedSolution {
+function solve(problem: TaskProblem): WorkedSolution {
   const [a, b] = numbersOf(problem.data);
   const lines: string[] = [];
   let sum = 0;

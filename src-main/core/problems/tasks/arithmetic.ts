@@ -5,7 +5,7 @@
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "../task.ts";
-import type { Problem, Task, WorkedSolution } from "../task.ts";
+import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
 import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
 
 export type Operator = "+" | "-";
@@ -93,7 +93,7 @@ function canonical(text: string): string {
   return [...sorted("+"), ...sorted("-")].join("").slice(1);
 }
 
-function generate(random: Random, difficulty: number): Problem {
+function generate(random: Random, difficulty: number): TaskProblem {
   assertDifficulty(arithmetic, difficulty);
   const chain = drawChain(random, difficulty);
   const expression = formatChain(chain);
@@ -107,7 +107,7 @@ function generate(random: Random, difficulty: number): Problem {
   };
 }
 
-function solve(problem: Problem): WorkedSolution {
+function solve(problem: TaskProblem): WorkedSolution {
   const chain = chainOf(problem.data);
   return { think: chain.steps.map(formatStep).join("\n"), answer: String(chain.result) };
 }

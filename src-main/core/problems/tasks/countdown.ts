@@ -8,7 +8,7 @@ import { isEqual, rational } from "../../verifiers/maths/expressions/rational.ts
 import { parseExpression } from "./expression.ts";
 import { fieldOf, numberOf, numbersOf, stringsOf } from "./read-data.ts";
 import { assertDifficulty } from "../task.ts";
-import type { Problem, Task, WorkedSolution } from "../task.ts";
+import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
 
 type Part = {
   readonly value: number;
@@ -68,7 +68,7 @@ function combineAtRandom(
   return whole === undefined ? null : { whole, steps };
 }
 
-function generate(random: Random, difficulty: number): Problem {
+function generate(random: Random, difficulty: number): TaskProblem {
   assertDifficulty(countdown, difficulty);
   for (;;) {
     const numbers = Array.from({ length: difficulty }, () => drawNumber(random));
@@ -95,7 +95,7 @@ function canonical(text: string): string {
   return `${sorted.join(",")}=${target}`;
 }
 
-function solve(problem: Problem): WorkedSolution {
+function solve(problem: TaskProblem): WorkedSolution {
   return { think: stringsOf(fieldOf(problem.data, "steps")).join("\n"), answer: problem.gold };
 }
 
@@ -105,7 +105,7 @@ function withoutResult(answer: string): string {
   return equals === -1 ? answer : answer.slice(0, equals);
 }
 
-function verify(problem: Problem, answer: string): boolean {
+function verify(problem: TaskProblem, answer: string): boolean {
   if (answer.length > 400) return false;
   const target = numberOf(fieldOf(problem.data, "target"));
   const stated = answer.includes("=")

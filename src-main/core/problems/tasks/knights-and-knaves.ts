@@ -15,7 +15,7 @@ import {
 } from "./statement.ts";
 import type { Assignment, Kind, Statement } from "./statement.ts";
 import { assertDifficulty } from "../task.ts";
-import type { Problem, Task, WorkedSolution } from "../task.ts";
+import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
 
 type Puzzle = { readonly names: readonly string[]; readonly statements: readonly Statement[] };
 
@@ -112,7 +112,7 @@ function readStatements(text: string): Statement[] | null {
   }
 }
 
-function generate(random: Random, difficulty: number): Problem {
+function generate(random: Random, difficulty: number): TaskProblem {
   assertDifficulty(knightsAndKnaves, difficulty);
   for (;;) {
     const statements = Array.from({ length: difficulty }, (_, speaker) =>
@@ -136,13 +136,13 @@ function generate(random: Random, difficulty: number): Problem {
   }
 }
 
-function puzzleOf(problem: Problem): Puzzle {
+function puzzleOf(problem: TaskProblem): Puzzle {
   const names = stringsOf(fieldOf(problem.data, "names"));
   const statements = stringsOf(fieldOf(problem.data, "statements")).map(decodeStatement);
   return { names, statements };
 }
 
-function solve(problem: Problem): WorkedSolution {
+function solve(problem: TaskProblem): WorkedSolution {
   const puzzle = puzzleOf(problem);
   const lines: string[] = [];
   const found = searchCases(
@@ -211,7 +211,7 @@ function answerKey(answer: string): string {
 }
 
 /** Right when it says of everybody, in any order, what they are, and of nobody else. */
-function verify(problem: Problem, answer: string): boolean {
+function verify(problem: TaskProblem, answer: string): boolean {
   return readAnswer(answer) !== null && answerKey(answer) === answerKey(problem.gold);
 }
 

@@ -1,8 +1,8 @@
 /** Answers that are one whole number: what is right, what is the same, and where one stands in free text. */
-import type { Problem } from "../task.ts";
+import type { TaskProblem } from "../task.ts";
 
 /** Right when the answer is the number and nothing else; spaces around it and leading zeros are forgiven. */
-export function isWholeNumber(problem: Pick<Problem, "gold">, answer: string): boolean {
+export function isWholeNumber(problem: Pick<TaskProblem, "gold">, answer: string): boolean {
   if (answer.length > 64) return false;
   const text = answer.trim();
   return /^-?\d{1,15}$/.test(text) && Number(text) === Number(problem.gold);

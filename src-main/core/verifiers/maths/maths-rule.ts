@@ -64,7 +64,9 @@ function answerKey(answer: string): string {
   return answer.replaceAll(/[\s$]/gu, "").replace(/\.$/u, "");
 }
 
-export const mathsRule: Pick<Task, "version" | "verify" | "extractLenient" | "answerKey"> = {
+export const mathsRule: Pick<Task, "version" | "extractLenient" | "answerKey"> & {
+  verify(problem: { readonly gold: string }, answer: string): boolean;
+} = {
   version: "2",
   verify: ({ gold }, answer) => verifyAlone(gold, answer),
   extractLenient,

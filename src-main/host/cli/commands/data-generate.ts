@@ -9,6 +9,7 @@ import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import { promptOf } from "#shared/schema/record-text.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
+import { taskFacts } from "#main/core/problems/task-facts.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { inspectFile } from "#main/services/datasets/import-file.ts";
 import {
@@ -28,6 +29,8 @@ const Options = z.object({
   model: z.string().optional(),
   endpoint: z.string().optional(),
   task: TaskName.optional(),
+  problems: z.string().optional(),
+  where: z.string().optional(),
   difficulties: z.string().optional(),
   count: z.int(),
   prompts: z.string().optional(),
@@ -57,9 +60,16 @@ export function addDataGenerate(data: Command): void {
       "--allow-link-local",
       "the endpoint's address is meant, though only the own link answers",
     )
-    .option("--task <name>", `problems of a task's training split: ${TaskName.options.join(", ")}`)
+    .option(
+      "--task <name>",
+      `problems of a task's training split: ${taskFacts()
+        .map(({ name }) => name)
+        .join(", ")}`,
+    )
     .option("--difficulties <list>", "e.g. 3,4,5,5")
     .option("--count <n>", "problems", wholeNumber(1), 100)
+    .option("--problems <set>", "the training side of a problem set, NAME or NAME@VERSION")
+    .option("--where <filter>", 'of the set, e.g. "pass_rate:0.1..0.9 tag:algebra"')
     .option("--prompts <file>", "prompts of one's own: JSONL of {prompt, gold}")
     .option("--system <text>", "put before each prompt")
     .option("--n <n>", "samples a prompt", wholeNumber(1), 1)
@@ -150,10 +160,13 @@ async function confirmLinkLocal(host: OpenHost, endpoint: Endpoint): Promise<voi
 }
 
 async function promptsOf(options: Options, command: Command): Promise<GenerateRequest["prompts"]> {
-  const { task, prompts, difficulties, count } = options;
-  if ((task === undefined) === (prompts === undefined)) {
-    command.error("error: say what to ask: --task or --prompts, one of them");
+  const { task, problems, where, prompts, difficulties, count } = options;
+  if ([task, problems, prompts].filter((one) => one !== undefined).length !== 1) {
+    command.error("error: say what to ask: --task, --problems or --prompts, one of them");
   }
+  if (where !== undefined && problems === undefined)
+    command.error("error: --where chooses among the problems of --problems");
+  if (problems !== undefined) return { source: { problems, split: "train", where }, count };
   if (task !== undefined) {
     const numbers = (difficulties ?? "3").split(",").map((text) => Number(text));
     if (numbers.some((value) => !Number.isInteger(value) || value < 1)) {

@@ -2,12 +2,15 @@
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
-import type { Recipe, Stage, TaskSource } from "#shared/schema/recipe.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
-import { taskLengths } from "#main/core/text/task-lengths.ts";
-import type { TaskLengths } from "#main/core/text/task-lengths.ts";
+import { problemLengths } from "#main/core/text/problem-lengths.ts";
+import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import type { Prompting } from "#main/core/text/prompt-ids.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { machineFacts, MEMORY_LIMIT_VARIABLE, memoryLimitBytes } from "#main/platform/machine.ts";
+import { problemDataOf } from "../../problems/set-reader.ts";
 import { folderOf } from "../model-of-stage.ts";
 
 /** Options of a stage, changed so that it fits. */
@@ -21,11 +24,9 @@ export function gib(bytes: number): string {
   return (bytes / 2 ** 30).toFixed(1);
 }
 
-/** Where prompts are drawn from; undefined where they come from elsewhere. */
-export function sourceOf(stage: Stage): TaskSource | undefined {
-  if (stage.kind === "pretrain") return undefined;
-  if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
-  return "benchmark" in stage.data ? undefined : stage.data;
+/** How a stage puts its problems. */
+export function promptingOf(stage: Stage): Prompting {
+  return stage.kind === "pretrain" ? {} : stage;
 }
 
 /**
@@ -82,7 +83,7 @@ export function planText(plan: MemoryPlan): string {
 
 /** The longest prompt and the longest example of a task; 0 and undefined where its lengths are not known. */
 export function longestOf(
-  lengths: TaskLengths | undefined,
+  lengths: ProblemLengths | undefined,
 ): Pick<StageFolders, "longestPrompt" | "longestExample"> {
   const longestPrompt = lengths?.longestPrompt ?? 0;
   const longestSolution = lengths?.solutions.at(-1);
@@ -96,11 +97,17 @@ export function longestOf(
 export function withLengths(
   stage: Stage,
   folders: { readonly model: string; readonly teacher?: string | undefined },
+  sets: SetReader,
 ): StageFolders {
-  const source = sourceOf(stage);
+  const source = problemDataOf(stage);
   if (source === undefined) return { ...folders, longestPrompt: 0 };
   try {
-    return { ...folders, ...longestOf(taskLengths(folders.teacher ?? folders.model, source)) };
+    return {
+      ...folders,
+      ...longestOf(
+        problemLengths(folders.teacher ?? folders.model, source, promptingOf(stage), sets),
+      ),
+    };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     // What is wrong with the tokenizer is said by whoever needs it.
@@ -116,11 +123,12 @@ export function requireMemory(
   stage: Stage,
   folders: { readonly model: string; readonly teacher?: string | undefined },
   runtime: RuntimeChoice,
+  sets: SetReader,
 ): void {
   if (runtime !== "wasm" && machineFacts().gpus.length > 0) return;
   const limit = memoryLimitBytes();
   let parts: MemoryPart[];
-  const at = withLengths(stage, folders);
+  const at = withLengths(stage, folders, sets);
   try {
     parts = stageMemory(stage, at);
   } catch (error) {
@@ -144,11 +152,11 @@ export function requireMemory(
 }
 
 /** `requireMemory` of every stage of a recipe whose models are folders. */
-export function requireMemoryOfAll(recipe: Recipe, runtime: RuntimeChoice): void {
+export function requireMemoryOfAll(recipe: Recipe, runtime: RuntimeChoice, sets: SetReader): void {
   const folders = new Map(Object.entries(recipe.models));
   for (const stage of recipe.stages) {
     const model = folderOf(recipe, stage.model, folders);
     const teacher = stage.kind === "distill" ? folderOf(recipe, stage.teacher, folders) : undefined;
-    if (model !== undefined) requireMemory(stage, { model, teacher }, runtime);
+    if (model !== undefined) requireMemory(stage, { model, teacher }, runtime, sets);
   }
 }

@@ -16,7 +16,7 @@ export interface WholeCheck {
 }
 
 export function checkWhole(
-  app: Pick<Application, "store" | "models" | "paths" | "datasets">,
+  app: Pick<Application, "store" | "models" | "paths" | "datasets" | "sets">,
   yaml: string,
   relativeTo: string = process.cwd(),
 ): WholeCheck {
@@ -27,6 +27,7 @@ export function checkWhole(
     models: app.models,
     setSize: (id) => app.store.benchmarks.find(id)?.problems,
     versionSize: (ref) => app.datasets.versions.find(ref)?.records,
+    sets: app.sets,
     relativeTo,
     memoryBytes: memoryLimitBytes(),
     diskFreeBytes: freeBytes,

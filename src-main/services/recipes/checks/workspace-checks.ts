@@ -5,20 +5,24 @@
 import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
-import type { Recipe, Stage, TaskSource } from "#shared/schema/recipe.ts";
+import type { ProblemData, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
-import { difficultiesOf } from "#main/core/problems/task-facts.ts";
-import { requireTrainable, taskLengths } from "#main/core/text/task-lengths.ts";
-import type { TaskLengths } from "#main/core/text/task-lengths.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
+import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
-import { gib, longestOf, planText, planThatFits, sourceOf, totalBytes } from "./memory-check.ts";
+import { gib, longestOf, planText, planThatFits, promptingOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
 import type { ModelRegistry } from "../../models/model-registry.ts";
+import { problemDataOf } from "../../problems/set-reader.ts";
 import { folderOf } from "../model-of-stage.ts";
+import type { SourceCheckDeps } from "./source-checks.ts";
 import { setting } from "./recipe-finding.ts";
-import type { Finding, Path } from "./recipe-finding.ts";
+import type { Finding } from "./recipe-finding.ts";
+import { StagePlace } from "./stage-place.ts";
+import { checkSet, checkSources, said } from "./source-checks.ts";
 
 export interface StageFacts {
   readonly parameters?: number | undefined;
@@ -35,12 +39,10 @@ export interface WorkspaceCheck {
   readonly diskBytes: number | null;
 }
 
-export interface WorkspaceCheckDeps {
+export interface WorkspaceCheckDeps extends SourceCheckDeps {
   readonly models: ModelRegistry;
   /** Examples of a published version, by its id or its dataset's name; undefined where there is none. Throws AppError. */
   readonly versionSize: (ref: string) => number | undefined;
-  /** Problems of an imported set; undefined where there is none. */
-  readonly setSize: (id: string) => number | undefined;
   readonly relativeTo: string;
   readonly memoryBytes: number;
   readonly diskFreeBytes: number;
@@ -56,8 +58,8 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
     const teacher = stage.kind === "distill" ? folderOf(recipe, stage.teacher, folders) : undefined;
     const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
-      folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder);
-    if (folder !== undefined) checkTrainable(recipe, stage, place, folder);
+      folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder, deps.sets);
+    if (folder !== undefined) checkTrainable(recipe, stage, place, folder, deps.sets);
     facts.set(stage.name, factsOf(stage, place, { folder, teacher, examples, lengths }, deps));
   });
   const sizes = [...facts.values()];
@@ -77,30 +79,6 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const key = ({ path, message }: Finding): string => JSON.stringify([path, message]);
   return [...new Map(findings.map((finding) => [key(finding), finding])).values()];
-}
-
-/** Where findings of one stage go. */
-class StagePlace {
-  readonly stage: Stage;
-  readonly #index: number;
-  readonly #findings: Finding[];
-
-  constructor(stage: Stage, index: number, findings: Finding[]) {
-    this.stage = stage;
-    this.#index = index;
-    this.#findings = findings;
-  }
-
-  path(...keys: (string | number)[]): Path {
-    return ["stages", this.#index, ...keys];
-  }
-
-  add(
-    key: string,
-    finding: Omit<Finding, "path" | "advice"> & { readonly advice?: string | null },
-  ): void {
-    this.#findings.push({ advice: null, ...finding, path: this.path(...key.split(".")) });
-  }
 }
 
 function modelFolders(
@@ -133,49 +111,14 @@ function checkData(
   place: StagePlace,
   deps: WorkspaceCheckDeps,
 ): number | undefined {
-  const source = sourceOf(stage);
-  if (source !== undefined) {
-    const known = difficultiesOf(source.task);
-    const key = stage.kind === "sft" ? "data.source.difficulties" : "data.difficulties";
-    const wrong = source.difficulties.filter((one) => !known.includes(one));
-    if (wrong.length > 0)
-      place.add(key, {
-        message: `${source.task} has no difficulty ${wrong.join(", ")}`,
-        advice: `Choose among ${known.join(", ")}.`,
-        fixes: [
-          setting(
-            place.path(...key.split(".")),
-            [...known.slice(0, 3)],
-            `Use ${known.slice(0, 3).join(", ")}`,
-          ),
-        ],
-      });
-  }
+  const data = problemDataOf(stage);
+  if (data !== undefined)
+    checkSources(data, stage.kind === "sft" ? "data.source" : "data", place, deps);
   if (stage.kind === "benchmark" && "benchmark" in stage.data)
     checkSet(stage.data.benchmark, stage.num_problems, place, deps);
   return stage.kind === "sft" && "dataset" in stage.data
     ? checkDataset(stage.data.dataset, place, deps)
     : undefined;
-}
-
-function checkSet(
-  id: string,
-  wanted: number,
-  place: StagePlace,
-  { setSize }: WorkspaceCheckDeps,
-): void {
-  const size = setSize(id);
-  if (size === undefined)
-    place.add("data.benchmark", {
-      message: `there is no imported set "${id}"`,
-      advice: "Import it under Benchmarks.",
-    });
-  else if (wanted > size)
-    place.add("num_problems", {
-      level: "warning",
-      message: `${id} has ${size} problems, all of them are asked`,
-      fixes: [setting(place.path("num_problems"), size, `Use ${size}`)],
-    });
 }
 
 /** The examples of a published version; those of a file are counted where its texts are looked at. */
@@ -199,21 +142,24 @@ function checkDataset(
   return undefined;
 }
 
-function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLengths | undefined {
+function checkLengths(
+  stage: Stage,
+  place: StagePlace,
+  folder: string,
+  sets: SetReader,
+): ProblemLengths | undefined {
   const context = contextOf(folder);
   if (stage.kind === "sft" || stage.kind === "distill")
     tooLong(place, "max_length", stage.max_length, context);
   if (stage.kind === "pretrain") tooLong(place, "sequence_length", stage.sequence_length, context);
-  const source = sourceOf(stage);
+  const source = problemDataOf(stage);
   if (source === undefined) return undefined;
-  let lengths: TaskLengths;
+  let lengths: ProblemLengths;
   try {
-    lengths = taskLengths(folder, source);
+    lengths = problemLengths(folder, source, promptingOf(stage), sets);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    // Unknown difficulties are said already.
-    if (error.code !== "BAD_RECIPE")
-      place.add("model", { message: error.message, advice: error.advice ?? null });
+    if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
     return undefined;
   }
   if ("max_completion_length" in stage) {
@@ -232,26 +178,43 @@ function checkLengths(stage: Stage, place: StagePlace, folder: string): TaskLeng
 }
 
 /** Can the model be trained on what the stage will make or work out? Datasets are looked at record by record elsewhere. */
-function checkTrainable(recipe: Recipe, stage: Stage, place: StagePlace, folder: string): void {
+function checkTrainable(
+  recipe: Recipe,
+  stage: Stage,
+  place: StagePlace,
+  folder: string,
+  sets: SetReader,
+): void {
   if (stage.kind !== "sft" && stage.kind !== "distill") return;
   const source =
     stage.kind === "sft" && "stage" in stage.data
       ? sourceOfStage(recipe, stage.data.stage)
-      : sourceOf(stage);
+      : problemDataOf(stage);
   if (source === undefined) return;
   try {
-    requireTrainable(folder, source);
+    requireTrainable(folder, source, promptingOf(stage), sets);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    // Unknown difficulties are said already.
-    if (error.code !== "BAD_RECIPE")
-      place.add("model", { message: error.message, advice: error.advice ?? null });
+    if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
   }
 }
 
-function sourceOfStage(recipe: Recipe, name: string): TaskSource | undefined {
+/** Unknown tasks, difficulties and problem sets are said where the data are looked at. */
+function isSaidOfData(error: AppError): boolean {
+  return error.code === "NOT_FOUND" || (error.code === "BAD_RECIPE" && !ofTemplate(error));
+}
+
+function ofTemplate(error: AppError): boolean {
+  return error.message.startsWith("prompt_template");
+}
+
+function keyOf(error: AppError): string {
+  return ofTemplate(error) ? "prompt_template" : "model";
+}
+
+function sourceOfStage(recipe: Recipe, name: string): ProblemData | undefined {
   const found = recipe.stages.find((stage) => stage.name === name);
-  return found === undefined ? undefined : sourceOf(found);
+  return found === undefined ? undefined : problemDataOf(found);
 }
 
 function tooLong(place: StagePlace, key: string, value: number, context: number): void {
@@ -283,7 +246,7 @@ function factsOf(
     readonly folder: string | undefined;
     readonly teacher: string | undefined;
     readonly examples: number | undefined;
-    readonly lengths: TaskLengths | undefined;
+    readonly lengths: ProblemLengths | undefined;
   },
   deps: WorkspaceCheckDeps,
 ): StageFacts {

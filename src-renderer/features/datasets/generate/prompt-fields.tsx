@@ -1,6 +1,7 @@
 /** What the teacher is asked: problems of a task, or a list of prompts. */
 import type { ReactNode } from "react";
-import { TaskName } from "#shared/schema/recipe.ts";
+import { tasksQuery } from "#renderer/bridge/queries.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
@@ -14,13 +15,15 @@ export interface PromptFieldsProps {
 }
 
 function TaskFields({ choice, onChange }: PromptFieldsProps): ReactNode {
+  const { data: known = [] } = useQuery(tasksQuery);
+  const tasks = [...new Set([choice.task, ...known.map(({ name }) => name)])];
   return (
     <>
       <SelectField
         layout="beside"
         label="Task"
         value={choice.task}
-        options={optionsOf(TaskName.options)}
+        options={optionsOf(tasks)}
         onChange={(task) => onChange({ task })}
       />
       <TextField

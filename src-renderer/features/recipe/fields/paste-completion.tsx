@@ -1,7 +1,7 @@
 /** A completion of one's own for a real problem of the stage's task. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { TaskSource } from "#shared/schema/recipe.ts";
+import { ProblemData } from "#shared/schema/recipe.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
@@ -19,7 +19,7 @@ export function PasteCompletion({
 }): ReactNode {
   const [index, setIndex] = useState(0);
   const [text, setText] = useState("");
-  const source = TaskSource.safeParse(getValue(stage, ["data"]));
+  const source = ProblemData.safeParse(getValue(stage, ["data"]));
   const problem = useQuery(
     source.success
       ? {
@@ -50,7 +50,7 @@ export function PasteCompletion({
         <button
           type="button"
           className="linkbtn"
-          disabled={problem.data === undefined}
+          disabled={(problem.data?.example ?? null) === null}
           onClick={() => setText(problem.data?.example ?? "")}
         >
           Write the worked solution

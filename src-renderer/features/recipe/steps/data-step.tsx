@@ -1,9 +1,8 @@
 /** What each stage works on: problems of a task, what an earlier stage made, or a dataset. */
+import { host } from "#renderer/bridge/host.ts";
 import { useId } from "react";
 import type { ReactNode } from "react";
-import { host } from "#renderer/bridge/host.ts";
-import type { QuerySource } from "#renderer/bridge/query-client.ts";
-import { datasetsQuery } from "#renderer/bridge/queries.ts";
+import { datasetsQuery, tasksQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { Segments } from "#renderer/ui/segments.tsx";
@@ -15,14 +14,6 @@ import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json, Keys } from "../document/plain-value.ts";
 import { stagesOf } from "../document/stage-edits.ts";
 import { TextField, wholeNumber, wholeNumbers } from "../fields/text-field.tsx";
-
-export type TaskFacts = Awaited<ReturnType<typeof host.recipes.tasks>>[number];
-
-export const tasksQuery: QuerySource<readonly TaskFacts[]> = {
-  key: "recipes.tasks",
-  topics: [],
-  fetch: (signal) => host.recipes.tasks(undefined, { signal }),
-};
 
 export function DataStep(): ReactNode {
   const { value } = useDraft();

@@ -1,0 +1,68 @@
+/** A problem as stages ask it and rewards judge it, whether a task made it or it stands in a problem set. */
+import type { JsonValue } from "#shared/schema/json-value.ts";
+import type { ProblemMessage, SetProblem, VerifierSpec } from "#shared/schema/problem.ts";
+import type { Task, TaskProblem } from "./task.ts";
+import { formatSolution } from "./task.ts";
+
+export type Problem = {
+  /** `task/problem`, or `set/problem`. */
+  readonly id: string;
+  /** The task that made it, or the problem set that it stands in. */
+  readonly source: string;
+  readonly difficulty: number;
+  /** The conversation so far; it ends with a user's turn. */
+  readonly messages: readonly ProblemMessage[];
+  /** The last user's turn. */
+  readonly prompt: string;
+  /** A right answer in its canonical, readable form; null where there is none. */
+  readonly gold: string | null;
+  readonly verifier: VerifierSpec;
+  /** What a task's `verify` needs. */
+  readonly data: JsonValue;
+  /** What rewards and prompt templates can read by name. */
+  readonly columns: Readonly<Record<string, JsonValue>>;
+  /** The assistant's turn of a worked example; null where nobody worked it out. */
+  readonly solution: () => string | null;
+};
+
+export function problemOfTask(task: Task, made: TaskProblem): Problem {
+  const { id, difficulty, prompt, gold, data } = made;
+  return {
+    id,
+    source: task.name,
+    difficulty,
+    messages: [{ role: "user", content: prompt }],
+    prompt,
+    gold,
+    verifier: { name: task.name, options: {} },
+    data,
+    columns: {},
+    solution: () => formatSolution(task.solve(made)),
+  };
+}
+
+/** @param set its name, without a version: a problem keeps its id from version to version */
+export function problemOfSet(set: string, stored: SetProblem): Problem {
+  const { id, difficulty, messages, gold, verifier, columns, solution } = stored;
+  return {
+    id: `${set}/${id}`,
+    source: set,
+    difficulty: difficulty ?? 0,
+    messages,
+    prompt: messages.at(-1)?.content ?? "",
+    gold,
+    verifier,
+    data: null,
+    columns,
+    solution: () =>
+      solution === null || gold === null
+        ? null
+        : formatSolution({ think: solution.trim(), answer: gold }),
+  };
+}
+
+/** What its task's `verify` was given when it was made. */
+export function taskProblemOf(problem: Omit<Problem, "solution">): TaskProblem {
+  const { id, source, difficulty, prompt, gold, data } = problem;
+  return { id, task: source, difficulty, prompt, gold: gold ?? "", data };
+}

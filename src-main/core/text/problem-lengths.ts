@@ -1,0 +1,104 @@
+/** How long a stage's prompts and worked solutions are in a model's tokens, on a sample of its problems. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { LRUCache } from "lru-cache";
+import type { ProblemData } from "#shared/schema/recipe.ts";
+import { ProblemSupply } from "../problems/problem-supply.ts";
+import type { SetReader } from "../problems/problem-supply.ts";
+import type { Problem } from "../problems/problem.ts";
+import { encodeWithAssistantMask } from "./templates/assistant-mask.ts";
+import { loadTokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import { askedMessages, promptIds } from "./prompt-ids.ts";
+import type { Prompting } from "./prompt-ids.ts";
+
+/** Problems looked at. */
+const SAMPLE = 64;
+/** Seed of the problems that are drawn to be looked at; no run uses it. */
+const LOOK_SEED = 7;
+const KEPT = 50;
+
+export interface ProblemLengths {
+  readonly sample: number;
+  readonly longestPrompt: number;
+  /** Of the worked solutions that there are with their end token, ascending. */
+  readonly solutions: readonly number[];
+}
+
+const tokenizers = new LRUCache<string, Tokenizer>({ max: KEPT });
+const lengths = new LRUCache<string, ProblemLengths>({ max: KEPT });
+
+/**
+ * Throws what is wrong with the tokenizer or its chat template (BAD_TOKENIZER), or with the data and the stage's template
+ * (BAD_RECIPE, NOT_FOUND).
+ */
+export function problemLengths(
+  modelFolder: string,
+  data: ProblemData,
+  prompting: Prompting,
+  sets: SetReader,
+): ProblemLengths {
+  const stamp = stampOf(modelFolder);
+  const { system_prompt: system, prompt_template: template } = prompting;
+  const problems = sampleOf(data, sets);
+  const ids = problems.map(({ id }) => id).join("\n");
+  const key = JSON.stringify([modelFolder, stamp, data, system, template, ids]);
+  const known = lengths.get(key);
+  if (known !== undefined) return known;
+  const tokenizer = tokenizerOf(modelFolder, stamp);
+  const found = {
+    sample: problems.length,
+    longestPrompt: Math.max(
+      ...problems.map((problem) => promptIds(tokenizer, problem, prompting).length),
+    ),
+    solutions: problems
+      .flatMap((problem) => problem.solution() ?? [])
+      .map((solution) => tokenizer.encode(solution, { addSpecialTokens: false }).length + 1)
+      .sort((a, b) => a - b),
+  };
+  lengths.set(key, found);
+  return found;
+}
+
+/**
+ * Throws why a model cannot be trained on worked solutions of these problems as conversations, by its template (AppError
+ * of assistant-mask.ts).
+ */
+export function requireTrainable(
+  modelFolder: string,
+  data: ProblemData,
+  prompting: Prompting,
+  sets: SetReader,
+): void {
+  const tokenizer = tokenizerOf(modelFolder, stampOf(modelFolder));
+  // Solutions of one source differ in nothing that a template looks at.
+  for (const problem of sampleOf(data, sets)) {
+    const solution = problem.solution();
+    if (solution === null) continue;
+    const messages = askedMessages(problem, prompting);
+    encodeWithAssistantMask(tokenizer, [...messages, { role: "assistant", content: solution }]);
+    return;
+  }
+}
+
+function sampleOf(data: ProblemData, sets: SetReader): Problem[] {
+  const supply = new ProblemSupply(data, { split: "train", seed: LOOK_SEED, sets });
+  return Array.from({ length: SAMPLE }, (_, index) => supply.at(index));
+}
+
+/** Changes when one of the files is written. */
+function stampOf(folder: string): string {
+  return ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"]
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    .join(" ");
+}
+
+/** Reading a large vocabulary takes a second; checks come with every edit. */
+function tokenizerOf(folder: string, stamp: string): Tokenizer {
+  const key = `${folder} ${stamp}`;
+  const known = tokenizers.get(key);
+  if (known !== undefined) return known;
+  const tokenizer = loadTokenizer(folder);
+  tokenizers.set(key, tokenizer);
+  return tokenizer;
+}

@@ -1,0 +1,84 @@
+/** The problems that a stage's source names, out of the store; and a recipe's sources with their versions pinned. */
+import { AppError } from "#shared/errors.ts";
+import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
+import type { BenchmarkStage, ProblemData, ProblemSource, Stage } from "#shared/schema/recipe.ts";
+import { setNameOf } from "#main/core/problems/problem-supply.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import type { Store } from "#main/store/store.ts";
+
+/** The reader throws NOT_FOUND where there is no such set or version, BAD_INPUT for a filter that does not parse. */
+export function setReader(store: Store): SetReader {
+  return (source) => {
+    const { set, version } = setVersion(source.problems);
+    return store.problems.select({
+      set,
+      version,
+      split: source.split,
+      ...(source.where === undefined ? {} : { filter: problemFilterOf(source.where) }),
+    });
+  };
+}
+
+/** Version null: the newest. */
+export function setVersion(ref: string): { readonly set: string; readonly version: number | null } {
+  const set = setNameOf(ref);
+  const version = ref.slice(set.length + 1);
+  return { set, version: version === "" ? null : Number(version) };
+}
+
+/** What the stage draws problems from; undefined where it draws none. */
+export function problemDataOf(stage: Stage): ProblemData | undefined {
+  if (stage.kind === "pretrain") return undefined;
+  if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
+  return "benchmark" in stage.data ? undefined : stage.data;
+}
+
+/** The problem sets that a stage asks. */
+export function problemSourcesOf(stage: Stage): ProblemSource[] {
+  const data = problemDataOf(stage);
+  const sources = data === undefined ? [] : Array.isArray(data) ? data : [data];
+  return sources.flatMap((source) => ("problems" in source ? source : []));
+}
+
+/** The stage with the version that each of its sets has now. Throws NOT_FOUND. */
+export function withVersions(stage: Stage, store: Store): Stage {
+  const pinned = (source: ProblemSource): ProblemSource => {
+    const { set, version } = setVersion(source.problems);
+    const found = store.problems.version(set, version);
+    return { ...source, problems: `${set}@${found.version}` };
+  };
+  const pinnedData = (data: ProblemData): ProblemData => {
+    if (Array.isArray(data)) return data.map((one) => ("problems" in one ? pinned(one) : one));
+    return "problems" in data ? pinned(data) : data;
+  };
+  if (problemSourcesOf(stage).length === 0) return stage;
+  switch (stage.kind) {
+    case "sft":
+      return "source" in stage.data
+        ? { ...stage, data: { ...stage.data, source: pinnedData(stage.data.source) } }
+        : stage;
+    case "benchmark":
+      return withBenchmarkData(stage, pinnedData);
+    case "pretrain":
+      return stage;
+    default:
+      return { ...stage, data: pinnedData(stage.data) };
+  }
+}
+
+function withBenchmarkData(
+  stage: BenchmarkStage,
+  pinned: (data: ProblemData) => ProblemData,
+): BenchmarkStage {
+  return "benchmark" in stage.data ? stage : { ...stage, data: pinned(stage.data) };
+}
+
+/** Throws BAD_INPUT where a run of that source would have nothing to ask. */
+export function requireProblems(source: ProblemSource, found: number): void {
+  if (found > 0) return;
+  throw new AppError(
+    "BAD_INPUT",
+    `The problem set ${source.problems} has no problem on its ${source.split} side${source.where === undefined ? "" : ` that "${source.where}" finds`}.`,
+    "Choose the other side, or widen the filter.",
+  );
+}

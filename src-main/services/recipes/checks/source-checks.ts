@@ -1,0 +1,114 @@
+/** Are a stage's tasks and problem sets there, and do they hold what the stage asks for? */
+import { AppError } from "#shared/errors.ts";
+import type { ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import { listTasks } from "#main/core/problems/registry.ts";
+import { difficultiesOf } from "#main/core/problems/task-facts.ts";
+import { setting } from "./recipe-finding.ts";
+import type { Finding } from "./recipe-finding.ts";
+import type { StagePlace } from "./stage-place.ts";
+
+export interface SourceCheckDeps {
+  /** Problems of an imported benchmark; undefined where there is none. */
+  readonly setSize: (id: string) => number | undefined;
+  /** The problems that a source names. Throws AppError. */
+  readonly sets: SetReader;
+}
+
+/** @param key of the data in the stage */
+export function checkSources(
+  data: ProblemData,
+  key: string,
+  place: StagePlace,
+  deps: SourceCheckDeps,
+): void {
+  sourcesOf(data).forEach((source, index) => {
+    const at = Array.isArray(data) ? `${key}.${index}` : key;
+    if ("task" in source) checkTask(source, at, place);
+    else checkProblems(source, at, place, deps);
+  });
+}
+
+function checkTask({ task, difficulties }: TaskSource, key: string, place: StagePlace): void {
+  const known = difficultiesOf(task);
+  if (known === undefined) {
+    place.add(`${key}.task`, {
+      message: `there is no task "${task}"`,
+      advice: `Choose among ${listTasks()
+        .map(({ name }) => name)
+        .join(", ")}, or import problems of your own.`,
+    });
+    return;
+  }
+  const wrong = difficulties.filter((one) => !known.includes(one));
+  if (wrong.length === 0) return;
+  const some = known.slice(0, 3);
+  place.add(`${key}.difficulties`, {
+    message: `${task} has no difficulty ${wrong.join(", ")}`,
+    advice: `Choose among ${known.join(", ")}.`,
+    fixes: [
+      setting(place.path(...`${key}.difficulties`.split(".")), some, `Use ${some.join(", ")}`),
+    ],
+  });
+}
+
+function checkProblems(
+  source: ProblemSource,
+  key: string,
+  place: StagePlace,
+  { sets }: SourceCheckDeps,
+): void {
+  try {
+    const problems = sets(source);
+    const golds = problems.filter(({ gold }) => gold !== null).length;
+    if (problems.length === 0) {
+      place.add(`${key}.${source.where === undefined ? "split" : "where"}`, {
+        message: `no problem of ${source.problems} is on its ${source.split} side${source.where === undefined ? "" : ` and found by "${source.where}"`}`,
+        advice: source.where === undefined ? "Choose the other side." : "Widen the filter.",
+      });
+    } else place.add(`${key}.problems`, { message: `${problems.length} problems`, level: "note" });
+    if (problems.length > 0 && golds === 0)
+      place.add(`${key}.problems`, {
+        level: "warning",
+        message: `no problem of ${source.problems} has a right answer: the answer reward gives 0 to all`,
+        advice: "Reward them by something else, or import the set with its answers.",
+      });
+    const { stage } = place;
+    if (stage.kind === "benchmark" && problems.length > 0) {
+      if (source.split === "train")
+        place.add(`${key}.split`, {
+          level: "warning",
+          message: "these are the problems that stages train on",
+          advice: "Measure on split: test; import with --test-share to hold problems out.",
+        });
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    place.add(`${key}.${error.code === "BAD_INPUT" ? "where" : "problems"}`, said(error));
+  }
+}
+
+export function checkSet(
+  id: string,
+  wanted: number,
+  place: StagePlace,
+  { setSize }: SourceCheckDeps,
+): void {
+  const size = setSize(id);
+  if (size === undefined)
+    place.add("data.benchmark", {
+      message: `there is no imported set "${id}"`,
+      advice: "Import it under Benchmarks.",
+    });
+  else if (wanted > size)
+    place.add("num_problems", {
+      level: "warning",
+      message: `${id} has ${size} problems, all of them are asked`,
+      fixes: [setting(place.path("num_problems"), size, `Use ${size}`)],
+    });
+}
+
+export function said({ message, advice }: AppError): Pick<Finding, "message" | "advice"> {
+  return { message, advice: advice ?? null };
+}

@@ -1,0 +1,115 @@
+/** A stage's own problems on their way from the store to the run: the version that is kept, the file that is written once, what a check says. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { SetProblem } from "#shared/schema/problem.ts";
+import { BenchmarkStage, GrpoStage, ProblemSource } from "#shared/schema/recipe.ts";
+import { writeProblemFiles } from "#main/services/problems/problem-files.ts";
+import { problemSourcesOf, setReader, withVersions } from "#main/services/problems/set-reader.ts";
+import { checkSources } from "#main/services/recipes/checks/source-checks.ts";
+import type { Finding } from "#main/services/recipes/checks/recipe-finding.ts";
+import { StagePlace } from "#main/services/recipes/checks/stage-place.ts";
+import { openStore } from "#main/store/store.ts";
+import type { Store } from "#main/store/store.ts";
+import { insertOwnProblems, OWN_SET } from "../helpers/own-problems.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+
+let store: Store;
+beforeAll(() => {
+  store = openStore(join(temporaryFolder(), "gradus.sqlite"));
+  insertOwnProblems(store);
+});
+
+const GRPO = {
+  name: "grpo",
+  kind: "grpo",
+  model: "base",
+  generation_batch_size: 8,
+  max_steps: 1,
+};
+
+function grpo(data: unknown): GrpoStage {
+  return GrpoStage.parse({ ...GRPO, data });
+}
+
+function problemsIn(file: string | undefined): string[] {
+  return readFileSync(file ?? "", "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => SetProblem.parse(JSON.parse(line)).id);
+}
+
+test("a run keeps the version that its sets have when it begins", () => {
+  const stage = grpo([
+    { problems: OWN_SET, weight: 2 },
+    { task: "countdown", difficulties: [3] },
+  ]);
+  const [source] = problemSourcesOf(withVersions(stage, store));
+  expect(source).toEqual({ problems: `${OWN_SET}@1`, split: "train", weight: 2 });
+  expect(() => withVersions(grpo({ problems: "nowhere" }), store)).toThrow(/nowhere/);
+  expect(() => withVersions(grpo({ problems: `${OWN_SET}@7` }), store)).toThrow(/7/);
+});
+
+test("a source's side and filter choose the problems, and a run's file of them is written once", () => {
+  const folder = temporaryFolder();
+  const stage = grpo({ problems: OWN_SET, where: "tag:even difficulty:2..3" });
+  const files = writeProblemFiles(stage, folder, setReader(store));
+  const [file] = Object.values(files);
+  const ids = problemsIn(file);
+  expect(ids.length).toBeGreaterThan(2);
+  expect(ids.every((id) => Number(id.slice(1)) % 2 === 0 && Number(id.slice(1)) % 3 !== 2)).toBe(
+    true,
+  );
+  // Another reader now: what the run began with stays.
+  expect(writeProblemFiles(stage, folder, () => [])).toEqual(files);
+  expect(problemsIn(file)).toEqual(ids);
+});
+
+test("a filter that finds nothing is refused before a run begins", () => {
+  const stage = grpo({ problems: OWN_SET, where: "tag:nobody" });
+  expect(() => writeProblemFiles(stage, temporaryFolder(), setReader(store))).toThrow(
+    /no problem on its train side that "tag:nobody" finds/,
+  );
+});
+
+test.each([
+  [{ problems: "nowhere" }, "stages.0.data.problems", "error"],
+  [{ problems: OWN_SET, where: "difficulty:3..9" }, "stages.0.data.problems", "note"],
+  [{ problems: OWN_SET, where: "colour:red" }, "stages.0.data.where", "error"],
+  [{ problems: OWN_SET, where: "tag:nobody" }, "stages.0.data.where", "error"],
+  [{ task: "sudoku", difficulties: [1] }, "stages.0.data.task", "error"],
+  [{ task: "countdown", difficulties: [9] }, "stages.0.data.difficulties", "error"],
+])("the check says of %j where it stands", (data, path, level) => {
+  const findings = checked(grpo(data), data);
+  expect(findings.map((one) => [one.path.join("."), one.level ?? "error"])).toEqual([
+    [path, level],
+  ]);
+});
+
+test("a benchmark on problems that stages train on is warned of", () => {
+  const data = { problems: OWN_SET };
+  const stage = BenchmarkStage.parse({
+    name: "b",
+    kind: "benchmark",
+    model: "base",
+    data,
+    num_problems: 5,
+  });
+  expect(checked(stage, data).map(({ path, level }) => [path.at(-1), level])).toEqual([
+    ["problems", "note"],
+    ["split", "warning"],
+  ]);
+});
+
+function checked(stage: GrpoStage | BenchmarkStage, data: unknown): Finding[] {
+  const findings: Finding[] = [];
+  const parsed =
+    typeof data === "object" && data !== null && "problems" in data
+      ? ProblemSource.parse(data)
+      : grpo(data).data;
+  checkSources(parsed, "data", new StagePlace(stage, 0, findings), {
+    setSize: () => undefined,
+    sets: setReader(store),
+  });
+  return findings;
+}
