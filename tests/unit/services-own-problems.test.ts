@@ -74,7 +74,7 @@ test("a filter that finds nothing is refused before a run begins", () => {
 
 test.each([
   [{ problems: "nowhere" }, "stages.0.data.problems", "error"],
-  [{ problems: OWN_SET, where: "difficulty:3..9" }, "stages.0.data.problems", "note"],
+  [{ problems: OWN_SET, where: "difficulty:1..2" }, "stages.0.data.problems", "note"],
   [{ problems: OWN_SET, where: "colour:red" }, "stages.0.data.where", "error"],
   [{ problems: OWN_SET, where: "tag:nobody" }, "stages.0.data.where", "error"],
   [{ task: "sudoku", difficulties: [1] }, "stages.0.data.task", "error"],
