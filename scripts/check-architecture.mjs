@@ -16,15 +16,16 @@ export const ROOTS = ["src-shared", "src-main", "src-renderer"];
 
 /**
  * Areas of src-main and the other areas of it that each may import. A process's entry files (`*-process.ts`,
- * `*-thread.ts`) are the engine's own side of a channel: they alone import the engine.
+ * `*-thread.ts`) are the far side of a channel: they alone import the engine, and the sandbox's interpreters.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const MAIN_ARROWS = {
   platform: [],
   core: ["platform"],
   engine: ["core", "platform"],
+  sandbox: ["core", "platform"],
   store: ["platform"],
-  processes: ["engine", "core", "platform"],
+  processes: ["engine", "sandbox", "core", "platform"],
   services: ["processes", "store", "core", "platform"],
   procedures: ["services", "store", "core", "platform"],
   host: ["procedures", "services", "processes", "store", "core", "platform"],
@@ -93,6 +94,12 @@ export const RULES = [
     severity: "error",
     from: { path: "^src-main/processes/", pathNot: "-(process|thread)\\.ts$" },
     to: { path: "^src-main/engine/" },
+  },
+  {
+    name: "only-process-entries-import-the-sandbox",
+    severity: "error",
+    from: { path: "^src-main/processes/", pathNot: "-(process|thread)\\.ts$" },
+    to: { path: "^src-main/sandbox/", pathNot: "interpreter\\.ts$" },
   },
   {
     name: "shared-imports-only-itself-and-zod",

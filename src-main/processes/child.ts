@@ -24,6 +24,11 @@ export interface ChildStart<Message> {
   readonly heapBytes?: number;
   /** Ends the child. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * It may do nothing but compute: no environment, no process, no native code, no file but what is named, to read. Its
+   * threads may start threads. Node's permission model sees to it.
+   */
+  readonly confined?: { readonly readable: readonly string[] };
   /** Where it is noted for the next host, should this one be killed; see orphans.ts. */
   readonly notes?: string;
 }
@@ -131,16 +136,24 @@ export class Child<Request extends Serializable, Message> {
   }
 }
 
-function forkChild({ entry, prints, lastWordPipe, heapBytes }: ChildStart<unknown>): ChildProcess {
+function forkChild(start: ChildStart<unknown>): ChildProcess {
+  const { entry, prints, lastWordPipe, heapBytes, confined } = start;
   const log = typeof prints === "object" ? openLog(prints) : undefined;
   // What native code prints is for people: stdout belongs to a command's result.
   const out = log ?? (prints === "terminal" ? process.stderr : "ignore");
   try {
     return fork(entry, [], {
       // Electron's own executable behaves as Node with this variable.
-      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      env: {
+        ...(confined === undefined
+          ? { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env }
+          : // Windows starts no process without.
+            { SystemRoot: process.env["SystemRoot"] }),
+        ELECTRON_RUN_AS_NODE: "1",
+      },
       execArgv: [
         "--disable-warning=ExperimentalWarning",
+        ...(confined === undefined ? [] : confinement(confined.readable)),
         ...(heapBytes === undefined
           ? []
           : [`--max-old-space-size=${Math.ceil(heapBytes / 2 ** 20)}`]),
@@ -157,6 +170,10 @@ function forkChild({ entry, prints, lastWordPipe, heapBytes }: ChildStart<unknow
   } finally {
     if (log !== undefined) closeSync(log);
   }
+}
+
+function confinement(readable: readonly string[]): string[] {
+  return ["--permission", "--allow-worker", ...readable.map((path) => `--allow-fs-read=${path}`)];
 }
 
 function openLog({ file, mostBytes = Infinity }: LogFile): number {
