@@ -3,6 +3,7 @@
 const CLAIM =
   /\b(final\s{1,3})?(?:answer|choice|option)\*{0,2}\s{0,3}(?:(?:is|would\sbe|should\sbe|must\sbe)\b\s{0,3}:?|[:=])\*{0,2}\s{0,3}/giu;
 const MOST_SAID = 300;
+const MOST_CLAIMS = 12;
 /** How a sentence goes on that takes back that its answer is the one. */
 const HEDGED_REST =
   /^[\s"'”)*]*(?:or|and|alternatively|otherwise|maybe|perhaps|possibly|either|but)\b/iu;
@@ -15,7 +16,8 @@ export type Claim = {
 };
 
 /**
- * In the order of the text; where one speaks of the final answer, those alone. Takes time linear in the text's length.
+ * The last twelve in the order of the text; where one speaks of the final answer, those alone. Takes time linear in the
+ * text's length.
  */
 export function claimsOf(text: string): Claim[] {
   const found = [...text.matchAll(CLAIM)].map((match) => {
@@ -29,6 +31,7 @@ export function claimsOf(text: string): Claim[] {
   const final = found.filter(({ isFinal }) => isFinal);
   return (final.length > 0 ? final : found)
     .filter(({ said }) => said.trim() !== "")
+    .slice(-MOST_CLAIMS)
     .map(({ said, after }) => ({ said: said.trim(), after }));
 }
 

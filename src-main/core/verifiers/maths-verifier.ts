@@ -55,12 +55,16 @@ function verify(judged: Judged, answer: string): Verdict {
   return verdict(verifyAlone(result.gold, answer, result.options), result.gold, answer);
 }
 
+/** Only the end of a long text is read: it takes at most some 50 ms. */
+const MOST_TEXT = 20_000;
+
 /** As Math-Verify reads a whole text: what follows "final answer is", a box or "answer" goes before the rest. */
 function verifyText(judged: Judged, text: string): Verdict {
   const result = read(judged);
   if ("refusal" in result) return wrong(result.refusal);
-  const correct = verifyMaths(result.gold, text, result.options);
-  return verdict(correct, result.gold, mathsRule.extractLenient(text) ?? text.slice(-60));
+  const end = text.slice(-MOST_TEXT);
+  const correct = verifyMaths(result.gold, end, result.options);
+  return verdict(correct, result.gold, mathsRule.extractLenient(end) ?? end.slice(-60));
 }
 
 function verdict(correct: boolean, gold: string, answer: string): Verdict {
