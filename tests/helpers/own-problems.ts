@@ -24,17 +24,17 @@ export function ownProblems(): SetProblem[] {
 }
 
 /** Version 1 of the set, where the store has none yet. */
-export function insertOwnProblems(store: Store): void {
-  if (store.problems.find(OWN_SET) !== null) return;
+export function insertOwnProblems(store: Store, name = OWN_SET, instruction = ""): void {
+  if (store.problems.find(name) !== null) return;
   const problems = ownProblems();
   const test = problems.filter(({ split }) => split === "test").length;
   store.transaction(() => {
     store.problems.insert(
       {
-        set: OWN_SET,
+        set: name,
         title: "Sums in words",
         contentSha256: listContent(problems),
-        instruction: "",
+        instruction,
         licence: "",
         source: "",
         createdAtMs: 1,

@@ -65,6 +65,14 @@ test("a source's side and filter choose the problems, and a run's file of them i
   expect(problemsIn(file)).toEqual(ids);
 });
 
+test("a set's instruction stands under each of its problems", () => {
+  insertOwnProblems(store, "told", "Answer with a number.");
+  const [first] = setReader(store)({ problems: "told", split: "train" });
+  expect(first?.messages).toEqual([
+    { role: "user", content: "What is 2+0?\n\nAnswer with a number." },
+  ]);
+});
+
 test("a filter that finds nothing is refused before a run begins", () => {
   const stage = grpo({ problems: OWN_SET, where: "tag:nobody" });
   expect(() => writeProblemFiles(stage, temporaryFolder(), setReader(store))).toThrow(

@@ -37,7 +37,7 @@ export function promptsOf(benchmarks: BenchmarkRepository, id: string): string[]
     .map(({ problem }) => promptOf(problem, instruction));
 }
 
-function promptOf(problem: string, instruction: string): string {
+export function promptOf(problem: string, instruction: string): string {
   return instruction === "" ? problem : `${problem}\n\n${instruction}`;
 }
 

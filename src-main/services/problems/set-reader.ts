@@ -1,21 +1,36 @@
 /** The problems that a stage's source names, out of the store; and a recipe's sources with their versions pinned. */
 import { AppError } from "#shared/errors.ts";
 import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
+import type { SetProblem } from "#shared/schema/problem.ts";
 import type { BenchmarkStage, ProblemData, ProblemSource, Stage } from "#shared/schema/recipe.ts";
 import { setNameOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { Store } from "#main/store/store.ts";
+import { promptOf } from "../benchmarks/benchmark-file.ts";
 
 /** The reader throws NOT_FOUND where there is no such set or version, BAD_INPUT for a filter that does not parse. */
 export function setReader(store: Store): SetReader {
   return (source) => {
     const { set, version } = setVersion(source.problems);
-    return store.problems.select({
+    const { instruction } = store.problems.version(set, version);
+    const problems = store.problems.select({
       set,
       version,
       split: source.split,
       ...(source.where === undefined ? {} : { filter: problemFilterOf(source.where) }),
     });
+    return instruction === "" ? problems : problems.map((one) => withInstruction(one, instruction));
+  };
+}
+
+/** The set's instruction stands under each problem, as in benchmarks. */
+function withInstruction(problem: SetProblem, instruction: string): SetProblem {
+  const last = problem.messages.length - 1;
+  return {
+    ...problem,
+    messages: problem.messages.map((message, i) =>
+      i === last ? { ...message, content: promptOf(message.content, instruction) } : message,
+    ),
   };
 }
 
