@@ -3,6 +3,8 @@
  * 0.0000001 into 1e-7. Uses what ECMAScript's "JSON.parse source text access" gives: the text in revivers, and raw JSON.
  */
 
+import type { JsonValue } from "#shared/schema/json-value.ts";
+
 /** A number that a double does not hold as it was written. */
 export class WrittenNumber {
   readonly text: string;
@@ -57,6 +59,11 @@ export function parseForShowing(text: string): unknown {
       ? (source ?? value)
       : value,
   );
+}
+
+/** Values with raw numbers as the doubles that they are. */
+export function plainValues(value: Readonly<Record<string, unknown>>): Record<string, JsonValue> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, JsonValue>;
 }
 
 /** Values with raw numbers as they are shown. */

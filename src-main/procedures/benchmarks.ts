@@ -1,11 +1,11 @@
 /** Benchmarks: listing, importing, running. */
 import type { Contract } from "#shared/contract/contract.ts";
-import { AppError } from "#shared/errors.ts";
 import { taskFacts } from "#main/core/problems/task-facts.ts";
 import type { Application } from "#main/services/application.ts";
 import { benchmarkProtocols } from "#main/services/benchmarks/benchmark-list.ts";
 import { importBenchmark } from "#main/services/benchmarks/import-benchmark.ts";
 import { benchmarkRecipe } from "#main/services/benchmarks/run-benchmark.ts";
+import { deleteSet } from "#main/services/problems/delete-set.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 export function benchmarkProcedures(
@@ -36,17 +36,7 @@ export function benchmarkProcedures(
     }),
     delete: to.delete.handler(({ input }) => {
       store.benchmarks.get(input.id);
-      const used = benchmarkProtocols(store).find(({ protocol }) => protocol.task === input.id);
-      if (used !== undefined) {
-        throw new AppError(
-          "CONFLICT",
-          `${input.id} was run ${used.runs.length} times: its results would lose their problems.`,
-          "Delete those pipelines first.",
-        );
-      }
-      store.transaction(() => {
-        store.benchmarks.delete(input.id);
-      });
+      deleteSet(store, input.id);
       live.publish([{ type: "benchmarks" }]);
     }),
     run: to.run.handler(({ input }) => ({

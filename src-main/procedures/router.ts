@@ -14,6 +14,7 @@ import { demoProcedures } from "./starts.ts";
 import { modelProcedures } from "./models.ts";
 import { pipelineProcedures } from "./pipelines.ts";
 import { playgroundProcedures } from "./playground.ts";
+import { problemProcedures } from "./problems.ts";
 import { recipeProcedures } from "./recipes.ts";
 import { runProcedures } from "./runs.ts";
 import { attentionProcedures, settingsProcedures, systemProcedures } from "./system.ts";
@@ -31,6 +32,7 @@ export function createRouter(app: Application): Procedures<Contract> {
     runs: runProcedures(app, os),
     cockpit: cockpitProcedures(app, os),
     models: modelProcedures(app, os),
+    problems: problemProcedures(app, os),
     benchmarks: benchmarkProcedures(app, os),
     compare: compareProcedures(app, os),
     cost: costProcedures(app, os),

@@ -12,6 +12,7 @@ import { endpoints } from "./endpoints.ts";
 import { models } from "./models.ts";
 import { demo, pipelines } from "./pipelines.ts";
 import { playground } from "./playground.ts";
+import { problems } from "./problems.ts";
 import { recipes } from "./recipes.ts";
 import { runs } from "./runs.ts";
 import { attention, settings, system } from "./system.ts";
@@ -26,6 +27,7 @@ export const contract = {
   runs,
   cockpit,
   models,
+  problems,
   benchmarks,
   compare,
   cost,

@@ -6,6 +6,21 @@ export const EXTRA_COLUMNS = ["gold", "task", "problem_id", "difficulty", "probl
 /** What Gradus' own tables hold beside their columns, as JSON. */
 export const REST_COLUMN = "metadata";
 
+/** The columns of problem sets' own files, in their order. */
+export const PROBLEM_COLUMNS = [
+  "id",
+  "prompt",
+  "messages",
+  "answer",
+  "solution",
+  "verifier",
+  "verifier_options",
+  "tags",
+  "difficulty",
+  "split",
+  "columns",
+] as const;
+
 const FORMULA = /^'*[=+\-@\t\r]/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -21,5 +36,8 @@ export function asWritten(cell: string): string {
 
 /** Whether Gradus wrote this table: others' apostrophes are their texts' own. */
 export function isOwnTable(header: readonly string[]): boolean {
-  return header.at(-1) === REST_COLUMN && EXTRA_COLUMNS.every((name) => header.includes(name));
+  return (
+    (header.at(-1) === REST_COLUMN && EXTRA_COLUMNS.every((name) => header.includes(name))) ||
+    header.join() === PROBLEM_COLUMNS.join()
+  );
 }

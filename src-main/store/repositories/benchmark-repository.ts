@@ -113,10 +113,6 @@ export class BenchmarkRepository {
         difficulty: difficulty ?? 1,
       }));
   }
-
-  delete(id: string): void {
-    this.#problems.delete(id);
-  }
 }
 
 function isBenchmark({ statistics }: ProblemSetVersion): boolean {

@@ -13,8 +13,13 @@ import type { RowWriter } from "./row-writer.ts";
 
 const ROWS_IN_GROUP = 5000;
 
-export function parquetWriter(path: string, columns: readonly TableColumn[]): RowWriter {
-  const all: readonly TableColumn[] = [...columns, { name: REST_COLUMN, type: { kind: "json" } }];
+export function parquetWriter(
+  path: string,
+  columns: readonly TableColumn[],
+  withRest: boolean,
+): RowWriter {
+  const rest: TableColumn = { name: REST_COLUMN, type: { kind: "json" } };
+  const all: readonly TableColumn[] = withRest ? [...columns, rest] : columns;
   const writer = new ParquetWriter({
     writer: fileWriter(path),
     schema: [

@@ -251,7 +251,7 @@ function metadataOf(cells: RowCells, numbers: WrittenNumbers): Record<string, un
 }
 
 /** Numbers that a double does not hold as they were written become raw JSON. */
-function withRaw(value: unknown, place: string, numbers: WrittenNumbers): unknown {
+export function withRaw(value: unknown, place: string, numbers: WrittenNumbers): unknown {
   if (typeof value === "number") {
     const text = numbers[place];
     return text === undefined ? value : rawNumber(text);

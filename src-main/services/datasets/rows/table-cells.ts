@@ -4,10 +4,10 @@ import type { TableColumn } from "./export-plan.ts";
 import type { Row } from "./record-to-row.ts";
 
 /** The cells of a CSV row. */
-export function csvCells(row: Row, columns: readonly TableColumn[]): string[] {
+export function csvCells(row: Row, columns: readonly TableColumn[], withRest: boolean): string[] {
   return [
     ...columns.map(({ name, type }) => cellOf(row[name], type.kind === "json")),
-    restCell(row, columns) ?? "",
+    ...(withRest ? [restCell(row, columns) ?? ""] : []),
   ].map(neutralised);
 }
 

@@ -10,10 +10,12 @@ import { csvCells } from "./table-cells.ts";
 import { neutralised, REST_COLUMN } from "#main/core/tables/own-cells.ts";
 import type { RowWriter } from "./row-writer.ts";
 
+/** @param withRest a table's last column holds, as JSON, what has no column of its own */
 export function openRowWriter(
   path: string,
   format: DatasetFormat,
   columns: readonly TableColumn[],
+  withRest = true,
 ): RowWriter {
   switch (format) {
     case "jsonl":
@@ -40,16 +42,18 @@ export function openRowWriter(
       );
     }
     case "csv": {
-      const names = [...columns.map(({ name }) => name), REST_COLUMN].map(neutralised);
+      const names = [...columns.map(({ name }) => name), ...(withRest ? [REST_COLUMN] : [])].map(
+        neutralised,
+      );
       const table = (rows: readonly Row[]): string =>
         stringify(
-          rows.map((row) => csvCells(row, columns)),
+          rows.map((row) => csvCells(row, columns, withRest)),
           { record_delimiter: "unix" },
         );
       return textWriter(path, stringify([names]), table, "");
     }
     case "parquet":
-      return parquetWriter(path, columns);
+      return parquetWriter(path, columns, withRest);
     default:
       return assertNever(format);
   }
