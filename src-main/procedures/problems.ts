@@ -12,6 +12,8 @@ import { deleteSet } from "#main/services/problems/delete-set.ts";
 import { exportProblems } from "#main/services/problems/export-problems.ts";
 import { importProblems } from "#main/services/problems/import-problems.ts";
 import { judgeMany } from "#main/services/problems/judge-many.ts";
+import { measureRecipe } from "#main/services/problems/measure-set.ts";
+import { passRateSpread } from "#main/services/problems/pass-rate-spread.ts";
 import { inspectProblems } from "#main/services/problems/problem-file.ts";
 import { setOverlap } from "#main/services/problems/set-overlap.ts";
 import { verifyFile } from "#main/services/problems/verify-file.ts";
@@ -94,6 +96,17 @@ export function problemProcedures(
       return verdict;
     }),
     verify: to.verify.handler(({ input }) => verifyFile(store, input, () => performance.now())),
+    measure: to.measure.handler(({ input }) => ({
+      pipelineId: app.startPipeline({
+        yaml: measureRecipe(store, input),
+        seed: input.seed,
+        runtime: input.runtime,
+        origin: "measure",
+      }),
+    })),
+    passRates: to.passRates.handler(({ input: { where, ...choice } }) =>
+      passRateSpread(store, { ...choice, filter: problemFilterOf(where) }),
+    ),
     overlap: to.overlap.handler(({ input, signal }) =>
       setOverlap(store, input.set, input.version, signal),
     ),

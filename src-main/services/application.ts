@@ -66,6 +66,8 @@ export interface StartOptions {
   readonly runtime?: RuntimeChoice | undefined;
   readonly relativeTo?: string | undefined;
   readonly recipeId?: RecipeId | undefined;
+  /** Left out: a recipe. */
+  readonly origin?: "recipe" | "measure" | undefined;
 }
 
 export interface DemoOptions {
@@ -213,7 +215,8 @@ export class Application {
   /** Checks and queues a recipe. Throws BAD_RECIPE, NOT_FOUND, BAD_CHECKPOINT, OUT_OF_MEMORY. */
   startPipeline(options: StartOptions & { readonly seed?: number | undefined }): PipelineId {
     const recipe = requireRecipe(options.yaml, options.overrides);
-    const id = this.#write(withSeed(recipe, options.seed), { ...options, origin: "recipe" });
+    const { origin = "recipe" } = options;
+    const id = this.#write(withSeed(recipe, options.seed), { ...options, origin });
     this.runner.enqueue(id);
     return id;
   }
@@ -346,7 +349,7 @@ export class Application {
 
   #write(
     recipe: Recipe,
-    from: Omit<StartOptions, "overrides"> & { readonly origin: Pipeline["origin"] },
+    from: Omit<StartOptions, "overrides" | "origin"> & { readonly origin: Pipeline["origin"] },
   ): PipelineId {
     return writePipeline(
       {

@@ -10,11 +10,14 @@ import {
 import {
   ListedProblem,
   MeasuredModel,
+  PassRateSpread,
   ProblemSetSummary,
   ProblemSetVersion,
   ProblemSort,
 } from "../schema/problem-set.ts";
-import { ProblemSetName, SetProblem, VerifierName } from "../schema/problem.ts";
+import { RuntimeChoice } from "../schema/engine-protocol.ts";
+import { PipelineId } from "../schema/run.ts";
+import { ProblemSetName, ProblemSplit, SetProblem, VerifierName } from "../schema/problem.ts";
 import { procedure } from "./errors.ts";
 
 const path = z.string().min(1).max(4096);
@@ -168,6 +171,33 @@ export const problems = {
       durationMs: z.number(),
     }),
   ),
+  /**
+   * Starts a pipeline that samples each problem with a model; when it ends, its pass rates stand with the set, by the
+   * problems' content and the name of the model.
+   */
+  measure: procedure
+    .input(
+      z.strictObject({
+        ...one.shape,
+        /** A model's id, name or folder. */
+        model: z.string().min(1),
+        samples: z.int().min(1).max(1024),
+        /** Left out: both sides. */
+        split: ProblemSplit.optional(),
+        where,
+        temperature: z.number().min(0).default(1),
+        topP: z.number().gt(0).max(1).default(1),
+        maxTokens: z.int().min(1).max(131_072).default(256),
+        scoring: z.enum(["strict", "lenient"]).default("lenient"),
+        seed: z.int().min(0).default(0),
+        runtime: RuntimeChoice.optional(),
+      }),
+    )
+    .output(z.strictObject({ pipelineId: PipelineId })),
+  /** How a model's pass rates are spread over a version's problems; null where nobody measured it. */
+  passRates: procedure
+    .input(z.strictObject({ ...one.shape, where, model: z.string().optional() }))
+    .output(PassRateSpread.nullable()),
   /** Compares every problem with all other sets: seconds for 100,000. */
   overlap: procedure.input(one).output(ProblemOverlap),
 };

@@ -48,7 +48,12 @@ export const ProblemSetSummary = z.strictObject({
 export type ProblemSetSummary = z.infer<typeof ProblemSetSummary>;
 
 /** How often a model solved a problem. */
-export const PassRate = z.strictObject({ correct: z.int(), samples: z.int() });
+export const PassRate = z.strictObject({
+  correct: z.int(),
+  samples: z.int().min(1),
+  /** At 95 % (wilson-interval.ts). */
+  interval: z.tuple([z.number(), z.number()]),
+});
 export type PassRate = z.infer<typeof PassRate>;
 
 /** When a model was last measured on a set. */
@@ -62,6 +67,16 @@ export const MeasuredModel = z.strictObject({
   measuredAtMs: z.number(),
 });
 export type MeasuredModel = z.infer<typeof MeasuredModel>;
+
+/** How a model's pass rates are spread: none solved, tenths of 1, and all solved. */
+export const PassRateSpread = z.strictObject({
+  model: MeasuredModel,
+  /** The mean of the problems' rates. */
+  mean: z.number(),
+  /** From above `from` to `to`, but for the first: 0 alone; and the last: 1 alone. */
+  bins: z.array(z.strictObject({ from: z.number(), to: z.number(), problems: z.int() })),
+});
+export type PassRateSpread = z.infer<typeof PassRateSpread>;
 
 /** One line of a list of problems. */
 export const ListedProblem = z.strictObject({

@@ -150,7 +150,7 @@ const pipelineCore = {
   id: PipelineId,
   name: z.string(),
   /** demo and demo-smoke are pipelines of the built-in recipes; tour is the tour's sample, no part of what was spent. */
-  origin: z.enum(["demo", "demo-smoke", "tour", "recipe"]),
+  origin: z.enum(["demo", "demo-smoke", "tour", "recipe", "measure"]),
   seed: z.int(),
   status: RunStatus,
   statusReason: StatusReason.nullable(),

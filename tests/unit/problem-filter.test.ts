@@ -170,7 +170,12 @@ describe("problems by filter", () => {
         tags: ["algebra", "x"],
         difficulty: 3,
         split: "test",
-        passRate: { samples: 4, correct: 2 },
+        // Wilson by hand: (0.5 + 0.4802) / 1.9604 ± 1.96·sqrt(0.0625 + 0.0600) / 1.9604.
+        passRate: {
+          samples: 4,
+          correct: 2,
+          interval: [expect.closeTo(0.150039, 5), expect.closeTo(0.849961, 5)],
+        },
       },
     ]);
     expect(store.problems.count({ set: "mine", version: null, split: "train" })).toBe(3);

@@ -10,6 +10,7 @@ import type { StageJournal } from "#main/processes/engine/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { costOfUsage } from "../costs/cost-of-usage.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
+import { keepPassRates } from "../problems/measure-set.ts";
 
 type Body<Type extends EngineMessageBody["type"]> = Extract<EngineMessageBody, { type: Type }>;
 
@@ -70,6 +71,7 @@ export class RunRecorder implements StageJournal {
       case "evaluation":
         evaluations.setSummary(runId, this.#label, body.summary);
         this.#events.push({ type: "evaluation", runId });
+        if (keepPassRates(this.#store, runId, timeMs)) this.#events.push({ type: "benchmarks" });
         return;
       case "checkpoint":
         this.#addCheckpoint(body, timeMs);

@@ -11,6 +11,7 @@ import type {
   ProblemSetVersion,
   ProblemSort,
 } from "#shared/schema/problem-set.ts";
+import { wilsonInterval } from "#shared/wilson-interval.ts";
 import type { Connection } from "../database.ts";
 import { readJson } from "../json-column.ts";
 import { problemContent } from "../problems/problem-content.ts";
@@ -203,6 +204,17 @@ export class ProblemRepository {
       .map(listedOf);
   }
 
+  /** How often each share was reached. Throws BAD_INPUT where nobody measured. */
+  passRates(choice: ProblemChoice): { correct: number; samples: number; problems: number }[] {
+    const { tables, where, params } = this.#from(choice);
+    return this.#db
+      .prepare<(string | number)[], { correct: number; samples: number; problems: number }>(
+        `SELECT r.correct, r.samples, count(*) AS problems ${tables} ${where} AND r.samples IS NOT NULL
+         GROUP BY r.correct, r.samples`,
+      )
+      .all(...params);
+  }
+
   /** Null where the version has no problem of this id. Throws NOT_FOUND where there is no such version. */
   problem(name: string, version: number | null, id: string): SetProblem | null {
     const filter: ProblemFilter = [{ field: "id", values: [id] }];
@@ -393,6 +405,9 @@ function listedOf(row: ListRow): ListedProblem {
     tags: tagsOfRow(row),
     difficulty: row.difficulty,
     split: ProblemSplit.parse(row.split),
-    passRate: samples === null || correct === null ? null : { samples, correct },
+    passRate:
+      samples === null || correct === null
+        ? null
+        : { samples, correct, interval: wilsonInterval(correct, samples) },
   };
 }

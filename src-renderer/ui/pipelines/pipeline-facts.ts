@@ -40,6 +40,7 @@ export function lastScored(
 
 export function originWord(origin: PipelineSummary["origin"]): string {
   if (origin === "demo") return "demo";
+  if (origin === "measure") return "measurement of a problem set";
   if (origin === "tour") return "tour’s sample";
   return origin === "demo-smoke" ? "short check" : "recipe";
 }

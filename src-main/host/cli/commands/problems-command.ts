@@ -6,6 +6,7 @@ import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-
 import type { Client } from "../open-host.ts";
 import { table } from "../terminal.ts";
 import { addProblemsExport } from "./problems-export.ts";
+import { addProblemsMeasure } from "./problems-measure.ts";
 import { addProblemsImport } from "./problems-import.ts";
 import { versionOf } from "../problem-options.ts";
 
@@ -17,6 +18,7 @@ export function addProblemsCommands(program: Command): void {
   addList(problems);
   addShow(problems);
   addProblemsExport(problems);
+  addProblemsMeasure(problems);
   addDelete(problems);
 }
 
