@@ -1,10 +1,8 @@
 /** Problem sets: their versions, which never change, and the problems of each. */
-import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { ProblemSetName, ProblemSplit } from "#shared/schema/problem.ts";
+import { ProblemSplit } from "#shared/schema/problem.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
 import type { ProblemFilter } from "#shared/schema/problem-filter.ts";
-import { ProblemSetStatistics } from "#shared/schema/problem-set.ts";
 import type {
   ListedProblem,
   ProblemSetSummary,
@@ -13,7 +11,6 @@ import type {
 } from "#shared/schema/problem-set.ts";
 import { wilsonInterval } from "#shared/wilson-interval.ts";
 import type { Connection } from "../database.ts";
-import { readJson } from "../json-column.ts";
 import { problemContent } from "../problems/problem-content.ts";
 import type { IncomingProblem } from "../problems/problem-content.ts";
 import { HOLDS_TEXT, problemWhere } from "../problems/problem-filter-sql.ts";
@@ -24,22 +21,9 @@ import {
   writtenProblemOfRow,
 } from "../problems/problem-rows.ts";
 import type { ProblemRow } from "../problems/problem-rows.ts";
+import { summaryOf, versionOf } from "../problems/version-rows.ts";
+import type { VersionRow } from "../problems/version-rows.ts";
 import type { PassRateRepository } from "./pass-rate-repository.ts";
-
-interface VersionRow {
-  readonly id: number;
-  readonly set_id: number;
-  readonly name: string;
-  readonly title: string;
-  readonly set_created_at_ms: number;
-  readonly version: number;
-  readonly content_sha256: string;
-  readonly instruction: string;
-  readonly licence: string;
-  readonly source: string;
-  readonly created_at_ms: number;
-  readonly statistics: string;
-}
 
 interface ListRow {
   readonly problem_id: string;
@@ -369,29 +353,6 @@ export class ProblemRepository {
 /** Whether the problem is one user's turn. */
 function isPlain({ messages }: Pick<SetProblem, "messages">): boolean {
   return messages.length === 1 && messages[0]?.role === "user";
-}
-
-function summaryOf(row: VersionRow): ProblemSetSummary {
-  return {
-    name: ProblemSetName.parse(row.name),
-    title: row.title,
-    createdAtMs: row.set_created_at_ms,
-    versions: row.version,
-    latest: versionOf(row),
-  };
-}
-
-function versionOf(row: VersionRow): ProblemSetVersion {
-  return {
-    set: ProblemSetName.parse(row.name),
-    version: z.int().parse(row.version),
-    contentSha256: row.content_sha256,
-    instruction: row.instruction,
-    licence: row.licence,
-    source: row.source,
-    createdAtMs: row.created_at_ms,
-    statistics: readJson(ProblemSetStatistics, row.statistics),
-  };
 }
 
 function listedOf(row: ListRow): ListedProblem {
