@@ -158,7 +158,10 @@ describe("shapes that are known without a mapping", () => {
       {
         messages: [{ role: "user", content: "Which is 2 + 5?\n\nA. 7\nB. 8\nC. 9\nD. 10" }],
         gold: "A",
-        verifier: { name: "choice", options: { choices: ["7", "8", "9", "10"] } },
+        verifier: {
+          name: "choice",
+          options: { choices: ["7", "8", "9", "10"], gold_is: "letter" },
+        },
         tags: ["elementary_mathematics"],
       },
     ],
@@ -168,7 +171,10 @@ describe("shapes that are known without a mapping", () => {
       {
         id: "Mercury_2",
         gold: "C",
-        verifier: { name: "choice", options: { choices: ["cat", "dog", "hen"] } },
+        verifier: {
+          name: "choice",
+          options: { choices: ["cat", "dog", "hen"], gold_is: "letter" },
+        },
       },
     ],
     [

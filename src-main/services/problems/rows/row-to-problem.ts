@@ -137,7 +137,7 @@ function askedOf(cells: ProblemCells, mapping: ProblemMapping): Asked {
     return {
       messages: withQuestion(askedWithChoices(question, texts)),
       gold,
-      verifier: { name: "choice", options: { choices: [...texts] } },
+      verifier: { name: "choice", options: { choices: [...texts], gold_is: "letter" } },
       solution,
     };
   }
