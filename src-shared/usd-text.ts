@@ -4,17 +4,24 @@ const MINUS = "\u2212";
 /** Smaller amounts are said to be below it. */
 const MOST_DIGITS = 12;
 
+/** From here on cents say nothing. */
+const WHOLE_FROM = 10_000;
+
 /**
- * Two decimals; below ten cents as many as two significant figures need, or as many as asked, as for a column. An amount
- * that is not nothing never reads as nothing: "$0" is nothing, "<$0.0001" less than the column shows.
+ * Two decimals; below ten cents as many as two significant figures need, so that one amount reads the same wherever it
+ * stands; none from ten thousand on. An amount that is not nothing never reads as nothing: only nothing is "$0".
  */
-export function usdText(amount: number, decimals?: number): string {
+export function usdText(amount: number): string {
   if (amount === 0) return "$0";
   const size = Math.abs(amount);
   const sign = amount < 0 ? MINUS : "";
-  const digits =
-    decimals ?? (size >= 0.1 ? 2 : Math.min(MOST_DIGITS, 1 - Math.floor(Math.log10(size))));
+  const digits = decimalsOf(size);
   const least = 10 ** -digits;
   if (size < least / 2) return `${sign}<$${least.toFixed(digits)}`;
   return `${sign}$${size.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+
+function decimalsOf(size: number): number {
+  if (size >= WHOLE_FROM) return 0;
+  return size >= 0.1 ? 2 : Math.min(MOST_DIGITS, 1 - Math.floor(Math.log10(size)));
 }

@@ -24,6 +24,7 @@ export interface RunRow {
   last_heard_at_ms: number | null;
   score: string | null;
   active_ms: number;
+  working_since_ms: number | null;
   cost_usd: number | null;
   open_alarms: number;
   tags: string;
@@ -56,6 +57,7 @@ export const SUMMARY_COLUMNS = `
    FROM evaluations e WHERE e.run_id = r.id) AS score,
   (SELECT coalesce(sum(coalesce(a.active_ms, max(0, a.ended_at_ms - a.started_at_ms))), 0)
    FROM attempts a WHERE a.run_id = r.id) AS active_ms,
+  (SELECT max(a.started_at_ms) FROM attempts a WHERE a.run_id = r.id AND a.ended_at_ms IS NULL) AS working_since_ms,
   (SELECT c.total_usd FROM cost_entries c WHERE c.run_id = r.id) AS cost_usd,
   (SELECT count(*) FROM alarms a WHERE a.run_id = r.id AND a.dismissed_at_ms IS NULL) AS open_alarms,
   (SELECT json_group_array(t.tag ORDER BY t.tag) FROM run_tags t WHERE t.run_id = r.id) AS tags`;
@@ -87,6 +89,7 @@ function summaryFields(row: RunRow) {
     lastHeardAtMs: row.last_heard_at_ms,
     score: readJsonOrNull(Score, row.score),
     activeMs: row.active_ms,
+    workingSinceMs: row.working_since_ms,
     costUsd: row.cost_usd,
     openAlarms: row.open_alarms,
     tags: row.tags === "[]" ? [] : readJson(z.array(z.string()), row.tags),

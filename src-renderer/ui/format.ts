@@ -57,19 +57,9 @@ export function formatP(p: number): string {
   return pText(p);
 }
 
-/** Decimals that show the largest of a column's amounts well: equal for the whole column. */
-export function usdDigits(amounts: readonly (number | null)[]): number {
-  const largest = amounts.reduce<number>(
-    (most, amount) => Math.max(most, Math.abs(amount ?? 0)),
-    0,
-  );
-  if (largest >= 1) return 2;
-  return largest >= 0.1 ? 3 : 4;
-}
-
 /** Dollars as `usdText` writes them; "no price" where there is none. */
-export function formatUsd(amount: number | null | undefined, decimals?: number): string {
-  return amount === null || amount === undefined ? "no price" : usdText(amount, decimals);
+export function formatUsd(amount: number | null | undefined): string {
+  return amount === null || amount === undefined ? "no price" : usdText(amount);
 }
 
 /** A length of time in its two largest units: "46 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */

@@ -117,9 +117,11 @@ const imports = {
 };
 
 const review = {
-  /** A reviewer looks at a record (open) or leaves it for later (skip): what the timing is measured from. */
+  /** A reviewer looks at a record (open), leaves it for later (skip) or turns to something else (leave): what the timing is measured from. */
   event: procedure
-    .input(z.strictObject({ recordId: RecordId, kind: z.enum(["open", "skip"]), reviewer }))
+    .input(
+      z.strictObject({ recordId: RecordId, kind: z.enum(["open", "skip", "leave"]), reviewer }),
+    )
     .output(z.void()),
   /** By reviewer; pauses longer than the limit are not counted. */
   statistics: procedure.input(one).output(
@@ -132,8 +134,9 @@ const review = {
           rejected: z.int(),
           flagged: z.int(),
           edited: z.int(),
+          /** Left for later, and pending still. */
           skipped: z.int(),
-          /** Records with at least one decision or edit. */
+          /** Records whose present status or text is this reviewer's; undo lowers it as the counts before. */
           records: z.int(),
           activeMs: z.number(),
           /** Null before two minutes were measured. */

@@ -251,6 +251,8 @@ export const DatasetSummary = z.strictObject({
   status: StatusCounts,
   /** The last published version; null: none yet. */
   latestVersion: z.int().nullable(),
+  /** Records of that version, whatever came to the dataset or left it since. */
+  latestVersionRecords: z.int().nullable(),
   /** Records checked against fewer benchmarks than the store holds now: `datasets.refresh` checks them again. */
   stale: z.int(),
 });

@@ -110,6 +110,8 @@ const runCore = {
   score: Score.nullable(),
   /** Of the attempts that have ended, by a clock that only goes forward; pauses between them do not count. */
   activeMs: z.number(),
+  /** When the attempt at work began; null: none is. */
+  workingSinceMs: z.number().nullable(),
   /** So far, at the prices noted with the cost entry; null where nothing was recorded yet. */
   costUsd: z.number().nullable(),
   /** Alarms that nobody has dismissed. */

@@ -250,6 +250,81 @@ test("review time is what lies between a reviewer's events, pauses left out, at 
   await app.close();
 });
 
+test("a decision made twice is one, undo takes it back, and only another text is an edit", async () => {
+  const { client, datasetId } = await datasetFixture(4);
+  const { rows } = await client.datasets.records.page({ datasetId, filter: [] });
+  const [first, second] = rows.map(({ id }) => id);
+  if (first === undefined || second === undefined) throw new Error("two records");
+  const reviewer = "ada";
+  const accept = (id: RecordId) =>
+    client.datasets.records.setStatus({
+      datasetId,
+      target: { ids: [id] },
+      status: "accepted",
+      reviewer,
+    });
+  const counts = async () => {
+    const { reviewers } = await client.datasets.review.statistics({ datasetId });
+    const { accepted, edited, rejected, records } = reviewers[0] ?? {};
+    return { accepted, edited, rejected, records };
+  };
+  await accept(first);
+  await accept(first);
+  await accept(second);
+  expect(await counts()).toEqual({ accepted: 2, edited: 0, rejected: 0, records: 2 });
+  await client.edits.undo({ scope: `dataset:${datasetId}` });
+  expect(await counts()).toEqual({ accepted: 1, edited: 0, rejected: 0, records: 1 });
+  await client.edits.redo({ scope: `dataset:${datasetId}` });
+  expect(await counts()).toEqual({ accepted: 2, edited: 0, rejected: 0, records: 2 });
+  // Another decision takes the place of the first.
+  await client.datasets.records.setStatus({
+    datasetId,
+    target: { ids: [second] },
+    status: "rejected",
+    reviewer,
+  });
+  expect(await counts()).toEqual({ accepted: 1, edited: 0, rejected: 1, records: 2 });
+  await client.datasets.records.setDetails({ recordId: first, gold: "3", reviewer, metadata: [] });
+  expect(await counts()).toEqual({ accepted: 1, edited: 0, rejected: 1, records: 2 });
+  const record = await client.datasets.records.get({ recordId: first });
+  await client.datasets.records.setText({
+    recordId: first,
+    messages: record.messages.map((one) => ({ ...one, content: `${one.content} ` })),
+    fromRevision: record.revision,
+    reviewer,
+  });
+  expect(await counts()).toEqual({ accepted: 1, edited: 1, rejected: 1, records: 2 });
+  await client.edits.undo({ scope: `dataset:${datasetId}` });
+  expect(await counts()).toEqual({ accepted: 1, edited: 0, rejected: 1, records: 2 });
+});
+
+test("time away from the records is none of the review", async () => {
+  const folder = testApplication();
+  await folder.app.close();
+  let now = 1_000_000;
+  const { Application } = await import("#main/services/application.ts");
+  const app = new Application({ workspace: folder.workspace, shell: "cli", now: () => now });
+  const client = clientOf(app);
+  const { datasetId } = await importFile(app, fileOf("s.jsonl", sumLine(1, 1)), { name: "s" });
+  if (datasetId === null) throw new Error("no dataset");
+  const { rows } = await client.datasets.records.page({ datasetId, filter: [] });
+  const recordId = rows[0]?.id;
+  if (recordId === undefined) throw new Error("a record was expected");
+  for (const [kind, ms] of [
+    ["open", 20_000],
+    ["leave", 200_000],
+    ["open", 10_000],
+    ["skip", 0],
+  ] as const) {
+    await client.datasets.review.event({ recordId, kind, reviewer: "ada" });
+    now += ms;
+  }
+  const { reviewers } = await client.datasets.review.statistics({ datasetId });
+  // 20 s until it was left and 10 s after it was opened again; not the 200 s between.
+  expect(reviewers).toMatchObject([{ reviewer: "ada", activeMs: 30_000 }]);
+  await app.close();
+});
+
 test("a person's hour costs nothing until a rate is set, and looking without deciding is no work", async () => {
   const folder = testApplication();
   await folder.app.close();

@@ -13,6 +13,7 @@ import {
   importFile,
   sumLine,
 } from "../helpers/dataset-fixture.ts";
+import { datasetNote } from "#renderer/shell/palette/use-palette-entries.ts";
 import { modelFolder, settled, testApplication } from "../helpers/test-application.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 
@@ -281,4 +282,16 @@ test("refreshing measures every record again, against the benchmarks there are b
     filter: [{ field: "contamination", values: ["any"] }],
   });
   expect(rows.map(({ contamination }) => contamination)).toEqual(["same-problem"]);
+});
+
+test("a dataset's list says how many records its last version has, whatever came since", async () => {
+  const { app, client, datasetId } = await datasetFixture(4);
+  await client.datasets.versions.publish({ datasetId, filter: [] });
+  await importFile(app, fileOf("more.jsonl", [7, 8].map((i) => sumLine(i, i)).join("\n")), {
+    datasetId,
+  });
+  const [dataset] = await client.datasets.list();
+  if (dataset === undefined) throw new Error("a dataset was expected");
+  expect(dataset).toMatchObject({ records: 6, latestVersion: 1, latestVersionRecords: 4 });
+  expect(datasetNote(dataset)).toBe(`6 records now, 4 records published as ${datasetId}@1`);
 });

@@ -30,6 +30,64 @@ test("every recipe that ships is sound", () => {
   }
 });
 
+/** A benchmark of one model on the same sums. */
+function benchmark(name: string, model: string, options = ""): string {
+  return `  - { name: ${name}, kind: benchmark, model: ${model}, num_problems: 64, data: { task: arithmetic, difficulties: [3] }${options} }`;
+}
+
+test("benchmarks of one recipe that are scored by two rules are named, with what to do", () => {
+  const yaml = recipe(
+    benchmark("before", "base", ", scoring: lenient"),
+    SFT,
+    benchmark("after", "cold"),
+  );
+  const found = readRecipe(yaml);
+  expect(found.recipe).not.toBeNull();
+  expect(found.problems).toEqual([
+    {
+      path: "stages[0].scoring",
+      keys: ["stages", 0, "scoring"],
+      line: 5,
+      column: expect.any(Number),
+      level: "warning",
+      message:
+        '"before" is scored lenient and "after" strict: no verdict can be given between them',
+      advice: "Score both alike, or add a strict benchmark of base on the same problems.",
+      fixes: [
+        {
+          label: "Score before strict",
+          changes: [{ keys: ["stages", 0, "scoring"], value: "strict" }],
+        },
+      ],
+    },
+  ]);
+  // Strict once more, as the demo has it: there is a partner.
+  expect(
+    problems(
+      recipe(
+        benchmark("before", "base", ", scoring: lenient"),
+        benchmark("before-strict", "base"),
+        SFT,
+        benchmark("after", "cold"),
+      ),
+    ),
+  ).toEqual([]);
+});
+
+test("benchmarks that sample differently are named; on other problems they are no pair", () => {
+  const after = benchmark("after", "cold");
+  expect(problems(recipe(benchmark("before", "base", ", temperature: 0.5"), SFT, after))).toEqual([
+    {
+      path: "stages[0].temperature",
+      line: 5,
+      message:
+        '"before" and "after" sample differently (temperature 0.5 and 1): a verdict between them is of the sampling too',
+    },
+  ]);
+  const harder = benchmark("before", "base", ", scoring: lenient").replace("[3]", "[4]");
+  expect(problems(recipe(harder, SFT, after))).toEqual([]);
+});
+
 test("an unknown key is named with its line", () => {
   const yaml = recipe(
     SFT,

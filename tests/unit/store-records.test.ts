@@ -273,6 +273,28 @@ test("time between a stop and a resume does not count as work", () => {
   expect(store.runs.summary(train).attempts).toBe(2);
 });
 
+test("a ledger entry's time is what the run's attempts took, once they have ended", () => {
+  const clock = { ms: 1000 };
+  const { store } = temporaryStore(() => clock.ms);
+  const { train } = insertTwoStages(store);
+  store.runs.startAttempt(train, 0, 1000);
+  store.costs.set(train, {
+    timeMs: 1000,
+    // By the engine's own clock, which begins later.
+    usage: { ...USAGE, wallMs: 300 },
+    prices: store.settings.get().prices,
+    computeUsd: 0,
+    energyUsd: null,
+    totalUsd: 0,
+  });
+  expect(store.costs.ofRun(train)?.usage.wallMs).toBe(300);
+  expect(store.runs.summary(train)).toMatchObject({ activeMs: 0, workingSinceMs: 1000 });
+  clock.ms = 1400;
+  store.runs.endAttempt(train, "finished", null, 1400);
+  expect(store.costs.ofRun(train)?.usage.wallMs).toBe(400);
+  expect(store.runs.summary(train)).toMatchObject({ activeMs: 400, workingSinceMs: null });
+});
+
 test("settings have defaults, and a change of one leaves the others", () => {
   const { store } = temporaryStore();
   expect(store.settings.get().theme).toBe("system");

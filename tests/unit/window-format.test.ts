@@ -41,16 +41,11 @@ describe("numbers in the window", () => {
     // What is not nothing never reads as nothing.
     expect(format.formatUsd(0.000_000_41)).toBe("$0.00000041");
     expect(format.formatUsd(3e-14)).toBe("<$0.000000000001");
-    expect(format.formatUsd(-0.000_02, 4)).toBe("−<$0.0001");
+    expect(format.formatUsd(-3e-14)).toBe("−<$0.000000000001");
+    expect(format.formatUsd(-0.000_02)).toBe("−$0.000020");
     expect(format.formatUsd(1234.5)).toBe("$1,234.50");
+    expect(format.formatUsd(294_000)).toBe("$294,000");
     expect(format.formatUsd(null)).toBe("no price");
-  });
-
-  test("amounts of one column have the same decimals, enough for its largest", () => {
-    expect(format.usdDigits([0.0084, null, 0.0001])).toBe(4);
-    expect(format.usdDigits([0.25, 0.01])).toBe(3);
-    expect(format.usdDigits([12, 0.01])).toBe(2);
-    expect(format.formatUsd(0.00077, 4)).toBe("$0.0008");
   });
 
   test("durations show their two largest units", () => {

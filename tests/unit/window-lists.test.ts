@@ -53,6 +53,7 @@ function launch(
         stageName.startsWith("benchmark") && stageStatus === "finished"
           ? { value: 0.5, low: 0.4, high: 0.6, n: 10, k: 4 }
           : null,
+      workingSinceMs: null,
       openAlarms: 0,
       tags: [],
     })),

@@ -122,7 +122,7 @@ export class RecordService {
       [...filterOf(target), { field: "status", values: [status], not: true }],
       "status",
     );
-    if (sole !== undefined) this.review(datasetId, sole, status, input.reviewer);
+    if (sole !== undefined && rows.length > 0) this.review(datasetId, sole, status, input.reviewer);
     return this.#write(datasetId, rows.length, `${VERBS[status]} ${this.#text(rows)}`, key, {
       forward: [{ set: "status", ids: rangesOf(rows.map(({ id }) => id)), value: status }],
       inverse: statusChanges(rows),
@@ -275,7 +275,7 @@ export class RecordService {
       });
     });
     if (!same) this.review(record.datasetId, recordId, "edit", reviewer);
-    if (input.status !== undefined) {
+    if (input.status !== undefined && input.status !== record.status) {
       this.review(record.datasetId, recordId, input.status, reviewer);
     }
     return { ...edited, record: store.records.get(recordId) };

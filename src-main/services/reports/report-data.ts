@@ -109,7 +109,7 @@ function factsOf(
         kind,
         seed: run.seed,
         usd: run.costUsd,
-        durationMs: run.usage?.wallMs ?? null,
+        durationMs: run.activeMs === 0 ? null : run.activeMs,
         outputSha256: run.outputSha256,
       };
     }),

@@ -1,4 +1,7 @@
-/** The ledger: one entry a run, with the prices it was valued at. */
+/**
+ * The ledger: one entry a run, with the prices it was valued at. Its time is what the run's attempts took, as lists and
+ * heads of screens say it: the engine counts from its own start on, so its count is used only until they have ended.
+ */
 import { Usage } from "#shared/schema/engine-protocol.ts";
 import { CostEntry, PriceList } from "#shared/schema/cost.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
@@ -16,9 +19,14 @@ interface CostRow {
   compute_usd: number;
   energy_usd: number | null;
   total_usd: number;
+  active_ms: number | null;
 }
 
-const SELECT = `SELECT c.*, r.pipeline_id, r.stage_name, r.kind FROM cost_entries c
+const SELECT = `SELECT c.*, r.pipeline_id, r.stage_name, r.kind,
+  (SELECT CASE WHEN count(*) = count(a.ended_at_ms)
+     THEN sum(coalesce(a.active_ms, max(0, a.ended_at_ms - a.started_at_ms))) END
+   FROM attempts a WHERE a.run_id = r.id) AS active_ms
+  FROM cost_entries c
   JOIN runs r ON r.id = c.run_id JOIN pipelines p ON p.id = r.pipeline_id`;
 
 export class CostRepository {
@@ -68,13 +76,15 @@ export class CostRepository {
 }
 
 function entryOf(row: CostRow): CostEntry {
+  const usage = readJson(Usage, row.usage);
+  const wallMs = row.active_ms === null || row.active_ms === 0 ? usage.wallMs : row.active_ms;
   return CostEntry.parse({
     runId: row.run_id,
     pipelineId: row.pipeline_id,
     stageName: row.stage_name,
     kind: row.kind,
     timeMs: row.time_ms,
-    usage: readJson(Usage, row.usage),
+    usage: { ...usage, wallMs },
     prices: readJson(PriceList, row.prices),
     computeUsd: row.compute_usd,
     energyUsd: row.energy_usd,

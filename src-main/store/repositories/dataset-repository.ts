@@ -19,10 +19,13 @@ interface DatasetRow {
   createdAtMs: number;
   changedAtMs: number;
   latestVersion: number | null;
+  latestVersionRecords: number | null;
 }
 
 const COLUMNS = `id, name, created_at_ms AS createdAtMs, changed_at_ms AS changedAtMs,
-  (SELECT max(version) FROM dataset_versions v WHERE v.dataset_id = datasets.id) AS latestVersion`;
+  (SELECT max(version) FROM dataset_versions v WHERE v.dataset_id = datasets.id) AS latestVersion,
+  (SELECT records FROM dataset_versions v WHERE v.dataset_id = datasets.id ORDER BY version DESC LIMIT 1)
+    AS latestVersionRecords`;
 
 export class DatasetRepository {
   readonly #db: Connection;

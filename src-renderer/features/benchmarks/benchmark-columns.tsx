@@ -20,13 +20,8 @@ function runCell(cell: (run: RunOfRow) => ReactNode): (row: BenchmarkRow) => Rea
 
 /**
  * @param now times read as at this moment.
- * @param digits decimals of amounts.
  */
-export function benchmarkColumns(
-  marks: Marks,
-  now: number,
-  digits: number,
-): readonly GridColumn<BenchmarkRow>[] {
+export function benchmarkColumns(marks: Marks, now: number): readonly GridColumn<BenchmarkRow>[] {
   return [
     {
       id: "name",
@@ -69,7 +64,7 @@ export function benchmarkColumns(
       header: "Cost",
       track: "76px",
       numeric: true,
-      cell: runCell(({ costUsd }) => (costUsd === null ? "" : formatUsd(costUsd, digits))),
+      cell: runCell(({ costUsd }) => (costUsd === null ? "" : formatUsd(costUsd))),
     },
     {
       id: "when",

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { FilterField } from "#renderer/ui/filter-field.tsx";
-import { plural, usdDigits } from "#renderer/ui/format.ts";
+import { plural } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { Splitter } from "#renderer/ui/splitter.tsx";
@@ -90,8 +90,7 @@ function BenchmarkGrid({
 }): ReactNode {
   const { query, rows, text, at, choose, open } = list;
   const now = useNow(60_000);
-  const digits = usdDigits(rows.map((row) => (row.type === "run" ? row.run.costUsd : null)));
-  const columns = useMemo(() => benchmarkColumns(marks, now, digits), [marks, now, digits]);
+  const columns = useMemo(() => benchmarkColumns(marks, now), [marks, now]);
   if (query.data === undefined)
     return query.failure === undefined ? <SkeletonRows rows={12} /> : null;
   if (rows.length === 0)

@@ -74,7 +74,7 @@ function tokensOf(row: LedgerRow): string {
   return `${formatNumber(usage.tokensSampled)} + ${formatNumber(usage.tokensTrained)}`;
 }
 
-export function ledgerColumns(now: number, digits: number): readonly GridColumn<LedgerRow>[] {
+export function ledgerColumns(now: number): readonly GridColumn<LedgerRow>[] {
   return [
     {
       id: "when",
@@ -123,7 +123,7 @@ export function ledgerColumns(now: number, digits: number): readonly GridColumn<
       header: "Amount",
       track: "88px",
       numeric: true,
-      cell: (row) => <span className="med">{formatUsd(amountOf(row), digits)}</span>,
+      cell: (row) => <span className="med">{formatUsd(amountOf(row))}</span>,
     },
     {
       id: "how",

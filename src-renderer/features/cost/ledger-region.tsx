@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { PriceList } from "#shared/schema/cost.ts";
 import { navigate, useFilter } from "#renderer/navigation/location.ts";
-import { formatUsd, usdDigits } from "#renderer/ui/format.ts";
+import { formatUsd } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { ledgerColumns, rowHref } from "./ledger-columns.tsx";
@@ -20,8 +20,7 @@ export interface LedgerRegionProps {
 
 export function LedgerRegion({ rows, prices, never, now }: LedgerRegionProps): ReactNode {
   const [rowText, setRow] = useFilter("row", "0");
-  const digits = usdDigits(rows.map(amountOf));
-  const columns = useMemo(() => ledgerColumns(now, digits), [now, digits]);
+  const columns = useMemo(() => ledgerColumns(now), [now]);
   return (
     <>
       <div className="head bt">

@@ -19,9 +19,7 @@ export function PublishedCosts(): ReactNode {
               <span className="ell" title={row.run}>
                 {row.run}
               </span>
-              <span className="end num">
-                {row.usd === null ? "no price" : formatUsd(row.usd, 0)}
-              </span>
+              <span className="end num">{row.usd === null ? "no price" : formatUsd(row.usd)}</span>
             </div>
             <div className="s11 t3">
               {[row.basis, row.result ?? "", row.source].filter((part) => part !== "").join("; ")}

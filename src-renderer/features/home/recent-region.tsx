@@ -8,13 +8,7 @@ import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
-import {
-  formatInterval,
-  formatPercent,
-  formatUsd,
-  formatWhen,
-  usdDigits,
-} from "#renderer/ui/format.ts";
+import { formatInterval, formatPercent, formatUsd, formatWhen } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import {
   currentRun,
@@ -63,7 +57,7 @@ function StateCell({
   );
 }
 
-function columnsAt(now: number, digits: number): readonly GridColumn<PipelineSummary>[] {
+function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
   return [
     {
       id: "name",
@@ -151,11 +145,7 @@ function columnsAt(now: number, digits: number): readonly GridColumn<PipelineSum
       track: "76px",
       numeric: true,
       cell: (pipeline) =>
-        pipeline.costUsd === null ? (
-          <span className="t3">–</span>
-        ) : (
-          formatUsd(pipeline.costUsd, digits)
-        ),
+        pipeline.costUsd === null ? <span className="t3">–</span> : formatUsd(pipeline.costUsd),
     },
     {
       id: "state",
@@ -172,8 +162,7 @@ export function RecentRegion(): ReactNode {
   const pipelines = useMemo(() => all.slice(0, SHOWN), [all]);
   const [chosen, setChosen] = useState(0);
   const now = useNow(60_000);
-  const digits = usdDigits(pipelines.map((one) => one.costUsd));
-  const columns = useMemo(() => columnsAt(now, digits), [now, digits]);
+  const columns = useMemo(() => columnsAt(now), [now]);
   const open = (index: number): void => {
     const pipeline = pipelines[index];
     if (pipeline !== undefined) navigate(hrefTo(["pipeline", pipeline.id]));

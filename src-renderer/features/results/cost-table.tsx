@@ -3,13 +3,8 @@ import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
-import {
-  formatDuration,
-  formatEnergy,
-  formatNumber,
-  formatUsd,
-  usdDigits,
-} from "#renderer/ui/format.ts";
+import { formatDuration, formatEnergy, formatNumber, formatUsd } from "#renderer/ui/format.ts";
+import { useNow } from "#renderer/ui/use-now.ts";
 import { stageCosts } from "./stage-costs.ts";
 
 export interface CostTableProps {
@@ -19,9 +14,8 @@ export interface CostTableProps {
 
 export function CostTable({ results, runs }: CostTableProps): ReactNode {
   const { total, boughtUsd, usdPerPoint } = results;
-  const costs = stageCosts(results, runs);
-  const digits = usdDigits([costs.usd]);
-  const inDollars = (usd: number | null): string => (usd === null ? "–" : formatUsd(usd, digits));
+  const costs = stageCosts(results, runs, useNow());
+  const inDollars = (usd: number | null): string => (usd === null ? "–" : formatUsd(usd));
   const withoutCost = costs.stages.filter(({ usd }) => usd === null);
   return (
     <section aria-label="Cost of each stage">

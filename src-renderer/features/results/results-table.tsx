@@ -12,7 +12,6 @@ import {
   formatPercent,
   formatPoints,
   formatUsd,
-  usdDigits,
 } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
@@ -63,15 +62,7 @@ function ComparisonCells({ comparison }: Pick<ResultRow, "comparison">): ReactNo
   );
 }
 
-function Row({
-  row,
-  first,
-  digits,
-}: {
-  readonly row: ResultRow;
-  readonly first: boolean;
-  readonly digits: number;
-}): ReactNode {
+function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean }): ReactNode {
   const { summary, comparison } = row;
   const passK = largestK(summary);
   return (
@@ -101,7 +92,7 @@ function Row({
       </td>
       <ComparisonCells comparison={comparison} />
       <td className="num">
-        {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd, digits)}
+        {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd)}
       </td>
     </tr>
   );
@@ -111,7 +102,6 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
   const largest = rows
     .map((row) => largestK(row.summary)?.k ?? 1)
     .reduce((a, b) => Math.max(a, b), 1);
-  const digits = usdDigits(rows.map((row) => row.cost.totalUsd));
   const k = rows.map((row) => row.summary.k).reduce((a, b) => Math.max(a, b), 1);
   return (
     <div className="scroll resultstable" tabIndex={0} role="group" aria-label="Result table">
@@ -148,7 +138,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
                     <td colSpan={11}>{protocol}</td>
                   </tr>
                 )}
-                <Row row={row} first={index === 0} digits={digits} />
+                <Row row={row} first={index === 0} />
               </Fragment>
             );
           })}

@@ -1,6 +1,7 @@
 /** Time and cost of a pipeline's stages, as far as they are known. Pure. */
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { RunId, RunSummary } from "#shared/schema/run.ts";
+import { stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
 
 export interface StageCost {
   readonly runId: RunId;
@@ -19,17 +20,19 @@ export interface StageCosts {
 }
 
 type Costs = Pick<PipelineResults, "stages" | "total" | "boughtUsd">;
-type Worked = Pick<RunSummary, "id" | "stageName" | "activeMs">;
+type Worked = Pick<RunSummary, "id" | "stageName" | "activeMs" | "workingSinceMs">;
 
 /**
  * A stage records what it used at its checkpoints and at its end. One that failed before has no record: of it the time at
- * work is known, and the cost is not.
+ * work is known, and the cost is not. Time is the time at work, as everywhere: what the head says is the sum of these.
+ * @param now the stage at work is counted up to this moment.
  */
-export function stageCosts(results: Costs, runs: readonly Worked[]): StageCosts {
+export function stageCosts(results: Costs, runs: readonly Worked[], now: number): StageCosts {
   const recorded = new Map(results.stages.map((stage) => [stage.runId, stage.cost]));
-  const stages = runs.flatMap(({ id, stageName, activeMs }): readonly StageCost[] => {
+  const stages = runs.flatMap((run): readonly StageCost[] => {
+    const { id, stageName } = run;
     const cost = recorded.get(id);
-    const ms = cost === undefined || cost.wallMs === 0 ? activeMs : cost.wallMs;
+    const ms = stageActiveMsAt(run, now);
     if (cost === undefined && ms === 0) return [];
     return [{ runId: id, stageName, ms, usd: cost?.totalUsd ?? null }];
   });

@@ -1,7 +1,6 @@
 /** Every pipeline and its stages, in one table of any length: sorted, filtered, grouped, and picked for what is done to several. */
 import { useMemo, useRef } from "react";
 import type { ReactNode } from "react";
-import { usdDigits } from "#renderer/ui/format.ts";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
@@ -71,11 +70,10 @@ function RunGrid({
   const { grouping, sort } = view.filter;
   const { keys, toggle } = picks;
   const now = useNow(5000);
-  const digits = usdDigits(list.all.pipelines.map((one) => one.costUsd));
   const flat = grouping === "none";
   const columns = useMemo(
-    () => runColumns({ now, digits, flat, picked: keys, onPick: toggle }),
-    [now, digits, flat, keys, toggle],
+    () => runColumns({ now, flat, picked: keys, onPick: toggle }),
+    [now, flat, keys, toggle],
   );
   return (
     <VirtualGrid

@@ -71,15 +71,29 @@ function commandEntry(command: Command): PaletteEntry {
   };
 }
 
-function datasetEntry({ id, name, records, latestVersion }: DatasetSummary): PaletteEntry {
-  const version =
-    latestVersion === null ? "not published" : `published as ${id}@${String(latestVersion)}`;
+/** How many records it has now, and what was published of them. */
+export function datasetNote({
+  id,
+  records,
+  latestVersion,
+  latestVersionRecords,
+}: Pick<DatasetSummary, "id" | "records" | "latestVersion" | "latestVersionRecords">): string {
+  const now = plural(records, "record");
+  if (latestVersion === null) return `${now}, not published`;
+  const published = `${id}@${String(latestVersion)}`;
+  return records === latestVersionRecords
+    ? `${now}, published as ${published}`
+    : `${now} now, ${plural(latestVersionRecords ?? 0, "record")} published as ${published}`;
+}
+
+function datasetEntry(dataset: DatasetSummary): PaletteEntry {
+  const { id, name } = dataset;
   return {
     id: `dataset:${id}`,
     kind: "data",
     group: "Datasets",
     title: `${visibleText(name)} ${id}`,
-    note: `${plural(records, "record")}, ${version}`,
+    note: datasetNote(dataset),
     keys: undefined,
     notNow: undefined,
     mark: undefined,

@@ -21,6 +21,14 @@ export function activeMsAt({ activeMs, readAtMs, status }: PipelineSummary, now:
   return status === "running" ? activeMs + Math.max(0, now - readAtMs) : activeMs;
 }
 
+/** The same of one stage; what its attempts took, with the one at work so far. */
+export function stageActiveMsAt(
+  { activeMs, workingSinceMs }: Pick<RunSummary, "activeMs" | "workingSinceMs">,
+  now: number,
+): number {
+  return workingSinceMs === null ? activeMs : activeMs + Math.max(0, now - workingSinceMs);
+}
+
 /** The stage at work; else the first that is not finished; else the last. */
 export function currentRun(pipeline: PipelineSummary): RunSummary | undefined {
   return (

@@ -200,16 +200,16 @@ function stagesText(runs: readonly RunSummary[]): string {
       isPaused(run) ? "paused" : run.status,
       run.totalSteps === null ? "" : `${run.progress?.done ?? run.lastStep}/${run.totalSteps}`,
       scoreText(run.score),
-      run.startedAtMs === null ? "" : duration(timeOf(run, run.startedAtMs)),
+      run.startedAtMs === null ? "" : duration(timeOf(run)),
       run.costUsd === null ? "" : usdText(run.costUsd),
     ]),
     [4, 6],
   );
 }
 
-/** At work; of a run that is, since it began. */
-function timeOf(run: RunSummary, startedAtMs: number): number {
-  return run.endedAtMs === null ? Math.max(run.activeMs, Date.now() - startedAtMs) : run.activeMs;
+/** At work, with the attempt that still is. */
+function timeOf({ activeMs, workingSinceMs }: RunSummary): number {
+  return workingSinceMs === null ? activeMs : activeMs + Math.max(0, Date.now() - workingSinceMs);
 }
 
 function isPaused({ status, progress }: RunSummary): boolean {

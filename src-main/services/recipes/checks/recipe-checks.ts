@@ -8,6 +8,7 @@ import { AppError } from "#shared/errors.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import { benchmarkPairs } from "./benchmark-pairs.ts";
 import { inertFindings } from "./recipe-inert.ts";
 import { checkGroups, doubts } from "./recipe-sanity.ts";
 import { setting } from "./recipe-finding.ts";
@@ -108,6 +109,7 @@ export function checkRecipe(recipe: Recipe): Finding[] {
     if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
     findings.push(...doubts(stage, index), ...inertFindings(stage, index));
   });
+  findings.push(...benchmarkPairs(recipe));
   return findings;
 }
 

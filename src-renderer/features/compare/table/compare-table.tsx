@@ -1,7 +1,6 @@
 /** Every compared benchmark with its doubt, in groups that share their problems; published scores stand apart, hollow and flagged. */
 import type { ReactNode } from "react";
 import type { ComparedGroup, PublishedScore } from "#shared/schema/compare.ts";
-import { usdDigits } from "#renderer/ui/format.ts";
 import { modelKey } from "../compared-models.ts";
 import type { ComparedModel, Sort } from "../compared-models.ts";
 import { COLUMNS, GroupRows } from "./group-rows.tsx";
@@ -24,9 +23,6 @@ export function CompareTable({
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
 }): ReactNode {
-  const digits = usdDigits(
-    groups.flatMap(({ rows }) => rows.map(({ trainingUsd }) => trainingUsd)),
-  );
   const first = groups[0];
   const baseline = first?.rows.find(({ runId }) => runId === first.baseline);
   const letter =
@@ -41,14 +37,7 @@ export function CompareTable({
         <TableHead k={k} letter={letter} view={view} sort={sort} onSort={onSort} />
         <tbody>
           {groups.map((group) => (
-            <GroupRows
-              key={group.task}
-              group={group}
-              models={models}
-              view={view}
-              sort={sort}
-              digits={digits}
-            />
+            <GroupRows key={group.task} group={group} models={models} view={view} sort={sort} />
           ))}
           {published.length > 0 && (
             <tr className="sub">

@@ -88,13 +88,11 @@ function Row({
   model,
   isBaseline,
   view,
-  digits,
 }: {
   readonly row: ComparedRow;
   readonly model: ComparedModel | undefined;
   readonly isBaseline: boolean;
   readonly view: TableView;
-  readonly digits: number;
 }): ReactNode {
   const { summary } = row;
   return (
@@ -123,11 +121,7 @@ function Row({
           <ScoreCells row={row} />
         )}
         <td className="num" title="The stages that made the model; its benchmark left out">
-          {row.lineage.length === 0 ? (
-            <span className="t3">–</span>
-          ) : (
-            formatUsd(row.trainingUsd, digits)
-          )}
+          {row.lineage.length === 0 ? <span className="t3">–</span> : formatUsd(row.trainingUsd)}
         </td>
       </tr>
       {row.cautions.length > 0 && (
@@ -154,13 +148,11 @@ export function GroupRows({
   models,
   view,
   sort,
-  digits,
 }: {
   readonly group: ComparedGroup;
   readonly models: ReadonlyMap<string, ComparedModel>;
   readonly view: TableView;
   readonly sort: Sort;
-  readonly digits: number;
 }): ReactNode {
   return (
     <>
@@ -174,7 +166,6 @@ export function GroupRows({
           model={models.get(modelKey(row))}
           isBaseline={row.runId === group.baseline}
           view={view}
-          digits={digits}
         />
       ))}
     </>

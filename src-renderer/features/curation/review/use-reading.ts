@@ -1,5 +1,5 @@
 /** Reading: the queue that is worked through, the record at hand, and the ways from it to another. */
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import type { DatasetId, RecordId } from "#shared/schema/dataset.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { outbox } from "#renderer/bridge/records/outbox.ts";
@@ -11,6 +11,7 @@ import type { Queue } from "../queue/use-queue.ts";
 import { queueFilter } from "./review-place.ts";
 import type { ReviewPlace } from "./review-place.ts";
 import { useChosenRecord } from "./use-chosen-record.ts";
+import { tellReview, useReviewTime } from "./use-review-time.ts";
 
 /** Records after the one at hand that are fetched before their key is pressed: several at once, in steps of so many. */
 const AHEAD = 8;
@@ -42,15 +43,8 @@ function useRecordAtHand(queue: Queue, wanted: RecordId | undefined) {
     [ids, at, ahead],
   );
   const live = useRecord(id, neighbours);
-  useEffect(() => {
-    if (id !== undefined) tellReview(id, "open");
-  }, [id]);
+  useReviewTime(id);
   return { at, id, live };
-}
-
-/** Only the timing of the review rests on it, so a failure is let go. */
-function tellReview(recordId: RecordId, kind: "open" | "skip"): void {
-  host.datasets.review.event({ recordId, kind }).catch(() => undefined);
 }
 
 /** @param onMove when another record is gone to */

@@ -52,8 +52,9 @@ export function ReviewFigures({ datasetId }: { readonly datasetId: DatasetId }):
           {latest.costUsd !== null && <span className="t3 end">{formatUsd(latest.costUsd)}</span>}
         </div>
         <p className="s11 t3">
-          Pauses over {formatDuration(review.pauseLimitMs)} are not counted. This sitting:{" "}
-          {formatNumber(latest.session.records)} in {formatDuration(latest.session.activeMs)}.
+          Pauses over {formatDuration(review.pauseLimitMs)} and other screens are not counted. This
+          sitting: {formatNumber(latest.session.records)} in{" "}
+          {formatDuration(latest.session.activeMs)}.
         </p>
       </div>
     </section>

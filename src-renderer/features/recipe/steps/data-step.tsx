@@ -129,7 +129,7 @@ function SftData({
         : [
             [
               `${one.id}@${String(one.latestVersion)}`,
-              `${visibleText(one.name)}, ${plural(one.records, "record")}`,
+              `${visibleText(one.name)}, ${plural(one.latestVersionRecords ?? 0, "record")}`,
             ] as const,
           ],
     ),

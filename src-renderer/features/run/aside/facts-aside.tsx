@@ -12,6 +12,8 @@ import {
   formatNumber,
   formatUsd,
 } from "#renderer/ui/format.ts";
+import { stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { useNow } from "#renderer/ui/use-now.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { AlarmsSection } from "./alarms-section.tsx";
 import { CheckpointsSection } from "./checkpoints-section.tsx";
@@ -19,11 +21,12 @@ import { ConfigLines } from "./config-lines.tsx";
 
 function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | null }): ReactNode {
   const { usage } = run;
+  const workedMs = stageActiveMsAt(run, useNow());
   return (
     <section aria-label="Cost so far">
       <div className="head bt">
         <h2>Cost so far</h2>
-        {usage !== null && <span className="note end">{formatDuration(usage.wallMs)} of work</span>}
+        {workedMs > 0 && <span className="note end">{formatDuration(workedMs)} of work</span>}
       </div>
       {cost === null || usage === null ? (
         <p className="s12 t3" style={{ padding: "0 16px 10px" }}>

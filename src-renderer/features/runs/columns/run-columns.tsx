@@ -14,7 +14,6 @@ export interface ColumnOptions {
   /** Times read as at this moment. */
   readonly now: number;
   /** Decimals of amounts. */
-  readonly digits: number;
   /** Stages stand alone, without their pipelines above them. */
   readonly flat: boolean;
   readonly picked: ReadonlySet<string>;
@@ -22,7 +21,7 @@ export interface ColumnOptions {
 }
 
 export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[] {
-  const { now, digits, flat, picked, onPick } = options;
+  const { now, flat, picked, onPick } = options;
   return [
     {
       id: "pick",
@@ -49,7 +48,7 @@ export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[
     },
     ...STATE_COLUMNS,
     ...SCORE_COLUMNS,
-    ...spentColumns(now, digits),
+    ...spentColumns(now),
   ];
 }
 

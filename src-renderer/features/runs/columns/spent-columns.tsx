@@ -1,14 +1,13 @@
 /** What a row cost, how long it took, and when it began. */
 import { formatDuration, formatUsd, formatWhen } from "#renderer/ui/format.ts";
-import { activeMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { activeMsAt, stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { RunRow } from "../rows/run-row.ts";
 
 /**
  * @param now times read as at this moment.
- * @param digits decimals of amounts.
  */
-export function spentColumns(now: number, digits: number): readonly GridColumn<RunRow>[] {
+export function spentColumns(now: number): readonly GridColumn<RunRow>[] {
   return [
     {
       id: "cost",
@@ -19,7 +18,7 @@ export function spentColumns(now: number, digits: number): readonly GridColumn<R
       cell: (row) => {
         if (row.type === "group") return null;
         const usd = row.type === "pipeline" ? row.pipeline.costUsd : row.run.costUsd;
-        return usd === null ? <span className="t3">–</span> : formatUsd(usd, digits);
+        return usd === null ? <span className="t3">–</span> : formatUsd(usd);
       },
     },
     {
@@ -53,8 +52,6 @@ function tookText(row: RunRow, now: number): string {
   if (row.type === "group") return "";
   if (row.type === "pipeline")
     return row.pipeline.startedAtMs === null ? "–" : formatDuration(activeMsAt(row.pipeline, now));
-  const { startedAtMs, endedAtMs, activeMs, status } = row.run;
-  if (startedAtMs === null) return "–";
-  if (endedAtMs !== null) return formatDuration(activeMs);
-  return status === "running" ? formatDuration(Math.max(activeMs, now - startedAtMs)) : "–";
+  const ms = stageActiveMsAt(row.run, now);
+  return row.run.startedAtMs === null || ms === 0 ? "–" : formatDuration(ms);
 }

@@ -5,10 +5,6 @@ import type { RunRow } from "./run-row.ts";
 
 type Value = string | number | null;
 
-function tookMs(start: number | null, end: number | null): number | null {
-  return start === null || end === null ? null : end - start;
-}
-
 export function sortValue(row: RunRow, column: string): Value {
   if (row.type === "group") return null;
   const one = row.type === "pipeline" ? row.pipeline : row.run;
@@ -31,9 +27,7 @@ export function sortValue(row: RunRow, column: string): Value {
     case "cost":
       return one.costUsd;
     case "took":
-      return row.type === "pipeline"
-        ? row.pipeline.activeMs
-        : tookMs(row.run.startedAtMs, row.run.endedAtMs);
+      return row.type === "pipeline" ? row.pipeline.activeMs : row.run.activeMs;
     case "when":
       return one.startedAtMs;
     default:
