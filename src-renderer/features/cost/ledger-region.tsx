@@ -7,7 +7,6 @@ import { formatUsd } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { ledgerColumns, rowHref } from "./ledger-columns.tsx";
-import { amountOf } from "./ledger-rows.ts";
 import type { LedgerRow } from "./ledger-rows.ts";
 
 export interface LedgerRegionProps {
