@@ -6,6 +6,7 @@ import type { ClientContext, ClientLink, ClientOptions } from "@orpc/client";
 import { RPCLink as PortLink } from "@orpc/client/message-port";
 import { RPCLink as SocketLink } from "@orpc/client/websocket";
 import { createStore } from "zustand";
+import { askForProof } from "./host-proof.ts";
 import { hostToken } from "./session-token.ts";
 
 type ConnectionState = "connecting" | "open" | "lost" | "refused";
@@ -36,13 +37,15 @@ export class Connection implements ClientLink<ClientContext> {
   #waitMs = FIRST_WAIT_MS;
   #socket: WebSocket | undefined;
   #retry: number | undefined;
+  /** Counts attempts: the answer to an older one is let go. */
+  #turn = 0;
 
   state(): ConnectionState {
     return this.store.getState().state;
   }
 
   start(): void {
-    if (window.gradus === undefined) this.#openSocket();
+    if (window.gradus === undefined) void this.#reach();
     else this.#openPort(window.gradus);
   }
 
@@ -52,7 +55,7 @@ export class Connection implements ClientLink<ClientContext> {
     this.#link = undefined;
     this.#socket?.close();
     window.clearTimeout(this.#retry);
-    this.#openSocket();
+    void this.#reach();
   }
 
   /** Resolves when it is open; rejects when the signal aborts. */
@@ -91,11 +94,28 @@ export class Connection implements ClientLink<ClientContext> {
     this.#become("open");
   }
 
-  #openSocket(): void {
+  /** Opens a socket where the host shows that it knows the token, and only then sends it. */
+  async #reach(): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    const token = hostToken();
+    const answer = token === undefined ? "knows" : await askForProof(window.location.href, token);
+    if (turn !== this.#turn) return;
+    if (answer === "knows") this.#openSocket(token);
+    else if (answer === "other") this.#become("refused");
+    else this.#tryLater();
+  }
+
+  #tryLater(): void {
+    this.#become("lost");
+    this.#retry = window.setTimeout(() => void this.#reach(), this.#waitMs);
+    this.#waitMs = Math.min(LONGEST_WAIT_MS, this.#waitMs * 1.6);
+  }
+
+  #openSocket(token: string | undefined): void {
     const address = new URL("./rpc", window.location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     address.hash = "";
-    const token = hostToken();
     const socket = new WebSocket(
       address,
       token === undefined ? ["gradus"] : ["gradus", `gradus.token.${token}`],
@@ -113,9 +133,7 @@ export class Connection implements ClientLink<ClientContext> {
         this.#become("refused");
         return;
       }
-      this.#become("lost");
-      this.#retry = window.setTimeout(() => this.#openSocket(), this.#waitMs);
-      this.#waitMs = Math.min(LONGEST_WAIT_MS, this.#waitMs * 1.6);
+      this.#tryLater();
     });
   }
 

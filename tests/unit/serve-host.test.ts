@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createORPCClient, getEventMeta, isDefinedError, safe } from "@orpc/client";
@@ -7,8 +8,11 @@ import { RPCLink as SocketLink } from "@orpc/client/websocket";
 import type { ContractRouterClient } from "@orpc/contract";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { z } from "zod";
+import { newToken } from "#main/host/serve/session-file.ts";
 import { serve } from "#main/host/serve/serve.ts";
 import type { ServedHost } from "#main/host/serve/serve.ts";
+import { askForProof } from "#renderer/bridge/host-proof.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { settled, testApplication } from "../helpers/test-application.ts";
@@ -340,4 +344,55 @@ test("a pipeline is watched over the WebSocket from its snapshot to its end", as
   const { rows } = await client.pipelines.results({ pipelineId });
   expect(rows).toHaveLength(2);
   await settled(app, pipelineId);
+});
+
+/** Whatever listens on a port and answers everything with `answer`; what it saw of each request, head and body. */
+async function stranger(
+  answer: (question: string) => Promise<string> | string,
+): Promise<{ address: string; seen: string[] }> {
+  const seen: string[] = [];
+  const server = createServer((asked, response) => {
+    seen.push(`${asked.method ?? ""} ${asked.url ?? ""} ${JSON.stringify(asked.headers)}`);
+    void Promise.resolve(answer(asked.url ?? "")).then((text) => response.end(text));
+  });
+  server.on("upgrade", (asked, socket) => {
+    seen.push(JSON.stringify(asked.headers));
+    socket.destroy();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const port = z.object({ port: z.int() }).parse(server.address()).port;
+  return { address: `http://127.0.0.1:${port}/`, seen };
+}
+
+test("a host proves that it knows the token; one that knows another does not", async () => {
+  const { host } = await servedHost();
+  expect(await askForProof(`${host.origin}/#/runs`, host.token)).toBe("knows");
+  expect(await askForProof(host.origin, newToken())).toBe("other");
+  const refused = await rawRequest(host, {
+    path: "/prove?nonce=short",
+    headers: { host: new URL(host.origin).host },
+  });
+  expect(refused.status).toBe(400);
+});
+
+test("a stranger on the port never sees the token, and cannot pass on a host's proof", async () => {
+  const { host } = await servedHost();
+  const made = await stranger(() => "0".repeat(64));
+  expect(await askForProof(made.address, host.token)).toBe("other");
+  const silent = await stranger(() => "Hello");
+  expect(await askForProof(silent.address, host.token)).toBe("silent");
+  // It asks the real host, which meanwhile listens elsewhere, as a window there would.
+  const between = await stranger(async (question) =>
+    (await fetch(`${host.origin}${question}`)).text(),
+  );
+  expect(await askForProof(between.address, host.token)).toBe("other");
+  for (const { seen } of [made, silent, between]) {
+    expect(seen).toHaveLength(1);
+    expect(seen.join("\n")).not.toContain(host.token);
+  }
 });

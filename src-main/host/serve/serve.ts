@@ -20,6 +20,8 @@ import { HostSession, SOCKET_PROTOCOL } from "./session.ts";
 import { readWindowFile, securityHeaders } from "./window-files.ts";
 
 const RPC_PATH = "/rpc";
+/** Asked by a window before it sends its token: `/prove?nonce=…`. */
+const PROOF_PATH = "/prove";
 const MAX_BODY_BYTES = 8 * 2 ** 20;
 /** Told to a socket whose token is wrong: its window then asks for the right address instead of trying again. */
 const CLOSE_UNKNOWN = 4401;
@@ -92,6 +94,21 @@ export async function serve(options: ServeOptions): Promise<ServedHost> {
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
       refuse(response, 405, "Only GET is answered here.");
+      return;
+    }
+    if (path === PROOF_PATH) {
+      const { searchParams } = new URL(request.url ?? "", "http://host");
+      const proof = session.prove(request.headers, searchParams.get("nonce"));
+      if (proof === undefined) {
+        refuse(response, 400, "A nonce is 32 bytes in hex.");
+        return;
+      }
+      response.writeHead(200, {
+        ...securityHeaders(),
+        "content-type": "text/plain; charset=utf-8",
+        "cache-control": "no-store",
+      });
+      response.end(proof);
       return;
     }
     const file = path === undefined ? null : await readWindowFile(windowRoot, path);

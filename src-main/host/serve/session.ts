@@ -3,12 +3,14 @@
  * page at all (Origin), that knows its token. The token never travels in a URL's query, a cookie or a
  * log: the printed address carries it in the fragment, which browsers keep to themselves.
  */
-import { timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { proofText } from "#shared/host-proof.ts";
 
 /** WebSocket subprotocols: the first is answered, the second carries the token, as browsers allow no header there. */
 export const SOCKET_PROTOCOL = "gradus";
 const TOKEN_PROTOCOL = "gradus.token.";
 const BEARER = "Bearer ";
+const NONCE = /^[0-9a-f]{64}$/u;
 
 interface RequestHeaders {
   readonly host?: string | undefined;
@@ -52,6 +54,17 @@ export class HostSession {
       .some(
         (part) => part.startsWith(TOKEN_PROTOCOL) && this.#same(part.slice(TOKEN_PROTOCOL.length)),
       );
+  }
+
+  /**
+   * That this host knows the token, for a window that asks before it sends it; undefined for anything but 32 random
+   * bytes in hex.
+   */
+  prove(headers: RequestHeaders, nonce: string | null): string | undefined {
+    if (headers.host === undefined || nonce === null || !NONCE.test(nonce)) return undefined;
+    return createHmac("sha256", this.token)
+      .update(proofText(headers.host.toLowerCase(), nonce))
+      .digest("hex");
   }
 
   #same(token: string): boolean {
