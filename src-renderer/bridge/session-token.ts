@@ -39,21 +39,30 @@ export function shareToken(isTaken: () => boolean): void {
   });
 }
 
-/** Takes the token from another tab, where this one has none and one is open that knows it. */
-export async function askTabsForToken(): Promise<void> {
+/**
+ * Takes the token from another tab, where this one has none and one is open that knows it. A tab of a busy machine may
+ * answer late: then `late` is called.
+ */
+export async function askTabsForToken(late: () => void): Promise<void> {
   if (hostToken() !== undefined) return;
   const channel = new BroadcastChannel(KEY);
+  let waited = false;
   const { promise, resolve } = Promise.withResolvers<void>();
   channel.addEventListener("message", (event) => {
     const message = Message.safeParse(event.data);
     if (!message.success || message.data.type !== "told") return;
-    if (hostToken() === undefined) window.sessionStorage.setItem(KEY, message.data.token);
+    channel.close();
+    if (hostToken() !== undefined) return;
+    window.sessionStorage.setItem(KEY, message.data.token);
+    if (waited) late();
     resolve();
   });
   say(channel, { type: "asked" });
-  window.setTimeout(resolve, WAIT_MS);
+  window.setTimeout(() => {
+    waited = true;
+    resolve();
+  }, WAIT_MS);
   await promise;
-  channel.close();
 }
 
 function say(channel: BroadcastChannel, message: z.infer<typeof Message>): void {

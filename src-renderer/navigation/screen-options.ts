@@ -22,6 +22,11 @@ export function useTellOptions(options: readonly ShownOption[]): void {
   }, [options]);
 }
 
+/** The same now, outside a component. */
+export function screenOptionsNow(): readonly ShownOption[] {
+  return useTold.getState();
+}
+
 /** The options of the screen on show; none where it has none. */
 export function useScreenOptions(): readonly ShownOption[] {
   return useTold();

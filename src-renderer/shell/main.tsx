@@ -49,7 +49,7 @@ window.addEventListener("hashchange", () => {
   if (takeTokenFromAddress()) connection.reopen();
 });
 if (window.gradus === undefined) {
-  void askTabsForToken().finally(() => {
+  void askTabsForToken(() => connection.reopen()).finally(() => {
     connection.start();
   });
   shareToken(() => connection.state() === "open");

@@ -51,6 +51,7 @@ function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
     {
       id: "window.keys",
       title: "Show all keys",
+      note: "help with the keyboard",
       group: "Window",
       keys: "?",
       run: () => open("keys"),
@@ -65,7 +66,7 @@ function globalCommands(open: (overlay: Overlay) => void): readonly Command[] {
     {
       id: "window.tour",
       title: "Take the tour",
-      note: "the screens, one by one",
+      note: "help for who is new: the screens, one by one",
       group: "Window",
       run: startTour,
     },
@@ -183,12 +184,12 @@ export function Shell(): ReactNode {
           {screen.content}
         </CrashBoundary>
       </main>
+      <TourPanel />
       <StatusBar
         onKeys={() => openOverlay("keys")}
         onJobs={() => (overlay === "jobs" ? close() : openOverlay("jobs"))}
       />
       <NoticeStack />
-      <TourPanel />
       {overlay === "jobs" && <JobTray onClose={close} />}
       <CommandPalette opened={overlay === "palette"} entries={entries} onClose={close} />
       <ShortcutSheet opened={overlay === "keys"} lettersOn={lettersOn} onClose={close} />

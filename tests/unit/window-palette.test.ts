@@ -1,4 +1,11 @@
 import { expect, test } from "vitest";
+import { DatasetId } from "#shared/schema/dataset.ts";
+import { RecipeId } from "#shared/schema/recipe-draft.ts";
+import { PipelineId } from "#shared/schema/run.ts";
+import { isAtWork } from "#renderer/features/compare/is-at-work.ts";
+import { farCommands } from "#renderer/shell/palette/far-commands.ts";
+import { optionsFarAway } from "#renderer/shell/palette/palette-options.ts";
+import { checkWords } from "#renderer/shell/tour/check-words.ts";
 import {
   markMatches,
   parseQuery,
@@ -62,4 +69,38 @@ test("matching letters are marked and the parts join to the title", () => {
     { at: 5, text: "grpo", match: true },
     { at: 9, text: "-07", match: false },
   ]);
+});
+
+test("import and publish are found on every screen, and once where the screen offers them", () => {
+  const datasets = [{ id: DatasetId.parse("d1"), name: "sums" }];
+  const titles = (here: readonly string[]) =>
+    farCommands(datasets, new Set(here)).map(({ title }) => title);
+  expect(titles([])).toEqual([
+    "Import a file as a dataset…",
+    "Import a recipe…",
+    "Publish a version of sums…",
+  ]);
+  expect(titles(["datasets.import"])).toEqual(["Import a recipe…", "Publish a version of sums…"]);
+});
+
+test("an option's name leads into the newest kept recipe that has it", () => {
+  const kept = (id: string, kind: string) => ({
+    id: RecipeId.parse(id),
+    name: `Recipe ${id}`,
+    stages: [{ name: "stage", kind }],
+  });
+  const noteOf = (recipes: Parameters<typeof optionsFarAway>[0]) =>
+    optionsFarAway(recipes).find(({ title }) => title === "learning_rate")?.note;
+  expect(noteOf([])).toMatch(/Begin a recipe to set it\.$/u);
+  expect(noteOf([kept("r2", "benchmark"), kept("r1", "sft")])).toMatch(
+    /Opens it in Recipe r1 r1\.$/u,
+  );
+});
+
+test("what is asked for is at work where its pipeline or a stage of it is", () => {
+  const active = [{ id: PipelineId.parse("p1"), runs: [] }];
+  expect(isAtWork(["p1"], active)).toBe(true);
+  expect(isAtWork(["p2"], active)).toBe(false);
+  expect(checkWords("running")).not.toContain("measured");
+  expect(checkWords("finished")).toContain("measured");
 });

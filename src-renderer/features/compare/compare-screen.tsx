@@ -8,11 +8,13 @@ import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Mark } from "#renderer/charts/intervals/mark.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
+import { useActivePipelines } from "#renderer/bridge/live-store.ts";
 import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { AddDialog } from "./add-dialog.tsx";
+import { isAtWork } from "./is-at-work.ts";
 import { useCompareAddress } from "./compare-address.ts";
 import type { CompareAddress } from "./compare-address.ts";
 import { CostPerPoint, DifficultyBars, PassCurves } from "./curves/compare-charts.tsx";
@@ -232,6 +234,7 @@ export function CompareScreen(): ReactNode {
         },
   );
   const report = query.data;
+  const comes = isAtWork(ids, useActivePipelines());
   const models = useMemo(
     () => (report === undefined ? new Map() : comparedModels(report)),
     [report],
@@ -278,8 +281,14 @@ export function CompareScreen(): ReactNode {
           </span>
         )}
       </div>
-      {query.failure !== undefined && (
+      {query.failure !== undefined && !comes && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
+      )}
+      {query.failure !== undefined && comes && (
+        <Empty>
+          Nothing of it is measured yet: what is asked for is at work. Its models appear here as
+          their benchmarks finish.
+        </Empty>
       )}
       {report !== undefined &&
         report.missing.map(({ id, reason }) => (

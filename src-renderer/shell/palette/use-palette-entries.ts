@@ -12,6 +12,7 @@ import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { useRegisteredCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
+import { farCommands } from "./far-commands.ts";
 import { useOptionEntries } from "./palette-options.ts";
 import type { PaletteEntry } from "#renderer/navigation/palette-search.ts";
 
@@ -108,10 +109,11 @@ export function usePaletteEntries(opened: boolean): readonly PaletteEntry[] {
     useQuery(opened ? recentPipelinesQuery : undefined).data?.pipelines ?? NOTHING,
   );
   const datasets = useQuery(opened ? datasetsQuery : undefined).data ?? NO_DATASETS;
-  const options = useOptionEntries();
+  const options = useOptionEntries(opened);
   return useMemo(
     () => [
       ...commands.map(commandEntry),
+      ...farCommands(datasets, new Set(commands.map(({ id }) => id))),
       ...pipelines.flatMap(pipelineEntries),
       ...datasets.map(datasetEntry),
       ...options,

@@ -1,12 +1,14 @@
-/** A walk through the screens for who is new here: a panel beside them, not over them, that ends at the demo. */
+/** A walk through the screens for who is new here: a panel below them, not over them, that ends at the demo. */
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { create } from "zustand";
-import { infoQuery } from "#renderer/bridge/queries.ts";
+import { infoQuery, pipelineQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { notify } from "#renderer/navigation/notices.ts";
 import { hrefTo, navigate, useAddress } from "#renderer/navigation/location.ts";
+import { checkWords } from "./check-words.ts";
 import { deleteSample, makeSample, readSample } from "./tour-sample.ts";
 import type { Sample } from "./tour-sample.ts";
 import "./tour.css";
@@ -163,6 +165,8 @@ function SampleLine({ className }: { readonly className: string }): ReactNode {
   const [gone, setGone] = useState(false);
   const act = useAct();
   const made = gone ? undefined : readSample(workspace);
+  const status = useQuery(made === undefined ? undefined : pipelineQuery(made.pipelineId)).data
+    ?.status;
   if (made === undefined) return null;
   const remove = (): void => {
     void act
@@ -171,13 +175,19 @@ function SampleLine({ className }: { readonly className: string }): ReactNode {
         if (!done) return;
         sample = undefined;
         setGone(true);
+        notify({
+          tone: "done",
+          title: "The tour’s sample is deleted",
+          detail:
+            "Undo brings its dataset back. Its short check is gone for good; the tour makes another.",
+          href: undefined,
+        });
       });
   };
   return (
     <div className={className}>
       <span className="s12 t2">
-        The tour’s sample is here: a dataset of four records, and a short check that was measured on
-        this machine.
+        The tour’s sample is here: a dataset of four records, and {checkWords(status)}.
         {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       </span>
       <button type="button" className="btn small end" disabled={act.busy} onClick={remove}>
