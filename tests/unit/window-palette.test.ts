@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { DatasetId } from "#shared/schema/dataset.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { PipelineId } from "#shared/schema/run.ts";
+import { detectMappings, mappingToSay } from "#main/services/datasets/rows/detect-mapping.ts";
+import { wordsOfKeys } from "#renderer/features/recipe/document/words-of-keys.ts";
+import { shortName } from "#renderer/ui/pipelines/stage-strip.tsx";
 import { isAtWork } from "#renderer/features/compare/is-at-work.ts";
 import { farCommands } from "#renderer/shell/palette/far-commands.ts";
 import { optionsFarAway } from "#renderer/shell/palette/palette-options.ts";
@@ -103,4 +106,23 @@ test("what is asked for is at work where its pipeline or a stage of it is", () =
   expect(isAtWork(["p2"], active)).toBe(false);
   expect(checkWords("running")).not.toContain("measured");
   expect(checkWords("finished")).toContain("measured");
+});
+
+test("a change of a stage is called by the stage's name", () => {
+  const value = { stages: [{ name: "cold" }, { name: "benchmark-base" }], seed: 1 };
+  expect(wordsOfKeys(value, ["stages", 1, "num_samples"])).toBe("num_samples of benchmark-base");
+  expect(wordsOfKeys(value, ["seed"])).toBe("seed");
+});
+
+test("a benchmark in the strip of stages says what it measures", () => {
+  expect(shortName({ kind: "benchmark", stageName: "benchmark-base" })).toBe("base");
+  expect(shortName({ kind: "benchmark", stageName: "benchmark-" })).toBe("benchmark-");
+  expect(shortName({ kind: "sft", stageName: "benchmark-like" })).toBe("benchmark-like");
+});
+
+test("columns whose names say what they are are preset where no shape fits", () => {
+  const rows = [{ frage: "17 + 25?", antwort: "42", gold: "42" }];
+  expect(detectMappings(rows)).toEqual([]);
+  expect(mappingToSay(rows)).toMatchObject({ gold: "gold", prompt: null, completion: null });
+  expect(mappingToSay([{ frage: "17 + 25?", answer: "42" }])).toMatchObject({ gold: null });
 });

@@ -11,7 +11,7 @@ import type {
 } from "#shared/schema/dataset.ts";
 import type { PreparedRecord } from "#main/store/records/prepared-record.ts";
 import type { Store } from "#main/store/store.ts";
-import { columnsOf, detectMappings, NO_MAPPING } from "./rows/detect-mapping.ts";
+import { columnsOf, detectMappings, mappingToSay } from "./rows/detect-mapping.ts";
 import { fileBytes, formatOf, readRows } from "#main/processes/reading/read-rows.ts";
 import { rowToRecord } from "./rows/row-to-record.ts";
 import type { IncomingRecord } from "./rows/row-to-record.ts";
@@ -69,7 +69,7 @@ export async function inspectFile(options: ImportOptions, count: number): Promis
   const columns = columnsOf(cells);
   if (columns.length === 0) throw noMapping(path, columns, bad);
   const mappings = detectMappings(cells);
-  const mapping = options.mapping ?? mappings[0] ?? NO_MAPPING;
+  const mapping = options.mapping ?? mappings[0] ?? mappingToSay(cells);
   const rows: (IncomingRecord & { line: number })[] = [];
   const table = isTable(format);
   for (const { line, value, numbers } of isMapped(mapping) ? values : []) {

@@ -94,7 +94,7 @@ function DemoButtons({ demo }: { readonly demo: Demo }): ReactNode {
         </button>
       ) : (
         <a className="btn primary" href={hrefTo(["pipeline", running.id])}>
-          Watch the demo
+          {running.origin === "demo" ? "Watch the demo" : "Watch the short check"}
         </a>
       )}
       <button

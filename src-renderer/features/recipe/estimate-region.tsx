@@ -5,10 +5,11 @@ import { formatBytes, formatDuration, formatUsd, plural } from "#renderer/ui/for
 
 const COLOURS = ["cr", "c1", "c4", "c3", "c2", "c5", "c6"];
 
-/** Parts of the stage that needs the most. */
+/** Parts of the stage that needs the most; what needs nothing is no part. */
 function peakParts(estimate: RecipeEstimate): readonly MemoryPart[] {
   const sums = estimate.stages.map(({ memory }) => totalOf(memory ?? []));
-  return estimate.stages[sums.indexOf(Math.max(...sums))]?.memory ?? [];
+  const parts = estimate.stages[sums.indexOf(Math.max(...sums))]?.memory ?? [];
+  return parts.filter(({ bytes }) => bytes > 0);
 }
 
 export function totalOf(parts: readonly MemoryPart[]): number {
@@ -62,13 +63,22 @@ export function MemoryBar({
 
 export function EstimateRegion({
   estimate,
+  checked,
   machineBytes,
 }: {
   readonly estimate: RecipeEstimate | null;
+  /** Whether the host has answered yet. */
+  readonly checked: boolean;
   readonly machineBytes: number;
 }): ReactNode {
   if (estimate === null)
-    return <p className="s12 t3 estimate">An estimate comes when nothing is wrong any more.</p>;
+    return (
+      <p className="s12 t3 estimate">
+        {checked
+          ? "An estimate comes when nothing is wrong any more."
+          : "The recipe is being looked at …"}
+      </p>
+    );
   const runs = estimate.stages.reduce((sum, stage) => sum + stage.runs, 0);
   const without = estimate.stages.filter(({ timeMs }) => timeMs === null);
   const time = rangeText(estimate.timeMs, formatDuration);

@@ -48,14 +48,14 @@ export interface RecipeAsideProps {
 
 export function RecipeAside(props: RecipeAsideProps): ReactNode {
   const { saved, changes, machineBytes } = props;
-  const { text, change, problems, estimate } = useDraft();
+  const { text, change, problems, estimate, checked } = useDraft();
   const [tab, setTab] = useFilter("aside", "yaml");
   return (
     <aside className="region" aria-label="Estimate and text">
       <div className="head">
         <h2>Estimate</h2>
       </div>
-      <EstimateRegion estimate={estimate} machineBytes={machineBytes} />
+      <EstimateRegion estimate={estimate} checked={checked} machineBytes={machineBytes} />
       <div className="head bt">
         <div className="tabs" role="tablist" aria-label="The recipe as">
           <Tab id="yaml" chosen={tab} onChoose={setTab}>

@@ -10,9 +10,11 @@ import { stageCosts } from "./stage-costs.ts";
 export interface CostTableProps {
   readonly results: PipelineResults;
   readonly runs: readonly RunSummary[];
+  /** More may still be measured. */
+  readonly active: boolean;
 }
 
-export function CostTable({ results, runs }: CostTableProps): ReactNode {
+export function CostTable({ results, runs, active }: CostTableProps): ReactNode {
   const { total, boughtUsd, usdPerPoint } = results;
   const costs = stageCosts(results, runs, useNow());
   const inDollars = (usd: number | null): string => (usd === null ? "–" : formatUsd(usd));
@@ -23,7 +25,7 @@ export function CostTable({ results, runs }: CostTableProps): ReactNode {
         <h2>Cost</h2>
         <span className="note end">
           {usdPerPoint === null
-            ? "no gain to divide by yet"
+            ? `no gain to divide by${active ? " yet" : ""}`
             : `${formatUsd(usdPerPoint.value)} for each point gained`}
         </span>
       </div>

@@ -150,7 +150,13 @@ function PipelineBody({ pipeline }: { readonly pipeline: Pipeline }): ReactNode 
           )}
         </section>
         <aside className="region scroll" aria-label="Cost and recipe" tabIndex={0}>
-          {results.data !== undefined && <CostTable results={results.data} runs={summary.runs} />}
+          {results.data !== undefined && (
+            <CostTable
+              results={results.data}
+              runs={summary.runs}
+              active={isActive(summary.status)}
+            />
+          )}
           <RecipeRegion pipeline={pipeline} />
         </aside>
       </div>

@@ -118,7 +118,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
               <WhiskerScale />
             </th>
             <th className="num">n · k</th>
-            <th>pass@{largest} %</th>
+            <th>pass@{largest > 1 ? largest : "k"} %</th>
             <th>cons@{k} %</th>
             <th className="num">Points vs before</th>
             <th className="num">p, Holm</th>

@@ -57,6 +57,7 @@ function metricsOf(spec: ChartSpec): readonly string[] {
 
 function Where({ state }: { readonly state: ChartState }): ReactNode {
   const { pinned, lastStep } = state;
+  if (lastStep === 0) return <>no step yet</>;
   if (pinned === undefined) return <>at the newest step, {formatNumber(lastStep)}</>;
   return (
     <>

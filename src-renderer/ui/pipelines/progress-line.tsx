@@ -30,7 +30,9 @@ export function timeLeftText(run: RunSummary, now: number): string {
   const { progress } = run;
   if (isPaused(run)) return "paused";
   if (progress === null || progress.etaMs === null) return "time left unknown yet";
-  const left = Math.max(0, progress.etaMs - (now - progress.timeMs));
+  const left = progress.etaMs - (now - progress.timeMs);
+  // What takes longer than was thought has no end that is known.
+  if (left <= 0) return "longer than estimated";
   return `${formatDuration(Math.max(1000, Math.round(left / 1000) * 1000))} left`;
 }
 

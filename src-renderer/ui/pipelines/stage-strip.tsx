@@ -16,7 +16,13 @@ function factOf(run: RunSummary): string {
   return run.status === "finished" ? "" : statusWord(run.status);
 }
 
-/** A benchmark is known by its score; its name stands in its title, since it measures the stage before it. */
+/** A benchmark's name without the word that its score says already. */
+export function shortName({ kind, stageName }: Pick<RunSummary, "kind" | "stageName">): string {
+  const rest = stageName.replace(/^benchmark-/u, "");
+  return kind === "benchmark" && rest !== "" ? rest : stageName;
+}
+
+/** A benchmark is a chip with what it measured and its score. */
 function StageLink({
   run,
   shown,
@@ -39,7 +45,7 @@ function StageLink({
     >
       {scored ? (
         <>
-          <span className="visually-hidden">{run.stageName}: </span>
+          <span className="s11 t2">{shortName(run)}</span>
           <span className="s11 t2 num">{factOf(run)}</span>
         </>
       ) : (
@@ -47,9 +53,8 @@ function StageLink({
           <StatusMark status={run.status} />
           <span className="visually-hidden">{statusWord(run.status)}: </span>
           <span className={run.status === "queued" ? "t2" : "med"}>
-            {run.kind === "benchmark" ? "score" : run.stageName}
+            {run.kind === "benchmark" ? `score of ${shortName(run)}` : run.stageName}
           </span>
-          {run.kind === "benchmark" && <span className="visually-hidden">{run.stageName}</span>}
           <span className="s11 t3 nowrap">{run.status === "queued" ? "" : factOf(run)}</span>
         </>
       )}

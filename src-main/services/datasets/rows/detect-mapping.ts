@@ -45,8 +45,22 @@ const NOTHING: Omit<ImportMapping, "shape"> = {
   task: null,
 };
 
-/** Where no shape fits and a person has to say. */
-export const NO_MAPPING: ImportMapping = { ...NOTHING, shape: "prompt-completion" };
+/** Names that say "the right answer" and nothing else. */
+const ONLY_GOLD = GOLD.filter((name) => !["target", "answer"].includes(name));
+
+/** Where no shape fits and a person has to say the rest: what names say all the same. */
+export function mappingToSay(rows: readonly Row[]): ImportMapping {
+  const named = (names: readonly string[]): string | null =>
+    names.map((name) => columnLike(rows, name)).find((name) => name !== null) ?? null;
+  return {
+    ...NOTHING,
+    shape: "prompt-completion",
+    system: named(["system", "system_prompt"]),
+    reasoning: named(REASONING),
+    gold: named(ONLY_GOLD),
+    task: named(["task"]),
+  };
+}
 
 /** Shapes that fit, best first, each with its mapping. Empty: none fits. */
 export function detectMappings(rows: readonly Row[]): ImportMapping[] {

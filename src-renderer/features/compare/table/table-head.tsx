@@ -68,7 +68,7 @@ export function TableHead({ k, letter, view, sort, onSort }: TableHeadProps): Re
           </>
         ) : (
           <>
-            <th>pass@{k} %</th>
+            <th>pass@{k > 1 ? k : "k"} %</th>
             <th>cons@{k} %</th>
             <th className="num">Tokens</th>
             <th className="num">Cut %</th>

@@ -70,7 +70,10 @@ function ReasoningPart(props: RecordBodyProps & { readonly part: RecordPart }): 
         </span>
         {diff !== undefined && <ChangeCounts diff={diff} />}
         <span className="end opt">
-          Fold all <KeyCaps keys="[" /> Open all <KeyCaps keys="]" />
+          Fold all <KeyCaps keys="[" />
+          <span style={{ marginLeft: 10 }}>
+            Open all <KeyCaps keys="]" />
+          </span>
         </span>
       </div>
       {steps.length === 0 && diff !== undefined && (

@@ -61,7 +61,13 @@ export function ImportScreen(): ReactNode {
           <button
             type="button"
             className="btn primary"
-            disabled={act.busy || !isMapped(mapping) || (into === "" && choice.name.trim() === "")}
+            disabled={
+              act.busy ||
+              !inspection.isOf ||
+              found?.rows.length === 0 ||
+              !isMapped(mapping) ||
+              (into === "" && choice.name.trim() === "")
+            }
             onClick={start}
           >
             {act.busy ? "Importing" : "Import"}

@@ -8,10 +8,12 @@ import type { ReadAs } from "./import-choice.ts";
 
 export type FoundInFile = Awaited<ReturnType<typeof host.datasets.imports.inspect>>;
 
-export function useInspection(
-  picked: PickedFile | undefined,
-  readAs: ReadAs,
-): Pick<Query<FoundInFile>, "data" | "failure" | "refresh"> {
+export interface Inspection extends Pick<Query<FoundInFile>, "data" | "failure" | "refresh"> {
+  /** Whether `data` is of the file and the mapping as they are chosen; else of the choice before. */
+  readonly isOf: boolean;
+}
+
+export function useInspection(picked: PickedFile | undefined, readAs: ReadAs): Inspection {
   const { data, failure, refresh } = useQuery(
     picked === undefined
       ? undefined
@@ -26,5 +28,5 @@ export function useInspection(
   const [shown, setShown] = useState({ picked, data });
   if (data !== undefined && data !== shown.data) setShown({ picked, data });
   const before = shown.picked === picked ? shown.data : undefined;
-  return { data: data ?? before, failure, refresh };
+  return { data: data ?? before, isOf: data !== undefined, failure, refresh };
 }

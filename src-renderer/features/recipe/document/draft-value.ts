@@ -15,6 +15,8 @@ export interface DraftTools {
   readonly problems: readonly RecipeProblem[];
   readonly estimate: RecipeEstimate | null;
   /** A look at the data that goes on. */
+  /** Whether the host has looked at a text of it yet. */
+  readonly checked: boolean;
   readonly looking: DataLook | undefined;
   /** `written` is how a number was typed. */
   readonly set: (keys: Keys, value: Json, written?: string) => void;

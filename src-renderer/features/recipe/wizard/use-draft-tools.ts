@@ -5,6 +5,7 @@ import { applyChanges, removeKeys, setKeys } from "../document/recipe-document.t
 import type { RecipeText } from "../document/recipe-document.ts";
 import type { RecipeDraft } from "../document/recipe-draft.ts";
 import type { RecipeCheck } from "../document/use-recipe-check.ts";
+import { wordsOfKeys } from "../document/words-of-keys.ts";
 import type { Json } from "../document/plain-value.ts";
 
 /** @param value the last that could be read. */
@@ -13,7 +14,7 @@ export function useDraftTools(
   text: string,
   { source, error }: RecipeText,
   value: Json,
-  { problems, estimate, looking }: RecipeCheck,
+  { text: checkedText, problems, estimate, looking }: RecipeCheck,
   goTo: (stepId: string) => void,
 ): DraftTools {
   return useMemo(
@@ -24,15 +25,20 @@ export function useDraftTools(
       broken: error !== undefined,
       problems,
       estimate,
+      checked: checkedText !== undefined,
       looking,
       set: (keys, next, written) =>
-        draft.edit(`set ${keys.join(".")}`, setKeys(draft.state().text, keys, next, written)),
-      unset: (keys) => draft.edit(`reset ${keys.join(".")}`, removeKeys(draft.state().text, keys)),
+        draft.edit(
+          `set ${wordsOfKeys(value, keys)}`,
+          setKeys(draft.state().text, keys, next, written),
+        ),
+      unset: (keys) =>
+        draft.edit(`reset ${wordsOfKeys(value, keys)}`, removeKeys(draft.state().text, keys)),
       change: (label, edit) => draft.edit(label, edit(draft.state().text)),
       fix: ({ label, changes }) =>
         draft.edit(`fix: ${label}`, applyChanges(draft.state().text, changes)),
       goTo,
     }),
-    [text, value, source, error, problems, estimate, looking, draft, goTo],
+    [text, value, source, error, checkedText, problems, estimate, looking, draft, goTo],
   );
 }
