@@ -4,7 +4,7 @@ import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { detectMappings, mappingToSay } from "#main/services/datasets/rows/detect-mapping.ts";
 import { wordsOfKeys } from "#renderer/features/recipe/document/words-of-keys.ts";
-import { shortName } from "#renderer/ui/pipelines/stage-strip.tsx";
+import { shortName } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { isAtWork } from "#renderer/features/compare/is-at-work.ts";
 import { farCommands } from "#renderer/shell/palette/far-commands.ts";
 import { optionsFarAway } from "#renderer/shell/palette/palette-options.ts";

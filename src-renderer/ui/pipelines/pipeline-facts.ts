@@ -52,3 +52,9 @@ export function originWord(origin: PipelineSummary["origin"]): string {
   if (origin === "tour") return "tour’s sample";
   return origin === "demo-smoke" ? "short check" : "recipe";
 }
+
+/** A benchmark's name without the word that its score says already. */
+export function shortName({ kind, stageName }: Pick<RunSummary, "kind" | "stageName">): string {
+  const rest = stageName.replace(/^benchmark-/u, "");
+  return kind === "benchmark" && rest !== "" ? rest : stageName;
+}

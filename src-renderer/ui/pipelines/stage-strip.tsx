@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { PipelineId, RunId, RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { formatInterval, formatPercent } from "../format.ts";
+import { shortName } from "./pipeline-facts.ts";
 import { shareDone } from "./progress-line.tsx";
 import { StatusMark, statusWord } from "./run-status.tsx";
 
@@ -14,12 +15,6 @@ function factOf(run: RunSummary): string {
     return share === undefined ? "starting" : `${formatPercent(share, 0)}%`;
   }
   return run.status === "finished" ? "" : statusWord(run.status);
-}
-
-/** A benchmark's name without the word that its score says already. */
-export function shortName({ kind, stageName }: Pick<RunSummary, "kind" | "stageName">): string {
-  const rest = stageName.replace(/^benchmark-/u, "");
-  return kind === "benchmark" && rest !== "" ? rest : stageName;
 }
 
 /** A benchmark is a chip with what it measured and its score. */
