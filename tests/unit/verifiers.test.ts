@@ -207,3 +207,21 @@ test("as a whole completion, mathematics is what the grader of answers says", ()
     [String.raw`$\frac{1}{2}$`, "0.5", "1/2"].map((gold) => `${gold} | ${tagged}`),
   );
 });
+
+test.each([
+  ["Paris", false],
+  ["no idea what this is", false],
+  ["(((", false],
+  ["-", false],
+  ["$$", false],
+  ["A", true],
+  ["x", true],
+  ["sin x", true],
+  [String.raw`\text{Evelyn}`, true],
+  [String.raw`\frac12`, true],
+  ["x+1", true],
+  ["5 km", true],
+  ["12:30", true],
+])("that mathematics reads the gold %j is %s", (gold, understood) => {
+  expect(named("maths").refusal({ gold, options: {} }) === null).toBe(understood);
+});

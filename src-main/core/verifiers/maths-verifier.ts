@@ -1,7 +1,7 @@
 /** Mathematical equivalence: numbers, expressions, sets, intervals, relations, matrices. */
 import { z } from "zod";
 import { MOST_CHARACTERS, mathsRule, verifyAlone } from "./maths/maths-rule.ts";
-import { verifyMaths } from "./maths/verify-maths.ts";
+import { readGold, verifyMaths } from "./maths/verify-maths.ts";
 import type { VerifyOptions } from "./maths/verify-maths.ts";
 import { NO_GOLD, quoted, right, wrong } from "./verdict.ts";
 import { optionsReader } from "./verifier-options.ts";
@@ -41,10 +41,32 @@ function refusal(judged: Judged): string | null {
   const result = read(judged);
   if ("refusal" in result) return result.refusal;
   const { gold, options } = result;
-  // What is not accepted as an answer to itself could not be read.
-  return verifyAlone(gold, gold, options)
+  if (isProse(gold))
+    return `The gold answer ${quoted(gold)} is a word, not mathematics; the verifier text compares words.`;
+  // What is not accepted as an answer to itself could not be read, and what has no value is compared by its spelling alone.
+  return verifyAlone(gold, gold, options) && hasValue(gold, options)
     ? null
     : `The gold answer ${quoted(gold)} cannot be read as mathematics.`;
+}
+
+/** Words without a digit or a sign of mathematics: read as a formula, they would be products of their letters. */
+function isProse(gold: string): boolean {
+  if (/[\p{Nd}\\$^_{}=<>+*/|()[\]√π∞≤≥≠±×÷−]/u.test(gold)) return false;
+  const words = gold.match(/\p{L}{2,}/gu) ?? [];
+  return words.some((word) => !FUNCTIONS.has(word.toLowerCase()));
+}
+
+/** Names that stand for functions and numbers, alone or before their argument. */
+const FUNCTIONS = new Set([
+  ..."sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln exp sqrt pi inf infty infinity".split(
+    " ",
+  ),
+]);
+
+function hasValue(gold: string, { match }: VerifyOptions): boolean {
+  return [gold, `$${gold}$`].some((text) =>
+    readGold(text, match).some(({ value }) => value !== null),
+  );
 }
 
 function verify(judged: Judged, answer: string): Verdict {
