@@ -1,18 +1,20 @@
-/** The programs of tests/fixtures/hostile, and whether one ended as it says it has to. */
+/** The programs of tests/fixtures/hostile, and whether each ends as it says it has to. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { SandboxLanguage, SandboxOutcome } from "#main/core/sandbox-port.ts";
+import type { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
+import { runProgram } from "./sandbox-runs.ts";
 
 const FOLDER = fileURLToPath(new URL("../fixtures/hostile/", import.meta.url));
 
-export interface HostileProgram {
+interface HostileProgram {
   readonly name: string;
   readonly source: string;
   /** E.g. `time` or `threw TEXT`; one of them. */
   readonly ends: readonly string[];
 }
 
-export function hostilePrograms(language: SandboxLanguage): HostileProgram[] {
+function hostilePrograms(language: SandboxLanguage): HostileProgram[] {
   const folder = `${FOLDER}${language}/`;
   return readdirSync(folder).map((name) => {
     const source = readFileSync(folder + name, "utf8");
@@ -23,7 +25,7 @@ export function hostilePrograms(language: SandboxLanguage): HostileProgram[] {
 }
 
 /** The ending that the outcome is, of those that the program names; otherwise what happened instead. */
-export function endingOf(outcome: SandboxOutcome, ends: readonly string[]): string {
+function endingOf(outcome: SandboxOutcome, ends: readonly string[]): string {
   const found = ends.find((end) => {
     const [word = "", ...rest] = end.split(" ");
     const text = rest.join(" ");
@@ -39,4 +41,28 @@ export function endingOf(outcome: SandboxOutcome, ends: readonly string[]): stri
     }
   });
   return found ?? JSON.stringify(outcome).slice(0, 500);
+}
+
+const LIMITS = { timeMs: 500, memoryBytes: 64 * 2 ** 20 };
+
+/**
+ * Runs each, and gives what did not end as it has to, within its limit and a second. A worker that the one before has
+ * used up is started anew, by `harmless`, before the clock runs.
+ */
+export async function unexpectedEndings(
+  pool: SandboxPool,
+  language: SandboxLanguage,
+  harmless: string,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, source, ends } of hostilePrograms(language)) {
+    const first = await runProgram(pool, language, harmless);
+    if (endingOf(first, ["returned 1"]) !== "returned 1") found.push(`before ${name}: harmed`);
+    const startedMs = performance.now();
+    const ending = endingOf(await runProgram(pool, language, source, LIMITS), ends);
+    const tookMs = Math.round(performance.now() - startedMs);
+    if (!ends.includes(ending)) found.push(`${name}: ${ending}`);
+    if (tookMs > LIMITS.timeMs + 1000) found.push(`${name}: took ${tookMs} ms`);
+  }
+  return found;
 }

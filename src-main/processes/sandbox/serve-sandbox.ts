@@ -2,6 +2,7 @@
  * The worker's side: opens its interpreter, runs one program at a time, and has a thread watch over it, which also ends
  * a worker whose host is gone while a program spins.
  */
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Interpreter } from "#main/sandbox/interpreter.ts";
 import { HostChannel } from "../host-channel.ts";
@@ -32,10 +33,9 @@ export async function serveSandbox(open: () => Promise<Interpreter>): Promise<vo
     workerData: bounds,
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
-  const interpreter = await open();
-  await new Promise((resolve) => {
-    watch.once("online", resolve);
-  });
+  const watched = once(watch, "online");
   watch.unref();
+  const interpreter = await open();
+  await watched;
   channel.send({ type: "ready" });
 }
