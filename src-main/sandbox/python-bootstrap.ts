@@ -5,7 +5,7 @@
  */
 export const PYTHON_BOOTSTRAP = `
 def _open(answer_fd, closed, common):
-    import builtins, gc, importlib, os, random, sys, types
+    import builtins, gc, importlib, os, random, sys, time
     from json import loads
     from traceback import format_exception_only
 
@@ -39,6 +39,14 @@ def _open(answer_fd, closed, common):
     sys.excepthook = sys.__excepthook__
     sys.argv[:] = [""]
     random.seed(0)
+
+    def sleep(seconds, now=time.monotonic):
+        """Pyodide's would wait by JavaScript."""
+        end = now() + seconds
+        while now() < end:
+            pass
+
+    time.sleep = sleep
 
     write, fail, run, form = os.write, format_exception_only, exec, compile
     out, err = sys.stdout, sys.stderr

@@ -43,7 +43,7 @@ function endingOf(outcome: SandboxOutcome, ends: readonly string[]): string {
   return found ?? JSON.stringify(outcome).slice(0, 500);
 }
 
-const LIMITS = { timeMs: 500, memoryBytes: 64 * 2 ** 20 };
+const LIMITS = { timeMs: 800, memoryBytes: 64 * 2 ** 20 };
 
 /**
  * Runs each, and gives what did not end as it has to, within its limit and a second. A worker that the one before has

@@ -25,7 +25,7 @@ test("all 164 reference solutions pass", async () => {
     verdicts[i]?.correct === true ? [] : [`${id}: ${verdicts[i]?.detail}`],
   );
   expect(failed).toEqual([]);
-});
+}, 120_000);
 
 test("a mutation of each fails, in words, and never with a whole score", async () => {
   let byFlip = 0;
@@ -46,4 +46,4 @@ test("a mutation of each fails, in words, and never with a whole score", async (
   expect(survived).toEqual([]);
   // Some turned operators change nothing that a test can see.
   expect(byFlip).toBeGreaterThan(130);
-});
+}, 120_000);

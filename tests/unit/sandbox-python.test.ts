@@ -21,8 +21,8 @@ def run(given):
   // The generator's seed is 0 for each program: 0.8444 is CPython's first number after it.
   expect(first).toEqual({ ended: "returned", value: [6, 0.8444218515250481], printed: "n is 3\n" });
   expect(await runProgram(pool, "python", program)).toEqual(first);
-});
+}, 120_000);
 
 test("every hostile program ends as it has to, within its limit and a second", async () => {
   expect(await unexpectedEndings(pool, "python", "def run(): return 1")).toEqual([]);
-});
+}, 240_000);
