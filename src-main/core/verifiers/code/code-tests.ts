@@ -18,9 +18,6 @@ import { JAVASCRIPT_TESTS } from "./javascript-tests.ts";
 import { PYTHON_TESTS } from "./python-tests.ts";
 import { joinPrompt, takeCode } from "./take-code.ts";
 
-/** Grows when verdicts change. */
-export const CODE_TESTS_VERSION = "1";
-
 const LANGUAGES: Readonly<Record<string, SandboxLanguage>> = {
   "python-tests": "python",
   "javascript-tests": "javascript",
