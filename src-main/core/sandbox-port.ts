@@ -3,6 +3,7 @@
  * own, within limits. processes/sandbox implements it; a stage gets it from its process (stage-context.ts).
  */
 import { z } from "zod";
+import { assertNever } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 
 export const SandboxLanguage = z.enum(["javascript", "python"]);
@@ -83,5 +84,7 @@ export function describeLimit(limit: SandboxLimit, limits: SandboxLimits): strin
       return `its answer is longer than ${Math.round(limits.resultBytes / 2 ** 10)} KiB`;
     case "stack":
       return "it called itself too deep";
+    default:
+      return assertNever(limit);
   }
 }

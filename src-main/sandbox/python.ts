@@ -164,8 +164,8 @@ function catchInstance(imports: PythonImports): Promise<Record<string, unknown>>
   Reflect.set(
     WebAssembly,
     "instantiate",
-    async (bytes: Uint8Array, given: WebAssembly.Imports = {}): Promise<WebAssembly.Source> => {
-      const env = given["env"];
+    async (bytes: Uint8Array, given?: WebAssembly.Imports): Promise<WebAssembly.Source> => {
+      const env = given?.["env"];
       if (env === undefined) return instantiate(bytes, given);
       imports.guard(env);
       const source = await instantiate(bytes, given);

@@ -16,5 +16,5 @@ declare namespace WebAssembly {
     readonly instance: Instance;
   }
   function compile(bytes: Uint8Array): Promise<Module>;
-  function instantiate(bytes: Uint8Array, imports: Imports): Promise<Source>;
+  function instantiate(bytes: Uint8Array, imports?: Imports): Promise<Source>;
 }

@@ -1,6 +1,7 @@
 /** The programs of tests/fixtures/hostile, and whether each ends as it says it has to. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { assertNever } from "#shared/errors.ts";
 import type { SandboxLanguage, SandboxOutcome } from "#main/core/sandbox-port.ts";
 import type { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { runProgram } from "./sandbox-runs.ts";
@@ -38,6 +39,8 @@ function endingOf(outcome: SandboxOutcome, ends: readonly string[]): string {
         return word === "died" && outcome.message.includes(text);
       case "returned":
         return word === "returned" && JSON.stringify(outcome.value) === text;
+      default:
+        return assertNever(outcome);
     }
   });
   return found ?? JSON.stringify(outcome).slice(0, 500);
