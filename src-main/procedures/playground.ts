@@ -6,7 +6,7 @@ import { AppError } from "#shared/errors.ts";
 import type { PlaygroundEvent, PlaygroundModel, ThreadContent } from "#shared/schema/playground.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
 import { gradeHeldOut, heldOutProblem } from "#main/core/problems/held-out-problem.ts";
-import { taskFacts } from "#main/core/problems/task-facts.ts";
+import { tasksWithRules } from "#main/core/problems/task-facts.ts";
 import type { Application } from "#main/services/application.ts";
 import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
@@ -24,7 +24,7 @@ export function playgroundProcedures(
   return {
     models: to.models.handler(() => choices(app)),
     tasks: to.tasks.handler(() =>
-      taskFacts().map(({ name, title, difficultyUnit, difficulties }) => ({
+      tasksWithRules().map(({ name, title, difficultyUnit, difficulties }) => ({
         name: TaskName.parse(name),
         title,
         difficultyUnit,

@@ -209,6 +209,20 @@ test("a name with quotes stays one word of the shell", () => {
   expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
 });
 
+test("a task without a rule in Python is listed, and a task with one is not", () => {
+  const tasks = ["graph-path", "short-story"].map((task) => ({ task, difficulties: [1] }));
+  const { unmapped } = exportRecipe(
+    recipe("demo-smoke", [
+      `stages.grpo.data=${JSON.stringify([{ ...tasks[0], difficulties: [5] }, tasks[1]])}`,
+    ]),
+    "trl",
+    NO_SETS,
+  );
+  expect(
+    unmapped.filter(({ path }) => path === "stages.grpo.data").map(({ value }) => value),
+  ).toEqual(["short-story"]);
+});
+
 const PYTHON = {
   met: spawnSync("python3", ["--version"]).status === 0,
   how: "install Python 3 as python3",
@@ -226,7 +240,8 @@ test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}
     { name: "format" as const, weight: 1 },
     { name: "language" as const, weight: 1 },
   ];
-  const cases = listTasks().flatMap((task) =>
+  const ruled = listTasks().flatMap((task) => (task.verify === null ? [] : [task]));
+  const cases = ruled.flatMap((task) =>
     drawProblems({
       source: { task: task.name, difficulties: task.difficulties.slice(0, 2) },
       split: "train",
@@ -245,6 +260,10 @@ test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}
         wrap(answer.replaceAll("*", "×")),
         wrap("1+"),
         wrap("2**3"),
+        wrap(`x = ${answer}`),
+        wrap("p is true, q is false, r is true"),
+        wrap(answer.replaceAll(" ", "\n")),
+        wrap(answer.split("-").toReversed().join(" -> ")),
         wrap("Ann is a knight, Ann is a knave"),
         `<answer>${answer}</answer>`,
         `<think>我们先算 sum of the two</think><answer>${answer}</answer>`,

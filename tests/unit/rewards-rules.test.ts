@@ -62,6 +62,7 @@ describe("the answer", () => {
 
   test("earns 1 for the worked solution of every task", () => {
     for (const task of listTasks()) {
+      if (task.verify === null) continue;
       const source = { task: task.name, difficulties: [...task.difficulties] };
       for (const problem of drawProblems({ source, split: "train", seed: 9, count: 30 })) {
         const input = inputOf(formatSolution(task.solve(taskProblemOf(problem))), problem);
@@ -245,12 +246,14 @@ describe("hostile text", () => {
     ],
   ];
   const problems = listTasks().flatMap((task) =>
-    drawProblems({
-      source: { task: task.name, difficulties: [task.difficulties[0] ?? 2] },
-      split: "train",
-      seed: 2,
-      count: 1,
-    }),
+    task.verify === null
+      ? []
+      : drawProblems({
+          source: { task: task.name, difficulties: [task.difficulties[0] ?? 2] },
+          split: "train",
+          seed: 2,
+          count: 1,
+        }),
   );
   const specs = RewardSpec.shape.name.options.map((name) => specOf(name));
 

@@ -9,7 +9,7 @@ import { hash32, Random } from "#main/platform/random.ts";
 import { taskByName } from "./registry.ts";
 import { splitOf } from "./split-of.ts";
 import type { Split } from "./split-of.ts";
-import { problemOfTask } from "./problem.ts";
+import { makeProblem } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 
 /** So many refused draws in a row mean that there is nothing left to draw. */
@@ -54,8 +54,8 @@ function drawOne(draw: ProblemDraw, index: number, seen: ReadonlySet<string>): P
   }
   const random = new Random(hash32(draw.seed, index));
   for (let tries = 0; tries < REFUSED_DRAWS; tries++) {
-    const made = task.generate(random, difficulty);
-    if (!seen.has(made.id) && splitOf(made.id) === draw.split) return problemOfTask(task, made);
+    const made = makeProblem(task, random, difficulty);
+    if (!seen.has(made.id) && splitOf(made.id) === draw.split) return made;
   }
   throw new AppError(
     "BAD_RECIPE",

@@ -1,6 +1,7 @@
 /** A problem as stages ask it and rewards judge it, whether a task made it or it stands in a problem set. */
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { ProblemMessage, SetProblem, VerifierSpec } from "#shared/schema/problem.ts";
+import type { Random } from "#main/platform/random.ts";
 import type { Task, TaskProblem } from "./task.ts";
 import { formatSolution } from "./task.ts";
 
@@ -25,8 +26,27 @@ export type Problem = {
   readonly solution: () => string | null;
 };
 
-export function problemOfTask(task: Task, made: TaskProblem): Problem {
-  const { id, difficulty, prompt, gold, data } = made;
+/** The next problem that the task makes of the random source. Throws BAD_RECIPE for a difficulty that it does not have. */
+export function makeProblem(task: Task, random: Random, difficulty: number): Problem {
+  if (task.verify !== null) {
+    const made = task.generate(random, difficulty);
+    return asked(task, made, made.gold, () => formatSolution(task.solve(made)));
+  }
+  const made = task.generate(random, difficulty);
+  const { gold, verifier, columns } = made;
+  const solution = (): string | null => {
+    const worked = task.solve(made);
+    return worked === null ? null : formatSolution(worked);
+  };
+  return { ...asked(task, made, gold, solution), verifier, columns };
+}
+
+function asked(
+  task: Task,
+  { id, difficulty, prompt, data }: Omit<TaskProblem, "gold">,
+  gold: string | null,
+  solution: () => string | null,
+): Problem {
   return {
     id,
     source: task.name,
@@ -37,7 +57,7 @@ export function problemOfTask(task: Task, made: TaskProblem): Problem {
     verifier: { name: task.name, options: {} },
     data,
     columns: {},
-    solution: () => formatSolution(task.solve(made)),
+    solution,
   };
 }
 

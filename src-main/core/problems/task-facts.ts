@@ -1,6 +1,6 @@
 /** What tasks there are, and one problem of a stage's data to look at. */
 import type { ProblemData } from "#shared/schema/recipe.ts";
-import { findTask, listTasks } from "./registry.ts";
+import { findRuledTask, findTask, listTasks } from "./registry.ts";
 import { ProblemSupply } from "./problem-supply.ts";
 import type { SetReader } from "./problem-supply.ts";
 import type { Problem } from "./problem.ts";
@@ -21,6 +21,11 @@ export function taskFacts(): TaskFacts[] {
     difficultyUnit,
     difficulties,
   }));
+}
+
+/** Those that judge answers themselves. */
+export function tasksWithRules(): TaskFacts[] {
+  return taskFacts().filter(({ name }) => findRuledTask(name) !== undefined);
 }
 
 /** Undefined where there is no such task. */

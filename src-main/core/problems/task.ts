@@ -7,6 +7,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
+import type { VerifierSpec } from "#shared/schema/problem.ts";
 import type { TaskName } from "#shared/schema/recipe.ts";
 import type { Random } from "#main/platform/random.ts";
 
@@ -27,9 +28,19 @@ export type TaskProblem = {
   readonly data: JsonValue;
 };
 
+/** A problem that is not judged by its task's own rule. */
+export type JudgedTaskProblem = Omit<TaskProblem, "gold"> & {
+  /** Null where no answer is the right one, as in writing. */
+  readonly gold: string | null;
+  readonly verifier: VerifierSpec;
+  /** What rewards and prompt templates can read by name. */
+  readonly columns: Readonly<Record<string, JsonValue>>;
+};
+
 export type WorkedSolution = { readonly think: string; readonly answer: string };
 
-export type Task = {
+/** What every task says of itself. */
+export type TaskDescription = {
   readonly name: TaskName;
   /** Grows when problems or verdicts change: scores of different versions do not compare. */
   readonly version: string;
@@ -38,12 +49,16 @@ export type Task = {
   /** What one step of difficulty means, e.g. "numbers". */
   readonly difficultyUnit: string;
   readonly difficulties: readonly number[];
-  generate(random: Random, difficulty: number): TaskProblem;
   /**
    * Of the second part of a problem's id: one text for all problems that are the same problem in other dress, such as
    * 47+38 and 38+47. The split hashes it. Text that is no problem of the task is its own.
    */
   canonical(text: string): string;
+};
+
+/** A task that judges answers by a rule of its own. */
+export type RuledTask = TaskDescription & {
+  generate(random: Random, difficulty: number): TaskProblem;
   solve(problem: TaskProblem): WorkedSolution;
   /** Whether the text inside the answer tags is right. Never throws, whatever the text. */
   verify(problem: TaskProblem, answer: string): boolean;
@@ -53,8 +68,18 @@ export type Task = {
   answerKey(answer: string): string;
 };
 
+/** A task whose problems name what judges them: a verifier that runs code, or a judge with a rubric. */
+export type JudgedTask = TaskDescription & {
+  readonly verify: null;
+  generate(random: Random, difficulty: number): JudgedTaskProblem;
+  /** Null where no rule writes an answer. */
+  solve(problem: JudgedTaskProblem): WorkedSolution | null;
+};
+
+export type Task = RuledTask | JudgedTask;
+
 /** Throws BAD_RECIPE, with the difficulties there are. */
-export function assertDifficulty(task: Task, difficulty: number): void {
+export function assertDifficulty(task: TaskDescription, difficulty: number): void {
   if (task.difficulties.includes(difficulty)) return;
   throw new AppError(
     "BAD_RECIPE",

@@ -3,14 +3,15 @@ import { AppError } from "#shared/errors.ts";
 import { taskProblemOf } from "../problems/problem.ts";
 import type { Problem } from "../problems/problem.ts";
 import { findTask } from "../problems/registry.ts";
-import type { Task } from "../problems/task.ts";
+import type { RuledTask, Task } from "../problems/task.ts";
 import { verifierByName } from "./registry.ts";
+import { wrong } from "./verdict.ts";
 import type { Verdict, Verifier } from "./verifier.ts";
 
 /** What a rule looks at. */
 export type JudgedProblem = Omit<Problem, "solution">;
 
-export type AnswerRule = Pick<Task, "version" | "extractLenient" | "answerKey"> & {
+export type AnswerRule = Pick<RuledTask, "version" | "extractLenient" | "answerKey"> & {
   /** Never throws, whatever the text. */
   verify(problem: JudgedProblem, answer: string): Verdict;
 };
@@ -20,7 +21,7 @@ const SHOWN = 60;
 /** @param name of a task or a verifier. Throws BAD_RECIPE where there is none of that name. */
 export function answerRule(name: string): AnswerRule {
   const task = findTask(name);
-  if (task !== undefined) return ruleOfTask(task);
+  if (task !== undefined) return task.verify === null ? unruled(task) : ruleOfTask(task);
   const verifier = verifierByName(name);
   if (verifier !== undefined) return ruleOfVerifier(verifier);
   throw new AppError(
@@ -39,13 +40,23 @@ function ruleOfVerifier(verifier: Verifier): AnswerRule {
   };
 }
 
-function ruleOfTask(task: Task): AnswerRule {
+function ruleOfTask(task: RuledTask): AnswerRule {
   return {
     version: task.version,
     extractLenient: (text) => task.extractLenient(text),
     answerKey: (answer) => task.answerKey(answer),
     verify: (problem, answer) =>
       verdictOf(task.verify(taskProblemOf(problem), answer), problem.gold, answer),
+  };
+}
+
+/** Of problems without a right answer: nothing is right, and a judge's reward says what is good. */
+function unruled(task: Task): AnswerRule {
+  return {
+    version: task.version,
+    extractLenient: (text) => text.trim() || null,
+    answerKey: (answer) => answer.trim(),
+    verify: () => wrong("no rule judges it: a judge reads it by its rubric"),
   };
 }
 

@@ -7,7 +7,7 @@ import { loadLanguageModel } from "../model/language-model.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
-import { findTask } from "#main/core/problems/registry.ts";
+import { findRuledTask } from "#main/core/problems/registry.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import { judgeTexts } from "#main/core/verifiers/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
@@ -81,7 +81,7 @@ export async function collectTraces(
       messages: [...askedMessages(problem, options), { role: "assistant", content: text }],
       problemId: problem.id,
       difficulty: problem.difficulty,
-      ...(findTask(problem.source) === undefined
+      ...(findRuledTask(problem.source) === undefined
         ? {}
         : { task: problem.source, problem_data: problem.data }),
       gold: problem.gold,

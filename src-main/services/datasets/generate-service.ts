@@ -17,7 +17,7 @@ import { splitReasoning } from "#shared/schema/record-text.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
-import { findTask } from "#main/core/problems/registry.ts";
+import { findRuledTask, findTask } from "#main/core/problems/registry.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
 import type { GenerationEvent, GenerationRequest } from "../endpoints/generate-completions.ts";
@@ -322,14 +322,16 @@ function promptsOf(request: GenerateRequest, sets: SetReader): TeacherPrompt[] {
   const { source, count } = prompts;
   const supply = new ProblemSupply(source, { split: "train", seed: request.seed, sets });
   return supply.distinct(count).map((problem) => {
-    const ofTask = findTask(problem.source) !== undefined;
+    const ofTask = findRuledTask(problem.source) !== undefined;
+    // What a task leaves to others to judge has no answer that a record could be compared with.
+    const gold = ofTask || findTask(problem.source) === undefined ? problem.gold : null;
     return {
       prompt: problem.prompt,
       reference: {
         task: ofTask ? problem.source : null,
         problemId: problem.id,
         difficulty: problem.difficulty,
-        gold: problem.gold,
+        gold,
         data: ofTask ? problem.data : null,
       },
     };

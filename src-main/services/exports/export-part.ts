@@ -1,9 +1,11 @@
 /** What the exports share: gathering files and what cannot be said, data files, and models by path. */
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { z } from "zod";
 import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { grpoPrompts } from "#main/core/problems/task-data.ts";
+import { RULED_IN_PYTHON } from "./rewards-python.ts";
 import { seedOf } from "../runs/write-pipeline.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
@@ -88,6 +90,15 @@ export class ExportPart {
         stage.answer_format,
         "rewards.py looks for the answer between <answer> and </answer>: change extract_answer there",
       );
+    for (const source of sourcesOf(stage.data)) {
+      if ("task" in source && !RULED_IN_PYTHON.includes(source.task))
+        this.missing(
+          stage,
+          "data",
+          source.task,
+          "rewards.py has no rule for this task, and its answer reward is None there: write one into RULES",
+        );
+    }
     if (stage.prompt_template === "r1-zero")
       this.missing(
         stage,

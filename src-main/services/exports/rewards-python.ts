@@ -97,18 +97,79 @@ def verify_knights_and_knaves(gold, data, answer):
     return kinds is not None and kinds == kinds_of(gold)
 
 
+def verify_linear_equations(gold, data, answer):
+    if len(answer) > 64:
+        return False
+    match = re.fullmatch(r"(?:([a-z])\\s{0,3}=\\s{0,3})?(-?[0-9]{1,15})", answer.strip())
+    return match is not None and match[1] in (None, data["letter"]) and int(match[2]) == int(gold)
+
+
+def verify_fractions(gold, data, answer):
+    match = re.fullmatch(r"([0-9]{1,9})(?:\\s*/\\s*([0-9]{1,9}))?", answer.strip())
+    if len(answer) > 64 or match is None:
+        return False
+    top, bottom = int(match[1]), int(match[2] or 1)
+    return bottom != 0 and gold == (str(top) if bottom == 1 else f"{top}/{bottom}")
+
+
+def verify_mini_sudoku(gold, data, answer):
+    digits = re.sub(r"[\\s,;|/]", "", answer)
+    return len(answer) <= 200 and re.fullmatch("[1-4]{16}", digits) is not None and digits == gold.replace(" ", "")
+
+
+def verify_propositional_logic(gold, data, answer):
+    truths = {}
+    for part in re.split(r"[,;.\\n]|\\band\\b", answer):
+        if part.strip() == "":
+            continue
+        match = re.fullmatch(r"\\s*([p-s])(?: is |: ?| ?= ?)(true|false)\\s*", part, re.IGNORECASE)
+        if match is None or match[1].lower() in truths:
+            return False
+        truths[match[1].lower()] = match[2].lower() == "true"
+    letters = "pqrs"[: data["propositions"]]
+    if len(answer) > 400 or set(truths) != set(letters):
+        return False
+
+    def holds(formula):
+        (x, a), (y, b) = [(formula[i], truths[letters[int(formula[i + 1])]]) for i in (0, 2)]
+        return (a == b) == (x == "=") if x in "=!" else a == (x == "+") or b == (y == "+")
+
+    return all(holds(formula) for formula in data["formulas"])
+
+
+def verify_graph_path(gold, data, answer):
+    lengths = {frozenset(road[:2]): int(road[2]) for road in data["roads"]}
+
+    def length_of(way):
+        return sum(lengths.get(frozenset(pair), float("inf")) for pair in zip(way, way[1:]))
+
+    way = re.split(r"\\s*(?:->|\u2192|,|-)\\s*", re.sub(r"\\.$", "", answer.strip()))
+    if len(answer) > 100 or any(re.fullmatch("[A-H]", place) is None for place in way):
+        return False
+    return way[0] == data["from"] and way[-1] == data["to"] and length_of(way) == length_of(gold.split("-"))
+
+
 RULES = {
     "arithmetic": verify_arithmetic,
     "addition": verify_arithmetic,
     "countdown": verify_countdown,
     "knights-and-knaves": verify_knights_and_knaves,
+    "linear-equations": verify_linear_equations,
+    "fractions": verify_fractions,
+    "number-sequences": verify_arithmetic,
+    "mini-sudoku": verify_mini_sudoku,
+    "propositional-logic": verify_propositional_logic,
+    "graph-path": verify_graph_path,
 }
 
 
 def answer(completions, task, gold, data, **kwargs):
-    """1 where the task's rule accepts what stands in the answer tags, else 0."""
+    """1 where the task's rule accepts what stands in the answer tags, else 0; None where the task has no rule here."""
     rewards = []
     for completion, name, right, facts in zip(completions, task, gold, data):
+        if name not in RULES:
+            rewards.append(None)
+            continue
         given = extract_answer(text_of(completion))
         rewards.append(float(given is not None and RULES[name](right, json.loads(facts), given)))
     return rewards
@@ -162,3 +223,8 @@ def language(completions, prompts, **kwargs):
         rewards.append(sum(counts.get(script, 0) for script in wanted) / sum(counts.values()))
     return rewards
 `;
+
+/** Tasks whose rule stands in them. */
+export const RULED_IN_PYTHON: readonly string[] = [
+  ...REWARDS_PYTHON.matchAll(/^ {4}"([a-z-]+)": verify_\w+,$/gmu),
+].map(([, name = ""]) => name);

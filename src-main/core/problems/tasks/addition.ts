@@ -5,8 +5,8 @@
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "../task.ts";
-import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
-import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
+import type { RuledTask, TaskProblem, WorkedSolution } from "../task.ts";
+import { isWholeNumber, lastNumber, wholeNumberKey } from "./forms/whole-number.ts";
 
 /** {a} and {b} stand for the numbers, {name} and {things} for what the story is about. */
 const WORDINGS = [
@@ -92,7 +92,7 @@ function digit(value: number, place: number): number {
   return Math.floor(value / place) % 10;
 }
 
-export const addition: Task = {
+export const addition: RuledTask = {
   name: "addition",
   version: "2",
   title: "Sums in words",

@@ -5,8 +5,8 @@
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Random } from "#main/platform/random.ts";
 import { assertDifficulty } from "../task.ts";
-import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
-import { isWholeNumber, lastNumber, wholeNumberKey } from "./whole-number.ts";
+import type { RuledTask, TaskProblem, WorkedSolution } from "../task.ts";
+import { isWholeNumber, lastNumber, wholeNumberKey } from "./forms/whole-number.ts";
 
 export type Operator = "+" | "-";
 /** `left operator right = result`, one line of the working. */
@@ -112,7 +112,7 @@ function solve(problem: TaskProblem): WorkedSolution {
   return { think: chain.steps.map(formatStep).join("\n"), answer: String(chain.result) };
 }
 
-export const arithmetic: Task = {
+export const arithmetic: RuledTask = {
   name: "arithmetic",
   version: "2",
   title: "Sums and differences",

@@ -5,10 +5,10 @@
  */
 import type { Random } from "#main/platform/random.ts";
 import { isEqual, rational } from "../../verifiers/maths/expressions/rational.ts";
-import { parseExpression } from "./expression.ts";
-import { fieldOf, numberOf, numbersOf, stringsOf } from "./read-data.ts";
+import { parseExpression } from "./forms/expression.ts";
+import { fieldOf, numberOf, numbersOf, stringsOf } from "./forms/read-data.ts";
 import { assertDifficulty } from "../task.ts";
-import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
+import type { RuledTask, TaskProblem, WorkedSolution } from "../task.ts";
 
 type Part = {
   readonly value: number;
@@ -132,7 +132,7 @@ function answerKey(answer: string): string {
   return withoutResult(answer).replaceAll(/\s/g, "");
 }
 
-export const countdown: Task = {
+export const countdown: RuledTask = {
   name: "countdown",
   version: "1",
   title: "Countdown",

@@ -4,7 +4,8 @@
  * The working is a case analysis that supposes one person after the other.
  */
 import type { Random } from "#main/platform/random.ts";
-import { fieldOf, stringsOf } from "./read-data.ts";
+import { permutations } from "./forms/permutations.ts";
+import { fieldOf, stringsOf } from "./forms/read-data.ts";
 import {
   decodeStatement,
   drawStatement,
@@ -12,10 +13,10 @@ import {
   renumberStatement,
   speak,
   truthOf,
-} from "./statement.ts";
-import type { Assignment, Kind, Statement } from "./statement.ts";
+} from "./forms/statement.ts";
+import type { Assignment, Kind, Statement } from "./forms/statement.ts";
 import { assertDifficulty } from "../task.ts";
-import type { TaskProblem, Task, WorkedSolution } from "../task.ts";
+import type { RuledTask, TaskProblem, WorkedSolution } from "../task.ts";
 
 type Puzzle = { readonly names: readonly string[]; readonly statements: readonly Statement[] };
 
@@ -51,14 +52,6 @@ function firstContradiction(statements: readonly Statement[], kinds: Assignment)
     if (kind !== null && truth !== null && truth !== (kind === "knight")) return speaker;
   }
   return null;
-}
-
-/** Every order of 0 … count − 1. */
-function permutations(count: number): number[][] {
-  if (count === 0) return [[]];
-  return permutations(count - 1).flatMap((rest) =>
-    Array.from({ length: count }, (_, at) => rest.toSpliced(at, 0, count - 1)),
-  );
 }
 
 /** By the number of people: every order of speaking, and each person's place in it. */
@@ -229,7 +222,7 @@ function extractLenient(text: string): string | null {
   return list.length === 0 ? null : list.join(", ");
 }
 
-export const knightsAndKnaves: Task = {
+export const knightsAndKnaves: RuledTask = {
   name: "knights-and-knaves",
   version: "2",
   title: "Knights and knaves",

@@ -3,8 +3,10 @@ import { AppError } from "#shared/errors.ts";
 import type { ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
-import { listTasks } from "#main/core/problems/registry.ts";
+import { findTask, listTasks } from "#main/core/problems/registry.ts";
 import { difficultiesOf } from "#main/core/problems/task-facts.ts";
+import { answerRule } from "#main/core/verifiers/answer-rule.ts";
+import { Random } from "#main/platform/random.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 import type { StagePlace } from "./stage-place.ts";
@@ -41,6 +43,7 @@ function checkTask({ task, difficulties }: TaskSource, key: string, place: Stage
     });
     return;
   }
+  checkJudged(task, key, place);
   const wrong = difficulties.filter((one) => !known.includes(one));
   if (wrong.length === 0) return;
   const some = known.slice(0, 3);
@@ -51,6 +54,25 @@ function checkTask({ task, difficulties }: TaskSource, key: string, place: Stage
       setting(place.path(...`${key}.difficulties`.split(".")), some, `Use ${some.join(", ")}`),
     ],
   });
+}
+
+/** A task that has no rule of its own: is there what judges its answers? */
+function checkJudged(name: string, key: string, place: StagePlace): void {
+  const task = findTask(name);
+  if (task === undefined || task.verify !== null) return;
+  const { gold, verifier } = task.generate(new Random(1), task.difficulties[0] ?? 1);
+  if (gold === null)
+    place.add(`${key}.task`, {
+      level: "warning",
+      message: `no problem of ${name} has a right answer: the answer reward gives 0 to all`,
+      advice: "Reward them by a judge with their rubric, or by a file of your own.",
+    });
+  try {
+    answerRule(verifier.name);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    place.add(`${key}.task`, said(error));
+  }
 }
 
 function checkProblems(

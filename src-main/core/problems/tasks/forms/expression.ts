@@ -3,11 +3,11 @@
  * exact fractions work it out, without `eval`. That parser knows more (a sign before a number, factors side by side,
  * powers): what may follow what is checked here, since Countdown's rule is that the numbers are used as they are.
  */
-import { exactValue } from "../../verifiers/maths/expressions/evaluate.ts";
-import type { Rational } from "../../verifiers/maths/expressions/rational.ts";
-import { ExpressionParser } from "../../verifiers/maths/parsing/expression-parser.ts";
-import type { Token } from "../../verifiers/maths/parsing/latex-tokens.ts";
-import { NotUnderstood, TokenCursor } from "../../verifiers/maths/parsing/token-cursor.ts";
+import { exactValue } from "../../../verifiers/maths/expressions/evaluate.ts";
+import type { Rational } from "../../../verifiers/maths/expressions/rational.ts";
+import { ExpressionParser } from "../../../verifiers/maths/parsing/expression-parser.ts";
+import type { Token } from "../../../verifiers/maths/parsing/latex-tokens.ts";
+import { NotUnderstood, TokenCursor } from "../../../verifiers/maths/parsing/token-cursor.ts";
 
 export type ParsedExpression = { readonly value: Rational; readonly literals: readonly number[] };
 

@@ -1,5 +1,5 @@
 /** Answers that are one whole number: what is right, what is the same, and where one stands in free text. */
-import type { TaskProblem } from "../task.ts";
+import type { TaskProblem } from "../../task.ts";
 
 /** Right when the answer is the number and nothing else; spaces around it and leading zeros are forgiven. */
 export function isWholeNumber(problem: Pick<TaskProblem, "gold">, answer: string): boolean {
