@@ -166,9 +166,7 @@ const TWINS: Record<TaskSource["task"], (id: string) => string[]> = {
   "number-sequences": (id) => [id.replace(/\d$/, (wording) => String((Number(wording) + 1) % 3))],
   "mini-sudoku": (id) => {
     const cells = textOf(id).split("");
-    const named = cells.map(
-      (digit) => ({ "1": "3", "2": "1", "3": "4", "4": "2" })[digit] ?? digit,
-    );
+    const named = cells.map((digit) => "03142".charAt(Number(digit)));
     const transposed = cells.map((_, at) => cells[(at % 4) * 4 + Math.floor(at / 4)] ?? "");
     return [named, cells.toReversed(), transposed].map((twin) => `mini-sudoku/${twin.join("")}`);
   },
@@ -234,11 +232,16 @@ test("every order of a short chain's terms is on one side", () => {
   }
 });
 
-test("train and test are disjoint over 20,000 draws of each task, even up to wording", () => {
-  for (const { name } of listTasks()) {
+/** These are drawn 20,000 times; the others 6,000 times, which keeps the tests quick. */
+const DRAWN_OFTEN = new Set(["arithmetic", "addition", "countdown", "knights-and-knaves"]);
+
+test.each(listTasks().map(({ name }) => name))(
+  "train and test of %s are disjoint over thousands of draws, even up to wording",
+  (name) => {
+    const often = DRAWN_OFTEN.has(name);
     const sides = (["train", "test"] as const).map((split, side) => {
       const ids = new Set<string>();
-      for (let index = 0; index < 10_000; index++) {
+      for (let index = 0; index < (often ? 10_000 : 3000); index++) {
         const { id } = problemStream({ source: sourceOf(name), split, seed: 3 + side, index });
         ids.add(canonicalProblem(id));
       }
@@ -246,9 +249,9 @@ test("train and test are disjoint over 20,000 draws of each task, even up to wor
     });
     const [train = new Set<string>(), held = new Set<string>()] = sides;
     expect([...train].filter((id) => held.has(id))).toEqual([]);
-    expect(Math.min(train.size, held.size)).toBeGreaterThan(1000);
-  }
-});
+    expect(Math.min(train.size, held.size)).toBeGreaterThan(often ? 1000 : 500);
+  },
+);
 
 test("one problem in eight is held out", () => {
   const random = new Random(5);

@@ -8,6 +8,7 @@ import { addDataCommands } from "./commands/data-command.ts";
 import { addCostCommands } from "./commands/cost-command.ts";
 import { addDemoCommands } from "./commands/demo-command.ts";
 import { addModelCommands } from "./commands/model-command.ts";
+import { addPluginsCommands } from "./commands/plugins-command.ts";
 import { addProblemsCommands } from "./commands/problems-command.ts";
 import { addRecipesCommands } from "./commands/recipes-command.ts";
 import { addRunsCommands } from "./commands/runs-command.ts";
@@ -25,6 +26,7 @@ function buildProgram(): Command {
   addRunsCommands(program);
   addDataCommands(program);
   addProblemsCommands(program);
+  addPluginsCommands(program);
   addModelCommands(program);
   addBenchCommands(program);
   addCostCommands(program);

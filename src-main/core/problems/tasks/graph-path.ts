@@ -5,7 +5,7 @@
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { Random } from "#main/platform/random.ts";
-import { fieldOf, stringsOf } from "./forms/read-data.ts";
+import { fieldOf, stringOf, stringsOf } from "./forms/read-data.ts";
 import { assertDifficulty } from "../task.ts";
 import type { RuledTask, TaskProblem, WorkedSolution } from "../task.ts";
 
@@ -68,8 +68,8 @@ function decode(text: string): Road {
 function mapOf(data: JsonValue): RoadMap {
   return {
     roads: stringsOf(fieldOf(data, "roads")).map(decode),
-    from: String(fieldOf(data, "from")),
-    to: String(fieldOf(data, "to")),
+    from: stringOf(fieldOf(data, "from")),
+    to: stringOf(fieldOf(data, "to")),
   };
 }
 

@@ -3,7 +3,7 @@
  * solution gathers what has the unknown on one side, one step a line.
  */
 import type { Random } from "#main/platform/random.ts";
-import { fieldOf, stringsOf } from "./forms/read-data.ts";
+import { fieldOf, stringOf, stringsOf } from "./forms/read-data.ts";
 import { lastNumber, wholeNumberKey } from "./forms/whole-number.ts";
 import { assertDifficulty } from "../task.ts";
 import type { RuledTask, TaskProblem, WorkedSolution } from "../task.ts";
@@ -84,7 +84,7 @@ function written({ factor, constant }: Side, letter: string): string {
 }
 
 function solve(problem: TaskProblem): WorkedSolution {
-  const letter = String(fieldOf(problem.data, "letter"));
+  const letter = stringOf(fieldOf(problem.data, "letter"));
   const [left = { factor: 0, constant: 0 }, right = { factor: 0, constant: 0 }] = stringsOf(
     fieldOf(problem.data, "sides"),
   ).map(gather);

@@ -5,7 +5,7 @@
 import type { Random } from "#main/platform/random.ts";
 import { callListFunction, drawListFunction, readListFunction } from "./forms/list-steps.ts";
 import type { ListFunction } from "./forms/list-steps.ts";
-import { fieldOf } from "./forms/read-data.ts";
+import { fieldOf, stringOf } from "./forms/read-data.ts";
 import { assertDifficulty } from "../task.ts";
 import type { JudgedTask, JudgedTaskProblem, WorkedSolution } from "../task.ts";
 
@@ -67,7 +67,7 @@ function canonical(text: string): string {
 }
 
 function solve(problem: JudgedTaskProblem): WorkedSolution {
-  const made = readListFunction(String(fieldOf(problem.data, "function")));
+  const made = readListFunction(stringOf(fieldOf(problem.data, "function")));
   if (made === null) throw new Error("a function that cannot be read back");
   let list: readonly number[] = SHOWN;
   const lines = made.steps.map(({ words, python, apply }) => {
@@ -77,7 +77,7 @@ function solve(problem: JudgedTaskProblem): WorkedSolution {
   const end = `It returns ${made.end.words}: ${made.end.python}, which is ${JSON.stringify(made.end.apply(list))}.`;
   return {
     think: [...lines, end].join("\n"),
-    answer: codeOf(made, String(fieldOf(problem.data, "name"))),
+    answer: codeOf(made, stringOf(fieldOf(problem.data, "name"))),
   };
 }
 

@@ -29,7 +29,7 @@ function generate(random: Random, difficulty: number): TaskProblem {
   for (;;) {
     const numbers = drawNumbers(random, difficulty);
     const [rule, ...others] = fittingRules(numbers);
-    if (rule?.kind !== KINDS[difficulty - 1] || others.length > 0) continue;
+    if (rule === undefined || others.length > 0 || rule.kind !== KINDS[difficulty - 1]) continue;
     if (numbers.some((number) => Math.abs(number) > LARGEST)) continue;
     const next = nextNumber(rule, numbers);
     const wording = random.int(0, WORDINGS.length - 1);

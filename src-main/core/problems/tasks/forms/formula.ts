@@ -53,9 +53,9 @@ export function truthOfFormula({ marks, pair }: Formula, truths: Truths): boolea
     if (a === null || a === undefined || b === null || b === undefined) return null;
     return (a === b) === (marks[0] === "=");
   }
-  const sides = [a, b].map((truth, i) => (truth === null ? null : truth === (marks[i] === "+")));
-  if (sides.includes(true)) return true;
-  return sides.includes(null) ? null : false;
+  const holds = [a, b].map((truth, i) => (truth === null ? null : truth === (marks[i] === "+")));
+  if (holds.some((one) => one === true)) return true;
+  return holds.some((one) => one === null) ? null : false;
 }
 
 /** With other numbers for its propositions. */

@@ -20,11 +20,13 @@ export function numbersOf(value: JsonValue): number[] {
   return itemsOf(value).map(numberOf);
 }
 
+export function stringOf(value: JsonValue): string {
+  if (typeof value !== "string") throw new Error("the problem's data has no text here");
+  return value;
+}
+
 export function stringsOf(value: JsonValue): string[] {
-  return itemsOf(value).map((item) => {
-    if (typeof item !== "string") throw new Error("the problem's data has no text here");
-    return item;
-  });
+  return itemsOf(value).map(stringOf);
 }
 
 function itemsOf(value: JsonValue): JsonValue[] {

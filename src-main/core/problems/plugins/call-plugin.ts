@@ -1,0 +1,147 @@
+/**
+ * Calls a plug-in's functions in the sandbox, many at once: each call of the sandbox starts an interpreter. What goes
+ * wrong in the file ends in words that name its line.
+ */
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import type { JsonValue } from "#shared/schema/json-value.ts";
+import type { Verdict } from "../../verifiers/verifier.ts";
+import type { Sandbox } from "../../sandbox-port.ts";
+import type { WorkedSolution } from "../task.ts";
+import { PluginProblem, PluginSolution, PluginVerdict } from "./plugin.ts";
+import type { Plugin } from "./plugin.ts";
+
+/** An item that fails is said with its place, and what was called before it does not matter. */
+const HARNESS = `
+const { parse, stringify } = JSON;
+export async function main(text) {
+  const { name, items } = parse(text);
+  let at = -1;
+  try {
+    const plugin = await import("plugin.js");
+    if (typeof plugin[name] !== "function") return stringify({ missing: true });
+    const results = [];
+    for (at = 0; at < items.length; at++) results[at] = (await plugin[name](...items[at])) ?? null;
+    return stringify({ results });
+  } catch (error) {
+    return stringify({ at, error: String(error), stack: String(error?.stack ?? "") });
+  }
+}`;
+
+const Answer = z.union([
+  z.strictObject({ missing: z.literal(true) }),
+  z.strictObject({ results: z.array(z.unknown()) }),
+  z.strictObject({ at: z.int(), error: z.string(), stack: z.string() }),
+]);
+
+type FunctionName = "generate" | "solve" | "verify";
+
+/** Problems by their seeds and difficulties; equal ones give equal problems. Throws BAD_INPUT. */
+export async function generateByPlugin(
+  sandbox: Sandbox,
+  plugin: Plugin,
+  draws: readonly { readonly seed: number; readonly difficulty: number }[],
+): Promise<PluginProblem[]> {
+  const items = draws.map(({ seed, difficulty }) => [seed, difficulty]);
+  return read(
+    plugin,
+    "generate",
+    items,
+    PluginProblem,
+    await call(sandbox, plugin, "generate", items),
+  );
+}
+
+/** Null where the plug-in works out no solutions. Throws BAD_INPUT. */
+export async function solveByPlugin(
+  sandbox: Sandbox,
+  plugin: Plugin,
+  problems: readonly PluginProblem[],
+): Promise<WorkedSolution[] | null> {
+  const items = problems.map((problem) => [jsonOf(problem)]);
+  const results = await call(sandbox, plugin, "solve", items);
+  return results === null ? null : read(plugin, "solve", items, PluginSolution, results);
+}
+
+/** Throws BAD_INPUT. */
+export async function verifyByPlugin(
+  sandbox: Sandbox,
+  plugin: Plugin,
+  answers: readonly { readonly problem: PluginProblem; readonly answer: string }[],
+): Promise<Verdict[]> {
+  const items = answers.map(({ problem, answer }) => [jsonOf(problem), answer]);
+  return read(plugin, "verify", items, PluginVerdict, await call(sandbox, plugin, "verify", items));
+}
+
+function jsonOf({ canonical, ...problem }: PluginProblem): JsonValue {
+  return canonical === undefined ? problem : { ...problem, canonical };
+}
+
+/** What the function gave for each item; null where the file has no such function. */
+async function call(
+  sandbox: Sandbox,
+  plugin: Plugin,
+  name: FunctionName,
+  items: readonly (readonly JsonValue[])[],
+): Promise<unknown[] | null> {
+  const outcome = await sandbox.run({
+    language: "javascript",
+    harness: HARNESS,
+    files: { "plugin.js": plugin.text },
+    input: { name, items },
+  });
+  if (outcome.ended !== "returned") throw failed(plugin, `${name} failed: ${outcome.message}.`);
+  const answer = Answer.safeParse(outcome.value);
+  if (!answer.success) throw failed(plugin, `${name} gave what cannot be read.`);
+  if ("missing" in answer.data) return null;
+  if ("results" in answer.data) return answer.data.results;
+  const { at, error, stack } = answer.data;
+  throw failed(
+    plugin,
+    `${error}${lineOf(plugin, stack)}${at < 0 ? "" : `, in ${said(name, items[at])}`}.`,
+  );
+}
+
+function read<T>(
+  plugin: Plugin,
+  name: FunctionName,
+  items: readonly (readonly JsonValue[])[],
+  schema: z.ZodType<T>,
+  results: readonly unknown[] | null,
+): T[] {
+  if (results === null)
+    throw failed(plugin, `${plugin.manifest.file} exports no function ${name}.`);
+  return results.map((result, at) => {
+    const parsed = schema.safeParse(result);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const key = issue === undefined || issue.path.length === 0 ? "" : ` (${issue.path.join(".")})`;
+    throw failed(
+      plugin,
+      `${said(name, items[at])} gave ${short(JSON.stringify(result))}: ${issue?.message ?? "it cannot be read"}${key}.`,
+    );
+  });
+}
+
+/** `, plugin.js line 3`, of QuickJS's stack. */
+function lineOf({ manifest }: Plugin, stack: string): string {
+  const line = /plugin\.js:(\d+)/.exec(stack)?.[1];
+  return line === undefined ? "" : `, ${manifest.file} line ${line}`;
+}
+
+function said(name: FunctionName, item: readonly JsonValue[] | undefined): string {
+  return `${name}(${short((item ?? []).map((one) => JSON.stringify(one)).join(", "))})`;
+}
+
+function short(text: string | undefined): string {
+  const whole = text ?? "nothing";
+  return whole.length > 100 ? `${whole.slice(0, 99)}…` : whole;
+}
+
+function failed({ manifest }: Plugin, what: string): AppError {
+  return new AppError(
+    "BAD_INPUT",
+    `The plug-in ${manifest.name}: ${what}`,
+    `Mend plugins/${manifest.name}/${manifest.file}, then try it: \`gradus plugins check ${manifest.name}\`.`,
+  );
+}

@@ -1,0 +1,145 @@
+/** Task plug-ins: the document's own example passes, and what is wrong with others is said with its line. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { Sandbox } from "#main/core/sandbox-port.ts";
+import { generateByPlugin, verifyByPlugin } from "#main/core/problems/plugins/call-plugin.ts";
+import type { Plugin } from "#main/core/problems/plugins/plugin.ts";
+import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
+import { checkPlugin } from "#main/services/plugins/check-plugin.ts";
+import { findPlugins, readPlugin } from "#main/services/plugins/find-plugins.ts";
+import { AppError } from "#shared/errors.ts";
+import { temporaryFolder } from "../helpers/store-fixture.ts";
+
+const pool = new SandboxPool({ workers: 1 });
+afterAll(() => {
+  pool.close();
+});
+
+const DOCUMENT = readFileSync(new URL("../../docs/tasks/README.md", import.meta.url), "utf8");
+
+function blockOf(language: string): string {
+  return DOCUMENT.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? "";
+}
+
+const YAML = blockOf("yaml");
+
+function workspaceWith(name: string, yaml: string, text: string): string {
+  const workspace = temporaryFolder();
+  const folder = join(workspace, "plugins", name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "plugin.yaml"), yaml);
+  writeFileSync(join(folder, "coins.js"), text);
+  return workspace;
+}
+
+function coins(text: string): Plugin {
+  return readPlugin(workspaceWith("coins", YAML, text), "coins");
+}
+
+test("the document's example is found and passes every check", async () => {
+  const workspace = workspaceWith("coins", YAML, blockOf("js"));
+  expect(findPlugins(workspace)).toMatchObject([{ plugin: { manifest: { title: "Coins" } } }]);
+  const report = await checkPlugin(pool, readPlugin(workspace, "coins"));
+  expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(report.checks).toHaveLength(6);
+});
+
+test("the document's example has at most 30 lines", () => {
+  expect(blockOf("js").trim().split("\n").length).toBeLessThanOrEqual(30);
+});
+
+const GENERATE = `export function generate(seed) { return { prompt: "n " + seed, gold: String(seed) }; }\n`;
+
+test.each([
+  [
+    "a random source of its own",
+    `export function generate() { return { prompt: String(Math.random()), gold: "1" }; } export function verify(p, a) { return a === p.gold; }`,
+    "equal seeds give equal problems",
+  ],
+  [
+    "a verifier that takes anything",
+    `${GENERATE}export function verify() { return true; }`,
+    "junk is refused",
+  ],
+  [
+    "a verifier that takes no gold",
+    `${GENERATE}export function verify() { return { correct: false, score: 0.5 }; }`,
+    "gold answers are accepted",
+  ],
+  [
+    "a solution that is wrong",
+    `${GENERATE}export function verify(p, a) { return a === p.gold; } export function solve() { return { think: "", answer: "no" }; }`,
+    "worked solutions are accepted",
+  ],
+])("%s fails its check", async (_, text, check) => {
+  const report = await checkPlugin(pool, coins(text));
+  expect(report.ok).toBe(false);
+  expect(report.checks.filter(({ ok }) => !ok).map(({ name }) => name)).toContain(check);
+});
+
+const quick: Sandbox = {
+  run: async (program, options) => pool.run({ ...program, limits: { timeMs: 300 } }, options),
+  close: () => {},
+};
+
+test.each([
+  [
+    "throws",
+    `\nexport function generate(seed) {\n  throw new Error("no " + seed);\n}`,
+    "no 1, coins.js line 3, in generate(1, 2)",
+  ],
+  ["cannot be parsed", `export function generate( {\n  return 1;\n}`, "SyntaxError"],
+  ["has no generate", `export const a = 1;`, "coins.js exports no function generate"],
+  ["never ends", `export function generate() { for (;;); }`, "it ran for more than 0.3 s"],
+  [
+    "floods",
+    `export function generate() { for (;;) console.log("x".repeat(1000)); }`,
+    "it printed more than",
+  ],
+  [
+    "gives 10 MB",
+    `export function generate() { return { prompt: "x".repeat(1e7), gold: "" }; }`,
+    "its answer is longer than",
+  ],
+  ["gives no prompt", `export function generate() { return { gold: "1" }; }`, "prompt"],
+  ["gives nothing", `export function generate() {}`, "generate(1, 2) gave null"],
+  [
+    "wants a file",
+    `import fs from "node:fs"; export function generate() { return fs; }`,
+    "there is no module",
+  ],
+])("a plug-in that %s ends in words", async (_, text, words) => {
+  const failure = await generateByPlugin(quick, coins(text), [{ seed: 1, difficulty: 2 }]).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(AppError);
+  expect(failure).toMatchObject({ code: "BAD_INPUT", message: expect.stringContaining(words) });
+});
+
+test.each([
+  ["false", { correct: false, score: 0 }],
+  ["true", { correct: true, score: 1 }],
+  [
+    `{ correct: false, score: 0.25, detail: "one of four" }`,
+    { correct: false, score: 0.25, detail: "one of four" },
+  ],
+  [`{ correct: true, score: 0.5 }`, { correct: true, score: 1 }],
+])("a verdict %s is read", async (written, verdict) => {
+  const plugin = coins(`${GENERATE}export const verify = () => (${written});`);
+  const problem = { prompt: "n", gold: "1", data: null };
+  expect(await verifyByPlugin(pool, plugin, [{ problem, answer: "1" }])).toMatchObject([verdict]);
+});
+
+test.each([
+  ["countdown", YAML.replace("coins", "countdown"), "a built-in task has this name"],
+  ["others", YAML, "its folder is others"],
+  ["coins", YAML.replace("difficulties: [2, 3, 4]", "difficulties: []"), "difficulties"],
+  ["coins", YAML.replace("coins.js", "../coins.js"), "a .js file beside plugin.yaml"],
+  ["coins", "a: [", "no YAML"],
+  ["coins", YAML.replace("coins.js", "other.js"), "other.js is not there"],
+])("a folder %s whose plugin.yaml is wrong is listed with why", (name, yaml, why) => {
+  expect(findPlugins(workspaceWith(name, yaml, GENERATE))).toEqual([
+    { folder: name, refusal: expect.stringContaining(why) },
+  ]);
+});
