@@ -172,11 +172,9 @@ const TWINS: Record<TaskSource["task"], (id: string) => string[]> = {
   },
   "propositional-logic": (id) => {
     const formulas = textOf(id).split(";");
-    const propositions = new Set(textOf(id).match(/\d/g)).size;
+    const last = Math.max(...(textOf(id).match(/\d/g) ?? []).map(Number));
     const turned = formulas.map((formula) => {
-      const renamed = formula.replaceAll(/\d/g, (digit) =>
-        String(propositions - 1 - Number(digit)),
-      );
+      const renamed = formula.replaceAll(/\d/g, (digit) => String(last - Number(digit)));
       return `${renamed.slice(2)}${renamed.slice(0, 2)}`;
     });
     return [formulas.toReversed(), turned].map((twin) => `propositional-logic/${twin.join(";")}/0`);

@@ -1,5 +1,5 @@
 /** Grades answers of imported benchmarks by mathematical equivalence. */
-import type { Task } from "../../problems/task.ts";
+import type { RuledTask } from "../../problems/task.ts";
 import { openBoxes } from "./extraction/boxes.ts";
 import { answerSpan, extractMaths } from "./extraction/extract-maths.ts";
 import { DEFAULT_OPTIONS, readGold, sameReadings } from "./verify-maths.ts";
@@ -64,7 +64,7 @@ function answerKey(answer: string): string {
   return answer.replaceAll(/[\s$]/gu, "").replace(/\.$/u, "");
 }
 
-export const mathsRule: Pick<Task, "version" | "extractLenient" | "answerKey"> & {
+export const mathsRule: Pick<RuledTask, "version" | "extractLenient" | "answerKey"> & {
   verify(problem: { readonly gold: string }, answer: string): boolean;
 } = {
   version: "2",
