@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";
-import { taskByName } from "#main/core/problems/registry.ts";
+import { arithmetic } from "#main/core/problems/tasks/arithmetic.ts";
 import { fileHost } from "./file-host.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { beginSmokeByKeyboard, startByKeyboard } from "./recipe-page.ts";
@@ -37,7 +37,7 @@ function workedSums(): string {
   const source = { task: "arithmetic" as const, difficulties: [2, 3] };
   const lines = drawProblems({ source, split: "train", seed: 5, count: RECORDS }).map(
     (problem, i) => {
-      const { think, answer } = taskByName("arithmetic").solve(taskProblemOf(problem));
+      const { think, answer } = arithmetic.solve(taskProblemOf(problem));
       const given = i % WRONG_EVERY === 3 ? String(Number(answer) + 1) : answer;
       return JSON.stringify({
         prompt: problem.prompt,
