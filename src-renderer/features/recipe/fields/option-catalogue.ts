@@ -3,6 +3,7 @@
  * with which default, is the schema's to say: see stage-fields.ts. Names are TRL's.
  */
 export const GROUPS = [
+  "Prompt",
   "Sampling",
   "Objective",
   "Size",
@@ -20,6 +21,11 @@ export interface OptionText {
 }
 
 const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
+  Prompt: {
+    system_prompt: "comes before each problem, in the chat template's form",
+    prompt_template: "r1-zero, or Jinja over the problem's columns and prompt; empty: as it is",
+    answer_format: "where the answer stands: tags, boxed, or on the last line",
+  },
   Sampling: {
     num_generations: "completions per prompt, the group",
     generation_batch_size: "completions sampled at a time",
