@@ -8,8 +8,10 @@ export const PluginManifest = z.strictObject({
   version: z.union([z.string().min(1), z.number()]).transform(String),
   title: z.string().min(1),
   description: z.string().default(""),
-  /** Beside plugin.yaml: JavaScript (.js). */
-  file: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*\.js$/, "a .js file beside plugin.yaml"),
+  /** Beside plugin.yaml: JavaScript (.js) or Python (.py). */
+  file: z
+    .string()
+    .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:js|py)$/, "a .js or .py file beside plugin.yaml"),
   difficulties: z.array(z.int().min(1)).min(1),
   /** What one step of difficulty means, e.g. "numbers". */
   difficultyUnit: z.string().min(1).default("difficulty"),

@@ -24,12 +24,12 @@ function blockOf(language: string): string {
 
 const YAML = blockOf("yaml");
 
-function workspaceWith(name: string, yaml: string, text: string): string {
+function workspaceWith(name: string, yaml: string, text: string, file = "coins.js"): string {
   const workspace = temporaryFolder();
   const folder = join(workspace, "plugins", name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "plugin.yaml"), yaml);
-  writeFileSync(join(folder, "coins.js"), text);
+  writeFileSync(join(folder, file), text);
   return workspace;
 }
 
@@ -45,9 +45,41 @@ test("the document's example is found and passes every check", async () => {
   expect(report.checks).toHaveLength(6);
 });
 
-test("the document's example has at most 30 lines", () => {
-  expect(blockOf("js").trim().split("\n").length).toBeLessThanOrEqual(30);
+test("the document's examples have at most 30 lines", () => {
+  for (const language of ["js", "python"])
+    expect(blockOf(language).trim().split("\n").length).toBeLessThanOrEqual(30);
 });
+
+function pythonCoins(text: string): Plugin {
+  const yaml = YAML.replace("coins.js", "coins.py");
+  return readPlugin(workspaceWith("coins", yaml, text, "coins.py"), "coins");
+}
+
+test("the document's example in Python passes every check, and what fails in Python is said with its line", async () => {
+  const report = await checkPlugin(pool, pythonCoins(blockOf("python")));
+  expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(report.checks).toHaveLength(6);
+  const wrong = [
+    [
+      "def generate(seed, difficulty):\n    return helper(seed)\n\ndef helper(seed):\n    return 1 / 0",
+      "ZeroDivisionError: division by zero, coins.py line 5, in generate(1, 2)",
+    ],
+    ["def generate(:", "coins.py line 1"],
+    ["import os\nos.fork()", "coins.py line 2"],
+    ["a = 1", "coins.py has no function generate"],
+    ["def generate(seed, difficulty):\n    return {'prompt': float('nan')}", "Out of range float"],
+    [
+      "def generate(seed, difficulty):\n    return {'prompt': 'x' * 10**7}",
+      "its answer is longer than",
+    ],
+  ] as const;
+  for (const [text, words] of wrong) {
+    const failure = await generateByPlugin(pool, pythonCoins(text), [
+      { seed: 1, difficulty: 2 },
+    ]).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "BAD_INPUT", message: expect.stringContaining(words) });
+  }
+}, 120_000);
 
 const GENERATE = `export function generate(seed) { return { prompt: "n " + seed, gold: String(seed) }; }\n`;
 
@@ -90,7 +122,7 @@ test.each([
     "no 1, coins.js line 3, in generate(1, 2)",
   ],
   ["cannot be parsed", `export function generate( {\n  return 1;\n}`, "SyntaxError"],
-  ["has no generate", `export const a = 1;`, "coins.js exports no function generate"],
+  ["has no generate", `export const a = 1;`, "coins.js has no function generate"],
   ["never ends", `export function generate() { for (;;); }`, "it ran for more than 1.5 s"],
   [
     "floods",
@@ -135,7 +167,7 @@ test.each([
   ["countdown", YAML.replace("coins", "countdown"), "a built-in task has this name"],
   ["others", YAML, "its folder is others"],
   ["coins", YAML.replace("difficulties: [2, 3, 4]", "difficulties: []"), "difficulties"],
-  ["coins", YAML.replace("coins.js", "../coins.js"), "a .js file beside plugin.yaml"],
+  ["coins", YAML.replace("coins.js", "../coins.js"), "a .js or .py file beside plugin.yaml"],
   ["coins", "a: [", "no YAML"],
   ["coins", YAML.replace("coins.js", "other.js"), "other.js is not there"],
 ])("a folder %s whose plugin.yaml is wrong is listed with why", (name, yaml, why) => {

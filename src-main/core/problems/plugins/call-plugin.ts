@@ -12,7 +12,7 @@ import { PluginProblem, PluginSolution, PluginVerdict } from "./plugin.ts";
 import type { Plugin } from "./plugin.ts";
 
 /** An item that fails is said with its place, and what was called before it does not matter. */
-const HARNESS = `
+const JAVASCRIPT = `
 const { parse, stringify } = JSON;
 export async function main(text) {
   const { name, items } = parse(text);
@@ -27,6 +27,44 @@ export async function main(text) {
     return stringify({ at, error: String(error), stack: String(error?.stack ?? "") });
   }
 }`;
+
+const PYTHON = `
+from json import dumps, loads
+from traceback import format_exception
+
+def main(text, files, dumps=dumps, form=format_exception):
+    call = loads(text)
+    at = -1
+    try:
+        plugin = {"__name__": "plugin"}
+        exec(compile(files["plugin.py"], "plugin.py", "exec"), plugin)
+        function = plugin.get(call["name"])
+        if not callable(function):
+            return dumps({"missing": True})
+        results = []
+        for at, item in enumerate(call["items"]):
+            results.append(function(*item))
+        return dumps({"results": results}, allow_nan=False)
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        return dumps({"at": at, "error": words, "stack": "".join(form(error))})
+`;
+
+/** By how the file's name ends: the sandbox's language, the name of the file there, and a stack's lines of it. */
+const LANGUAGES = {
+  js: { language: "javascript", harness: JAVASCRIPT, file: "plugin.js", line: /plugin\.js:(\d+)/ },
+  // The innermost call stands last.
+  py: {
+    language: "python",
+    harness: PYTHON,
+    file: "plugin.py",
+    line: /.*File "plugin\.py", line (\d+)/s,
+  },
+} as const;
+
+function languageOf({ manifest }: Plugin): (typeof LANGUAGES)[keyof typeof LANGUAGES] {
+  return manifest.file.endsWith(".py") ? LANGUAGES.py : LANGUAGES.js;
+}
 
 const Answer = z.union([
   z.strictObject({ missing: z.literal(true) }),
@@ -84,10 +122,11 @@ async function call(
   name: FunctionName,
   items: readonly (readonly JsonValue[])[],
 ): Promise<unknown[] | null> {
+  const { language, harness, file } = languageOf(plugin);
   const outcome = await sandbox.run({
-    language: "javascript",
-    harness: HARNESS,
-    files: { "plugin.js": plugin.text },
+    language,
+    harness,
+    files: { [file]: plugin.text },
     input: { name, items },
   });
   if (outcome.ended !== "returned") throw failed(plugin, `${name} failed: ${outcome.message}.`);
@@ -109,8 +148,7 @@ function read<T>(
   schema: z.ZodType<T>,
   results: readonly unknown[] | null,
 ): T[] {
-  if (results === null)
-    throw failed(plugin, `${plugin.manifest.file} exports no function ${name}.`);
+  if (results === null) throw failed(plugin, `${plugin.manifest.file} has no function ${name}.`);
   return results.map((result, at) => {
     const parsed = schema.safeParse(result);
     if (parsed.success) return parsed.data;
@@ -123,10 +161,10 @@ function read<T>(
   });
 }
 
-/** `, plugin.js line 3`, of QuickJS's stack. */
-function lineOf({ manifest }: Plugin, stack: string): string {
-  const line = /plugin\.js:(\d+)/.exec(stack)?.[1];
-  return line === undefined ? "" : `, ${manifest.file} line ${line}`;
+/** `, coins.js line 3`, of the interpreter's stack. */
+function lineOf(plugin: Plugin, stack: string): string {
+  const line = languageOf(plugin).line.exec(stack)?.[1];
+  return line === undefined ? "" : `, ${plugin.manifest.file} line ${line}`;
 }
 
 function said(name: FunctionName, item: readonly JsonValue[] | undefined): string {
