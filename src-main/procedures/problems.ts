@@ -44,6 +44,9 @@ export function problemProcedures(
       return { total: store.problems.count(choice), problems: store.problems.page(choice, page) };
     }),
     problem: to.problem.handler(({ input }) => problemOf(app, input)),
+    completions: to.completions.handler(({ input: { set, id, limit } }) =>
+      store.completions.ofProblem(`${set}/${id}`, limit),
+    ),
     inspect: to.inspect.handler(async ({ input }) => {
       const source = sourceOf(input.file);
       return await saidByName(source, async () => {

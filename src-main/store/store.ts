@@ -3,6 +3,7 @@ import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { Checkpoint, RunId } from "#shared/schema/run.ts";
 import { AnnotationRepository } from "./repositories/annotation-repository.ts";
 import { BenchmarkRepository } from "./repositories/benchmark-repository.ts";
+import { CompletionRepository } from "./repositories/completion-repository.ts";
 import { CostRepository } from "./repositories/cost-repository.ts";
 import { openDatabase, schemaVersion, withStoreErrors } from "./database.ts";
 import type { Connection } from "./database.ts";
@@ -48,6 +49,7 @@ export class Store {
   readonly ledger: LedgerRepository;
   readonly passRates: PassRateRepository;
   readonly problems: ProblemRepository;
+  readonly completions: CompletionRepository;
   readonly benchmarks: BenchmarkRepository;
   readonly settings: SettingRepository;
   readonly models: ModelRepository;
@@ -88,6 +90,7 @@ export class Store {
     this.ledger = new LedgerRepository(db);
     this.passRates = new PassRateRepository(db);
     this.problems = new ProblemRepository(db, this.passRates);
+    this.completions = new CompletionRepository(db);
     this.benchmarks = new BenchmarkRepository(this.problems);
     this.settings = new SettingRepository(db);
     this.models = new ModelRepository(db);

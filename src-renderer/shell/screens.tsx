@@ -44,6 +44,16 @@ const ImportScreen = lazy(() =>
     default: module.ImportScreen,
   })),
 );
+const ProblemSetsScreen = lazy(() =>
+  import("#renderer/features/problems/list/problem-sets-screen.tsx").then((module) => ({
+    default: module.ProblemSetsScreen,
+  })),
+);
+const ProblemSetScreen = lazy(() =>
+  import("#renderer/features/problems/set/problem-set-screen.tsx").then((module) => ({
+    default: module.ProblemSetScreen,
+  })),
+);
 const CurationScreen = lazy(() =>
   import("#renderer/features/curation/curation-screen.tsx").then((module) => ({
     default: module.CurationScreen,
@@ -70,6 +80,7 @@ const PlaygroundScreen = lazy(() =>
 export type ScreenId =
   | "home"
   | "datasets"
+  | "problems"
   | "curation"
   | "recipes"
   | "runs"
@@ -93,6 +104,7 @@ export interface ListedScreen {
 export const LISTED_SCREENS: readonly ListedScreen[] = [
   { id: "home", title: "Home", path: [], key: "H", divided: false },
   { id: "datasets", title: "Datasets", path: ["datasets"], key: "D", divided: false },
+  { id: "problems", title: "Problems", path: ["problems"], key: "O", divided: false },
   { id: "curation", title: "Curation", path: ["curation"], key: "U", divided: false },
   { id: "recipes", title: "Recipes", path: ["recipes"], key: "E", divided: false },
   { id: "runs", title: "Runs", path: ["runs"], key: "R", divided: true },
@@ -157,6 +169,14 @@ export function screenAt(address: Address): ShownScreen {
             content: loaded(<DatasetScreen key={datasetId} datasetId={datasetId} />),
           };
     }
+    case "problems":
+      return {
+        listed: "problems",
+        title: "Problems",
+        content: loaded(
+          id === undefined ? <ProblemSetsScreen /> : <ProblemSetScreen key={id} name={id} />,
+        ),
+      };
     case "curation":
       return { listed: "curation", title: "Curation", content: loaded(<CurationScreen />) };
     case "recipes":

@@ -11,6 +11,7 @@ import {
   ListedProblem,
   MeasuredModel,
   PassRateSpread,
+  SampledCompletion,
   ProblemSetSummary,
   ProblemSetVersion,
   ProblemSort,
@@ -93,6 +94,16 @@ export const problems = {
     .output(z.strictObject({ total: z.int(), problems: z.array(ListedProblem) })),
   /** NOT_FOUND where the version has none of that id. */
   problem: procedure.input(z.strictObject({ ...one.shape, id: z.string() })).output(SetProblem),
+  /** What models ever wrote to a problem of this id: in benchmarks and in the steps of GRPO, the newest runs first. */
+  completions: procedure
+    .input(
+      z.strictObject({
+        set: ProblemSetName,
+        id: z.string(),
+        limit: z.int().min(1).max(1000).default(100),
+      }),
+    )
+    .output(z.strictObject({ total: z.int(), completions: z.array(SampledCompletion) })),
   /** What a file holds and how its first problems would come in. */
   inspect: procedure
     .input(z.strictObject({ ...reading, problems: z.int().min(1).max(200).default(20) }))

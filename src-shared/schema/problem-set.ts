@@ -1,6 +1,7 @@
 /** A problem set as lists show it: its versions, what is known about each, and pages of problems. */
 import { z } from "zod";
 import { ProblemSetName, ProblemSplit, SetProblem } from "./problem.ts";
+import { RunId } from "./run.ts";
 
 export const SplitCounts = z.strictObject({ train: z.int(), test: z.int() });
 export type SplitCounts = z.infer<typeof SplitCounts>;
@@ -96,3 +97,18 @@ export type ListedProblem = z.infer<typeof ListedProblem>;
 
 export const ProblemSort = z.enum(["position", "difficulty", "pass_rate"]);
 export type ProblemSort = z.infer<typeof ProblemSort>;
+
+/** What a model wrote to a problem in some run, and what that run made of it. */
+export const SampledCompletion = z.strictObject({
+  runId: RunId,
+  /** What the run's stage started from, by its name in the recipe. */
+  model: z.string(),
+  /** Of a GRPO stage; null in a benchmark. */
+  step: z.int().nullable(),
+  completion: z.string(),
+  correct: z.boolean(),
+  /** Null in a benchmark. */
+  reward: z.number().nullable(),
+  finishReason: z.string(),
+});
+export type SampledCompletion = z.infer<typeof SampledCompletion>;

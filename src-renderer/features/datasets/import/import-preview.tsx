@@ -1,10 +1,11 @@
 /** The first rows of a file as they would come in. */
 import type { ReactNode } from "react";
 import type { Query } from "#renderer/bridge/use-query.ts";
+import { BadLines } from "#renderer/ui/files/bad-lines.tsx";
 import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { BadRowList, PreviewRows } from "./preview-rows.tsx";
+import { PreviewRows } from "./preview-rows.tsx";
 import type { FoundInFile } from "./use-inspection.ts";
 
 function FoundRows({ found }: { readonly found: FoundInFile }): ReactNode {
@@ -25,7 +26,7 @@ function FoundRows({ found }: { readonly found: FoundInFile }): ReactNode {
             <span className="mono">{visibleText(beside.join(", "))}</span>
           </p>
         )}
-        {bad.length > 0 && <BadRowList rows={bad} />}
+        {bad.length > 0 && <BadLines rows={bad} />}
         <PreviewRows rows={rows} />
       </div>
     </>

@@ -1,8 +1,7 @@
-/** The first rows of a file as they would come in, and those that would not. */
+/** The first rows of a file as they would come in. */
 import type { ReactNode } from "react";
-import type { BadRow, RecordMessages } from "#shared/schema/dataset.ts";
+import type { RecordMessages } from "#shared/schema/dataset.ts";
 import { formatNumber } from "#renderer/ui/format.ts";
-import { Glyph } from "#renderer/ui/glyph.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 const SHOWN_CHARACTERS = 600;
@@ -57,20 +56,6 @@ export function PreviewRows({ rows }: { readonly rows: readonly PreviewRow[] }):
               </div>
             )}
           </dl>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export function BadRowList({ rows }: { readonly rows: readonly BadRow[] }): ReactNode {
-  return (
-    <ul className="s12" aria-label="Bad lines">
-      {rows.map((row) => (
-        <li key={row.line} className="flex top badrow">
-          <Glyph name="cross" className="fail" label="cannot come in" />
-          <span className="mono t3 lineno">{formatNumber(row.line)}</span>
-          <span className="grow break">{visibleText(row.reason)}</span>
         </li>
       ))}
     </ul>

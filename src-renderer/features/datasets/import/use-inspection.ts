@@ -3,7 +3,7 @@ import { useState } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import type { Query } from "#renderer/bridge/use-query.ts";
-import type { PickedFile } from "./file-picker.tsx";
+import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
 import type { ReadAs } from "./import-choice.ts";
 
 export type FoundInFile = Awaited<ReturnType<typeof host.datasets.imports.inspect>>;

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
+import "#renderer/ui/files/files.css";
 import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 

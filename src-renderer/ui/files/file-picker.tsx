@@ -3,10 +3,11 @@ import { useRef, useState } from "react";
 import type { DragEvent, ReactNode } from "react";
 import type { DatasetFile } from "#shared/contract/datasets.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
-import { formatBytes } from "#renderer/ui/format.ts";
-import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
-import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { formatBytes } from "../format.ts";
+import { Meter } from "../pipelines/progress-line.tsx";
+import { FailureNotice } from "../region-state.tsx";
 import { uploadFile } from "./upload.ts";
+import "./files.css";
 import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface PickedFile {
