@@ -94,11 +94,11 @@ export function problemProcedures(
     }),
     try: to.try.handler(async ({ input }) => {
       const problem = problemOf(app, input);
-      const [verdict] = await judgeMany([{ problem, completion: input.completion }]);
+      const [verdict] = await judgeMany([{ problem, completion: input.completion }], app.sandbox);
       if (verdict === undefined) throw new Error("a verdict was expected");
       return verdict;
     }),
-    verify: to.verify.handler(({ input }) => verifyFile(store, input, () => performance.now())),
+    verify: to.verify.handler(({ input }) => verifyFile(app, input, () => performance.now())),
     measure: to.measure.handler(({ input }) => ({
       pipelineId: app.startPipeline({
         yaml: measureRecipe(store, input),

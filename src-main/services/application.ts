@@ -40,6 +40,7 @@ import { LiveEvents } from "./workspace/live-events.ts";
 import { ModelRegistry } from "./models/model-registry.ts";
 import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
+import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
 import { requireRecipe } from "./recipes/checks/recipe-checks.ts";
 import { RunAnnotations } from "./runs/run-annotations.ts";
@@ -96,6 +97,8 @@ export class Application {
   readonly generating: GenerateService;
   readonly runner: PipelineRunner;
   readonly recipeBook: RecipeBook;
+  /** For what is tried or checked; a run has its own. */
+  readonly sandbox = new SandboxPool();
   readonly sets: SetReader;
   readonly dataChecks: DataChecks;
   readonly runtime: RuntimeProbe;
@@ -340,6 +343,7 @@ export class Application {
     await this.datasets.close();
     this.dataChecks.close();
     this.inference.close();
+    this.sandbox.close();
     await this.modelJobs.close();
     await this.runner.close();
     this.#textIndexing.close();

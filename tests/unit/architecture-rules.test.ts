@@ -34,6 +34,7 @@ beforeEach(() => {
     'import { code } from "#shared/errors.ts";\nimport { tf } from "../runtime/tf.ts";\nexport const step = [code, tf];',
   );
   write("src-main/engine/inference/server.ts", "export const server = 1;");
+  write("src-main/sandbox/javascript.ts", "export const run = 1;");
   write("src-main/store/database.ts", "export const open = 1;");
   write(
     "src-main/processes/engine-process.ts",
@@ -72,7 +73,7 @@ test("a tree that keeps to the arrows has no violation, and every file is seen",
     dir,
   );
   expect(violations).toEqual([]);
-  expect(counts).toEqual({ "src-shared": 1, "src-main": 10, "src-renderer": 4 });
+  expect(counts).toEqual({ "src-shared": 1, "src-main": 11, "src-renderer": 4 });
 });
 
 test("a root without modules is a violation of its own", async () => {
@@ -123,6 +124,18 @@ const PLANTED: readonly (readonly [string, string, string, string])[] = [
     "src-main/processes/a.ts",
     "#main/engine/runtime/tf.ts",
     "only-process-entries-import-the-engine",
+  ],
+  [
+    "the sandbox imports the store",
+    "src-main/sandbox/a.ts",
+    "#main/store/database.ts",
+    "main-sandbox-imports-only",
+  ],
+  [
+    "the host's side of a process imports an interpreter",
+    "src-main/processes/a.ts",
+    "#main/sandbox/javascript.ts",
+    "only-process-entries-import-the-sandbox",
   ],
   [
     "a service imports the engine",

@@ -2,6 +2,7 @@
 import { AppError } from "#shared/errors.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { rawNumber } from "#main/platform/exact-json.ts";
+import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { fileBytes, readRows } from "#main/processes/reading/read-rows.ts";
 import type { Store } from "#main/store/store.ts";
 import { judgeMany } from "./judge-many.ts";
@@ -17,7 +18,7 @@ export interface VerifiedFile {
 
 /** Nothing is written where a line cannot be judged. Throws NOT_FOUND, BAD_INPUT with the line. */
 export async function verifyFile(
-  store: Store,
+  { store, sandbox }: { readonly store: Store; readonly sandbox: Sandbox },
   request: {
     readonly set: string;
     readonly version: number | null;
@@ -50,7 +51,7 @@ export async function verifyFile(
     asked.push({ id, problem, completion });
   }
   const startedMs = monotonic();
-  const verdicts = await judgeMany(asked);
+  const verdicts = await judgeMany(asked, sandbox);
   const durationMs = monotonic() - startedMs;
   const lines = verdicts.map(
     ({ correct, score, detail }, i) =>
