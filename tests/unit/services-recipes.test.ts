@@ -148,10 +148,10 @@ test.each([
     undefined,
   ],
   [
-    "kind: sft\n    data: { source: { task: arith, difficulties: [3] }, examples: 8 }",
-    "data.source.task",
-    'must be one of arithmetic, addition, countdown, knights-and-knaves, and is the text "arith"',
-    "Use arithmetic",
+    "kind: pretrain\n    max_steps: 1\n    lr_scheduler_type: line",
+    "lr_scheduler_type",
+    'must be one of constant, linear, cosine, and is the text "line"',
+    "Use linear",
   ],
   ["kind: sft", "data", "is missing", undefined],
 ])(

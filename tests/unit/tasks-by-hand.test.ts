@@ -213,7 +213,7 @@ test("a story has a rubric with what was asked, no right answer, and a rule that
     expect(problem.prompt).toContain(word);
     expect(rubric).toContain(word);
   }
-  expect(rubric).toContain(`at most ${String(most)} words`);
+  expect(rubric).toContain(`at most ${JSON.stringify(most)} words`);
   const { correct, detail } = scoreText(problem, "</think><answer>Once …</answer>", "strict");
   expect([correct, detail]).toEqual([false, expect.stringContaining("judge")]);
 });
