@@ -12,6 +12,7 @@ import { removeRepetition, repetition } from "#main/core/curation/repetition.ts"
 import { measureText } from "#main/core/curation/measure-text.ts";
 import { verdictOf } from "#main/core/curation/verdict.ts";
 import { tokensOf } from "#main/core/curation/words.ts";
+import { reasoningSteps } from "#renderer/features/curation/record/reasoning-steps.ts";
 import { arithmetic } from "#main/core/problems/tasks/arithmetic.ts";
 import { countdown } from "#main/core/problems/tasks/countdown.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";
@@ -216,6 +217,14 @@ test.each([
 
 test("without a verifier and a right answer there is no verdict", () => {
   expect(verdictOf(record("q", "7", "r"), NOTHING).verdict).toBe("none");
+});
+
+test("the steps of a reasoning have as many words together as its verdict counts", () => {
+  // I add them | 5, x | done: signs are no words. Cut at white space they would be nine.
+  const reasoning = "I add them.\n\n5 = x +\n\n- done";
+  const steps = reasoningSteps(reasoning).reduce((sum, { words }) => sum + words, 0);
+  expect(steps).toBe(6);
+  expect(measureText(record("q", "7", reasoning), NOTHING).reasoningWords).toBe(steps);
 });
 
 test("the measures of one text stand together, tags are no words", () => {

@@ -1,5 +1,52 @@
 import { describe, expect, test } from "vitest";
+import { RunStatus } from "#shared/schema/run.ts";
+import { betweenTags } from "#renderer/features/curation/record/record-parts.ts";
+import { nothingAnswered } from "#renderer/features/run/benchmark/nothing-answered.ts";
+import { splitPath } from "#renderer/ui/text/split-path.ts";
+import { fillTo, placesOf } from "#renderer/ui/usd-places.ts";
 import * as format from "../../src-renderer/ui/format.ts";
+
+describe("dollars in one column", () => {
+  test("have room for the most decimals, and what an amount is short of them fills it up", () => {
+    // $12.50, $0.017 and $0.00036: five decimals.
+    const places = placesOf([12.5, null, 0.017, 0.00036]);
+    expect(places).toBe(5);
+    expect(fillTo("$12.50", places)).toBe("000");
+    expect(fillTo("$0.017", places)).toBe("00");
+    expect(fillTo("$0.00036", places)).toBe("");
+    expect(fillTo("$0", places)).toBe(".00000");
+    expect(fillTo("$12,345", 2)).toBe(".00");
+    expect(fillTo("$0", placesOf([0, null]))).toBe("");
+  });
+});
+
+test("two paths of one folder differ in what is shown of them", () => {
+  const folder = "/home/someone/gradus/runs/p1/02-cold-start";
+  expect(splitPath(folder)).toEqual(["/home/someone/gradus", "/runs/p1/02-cold-start"]);
+  expect(splitPath(`${folder}/model`)).toEqual([
+    "/home/someone/gradus/runs",
+    "/p1/02-cold-start/model",
+  ]);
+  expect(splitPath("C:\\work\\a-name-that-is-longer-than-its-room")).toEqual([
+    "C:\\work",
+    "\\a-name-that-is-longer-than-its-room",
+  ]);
+  expect(splitPath("model")).toEqual(["", "model"]);
+});
+
+test("an answer between tags is told from its tags, any other is left as it is", () => {
+  expect(betweenTags("<answer>5 < 6</answer>")).toBeUndefined();
+  expect(betweenTags("\n<answer>12</answer>\n")).toEqual(["\n<answer>", "12", "</answer>\n"]);
+  expect(betweenTags("So <answer>12</answer>")).toBeUndefined();
+  expect(betweenTags("12")).toBeUndefined();
+});
+
+test("a benchmark at work without an answer does not ask for another list", () => {
+  for (const status of RunStatus.options)
+    expect(nothingAnswered(status, true)).not.toContain("Choose");
+  expect(nothingAnswered("running", true)).toContain("yet");
+  expect(nothingAnswered("finished", false)).toContain("Choose another");
+});
 
 describe("numbers in the window", () => {
   test("use a real minus, thousands commas and a dash for what is missing", () => {

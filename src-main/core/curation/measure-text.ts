@@ -1,4 +1,5 @@
 /** Everything that is measured on one text alone. */
+import { countWords } from "#shared/count-words.ts";
 import type { RecordMessage, RecordReference, TextFacts } from "#shared/schema/dataset.ts";
 import { finalTurn, promptOf } from "#shared/schema/record-text.ts";
 import { languageShare } from "./foreign-lines.ts";
@@ -6,7 +7,6 @@ import { formatProblems } from "./format.ts";
 import { readability } from "./readability.ts";
 import { repetition } from "./repetition.ts";
 import { verdictOf } from "./verdict.ts";
-import { countWords } from "./words.ts";
 
 export function measureText(
   messages: readonly RecordMessage[],

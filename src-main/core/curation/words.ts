@@ -13,11 +13,6 @@ export function tokensOf(text: string): string[] {
   return text.normalize("NFKC").toLowerCase().match(TOKEN) ?? [];
 }
 
-/** How many words, for lengths: runs of letters or digits. */
-export function countWords(text: string): number {
-  return text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.,-]*/gu)?.length ?? 0;
-}
-
 /** 32-bit FNV-1a of a word, then mixed, so that near words are far. */
 export function hashToken(token: string): number {
   let h = 0x811c9dc5;

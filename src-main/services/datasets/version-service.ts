@@ -135,7 +135,7 @@ export class VersionService {
     throw new AppError(
       "NOT_FOUND",
       `There is no dataset version "${ref}".`,
-      "A version is named like d1@2; `gradus data list` shows them.",
+      "A version is named by its dataset, an @ and its number; `gradus data list` shows them.",
     );
   }
 

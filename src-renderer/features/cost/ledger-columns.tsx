@@ -1,13 +1,8 @@
 /** Columns of the ledger. */
 import type { ReactNode } from "react";
 import { hrefTo } from "#renderer/navigation/location.ts";
-import {
-  formatDuration,
-  formatNumber,
-  formatUsd,
-  formatWhen,
-  plural,
-} from "#renderer/ui/format.ts";
+import { formatDuration, formatNumber, formatWhen, plural } from "#renderer/ui/format.ts";
+import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { amountOf, COST_KINDS, kindOf } from "./ledger-rows.ts";
 import type { CostKind, LedgerRow } from "./ledger-rows.ts";
@@ -74,7 +69,8 @@ function tokensOf(row: LedgerRow): string {
   return `${formatNumber(usage.tokensSampled)} + ${formatNumber(usage.tokensTrained)}`;
 }
 
-export function ledgerColumns(now: number): readonly GridColumn<LedgerRow>[] {
+/** @param usdPlaces decimals that the amounts have room for */
+export function ledgerColumns(now: number, usdPlaces: number): readonly GridColumn<LedgerRow>[] {
   return [
     {
       id: "when",
@@ -121,9 +117,13 @@ export function ledgerColumns(now: number): readonly GridColumn<LedgerRow>[] {
     {
       id: "amount",
       header: "Amount",
-      track: "88px",
+      track: "100px",
       numeric: true,
-      cell: (row) => <span className="med">{formatUsd(amountOf(row))}</span>,
+      cell: (row) => (
+        <span className="med">
+          <UsdInColumn usd={amountOf(row)} places={usdPlaces} />
+        </span>
+      ),
     },
     {
       id: "how",

@@ -5,8 +5,10 @@ import type { PriceList } from "#shared/schema/cost.ts";
 import { navigate, useFilter } from "#renderer/navigation/location.ts";
 import { formatUsd } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
+import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { ledgerColumns, rowHref } from "./ledger-columns.tsx";
+import { amountOf } from "./ledger-rows.ts";
 import type { LedgerRow } from "./ledger-rows.ts";
 
 export interface LedgerRegionProps {
@@ -19,7 +21,8 @@ export interface LedgerRegionProps {
 
 export function LedgerRegion({ rows, prices, never, now }: LedgerRegionProps): ReactNode {
   const [rowText, setRow] = useFilter("row", "0");
-  const columns = useMemo(() => ledgerColumns(now), [now]);
+  const usdPlaces = useMemo(() => placesOf(rows.map(amountOf)), [rows]);
+  const columns = useMemo(() => ledgerColumns(now, usdPlaces), [now, usdPlaces]);
   return (
     <>
       <div className="head bt">

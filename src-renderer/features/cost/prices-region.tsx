@@ -31,7 +31,6 @@ export function PricesRegion({
     <section aria-label="Prices">
       <div className="head bt">
         <h2>Prices</h2>
-        <span className="note ell">used from the moment they are set</span>
         <a className="btn small end" href={hrefTo(["settings"])}>
           Edit prices
         </a>
@@ -52,6 +51,7 @@ export function PricesRegion({
           </div>
         ))}
       </dl>
+      <p className="s11 t3 sidenote">Used from the moment they are set.</p>
       {changes.length > 1 && (
         <ul className="s11 t3 sidenote" aria-label="Price changes">
           {changes.slice(0, -1).map((change, index) => {

@@ -8,19 +8,23 @@ import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
-import { formatInterval, formatPercent, formatUsd, formatWhen } from "#renderer/ui/format.ts";
+import { formatInterval, formatPercent, formatWhen } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import {
   currentRun,
   isActive,
   lastScored,
   originWord,
+  shortName,
+  stageText,
 } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { StatusMark, statusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { Trials } from "#renderer/ui/score.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
+import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
+import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 
@@ -38,7 +42,7 @@ function StateCell({
   if (isActive(pipeline.status) && run !== undefined) {
     return (
       <span className="acc">
-        {run.stageName}
+        <span title={run.stageName}>{stageText(run)}</span>
         <br />
         {pipeline.status === "queued" ? "waits" : doneText(run)}
       </span>
@@ -49,15 +53,18 @@ function StateCell({
     pipeline.status === "failed" ? "fail" : pipeline.status === "stopped" ? "warn" : "t3";
   return (
     <span className={tone}>
-      {statusWord(pipeline.status)}
-      {pipeline.status !== "finished" && run !== undefined && ` in ${run.stageName}`}
-      <br />
-      <span className="t3">{formatWhen(when, now)}</span>
+      {statusWord(pipeline.status)} <span className="t3">{formatWhen(when, now)}</span>
+      {pipeline.status !== "finished" && run !== undefined && (
+        <>
+          <br />
+          <span title={run.stageName}>in {stageText(run)}</span>
+        </>
+      )}
     </span>
   );
 }
 
-function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
+function columnsAt(now: number, usdPlaces: number): readonly GridColumn<PipelineSummary>[] {
   return [
     {
       id: "name",
@@ -110,7 +117,7 @@ function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
             <span className="ci">{formatInterval(scored.score.low, scored.score.high)}</span>
             <br />
             <span className="t3 ell" title={scored.stageName}>
-              {scored.stageName.replace(/^benchmark-/u, "")}
+              {shortName(scored)}
             </span>
           </>
         );
@@ -142,15 +149,19 @@ function columnsAt(now: number): readonly GridColumn<PipelineSummary>[] {
     {
       id: "cost",
       header: "Cost",
-      track: "76px",
+      track: "92px",
       numeric: true,
       cell: (pipeline) =>
-        pipeline.costUsd === null ? <span className="t3">–</span> : formatUsd(pipeline.costUsd),
+        pipeline.costUsd === null ? (
+          <span className="t3">–</span>
+        ) : (
+          <UsdInColumn usd={pipeline.costUsd} places={usdPlaces} />
+        ),
     },
     {
       id: "state",
       header: "State",
-      track: "minmax(120px, 0.8fr)",
+      track: "minmax(152px, 0.8fr)",
       cell: (pipeline) => <StateCell pipeline={pipeline} now={now} />,
     },
   ];
@@ -162,7 +173,8 @@ export function RecentRegion(): ReactNode {
   const pipelines = useMemo(() => all.slice(0, SHOWN), [all]);
   const [chosen, setChosen] = useState(0);
   const now = useNow(60_000);
-  const columns = useMemo(() => columnsAt(now), [now]);
+  const usdPlaces = useMemo(() => placesOf(pipelines.map(({ costUsd }) => costUsd)), [pipelines]);
+  const columns = useMemo(() => columnsAt(now, usdPlaces), [now, usdPlaces]);
   const open = (index: number): void => {
     const pipeline = pipelines[index];
     if (pipeline !== undefined) navigate(hrefTo(["pipeline", pipeline.id]));

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { ModelRecord } from "#shared/schema/system.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { formatNumber } from "#renderer/ui/format.ts";
+import { PathText } from "#renderer/ui/text/path-text.tsx";
 
 /** A card without the YAML that hubs read. */
 function cardText(card: string): string {
@@ -42,7 +43,9 @@ export function ModelDetails({ model }: { readonly model: ModelRecord }): ReactN
           </>
         )}
         <dt>Folder</dt>
-        <dd title={model.path}>{model.path}</dd>
+        <dd>
+          <PathText path={model.path} />
+        </dd>
         <dt>SHA-256</dt>
         <dd className="mono" title={model.sha256 ?? undefined}>
           {model.sha256 === null ? "not computed yet" : `${model.sha256.slice(0, 16)}…`}

@@ -5,11 +5,10 @@ import { formatBytes, formatDuration, formatUsd, plural } from "#renderer/ui/for
 
 const COLOURS = ["cr", "c1", "c4", "c3", "c2", "c5", "c6"];
 
-/** Parts of the stage that needs the most; what needs nothing is no part. */
+/** Parts of the stage that needs the most. */
 function peakParts(estimate: RecipeEstimate): readonly MemoryPart[] {
   const sums = estimate.stages.map(({ memory }) => totalOf(memory ?? []));
-  const parts = estimate.stages[sums.indexOf(Math.max(...sums))]?.memory ?? [];
-  return parts.filter(({ bytes }) => bytes > 0);
+  return estimate.stages[sums.indexOf(Math.max(...sums))]?.memory ?? [];
 }
 
 export function totalOf(parts: readonly MemoryPart[]): number {
@@ -27,12 +26,14 @@ export function rangeText(
 }
 
 export function MemoryBar({
-  parts,
+  parts: all,
   machineBytes,
 }: {
   readonly parts: readonly MemoryPart[];
   readonly machineBytes: number;
 }): ReactNode {
+  // What needs nothing is no part.
+  const parts = all.filter(({ bytes }) => bytes > 0);
   const scale = Math.max(machineBytes, totalOf(parts));
   return (
     <>

@@ -4,6 +4,8 @@ import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { formatDuration, formatEnergy, formatNumber, formatUsd } from "#renderer/ui/format.ts";
+import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
+import { placesOf } from "#renderer/ui/usd-places.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { stageCosts } from "./stage-costs.ts";
 
@@ -17,7 +19,9 @@ export interface CostTableProps {
 export function CostTable({ results, runs, active }: CostTableProps): ReactNode {
   const { total, boughtUsd, usdPerPoint } = results;
   const costs = stageCosts(results, runs, useNow());
-  const inDollars = (usd: number | null): string => (usd === null ? "–" : formatUsd(usd));
+  const places = placesOf([...costs.stages.map(({ usd }) => usd), boughtUsd, costs.usd]);
+  const inDollars = (usd: number | null): ReactNode =>
+    usd === null ? "–" : <UsdInColumn usd={usd} places={places} />;
   const withoutCost = costs.stages.filter(({ usd }) => usd === null);
   return (
     <section aria-label="Cost of each stage">
@@ -40,8 +44,8 @@ export function CostTable({ results, runs, active }: CostTableProps): ReactNode 
         <tbody>
           {costs.stages.map(({ runId, stageName, ms, usd }) => (
             <tr key={runId}>
-              <td className="ell" style={{ maxWidth: 120 }}>
-                <a className="link" href={hrefTo(["run", runId])} title={stageName}>
+              <td>
+                <a className="link" href={hrefTo(["run", runId])}>
                   {stageName}
                 </a>
               </td>

@@ -11,10 +11,11 @@ import {
   formatP,
   formatPercent,
   formatPoints,
-  formatUsd,
 } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
+import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
+import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
 
 /** How the scores below were made. Rows under one such line may be compared. */
@@ -62,7 +63,15 @@ function ComparisonCells({ comparison }: Pick<ResultRow, "comparison">): ReactNo
   );
 }
 
-function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean }): ReactNode {
+function Row({
+  row,
+  first,
+  usdPlaces,
+}: {
+  readonly row: ResultRow;
+  readonly first: boolean;
+  readonly usdPlaces: number;
+}): ReactNode {
   const { summary, comparison } = row;
   const passK = largestK(summary);
   return (
@@ -92,7 +101,11 @@ function Row({ row, first }: { readonly row: ResultRow; readonly first: boolean 
       </td>
       <ComparisonCells comparison={comparison} />
       <td className="num">
-        {first ? <span className="t3">–</span> : formatUsd(row.cost.totalUsd)}
+        {first ? (
+          <span className="t3">–</span>
+        ) : (
+          <UsdInColumn usd={row.cost.totalUsd} places={usdPlaces} />
+        )}
       </td>
     </tr>
   );
@@ -102,6 +115,8 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
   const largest = rows
     .map((row) => largestK(row.summary)?.k ?? 1)
     .reduce((a, b) => Math.max(a, b), 1);
+  // The first is where it began: what it cost is not shown.
+  const usdPlaces = placesOf(rows.slice(1).map((row) => row.cost.totalUsd));
   const k = rows.map((row) => row.summary.k).reduce((a, b) => Math.max(a, b), 1);
   return (
     <div className="scroll resultstable" tabIndex={0} role="group" aria-label="Result table">
@@ -138,7 +153,7 @@ export function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }):
                     <td colSpan={11}>{protocol}</td>
                   </tr>
                 )}
-                <Row row={row} first={index === 0} />
+                <Row row={row} first={index === 0} usdPlaces={usdPlaces} />
               </Fragment>
             );
           })}

@@ -90,6 +90,8 @@ export interface RunHeadProps {
   readonly pipeline: Pipeline | undefined;
   readonly pipelineStatus: Pipeline["status"] | undefined;
   readonly checkpointStep: number | undefined;
+  /** It is at work or next to go on: pausing, stopping and resuming the pipeline are acts on this stage. */
+  readonly current: boolean;
 }
 
 export function RunHead({
@@ -98,6 +100,7 @@ export function RunHead({
   pipeline,
   pipelineStatus,
   checkpointStep,
+  current,
 }: RunHeadProps): ReactNode {
   const now = useNow();
   const working = live.status === "running" || live.status === "stopping";
@@ -126,7 +129,7 @@ export function RunHead({
           stage={run.stageName}
         />
       )}
-      {pipeline !== undefined && (
+      {pipeline !== undefined && current && (
         <PipelineActions
           pipeline={{
             id: pipeline.id,

@@ -10,6 +10,7 @@ import { useLivePipeline, useLiveRun } from "#renderer/bridge/live-store.ts";
 import { pipelineQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { currentRun } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { StageStrip } from "#renderer/ui/pipelines/stage-strip.tsx";
 import { BenchmarkView } from "./benchmark/benchmark-view.tsx";
@@ -51,6 +52,7 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
         pipeline={pipeline}
         pipelineStatus={livePipeline?.status}
         checkpointStep={checkpointStep}
+        current={livePipeline === undefined || currentRun(livePipeline)?.id === run.id}
       />
       <StageStrip pipelineId={run.pipelineId} runs={livePipeline?.runs ?? [live]} shown={run.id} />
       <RunNotices run={live} />

@@ -3,8 +3,10 @@ import { useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
+import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { runColumns } from "./columns/run-columns.tsx";
+import { usdOf } from "./columns/spent-columns.tsx";
 import { PickBar } from "./picks/pick-bar.tsx";
 import { pickedRows } from "./picks/picked.ts";
 import { usePicks } from "./picks/use-picks.ts";
@@ -71,9 +73,10 @@ function RunGrid({
   const { keys, toggle } = picks;
   const now = useNow(5000);
   const flat = grouping === "none";
+  const usdPlaces = useMemo(() => placesOf(list.rows.map(usdOf)), [list.rows]);
   const columns = useMemo(
-    () => runColumns({ now, flat, picked: keys, onPick: toggle }),
-    [now, flat, keys, toggle],
+    () => runColumns({ now, flat, picked: keys, onPick: toggle, usdPlaces }),
+    [now, flat, keys, toggle, usdPlaces],
   );
   return (
     <VirtualGrid

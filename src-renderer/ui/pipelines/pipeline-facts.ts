@@ -53,6 +53,11 @@ export function originWord(origin: PipelineSummary["origin"]): string {
   return origin === "demo-smoke" ? "short check" : "recipe";
 }
 
+/** A stage where there is little room: a benchmark by what it measured. */
+export function stageText(run: Pick<RunSummary, "kind" | "stageName">): string {
+  return run.kind === "benchmark" ? `score of ${shortName(run)}` : run.stageName;
+}
+
 /** A benchmark's name without the word that its score says already. */
 export function shortName({ kind, stageName }: Pick<RunSummary, "kind" | "stageName">): string {
   const rest = stageName.replace(/^benchmark-/u, "");

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { PipelineId, RunId, RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { formatInterval, formatPercent } from "../format.ts";
-import { shortName } from "./pipeline-facts.ts";
+import { shortName, stageText } from "./pipeline-facts.ts";
 import { shareDone } from "./progress-line.tsx";
 import { StatusMark, statusWord } from "./run-status.tsx";
 
@@ -47,9 +47,7 @@ function StageLink({
         <>
           <StatusMark status={run.status} />
           <span className="visually-hidden">{statusWord(run.status)}: </span>
-          <span className={run.status === "queued" ? "t2" : "med"}>
-            {run.kind === "benchmark" ? `score of ${shortName(run)}` : run.stageName}
-          </span>
+          <span className={run.status === "queued" ? "t2" : "med"}>{stageText(run)}</span>
           <span className="s11 t3 nowrap">{run.status === "queued" ? "" : factOf(run)}</span>
         </>
       )}

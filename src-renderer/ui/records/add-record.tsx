@@ -77,7 +77,8 @@ export function AddRecord({ datasetId, workspace, onClose }: AddRecordProps): Re
       const record = await addWritten(datasetId, draft);
       dropNewRecord(workspace, datasetId);
       onClose();
-      navigate(hrefTo(["curation"], { dataset: datasetId, queue: "all", record }));
+      // Among the pending ones, where a decision on it leads on to the next.
+      navigate(hrefTo(["curation"], { dataset: datasetId, record }));
     });
   };
   const saveByKey = (event: KeyboardEvent): void => {

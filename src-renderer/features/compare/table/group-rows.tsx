@@ -9,11 +9,12 @@ import {
   formatP,
   formatPercent,
   formatPoints,
-  formatUsd,
 } from "#renderer/ui/format.ts";
 import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
+import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
+import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
 import { modelKey, sortedRows } from "../compared-models.ts";
 import type { ComparedModel, Sort } from "../compared-models.ts";
@@ -88,8 +89,10 @@ function Row({
   model,
   isBaseline,
   view,
+  usdPlaces,
 }: {
   readonly row: ComparedRow;
+  readonly usdPlaces: number;
   readonly model: ComparedModel | undefined;
   readonly isBaseline: boolean;
   readonly view: TableView;
@@ -121,7 +124,11 @@ function Row({
           <ScoreCells row={row} />
         )}
         <td className="num" title="The stages that made the model; its benchmark left out">
-          {row.lineage.length === 0 ? <span className="t3">–</span> : formatUsd(row.trainingUsd)}
+          {row.lineage.length === 0 ? (
+            <span className="t3">–</span>
+          ) : (
+            <UsdInColumn usd={row.trainingUsd} places={usdPlaces} />
+          )}
         </td>
       </tr>
       {row.cautions.length > 0 && (
@@ -154,6 +161,9 @@ export function GroupRows({
   readonly view: TableView;
   readonly sort: Sort;
 }): ReactNode {
+  const usdPlaces = placesOf(
+    group.rows.map((row) => (row.lineage.length === 0 ? null : row.trainingUsd)),
+  );
   return (
     <>
       <tr className="sub">
@@ -166,6 +176,7 @@ export function GroupRows({
           model={models.get(modelKey(row))}
           isBaseline={row.runId === group.baseline}
           view={view}
+          usdPlaces={usdPlaces}
         />
       ))}
     </>

@@ -2,6 +2,7 @@
  * Divides reasoning into the steps that are numbered and folded on screen: paragraphs, with displayed formulas, code and
  * lists kept with the sentence that leads to them. Pure.
  */
+import { countWords } from "#shared/count-words.ts";
 
 export interface Step {
   /** Offsets in the reasoning; from the end of one step to the start of the next is white space only. */
@@ -66,6 +67,6 @@ export function reasoningSteps(reasoning: string): readonly Step[] {
   }
   return joined.map(({ start, end }) => {
     const text = reasoning.slice(start, end);
-    return { start, end, text, words: text.match(/\S+/gu)?.length ?? 0 };
+    return { start, end, text, words: countWords(text) };
   });
 }

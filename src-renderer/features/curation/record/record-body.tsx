@@ -12,7 +12,7 @@ import { diffTexts, divideDiff } from "#renderer/ui/text/word-diff.ts";
 import type { DiffPart, TextDiff } from "#renderer/ui/text/word-diff.ts";
 import type { RecordView } from "../review/review-place.ts";
 import { reasoningSteps } from "./reasoning-steps.ts";
-import { partText, recordParts } from "./record-parts.ts";
+import { betweenTags, partText, recordParts } from "./record-parts.ts";
 import type { RecordPart } from "./record-parts.ts";
 import { StepList } from "./step-list.tsx";
 
@@ -105,6 +105,8 @@ function PlainPart(props: RecordBodyProps & { readonly part: RecordPart }): Reac
     () => (view === "changes" ? diffTexts(partText(original, part), part.text) : undefined),
     [view, original, part],
   );
+  // The tags are part of what is trained on: there, and dimmed, so that the answer is what is read.
+  const tagged = part.kind === "answer" ? betweenTags(part.text) : undefined;
   return (
     <section aria-label={part.label} className={part.kind === "answer" ? "answerpart" : undefined}>
       <div className="lab flex">
@@ -112,11 +114,17 @@ function PlainPart(props: RecordBodyProps & { readonly part: RecordPart }): Reac
         {diff !== undefined && <ChangeCounts diff={diff} />}
       </div>
       <div className={part.kind === "answer" ? "read answer" : "read"}>
-        {diff === undefined ? (
-          <ReadingText key={part.text} text={part.text} />
-        ) : (
+        {diff !== undefined ? (
           <div className="plain" dir="auto">
             <DiffText parts={diff.parts} />
+          </div>
+        ) : tagged === undefined ? (
+          <ReadingText key={part.text} text={part.text} />
+        ) : (
+          <div className="taggedanswer">
+            <span className="t3 mono">{tagged[0].trim()}</span>
+            <ReadingText key={part.text} text={tagged[1]} />
+            <span className="t3 mono">{tagged[2].trim()}</span>
           </div>
         )}
       </div>

@@ -52,6 +52,16 @@ export function recordParts(messages: RecordMessages, withEmpty = false): readon
   });
 }
 
+/** An answer that stands between tags, as the tags and what is between them. */
+export function betweenTags(
+  text: string,
+): readonly [open: string, inside: string, close: string] | undefined {
+  const [, open, inside, close] = /^(\s*<answer>)([^<]*)(<\/answer>\s*)$/u.exec(text) ?? [];
+  return open === undefined || inside === undefined || close === undefined
+    ? undefined
+    : [open, inside, close];
+}
+
 /** The conversation with another text in one part. Reasoning that is emptied is none. */
 export function withPart(
   messages: RecordMessages,

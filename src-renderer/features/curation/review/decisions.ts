@@ -18,7 +18,7 @@ export interface Decisions {
 
 export function decisionsOn(
   datasetId: DatasetId,
-  { id, at, live, goTo }: Reading,
+  { id, live, goOn }: Reading,
   selection: Selection,
   act: Act,
 ): Decisions {
@@ -38,7 +38,7 @@ export function decisionsOn(
       if (recordIds.length === 0) return;
       outbox.add({ kind: "status", datasetId, recordIds, status });
       if (many) selection.clear();
-      else goTo(at + 1);
+      else goOn();
     },
     toggleTag: (tag) => {
       const recordIds = targets();

@@ -50,7 +50,7 @@ function send(
 export function useEditing(
   datasetId: DatasetId,
   workspace: string,
-  { id, at, live, goTo }: Reading,
+  { id, live, goOn }: Reading,
   edited: ReviewState["edited"],
   dispatch: Dispatch<ReviewAction>,
 ): Editing {
@@ -84,7 +84,7 @@ export function useEditing(
       send(datasetId, live, text, status);
       leave();
       dropDraft(workspace, id);
-      if (status !== undefined) goTo(at + 1);
+      if (status !== undefined) goOn();
     },
     onText,
     onFacts,

@@ -25,6 +25,8 @@ export interface Reading {
   readonly id: RecordId | undefined;
   readonly live: LiveRecord;
   readonly goTo: (index: number) => void;
+  /** After a decision: to the next record; at the list's end, to the first before it that is undecided. */
+  readonly goOn: () => void;
   /** To the next record, for now without a decision. */
   readonly skip: () => void;
   readonly nextUndecided: () => void;
@@ -64,29 +66,34 @@ export function useReading(
     onMove();
     choose(next);
   };
+  /** The first undecided record of the list, other than the one at hand and, where `after` is asked for, behind it. */
+  const goToUndecided = (after: boolean): void =>
+    void act.run(async () => {
+      await outbox.drained();
+      const { rows } = await host.datasets.records.page({
+        datasetId,
+        filter: queueFilter("pending", place.filter),
+        at: after && id !== undefined ? { recordId: id } : { index: 0 },
+        limit: 2,
+      });
+      const next = rows.find((row) => row.id !== id && (!after || id === undefined || row.id > id));
+      if (next !== undefined) goTo(queue.placeOf(next.id));
+    });
   return {
     queue,
     at,
     id,
     live,
     goTo,
+    goOn: () => {
+      if (at + 1 < ids.length) goTo(at + 1);
+      else if (place.queueName === "pending" || place.queueName === "all") goToUndecided(false);
+    },
     skip: () => {
       if (id !== undefined) tellReview(id, "skip");
       goTo(at + 1);
     },
-    nextUndecided: () => {
-      void act.run(async () => {
-        await outbox.drained();
-        const { rows } = await host.datasets.records.page({
-          datasetId,
-          filter: queueFilter("pending", place.filter),
-          at: id === undefined ? { index: 0 } : { recordId: id },
-          limit: 2,
-        });
-        const next = rows.find((row) => row.id !== id && (id === undefined || row.id > id));
-        if (next !== undefined) goTo(queue.placeOf(next.id));
-      });
-    },
+    nextUndecided: () => goToUndecided(true),
     jumpTo: async (position) => {
       const { rows } = await host.datasets.records.page({
         datasetId,

@@ -20,14 +20,15 @@ export function RunningJob({ job }: { readonly job: DatasetJob }): ReactNode {
     <li className="jobline">
       <div className="flex s12">
         <i className="dot live" />
-        <span className="med ell">
-          {JOB_VERBS[job.kind]} {visibleText(job.title)}
+        <span className="med nowrap">{JOB_VERBS[job.kind]}</span>
+        <span className="med ell" title={visibleText(job.title)}>
+          {visibleText(job.title)}
         </span>
         <span className="t3 nowrap">
           {job.phase}, {amount(job, job.done)}
           {job.total === null ? "" : ` of ${amount(job, job.total)}`}
         </span>
-        <span className="t2 ell">{yieldText(job)}</span>
+        <span className="t2 nowrap">{yieldText(job)}</span>
         <button
           type="button"
           className="btn small end"

@@ -27,7 +27,18 @@ export function TextField(props: TextFieldProps): ReactNode {
   const { value, set, broken } = useDraft();
   const id = useId();
   const [refused, setRefused] = useState("");
+  const [typed, setTyped] = useState<{ readonly text: string; readonly over: string }>();
   const written = getValue(value, keys);
+  const before = written === undefined ? "" : JSON.stringify(written);
+  // Undo and the editor change the value under a field that is still focused.
+  const current = typed?.over === before ? typed.text : undefined;
+  const keep = (): void => {
+    if (current === undefined) return;
+    const next = read(current);
+    setRefused(next === undefined ? current.trim() : "");
+    setTyped(undefined);
+    if (next !== undefined && JSON.stringify(next) !== before) set(keys, next);
+  };
   const problems = useProblemsAt(keys);
   const level = problems[0]?.level;
   const look = level === "error" ? "bad" : level === "warning" ? "iffy" : "";
@@ -49,19 +60,13 @@ export function TextField(props: TextFieldProps): ReactNode {
           spellCheck={false}
           disabled={broken}
           list={props.choices === undefined ? undefined : `${id}-choices`}
-          defaultValue={written === undefined ? "" : show(written)}
-          key={written === undefined ? "" : JSON.stringify(written)}
+          value={current ?? (written === undefined ? "" : show(written))}
           aria-invalid={level === "error"}
           aria-describedby={`${id}-line ${id}-checks`}
-          onBlur={(event) => {
-            const next = read(event.currentTarget.value);
-            setRefused(next === undefined ? event.currentTarget.value.trim() : "");
-            if (next === undefined)
-              event.currentTarget.value = written === undefined ? "" : show(written);
-            else if (JSON.stringify(next) !== JSON.stringify(written)) set(keys, next);
-          }}
+          onChange={(event) => setTyped({ text: event.currentTarget.value, over: before })}
+          onBlur={keep}
           onKeyDown={(event) => {
-            if (event.key === "Enter") event.currentTarget.blur();
+            if (event.key === "Enter") keep();
           }}
         />
         {props.choices !== undefined && (

@@ -16,6 +16,7 @@ import { stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { AlarmsSection } from "./alarms-section.tsx";
+import { PathText } from "#renderer/ui/text/path-text.tsx";
 import { CheckpointsSection } from "./checkpoints-section.tsx";
 import { ConfigLines } from "./config-lines.tsx";
 
@@ -158,7 +159,7 @@ function Lineage({ run }: { readonly run: Run }): ReactNode {
               ))}
         </dd>
         <dt>Model written</dt>
-        <dd title={run.outputModel ?? undefined}>{run.outputModel ?? "none yet"}</dd>
+        <dd>{run.outputModel === null ? "none yet" : <PathText path={run.outputModel} />}</dd>
         {run.outputDataset !== null && (
           <>
             <dt>Records written</dt>
@@ -178,7 +179,9 @@ function Lineage({ run }: { readonly run: Run }): ReactNode {
           </>
         )}
         <dt>Folder</dt>
-        <dd title={run.outDir}>{run.outDir}</dd>
+        <dd>
+          <PathText path={run.outDir} />
+        </dd>
       </dl>
     </section>
   );

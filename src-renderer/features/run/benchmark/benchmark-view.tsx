@@ -143,7 +143,7 @@ export function BenchmarkView({
           ]}
         />
       </div>
-      {tab === "problems" && <SamplesPanel runId={run.id} />}
+      {tab === "problems" && <SamplesPanel runId={run.id} status={live.status} />}
       {tab === "difficulty" &&
         (evaluation === null ? (
           <Empty>No score yet.</Empty>

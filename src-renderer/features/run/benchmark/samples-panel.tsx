@@ -2,7 +2,7 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { ListedProblem } from "#shared/schema/evaluation.ts";
-import type { RunId } from "#shared/schema/run.ts";
+import type { RunId, RunSummary } from "#shared/schema/run.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
@@ -15,6 +15,7 @@ import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.ts
 import { Segments } from "#renderer/ui/segments.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import { nothingAnswered } from "./nothing-answered.ts";
 import { CompletionText } from "../completions/completion-text.tsx";
 
 type Correct = "any" | "all-right" | "mixed" | "all-wrong";
@@ -119,7 +120,13 @@ function Samples({
   );
 }
 
-export function SamplesPanel({ runId }: { readonly runId: RunId }): ReactNode {
+export function SamplesPanel({
+  runId,
+  status,
+}: {
+  readonly runId: RunId;
+  readonly status: RunSummary["status"];
+}): ReactNode {
   const [correctText, setCorrect] = useFilter("show", "any");
   const [offsetText, setOffset] = useFilter("from", "0");
   const [chosen, setChosen] = useState(0);
@@ -177,7 +184,7 @@ export function SamplesPanel({ runId }: { readonly runId: RunId }): ReactNode {
         <KeyCaps keys="J K" />
         <span className="end flex t3">
           {total === 0
-            ? "0 problems"
+            ? ""
             : `${formatNumber(offset + 1)}–${formatNumber(offset + problems.length)} of ${formatNumber(total)} problems`}
           <button
             type="button"
@@ -204,9 +211,7 @@ export function SamplesPanel({ runId }: { readonly runId: RunId }): ReactNode {
       )}
       {query.data === undefined && query.failure === undefined && <SkeletonRows />}
       {query.data !== undefined && problems.length === 0 && (
-        <Empty>
-          No problem is in this list. Choose another, or wait for the benchmark to answer some.
-        </Empty>
+        <Empty>{nothingAnswered(status, correct === "any")}</Empty>
       )}
       {problem !== undefined && (
         <div className="samplecols bt">

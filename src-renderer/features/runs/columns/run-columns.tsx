@@ -13,7 +13,8 @@ import { spentColumns } from "./spent-columns.tsx";
 export interface ColumnOptions {
   /** Times read as at this moment. */
   readonly now: number;
-  /** Decimals of amounts. */
+  /** Decimals that the cost column has room for. */
+  readonly usdPlaces: number;
   /** Stages stand alone, without their pipelines above them. */
   readonly flat: boolean;
   readonly picked: ReadonlySet<string>;
@@ -21,7 +22,7 @@ export interface ColumnOptions {
 }
 
 export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[] {
-  const { now, flat, picked, onPick } = options;
+  const { now, flat, picked, onPick, usdPlaces } = options;
   return [
     {
       id: "pick",
@@ -48,7 +49,7 @@ export function runColumns(options: ColumnOptions): readonly GridColumn<RunRow>[
     },
     ...STATE_COLUMNS,
     ...SCORE_COLUMNS,
-    ...spentColumns(now),
+    ...spentColumns(now, usdPlaces),
   ];
 }
 
@@ -56,6 +57,7 @@ const STATE_COLUMNS: readonly GridColumn<RunRow>[] = [
   {
     id: "kind",
     sortable: true,
+    wideOnly: true,
     header: "Kind",
     track: "minmax(96px, 0.7fr)",
     cell: (row) =>

@@ -1,24 +1,26 @@
 /** What a row cost, how long it took, and when it began. */
-import { formatDuration, formatUsd, formatWhen } from "#renderer/ui/format.ts";
+import { formatDuration, formatWhen } from "#renderer/ui/format.ts";
 import { activeMsAt, stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
+import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { RunRow } from "../rows/run-row.ts";
 
 /**
  * @param now times read as at this moment.
+ * @param usdPlaces decimals that the cost column has room for
  */
-export function spentColumns(now: number): readonly GridColumn<RunRow>[] {
+export function spentColumns(now: number, usdPlaces: number): readonly GridColumn<RunRow>[] {
   return [
     {
       id: "cost",
       sortable: true,
       header: "Cost",
-      track: "72px",
+      track: "92px",
       numeric: true,
       cell: (row) => {
-        if (row.type === "group") return null;
-        const usd = row.type === "pipeline" ? row.pipeline.costUsd : row.run.costUsd;
-        return usd === null ? <span className="t3">–</span> : formatUsd(usd);
+        const usd = usdOf(row);
+        if (usd === null) return row.type === "group" ? null : <span className="t3">–</span>;
+        return <UsdInColumn usd={usd} places={usdPlaces} />;
       },
     },
     {
@@ -34,11 +36,17 @@ export function spentColumns(now: number): readonly GridColumn<RunRow>[] {
       id: "when",
       sortable: true,
       header: "Started",
-      track: "132px",
+      track: "124px",
       numeric: true,
       cell: (row) => <span className="t3">{whenText(row, now)}</span>,
     },
   ];
+}
+
+/** What a row cost; null where nothing is known of it, and for a group. */
+export function usdOf(row: RunRow): number | null {
+  if (row.type === "group") return null;
+  return row.type === "pipeline" ? row.pipeline.costUsd : row.run.costUsd;
 }
 
 function whenText(row: RunRow, now: number): string {
