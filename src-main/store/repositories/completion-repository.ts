@@ -42,7 +42,7 @@ export class CompletionRepository {
       .get({ id: problemId });
     const rows = this.#db
       .prepare<{ id: string; limit: number }, CompletionRow>(
-        `${SAMPLED} ORDER BY created DESC, run_id, step DESC, place LIMIT @limit`,
+        `SELECT * FROM (${SAMPLED}) ORDER BY created DESC, run_id, step DESC, place LIMIT @limit`,
       )
       .all({ id: problemId, limit });
     return { total: total ?? 0, completions: rows.map(completionOf) };

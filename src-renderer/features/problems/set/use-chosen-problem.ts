@@ -1,5 +1,5 @@
 /** The problem that is read: the address's, else the list's first; and its place in the list. */
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { ProblemRows } from "./use-problem-rows.ts";
 import type { SetPlace } from "./set-place.ts";
 
@@ -21,13 +21,15 @@ export function useChosenProblem(rows: ProblemRows, place: SetPlace): ChosenProb
   useEffect(() => {
     if (late) setProblem(there);
   }, [late, there, setProblem]);
-  return {
-    at,
-    id: problem === "" ? there : problem,
-    choose: (index) => {
-      setStand({ key: rows.key, index });
-      const row = rows.row(index);
-      if (row !== undefined) setProblem(row.id);
+  const { key, row } = rows;
+  // The same with every render: commands are made of it, and making them anew renders again.
+  const choose = useCallback(
+    (index: number) => {
+      setStand({ key, index });
+      const found = row(index);
+      if (found !== undefined) setProblem(found.id);
     },
-  };
+    [key, row, setProblem],
+  );
+  return { at, id: problem === "" ? there : problem, choose };
 }
