@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Download, Locator, Page } from "@playwright/test";
+import Database from "better-sqlite3";
 import { openStore } from "#main/store/store.ts";
 import { seededHost } from "./file-host.ts";
 import { RunId } from "#shared/schema/run.ts";
@@ -33,7 +34,23 @@ function insertHostile(folder: string): void {
   store.close();
 }
 
-const host = seededHost(insertHostile);
+/** A benchmark of which no problem of one difficulty was solved. */
+function unsolveOneDifficulty(folder: string): void {
+  const database = new Database(join(folder, "gradus.sqlite"));
+  const { changes } = database
+    .prepare(
+      `UPDATE evaluations SET summary = json_set(summary, '$.byDifficulty[0].value', 0, '$.byDifficulty[0].low', 0)
+       WHERE run_id = 'p62-benchmark-base'`,
+    )
+    .run();
+  database.close();
+  if (changes !== 1) throw new Error("the benchmark is not there");
+}
+
+const host = seededHost((folder) => {
+  insertHostile(folder);
+  unsolveOneDifficulty(folder);
+});
 
 function chart(page: Page, name: string): Locator {
   return page.getByRole("figure", { name, exact: true });
@@ -42,6 +59,15 @@ function chart(page: Page, name: string): Locator {
 function textOf(download: Download): Promise<string> {
   return download.path().then((path) => readFileSync(path, "utf8"));
 }
+
+test("a score of 0 has its interval among the bars, as the others do", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p62-benchmark-base?tab=difficulty");
+  const bars = chart(page, "pass@1 by difficulty");
+  await expect(bars.locator(".barvalue").first()).toHaveText("0.0");
+  // Difficulties 3, 4 and 5.
+  await expect(bars.locator(".recharts-errorBar")).toHaveCount(3);
+});
 
 test("a drag over one chart zooms all of them, with the host's own points of that range; 0 shows all again", async ({
   browser,
