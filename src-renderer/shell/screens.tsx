@@ -54,6 +54,11 @@ const ProblemSetScreen = lazy(() =>
     default: module.ProblemSetScreen,
   })),
 );
+const ProblemImportScreen = lazy(() =>
+  import("#renderer/features/problems/import/problem-import-screen.tsx").then((module) => ({
+    default: module.ProblemImportScreen,
+  })),
+);
 const CurationScreen = lazy(() =>
   import("#renderer/features/curation/curation-screen.tsx").then((module) => ({
     default: module.CurationScreen,
@@ -176,6 +181,12 @@ export function screenAt(address: Address): ShownScreen {
         content: loaded(
           id === undefined ? <ProblemSetsScreen /> : <ProblemSetScreen key={id} name={id} />,
         ),
+      };
+    case "import-problems":
+      return {
+        listed: "problems",
+        title: "Import problems",
+        content: loaded(<ProblemImportScreen />),
       };
     case "curation":
       return { listed: "curation", title: "Curation", content: loaded(<CurationScreen />) };

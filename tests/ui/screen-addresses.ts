@@ -4,6 +4,8 @@ export const SCREENS: Readonly<Record<string, string>> = {
   datasets: "/datasets",
   "datasets-import": "/datasets/import",
   "dataset-unknown": "/dataset/none",
+  problems: "/problems",
+  "problems-import": "/import-problems",
   curation: "/curation",
   runs: "/runs",
   "runs-nothing-matches": "/runs?text=no-such-launch",

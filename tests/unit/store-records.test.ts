@@ -168,6 +168,33 @@ test("a list of completions holds their beginnings and answers, however long the
   );
 });
 
+test("what models wrote to one problem comes from benchmarks and from GRPO, of a run the last step first", () => {
+  const { store } = temporaryStore();
+  const { train, check } = insertTwoStages(store);
+  const asked = sample(0, 0, true);
+  store.evaluations.insertSamples(check, [asked, sample(1, 0, false)]);
+  store.rollouts.insert(
+    train,
+    [1, 2].map((step) => ({ ...rollout(step, 0, 0), problemId: asked.problemId })),
+  );
+  const { total, completions } = store.completions.ofProblem(asked.problemId, 10);
+  expect(total).toBe(3);
+  const steps = (run: string) =>
+    completions.filter(({ runId }) => runId === run).map(({ step }) => step);
+  expect(steps(train)).toEqual([2, 1]);
+  expect(steps(check)).toEqual([null]);
+  expect(completions.find(({ step }) => step === null)).toMatchObject({
+    completion: asked.completion,
+    correct: true,
+    reward: null,
+  });
+  expect(store.completions.ofProblem(asked.problemId, 1)).toMatchObject({
+    total: 3,
+    completions: [{}],
+  });
+  expect(store.completions.ofProblem("none/1", 10)).toEqual({ total: 0, completions: [] });
+});
+
 test("benchmark completions are filtered by how many of a problem's are right, by difficulty and text", () => {
   const { store } = temporaryStore();
   const { check } = insertTwoStages(store);

@@ -40,7 +40,11 @@ export function MemoryBar({
       <div
         className="membar"
         role="img"
-        aria-label={parts.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(", ")}
+        aria-label={
+          parts.length === 0
+            ? "no estimate yet"
+            : parts.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(", ")
+        }
       >
         {parts.map(({ name, bytes }, place) => (
           <i

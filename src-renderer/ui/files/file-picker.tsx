@@ -1,7 +1,6 @@
 /** The file to import: dropped, chosen, or named by its path on the host's machine. */
 import { useRef, useState } from "react";
 import type { DragEvent, ReactNode } from "react";
-import type { DatasetFile } from "#shared/contract/datasets.ts";
 import { failureOf } from "#renderer/bridge/failure.ts";
 import { formatBytes } from "../format.ts";
 import { Meter } from "../pipelines/progress-line.tsx";
@@ -11,7 +10,8 @@ import "./files.css";
 import type { Failure } from "#renderer/bridge/failure.ts";
 
 export interface PickedFile {
-  readonly file: DatasetFile;
+  /** On the host's machine, or sent to it. */
+  readonly file: { readonly path: string } | { readonly uploadId: string };
   readonly name: string;
 }
 

@@ -6,6 +6,7 @@ import { useFilter } from "#renderer/navigation/location.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FilterField } from "#renderer/ui/filter-field.tsx";
 import { plural } from "#renderer/ui/format.ts";
+import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
@@ -14,7 +15,7 @@ import { setsQuery } from "../problem-queries.ts";
 import "../problems.css";
 import { setColumns } from "./set-columns.tsx";
 import { useChosenSet } from "./use-chosen-set.ts";
-import { useSetsCommands } from "./use-sets-commands.ts";
+import { IMPORT_PROBLEMS, useSetsCommands } from "./use-sets-commands.ts";
 
 function holds({ name, title, latest }: ProblemSetSummary, text: string): boolean {
   return [name, title, latest.licence, latest.source, ...Object.keys(latest.statistics.verifiers)]
@@ -25,7 +26,13 @@ function holds({ name, title, latest }: ProblemSetSummary, text: string): boolea
 
 function NoSets(): ReactNode {
   return (
-    <Empty>
+    <Empty
+      action={
+        <a className="btn" href={IMPORT_PROBLEMS}>
+          Import a file
+        </a>
+      }
+    >
       No problem sets yet. A set is a file of questions with right answers and a rule that judges an
       answer: JSONL, JSON, CSV or Parquet. The shapes of GSM8K, MATH, AIME, DAPO and verl, multiple
       choice as MMLU, GPQA and ARC have it, prompt and answer, and code with tests are known by
@@ -56,6 +63,9 @@ export function ProblemSetsScreen(): ReactNode {
         {all !== undefined && <span className="s12 t3">{plural(all.length, "set")}</span>}
         <span className="end flex">
           <FilterField label="Filter problem sets" value={text} onChange={setText} field={field} />
+          <a className="btn primary" href={IMPORT_PROBLEMS}>
+            Import… <KeyCaps keys="I" />
+          </a>
         </span>
       </div>
       {query.failure !== undefined && (

@@ -4,6 +4,7 @@ import { formatNumber, formatWhen } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import { SetRates } from "./set-rates.tsx";
 import { verifiersText } from "../set-words.ts";
 
 type Column = GridColumn<ProblemSetSummary>;
@@ -99,6 +100,12 @@ export function setColumns(now: number): readonly Column[] {
       "problems that an earlier one nearly repeats",
       ({ latest }) => latest.statistics.nearDuplicates,
     ),
+    {
+      id: "rates",
+      header: "Pass rates",
+      track: "minmax(120px, 0.6fr)",
+      cell: ({ name }) => <SetRates set={name} />,
+    },
     {
       id: "licence",
       header: "Licence",

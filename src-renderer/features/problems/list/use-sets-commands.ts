@@ -4,8 +4,11 @@ import type { RefObject } from "react";
 import type { ProblemSetSummary } from "#shared/schema/problem-set.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
+import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import { stepCommands } from "#renderer/ui/step-commands.ts";
 import type { ChosenSet } from "./use-chosen-set.ts";
+
+export const IMPORT_PROBLEMS = hrefTo(["import-problems"]);
 
 export interface SetsScreen {
   readonly field: RefObject<HTMLInputElement | null>;
@@ -28,6 +31,13 @@ export function useSetsCommands(count: number, chosen: ChosenSet, screen: SetsSc
           keys: "Enter",
           notNow,
           run: () => open(at),
+        },
+        {
+          id: "problems.import",
+          title: "Import problems from a file…",
+          group,
+          keys: "I",
+          run: () => navigate(IMPORT_PROBLEMS),
         },
         {
           id: "problems.delete",

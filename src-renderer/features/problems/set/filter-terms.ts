@@ -15,6 +15,13 @@ export function hasTerm(where: string, term: string): boolean {
   return terms(where).includes(term);
 }
 
+/** Without these terms. */
+export function withoutTerms(where: string, away: readonly string[]): string {
+  return terms(where)
+    .filter((one) => !away.includes(one))
+    .join(" ");
+}
+
 /** @param others terms that cannot stand beside it, such as the other side */
 export function toggleTerm(where: string, term: string, others: readonly string[] = []): string {
   const kept = terms(where).filter((one) => one !== term && !others.includes(one));

@@ -12,15 +12,19 @@ import { Splitter } from "#renderer/ui/splitter.tsx";
 import { DeleteSetDialog } from "../delete-set-dialog.tsx";
 import { setQuery } from "../problem-queries.ts";
 import "../problems.css";
+import { ExportDialog } from "./export-dialog.tsx";
 import { FilterBar } from "./filter-bar.tsx";
+import { MeasureDialog } from "./measure-dialog.tsx";
 import { ProblemGrid } from "./problem-grid.tsx";
 import { ProblemPanel } from "./problem-panel.tsx";
+import { SetActions } from "./set-actions.tsx";
 import { SetFacts } from "./set-facts.tsx";
 import type { KnownSet } from "./set-facts.tsx";
 import { SetHead } from "./set-head.tsx";
 import { useSetPlace } from "./set-place.ts";
 import type { SetPlace } from "./set-place.ts";
 import { TRY_FIELD } from "./try-answer.tsx";
+import { useBeginRecipe } from "./use-begin-recipe.ts";
 import { useChosenProblem } from "./use-chosen-problem.ts";
 import { useProblemRows } from "./use-problem-rows.ts";
 import { useSetCommands } from "./use-set-commands.ts";
@@ -69,9 +73,11 @@ export function ProblemSetScreen({ name }: { readonly name: string }): ReactNode
   const rows = useProblemRows(place);
   const chosen = useChosenProblem(rows, place);
   const field = useRef<HTMLInputElement>(null);
-  const [deleting, setDeleting] = useState(false);
+  const [dialog, setDialog] = useState<"measure" | "export" | "delete">();
   const known = query.data;
   const { side, setSide } = place;
+  const begun = useBeginRecipe(place, known?.version.statistics.splits);
+  const { train, benchmark } = begun;
   useTellCrumbs(
     useMemo(() => [{ label: "Problems", href: hrefTo(["problems"]) }, { label: name }], [name]),
   );
@@ -82,18 +88,27 @@ export function ProblemSetScreen({ name }: { readonly name: string }): ReactNode
         filter: () => field.current?.focus(),
         tryAnswer: () => document.getElementById(TRY_FIELD)?.focus(),
         turnSide: () => setSide(side === "set" ? "problem" : "set"),
-        remove: () => setDeleting(true),
+        measure: () => setDialog("measure"),
+        train,
+        benchmark,
+        exportFile: () => setDialog("export"),
+        remove: () => setDialog("delete"),
       }),
-      [side, setSide],
+      [side, setSide, train, benchmark],
     ),
   );
   return (
     <>
       <SetHead place={place} version={known?.version} versions={known?.versions ?? []}>
-        <button type="button" className="btn quiet" onClick={() => setDeleting(true)}>
-          Delete…
-        </button>
+        <SetActions
+          busy={begun.act.busy}
+          train={train}
+          benchmark={benchmark}
+          onDialog={setDialog}
+          into={name}
+        />
       </SetHead>
+      {begun.act.failure !== undefined && <FailureNotice failure={begun.act.failure} />}
       {query.failure !== undefined && (
         <FailureNotice failure={query.failure} onRetry={query.refresh} />
       )}
@@ -112,10 +127,18 @@ export function ProblemSetScreen({ name }: { readonly name: string }): ReactNode
         </section>
         <Side place={place} known={known} id={chosen.id} />
       </div>
-      {deleting && known !== undefined && (
+      {dialog === "measure" && (
+        <MeasureDialog
+          place={place}
+          problems={rows.total ?? 0}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {dialog === "export" && <ExportDialog place={place} onClose={() => setDialog(undefined)} />}
+      {dialog === "delete" && known !== undefined && (
         <DeleteSetDialog
           set={known.set}
-          onClose={() => setDeleting(false)}
+          onClose={() => setDialog(undefined)}
           onDeleted={() => navigate(hrefTo(["problems"]))}
         />
       )}

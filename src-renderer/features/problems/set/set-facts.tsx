@@ -6,7 +6,9 @@ import { formatNumber, formatWhen, plural } from "#renderer/ui/format.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { goldsText, splitsText, verifiersText } from "../set-words.ts";
+import { Overlap } from "./overlap.tsx";
 import { hasTerm, termOf, toggleTerm } from "./filter-terms.ts";
+import { PassRates } from "./pass-rates.tsx";
 import type { SetPlace } from "./set-place.ts";
 
 export type KnownSet = Awaited<ReturnType<typeof host.problems.get>>;
@@ -119,6 +121,8 @@ export function SetFacts({ place, known }: SetFactsProps): ReactNode {
   return (
     <div className="scroll grow problempanel" tabIndex={0} role="group" aria-label="The set">
       <Facts version={known.version} />
+      <PassRates place={place} models={known.models} />
+      <Overlap key={String(known.version.version)} place={place} />
       <Tags place={place} known={known} />
       <Versions place={place} known={known} />
     </div>

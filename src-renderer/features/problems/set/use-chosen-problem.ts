@@ -7,6 +7,7 @@ export interface ChosenProblem {
   /** −1: not among the rows in view. */
   readonly at: number;
   readonly id: string | undefined;
+  /** The same while the rows in view are. */
   readonly choose: (index: number) => void;
 }
 

@@ -8,6 +8,10 @@ export interface SetActs {
   readonly filter: () => void;
   readonly tryAnswer: () => void;
   readonly turnSide: () => void;
+  readonly measure: () => void;
+  readonly train: () => void;
+  readonly benchmark: () => void;
+  readonly exportFile: () => void;
   readonly remove: () => void;
 }
 
@@ -33,6 +37,10 @@ export function useSetCommands({ count, at, choose }: SetSteps, acts: SetActs): 
         command("filter", "Filter problems", "/", acts.filter),
         command("try", "Try an answer on the verifier", "Y", acts.tryAnswer),
         command("side", "The set’s facts, or the problem", "V", acts.turnSide),
+        command("measure", "Measure a model on these problems…", "M", acts.measure),
+        command("train", "Train on these: a new GRPO recipe", "N", acts.train),
+        command("benchmark", "Benchmark on these: a new recipe", "B", acts.benchmark),
+        command("export", "Export…", "X", acts.exportFile),
         command("delete", "Delete the problem set…", "Delete", acts.remove),
       ];
     }, [count, at, choose, acts]),

@@ -1,6 +1,7 @@
 /** Edits of the list of stages. A stage's text moves with the comments above it. Pure. */
 import type { Document } from "yaml";
 import type { StageKind } from "#shared/schema/recipe.ts";
+import { isProblemSource, sourcesAt } from "./data-sources.ts";
 import { getValue, isMap, withValue } from "./plain-value.ts";
 import type { Json, JsonMap } from "./plain-value.ts";
 import {
@@ -67,7 +68,7 @@ export function newStage(kind: StageKind, value: Json): JsonMap {
   const model = getValue(makers.at(-1), ["name"]) ?? models[0] ?? "base";
   const known = stages
     .map((stage) => getValue(stage, ["data", "source"]) ?? getValue(stage, ["data"]))
-    .findLast((data) => isMap(data) && "task" in data);
+    .findLast((data) => sourcesAt(data, []).some(({ source }) => isProblemSource(source)));
   const data = known ?? { task: "arithmetic", difficulties: [3, 4, 5] };
   const longest = stages
     .map((stage) => getValue(stage, ["max_completion_length"]))

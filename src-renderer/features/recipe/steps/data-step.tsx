@@ -2,18 +2,18 @@
 import { host } from "#renderer/bridge/host.ts";
 import { useId } from "react";
 import type { ReactNode } from "react";
-import { datasetsQuery, tasksQuery } from "#renderer/bridge/queries.ts";
+import { datasetsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { useDraft } from "../document/draft-value.ts";
 import { FieldChecks } from "../fields/field-checks.tsx";
-import { oneLine } from "../document/recipe-document.ts";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json, Keys } from "../document/plain-value.ts";
 import { stagesOf } from "../document/stage-edits.ts";
-import { TextField, wholeNumber, wholeNumbers } from "../fields/text-field.tsx";
+import { DataSources } from "./data-sources.tsx";
+import { TextField, wholeNumber } from "../fields/text-field.tsx";
 
 export function DataStep(): ReactNode {
   const { value } = useDraft();
@@ -41,7 +41,7 @@ export function DataFields({
   const keys: Keys = ["stages", index, "data"];
   const kind = getValue(stage, ["kind"]);
   if (kind === "benchmark") return <BenchmarkData stage={stage} keys={keys} />;
-  if (kind !== "sft") return <SourceFields keys={keys} />;
+  if (kind !== "sft") return <DataSources keys={keys} stage={textAt(stage, ["name"])} />;
   return <SftData stage={stage} index={index} keys={keys} />;
 }
 
@@ -76,7 +76,7 @@ function BenchmarkData({ stage, keys }: { readonly stage: Json; readonly keys: K
               )
             }
             segments={[
-              { value: "task", label: "a task's" },
+              { value: "task", label: "tasks’ and sets’" },
               { value: "set", label: "an imported set" },
             ]}
           />
@@ -91,7 +91,7 @@ function BenchmarkData({ stage, keys }: { readonly stage: Json; readonly keys: K
           choices={sets.map(({ id }) => id)}
         />
       ) : (
-        <SourceFields keys={keys} />
+        <DataSources keys={keys} stage={textAt(stage, ["name"])} />
       )}
     </>
   );
@@ -162,7 +162,7 @@ function SftData({
       </div>
       {kind === "task" && (
         <>
-          <SourceFields keys={[...keys, "source"]} />
+          <DataSources keys={[...keys, "source"]} stage={textAt(stage, ["name"])} />
           <TextField
             label="examples"
             line="worked solutions that are generated"
@@ -189,54 +189,6 @@ function SftData({
           choiceWords={Object.fromEntries(published)}
         />
       )}
-    </>
-  );
-}
-
-function SourceFields({ keys }: { readonly keys: Keys }): ReactNode {
-  const { value, set, broken } = useDraft();
-  const id = useId();
-  const tasks = useQuery(tasksQuery).data ?? [];
-  const chosen = textAt(value, [...keys, "task"]);
-  const task = tasks.find(({ name }) => name === chosen);
-  const names = tasks.length === 0 ? [chosen] : tasks.map(({ name }) => name);
-  return (
-    <>
-      <div className="fr">
-        <div>
-          <label className="mono" htmlFor={id}>
-            task
-          </label>
-          <div className="s11 t3">{task?.title ?? "problems with a rule that checks answers"}</div>
-        </div>
-        <div className="flex">
-          <select
-            id={id}
-            className="input mono"
-            value={chosen}
-            disabled={broken}
-            onChange={(event) => set([...keys, "task"], event.currentTarget.value)}
-          >
-            {(names.includes(chosen) ? names : [chosen, ...names]).map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </div>
-        <FieldChecks
-          keys={[...keys, "task"]}
-          id={`${id}-checks`}
-          otherwise={
-            task === undefined ? undefined : <span className="fc t3">{task.description}</span>
-          }
-        />
-      </div>
-      <TextField
-        label="difficulties"
-        line={`${task?.difficultyUnit ?? "size"} in a problem; repeat one for more of it`}
-        keys={[...keys, "difficulties"]}
-        read={wholeNumbers}
-        show={(numbers) => oneLine(numbers).replace(/^\[|\]$/gu, "")}
-      />
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** The steps of the wizard, and which of them a problem belongs to. Pure. */
 import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
 import { StageKind } from "../document/stage-kind.ts";
+import { sourcesAt } from "../document/data-sources.ts";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json, Keys } from "../document/plain-value.ts";
 import { stagesOf } from "../document/stage-edits.ts";
@@ -31,8 +32,10 @@ export function wizardSteps(value: Json | undefined): readonly WizardStep[] {
   const tasks = new Set(
     stages.flatMap((stage) => {
       const data = getValue(stage, ["data", "source"]) ?? getValue(stage, ["data"]);
-      const task = getValue(data, ["task"]) ?? getValue(data, ["dataset"]);
-      return typeof task === "string" ? [task] : [];
+      return sourcesAt(data, []).flatMap(({ source }) => {
+        const name = ["task", "problems", "dataset"].map((key) => textAt(source, [key]));
+        return name.filter((one) => one !== "");
+      });
     }),
   );
   const rewards = new Set(
