@@ -9,6 +9,7 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatBytes } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
+import { PathText } from "#renderer/ui/text/path-text.tsx";
 
 function Amount({
   label,
@@ -135,7 +136,7 @@ function Runtime({ info }: { readonly info: SystemInfo }): ReactNode {
           {runtime.name} {runtime.version}
         </dd>
         <dt>Found in</dt>
-        <dd title={runtime.path ?? undefined}>{runtime.path ?? "–"}</dd>
+        <dd>{runtime.path === null ? "–" : <PathText path={runtime.path} />}</dd>
         <dt>Gradus</dt>
         <dd>
           {info.appVersion}, Node {info.nodeVersion}

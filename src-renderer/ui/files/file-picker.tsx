@@ -128,7 +128,7 @@ export function FilePicker({ picked, onPick }: FilePickerProps): ReactNode {
             className="input mono"
             value={path}
             spellCheck={false}
-            placeholder="or its path on the host's machine"
+            placeholder="or its path on the host"
             onChange={(event) => setPath(event.currentTarget.value)}
           />
         </label>
