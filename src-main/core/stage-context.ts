@@ -1,5 +1,6 @@
 /** What a stage is given by the process that runs it, and how it answers. */
 import type { EngineMessageBody, EngineRequest } from "#shared/schema/engine-protocol.ts";
+import type { Sandbox } from "./sandbox-port.ts";
 
 export type StartRequest = Extract<EngineRequest, { type: "start" }>;
 
@@ -11,4 +12,6 @@ export type StageContext = {
   stopRequested(): boolean;
   /** While the stage is to wait: resolves when it may go on, or is to end. */
   pause(): Promise<void> | null;
+  /** Where code that is not ours runs: rewards, tests, tasks. */
+  readonly sandbox: Sandbox;
 };

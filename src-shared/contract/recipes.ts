@@ -1,7 +1,8 @@
 /** Recipes: those that ship, those that are kept, and everything that is asked of one before it is started. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { Recipe, RewardSpec, ProblemData } from "../schema/recipe.ts";
+import { Recipe, ProblemData } from "../schema/recipe.ts";
+import { RewardSpec } from "../schema/reward.ts";
 import {
   DataCheckEvent,
   ExportedFile,

@@ -30,6 +30,8 @@ export const EngineRequest = z.discriminatedUnion("type", [
     datasetFile: z.string().optional(),
     /** JSONL of SetProblem for each problem set that the stage asks, by `problemFileKey`. */
     problemFiles: z.record(z.string(), z.string()).optional(),
+    /** Files of the stage's own rewards, by the SHA-256 of their texts. */
+    rewardFiles: z.record(z.string(), z.string()).optional(),
     /** The run's own folder: checkpoints/, model/, data.jsonl go here. */
     outDir: z.string(),
     /** Folder of the checkpoint to go on from. */

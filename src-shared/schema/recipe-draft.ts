@@ -138,6 +138,8 @@ export type RecipeEstimate = z.infer<typeof RecipeEstimate>;
 
 /** One completion with every reward's value and why it has it. */
 export const TriedCompletion = z.strictObject({
+  /** Of the problem. */
+  id: z.string(),
   prompt: z.string(),
   completion: z.string(),
   gold: z.string(),
@@ -161,11 +163,14 @@ export const TriedReward = z.strictObject({
   name: z.string(),
   weight: z.number(),
   mean: z.number().nullable(),
+  /** Standard deviation over all completions; null for fewer than two. */
+  std: z.number().nullable(),
   /** Groups of at least two in which its value differs, and all such groups. */
   groupsWithSpread: z.int(),
   groups: z.int(),
   /** Completions that it applies to. */
   count: z.int(),
+  msPerCompletion: z.number(),
 });
 export type TriedReward = z.infer<typeof TriedReward>;
 

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { ProblemSplit } from "./problem.ts";
+import { DEFAULT_REWARDS, RewardSpec } from "./reward.ts";
 
 /** A task's name: built in, or of the workspace's plug-ins. */
 export const TaskName = z.string().min(1).max(200);
@@ -138,14 +139,6 @@ const ExampleOptions = z.strictObject({
   truncation_mode: z.enum(["keep_start", "drop"]).default("keep_start"),
 });
 
-export const RewardSpec = z.strictObject({
-  name: z.enum(["answer", "format", "soft-overlong", "language"]),
-  weight: z.number().default(1),
-  /** soft-overlong: tokens before `max_completion_length` at which the penalty begins. */
-  cache_length: z.int().min(1).optional(),
-});
-export type RewardSpec = z.infer<typeof RewardSpec>;
-
 export const SamplingOptions = z.strictObject({
   temperature: z.number().min(0).default(1),
   top_p: z.number().gt(0).max(1).default(1),
@@ -199,10 +192,7 @@ export const GrpoStage = z.strictObject({
   rewards: z
     .array(RewardSpec)
     .min(1)
-    .default([
-      { name: "answer", weight: 1 },
-      { name: "format", weight: 0.1 },
-    ]),
+    .default([...DEFAULT_REWARDS]),
   num_generations: z.int().min(2).default(8),
   /** Completions per generation batch; per_device_train_batch_size × accumulation × steps_per_generation must divide into it. */
   generation_batch_size: z.int().min(2),

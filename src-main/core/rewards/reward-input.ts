@@ -1,6 +1,6 @@
 /**
- * Rewards: one file each, a function of a completion and its problem. Whatever the text, a reward
- * gives a value in time linear in its length. They import the tasks and the shared schemas.
+ * Rewards: one file each, a function of a completion and its problem, or of all of a problem's completions. Whatever the
+ * text, a reward gives a value in time linear in its length. They import the verifiers and the shared schemas.
  */
 import type { AnswerFormat } from "#shared/schema/recipe.ts";
 import type { JudgedProblem } from "../verifiers/answer-rule.ts";
@@ -19,5 +19,8 @@ export type RewardInput = {
   readonly maxCompletionLength: number;
 };
 
-/** Null: not applicable to this completion. */
-export type RewardFunction = (input: RewardInput) => number | null;
+/** The completions of one problem. */
+export type RewardGroup = readonly RewardInput[];
+
+/** Null: not applicable to that completion. */
+export type RewardValue = number | null;

@@ -1,13 +1,17 @@
 /** Rewards on completions that exist already: each one's value and why, as a run would give it. */
 import type { Run } from "#shared/schema/run.ts";
-import type { AnswerFormat, ProblemData, RewardSpec } from "#shared/schema/recipe.ts";
+import type { AnswerFormat, ProblemData } from "#shared/schema/recipe.ts";
+import { rewardName } from "#shared/schema/reward.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
 import { explainReward } from "./explain.ts";
-import { scoreCompletion } from "./score-completion.ts";
+import type { RewardInput, RewardValue } from "./reward-input.ts";
+import { scoreCompletions, weightedReward } from "./score-completions.ts";
+import type { OwnRewards } from "./score-completions.ts";
 import { grpoBatches, grpoProblems } from "../problems/grpo-batches.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { SetReader } from "../problems/problem-supply.ts";
-import { scoreText } from "../verifiers/score-text.ts";
+import { judgeTexts } from "../verifiers/judge-texts.ts";
 import { problemAt } from "../problems/task-facts.ts";
 
 export interface StoredCompletion {
@@ -21,101 +25,153 @@ export interface StoredCompletion {
 /** A pasted text has no tokens; a token of English is about four characters. */
 const CHARACTERS_A_TOKEN = 4;
 
+export interface Trial {
+  readonly rewards: readonly RewardSpec[];
+  readonly maxCompletionLength: number;
+  readonly sets: SetReader;
+  readonly own: OwnRewards;
+}
+
+export interface TrialResult {
+  readonly rewards: TriedReward[];
+  readonly completions: TriedCompletion[];
+}
+
+type Asked = { readonly problem: Problem; readonly completion: StoredCompletion };
+
 /** Completions that a GRPO run kept of a step, with the problems as that run drew them. Left out: what cannot be drawn again. */
-export function tryOnRollouts(
-  rewards: readonly RewardSpec[],
-  maxCompletionLength: number,
+export async function tryOnRollouts(
+  trial: Trial,
   run: Run,
   step: number,
   completions: readonly StoredCompletion[],
-  sets: SetReader,
-): TriedCompletion[] {
+): Promise<TrialResult> {
   const { config } = run;
-  if (config.kind !== "grpo") return [];
+  if (config.kind !== "grpo") return { rewards: [], completions: [] };
   const { groups, stepsPerBatch } = grpoBatches(config);
   const batch = Math.floor((step - 1) / stepsPerBatch);
-  const supply = grpoProblems(config, run.seed, sets);
+  const supply = grpoProblems(config, run.seed, trial.sets);
   const problems = new Map<number, Problem>();
-  return completions.flatMap((completion) => {
+  const asked = completions.flatMap((completion): Asked[] => {
     const { group } = completion;
     const problem = problems.get(group) ?? supply.at(batch * groups + group);
     problems.set(group, problem);
-    if (problem.id !== completion.problemId) return [];
-    return [tried(rewards, maxCompletionLength, problem, completion, config.answer_format)];
+    return problem.id === completion.problemId ? [{ problem, completion }] : [];
   });
+  return tried(trial, asked, config.answer_format);
 }
 
 /** Texts for problem number `index` of a stage's data. */
-export function tryOnTexts(
-  rewards: readonly RewardSpec[],
-  maxCompletionLength: number,
+export async function tryOnTexts(
+  trial: Trial,
   data: ProblemData,
   index: number,
   texts: readonly string[],
-  sets: SetReader,
-): TriedCompletion[] {
-  const problem = problemAt(data, index, sets);
-  return texts.map((text) =>
-    tried(rewards, maxCompletionLength, problem, {
-      group: 0,
-      problemId: problem.id,
-      text,
-      tokens: Math.ceil(text.length / CHARACTERS_A_TOKEN),
-      finished: true,
-    }),
+): Promise<TrialResult> {
+  const problem = problemAt(data, index, trial.sets);
+  return tryOnProblems(
+    trial,
+    texts.map((text) => ({ problem, text })),
+    "tags",
   );
 }
 
-/** By reward: its mean, and in how many groups it tells completions apart. */
-export function summarizeTrial(
-  rewards: readonly RewardSpec[],
-  completions: readonly TriedCompletion[],
-): TriedReward[] {
-  const groups = [...Map.groupBy(completions, ({ group }) => group).values()];
-  return rewards.map(({ name, weight }) => {
-    const valuesOf = (some: readonly TriedCompletion[]): number[] =>
-      some.flatMap((one) => one.rewards.find((reward) => reward.name === name)?.value ?? []);
-    const all = valuesOf(completions);
-    const several = groups.filter((group) => group.length > 1);
-    return {
-      name,
-      weight,
-      count: all.length,
-      mean: all.length === 0 ? null : all.reduce((sum, value) => sum + value, 0) / all.length,
-      groups: several.length,
-      groupsWithSpread: several.filter((group) => new Set(valuesOf(group)).size > 1).length,
-    };
+/** Texts for problems; those of one problem are a group. */
+export async function tryOnProblems(
+  trial: Trial,
+  texts: readonly { readonly problem: Problem; readonly text: string }[],
+  answerFormat: AnswerFormat,
+): Promise<TrialResult> {
+  const groups = new Map<string, number>();
+  const asked = texts.map(({ problem, text }) => {
+    const group = groups.get(problem.id) ?? groups.size;
+    groups.set(problem.id, group);
+    const tokens = Math.ceil(text.length / CHARACTERS_A_TOKEN);
+    const completion = { group, problemId: problem.id, text, tokens, finished: true };
+    return { problem, completion };
   });
+  return tried(trial, asked, answerFormat);
 }
 
-function tried(
-  specs: readonly RewardSpec[],
-  maxCompletionLength: number,
-  problem: Problem,
-  completion: StoredCompletion,
-  answerFormat: AnswerFormat = "tags",
-): TriedCompletion {
-  const input = {
-    problem,
-    score: scoreText(problem, completion.text, "strict", answerFormat),
+async function tried(
+  { rewards, maxCompletionLength, own }: Trial,
+  asked: readonly Asked[],
+  answerFormat: AnswerFormat,
+): Promise<TrialResult> {
+  const scores = await judgeTexts(
+    asked.map(({ problem, completion }) => ({ problem, text: completion.text })),
+    "strict",
     answerFormat,
-    completionText: completion.text,
-    completionTokens: completion.tokens,
-    finished: completion.finished,
-    maxCompletionLength,
-  };
-  const { parts, total } = scoreCompletion(specs, input);
+  );
+  const inputs = asked.flatMap(({ problem, completion }, i): (Asked & { input: RewardInput })[] => {
+    const score = scores[i];
+    if (score === undefined) return [];
+    const input = {
+      problem,
+      score,
+      answerFormat,
+      completionText: completion.text,
+      completionTokens: completion.tokens,
+      finished: completion.finished,
+      maxCompletionLength,
+    };
+    return [{ problem, completion, input }];
+  });
+  const byGroup = [...Map.groupBy(inputs, ({ completion }) => completion.group).values()];
+  const groups = byGroup.map((group) => group.map(({ input }) => input));
+  const columns = [];
+  for (const spec of rewards) {
+    const begun = performance.now();
+    const values = (await scoreCompletions([spec], groups, own)).map((group) =>
+      group.map(({ parts }) => parts[0]?.value ?? null),
+    );
+    const ms = performance.now() - begun;
+    columns.push({ spec, values, msPerCompletion: inputs.length === 0 ? 0 : ms / inputs.length });
+  }
   return {
-    prompt: problem.prompt,
-    completion: completion.text,
-    gold: problem.gold ?? "",
-    group: completion.group,
-    rewards: parts.map(({ spec, weight, value }) => ({
-      name: spec.name,
-      weight,
-      value,
-      why: explainReward(spec, input, value),
+    rewards: columns.map(({ spec, values, msPerCompletion }) => ({
+      name: rewardName(spec),
+      weight: spec.weight,
+      ...summaryOf(values),
+      msPerCompletion,
     })),
-    total,
+    completions: byGroup.flatMap((group, g) =>
+      group.map(({ problem, completion, input }, i) => {
+        const parts = columns.map(({ spec, values }) => {
+          const value = values[g]?.[i] ?? null;
+          const why = explainReward(spec, input, groups[g] ?? [], value);
+          return { name: rewardName(spec), weight: spec.weight, value, why };
+        });
+        return {
+          id: problem.id,
+          prompt: problem.prompt,
+          completion: completion.text,
+          gold: problem.gold ?? "",
+          group: completion.group,
+          rewards: parts,
+          total: weightedReward(parts),
+        };
+      }),
+    ),
+  };
+}
+
+/** Over the values that apply, and in how many groups they tell completions apart. */
+function summaryOf(
+  groups: readonly (readonly RewardValue[])[],
+): Omit<TriedReward, "name" | "weight" | "msPerCompletion"> {
+  const all = groups.flat().filter((value) => value !== null);
+  const sum = all.reduce((total, value) => total + value, 0);
+  const mean = all.length === 0 ? null : sum / all.length;
+  const squares = all.reduce((total, value) => total + (value - (mean ?? 0)) ** 2, 0);
+  const several = groups.filter((group) => group.length > 1);
+  return {
+    count: all.length,
+    mean,
+    std: all.length < 2 ? null : Math.sqrt(squares / (all.length - 1)),
+    groups: several.length,
+    groupsWithSpread: several.filter(
+      (group) => new Set(group.filter((value) => value !== null)).size > 1,
+    ).length,
   };
 }

@@ -4,12 +4,14 @@
  */
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { rewardName } from "#shared/schema/reward.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
-import { scoreCompletion } from "#main/core/rewards/score-completion.ts";
-import type { CompletionScore } from "#main/core/rewards/score-completion.ts";
+import { scoreCompletions } from "#main/core/rewards/score-completions.ts";
+import type { CompletionScore, OwnRewards } from "#main/core/rewards/score-completions.ts";
+import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
@@ -41,6 +43,7 @@ export type GenerationRequest = {
   readonly tokenizer: Tokenizer;
   readonly sampler: Sampler;
   readonly problems: ProblemSupply;
+  readonly ownRewards: OwnRewards;
   /** Number of the batch, from 0: prompts and noise depend on it and on the seed alone. */
   readonly index: number;
   /** Optimizer steps done before it. */
@@ -118,7 +121,7 @@ async function sampleGroups(request: GenerationRequest): Promise<Group[]> {
 }
 
 async function gradeGroups(
-  { stage, tokenizer }: GenerationRequest,
+  { stage, tokenizer, ownRewards }: GenerationRequest,
   groups: readonly Group[],
 ): Promise<GradedCompletion[]> {
   const sampled = groups.flatMap(({ completions, ...prompt }, group) =>
@@ -128,21 +131,33 @@ async function gradeGroups(
     }),
   );
   const scores = await judgeTexts(sampled, "strict", stage.answer_format);
-  return sampled.map((one, at) => {
-    const verdict = scores[at];
-    if (verdict === undefined) throw new Error("a completion without a verdict");
-    const finished = one.completion.finishReason === "stop";
-    const score = scoreCompletion(stage.rewards, {
+  const judged = sampled.map((one, at) => {
+    const score = scores[at];
+    if (score === undefined) throw new Error("a completion without a verdict");
+    const input: RewardInput = {
       problem: one.problem,
-      score: verdict,
+      score,
       answerFormat: stage.answer_format,
       completionText: one.text,
       completionTokens: one.completion.ids.length,
-      finished,
+      finished: one.completion.finishReason === "stop",
       maxCompletionLength: stage.max_completion_length,
-    });
-    return { ...one, finished, score, correct: verdict.correct };
+    };
+    return { ...one, input };
   });
+  const byGroup = groups.map((_, group) => judged.filter((one) => one.group === group));
+  const rewarded = await scoreCompletions(
+    stage.rewards,
+    byGroup.map((group) => group.map(({ input }) => input)),
+    ownRewards,
+  );
+  return byGroup.flatMap((group, at) =>
+    group.map(({ input, ...one }, index) => {
+      const score = rewarded[at]?.[index];
+      if (score === undefined) throw new Error("a completion without a score");
+      return { ...one, finished: input.finished, score, correct: input.score.correct };
+    }),
+  );
 }
 
 function compareInGroups(stage: GrpoStage, graded: readonly GradedCompletion[]): Advantages {
@@ -169,7 +184,7 @@ function rolloutOf(graded: GradedCompletion, advantage: number, step: number): R
     completion: text,
     completionIds: [...completion.ids],
     logprobs: [...completion.logprobs],
-    rewards: Object.fromEntries(score.parts.map(({ spec, value }) => [spec.name, value])),
+    rewards: Object.fromEntries(score.parts.map(({ spec, value }) => [rewardName(spec), value])),
     reward: score.total ?? 0,
     advantage,
     correct,

@@ -9,6 +9,7 @@ import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { grpoBatches, grpoProblems } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import type { OwnRewards } from "#main/core/rewards/score-completions.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -22,6 +23,7 @@ import { generate } from "./generation.ts";
 import type { Generation } from "./generation.ts";
 import { generationMetrics, policySigns, stepMetrics } from "./grpo-metrics.ts";
 import { guardStep } from "./session/guard-step.ts";
+import { ownRewardsOf } from "./session/stage-rewards.ts";
 import { setsOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
@@ -37,6 +39,7 @@ type Work = {
   readonly trainer: PolicyTrainer;
   readonly sampler: Sampler;
   readonly problems: ProblemSupply;
+  readonly ownRewards: OwnRewards;
 };
 
 /** How far the stage has come. */
@@ -122,7 +125,8 @@ function openWork(session: StageSession, stage: GrpoStage, folder: string): Work
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
   const problems = grpoProblems(stage, session.request.seed, setsOf(session));
-  return { session, stage, batches, tokenizer, model, trainer, sampler, problems };
+  const ownRewards = ownRewardsOf(session);
+  return { session, stage, batches, tokenizer, model, trainer, sampler, problems, ownRewards };
 }
 
 /**

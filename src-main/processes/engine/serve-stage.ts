@@ -8,6 +8,7 @@ import type { EngineMessage, EngineMessageBody, Usage } from "#shared/schema/eng
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { failureOf } from "../failure.ts";
 import { HostChannel } from "../host-channel.ts";
+import { SandboxPool } from "../sandbox/sandbox-pool.ts";
 import { isLastWord } from "./last-word.ts";
 import { PauseSwitch } from "./pause-switch.ts";
 
@@ -20,6 +21,8 @@ export type RunStage = (request: StartRequest, context: StageContext) => Promise
  * @param tensors live tensors of the backend, for the heartbeat.
  */
 export function serveStage(runStage: RunStage, tensors: () => number): void {
+  // Its workers start when they are first needed.
+  const sandbox = new SandboxPool();
   const cancelled = new AbortController();
   const pauses = new PauseSwitch();
   let keep = false;
@@ -40,6 +43,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
     signal: cancelled.signal,
     stopRequested: () => keep,
     pause: () => pauses.pause,
+    sandbox,
   };
   const run = async (request: StartRequest): Promise<void> => {
     const heartbeat = setInterval(() => {
@@ -54,6 +58,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
       context.emit(aborted ? { type: "cancelled", usage: processUsage() } : failed(error));
     }
     clearInterval(heartbeat);
+    sandbox.close();
     channel.end();
   };
   const channel = new HostChannel<EngineRequest, EngineMessage>({

@@ -35,7 +35,9 @@ export class ExportPart {
 
   /** Of a completion without words: neutral in its group here, and nothing in the sum there. */
   languageCountsAsZero(stage: GrpoStage): void {
-    if (stage.rewards.some(({ name, weight }) => name === "language" && weight !== 0))
+    if (stage.rewards.some(
+        (reward) => "name" in reward && reward.name === "language" && reward.weight !== 0,
+      ))
       this.missing(
         stage,
         "rewards",

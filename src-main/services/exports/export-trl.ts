@@ -6,6 +6,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { workedExamples } from "#main/core/problems/task-data.ts";
+import { rewardName } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
@@ -80,14 +81,15 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
     model: part.modelPath(stage.model, stage),
     data,
     ...adapter(stage),
-    rewards: stage.rewards.map(({ name, cache_length: cache }) =>
-      name === "soft-overlong"
+    rewards: stage.rewards.map((reward) =>
+      "name" in reward && reward.name === "soft-overlong"
         ? {
-            name,
+            name: reward.name,
             max_completion_len: stage.max_completion_length,
-            soft_punish_cache: cache ?? Math.max(1, Math.round(0.2 * stage.max_completion_length)),
+            soft_punish_cache:
+              reward.cache_length ?? Math.max(1, Math.round(0.2 * stage.max_completion_length)),
           }
-        : { name },
+        : { name: rewardName(reward) },
     ),
     args: {
       ...trainingArguments(part, stage),

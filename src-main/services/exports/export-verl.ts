@@ -6,6 +6,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
+import { rewardName } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 
@@ -138,7 +139,9 @@ function shellQuoted(text: string): string {
 
 /** Options that are not as the recipe has them. */
 function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void {
-  for (const { name, weight } of stage.rewards)
+  for (const reward of stage.rewards) {
+    const { weight } = reward;
+    const name = rewardName(reward);
     if (name === "soft-overlong")
       part.missing(
         stage,
@@ -146,6 +149,7 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
         name,
         `use verl's reward manager "dapo" with its overlong_buffer and a penalty_factor of ${weight}`,
       );
+  }
   if (stage.use_peft && stage.lora_dropout > 0)
     part.missing(stage, "lora_dropout", stage.lora_dropout, "verl's adapters have no dropout");
   if (stage.use_peft && stage.use_rslora)
@@ -192,7 +196,9 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
 }
 
 function scoreScript(stage: GrpoStage): string {
-  const terms = stage.rewards.flatMap(({ name, weight }) => {
+  const terms = stage.rewards.flatMap((reward) => {
+    const { weight } = reward;
+    const name = rewardName(reward);
     const term = `    add(${weight}, "${name}")`;
     // Listed as missing: the length in tokens is not known where verl calls this.
     return name === "soft-overlong" ? [] : [term];

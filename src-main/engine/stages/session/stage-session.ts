@@ -25,6 +25,7 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { AdamW } from "../../training/adamw.ts";
 import type { Alarm } from "../../training/alarms.ts";
 import { halved } from "#main/core/resources/rows-at-once.ts";
+import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { UsageMeter } from "./usage-meter.ts";
@@ -87,6 +88,10 @@ export class StageSession {
         ? null
         : readTrainingCheckpoint(request.resumeFrom, { configHash: configHash(request) });
     return new StageSession(request, context, runtime, resumed);
+  }
+
+  get sandbox(): Sandbox {
+    return this.#context.sandbox;
   }
 
   get signal(): AbortSignal {

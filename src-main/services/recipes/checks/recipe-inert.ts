@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defaultOf, inertOptions, whyNothingIsClipped } from "#shared/schema/inert-options.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+import { writtenReward } from "#shared/schema/reward.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 
@@ -28,14 +29,15 @@ export function inertFindings(stage: Stage, index: number): Finding[] {
   }
   if (stage.kind !== "grpo") return findings;
   stage.rewards.forEach((reward, place) => {
-    if (reward.cache_length === undefined || reward.name === "soft-overlong") return;
+    if (!("cache_length" in reward) || reward.cache_length === undefined) return;
+    if (reward.name === "soft-overlong" || reward.name === "soft_overlong") return;
     const { cache_length: _, ...without } = reward;
     findings.push({
       path: ["stages", index, "rewards", place, "cache_length"],
       message: `does nothing: the reward "${reward.name}" has no zone before the limit; soft-overlong has`,
       advice: "Leave it out.",
       level: "warning",
-      fixes: [setting(["stages", index, "rewards", place], without, "Leave it out")],
+      fixes: [setting(["stages", index, "rewards", place], writtenReward(without), "Leave it out")],
     });
   });
   return findings;

@@ -1,6 +1,8 @@
 /** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
-import type { GrpoStage, RewardSpec, Stage } from "#shared/schema/recipe.ts";
+import type { GrpoStage, Stage } from "#shared/schema/recipe.ts";
+import { rewardName, writtenReward } from "#shared/schema/reward.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
@@ -155,7 +157,7 @@ function grpoDoubts(
 ): void {
   const { rewards, max_completion_length: limit } = stage;
   rewards.forEach((reward, place) => {
-    if (reward.name === "soft-overlong" && (reward.cache_length ?? 0) > limit)
+    if (isOverlong(reward) && (reward.cache_length ?? 0) > limit)
       findings.push({
         path: at("rewards", place, "cache_length"),
         message: `cache_length (${reward.cache_length}) is above max_completion_length (${limit})`,
@@ -168,18 +170,22 @@ function grpoDoubts(
           ),
         ],
       });
-    if (rewards.findIndex(({ name }) => name === reward.name) < place)
+    const name = rewardName(reward);
+    if (rewards.findIndex((other) => rewardName(other) === name) < place)
       findings.push({
-        path: at("rewards", place, "name"),
-        message: `the reward "${reward.name}" is there twice`,
-        advice: "Keep one, with the sum of their weights.",
+        path: at("rewards", place, "file" in reward ? "file" : "name"),
+        message: `the reward "${name}" is there twice`,
+        advice:
+          "file" in reward
+            ? "Give it another name: its values stand under it."
+            : "Keep one, with the sum of their weights.",
       });
   });
-  if (!rewards.some(counts("answer")))
+  if (!rewards.some(looksAtAnswer))
     doubt(at("rewards"), "no verifier: nothing checks whether the answer is right", [
       setting(
         at("rewards"),
-        [{ name: "answer", weight: 1 }, ...rewards.map(plainReward)],
+        [{ name: "answer", weight: 1 }, ...rewards.map(writtenReward)],
         "Add answer",
       ),
     ]);
@@ -195,8 +201,18 @@ function grpoDoubts(
     );
 }
 
-function counts(name: RewardSpec["name"]) {
-  return (reward: RewardSpec): boolean => reward.name === name && reward.weight > 0;
+/** Whether a right answer gains by it; what a file looks at nobody knows. */
+function looksAtAnswer(reward: RewardSpec): boolean {
+  if (reward.weight <= 0) return false;
+  return (
+    "file" in reward || ["answer", "accuracy", "cosine", "length", "code"].includes(reward.name)
+  );
+}
+
+function isOverlong(
+  reward: RewardSpec,
+): reward is Extract<RewardSpec, { name: "soft-overlong" | "soft_overlong" }> {
+  return reward.name === "soft-overlong" || reward.name === "soft_overlong";
 }
 
 function gcd(a: number, b: number): number {
@@ -225,9 +241,4 @@ function nearest(value: number, candidates: readonly number[]): number[] {
   const below = candidates.findLast((n) => n < value);
   const above = candidates.find((n) => n > value);
   return [below, above].filter((n) => n !== undefined);
-}
-
-/** Without the keys that are not there: what JSON can hold. */
-function plainReward({ name, weight, cache_length }: RewardSpec) {
-  return cache_length === undefined ? { name, weight } : { name, weight, cache_length };
 }
