@@ -3,9 +3,11 @@ import { AppError } from "#shared/errors.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import { problemAt, taskFacts } from "#main/core/problems/task-facts.ts";
-import { summarizeTrial, tryOnRollouts, tryOnTexts } from "#main/core/rewards/try-rewards.ts";
+import { problemOfSet } from "#main/core/problems/problem.ts";
+import { tryOnProblems, tryOnRollouts, tryOnTexts } from "#main/core/rewards/try-rewards.ts";
 import type { StoredCompletion } from "#main/core/rewards/try-rewards.ts";
 import type { Application } from "#main/services/application.ts";
+import { readCompletions } from "#main/services/problems/read-completions.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
 import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
@@ -60,39 +62,42 @@ export function recipeProcedures(
       return { options: diffOptions(a, b), lines: diffText(a, b) };
     }),
     export: to.export.handler(({ input }) =>
-      exportRecipe(requireRecipe(input.yaml), input.target, app.sets),
+      exportRecipe(requireRecipe(input.yaml), input.target, app.sets, (spec) =>
+        app.rewardFiles.text(spec, input.relativeTo ?? process.cwd()),
+      ),
     ),
-    tryRewards: to.tryRewards.handler(({ input }) => {
-      const { rewards, maxCompletionLength, from } = input;
-      if (!("runId" in from)) {
-        const completions = tryOnTexts(
-          rewards,
-          maxCompletionLength,
-          from.source,
-          from.index,
-          from.completions,
-          app.sets,
-        );
-        return { step: null, rewards: summarizeTrial(rewards, completions), completions };
+    tryRewards: to.tryRewards.handler(async ({ input, signal }) => {
+      const { from } = input;
+      const trial = {
+        rewards: input.rewards,
+        maxCompletionLength: input.maxCompletionLength,
+        sets: app.sets,
+        own: app.rewardFiles.runner(app.sandbox, input.relativeTo ?? process.cwd(), signal),
+      };
+      if ("source" in from)
+        return {
+          step: null,
+          ...(await tryOnTexts(trial, from.source, from.index, from.completions)),
+        };
+      if ("set" in from) {
+        const read = await readCompletions(store, from, from.completions);
+        const texts = read.map(({ problem, completion }) => ({
+          problem: problemOfSet(from.set, problem),
+          text: completion,
+        }));
+        return { step: null, ...(await tryOnProblems(trial, texts, input.answerFormat)) };
       }
       const run = grpoRun(app, from.runId);
       const step = from.step ?? store.rollouts.steps(run.id).at(-1)?.step ?? 0;
       const kept = storedCompletions(app, run.id, step);
-      const completions = tryOnRollouts(
-        rewards,
-        maxCompletionLength,
-        run,
-        step,
-        kept.slice(0, from.limit),
-        app.sets,
-      );
-      if (completions.length === 0)
+      const tried = await tryOnRollouts(trial, run, step, kept.slice(0, from.limit));
+      if (tried.completions.length === 0)
         throw new AppError(
           "NOT_FOUND",
           `${run.id} has no completions of step ${step} that can be graded again.`,
           "Choose another step or run, or paste a completion.",
         );
-      return { step, rewards: summarizeTrial(rewards, completions), completions };
+      return { step, ...tried };
     }),
     drawProblem: to.drawProblem.handler(({ input }) => {
       const { prompt, gold, solution } = problemAt(input.source, input.index, app.sets);

@@ -40,6 +40,7 @@ import { LiveEvents } from "./workspace/live-events.ts";
 import { ModelRegistry } from "./models/model-registry.ts";
 import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
+import { RewardFiles } from "./recipes/reward-files.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
 import { requireRecipe } from "./recipes/checks/recipe-checks.ts";
@@ -97,6 +98,7 @@ export class Application {
   readonly generating: GenerateService;
   readonly runner: PipelineRunner;
   readonly recipeBook: RecipeBook;
+  readonly rewardFiles: RewardFiles;
   /** For what is tried or checked; a run has its own. */
   readonly sandbox = new SandboxPool();
   readonly sets: SetReader;
@@ -187,7 +189,9 @@ export class Application {
       generate: (request, signal) => generateCompletions(this, request, signal),
       now: this.now,
     });
+    this.rewardFiles = new RewardFiles(this.paths.rewards);
     this.recipeBook = new RecipeBook({
+      rewardFiles: this.rewardFiles,
       store: this.store,
       preset: (id) => this.builtInRecipe(id),
       journal: this.journal,
@@ -199,6 +203,7 @@ export class Application {
       {
         store: this.store,
         sets: this.sets,
+        rewardFiles: this.rewardFiles,
         live: this.live,
         versions: this.datasets.versions,
         engineEntry: options.engineEntry ?? ENGINE_ENTRY,
@@ -369,6 +374,7 @@ export class Application {
         models: this.models,
         versions: this.datasets.versions,
         sets: this.sets,
+        rewardFiles: this.rewardFiles,
         runsFolder: this.paths.runs,
         now: this.now,
       },

@@ -27,6 +27,8 @@ export interface WorkspacePaths {
   readonly database: string;
   readonly runs: string;
   readonly models: string;
+  /** Texts of rewards that runs and recipes keep, by hash. */
+  readonly rewards: string;
   readonly cache: string;
   readonly crashes: string;
 }
@@ -38,6 +40,7 @@ export function workspacePaths(root: string): WorkspacePaths {
     database: join(absolute, "gradus.sqlite"),
     runs: join(absolute, "runs"),
     models: join(absolute, "models"),
+    rewards: join(absolute, "rewards"),
     cache: join(absolute, "cache"),
     crashes: join(absolute, "crashes"),
   };

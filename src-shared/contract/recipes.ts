@@ -1,7 +1,8 @@
 /** Recipes: those that ship, those that are kept, and everything that is asked of one before it is started. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { Recipe, ProblemData } from "../schema/recipe.ts";
+import { ProblemSetName } from "../schema/problem.ts";
+import { Recipe, ProblemData, PromptOptions } from "../schema/recipe.ts";
 import { RewardSpec } from "../schema/reward.ts";
 import {
   DataCheckEvent,
@@ -123,7 +124,12 @@ export const recipes = {
   ),
   /** TRL: a YAML of trainer arguments and a script a stage. verl: one list of overrides a GRPO stage. */
   export: procedure
-    .input(z.strictObject({ yaml: Yaml, target: z.enum(["trl", "verl"]) }))
+    .input(z.strictObject({
+        yaml: Yaml,
+        target: z.enum(["trl", "verl"]),
+        relativeTo: z.string().optional(),
+      }),
+    )
     .output(z.strictObject({ files: z.array(ExportedFile), unmapped: z.array(Unmapped) })),
   /** Rewards on real completions: of an earlier GRPO run's step, or on text that was pasted for a drawn problem. */
   tryRewards: procedure
@@ -131,6 +137,9 @@ export const recipes = {
       z.strictObject({
         rewards: z.array(RewardSpec).min(1).max(50),
         maxCompletionLength: z.int().min(1),
+        /** Folder that files of rewards start from. */
+        relativeTo: z.string().optional(),
+        answerFormat: PromptOptions.shape.answer_format,
         from: z.union([
           z.strictObject({
             runId: RunId,
@@ -142,6 +151,12 @@ export const recipes = {
             /** Which of the problems. */
             index: z.int().min(0).max(1_000_000),
             completions: z.array(z.string().max(200_000)).min(1).max(50),
+          }),
+          /** A file of the host's machine, JSONL of {id, completion}, for problems of a set. */
+          z.strictObject({
+            set: ProblemSetName,
+            version: z.int().min(1).nullable(),
+            completions: z.string().min(1).max(4096),
           }),
         ]),
       }),

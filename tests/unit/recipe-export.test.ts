@@ -2,8 +2,8 @@
 import { inputWith, NO_SETS } from "../helpers/problem-with.ts";
 import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -12,9 +12,19 @@ import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
-import { scoreCompletion } from "#main/core/rewards/score-completion.ts";
+import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
+import type { FileReward } from "#shared/schema/reward.ts";
+import { NamedReward } from "#shared/schema/reward.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { lacking } from "../helpers/need.ts";
+
+const OWN = `def reward(completions, prompts, gold, id, **columns):
+    return [None if c == "" else len(c) + len(p) + len(g) + len(i) for c, p, g, i in zip(completions, prompts, gold, id)]
+`;
+const textOf = ({ file }: FileReward): string => {
+  expect(file).toBe("rewards/own.py");
+  return OWN;
+};
 
 const fixtures = new URL("../fixtures/export/", import.meta.url);
 const Names = z.object({
@@ -52,7 +62,7 @@ test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-
   "every name that %s has for TRL is a name of TRL 1.16's configuration",
   (name) => {
     const given = name === "demo" ? EVERY_OPTION : [];
-    const { files } = exportRecipe(recipe(name, given), "trl", NO_SETS);
+    const { files } = exportRecipe(recipe(name, given), "trl", NO_SETS, textOf);
     const configs = files.filter((file) => file.name.endsWith(".yaml"));
     expect(configs.length).toBeGreaterThan(0);
     for (const file of configs) {
@@ -70,6 +80,7 @@ test.each(["demo", "dapo", "r1-full"])(
       recipe(name, name === "demo" ? EVERY_OPTION : []),
       "verl",
       NO_SETS,
+      textOf,
     );
     const scripts = files.filter((file) => file.name.endsWith(".sh"));
     expect(scripts.length).toBeGreaterThan(0);
@@ -83,7 +94,7 @@ test.each(["demo", "dapo", "r1-full"])(
 
 test("every option of a grpo stage is written for TRL or listed as missing", () => {
   const grpo = recipe("demo", EVERY_OPTION).stages.find(({ kind }) => kind === "grpo");
-  const { files, unmapped } = exportRecipe(recipe("demo", EVERY_OPTION), "trl", NO_SETS);
+  const { files, unmapped } = exportRecipe(recipe("demo", EVERY_OPTION), "trl", NO_SETS, textOf);
   const config = TrainerFile.parse(
     parse(files.find(({ name }) => name === "grpo.yaml")?.text ?? ""),
   );
@@ -125,14 +136,14 @@ test("every option of a grpo stage is written for TRL or listed as missing", () 
 });
 
 test("what has no counterpart is listed, with its value and why", () => {
-  const trl = exportRecipe(recipe("demo"), "trl", NO_SETS).unmapped;
+  const trl = exportRecipe(recipe("demo"), "trl", NO_SETS, textOf).unmapped;
   expect(trl).toContainEqual({
     path: "stages.grpo.min_lr_ratio",
     value: 0.1,
     why: "transformers' linear schedule always ends at 0",
   });
   expect(trl.map(({ path }) => path)).toContain("stages.student.kind");
-  const verl = exportRecipe(recipe("demo", EVERY_OPTION), "verl", NO_SETS).unmapped.map(
+  const verl = exportRecipe(recipe("demo", EVERY_OPTION), "verl", NO_SETS, textOf).unmapped.map(
     ({ path }) => path,
   );
   expect(verl).toEqual(
@@ -152,6 +163,7 @@ test("a constant rate that is warmed up to is transformers' constant_with_warmup
       recipe("demo-smoke", [`stages.grpo.warmup_steps=${String(warmup)}`]),
       "trl",
       NO_SETS,
+      textOf,
     ).files.find(({ name }) => name === "grpo.yaml");
     return TrainerFile.parse(parse(yaml?.text ?? "")).args["lr_scheduler_type"];
   };
@@ -159,7 +171,7 @@ test("a constant rate that is warmed up to is transformers' constant_with_warmup
 });
 
 test.each(["trl", "verl"] as const)("%s is told of a language reward that does not apply", (to) => {
-  const { unmapped } = exportRecipe(recipe("r1-full"), to, NO_SETS);
+  const { unmapped } = exportRecipe(recipe("r1-full"), to, NO_SETS, textOf);
   expect(unmapped).toContainEqual(
     expect.objectContaining({ path: "stages.grpo.rewards", value: "language" }),
   );
@@ -172,13 +184,13 @@ test.each([
   ["verl", "grpo.sh"],
   ["verl", "reward_grpo.py"],
 ] as const)("the smoke recipe for %s: %s is as it was looked at", async (target, name) => {
-  const { files } = exportRecipe(recipe("demo-smoke"), target, NO_SETS);
+  const { files } = exportRecipe(recipe("demo-smoke"), target, NO_SETS, textOf);
   const text = files.find((file) => file.name === name)?.text;
   await expect(text).toMatchFileSnapshot(new URL(`${target}/${name}`, fixtures).pathname);
 });
 
 test("prompts are the run's own, a line each, as many as it draws", () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS);
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS, textOf);
   const rows =
     files
       .find(({ name }) => name === "data/grpo.jsonl")
@@ -193,7 +205,7 @@ test("prompts are the run's own, a line each, as many as it draws", () => {
 });
 
 test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS);
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS, textOf);
   const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
   expect(text).toContain("adam_epsilon: 1.0e-8\n");
   expect(text).not.toMatch(/[^.\d]\d+e/u);
@@ -204,6 +216,7 @@ test("a name with quotes stays one word of the shell", () => {
     recipe("demo-smoke", [`name="it's $(rm -rf ~)"`]),
     "verl",
     NO_SETS,
+    textOf,
   );
   const script = files.find(({ name }) => name === "grpo.sh")?.text ?? "";
   expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
@@ -229,17 +242,24 @@ const PYTHON = {
 };
 
 test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS);
+  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS, textOf);
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, "rewards.py"),
     files.find(({ name }) => name === "rewards.py")?.text ?? "",
   );
   const rewards = [
-    { name: "answer" as const, weight: 1 },
-    { name: "format" as const, weight: 1 },
-    { name: "language" as const, weight: 1 },
-  ];
+    { name: "answer" },
+    { name: "format" },
+    { name: "language" },
+    { name: "accuracy" },
+    { name: "tag_count" },
+    { name: "reasoning_steps" },
+    { name: "cosine" },
+    { name: "cosine", min_value_wrong: 0, max_len: 70 },
+    { name: "repetition_penalty" },
+    { name: "repetition_penalty", ngram_size: 1, max_penalty: -0.5 },
+  ].map((spec) => NamedReward.parse(spec));
   const ruled = listTasks().flatMap((task) => (task.verify === null ? [] : [task]));
   const cases = ruled.flatMap((task) =>
     drawProblems({
@@ -268,6 +288,7 @@ test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}
         `<answer>${answer}</answer>`,
         `<think>我们先算 sum of the two</think><answer>${answer}</answer>`,
         `text <think>a</think><answer>${answer}</answer> more`,
+        `<think>\nFirst, 1\n- a b a b a b 😀\nStep 2: a b\n</think>\n<answer>\n${answer}\n</answer>`,
         "",
       ].map((completionText) => ({ problem, completionText }));
     }),
@@ -275,17 +296,17 @@ test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}
   const script = `
 import json, sys
 import rewards
-cases = json.load(sys.stdin)
+cases, specs = json.load(sys.stdin)
 out = []
 for case in cases:
-    args = dict(completions=[case["text"]], prompts=[case["prompt"]], task=[case["task"]], gold=[case["gold"]], data=[case["data"]])
-    out.append([rewards.answer(**args)[0], rewards.format(**args)[0], rewards.language(**args)[0]])
+    args = dict(columns=["{}"], completions=[case["text"]], prompts=[case["prompt"]], task=[case["task"]], gold=[case["gold"]], data=[case["data"]])
+    out.append([rewards.with_options(spec)(**args)[0] for spec in specs])
 print(json.dumps(out))
 `;
   const { stdout, stderr } = spawnSync("python3", ["-c", script], {
     cwd: folder,
     encoding: "utf8",
-    input: JSON.stringify(
+    input: JSON.stringify([
       cases.map(({ problem, completionText }) => ({
         text: completionText,
         prompt: problem.prompt,
@@ -293,18 +314,72 @@ print(json.dumps(out))
         gold: problem.gold,
         data: JSON.stringify(problem.data),
       })),
-    ),
+      rewards.map(({ weight: _, ...spec }) => spec),
+    ]),
   });
   expect(stderr).toBe("");
   const given = z.array(z.array(z.number().nullable())).parse(JSON.parse(stdout));
   const wanted = cases.map(({ problem, completionText }) => {
-    const { parts } = scoreCompletion(rewards, inputWith(problem, completionText, 100));
-    return parts.map(({ value }) => value);
+    const input = inputWith(problem, completionText, 100);
+    return rewards.map((spec) => builtInReward(spec, [input])[0]);
   });
   const differing = cases.flatMap((one, at) =>
-    JSON.stringify(given[at]) === JSON.stringify(wanted[at])
+    rewards.every((_, r) => Math.abs((given[at]?.[r] ?? 9) - (wanted[at]?.[r] ?? 9)) < 1e-12)
       ? []
       : [{ text: one.completionText, given: given[at], wanted: wanted[at] }],
   );
   expect(differing).toEqual([]);
+});
+
+test.skipIf(!PYTHON.met)(`files of one's own and the length of a group go along${lacking(PYTHON)}`, () => {
+  const yaml = [
+    "stages.grpo.rewards=[{name: length}, {name: cosine, max_len: 50}, {file: rewards/own.py, weight: 0.2}, {file: a.js}, {name: code}]",
+  ];
+  const trl = exportRecipe(recipe("demo-smoke", yaml), "trl", NO_SETS, textOf);
+  expect(parse(trl.files.find(({ name }) => name === "grpo.yaml")?.text ?? "")).toMatchObject({
+    rewards: [
+      { name: "length" },
+      { name: "cosine", max_len: 50 },
+      { name: "own", file: "own/own.py" },
+    ],
+    args: { reward_weights: [1, 1, 0.2] },
+  });
+  expect(trl.unmapped.map(({ value }) => value)).toEqual(expect.arrayContaining(["a.js", "code"]));
+  const verl = exportRecipe(recipe("demo-smoke", yaml), "verl", NO_SETS, textOf);
+  expect(verl.files.find(({ name }) => name === "reward_grpo.py")?.text).toContain(
+    'add(0.2, rewards.own("own/own.py", "own"))',
+  );
+  expect(verl.unmapped.map(({ value }) => value)).toContain("length");
+  const folder = temporaryFolder();
+  for (const { name, text } of trl.files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const script = `
+import json, rewards
+row = json.loads(open("data/grpo.jsonl").readline())
+texts = ["<think>a</think><answer>" + row["gold"] + "</answer>", "", "x" * 20]
+args = {key: [value] * 3 for key, value in row.items()}
+args["prompts"] = args.pop("prompt")
+args["completions"] = [[{"role": "assistant", "content": text}] for text in texts]
+own = rewards.own("own/own.py", "own")
+print(json.dumps([own.__name__, own(**args), rewards.length(**args), len(row["prompt"][-1]["content"]), row["gold"], json.loads(row["columns"])["id"], len(texts[0])]))
+`;
+  const { stdout, stderr } = spawnSync("python3", ["-c", script], { cwd: folder, encoding: "utf8" });
+  expect(stderr).toBe("");
+  const [name, own, length, prompt, gold, id, first] = z
+    .tuple([
+      z.string(),
+      z.array(z.number().nullable()),
+      z.array(z.number()),
+      z.number(),
+      z.string(),
+      z.string(),
+      z.number(),
+    ])
+    .parse(JSON.parse(stdout));
+  const rest = prompt + gold.length + id.length;
+  expect([name, own]).toEqual(["own", [first + rest, null, 20 + rest]]);
+  // Right and longest; wrong and shortest; wrong, between.
+  expect(length).toEqual([-0.5, 0, Math.min(0, 0.5 - 20 / first)]);
 });

@@ -4,7 +4,9 @@ import { extractAnswer } from "#main/core/verifiers/extract-answer.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
-import { rewardByName, scoreCompletion } from "#main/core/rewards/score-completion.ts";
+import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
+import { scoreCompletions } from "#main/core/rewards/score-completions.ts";
+import type { CompletionScore } from "#main/core/rewards/score-completions.ts";
 import { scoreText } from "#main/core/verifiers/score-text.ts";
 import { softOverlongReward } from "#main/core/rewards/soft-overlong.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
@@ -13,7 +15,8 @@ import { formatSolution } from "#main/core/problems/task.ts";
 import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { inputWith, problemWith } from "../helpers/problem-with.ts";
 import { AppError } from "#shared/errors.ts";
-import { RewardSpec } from "#shared/schema/recipe.ts";
+import { NamedReward, REWARD_NAMES } from "#shared/schema/reward.ts";
+import type { RewardName, RewardSpec } from "#shared/schema/reward.ts";
 
 const PROBLEM = problemWith({
   id: "arithmetic/47+38-12",
@@ -30,8 +33,16 @@ function inputOf(completionText: string, problem = PROBLEM): RewardInput {
   return inputWith(problem, completionText);
 }
 
-function specOf(name: RewardSpec["name"], weight = 1): RewardSpec {
-  return RewardSpec.parse({ name, weight });
+function specOf(name: RewardName, weight = 1): NamedReward {
+  return NamedReward.parse({ name, weight });
+}
+
+async function scoreOf(
+  specs: readonly RewardSpec[],
+  input: RewardInput,
+): Promise<CompletionScore | undefined> {
+  const [group] = await scoreCompletions(specs, [[input]], () => Promise.resolve([]));
+  return group?.[0];
 }
 
 describe("the answer", () => {
@@ -156,17 +167,17 @@ describe("the language reward", () => {
 });
 
 describe("several rewards", () => {
-  test("add up with their weights", () => {
-    const scored = scoreCompletion([specOf("answer"), specOf("format", 0.1)], inputOf(GOOD));
-    expect(scored.parts).toEqual([
+  test("add up with their weights", async () => {
+    const scored = await scoreOf([specOf("answer"), specOf("format", 0.1)], inputOf(GOOD));
+    expect(scored?.parts).toEqual([
       { spec: specOf("answer"), weight: 1, value: 1 },
       { spec: specOf("format", 0.1), weight: 0.1, value: 1 },
     ]);
-    expect(scored.total).toBeCloseTo(1.1, 12);
+    expect(scored?.total).toBeCloseTo(1.1, 12);
   });
 
-  test("show a sum without what does not apply", () => {
-    const scored = scoreCompletion(
+  test("show a sum without what does not apply", async () => {
+    const scored = await scoreOf(
       [specOf("answer", 2), specOf("language", 5)],
       inputOf(GOOD.replace("What", "")),
     );
@@ -177,7 +188,7 @@ describe("several rewards", () => {
       ],
       total: 2,
     });
-    expect(scoreCompletion([specOf("language")], inputOf("1")).total).toBeNull();
+    expect((await scoreOf([specOf("language")], inputOf("1")))?.total).toBeNull();
   });
 });
 
@@ -255,13 +266,13 @@ describe("hostile text", () => {
           count: 1,
         }),
   );
-  const specs = RewardSpec.shape.name.options.map((name) => specOf(name));
+  const specs = REWARD_NAMES.map((name) => specOf(name));
 
   test.each(texts)("%s gives a value from every reward, of every task, in time", (_, text) => {
     const started = performance.now();
     for (const problem of problems) {
       for (const spec of specs) {
-        const value = rewardByName(spec)(inputOf(text, problem));
+        const value = builtInReward(spec, [inputOf(text, problem)])[0];
         expect(value ?? 0).toBeGreaterThanOrEqual(-1);
         expect(value ?? 0).toBeLessThanOrEqual(1);
       }

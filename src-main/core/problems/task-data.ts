@@ -14,6 +14,8 @@ export interface PromptRow {
   readonly gold: string | null;
   /** What the task's rule needs beside the answer, as JSON. */
   readonly data: string;
+  /** What rewards of one's own can read by name, as JSON. */
+  readonly columns: string;
 }
 
 export interface ExampleRow {
@@ -36,6 +38,11 @@ export function grpoPrompts(
       task: problem.source,
       gold: problem.gold,
       data: JSON.stringify(problem.data),
+      columns: JSON.stringify({
+        id: problem.id,
+        difficulty: problem.difficulty,
+        ...problem.columns,
+      }),
     };
   });
 }

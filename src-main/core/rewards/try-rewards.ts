@@ -119,7 +119,11 @@ async function tried(
   });
   const byGroup = [...Map.groupBy(inputs, ({ completion }) => completion.group).values()];
   const groups = byGroup.map((group) => group.map(({ input }) => input));
-  const columns = [];
+  const columns: {
+    readonly spec: RewardSpec;
+    readonly values: readonly (readonly RewardValue[])[];
+    readonly msPerCompletion: number;
+  }[] = [];
   for (const spec of rewards) {
     const begun = performance.now();
     const values = (await scoreCompletions([spec], groups, own)).map((group) =>

@@ -11,6 +11,7 @@ import { addModelCommands } from "./commands/model-command.ts";
 import { addPluginsCommands } from "./commands/plugins-command.ts";
 import { addProblemsCommands } from "./commands/problems-command.ts";
 import { addRecipesCommands } from "./commands/recipes-command.ts";
+import { addRewardsCommands } from "./commands/rewards-command.ts";
 import { addRunsCommands } from "./commands/runs-command.ts";
 import { addServeCommands } from "./commands/serve-command.ts";
 import { EXIT, reportFailure } from "./terminal.ts";
@@ -23,6 +24,7 @@ function buildProgram(): Command {
   addServeCommands(program);
   addDemoCommands(program);
   addRecipesCommands(program);
+  addRewardsCommands(program);
   addRunsCommands(program);
   addDataCommands(program);
   addProblemsCommands(program);

@@ -4,6 +4,8 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { z } from "zod";
 import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
+import { rewardName, writtenReward } from "#shared/schema/reward.ts";
+import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { grpoPrompts } from "#main/core/problems/task-data.ts";
 import { RULED_IN_PYTHON } from "./rewards-python.ts";
 import { seedOf } from "../runs/write-pipeline.ts";
@@ -18,8 +20,10 @@ export class ExportPart {
   readonly unmapped: Unmapped[] = [];
   readonly recipe: Recipe;
   readonly sets: SetReader;
+  readonly #textOf: (spec: FileReward) => string;
 
-  constructor(recipe: Recipe, sets: SetReader) {
+  constructor(recipe: Recipe, sets: SetReader, textOf: (spec: FileReward) => string) {
+    this.#textOf = textOf;
     this.recipe = recipe;
     this.sets = sets;
   }
@@ -44,6 +48,33 @@ export class ExportPart {
         "language",
         "where it does not apply (no words) it counts as 0 there; here it counts neither for nor against",
       );
+  }
+
+  /**
+   * A reward as rewards.py has it: by its name with its options, or a file that is copied. Undefined where there is no
+   * counterpart, which is then listed. `soft-overlong` is the trainer's own.
+   */
+  reward(stage: GrpoStage, spec: RewardSpec): ExportedReward | undefined {
+    const { weight } = spec;
+    if ("file" in spec) {
+      if (!spec.file.endsWith(".py")) {
+        this.missing(stage, "rewards", spec.file, "JavaScript does not run there: write it in Python");
+        return undefined;
+      }
+      const file = `own/${rewardName(spec)}.py`;
+      this.file(file, this.#textOf(spec));
+      return { name: rewardName(spec), weight, file, options: {} };
+    }
+    if (spec.name === "code") {
+      const why = "rewards.py runs no tests: take a reward that does from your trainer";
+      this.missing(stage, "rewards", spec.name, why);
+      return undefined;
+    }
+    if ("partial" in spec && spec.partial === true)
+      this.missing(stage, "rewards", spec.name, "an answer is right or wrong there, not in part");
+    const { name, weight: _, ...rest } = writtenReward(spec);
+    const { cache_length: __, partial: ___, ...options } = rest;
+    return { name: String(name), weight, options };
   }
 
   jsonl(name: string, rows: readonly unknown[]): void {
@@ -110,6 +141,15 @@ export class ExportPart {
       );
     return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS), this.sets);
   }
+}
+
+/** Of a recipe's reward, in Python. */
+export interface ExportedReward {
+  readonly name: string;
+  readonly weight: number;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** In the export's folder. */
+  readonly file?: string;
 }
 
 export interface RecipeExport {

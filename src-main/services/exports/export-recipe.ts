@@ -1,6 +1,7 @@
 /** A recipe for other trainers: files, and a list of everything that has no counterpart there. */
 import { assertNever } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
+import type { FileReward } from "#shared/schema/reward.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { exportTrl } from "./export-trl.ts";
 import { exportVerl } from "./export-verl.ts";
@@ -10,12 +11,14 @@ export function exportRecipe(
   recipe: Recipe,
   target: "trl" | "verl",
   sets: SetReader,
+  /** The text of a reward's own file. */
+  textOf: (spec: FileReward) => string,
 ): RecipeExport {
   switch (target) {
     case "trl":
-      return exportTrl(recipe, sets);
+      return exportTrl(recipe, sets, textOf);
     case "verl":
-      return exportVerl(recipe, sets);
+      return exportVerl(recipe, sets, textOf);
     default:
       return assertNever(target);
   }

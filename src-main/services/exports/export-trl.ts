@@ -6,15 +6,19 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { workedExamples } from "#main/core/problems/task-data.ts";
-import { rewardName } from "#shared/schema/reward.ts";
+import type { FileReward } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 
 type Arguments = Record<string, unknown>;
 
-export function exportTrl(recipe: Recipe, sets: SetReader): RecipeExport {
-  const part = new ExportPart(recipe, sets);
+export function exportTrl(
+  recipe: Recipe,
+  sets: SetReader,
+  textOf: (spec: FileReward) => string,
+): RecipeExport {
+  const part = new ExportPart(recipe, sets, textOf);
   let trained = 0;
   for (const stage of recipe.stages) {
     if (stage.kind === "sft") sftFiles(part, stage);
@@ -76,21 +80,13 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
   const data = `data/${stage.name}.jsonl`;
   part.jsonl(data, part.promptsOf(stage));
   part.languageCountsAsZero(stage);
+  const rewards = rewardsOf(part, stage);
   write(part, stage, {
     trainer: "grpo",
     model: part.modelPath(stage.model, stage),
     data,
     ...adapter(stage),
-    rewards: stage.rewards.map((reward) =>
-      "name" in reward && reward.name === "soft-overlong"
-        ? {
-            name: reward.name,
-            max_completion_len: stage.max_completion_length,
-            soft_punish_cache:
-              reward.cache_length ?? Math.max(1, Math.round(0.2 * stage.max_completion_length)),
-          }
-        : { name: rewardName(reward) },
-    ),
+    rewards: rewards.map(({ spec }) => spec),
     args: {
       ...trainingArguments(part, stage),
       num_generations: stage.num_generations,
@@ -98,7 +94,7 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
       num_iterations: stage.num_iterations,
       loss_type: stage.loss_type,
       scale_rewards: stage.scale_rewards,
-      reward_weights: stage.rewards.map(({ weight }) => weight),
+      reward_weights: rewards.map(({ weight }) => weight),
       epsilon: stage.epsilon,
       ...(stage.epsilon_high === undefined ? {} : { epsilon_high: stage.epsilon_high }),
       ...(stage.delta === undefined ? {} : { delta: stage.delta }),
@@ -116,6 +112,29 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
       // The file is in the order of the run.
       shuffle_dataset: false,
     },
+  });
+}
+
+/** As train.py reads them, with their weights; `soft-overlong` is TRL's own. */
+function rewardsOf(
+  part: ExportPart,
+  stage: GrpoStage,
+): { readonly spec: Arguments; readonly weight: number }[] {
+  return stage.rewards.flatMap((reward) => {
+    if ("name" in reward && (reward.name === "soft-overlong" || reward.name === "soft_overlong")) {
+      const limit = stage.max_completion_length;
+      const cache = "cache_length" in reward ? reward.cache_length : undefined;
+      const spec = {
+        name: "soft-overlong",
+        max_completion_len: limit,
+        soft_punish_cache: cache ?? Math.max(1, Math.round(0.2 * limit)),
+      };
+      return [{ spec, weight: reward.weight }];
+    }
+    const exported = part.reward(stage, reward);
+    if (exported === undefined) return [];
+    const { name, weight, options, file } = exported;
+    return [{ spec: { name, ...options, ...(file === undefined ? {} : { file }) }, weight }];
   });
 }
 
@@ -198,7 +217,9 @@ import rewards
 def reward_function(spec):
     if spec["name"] == "soft-overlong":
         return get_soft_overlong_punishment(spec["max_completion_len"], spec["soft_punish_cache"])
-    return getattr(rewards, spec["name"])
+    if "file" in spec:
+        return rewards.own(spec["file"], spec["name"])
+    return rewards.with_options(spec)
 
 
 with open(sys.argv[1], encoding="utf-8") as file:

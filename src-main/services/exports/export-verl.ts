@@ -6,7 +6,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
-import { rewardName } from "#shared/schema/reward.ts";
+import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 
@@ -20,8 +20,12 @@ const AGGREGATION = {
   dr_grpo: "seq-mean-token-sum-norm",
 } as const;
 
-export function exportVerl(recipe: Recipe, sets: SetReader): RecipeExport {
-  const part = new ExportPart(recipe, sets);
+export function exportVerl(
+  recipe: Recipe,
+  sets: SetReader,
+  textOf: (spec: FileReward) => string,
+): RecipeExport {
+  const part = new ExportPart(recipe, sets, textOf);
   for (const stage of recipe.stages) {
     if (stage.kind === "grpo") grpoFiles(part, stage);
     else
@@ -40,11 +44,11 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
   const data = `data/${stage.name}.jsonl`;
   part.jsonl(
     data,
-    part.promptsOf(stage).map(({ prompt, task, gold, data: facts }) => ({
+    part.promptsOf(stage).map(({ prompt, task, gold, data: facts, columns }) => ({
       data_source: task,
       prompt,
       reward_model: { style: "rule", ground_truth: gold },
-      extra_info: { data: facts, prompt: prompt.map(({ content }) => content).join("\n") },
+      extra_info: { data: facts, columns, prompt: prompt.map(({ content }) => content).join("\n") },
     })),
   );
   const overrides = grpoOverrides(part, stage, data);
@@ -53,7 +57,7 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
     `${stage.name}.sh`,
     `#!/usr/bin/env bash\nset -eu\npython -m verl.trainer.main_ppo \\\n${lines.join(" \\\n")}\n`,
   );
-  part.file(`reward_${stage.name.replaceAll("-", "_")}.py`, scoreScript(stage));
+  part.file(`reward_${stage.name.replaceAll("-", "_")}.py`, scoreScript(part, stage));
 }
 
 function grpoOverrides(
@@ -141,8 +145,10 @@ function shellQuoted(text: string): string {
 function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void {
   for (const reward of stage.rewards) {
     const { weight } = reward;
-    const name = rewardName(reward);
-    if (name === "soft-overlong")
+    const name = nameOf(reward);
+    if (name === "length")
+      part.missing(stage, "rewards", name, "verl's rewards see one completion, not its group");
+    if (isOverlong(reward))
       part.missing(
         stage,
         "rewards",
@@ -195,13 +201,25 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
     );
 }
 
-function scoreScript(stage: GrpoStage): string {
+function nameOf(reward: RewardSpec): string {
+  return "file" in reward ? reward.file : reward.name;
+}
+
+function isOverlong(reward: RewardSpec): boolean {
+  return nameOf(reward) === "soft-overlong" || nameOf(reward) === "soft_overlong";
+}
+
+function scoreScript(part: ExportPart, stage: GrpoStage): string {
   const terms = stage.rewards.flatMap((reward) => {
-    const { weight } = reward;
-    const name = rewardName(reward);
-    const term = `    add(${weight}, "${name}")`;
-    // Listed as missing: the length in tokens is not known where verl calls this.
-    return name === "soft-overlong" ? [] : [term];
+    // Listed as missing: the length in tokens, and the group, are not known where verl calls this.
+    if (isOverlong(reward) || nameOf(reward) === "length") return [];
+    const exported = part.reward(stage, reward);
+    if (exported === undefined) return [];
+    const { name, weight, options, file } = exported;
+    if (file !== undefined)
+      return [`    add(${weight}, rewards.own("${file}", "${name}"))`];
+    const given = Object.entries(options).map(([key, value]) => `, ${key}=${value}`);
+    return [`    add(${weight}, rewards.${name}${given.join("")})`];
   });
   return `"""The recipe's rewards and weights, as verl calls them."""
 
@@ -214,13 +232,14 @@ def compute_score(data_source, solution_str, ground_truth, extra_info=None, **kw
         "task": [data_source],
         "gold": [ground_truth],
         "data": [(extra_info or {}).get("data", "null")],
+        "columns": [(extra_info or {}).get("columns", "{}")],
         "prompts": [(extra_info or {}).get("prompt", "")],
     }
     total = 0.0
 
-    def add(weight, name):
+    def add(weight, reward, **options):
         nonlocal total
-        value = getattr(rewards, name)(**facts)[0]
+        value = reward(**facts, **options)[0]
         total += 0.0 if value is None else weight * value
 
 ${terms.join("\n")}

@@ -1,8 +1,13 @@
+import { NAMED_REWARDS_PYTHON } from "./named-rewards-python.ts";
+
 /** The rules of the rewards in Python, for trainers of that language. tests/golden compares them with ours on the same answers. */
-export const REWARDS_PYTHON = `"""Rewards of the recipe: rules on text, the same as in Gradus."""
+const RULES_PYTHON = `"""Rewards of the recipe: rules on text, the same as in Gradus."""
 
 import ast
+import functools
+import importlib.util
 import json
+import math
 import re
 import unicodedata
 from fractions import Fraction
@@ -224,7 +229,10 @@ def language(completions, prompts, **kwargs):
     return rewards
 `;
 
+/** The text of rewards.py. */
+export const REWARDS_PYTHON = `${RULES_PYTHON}${NAMED_REWARDS_PYTHON}`;
+
 /** Tasks whose rule stands in them. */
 export const RULED_IN_PYTHON: readonly string[] = [
-  ...REWARDS_PYTHON.matchAll(/^ {4}"([a-z-]+)": verify_\w+,$/gmu),
+  ...RULES_PYTHON.matchAll(/^ {4}"([a-z-]+)": verify_\w+,$/gmu),
 ].map(([, name = ""]) => name);

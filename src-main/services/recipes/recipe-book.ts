@@ -1,6 +1,6 @@
 /** The recipes of a workspace: kept ones, and how they come to be. */
 import { readFileSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { isMap, isScalar, stringify } from "yaml";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
@@ -11,6 +11,8 @@ import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import type { EditJournal, EditPen } from "../workspace/edit-journal.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
+import { withKeptRewards } from "./keep-rewards.ts";
+import type { RewardFiles } from "./reward-files.ts";
 import { readRecipe } from "./checks/recipe-checks.ts";
 import { recipeYaml } from "./write-recipe.ts";
 import { readYaml, yamlValue } from "./recipe-yaml.ts";
@@ -40,6 +42,7 @@ export type CreateFrom =
   | { readonly yaml: string; readonly fileName?: string | undefined };
 
 export interface RecipeBookOptions {
+  readonly rewardFiles: RewardFiles;
   readonly store: Store;
   readonly preset: (id: string) => string;
   readonly journal: EditJournal;
@@ -110,8 +113,12 @@ export class RecipeBook {
     }
     if ("pipeline" in from)
       return this.add(this.text(from), { kind: "pipeline", id: from.pipeline });
-    if ("file" in from)
-      return this.add(readRecipeFile(from.file), { kind: "file", name: basename(from.file) });
+    if ("file" in from) {
+      const { rewardFiles } = this.#options;
+      const folder = dirname(resolve(from.file));
+      const yaml = withKeptRewards(readRecipeFile(from.file), folder, rewardFiles);
+      return this.add(yaml, { kind: "file", name: basename(from.file) });
+    }
     return this.add(
       from.yaml,
       from.fileName === undefined ? { kind: "text" } : { kind: "file", name: from.fileName },

@@ -24,6 +24,8 @@ import { runIdOf } from "./write-pipeline.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
+import { REWARD_FOLDER } from "../recipes/reward-files.ts";
+import type { RewardFiles } from "../recipes/reward-files.ts";
 import { earlierStage } from "../recipes/checks/recipe-checks.ts";
 import { requireMemory } from "../recipes/checks/memory-check.ts";
 import { halvingsOf } from "./out-of-memory.ts";
@@ -35,6 +37,7 @@ export interface StageRunDeps {
   readonly live: LiveEvents;
   readonly versions: VersionService;
   readonly sets: SetReader;
+  readonly rewardFiles: RewardFiles;
   readonly engineEntry: string;
   readonly now: () => number;
   /** See `MemoryDeps`. */
@@ -83,6 +86,7 @@ export function startStage(
     seed: run.seed,
     runtime,
     ...inputs,
+    rewardFiles: deps.rewardFiles.copyFor(run.config, run.outDir),
     outDir: run.outDir,
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
     ...(halvings === 0 ? {} : { halvings }),
@@ -104,7 +108,7 @@ export function startStage(
 function clearOutput(outDir: string): void {
   if (!existsSync(outDir)) return;
   for (const name of readdirSync(outDir).filter(
-    (entry) => ![ENGINE_LOG, BENCHMARK_FILE, PROBLEM_FILES].includes(entry),
+    (entry) => ![ENGINE_LOG, BENCHMARK_FILE, PROBLEM_FILES, REWARD_FOLDER].includes(entry),
   )) {
     rmSync(join(outDir, name), { recursive: true, force: true });
   }

@@ -17,6 +17,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
+import type { RewardFiles } from "../recipes/reward-files.ts";
 import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
 
 export interface PipelineStart {
@@ -41,6 +42,7 @@ export function writePipeline(
     readonly models: ModelRegistry;
     readonly versions: VersionService;
     readonly sets: SetReader;
+    readonly rewardFiles: RewardFiles;
     readonly runsFolder: string;
     readonly now: () => number;
   },
@@ -98,14 +100,20 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
   return RunId.parse(`${pipelineId}-${stageName}`);
 }
 
-/** Models and datasets by their full paths, problem sets by their versions: what the pipeline used stays findable. */
+/** Models and datasets by their full paths, problem sets by their versions, rewards by the hashes of their texts: what the pipeline used stays findable. */
 function resolveRecipe(
   start: PipelineStart,
   {
     store,
     models,
     versions,
-  }: { readonly store: Store; readonly models: ModelRegistry; readonly versions: VersionService },
+    rewardFiles,
+  }: {
+    readonly store: Store;
+    readonly models: ModelRegistry;
+    readonly versions: VersionService;
+    readonly rewardFiles: RewardFiles;
+  },
 ): Recipe {
   const { recipe, relativeTo } = start;
   return {
@@ -118,7 +126,7 @@ function resolveRecipe(
         ? Object.assign({}, stage, {
             data: { dataset: datasetOf(stage.data.dataset, relativeTo, versions) },
           })
-        : withVersions(stage, store),
+        : withVersions(rewardFiles.kept(stage, relativeTo), store),
     ),
   };
 }

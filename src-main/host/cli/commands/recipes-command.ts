@@ -143,8 +143,8 @@ function addExport(recipes: Command): void {
         .object({ out: z.string(), to: z.enum(["trl", "verl"]) })
         .parse(command.opts());
       await withHost(context, async ({ client }) => {
-        const { yaml } = await recipeText(client, recipe);
-        const { files, unmapped } = await client.recipes.export({ yaml, target: to });
+        const { yaml, relativeTo } = await recipeText(client, recipe);
+        const { files, unmapped } = await client.recipes.export({ yaml, target: to, relativeTo });
         const written = writeFiles(resolve(out), files);
         context.terminal.result(
           { out: resolve(out), files: files.map(({ name }) => name), unmapped },

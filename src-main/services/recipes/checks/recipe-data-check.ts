@@ -17,8 +17,10 @@ import { isVersionRef } from "../../datasets/version-service.ts";
 import { folderOf } from "../model-of-stage.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import type { Finding } from "./recipe-finding.ts";
+import { rewardFindings } from "./reward-check.ts";
+import type { RewardCheckDeps } from "./reward-check.ts";
 
-type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks">;
+type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks"> & RewardCheckDeps;
 
 /** What is missing (a model, a version, a set) is said by the whole check; here it is passed over. */
 export async function* checkRecipeData(
@@ -32,6 +34,8 @@ export async function* checkRecipeData(
   for (const [index, stage] of recipe?.stages.entries() ?? []) {
     if (recipe === null) break;
     try {
+      if (stage.kind === "grpo")
+        findings.push(...(await rewardFindings(app, stage, index, relativeTo, signal)));
       const folder = modelOf(app, recipe, stage, relativeTo);
       const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, relativeTo);
       if (folder === undefined || subject === undefined) continue;

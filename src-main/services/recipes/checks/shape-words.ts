@@ -41,7 +41,7 @@ export function shapeFindings(issue: ShapeIssue, recipe: unknown): Finding[] {
       advice: "Remove it, or correct its spelling.",
     }));
   if (issue.code === "invalid_union" && value !== undefined) {
-    const nearest = nearestForm(issue.errors ?? []);
+    const nearest = nearestForm(issue.errors ?? [], value);
     if (nearest.length > 0 && missingIn(nearest, value).length === 0)
       return nearest.flatMap((inner) =>
         shapeFindings({ ...inner, path: [...issue.path, ...inner.path] }, recipe),
@@ -158,7 +158,10 @@ function unlike(a: string, b: string): number {
 }
 
 /** The form that the value comes nearest to: with the fewest keys that it does not know or lacks. */
-function nearestForm(forms: readonly (readonly ShapeIssue[])[]): readonly ShapeIssue[] {
+function nearestForm(
+  forms: readonly (readonly ShapeIssue[])[],
+  value: unknown,
+): readonly ShapeIssue[] {
   const wrong = (form: readonly ShapeIssue[]): number =>
     form.reduce(
       (sum, issue) =>
@@ -168,7 +171,9 @@ function nearestForm(forms: readonly (readonly ShapeIssue[])[]): readonly ShapeI
           : 1),
       0,
     );
-  return forms.toSorted((a, b) => wrong(a) - wrong(b))[0] ?? [];
+  // Of two as near as each other, the one whose keys are there.
+  const lacks = (form: readonly ShapeIssue[]): number => missingIn(form, value).length;
+  return forms.toSorted((a, b) => wrong(a) - wrong(b) || lacks(a) - lacks(b))[0] ?? [];
 }
 
 /** Options that a form needs and the value lacks. */

@@ -1,6 +1,9 @@
 /** The rewards of one GRPO stage with their weights, and what a try-out found about each. */
 import type { ReactNode } from "react";
-import { RewardSpec } from "#shared/schema/recipe.ts";
+import { z } from "zod";
+import { REWARD_WORDS } from "#shared/reward-words.ts";
+import { NamedReward, REWARD_NAMES, RewardSpec, rewardName, writtenReward } from "#shared/schema/reward.ts";
+import type { RewardName } from "#shared/schema/reward.ts";
 import type { TriedReward } from "#shared/schema/recipe-draft.ts";
 import { formatNumber, formatPercent } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
@@ -10,14 +13,30 @@ import { fieldsOf } from "../fields/stage-fields.ts";
 import { getValue, isMap } from "../document/plain-value.ts";
 import type { Json } from "../document/plain-value.ts";
 
-const LINES: Readonly<Record<RewardSpec["name"], string>> = {
-  answer: "1 where the task's rule accepts the answer",
-  format: "1 where it thinks, then answers, and nothing else",
-  language: "share of the words in the prompt's language",
-  "soft-overlong": "falls to −1 towards the limit of length",
+/** Options that have a field here, with the words around it. */
+const OPTIONS: Partial<Record<RewardName, readonly (readonly [key: string, words: string])[]>> = {
+  "soft-overlong": [["cache_length", "tokens before the limit"]],
+  soft_overlong: [["cache_length", "tokens before the limit"]],
+  cosine: [
+    ["max_len", "characters at the most"],
+    ["min_value_correct", "right and long"],
+    ["max_value_correct", "right and short"],
+    ["min_value_wrong", "wrong and short"],
+    ["max_value_wrong", "wrong and long"],
+  ],
+  repetition_penalty: [
+    ["ngram_size", "words in a run"],
+    ["max_penalty", "where all repeat"],
+  ],
 };
 
-const NAMES = RewardSpec.shape.name.options;
+/** Names that mean the same: with one of them there, the other is not offered. */
+const SAME: Partial<Record<string, RewardName>> = {
+  answer: "accuracy",
+  accuracy: "answer",
+  "soft-overlong": "soft_overlong",
+  soft_overlong: "soft-overlong",
+};
 
 /** The rewards that a stage has: its own, or the schema's default. */
 export function rewardsOf(stage: Json | undefined): readonly RewardSpec[] {
@@ -42,8 +61,14 @@ export function RewardsTable({
   const { value, set, broken } = useDraft();
   const keys = ["stages", index, "rewards"] as const;
   const rewards = rewardsOf(getValue(value, ["stages", index]));
-  const change = (next: readonly RewardSpec[]): void => set(keys, next.map(plain));
-  const left = NAMES.filter((name) => !rewards.some((reward) => reward.name === name));
+  const change = (next: readonly RewardSpec[]): void => set(keys, next.map(writtenReward));
+  const there = new Set(
+    rewards.map(rewardName).flatMap((name) => {
+      const same = SAME[name];
+      return same === undefined ? [name] : [name, same];
+    }),
+  );
+  const left = REWARD_NAMES.filter((name) => !there.has(name));
   return (
     <>
       <table className="rw">
@@ -60,38 +85,24 @@ export function RewardsTable({
         </thead>
         <tbody>
           {rewards.map((reward, place) => (
-            <tr key={reward.name}>
-              <td className="mono">{reward.name}</td>
+            <tr key={rewardName(reward)}>
+              <td className="mono">{"file" in reward ? reward.file : reward.name}</td>
               <td>
                 <span className="flex">
                   <WeightInput
-                    label={`Weight of ${reward.name}`}
+                    label={`Weight of ${rewardName(reward)}`}
                     weight={reward.weight}
                     disabled={broken}
                     onChange={(weight) => change(rewards.with(place, { ...reward, weight }))}
                   />
-                  {reward.name === "soft-overlong" && (
-                    <span className="flex s11 t3">
-                      over the last
-                      <WeightInput
-                        label={`Tokens of ${reward.name}`}
-                        weight={reward.cache_length}
-                        disabled={broken}
-                        onChange={(length) =>
-                          change(
-                            rewards.with(place, {
-                              ...reward,
-                              cache_length: Math.max(1, Math.round(length)),
-                            }),
-                          )
-                        }
-                      />
-                      tokens
-                    </span>
-                  )}
+                  <OptionInputs
+                    reward={reward}
+                    disabled={broken}
+                    onChange={(next) => change(rewards.with(place, next))}
+                  />
                 </span>
               </td>
-              <TriedCells name={reward.name} tried={tried} />
+              <TriedCells reward={reward} tried={tried} />
               <td className="num">
                 <button
                   type="button"
@@ -99,7 +110,7 @@ export function RewardsTable({
                   disabled={broken || rewards.length === 1}
                   onClick={() => change(rewards.toSpliced(place, 1))}
                 >
-                  Remove<span className="visually-hidden"> {reward.name}</span>
+                  Remove<span className="visually-hidden"> {rewardName(reward)}</span>
                 </button>
               </td>
             </tr>
@@ -113,7 +124,7 @@ export function RewardsTable({
             type="button"
             className="btn small"
             disabled={broken}
-            onClick={() => change([...rewards, { name, weight: 0.1 }])}
+            onClick={() => change([...rewards, NamedReward.parse({ name, weight: 0.1 })])}
           >
             Add {name}
           </button>
@@ -124,15 +135,44 @@ export function RewardsTable({
   );
 }
 
+function OptionInputs({
+  reward,
+  disabled,
+  onChange,
+}: {
+  readonly reward: RewardSpec;
+  readonly disabled: boolean;
+  readonly onChange: (next: RewardSpec) => void;
+}): ReactNode {
+  if ("file" in reward) return null;
+  return (OPTIONS[reward.name] ?? []).map(([key, words]) => (
+    <span key={key} className="flex s11 t3">
+      <WeightInput
+        label={`${key} of ${reward.name}`}
+        weight={z.number().optional().parse(Reflect.get(reward, key))}
+        disabled={disabled}
+        onChange={(value) => {
+          const next = NamedReward.safeParse({ ...reward, [key]: value });
+          if (next.success) onChange(next.data);
+        }}
+      />
+      {words}
+    </span>
+  ));
+}
+
 function TriedCells({
-  name,
+  reward,
   tried,
 }: {
-  readonly name: RewardSpec["name"];
+  readonly reward: RewardSpec;
   readonly tried: readonly TriedReward[] | undefined;
 }): ReactNode {
-  if (tried === undefined) return <td className="t3">{LINES[name]}</td>;
-  const found = tried.find((one) => one.name === name);
+  if (tried === undefined)
+    return (
+      <td className="t3">{"file" in reward ? "a file of one's own" : REWARD_WORDS[reward.name]}</td>
+    );
+  const found = tried.find((one) => one.name === rewardName(reward));
   if (found === undefined || found.count === 0)
     return (
       <>
@@ -200,11 +240,6 @@ function WeightInput({
       }}
     />
   );
-}
-
-/** Without keys that are not there. */
-function plain({ name, weight, cache_length: length }: RewardSpec): Json {
-  return length === undefined ? { name, weight } : { name, weight, cache_length: length };
 }
 
 /** The number of a stage's option, or its default's. */

@@ -1,0 +1,181 @@
+/** `rewards`: what there is, and rewards tried on completions that exist, before a run learns from them. */
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { AppError } from "#shared/errors.ts";
+import { REWARD_WORDS } from "#shared/reward-words.ts";
+import { FileReward, NamedReward, REWARD_NAMES } from "#shared/schema/reward.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
+import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
+import type { AnswerFormat, GrpoStage } from "#shared/schema/recipe.ts";
+import { RunId } from "#shared/schema/run.ts";
+import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-context.ts";
+import type { Client } from "../open-host.ts";
+import { versionOf } from "../problem-options.ts";
+import { table } from "../terminal.ts";
+import { recipeText } from "./recipes-command.ts";
+
+/** Where a file of its own is tried on pasted completions, no stage says how long they may be. */
+const DEFAULT_LIMIT = 512;
+const TRIED = 1000;
+const SHOWN = 20;
+
+export function addRewardsCommands(program: Command): void {
+  const rewards = program
+    .command("rewards")
+    .description("rewards: those that ship, and any of them tried on completions");
+  addList(rewards);
+  addTry(rewards);
+}
+
+function addList(rewards: Command): void {
+  withCommonOptions(rewards.command("list"))
+    .description("the built-in rewards with their options")
+    .action((_options: unknown, command: Command) => {
+      const listed = REWARD_NAMES.map((name) => {
+        const { name: _, weight: __, ...options } = NamedReward.parse({ name });
+        return { name, what: REWARD_WORDS[name], options };
+      });
+      contextOf(command).terminal.result(
+        listed,
+        table(
+          ["name", "what it gives", "options"],
+          listed.map(({ name, what, options }) => [name, what, optionsText(options)]),
+          [],
+        ),
+      );
+    });
+}
+
+function addTry(rewards: Command): void {
+  withCommonOptions(rewards.command("try"))
+    .description("the values of a recipe's rewards, or of one file's, on completions that exist")
+    .argument("<recipe>", "a recipe (r3, a preset, a YAML file), or a reward's own file (.py, .js)")
+    .option("--stage <name>", "which grpo stage's rewards; by default the first one's")
+    .option("--run <run>", "completions of that GRPO run")
+    .option("--step <n>", "of that step; by default its last one", wholeNumber(1))
+    .option("--completions <file>", 'or a file, JSONL of {"id", "completion"}')
+    .option("--problems <set>", "the set whose problems they answer: NAME, or NAME@VERSION")
+    .action(async (recipe: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const options = TryOptions.parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const tried = await client.recipes.tryRewards({
+          ...(await rewardsOf(client, recipe, options.stage)),
+          from: completionsOf(options),
+        });
+        context.terminal.result(
+          { step: tried.step, rewards: tried.rewards, cases: tried.completions },
+          [summaryText(tried.rewards), "", ...tried.completions.slice(0, SHOWN).map(caseText)].join(
+            "\n",
+          ),
+        );
+      });
+    });
+}
+
+const TryOptions = z.object({
+  stage: z.string().optional(),
+  run: z.string().optional(),
+  step: z.int().optional(),
+  completions: z.string().optional(),
+  problems: z.string().optional(),
+});
+
+type TryInput = Parameters<Client["recipes"]["tryRewards"]>[0];
+
+function completionsOf({
+  run,
+  step,
+  completions,
+  problems,
+}: z.infer<typeof TryOptions>): TryInput["from"] {
+  if (run !== undefined)
+    return {
+      runId: RunId.parse(run),
+      limit: TRIED,
+      ...(step === undefined ? {} : { step }),
+    };
+  if (completions !== undefined && problems !== undefined)
+    return { ...versionOf(problems), completions: resolve(completions) };
+  throw new AppError(
+    "BAD_INPUT",
+    "There are no completions to try the rewards on.",
+    "Name a GRPO run (--run p3-grpo), or a file and its problem set (--completions FILE --problems SET).",
+  );
+}
+
+/** Throws BAD_RECIPE, BAD_INPUT, NOT_FOUND. */
+async function rewardsOf(
+  client: Client,
+  text: string,
+  stageName: string | undefined,
+): Promise<Pick<TryInput, "maxCompletionLength" | "relativeTo" | "answerFormat"> & {
+  rewards: RewardSpec[];
+}> {
+  const file = FileReward.safeParse({ file: basename(text) });
+  if (file.success && existsSync(resolve(text)))
+    return {
+      rewards: [file.data],
+      maxCompletionLength: DEFAULT_LIMIT,
+      relativeTo: dirname(resolve(text)),
+    };
+  const { yaml, relativeTo } = await recipeText(client, text);
+  const { recipe, problems } = await client.recipes.validate({ yaml });
+  if (recipe === null)
+    throw new AppError(
+      "BAD_RECIPE",
+      problems.find(({ level }) => level === "error")?.message ?? "The recipe cannot be read.",
+      `gradus recipes check ${text} says more.`,
+    );
+  const stages = recipe.stages.filter((stage): stage is GrpoStage => stage.kind === "grpo");
+  const stage =
+    stageName === undefined ? stages[0] : stages.find(({ name }) => name === stageName);
+  if (stage === undefined)
+    throw new AppError(
+      "BAD_INPUT",
+      stageName === undefined
+        ? "The recipe has no grpo stage, and so no rewards."
+        : `The recipe has no grpo stage "${stageName}".`,
+      "Name a recipe with a grpo stage, or a reward's own file.",
+    );
+  const answerFormat: AnswerFormat = stage.answer_format;
+  return {
+    rewards: stage.rewards,
+    maxCompletionLength: stage.max_completion_length,
+    relativeTo,
+    answerFormat,
+  };
+}
+
+function summaryText(rewards: readonly TriedReward[]): string {
+  return table(
+    ["reward", "weight", "completions", "mean", "std", "groups with spread", "ms each"],
+    rewards.map((one) => [
+      one.name,
+      String(one.weight),
+      String(one.count),
+      numberText(one.mean),
+      numberText(one.std),
+      `${one.groupsWithSpread} of ${one.groups}`,
+      one.msPerCompletion.toFixed(2),
+    ]),
+    [1, 2, 3, 4, 5, 6],
+  );
+}
+
+function caseText({ id, total, rewards }: TriedCompletion): string {
+  const parts = rewards.map(({ name, value, why }) => `  ${name} ${numberText(value)}: ${why}`);
+  return [`${id}: ${numberText(total)}`, ...parts].join("\n");
+}
+
+function numberText(value: number | null): string {
+  return value === null ? "–" : value.toFixed(3);
+}
+
+function optionsText(options: Readonly<Record<string, unknown>>): string {
+  return Object.entries(options)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(", ");
+}
