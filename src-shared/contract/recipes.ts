@@ -124,7 +124,8 @@ export const recipes = {
   ),
   /** TRL: a YAML of trainer arguments and a script a stage. verl: one list of overrides a GRPO stage. */
   export: procedure
-    .input(z.strictObject({
+    .input(
+      z.strictObject({
         yaml: Yaml,
         target: z.enum(["trl", "verl"]),
         relativeTo: z.string().optional(),

@@ -314,7 +314,7 @@ print(json.dumps(out))
         gold: problem.gold,
         data: JSON.stringify(problem.data),
       })),
-      rewards.map(({ weight: _, ...spec }) => spec),
+      rewards,
     ]),
   });
   expect(stderr).toBe("");
@@ -331,31 +331,35 @@ print(json.dumps(out))
   expect(differing).toEqual([]);
 });
 
-test.skipIf(!PYTHON.met)(`files of one's own and the length of a group go along${lacking(PYTHON)}`, () => {
-  const yaml = [
-    "stages.grpo.rewards=[{name: length}, {name: cosine, max_len: 50}, {file: rewards/own.py, weight: 0.2}, {file: a.js}, {name: code}]",
-  ];
-  const trl = exportRecipe(recipe("demo-smoke", yaml), "trl", NO_SETS, textOf);
-  expect(parse(trl.files.find(({ name }) => name === "grpo.yaml")?.text ?? "")).toMatchObject({
-    rewards: [
-      { name: "length" },
-      { name: "cosine", max_len: 50 },
-      { name: "own", file: "own/own.py" },
-    ],
-    args: { reward_weights: [1, 1, 0.2] },
-  });
-  expect(trl.unmapped.map(({ value }) => value)).toEqual(expect.arrayContaining(["a.js", "code"]));
-  const verl = exportRecipe(recipe("demo-smoke", yaml), "verl", NO_SETS, textOf);
-  expect(verl.files.find(({ name }) => name === "reward_grpo.py")?.text).toContain(
-    'add(0.2, rewards.own("own/own.py", "own"))',
-  );
-  expect(verl.unmapped.map(({ value }) => value)).toContain("length");
-  const folder = temporaryFolder();
-  for (const { name, text } of trl.files) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  const script = `
+test.skipIf(!PYTHON.met)(
+  `files of one's own and the length of a group go along${lacking(PYTHON)}`,
+  () => {
+    const yaml = [
+      "stages.grpo.rewards=[{name: length}, {name: cosine, max_len: 50}, {file: rewards/own.py, weight: 0.2}, {file: a.js}, {name: code}]",
+    ];
+    const trl = exportRecipe(recipe("demo-smoke", yaml), "trl", NO_SETS, textOf);
+    expect(parse(trl.files.find(({ name }) => name === "grpo.yaml")?.text ?? "")).toMatchObject({
+      rewards: [
+        { name: "length" },
+        { name: "cosine", max_len: 50 },
+        { name: "own", file: "own/own.py" },
+      ],
+      args: { reward_weights: [1, 1, 0.2] },
+    });
+    expect(trl.unmapped.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(["a.js", "code"]),
+    );
+    const verl = exportRecipe(recipe("demo-smoke", yaml), "verl", NO_SETS, textOf);
+    expect(verl.files.find(({ name }) => name === "reward_grpo.py")?.text).toContain(
+      'add(0.2, rewards.own("own/own.py", "own"))',
+    );
+    expect(verl.unmapped.map(({ value }) => value)).toContain("length");
+    const folder = temporaryFolder();
+    for (const { name, text } of trl.files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const script = `
 import json, rewards
 row = json.loads(open("data/grpo.jsonl").readline())
 texts = ["<think>a</think><answer>" + row["gold"] + "</answer>", "", "x" * 20]
@@ -365,21 +369,25 @@ args["completions"] = [[{"role": "assistant", "content": text}] for text in text
 own = rewards.own("own/own.py", "own")
 print(json.dumps([own.__name__, own(**args), rewards.length(**args), len(row["prompt"][-1]["content"]), row["gold"], json.loads(row["columns"])["id"], len(texts[0])]))
 `;
-  const { stdout, stderr } = spawnSync("python3", ["-c", script], { cwd: folder, encoding: "utf8" });
-  expect(stderr).toBe("");
-  const [name, own, length, prompt, gold, id, first] = z
-    .tuple([
-      z.string(),
-      z.array(z.number().nullable()),
-      z.array(z.number()),
-      z.number(),
-      z.string(),
-      z.string(),
-      z.number(),
-    ])
-    .parse(JSON.parse(stdout));
-  const rest = prompt + gold.length + id.length;
-  expect([name, own]).toEqual(["own", [first + rest, null, 20 + rest]]);
-  // Right and longest; wrong and shortest; wrong, between.
-  expect(length).toEqual([-0.5, 0, Math.min(0, 0.5 - 20 / first)]);
-});
+    const { stdout, stderr } = spawnSync("python3", ["-c", script], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    const [name, own, length, prompt, gold, id, first] = z
+      .tuple([
+        z.string(),
+        z.array(z.number().nullable()),
+        z.array(z.number()),
+        z.number(),
+        z.string(),
+        z.string(),
+        z.number(),
+      ])
+      .parse(JSON.parse(stdout));
+    const rest = prompt + gold.length + id.length;
+    expect([name, own]).toEqual(["own", [first + rest, null, 20 + rest]]);
+    // Right and longest; wrong and shortest; wrong, between.
+    expect(length).toEqual([-0.5, 0, Math.min(0, 0.5 - 20 / first)]);
+  },
+);

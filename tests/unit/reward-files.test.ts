@@ -49,9 +49,9 @@ const SHORT_PY = `def reward(completions, prompts, gold, limit, **columns):
 test("JavaScript and Python read completions and columns, and give a number or nothing", async () => {
   expect(await values("rewards/short.js", SHORT_JS)).toEqual([1 / 3, 1 / 5, null]);
   expect(await values("rewards/short.py", SHORT_PY)).toEqual([1 / 3, 1 / 5, null]);
-  expect(
-    await values("async.mjs", "export async function reward() { return true; }"),
-  ).toEqual([1, 1, 1]);
+  expect(await values("async.mjs", "export async function reward() { return true; }")).toEqual([
+    1, 1, 1,
+  ]);
 });
 
 test.each([
@@ -60,7 +60,11 @@ test.each([
     'export function reward({ completion }) {\n  if (completion === "three") throw new Error("too odd");\n  return 1;\n}',
     'The reward a.js, line 2: Error: too odd. The completion was "three", of the problem mine/7.',
   ],
-  ["a.js", "export function reward() { return NaN; }", 'gave NaN, and must give a number or null. The completion was "one"'],
+  [
+    "a.js",
+    "export function reward() { return NaN; }",
+    'gave NaN, and must give a number or null. The completion was "one"',
+  ],
   ["a.js", 'export const reward = () => "good";', 'gave the text "good"'],
   ["a.js", "export const reward = () => {};", "gave nothing"],
   ["a.js", "export const other = 1;", "exports no function reward"],
@@ -75,15 +79,31 @@ test.each([
     'def reward(completions, **columns):\n    for c in completions:\n        if c == "three":\n            raise ValueError("too odd")\n    return [1.0] * len(completions)\n',
     'The reward a.py, line 4: ValueError: too odd. The completion was "three", of the problem mine/7.',
   ],
-  ["a.py", "def reward(completions, **columns):\n    return [1.0]\n", "The reward a.py, line 1: reward gave 1 values for 3 completions"],
-  ["a.py", 'def reward(completions, **columns):\n    return [1.0, float("nan"), 1.0]\n', 'gave nan, and must give a number or None. The completion was "three"'],
-  ["a.py", 'def reward(completions, **columns):\n    return ["x"] * len(completions)\n', 'gave the text "x"'],
+  [
+    "a.py",
+    "def reward(completions, **columns):\n    return [1.0]\n",
+    "The reward a.py, line 1: reward gave 1 values for 3 completions",
+  ],
+  [
+    "a.py",
+    'def reward(completions, **columns):\n    return [1.0, float("nan"), 1.0]\n',
+    'gave nan, and must give a number or None. The completion was "three"',
+  ],
+  [
+    "a.py",
+    'def reward(completions, **columns):\n    return ["x"] * len(completions)\n',
+    'gave the text "x"',
+  ],
   ["a.py", "def reward(completions, **columns):\n    return 1.0\n", "must give a list of numbers"],
   ["a.py", "x = 1\n", "defines no function reward"],
   ["a.py", "def reward(:\n", "The reward a.py, line 1: SyntaxError"],
-])("%s that is wrong is refused with its place (%#)", { timeout: 60_000 }, async (file, text, words) => {
-  expect(await refusal(file, text)).toContain(words);
-});
+])(
+  "%s that is wrong is refused with its place (%#)",
+  { timeout: 60_000 },
+  async (file, text, words) => {
+    expect(await refusal(file, text)).toContain(words);
+  },
+);
 
 test("a text that was kept stays what it was, whatever becomes of the file", () => {
   const root = mkdtempSync(join(tmpdir(), "gradus-rewards-"));
@@ -125,5 +145,7 @@ stages:
     join(root, "run"),
   );
   expect(readFileSync(copied[hash] ?? "", "utf8")).toBe(SHORT_JS);
-  expect(() => files.text(FileReward.parse({ file: "rewards/none.py" }), root)).toThrow(/no reward file/);
+  expect(() => files.text(FileReward.parse({ file: "rewards/none.py" }), root)).toThrow(
+    /no reward file/,
+  );
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
 import { explainReward } from "#main/core/rewards/explain.ts";
@@ -139,9 +139,7 @@ describe("names and options", () => {
     expect(value({ name: "accuracy", partial: true })).toBe(0.5);
     expect(value({ name: "accuracy" })).toBe(0);
     const tests = { ...PROBLEM, verifier: { name: "python-tests", options: {} } };
-    expect(
-      builtInReward({ name: "code", weight: 1 }, [{ ...input, problem: tests }])[0],
-    ).toBe(0.5);
+    expect(builtInReward({ name: "code", weight: 1 }, [{ ...input, problem: tests }])[0]).toBe(0.5);
   });
 
   test("what recipes had parses as before; each form refuses the options of others", () => {
@@ -169,9 +167,9 @@ test("any text gives every reward a value and a reason, in time", { timeout: 120
   );
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 400 }),
-    fc.array(fc.oneof(pieces, fc.string({ maxLength: 5 })), { maxLength: 60 }).map((all) =>
-      all.join(""),
-    ),
+    fc
+      .array(fc.oneof(pieces, fc.string({ maxLength: 5 })), { maxLength: 60 })
+      .map((all) => all.join("")),
   );
   let slowest = 0;
   fc.assert(

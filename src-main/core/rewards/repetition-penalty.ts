@@ -5,8 +5,9 @@
  */
 import type { RewardInput } from "./reward-input.ts";
 
-/** What Python's `str.split` takes for white space. */
-const SPACE = /[\t-\r\u{1c}-\u{20}\u{85}\u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}]+/u;
+/** What Python's `str.split` takes for white space: Unicode's, and the separators U+001C to U+001F. */
+const SEPARATORS = String.fromCharCode(0x1c, 0x1d, 0x1e, 0x1f);
+const SPACE = new RegExp(String.raw`[\p{White_Space}${SEPARATORS}]+`, "u");
 
 export function repetitionPenaltyReward(
   { completionText }: Pick<RewardInput, "completionText">,

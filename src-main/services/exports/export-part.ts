@@ -39,9 +39,11 @@ export class ExportPart {
 
   /** Of a completion without words: neutral in its group here, and nothing in the sum there. */
   languageCountsAsZero(stage: GrpoStage): void {
-    if (stage.rewards.some(
+    if (
+      stage.rewards.some(
         (reward) => "name" in reward && reward.name === "language" && reward.weight !== 0,
-      ))
+      )
+    )
       this.missing(
         stage,
         "rewards",
@@ -58,7 +60,12 @@ export class ExportPart {
     const { weight } = spec;
     if ("file" in spec) {
       if (!spec.file.endsWith(".py")) {
-        this.missing(stage, "rewards", spec.file, "JavaScript does not run there: write it in Python");
+        this.missing(
+          stage,
+          "rewards",
+          spec.file,
+          "JavaScript does not run there: write it in Python",
+        );
         return undefined;
       }
       const file = `own/${rewardName(spec)}.py`;

@@ -216,8 +216,7 @@ function scoreScript(part: ExportPart, stage: GrpoStage): string {
     const exported = part.reward(stage, reward);
     if (exported === undefined) return [];
     const { name, weight, options, file } = exported;
-    if (file !== undefined)
-      return [`    add(${weight}, rewards.own("${file}", "${name}"))`];
+    if (file !== undefined) return [`    add(${weight}, rewards.own("${file}", "${name}"))`];
     const given = Object.entries(options).map(([key, value]) => `, ${key}=${value}`);
     return [`    add(${weight}, rewards.${name}${given.join("")})`];
   });

@@ -74,8 +74,8 @@ export class RewardFiles {
   /** The stage with all of its own rewards kept. */
   kept(stage: Stage, relativeTo: string): Stage {
     if (stage.kind !== "grpo") return stage;
-    const rewards = stage.rewards.map(
-      (spec): RewardSpec => ("file" in spec ? this.keep(spec, relativeTo) : spec),
+    const rewards = stage.rewards.map((spec): RewardSpec =>
+      "file" in spec ? this.keep(spec, relativeTo) : spec,
     );
     return { ...stage, rewards };
   }
@@ -99,12 +99,7 @@ export class RewardFiles {
   /** Runs rewards outside of a run. */
   runner(sandbox: Sandbox, relativeTo: string, signal?: AbortSignal): OwnRewards {
     return async (spec, inputs) =>
-      fileReward(
-        sandbox,
-        { file: spec.file, text: this.text(spec, relativeTo) },
-        inputs,
-        signal,
-      );
+      fileReward(sandbox, { file: spec.file, text: this.text(spec, relativeTo) }, inputs, signal);
   }
 }
 

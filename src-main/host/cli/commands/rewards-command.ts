@@ -111,9 +111,11 @@ async function rewardsOf(
   client: Client,
   text: string,
   stageName: string | undefined,
-): Promise<Pick<TryInput, "maxCompletionLength" | "relativeTo" | "answerFormat"> & {
-  rewards: RewardSpec[];
-}> {
+): Promise<
+  Pick<TryInput, "maxCompletionLength" | "relativeTo" | "answerFormat"> & {
+    rewards: RewardSpec[];
+  }
+> {
   const file = FileReward.safeParse({ file: basename(text) });
   if (file.success && existsSync(resolve(text)))
     return {
@@ -130,8 +132,7 @@ async function rewardsOf(
       `gradus recipes check ${text} says more.`,
     );
   const stages = recipe.stages.filter((stage): stage is GrpoStage => stage.kind === "grpo");
-  const stage =
-    stageName === undefined ? stages[0] : stages.find(({ name }) => name === stageName);
+  const stage = stageName === undefined ? stages[0] : stages.find(({ name }) => name === stageName);
   if (stage === undefined)
     throw new AppError(
       "BAD_INPUT",

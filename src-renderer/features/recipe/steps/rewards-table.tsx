@@ -2,7 +2,13 @@
 import type { ReactNode } from "react";
 import { z } from "zod";
 import { REWARD_WORDS } from "#shared/reward-words.ts";
-import { NamedReward, REWARD_NAMES, RewardSpec, rewardName, writtenReward } from "#shared/schema/reward.ts";
+import {
+  NamedReward,
+  REWARD_NAMES,
+  RewardSpec,
+  rewardName,
+  writtenReward,
+} from "#shared/schema/reward.ts";
 import type { RewardName } from "#shared/schema/reward.ts";
 import type { TriedReward } from "#shared/schema/recipe-draft.ts";
 import { formatNumber, formatPercent } from "#renderer/ui/format.ts";

@@ -41,7 +41,9 @@ export function wizardSteps(value: Json | undefined): readonly WizardStep[] {
   const rewards = new Set(
     stages.flatMap((stage) => {
       const list = getValue(stage, ["rewards"]);
-      return Array.isArray(list) ? list.map((one) => textAt(one, ["name"]) || textAt(one, ["file"])) : [];
+      return Array.isArray(list)
+        ? list.map((one) => textAt(one, ["name"]) || textAt(one, ["file"]))
+        : [];
     }),
   );
   return [
