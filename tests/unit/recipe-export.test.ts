@@ -230,6 +230,7 @@ test("a task without a rule in Python is listed, and a task with one is not", ()
     ]),
     "trl",
     NO_SETS,
+    textOf,
   );
   expect(
     unmapped.filter(({ path }) => path === "stages.grpo.data").map(({ value }) => value),

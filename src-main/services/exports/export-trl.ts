@@ -115,12 +115,14 @@ function grpoFiles(part: ExportPart, stage: GrpoStage): void {
   });
 }
 
+interface WrittenReward {
+  readonly spec: Arguments;
+  readonly weight: number;
+}
+
 /** As train.py reads them, with their weights; `soft-overlong` is TRL's own. */
-function rewardsOf(
-  part: ExportPart,
-  stage: GrpoStage,
-): { readonly spec: Arguments; readonly weight: number }[] {
-  return stage.rewards.flatMap((reward) => {
+function rewardsOf(part: ExportPart, stage: GrpoStage): WrittenReward[] {
+  return stage.rewards.flatMap((reward): WrittenReward[] => {
     if ("name" in reward && (reward.name === "soft-overlong" || reward.name === "soft_overlong")) {
       const limit = stage.max_completion_length;
       const cache = "cache_length" in reward ? reward.cache_length : undefined;
