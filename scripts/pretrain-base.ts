@@ -13,6 +13,7 @@ import type { PretrainStage } from "#shared/schema/recipe.ts";
 import { saveHubFolder, loadHubFolder } from "#main/core/formats/hub-layout.ts";
 import { latestCheckpoint } from "#main/engine/training/training-state.ts";
 import { runStage } from "#main/engine/stages/run-stage.ts";
+import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { baseModelCard } from "./base-model-card.ts";
 import type { CurvePoint } from "./base-model-card.ts";
 
@@ -86,6 +87,7 @@ await runStage(
     signal: new AbortController().signal,
     stopRequested: () => false,
     pause: () => null,
+    sandbox: new SandboxPool(),
   },
 );
 process.stderr.write("\n");

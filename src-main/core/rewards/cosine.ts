@@ -10,7 +10,7 @@ import { isJudged } from "./applies.ts";
 import type { RewardInput } from "./reward-input.ts";
 import { characters } from "./text-length.ts";
 
-export type CosineOptions = Omit<Extract<NamedReward, { name: "cosine" }>, "name" | "weight">;
+type CosineOptions = Omit<Extract<NamedReward, { name: "cosine" }>, "name" | "weight">;
 
 /** Null where the problem has no answer that can be judged; open-r1 gives 1 to all of its completions. */
 export function cosineReward(

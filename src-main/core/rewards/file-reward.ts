@@ -15,7 +15,7 @@ import type { RewardInput, RewardValue } from "./reward-input.ts";
 const AT_ONCE = 64;
 const QUOTED = 200;
 
-export type RewardText = Pick<FileReward, "file"> & { readonly text: string };
+type RewardText = Pick<FileReward, "file"> & { readonly text: string };
 
 type Row = {
   readonly prompt: string;
@@ -38,15 +38,6 @@ export async function fileReward(
   for (let from = 0; from < inputs.length; from += AT_ONCE)
     values.push(...(await callOnce(sandbox, reward, inputs.slice(from, from + AT_ONCE), signal)));
   return values;
-}
-
-/** Loads the file without any completion. Throws as `fileReward`. */
-export async function requireReward(
-  sandbox: Sandbox,
-  reward: RewardText,
-  signal?: AbortSignal,
-): Promise<void> {
-  await callOnce(sandbox, reward, [], signal);
 }
 
 async function callOnce(
@@ -118,7 +109,7 @@ function rowOf({ problem, completionText }: RewardInput): Row {
 }
 
 /** What a reward can read by name: the set's own columns, and before them what every problem has. */
-export function columnsOf(problem: JudgedProblem): Record<string, JsonValue> {
+function columnsOf(problem: JudgedProblem): Record<string, JsonValue> {
   const { id, source, difficulty, gold, data, columns } = problem;
   return { id, task: source, difficulty, gold, data, ...columns };
 }

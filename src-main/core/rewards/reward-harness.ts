@@ -16,7 +16,6 @@ export const HarnessAnswer = z.union([
     at: z.int().nullable(),
   }),
 ]);
-export type HarnessAnswer = z.infer<typeof HarnessAnswer>;
 
 /** `export function reward({ prompt, completion, columns })`, called once for each completion; it may be asynchronous. */
 export function javaScriptHarness(file: string): string {

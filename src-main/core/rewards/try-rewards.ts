@@ -25,14 +25,14 @@ export interface StoredCompletion {
 /** A pasted text has no tokens; a token of English is about four characters. */
 const CHARACTERS_A_TOKEN = 4;
 
-export interface Trial {
+interface Trial {
   readonly rewards: readonly RewardSpec[];
   readonly maxCompletionLength: number;
   readonly sets: SetReader;
   readonly own: OwnRewards;
 }
 
-export interface TrialResult {
+interface TrialResult {
   readonly rewards: TriedReward[];
   readonly completions: TriedCompletion[];
 }

@@ -151,7 +151,7 @@ export class ExportPart {
 }
 
 /** Of a recipe's reward, in Python. */
-export interface ExportedReward {
+interface ExportedReward {
   readonly name: string;
   readonly weight: number;
   readonly options: Readonly<Record<string, string | number | boolean>>;

@@ -6,7 +6,7 @@ import { fileBytes, readRows } from "#main/processes/reading/read-rows.ts";
 import type { Store } from "#main/store/store.ts";
 import { scalarText } from "./rows/problem-cells.ts";
 
-export interface ReadCompletion {
+interface ReadCompletion {
   readonly id: string;
   readonly problem: SetProblem;
   readonly completion: string;
