@@ -64,6 +64,11 @@ export const benchmarksQuery = queryOf(
   (options) => host.benchmarks.list(undefined, options),
 );
 
+/** Problem sets with their newest versions. */
+export const problemSetsQuery = queryOf("problems", ["benchmarks"], (options) =>
+  host.problems.list(undefined, options),
+);
+
 /** Finished benchmarks that can be compared. */
 export const candidatesQuery = queryOf("compare.candidates", ["results", "pipelines"], (options) =>
   host.compare.candidates(undefined, options),

@@ -2,10 +2,6 @@
 import { host } from "#renderer/bridge/host.ts";
 import { queryOf } from "#renderer/bridge/query-client.ts";
 
-export const setsQuery = queryOf("problems", ["benchmarks"], (options) =>
-  host.problems.list(undefined, options),
-);
-
 /** @param version null: the newest */
 export function setQuery(set: string, version: number | null) {
   return queryOf(`problems:${set}@${String(version)}`, ["benchmarks", "results"], (options) =>

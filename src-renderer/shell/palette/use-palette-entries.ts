@@ -1,9 +1,10 @@
 /** What the palette can find: the newest pipelines and their stages, and every registered command. */
 import { useMemo } from "react";
 import type { DatasetSummary } from "#shared/schema/dataset.ts";
+import type { ProblemSetSummary } from "#shared/schema/problem-set.ts";
 import type { PipelineSummary, RunStatus } from "#shared/schema/run.ts";
 import { useLivePipelines } from "#renderer/bridge/live-store.ts";
-import { datasetsQuery, recentPipelinesQuery } from "#renderer/bridge/queries.ts";
+import { datasetsQuery, problemSetsQuery, recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatInterval, formatPercent, plural } from "#renderer/ui/format.ts";
 import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
@@ -17,6 +18,7 @@ import { useOptionEntries } from "./palette-options.ts";
 import type { PaletteEntry } from "#renderer/navigation/palette-search.ts";
 
 const NOTHING: readonly PipelineSummary[] = [];
+const NO_SETS: readonly ProblemSetSummary[] = [];
 const NO_DATASETS: readonly DatasetSummary[] = [];
 
 function markOf(status: RunStatus): PaletteEntry["mark"] {
@@ -102,6 +104,20 @@ function datasetEntry(dataset: DatasetSummary): PaletteEntry {
   };
 }
 
+function problemSetEntry({ name, title, latest }: ProblemSetSummary): PaletteEntry {
+  return {
+    id: `problem-set:${name}`,
+    kind: "data",
+    group: "Problem sets",
+    title: name,
+    note: `${title === name ? "" : `${visibleText(title)}, `}${plural(latest.statistics.problems, "problem")}`,
+    keys: undefined,
+    notNow: undefined,
+    mark: undefined,
+    run: () => navigate(hrefTo(["problems", name])),
+  };
+}
+
 /** Asks for the pipelines only while the palette is open. */
 export function usePaletteEntries(opened: boolean): readonly PaletteEntry[] {
   const commands = useRegisteredCommands();
@@ -109,6 +125,7 @@ export function usePaletteEntries(opened: boolean): readonly PaletteEntry[] {
     useQuery(opened ? recentPipelinesQuery : undefined).data?.pipelines ?? NOTHING,
   );
   const datasets = useQuery(opened ? datasetsQuery : undefined).data ?? NO_DATASETS;
+  const sets = useQuery(opened ? problemSetsQuery : undefined).data ?? NO_SETS;
   const options = useOptionEntries(opened);
   return useMemo(
     () => [
@@ -116,8 +133,9 @@ export function usePaletteEntries(opened: boolean): readonly PaletteEntry[] {
       ...farCommands(datasets, new Set(commands.map(({ id }) => id))),
       ...pipelines.flatMap(pipelineEntries),
       ...datasets.map(datasetEntry),
+      ...sets.map(problemSetEntry),
       ...options,
     ],
-    [commands, pipelines, datasets, options],
+    [commands, pipelines, datasets, sets, options],
   );
 }

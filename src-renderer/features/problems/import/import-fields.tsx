@@ -2,11 +2,11 @@
 import type { ReactNode } from "react";
 import { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { ProblemMapping } from "#shared/schema/problem-import.ts";
+import { problemSetsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { CheckField } from "#renderer/ui/fields/check-field.tsx";
 import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
-import { setsQuery } from "../problem-queries.ts";
 import { heldOutOf, isName, shareOf } from "./import-choice.ts";
 import type { ImportChoice } from "./import-choice.ts";
 import { ColumnField, ProblemMappingForm } from "./problem-mapping-form.tsx";
@@ -26,7 +26,7 @@ export interface ImportFieldsProps {
 }
 
 function IntoField({ choice, onChange }: ImportFieldsProps): ReactNode {
-  const sets = useQuery(setsQuery).data ?? [];
+  const sets = useQuery(problemSetsQuery).data ?? [];
   const known = sets.find(({ name }) => name === choice.into);
   return (
     <>

@@ -42,8 +42,8 @@ function Row({ row }: { readonly row: FoundProblems["problems"][number] }): Reac
               <span className="t3">none</span>
             ) : (
               <span className="mono">{short(gold)}</span>
-            )}{" "}
-            <span className="t3">judged by {verifier.name}</span>
+            )}
+            <span className="t3">, judged by {verifier.name}</span>
             {goldRefusal !== null && (
               <span className="warn">
                 {" "}

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import type { ProblemSetSummary } from "#shared/schema/problem-set.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
+import { problemSetsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FilterField } from "#renderer/ui/filter-field.tsx";
 import { plural } from "#renderer/ui/format.ts";
@@ -11,7 +12,6 @@ import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.ts
 import { useNow } from "#renderer/ui/use-now.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { DeleteSetDialog } from "../delete-set-dialog.tsx";
-import { setsQuery } from "../problem-queries.ts";
 import "../problems.css";
 import { setColumns } from "./set-columns.tsx";
 import { useChosenSet } from "./use-chosen-set.ts";
@@ -42,7 +42,7 @@ function NoSets(): ReactNode {
 }
 
 export function ProblemSetsScreen(): ReactNode {
-  const query = useQuery(setsQuery);
+  const query = useQuery(problemSetsQuery);
   const [text, setText] = useFilter("text");
   const field = useRef<HTMLInputElement>(null);
   const [leaving, setLeaving] = useState<ProblemSetSummary>();

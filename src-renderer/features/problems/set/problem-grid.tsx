@@ -40,7 +40,7 @@ const COLUMNS: readonly GridColumn<ListedProblem>[] = [
   },
   {
     id: "gold",
-    header: "Right answer",
+    header: "Answer",
     track: "minmax(72px, 0.22fr)",
     cell: ({ gold }) => (gold === null ? NOTHING : <span className="mono">{oneLine(gold)}</span>),
   },

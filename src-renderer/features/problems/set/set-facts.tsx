@@ -60,9 +60,7 @@ function Tags({ place, known }: SetFactsProps): ReactNode {
   if (tags.length === 0) return null;
   return (
     <section className="ppart" aria-label="Tags">
-      <h3>
-        Tags <span className="t3">{plural(tags.length, "tag")}</span>
-      </h3>
+      <h3>Tags {formatNumber(tags.length)}</h3>
       <div className="chips">
         {tags.slice(0, MOST_TAGS).map(({ tag, problems }) => {
           const term = termOf("tag", tag);

@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 import type { ReactNode } from "react";
 import { parseProblemFilter } from "#shared/schema/problem-filter-text.ts";
 import { host } from "#renderer/bridge/host.ts";
+import { problemSetsQuery } from "#renderer/bridge/queries.ts";
 import { queryOf } from "#renderer/bridge/query-client.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
@@ -21,12 +22,8 @@ const SIDES = [
 ] as const;
 const NONE: readonly string[] = [];
 
-const setsQuery = queryOf("problems", ["benchmarks"], (options) =>
-  host.problems.list(undefined, options),
-);
-
 export function useSetNames(): readonly string[] {
-  return useQuery(setsQuery).data?.map(({ name }) => name) ?? NONE;
+  return useQuery(problemSetsQuery).data?.map(({ name }) => name) ?? NONE;
 }
 
 /** How many problems the source finds, in words. */
