@@ -522,7 +522,7 @@ test("a record is added by hand: what is typed outlives the dialog and a reload,
   await page.reload();
   await expect(recordHeading(page)).toHaveText("Record 1");
   await page.keyboard.press("Control+z");
-  await expect(page.getByText("No record is pending yet.")).toBeVisible();
+  await expect(page.getByText("Nothing is left to decide here.")).toBeVisible();
   await page.keyboard.press("Control+Shift+z");
   await expect(recordHeading(page)).toHaveText("Record 1");
 });
