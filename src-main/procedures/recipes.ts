@@ -72,6 +72,8 @@ export function recipeProcedures(
         rewards: input.rewards,
         maxCompletionLength: input.maxCompletionLength,
         sets: app.sets,
+        sandbox: app.sandbox,
+        signal: signal ?? new AbortController().signal,
         own: app.rewardFiles.runner(app.sandbox, input.relativeTo ?? process.cwd(), signal),
       };
       if ("source" in from)

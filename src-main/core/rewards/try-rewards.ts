@@ -1,4 +1,5 @@
 /** Rewards on completions that exist already: each one's value and why, as a run would give it. */
+import type { Sandbox } from "../sandbox-port.ts";
 import type { Run } from "#shared/schema/run.ts";
 import type { AnswerFormat, ProblemData } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
@@ -30,6 +31,8 @@ interface Trial {
   readonly maxCompletionLength: number;
   readonly sets: SetReader;
   readonly own: OwnRewards;
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
 }
 
 interface TrialResult {
@@ -94,14 +97,13 @@ export async function tryOnProblems(
 }
 
 async function tried(
-  { rewards, maxCompletionLength, own }: Trial,
+  { rewards, maxCompletionLength, own, sandbox, signal }: Trial,
   asked: readonly Asked[],
   answerFormat: AnswerFormat,
 ): Promise<TrialResult> {
   const scores = await judgeTexts(
     asked.map(({ problem, completion }) => ({ problem, text: completion.text })),
-    "strict",
-    answerFormat,
+    { scoring: "strict", format: answerFormat, sandbox, signal },
   );
   const inputs = asked.flatMap(({ problem, completion }, i): (Asked & { input: RewardInput })[] => {
     const score = scores[i];

@@ -4,6 +4,7 @@ import { taskProblemOf } from "../problems/problem.ts";
 import type { Problem } from "../problems/problem.ts";
 import { findTask } from "../problems/registry.ts";
 import type { RuledTask, Task } from "../problems/task.ts";
+import { languageOfTests } from "./code/code-tests.ts";
 import { verifierByName } from "./registry.ts";
 import { wrong } from "./verdict.ts";
 import type { Verdict, Verifier } from "./verifier.ts";
@@ -22,6 +23,7 @@ const SHOWN = 60;
 export function answerRule(name: string): AnswerRule {
   const task = findTask(name);
   if (task !== undefined) return task.verify === null ? unruled(task) : ruleOfTask(task);
+  if (languageOfTests(name) !== undefined) return CODE;
   const verifier = verifierByName(name);
   if (verifier !== undefined) return ruleOfVerifier(verifier);
   throw new AppError(
@@ -30,6 +32,14 @@ export function answerRule(name: string): AnswerRule {
     "The verifiers are listed in docs/rewards/verifiers.md.",
   );
 }
+
+/** Code by its tests: `judgeTexts` runs it in the sandbox, which is not waited for here. */
+const CODE: AnswerRule = {
+  version: "1",
+  extractLenient: (text) => text.trim() || null,
+  answerKey: (answer) => answer.trim(),
+  verify: () => wrong("code is judged by its tests in the sandbox"),
+};
 
 function ruleOfVerifier(verifier: Verifier): AnswerRule {
   return {

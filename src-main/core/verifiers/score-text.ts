@@ -15,7 +15,7 @@ export type Score = {
   readonly detail: string;
 };
 
-const NO_ANSWER: { readonly [format in AnswerFormat]: string } = {
+export const NO_ANSWER: { readonly [format in AnswerFormat]: string } = {
   tags: "there is no complete <answer>…</answer> after </think>",
   boxed: "there is no \\boxed{…}",
   "last-line": "there is no line",
@@ -31,12 +31,21 @@ export function scoreText(
   scoring: Scoring,
   format: AnswerFormat = "tags",
 ): Score {
-  const rule = answerRule(problem.verifier.name);
-  const formed = extractAs(format, text);
-  const answer =
-    formed === null && scoring === "lenient" ? rule.extractLenient(ownTurn(text)) : formed;
+  const answer = answerIn(problem, text, scoring, format);
   if (answer === null) return { answer, correct: false, score: 0, detail: NO_ANSWER[format] };
-  return { answer, ...rule.verify(problem, answer) };
+  return { answer, ...answerRule(problem.verifier.name).verify(problem, answer) };
+}
+
+/** The part of the text that is judged; null where there is none. */
+export function answerIn(
+  problem: Pick<JudgedProblem, "verifier">,
+  text: string,
+  scoring: Scoring,
+  format: AnswerFormat,
+): string | null {
+  const formed = extractAs(format, text);
+  if (formed !== null || scoring === "strict") return formed;
+  return answerRule(problem.verifier.name).extractLenient(ownTurn(text));
 }
 
 /** A base model often goes on with the next question; what follows is no part of its answer. */

@@ -33,7 +33,7 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
       }),
     );
     // eslint-disable-next-line no-await-in-loop
-    const scores = await judgeTexts(sampled, stage.scoring, stage.answer_format);
+    const scores = await judgeTexts(sampled, session.judging(stage.scoring, stage.answer_format));
     const samples = sampled.map(
       ({ problem, text, i, completion, sampleIndex }, at): EvaluationSample => {
         const { answer = null, correct = false } = scores[at] ?? {};

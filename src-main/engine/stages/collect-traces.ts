@@ -64,7 +64,7 @@ export async function collectTraces(
           : [];
       }),
     );
-    const scores = await judgeTexts(wellFormed, "strict", options.answer_format);
+    const scores = await judgeTexts(wellFormed, session.judging("strict", options.answer_format));
     const right = wellFormed.filter((_, at) => scores[at]?.correct === true);
     for (const [problem, own] of Map.groupBy(right, (trace) => trace.problem)) {
       const texts = [...new Set(own.map(({ text }) => text))].slice(0, options.max_per_prompt);

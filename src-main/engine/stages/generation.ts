@@ -121,7 +121,7 @@ async function sampleGroups(request: GenerationRequest): Promise<Group[]> {
 }
 
 async function gradeGroups(
-  { stage, tokenizer, ownRewards }: GenerationRequest,
+  { session, stage, tokenizer, ownRewards }: GenerationRequest,
   groups: readonly Group[],
 ): Promise<GradedCompletion[]> {
   const sampled = groups.flatMap(({ completions, ...prompt }, group) =>
@@ -130,7 +130,7 @@ async function gradeGroups(
       return { ...prompt, group, index, completion, text };
     }),
   );
-  const scores = await judgeTexts(sampled, "strict", stage.answer_format);
+  const scores = await judgeTexts(sampled, session.judging("strict", stage.answer_format));
   const judged = sampled.map((one, at) => {
     const score = scores[at];
     if (score === undefined) throw new Error("a completion without a verdict");

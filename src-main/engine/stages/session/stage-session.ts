@@ -25,6 +25,9 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { AdamW } from "../../training/adamw.ts";
 import type { Alarm } from "../../training/alarms.ts";
 import { halved } from "#main/core/resources/rows-at-once.ts";
+import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { Judging } from "#main/core/verifiers/judge-texts.ts";
+import type { Scoring } from "#main/core/verifiers/score-text.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
@@ -92,6 +95,11 @@ export class StageSession {
 
   get sandbox(): Sandbox {
     return this.#context.sandbox;
+  }
+
+  /** How completions of this stage are judged. */
+  judging(scoring: Scoring, format: AnswerFormat): Judging {
+    return { scoring, format, sandbox: this.sandbox, signal: this.signal };
   }
 
   get signal(): AbortSignal {
