@@ -103,7 +103,7 @@ export function setColumns(now: number): readonly Column[] {
     {
       id: "rates",
       header: "Pass rates",
-      track: "minmax(120px, 0.6fr)",
+      track: "minmax(150px, 0.9fr)",
       cell: ({ name }) => <SetRates set={name} />,
     },
     {

@@ -78,6 +78,8 @@ export function ProblemSetScreen({ name }: { readonly name: string }): ReactNode
   const { side, setSide } = place;
   const begun = useBeginRecipe(place, known?.version.statistics.splits);
   const { train, benchmark } = begun;
+  // What a broken filter would ask for is not what was meant.
+  const unclear = place.faults.length > 0;
   useTellCrumbs(
     useMemo(() => [{ label: "Problems", href: hrefTo(["problems"]) }, { label: name }], [name]),
   );
@@ -96,12 +98,13 @@ export function ProblemSetScreen({ name }: { readonly name: string }): ReactNode
       }),
       [side, setSide, train, benchmark],
     ),
+    unclear ? "The filter is not understood." : undefined,
   );
   return (
     <>
       <SetHead place={place} version={known?.version} versions={known?.versions ?? []}>
         <SetActions
-          busy={begun.act.busy}
+          held={begun.act.busy || unclear}
           train={train}
           benchmark={benchmark}
           onDialog={setDialog}

@@ -6,7 +6,8 @@ import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 export type SetDialog = "measure" | "export" | "delete";
 
 export interface SetActionsProps {
-  readonly busy: boolean;
+  /** One is being begun, or the filter does not say which problems. */
+  readonly held: boolean;
   /** The set that an import goes into. */
   readonly into: string;
   readonly train: () => void;
@@ -14,7 +15,7 @@ export interface SetActionsProps {
   readonly onDialog: (dialog: SetDialog) => void;
 }
 
-export function SetActions({ busy, into, train, benchmark, onDialog }: SetActionsProps): ReactNode {
+export function SetActions({ held, into, train, benchmark, onDialog }: SetActionsProps): ReactNode {
   return (
     <>
       <button type="button" className="btn quiet" onClick={() => onDialog("delete")}>
@@ -26,13 +27,13 @@ export function SetActions({ busy, into, train, benchmark, onDialog }: SetAction
       <a className="btn quiet" href={hrefTo(["import-problems"], { into })}>
         Import
       </a>
-      <button type="button" className="btn" onClick={() => onDialog("measure")}>
+      <button type="button" className="btn" disabled={held} onClick={() => onDialog("measure")}>
         Measure <KeyCaps keys="M" />
       </button>
-      <button type="button" className="btn" disabled={busy} onClick={benchmark}>
+      <button type="button" className="btn" disabled={held} onClick={benchmark}>
         Benchmark on these <KeyCaps keys="B" />
       </button>
-      <button type="button" className="btn primary" disabled={busy} onClick={train}>
+      <button type="button" className="btn primary" disabled={held} onClick={train}>
         Train on these <KeyCaps keys="N" />
       </button>
     </>

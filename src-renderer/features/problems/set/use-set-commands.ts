@@ -21,15 +21,29 @@ export interface SetSteps {
   readonly choose: (index: number) => void;
 }
 
-/** @param acts the same with every render */
-export function useSetCommands({ count, at, choose }: SetSteps, acts: SetActs): void {
+/**
+ * @param acts the same with every render
+ * @param notNow why nothing can be started on these problems
+ */
+export function useSetCommands(
+  { count, at, choose }: SetSteps,
+  acts: SetActs,
+  notNow: string | undefined,
+): void {
   useCommands(
     useMemo((): readonly Command[] => {
-      const command = (id: string, title: string, keys: string, run: () => void): Command => ({
+      const command = (
+        id: string,
+        title: string,
+        keys: string,
+        run: () => void,
+        why?: string,
+      ): Command => ({
         id: `problem-set.${id}`,
         title,
         group: "This screen",
         keys,
+        notNow: why,
         run,
       });
       return [
@@ -37,12 +51,12 @@ export function useSetCommands({ count, at, choose }: SetSteps, acts: SetActs): 
         command("filter", "Filter problems", "/", acts.filter),
         command("try", "Try an answer on the verifier", "Y", acts.tryAnswer),
         command("side", "The set’s facts, or the problem", "V", acts.turnSide),
-        command("measure", "Measure a model on these problems…", "M", acts.measure),
-        command("train", "Train on these: a new GRPO recipe", "N", acts.train),
-        command("benchmark", "Benchmark on these: a new recipe", "B", acts.benchmark),
+        command("measure", "Measure a model on these problems…", "M", acts.measure, notNow),
+        command("train", "Train on these: a new GRPO recipe", "N", acts.train, notNow),
+        command("benchmark", "Benchmark on these: a new recipe", "B", acts.benchmark, notNow),
         command("export", "Export…", "X", acts.exportFile),
         command("delete", "Delete the problem set…", "Delete", acts.remove),
       ];
-    }, [count, at, choose, acts]),
+    }, [count, at, choose, acts, notNow]),
   );
 }
