@@ -67,7 +67,7 @@ export function MeasureDialog({ place, problems, onClose }: MeasureDialogProps):
           label="Model"
           focused
           value={model}
-          options={models.map(({ id, name }) => ({ value: id as string, label: name }))}
+          options={models.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={setChosen}
         />
         <TextField
