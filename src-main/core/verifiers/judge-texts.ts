@@ -19,7 +19,7 @@ export type Judging = {
 export async function judgeTexts(texts: readonly JudgedText[], judging: Judging): Promise<Score[]> {
   const { scoring, format } = judging;
   return Promise.all(
-    texts.map((one) =>
+    texts.map(async (one) =>
       languageOfTests(one.problem.verifier.name) === undefined
         ? scoreText(one.problem, one.text, scoring, format)
         : scoreCode(one, judging),

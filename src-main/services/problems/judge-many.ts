@@ -25,7 +25,7 @@ export async function judgeMany(
 ): Promise<Verdict[]> {
   /** What a verifier reads out of a gold is kept with it: all completions of a problem share it. */
   const judged = new Map<JudgedProblem, Judged>();
-  const verdicts: (Verdict | Promise<Verdict>)[] = [];
+  const verdicts: Promise<Verdict>[] = [];
   for (const { problem, completion } of completions) {
     const { name, options } = problem.verifier;
     const language = languageOfTests(name);
@@ -33,7 +33,7 @@ export async function judgeMany(
     judged.set(problem, own);
     verdicts.push(
       language === undefined
-        ? judgeText(problem, own, completion)
+        ? Promise.resolve(judgeText(problem, own, completion))
         : judgeCode(sandbox, language, options, completion),
     );
     if (verdicts.length % PAUSE_AFTER === 0) await setImmediate();
