@@ -15,7 +15,8 @@ const DAY_MS = 86_400_000;
 function rentTwoDaysAgo(folder: string): void {
   const store = openStore(join(folder, "gradus.sqlite"));
   store.ledger.add({
-    timeMs: Date.now() - 2 * DAY_MS,
+    // A day lies between also where the pipelines of the last hour began before midnight.
+    timeMs: Date.now() - 3 * DAY_MS,
     kind: "rent",
     note: "a rented machine",
     pipelineId: null,
@@ -145,7 +146,7 @@ test("dollars of each day are stacked bars with an axis from zero, and said in w
     "aria-label",
     /^A day, \$.*, \$0\.40; .*, \$0; /u,
   );
-  // The day between has no bar: what was rented, and what the pipelines of today cost.
+  // The days between have no bar: what was rented, and what the pipelines of today cost.
   await expect(days.locator("title", { hasText: "$0.40" })).toHaveCount(1);
   await expect(days.locator("rect:has(title)")).not.toHaveCount(1);
   const ticks = days.locator("svg text", { hasText: /^\$/u });
