@@ -24,12 +24,15 @@ const IN_SCREEN = { target: "main" };
 
 export function MenuButton({ label, items, className, children }: MenuButtonProps): ReactNode {
   const [opened, setOpened] = useState(false);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // What is typed in the menu is not the screen's.
-    event.stopPropagation();
+  const leaveByTab = (event: KeyboardEvent): void => {
     if (event.key !== "Tab") return;
     event.preventDefault();
     setOpened(false);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // What is typed in the menu is not the screen's.
+    event.stopPropagation();
+    leaveByTab(event);
   };
   return (
     <Menu
@@ -46,7 +49,13 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>
-        <button type="button" className={className ?? "menubtn"} aria-label={label}>
+        <button
+          type="button"
+          className={className ?? "menubtn"}
+          aria-label={label}
+          // Tab may come before the focus has gone into the menu.
+          onKeyDown={opened ? leaveByTab : undefined}
+        >
           {children}
         </button>
       </Menu.Target>

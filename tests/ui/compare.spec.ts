@@ -12,7 +12,7 @@ import { openAlone, openWindow } from "./window-page.ts";
 const DAY_MS = 86_400_000;
 
 /** So that the costs span more than the day of the test. */
-function rentTwoDaysAgo(folder: string): void {
+function rentDaysAgo(folder: string): void {
   const store = openStore(join(folder, "gradus.sqlite"));
   store.ledger.add({
     // A day lies between also where the pipelines of the last hour began before midnight.
@@ -28,7 +28,7 @@ function rentTwoDaysAgo(folder: string): void {
   store.close();
 }
 
-const host = seededHost(rentTwoDaysAgo);
+const host = seededHost(rentDaysAgo);
 
 async function faults(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
