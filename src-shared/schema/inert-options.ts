@@ -47,6 +47,11 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     ["mask_history"],
     "worked examples have one answer each",
   );
+  inert(
+    kind === "sft" && !isGenerated(read("data")),
+    ["system_prompt", "prompt_template"],
+    "the data have their prompts as they are",
+  );
   return found;
 }
 

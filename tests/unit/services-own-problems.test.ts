@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { SetProblem } from "#shared/schema/problem.ts";
-import { BenchmarkStage, GrpoStage, ProblemSource } from "#shared/schema/recipe.ts";
+import { inertOptions } from "#shared/schema/inert-options.ts";
+import { BenchmarkStage, GrpoStage, ProblemSource, SftStage } from "#shared/schema/recipe.ts";
 import { writeProblemFiles } from "#main/services/problems/problem-files.ts";
 import { problemSourcesOf, setReader, withVersions } from "#main/services/problems/set-reader.ts";
+import { doubts } from "#main/services/recipes/checks/recipe-sanity.ts";
 import { checkSources } from "#main/services/recipes/checks/source-checks.ts";
 import type { Finding } from "#main/services/recipes/checks/recipe-finding.ts";
 import { StagePlace } from "#main/services/recipes/checks/stage-place.ts";
@@ -121,3 +123,18 @@ function checked(stage: GrpoStage | BenchmarkStage, data: unknown): Finding[] {
   });
   return findings;
 }
+
+test("how worked examples are put is refused where it cannot be, and nothing where the data have their prompts", () => {
+  const sft = (data: unknown, options: object) =>
+    SftStage.parse({ name: "s", kind: "sft", model: "base", data, ...options });
+  const worked = { source: { problems: OWN_SET }, examples: 4 };
+  const plain = sft(worked, { prompt_template: "r1-zero" });
+  const found = doubts(plain, 0);
+  expect(found.map(({ path, level }) => [path.at(-1), level ?? "error"])).toContainEqual([
+    "prompt_template",
+    "error",
+  ]);
+  const reader = (stage: SftStage) => (name: string) => Reflect.get(stage, name);
+  expect(inertOptions("sft", reader(sft(worked, {}))).has("system_prompt")).toBe(false);
+  expect(inertOptions("sft", reader(sft({ dataset: "d1" }, {}))).has("system_prompt")).toBe(true);
+});

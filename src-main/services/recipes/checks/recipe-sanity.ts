@@ -114,6 +114,13 @@ export function doubts(stage: Stage, index: number): Finding[] {
     doubt(at("temperature"), `at 0 all ${stage.num_samples} samples of a problem are the same`, [
       setting(at("num_samples"), 1, "Use one sample"),
     ]);
+  if (stage.kind === "sft" && stage.prompt_template === "r1-zero")
+    findings.push({
+      path: at("prompt_template"),
+      message:
+        "r1-zero is a plain text, and worked examples are conversations in the chat template",
+      advice: "Leave it out here, or write a Jinja template of the user's message.",
+    });
   return findings;
 }
 
