@@ -22,6 +22,11 @@ export interface MenuButtonProps {
 
 const IN_SCREEN = { target: "main" };
 
+/** At once, not a moment later: a key that is pressed right after Enter is the menu's. */
+function focusFirstItem(menu: HTMLDivElement | null): void {
+  menu?.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
+}
+
 export function MenuButton({ label, items, className, children }: MenuButtonProps): ReactNode {
   const [opened, setOpened] = useState(false);
   const leaveByTab = (event: KeyboardEvent): void => {
@@ -59,7 +64,7 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
           {children}
         </button>
       </Menu.Target>
-      <Menu.Dropdown className="menu" onKeyDown={onKeyDown}>
+      <Menu.Dropdown ref={focusFirstItem} className="menu" onKeyDown={onKeyDown}>
         {items.map(({ id, label: text, notNow, run }) => (
           <Menu.Item
             key={id}

@@ -85,7 +85,7 @@ function Whole({
       <Asked problem={problem} />
       <Judging problem={problem} />
       <p className="s12 t3 pside">
-        {split === "test" ? "Held out: nothing trains on it" : "Trains"}
+        {split === "test" ? "Held out: nothing trains on it" : "On the training side"}
         {difficulty === null ? "" : `, difficulty ${String(difficulty)}`}
       </p>
       <TryAnswer key={problem.id} place={place} problem={problem} />
