@@ -22,22 +22,14 @@ export interface MenuButtonProps {
 
 const IN_SCREEN = { target: "main" };
 
-/** At once, not a moment later: a key that is pressed right after Enter is the menu's. */
-function focusFirstItem(menu: HTMLDivElement | null): void {
-  menu?.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
-}
-
 export function MenuButton({ label, items, className, children }: MenuButtonProps): ReactNode {
   const [opened, setOpened] = useState(false);
-  const leaveByTab = (event: KeyboardEvent): void => {
-    if (event.key !== "Tab") return;
-    event.preventDefault();
-    setOpened(false);
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
     // What is typed in the menu is not the screen's.
     event.stopPropagation();
-    leaveByTab(event);
+    if (event.key !== "Tab") return;
+    event.preventDefault();
+    setOpened(false);
   };
   return (
     <Menu
@@ -54,17 +46,11 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>
-        <button
-          type="button"
-          className={className ?? "menubtn"}
-          aria-label={label}
-          // Tab may come before the focus has gone into the menu.
-          onKeyDown={opened ? leaveByTab : undefined}
-        >
+        <button type="button" className={className ?? "menubtn"} aria-label={label}>
           {children}
         </button>
       </Menu.Target>
-      <Menu.Dropdown ref={focusFirstItem} className="menu" onKeyDown={onKeyDown}>
+      <Menu.Dropdown className="menu" onKeyDown={onKeyDown}>
         {items.map(({ id, label: text, notNow, run }) => (
           <Menu.Item
             key={id}

@@ -238,6 +238,7 @@ test("a menu is opened, walked and left by keys, and gives the focus back", asyn
   await expect(menu).toHaveCount(0);
   await expect(button).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(item("Open large")).toBeFocused();
   await page.keyboard.press("Tab");
   await expect(menu).toHaveCount(0);
   await expect(button).toBeFocused();

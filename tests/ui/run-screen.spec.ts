@@ -147,6 +147,7 @@ test("a chart opens large, shows what it measures, is saved as CSV with every po
   await expect(page.getByRole("figure")).toHaveCount(3);
   await menu.focus();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Open large" })).toBeFocused();
   await page.keyboard.press("End");
   await expect(page.getByRole("menuitem", { name: "Hide" })).toBeFocused();
   await page.keyboard.press("Enter");
