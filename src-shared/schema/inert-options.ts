@@ -48,7 +48,7 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     "worked examples have one answer each",
   );
   inert(
-    kind === "sft" && !isGenerated(read("data")),
+    kind === "sft" && isWritten(read("data")),
     ["system_prompt", "prompt_template"],
     "the data have their prompts as they are",
   );
@@ -83,6 +83,11 @@ function hasOption(kind: StageKind, name: string): boolean {
 
 function shapeOf(kind: StageKind): Readonly<Record<string, unknown>> {
   return Stage.options.find((option) => option.shape.kind.value === kind)?.shape ?? {};
+}
+
+/** Examples that stand there already: a dataset's, or those that a stage kept. */
+function isWritten(data: unknown): boolean {
+  return typeof data === "object" && data !== null && ("dataset" in data || "stage" in data);
 }
 
 function isGenerated(data: unknown): boolean {
