@@ -3,7 +3,7 @@ import { AppError } from "#shared/errors.ts";
 import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
 import type { BenchmarkStage, ProblemData, ProblemSource, Stage } from "#shared/schema/recipe.ts";
-import { setNameOf } from "#main/core/problems/problem-supply.ts";
+import { setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { Store } from "#main/store/store.ts";
 import { promptOf } from "../benchmarks/benchmark-file.ts";
@@ -51,8 +51,8 @@ export function problemDataOf(stage: Stage): ProblemData | undefined {
 /** The problem sets that a stage asks. */
 export function problemSourcesOf(stage: Stage): ProblemSource[] {
   const data = problemDataOf(stage);
-  const sources = data === undefined ? [] : Array.isArray(data) ? data : [data];
-  return sources.flatMap((source) => ("problems" in source ? source : []));
+  if (data === undefined) return [];
+  return sourcesOf(data).flatMap((source) => ("problems" in source ? source : []));
 }
 
 /** The stage with the version that each of its sets has now. Throws NOT_FOUND. */
