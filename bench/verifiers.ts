@@ -4,7 +4,7 @@
  *
  *   npm run bench:verifiers
  */
-import { judgeCompletion } from "#main/core/verifiers/judge-completion.ts";
+import { judgeCompletion } from "#main/core/verifiers/judging/judge-completion.ts";
 import { listVerifiers } from "#main/core/verifiers/registry.ts";
 import type { Judged } from "#main/core/verifiers/verifier.ts";
 

@@ -4,8 +4,12 @@ import type { Contract } from "#shared/contract/contract.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import { problemAt, taskFacts } from "#main/core/problems/task-facts.ts";
 import { problemOfSet } from "#main/core/problems/problem.ts";
-import { tryOnProblems, tryOnRollouts, tryOnTexts } from "#main/core/rewards/try-rewards.ts";
-import type { StoredCompletion } from "#main/core/rewards/try-rewards.ts";
+import {
+  tryOnProblems,
+  tryOnRollouts,
+  tryOnTexts,
+} from "#main/core/rewards/scoring/try-rewards.ts";
+import type { StoredCompletion } from "#main/core/rewards/scoring/try-rewards.ts";
 import type { Application } from "#main/services/application.ts";
 import { readCompletions } from "#main/services/problems/read-completions.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";

@@ -5,7 +5,7 @@ import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { PipelineResults } from "../schema/evaluation.ts";
 import { PipelineLiveEvent } from "../schema/live.ts";
 import {
-  QueuedLaunch,
+  QueuedPipeline,
   RecipeId,
   Sweep,
   SweepAxis,
@@ -84,14 +84,14 @@ export const pipelines = {
   /** Newest first. */
   sweeps: procedure.output(z.array(Sweep)),
   /** What waits, in the order of its turn. */
-  queue: procedure.output(z.array(QueuedLaunch)),
+  queue: procedure.output(z.array(QueuedPipeline)),
   /** CONFLICT where it does not wait any more. */
   move: procedure
     .input(z.strictObject({ ...one.shape, to: z.enum(["up", "down", "first", "last"]) }))
-    .output(z.array(QueuedLaunch)),
+    .output(z.array(QueuedPipeline)),
   hold: procedure
     .input(z.strictObject({ ...one.shape, held: z.boolean() }))
-    .output(z.array(QueuedLaunch)),
+    .output(z.array(QueuedPipeline)),
   stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),
   /** The stage at work waits at its next step, in memory, until it is continued or stopped. CONFLICT where none is at work. */
   pause: procedure.input(one).output(z.void()),

@@ -9,7 +9,7 @@ import {
   ExportedFile,
   RecipeEstimate,
   RecipeId,
-  RecipeProblem,
+  RecipeFinding,
   SavedRecipe,
   SavedRecipeSummary,
   TriedCompletion,
@@ -45,12 +45,12 @@ export const recipes = {
   /** Never fails on a bad recipe: says what is wrong with its text. */
   validate: procedure
     .input(z.strictObject({ yaml: Yaml }))
-    .output(z.strictObject({ recipe: Recipe.nullable(), problems: z.array(RecipeProblem) })),
+    .output(z.strictObject({ recipe: Recipe.nullable(), problems: z.array(RecipeFinding) })),
   /** The same, and what this workspace and machine say to it: models, context, disk, memory, problems' lengths. */
   check: procedure.input(z.strictObject({ yaml: Yaml, relativeTo: z.string().optional() })).output(
     z.strictObject({
       recipe: Recipe.nullable(),
-      problems: z.array(RecipeProblem),
+      problems: z.array(RecipeFinding),
       estimate: RecipeEstimate.nullable(),
     }),
   ),

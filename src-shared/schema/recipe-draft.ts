@@ -72,7 +72,7 @@ export const RecipeFix = z.strictObject({
 export type RecipeFix = z.infer<typeof RecipeFix>;
 
 /** One thing that is wrong with a recipe, doubtful, or good to know, at the key and the line where it is written. */
-export const RecipeProblem = z.strictObject({
+export const RecipeFinding = z.strictObject({
   /** e.g. "stages[2].generation_batch_size"; empty for the whole file. */
   path: z.string(),
   keys: RecipeKeys,
@@ -85,7 +85,7 @@ export const RecipeProblem = z.strictObject({
   advice: z.string().nullable(),
   fixes: z.array(RecipeFix),
 });
-export type RecipeProblem = z.infer<typeof RecipeProblem>;
+export type RecipeFinding = z.infer<typeof RecipeFinding>;
 
 /** A look at all of a recipe's data as it goes on, then what it found. */
 export const DataCheckEvent = z.discriminatedUnion("type", [
@@ -96,7 +96,7 @@ export const DataCheckEvent = z.discriminatedUnion("type", [
     done: z.int(),
     total: z.int(),
   }),
-  z.strictObject({ type: z.literal("problems"), problems: z.array(RecipeProblem) }),
+  z.strictObject({ type: z.literal("problems"), problems: z.array(RecipeFinding) }),
 ]);
 export type DataCheckEvent = z.infer<typeof DataCheckEvent>;
 
@@ -206,8 +206,8 @@ export const Sweep = z.strictObject({
 export type Sweep = z.infer<typeof Sweep>;
 
 /** A pipeline that waits for its turn. A held one lets others go first. */
-export const QueuedLaunch = z.strictObject({ pipelineId: PipelineId, held: z.boolean() });
-export type QueuedLaunch = z.infer<typeof QueuedLaunch>;
+export const QueuedPipeline = z.strictObject({ pipelineId: PipelineId, held: z.boolean() });
+export type QueuedPipeline = z.infer<typeof QueuedPipeline>;
 
 export const ExportedFile = z.strictObject({ name: z.string(), text: z.string() });
 export type ExportedFile = z.infer<typeof ExportedFile>;

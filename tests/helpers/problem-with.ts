@@ -2,7 +2,7 @@
 import type { Problem } from "#main/core/problems/problem.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
 
 export function problemWith(fields: Partial<Problem>): Problem {
   const prompt = fields.prompt ?? "";

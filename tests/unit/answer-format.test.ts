@@ -1,6 +1,6 @@
 /** The answer of a completion in the form that a recipe asks for. */
 import { expect, test } from "vitest";
-import { extractAs } from "#main/core/verifiers/answer-format.ts";
+import { extractAs } from "#main/core/verifiers/answers/answer-format.ts";
 
 test("tags are read after the thinking alone", () => {
   expect(extractAs("tags", "<think>a</think><answer> 5 </answer>")).toBe("5");

@@ -4,10 +4,16 @@ import { createRouterClient } from "@orpc/server";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchAndPrint } from "#main/host/cli/commands/demo-command.ts";
 import { usdText } from "#shared/usd-text.ts";
-import { LiveLine, duration } from "#main/host/cli/live-line.ts";
-import { percent } from "#main/host/cli/score-text.ts";
+import { LiveLine, duration } from "#main/host/cli/printing/live-line.ts";
+import { percent } from "#main/host/cli/printing/score-text.ts";
 import type { OpenHost } from "#main/host/cli/open-host.ts";
-import { Cancelled, Failed, Terminal, reportFailure, table } from "#main/host/cli/terminal.ts";
+import {
+  Cancelled,
+  Failed,
+  Terminal,
+  reportFailure,
+  table,
+} from "#main/host/cli/printing/terminal.ts";
 import { createRouter } from "#main/procedures/router.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";

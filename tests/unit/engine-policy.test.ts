@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
-import { weightedReward } from "#main/core/rewards/score-completions.ts";
+import { weightedReward } from "#main/core/rewards/scoring/score-completions.ts";
 import { groupAdvantages } from "#main/engine/objectives/advantages.ts";
 import { neutralRewards } from "#main/engine/objectives/neutral-rewards.ts";
 import { tokenWeights } from "#main/engine/objectives/aggregation.ts";

@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
+import { QueuedPipeline } from "#shared/schema/recipe-draft.ts";
 import { PipelineId } from "#shared/schema/run.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { modelFolder, openApplication, settled } from "../helpers/test-application.ts";
 
 const HOST = fileURLToPath(new URL("../helpers/queue-host.ts", import.meta.url));
-const Printed = z.object({ atWork: PipelineId, queue: z.array(QueuedLaunch) });
+const Printed = z.object({ atWork: PipelineId, queue: z.array(QueuedPipeline) });
 
 test("a host killed with -9 leaves the queue in its order, held ones held; the next host that stays goes on with it", async () => {
   const folder = temporaryFolder();

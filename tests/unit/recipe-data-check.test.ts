@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Application } from "#main/services/application.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
 import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
-import type { DataCheckEvent, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { DataCheckEvent, RecipeFinding } from "#shared/schema/recipe-draft.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradus-data-checks-"));
 let app: Application;
@@ -57,7 +57,7 @@ async function events(yaml: string): Promise<DataCheckEvent[]> {
   return all;
 }
 
-async function found(yaml: string): Promise<RecipeProblem[]> {
+async function found(yaml: string): Promise<RecipeFinding[]> {
   const last = (await events(yaml)).at(-1);
   return last?.type === "problems" ? last.problems.filter(({ level }) => level !== "note") : [];
 }

@@ -8,7 +8,7 @@ import { Application } from "#main/services/application.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
 import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { checkInWorkspace } from "#main/services/recipes/checks/workspace-checks.ts";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { applyChanges, setKeys } from "#renderer/features/recipe/document/recipe-document.ts";
 import type { Json, Keys } from "#renderer/features/recipe/document/plain-value.ts";
 
@@ -32,7 +32,7 @@ function demoWith(...changes: readonly (readonly [Keys, Json])[]): string {
   );
 }
 
-function found(text: string): RecipeProblem[] {
+function found(text: string): RecipeFinding[] {
   return checkWhole(app, text).problems.filter(({ level }) => level !== "note");
 }
 
@@ -44,7 +44,7 @@ type Case = readonly [
   changes: readonly (readonly [Keys, Json])[],
   path: string,
   words: string,
-  level: RecipeProblem["level"],
+  level: RecipeFinding["level"],
 ];
 
 const CASES: readonly Case[] = [

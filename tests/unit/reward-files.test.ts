@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { AppError } from "#shared/errors.ts";
 import { GrpoStage } from "#shared/schema/recipe.ts";
 import { FileReward } from "#shared/schema/reward.ts";
-import { fileReward } from "#main/core/rewards/file-reward.ts";
+import { fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { withKeptRewards } from "#main/services/recipes/keep-rewards.ts";

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { answerRule } from "#main/core/verifiers/answer-rule.ts";
+import { answerRule } from "#main/core/verifiers/answers/answer-rule.ts";
 import { verdictOf } from "#main/core/curation/verdict.ts";
 import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
 import { problemWith } from "../helpers/problem-with.ts";
 import { gradeAnswers } from "#main/core/evaluation/grade-answers.ts";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
-import { explainReward } from "#main/core/rewards/explain.ts";
+import { explainReward } from "#main/core/rewards/scoring/explain.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import { NamedReward, REWARD_NAMES, RewardSpec, rewardName } from "#shared/schema/reward.ts";
 import { inputWith, problemWith } from "../helpers/problem-with.ts";

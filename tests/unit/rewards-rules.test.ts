@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { answerReward } from "#main/core/rewards/answer.ts";
-import { extractAnswer } from "#main/core/verifiers/extract-answer.ts";
+import { extractAnswer } from "#main/core/verifiers/answers/extract-answer.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
-import { scoreCompletions } from "#main/core/rewards/score-completions.ts";
-import type { CompletionScore } from "#main/core/rewards/score-completions.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { scoreCompletions } from "#main/core/rewards/scoring/score-completions.ts";
+import type { CompletionScore } from "#main/core/rewards/scoring/score-completions.ts";
+import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
 import { softOverlongReward } from "#main/core/rewards/soft-overlong.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";

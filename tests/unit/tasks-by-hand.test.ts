@@ -10,7 +10,7 @@ import { propositionalLogic } from "#main/core/problems/tasks/propositional-logi
 import type { TaskProblem } from "#main/core/problems/task.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";
 import { judgeCode } from "#main/core/verifiers/code/code-tests.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { JsonValue } from "#shared/schema/json-value.ts";
 import { VerifierName } from "#shared/schema/problem.ts";
-import { judgeCompletion } from "#main/core/verifiers/judge-completion.ts";
+import { judgeCompletion } from "#main/core/verifiers/judging/judge-completion.ts";
 import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
 import { listVerifiers, verifierByName } from "#main/core/verifiers/registry.ts";
 import type { Judged, Verdict, Verifier } from "#main/core/verifiers/verifier.ts";

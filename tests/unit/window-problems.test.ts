@@ -16,7 +16,7 @@ import {
   benchmarkRecipe,
   benchmarkSide,
   grpoRecipe,
-} from "#renderer/features/problems/set/new-recipe.ts";
+} from "#renderer/features/problems/set/actions/new-recipe.ts";
 import {
   sourcesAt,
   withoutSource,

@@ -4,11 +4,11 @@
  */
 import type { RecordMessage, RecordReference, Verdict } from "#shared/schema/dataset.ts";
 import { finalTurn, promptOf, withKnownTags } from "#shared/schema/record-text.ts";
-import { answerRule } from "../verifiers/answer-rule.ts";
-import type { JudgedProblem } from "../verifiers/answer-rule.ts";
-import { extractAnswer } from "../verifiers/extract-answer.ts";
+import { answerRule } from "../verifiers/answers/answer-rule.ts";
+import type { JudgedProblem } from "../verifiers/answers/answer-rule.ts";
+import { extractAnswer } from "../verifiers/answers/extract-answer.ts";
 import { plainCharacters } from "../verifiers/maths/extraction/written-characters.ts";
-import { scoreText } from "../verifiers/score-text.ts";
+import { scoreText } from "../verifiers/judging/score-text.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 
 export interface VerdictResult {

@@ -11,7 +11,7 @@ import type {
   EvaluationSummary,
 } from "#shared/schema/engine-protocol.ts";
 import { formatReward } from "../rewards/format.ts";
-import { answerRule } from "../verifiers/answer-rule.ts";
+import { answerRule } from "../verifiers/answers/answer-rule.ts";
 import { bootstrapMean, mean } from "./bootstrap.ts";
 import { consensus } from "./consensus.ts";
 import { passAtK, passAtKSteps } from "./pass-at-k.ts";

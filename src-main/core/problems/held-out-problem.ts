@@ -4,7 +4,7 @@ import type {
   PlaygroundVerdict,
   ProblemChoice,
 } from "#shared/schema/playground.ts";
-import { scoreText } from "../verifiers/score-text.ts";
+import { scoreText } from "../verifiers/judging/score-text.ts";
 import { taskByName } from "./registry.ts";
 import { problemStream } from "./draw-problems.ts";
 import { assertDifficulty } from "./task.ts";

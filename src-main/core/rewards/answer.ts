@@ -2,7 +2,7 @@
  * Reward 1 where the verifier accepts the answer, else 0; with `partial`, the share of it that is right. Null where the
  * problem has no answer that can be judged. open-r1 and TRL call it `accuracy`.
  */
-import { isJudged } from "./applies.ts";
+import { isJudged } from "./scoring/applies.ts";
 import type { RewardInput } from "./reward-input.ts";
 
 export function answerReward(

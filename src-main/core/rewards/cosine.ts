@@ -6,7 +6,7 @@
  * `max_completion_length` allows.
  */
 import type { NamedReward } from "#shared/schema/reward.ts";
-import { isJudged } from "./applies.ts";
+import { isJudged } from "./scoring/applies.ts";
 import type { RewardInput } from "./reward-input.ts";
 import { characters } from "./text-length.ts";
 

@@ -4,7 +4,7 @@
  * with something in it, and after it an answer in that form.
  */
 import type { AnswerFormat } from "#shared/schema/recipe.ts";
-import { extractAs } from "../verifiers/answer-format.ts";
+import { extractAs } from "../verifiers/answers/answer-format.ts";
 import type { RewardInput } from "./reward-input.ts";
 
 const THINK = ["<think>", "</think>"];

@@ -6,7 +6,7 @@
  * open-r1 takes the shortest and the longest of all completions that its trainer hands over at once; the paper, and this,
  * of one problem's.
  */
-import { isJudged } from "./applies.ts";
+import { isJudged } from "./scoring/applies.ts";
 import type { RewardInput } from "./reward-input.ts";
 import { characters } from "./text-length.ts";
 

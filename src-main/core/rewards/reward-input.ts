@@ -3,8 +3,8 @@
  * text, a reward gives a value in time linear in its length. They import the verifiers and the shared schemas.
  */
 import type { AnswerFormat } from "#shared/schema/recipe.ts";
-import type { JudgedProblem } from "../verifiers/answer-rule.ts";
-import type { Score } from "../verifiers/score-text.ts";
+import type { JudgedProblem } from "../verifiers/answers/answer-rule.ts";
+import type { Score } from "../verifiers/judging/score-text.ts";
 
 export type RewardInput = {
   readonly problem: JudgedProblem;

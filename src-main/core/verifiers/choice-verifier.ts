@@ -1,7 +1,7 @@
 /** One of several choices: by its letter, by its own text or, where no letters were used, by its index. */
 import { z } from "zod";
-import { claimsOf, firstSentence, lastLine } from "./claimed-answer.ts";
-import { plainAnswer } from "./plain-answer.ts";
+import { claimsOf, firstSentence, lastLine } from "./answers/claimed-answer.ts";
+import { plainAnswer } from "./answers/plain-answer.ts";
 import { textVerifier } from "./text-verifier.ts";
 import { NO_GOLD, quoted, right, wrong } from "./verdict.ts";
 import { optionsReader, readOnce } from "./verifier-options.ts";

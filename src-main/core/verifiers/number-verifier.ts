@@ -1,6 +1,6 @@
 /** One number, exactly or within a tolerance: with units, percent, fractions, and the separators of several locales. */
 import { z } from "zod";
-import { claimsOf, firstSentence } from "./claimed-answer.ts";
+import { claimsOf, firstSentence } from "./answers/claimed-answer.ts";
 import { isEqual, multiply, parseRational } from "./maths/expressions/rational.ts";
 import type { Rational } from "./maths/expressions/rational.ts";
 import { unitNamed } from "./maths/extraction/units.ts";

@@ -5,7 +5,7 @@
 import { LRUCache } from "lru-cache";
 import { RE2JS, RE2JSException } from "re2js";
 import { z } from "zod";
-import { claimsOf, firstSentence, lastLine } from "./claimed-answer.ts";
+import { claimsOf, firstSentence, lastLine } from "./answers/claimed-answer.ts";
 import { quoted, right, wrong } from "./verdict.ts";
 import { optionsReader, readOnce } from "./verifier-options.ts";
 import type { Judged, Verdict, Verifier } from "./verifier.ts";

@@ -1,7 +1,7 @@
 /** The same words: after Unicode's NFKC, without case, white space, punctuation and articles unless they are to count. */
 import { z } from "zod";
-import { claimsOf, firstSentence, lastLine } from "./claimed-answer.ts";
-import { plainAnswer } from "./plain-answer.ts";
+import { claimsOf, firstSentence, lastLine } from "./answers/claimed-answer.ts";
+import { plainAnswer } from "./answers/plain-answer.ts";
 import { NO_GOLD, quoted, right, wrong } from "./verdict.ts";
 import { optionsReader, readOnce } from "./verifier-options.ts";
 import type { Judged, Verdict, Verifier } from "./verifier.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
-import { weightedReward } from "#main/core/rewards/score-completions.ts";
+import { weightedReward } from "#main/core/rewards/scoring/score-completions.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { learningRate } from "../training/schedule.ts";

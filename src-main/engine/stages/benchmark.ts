@@ -3,7 +3,7 @@ import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
 import type { BenchmarkStage } from "#shared/schema/recipe.ts";
 import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
-import { judgeTexts } from "#main/core/verifiers/judge-texts.ts";
+import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { ProblemSupply, setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import { readProblems } from "#main/core/problems/read-problems.ts";
 import type { Problem } from "#main/core/problems/problem.ts";

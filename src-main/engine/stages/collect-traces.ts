@@ -9,7 +9,7 @@ import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { findRuledTask } from "#main/core/problems/registry.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
-import { judgeTexts } from "#main/core/verifiers/judge-texts.ts";
+import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";

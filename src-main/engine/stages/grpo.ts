@@ -9,7 +9,7 @@ import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { grpoBatches, grpoProblems } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
-import type { OwnRewards } from "#main/core/rewards/score-completions.ts";
+import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import type { LanguageModel } from "../model/language-model.ts";

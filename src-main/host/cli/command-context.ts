@@ -5,7 +5,7 @@ import { z } from "zod";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { openHost } from "./open-host.ts";
 import type { OpenHost } from "./open-host.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "./printing/terminal.ts";
 
 const Common = z.object({ workspace: z.string().optional(), json: z.boolean().optional() });
 

@@ -4,8 +4,8 @@ import { setTimeout } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
 import type { Client } from "./open-host.ts";
-import { Cancelled } from "./terminal.ts";
-import type { Terminal } from "./terminal.ts";
+import { Cancelled } from "./printing/terminal.ts";
+import type { Terminal } from "./printing/terminal.ts";
 
 const LOOK_EVERY_MS = 100;
 const BAD_ROWS_SHOWN = 20;

@@ -14,7 +14,7 @@ import { addRecipesCommands } from "./commands/recipes-command.ts";
 import { addRewardsCommands } from "./commands/rewards-command.ts";
 import { addRunsCommands } from "./commands/runs-command.ts";
 import { addServeCommands } from "./commands/serve-command.ts";
-import { EXIT, reportFailure } from "./terminal.ts";
+import { EXIT, reportFailure } from "./printing/terminal.ts";
 
 function buildProgram(): Command {
   const program = new Command("gradus")

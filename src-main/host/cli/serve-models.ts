@@ -6,10 +6,10 @@ import { dataFolder } from "#main/platform/paths.ts";
 import { serveOpenAi } from "../openai/openai-server.ts";
 import type { OpenAiModels } from "../openai/openai-server.ts";
 import type { CommandContext } from "./command-context.ts";
-import { resolveModel } from "./resolve-model.ts";
+import { resolveModel } from "./options/resolve-model.ts";
 import { openHost } from "./open-host.ts";
 import type { OpenHost } from "./open-host.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./printing/terminal.ts";
 
 export type ServeModelsOptions = {
   readonly port: number;

@@ -3,12 +3,12 @@ import { usdText } from "#shared/usd-text.ts";
 import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { parseAxis } from "#main/services/recipes/sweep.ts";
 import type { CommandContext } from "./command-context.ts";
-import { follow } from "./follow.ts";
-import { duration } from "./live-line.ts";
+import { follow } from "./printing/follow.ts";
+import { duration } from "./printing/live-line.ts";
 import type { Client, OpenHost } from "./open-host.ts";
-import { resultsJson } from "./result-table.ts";
-import { scoreText } from "./score-text.ts";
-import { Failed, table } from "./terminal.ts";
+import { resultsJson } from "./printing/result-table.ts";
+import { scoreText } from "./printing/score-text.ts";
+import { Failed, table } from "./printing/terminal.ts";
 
 type Launch = Omit<Parameters<Client["pipelines"]["startSweep"]>[0], "axes" | "mode">;
 

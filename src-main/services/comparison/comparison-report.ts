@@ -10,8 +10,8 @@ import type {
 } from "#shared/schema/compare.ts";
 import type { EvaluationRecord } from "#shared/schema/evaluation.ts";
 import type { Store } from "#main/store/store.ts";
-import { askedGroups } from "./asked-benchmarks.ts";
-import type { AskedGroup, ComparisonRequest } from "./asked-benchmarks.ts";
+import { comparedGroups } from "./compared-benchmarks.ts";
+import type { ComparisonRequest, RecordGroup } from "./compared-benchmarks.ts";
 import { modelHistory } from "./model-history.ts";
 import { judge, prepareTest } from "./judge.ts";
 import type { JudgedPair } from "./judge.ts";
@@ -24,7 +24,7 @@ export async function prepareTests(
   tests: PairedTests,
   request: ComparisonRequest,
 ): Promise<void> {
-  for (const pair of pairsOf(askedGroups(store, request).groups)) {
+  for (const pair of pairsOf(comparedGroups(store, request).groups)) {
     await setImmediate();
     prepareTest(tests, pair);
   }
@@ -36,7 +36,7 @@ export function comparisonReport(
   tests: PairedTests,
   request: ComparisonRequest,
 ): ComparisonReport {
-  const asked = askedGroups(store, request);
+  const asked = comparedGroups(store, request);
   const published = publishedScores();
   const wanted = request.published.flatMap((id) => published.find((one) => one.id === id) ?? []);
   const unknown = request.published.filter((id) => !published.some((one) => one.id === id));
@@ -77,7 +77,7 @@ export function comparisonReport(
 }
 
 /** Every row against its group's baseline. */
-function pairsOf(groups: readonly AskedGroup[]): JudgedPair[] {
+function pairsOf(groups: readonly RecordGroup[]): JudgedPair[] {
   return groups.flatMap(({ baseline, records }) =>
     records.filter(({ runId }) => runId !== baseline.runId).map((record) => ({ record, baseline })),
   );

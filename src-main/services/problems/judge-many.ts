@@ -4,7 +4,7 @@ import { AppError } from "#shared/errors.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { judgeCode, languageOfTests } from "#main/core/verifiers/code/code-tests.ts";
-import { judgeCompletion } from "#main/core/verifiers/judge-completion.ts";
+import { judgeCompletion } from "#main/core/verifiers/judging/judge-completion.ts";
 import { verifierByName } from "#main/core/verifiers/registry.ts";
 import type { Judged, Verdict } from "#main/core/verifiers/verifier.ts";
 

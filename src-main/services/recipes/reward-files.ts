@@ -8,8 +8,8 @@ import { extname, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
-import { fileReward } from "#main/core/rewards/file-reward.ts";
-import type { OwnRewards } from "#main/core/rewards/score-completions.ts";
+import { fileReward } from "#main/core/rewards/files/file-reward.ts";
+import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 

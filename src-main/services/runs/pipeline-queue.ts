@@ -1,6 +1,6 @@
 /** The pipelines that wait, in the order of their turn. What changes is written down for the next host. */
 import { AppError } from "#shared/errors.ts";
-import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
+import type { QueuedPipeline } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
@@ -37,7 +37,7 @@ export class PipelineQueue {
     this.#kept.clear();
   }
 
-  list(): QueuedLaunch[] {
+  list(): QueuedPipeline[] {
     return this.#waiting.map((pipelineId) => ({ pipelineId, held: this.#held.has(pipelineId) }));
   }
 

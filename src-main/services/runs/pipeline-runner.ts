@@ -4,7 +4,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
-import type { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
+import type { QueuedPipeline } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, RunId, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import type { StageSupervisor, StopMode } from "#main/processes/engine/supervisor.ts";
 import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
@@ -78,7 +78,7 @@ export class PipelineRunner {
   }
 
   /** What waits, in the order of its turn. */
-  queue(): QueuedLaunch[] {
+  queue(): QueuedPipeline[] {
     return this.#queue.list();
   }
 

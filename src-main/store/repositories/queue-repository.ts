@@ -1,5 +1,5 @@
 /** Pipelines that wait, in the order of their turn. */
-import { QueuedLaunch } from "#shared/schema/recipe-draft.ts";
+import { QueuedPipeline } from "#shared/schema/recipe-draft.ts";
 import type { Connection } from "../database.ts";
 
 export class QueueRepository {
@@ -9,17 +9,17 @@ export class QueueRepository {
     this.#db = db;
   }
 
-  list(): QueuedLaunch[] {
+  list(): QueuedPipeline[] {
     return this.#db
       .prepare<[], { pipeline_id: string; held: number }>(
         "SELECT pipeline_id, held FROM launch_queue ORDER BY place",
       )
       .all()
-      .map((row) => QueuedLaunch.parse({ pipelineId: row.pipeline_id, held: row.held === 1 }));
+      .map((row) => QueuedPipeline.parse({ pipelineId: row.pipeline_id, held: row.held === 1 }));
   }
 
   /** Puts these in place of what is kept. Call in a transaction. */
-  replace(queue: readonly QueuedLaunch[]): void {
+  replace(queue: readonly QueuedPipeline[]): void {
     this.#db.prepare("DELETE FROM launch_queue").run();
     const insert = this.#db.prepare(
       "INSERT INTO launch_queue (pipeline_id, place, held) VALUES (?, ?, ?)",

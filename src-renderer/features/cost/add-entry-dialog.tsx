@@ -8,7 +8,7 @@ import { useAct } from "#renderer/bridge/use-act.ts";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { formatUsd } from "#renderer/ui/format.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
-import type { LaunchCost } from "./ledger-rows.ts";
+import type { PipelineCost } from "./ledger-rows.ts";
 
 const KINDS: readonly {
   readonly kind: LedgerKind;
@@ -30,7 +30,7 @@ export function AddEntryDialog({
   launches,
   onClose,
 }: {
-  readonly launches: readonly LaunchCost[];
+  readonly launches: readonly PipelineCost[];
   readonly onClose: () => void;
 }): ReactNode {
   const act = useAct();

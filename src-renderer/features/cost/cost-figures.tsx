@@ -18,9 +18,9 @@ import {
 } from "#renderer/ui/format.ts";
 import { KindMark } from "./ledger-columns.tsx";
 import { amountOf, COST_KINDS, isSpent } from "./ledger-rows.ts";
-import type { LaunchCost, LedgerRow } from "./ledger-rows.ts";
+import type { PipelineCost, LedgerRow } from "./ledger-rows.ts";
 
-interface Bought extends LaunchCost {
+interface Bought extends PipelineCost {
   readonly entries: readonly CostEntry[];
   readonly total: CostTotal;
   readonly yield: CostYield;

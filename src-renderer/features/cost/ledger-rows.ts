@@ -20,7 +20,7 @@ export const COST_KINDS: readonly {
   { kind: "other", label: "other", share: "otherUsd", token: "--data-6" },
 ];
 
-export interface LaunchCost {
+export interface PipelineCost {
   readonly pipelineId: PipelineId;
   readonly name: string;
   readonly createdAtMs: number;
@@ -31,7 +31,7 @@ export interface LaunchCost {
 }
 
 export type LedgerRow =
-  | { readonly type: "launch"; readonly key: string; readonly launch: LaunchCost }
+  | { readonly type: "launch"; readonly key: string; readonly launch: PipelineCost }
   | { readonly type: "stage"; readonly key: string; readonly entry: CostEntry }
   | {
       readonly type: "others";
@@ -73,7 +73,7 @@ export function isSpent(row: LedgerRow): boolean {
 
 /** Those since `sinceMs`: entries without a pipeline, people's time, then pipelines with their stages and entries, newest first. */
 export function ledgerRows(
-  launches: readonly LaunchCost[],
+  launches: readonly PipelineCost[],
   written: readonly LedgerEntry[],
   sinceMs: number,
 ): readonly LedgerRow[] {

@@ -6,7 +6,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatDuration, formatUsd } from "#renderer/ui/format.ts";
 import { Empty, FailureNotice } from "#renderer/ui/region-state.tsx";
-import type { LaunchCost } from "./ledger-rows.ts";
+import type { PipelineCost } from "./ledger-rows.ts";
 
 const FACTORS = [
   { key: "weights", label: "weights", hint: "times the model's weights" },
@@ -46,7 +46,7 @@ function Outcome({ projection }: { readonly projection: Projection }): ReactNode
   );
 }
 
-export function WhatIf({ launches }: { readonly launches: readonly LaunchCost[] }): ReactNode {
+export function WhatIf({ launches }: { readonly launches: readonly PipelineCost[] }): ReactNode {
   const [launch, setLaunch] = useState("");
   const [texts, setTexts] = useState<Texts>({
     weights: "1",

@@ -1,7 +1,7 @@
 /** What list and set share: their options, the gold's items, and each item's own verifier. */
 import { z } from "zod";
 import { JsonValue } from "#shared/schema/json-value.ts";
-import { claimsOf, firstSentence, lastLine } from "../claimed-answer.ts";
+import { claimsOf, firstSentence, lastLine } from "../answers/claimed-answer.ts";
 import { ITEM_VERIFIERS } from "../item-verifiers.ts";
 import { NO_GOLD, quoted } from "../verdict.ts";
 import { optionsReader, readOnce } from "../verifier-options.ts";

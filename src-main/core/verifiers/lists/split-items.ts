@@ -1,5 +1,5 @@
 /** The items of a written list: "[1, 2]", "a; b", a line each, "red, green and blue". */
-import { plainAnswer } from "../plain-answer.ts";
+import { plainAnswer } from "../answers/plain-answer.ts";
 
 const PAIRS: Readonly<Record<string, string>> = { "[": "]", "(": ")", "{": "}" };
 const CLOSING = new Set(Object.values(PAIRS));

@@ -10,7 +10,7 @@ import {
 import type { Rational } from "../maths/expressions/rational.ts";
 import { unitAfter, unitNamed } from "../maths/extraction/units.ts";
 import { plainCharacters } from "../maths/extraction/written-characters.ts";
-import { plainAnswer } from "../plain-answer.ts";
+import { plainAnswer } from "../answers/plain-answer.ts";
 import { plainDigits } from "./digit-groups.ts";
 import type { NumberLocale } from "./digit-groups.ts";
 

@@ -1,7 +1,7 @@
 /** A stage's rewards in files of one's own, as the host kept their texts for it. */
 import { readFileSync } from "node:fs";
-import { fileReward } from "#main/core/rewards/file-reward.ts";
-import type { OwnRewards } from "#main/core/rewards/score-completions.ts";
+import { fileReward } from "#main/core/rewards/files/file-reward.ts";
+import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
 import type { StageSession } from "./stage-session.ts";
 
 /** A file that the host did not give is a bug. */

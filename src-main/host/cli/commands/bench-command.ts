@@ -15,12 +15,12 @@ import {
   withCommonOptions,
   withHost,
 } from "../command-context.ts";
-import { compareAndPrint } from "../compare-and-print.ts";
+import { compareAndPrint } from "../printing/compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
-import { scoreText } from "../score-text.ts";
-import { resolveModel } from "../resolve-model.ts";
+import { scoreText } from "../printing/score-text.ts";
+import { resolveModel } from "../options/resolve-model.ts";
 import type { Client } from "../open-host.ts";
-import { Failed, table } from "../terminal.ts";
+import { Failed, table } from "../printing/terminal.ts";
 
 const ImportOptions = z.object({
   id: z.string().optional(),

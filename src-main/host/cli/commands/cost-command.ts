@@ -5,9 +5,9 @@ import { z } from "zod";
 import type { CostShares, PeopleTime, Projection } from "#shared/schema/cost.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
-import { duration } from "../live-line.ts";
+import { duration } from "../printing/live-line.ts";
 import type { Client } from "../open-host.ts";
-import { table } from "../terminal.ts";
+import { table } from "../printing/terminal.ts";
 
 const Factors = z.object({
   weights: z.number(),

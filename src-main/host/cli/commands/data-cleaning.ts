@@ -6,10 +6,10 @@ import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { DatasetSummary } from "#shared/schema/dataset.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
-import { datasetOf, filterOption, withFilter } from "../data-options.ts";
+import { datasetOf, filterOption, withFilter } from "../options/data-options.ts";
 import { followJob } from "../dataset-job.ts";
 import type { Client } from "../open-host.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../printing/terminal.ts";
 
 export function addDataCleaning(data: Command): void {
   withFilter(withCommonOptions(data.command("verify")))

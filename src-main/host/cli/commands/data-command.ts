@@ -6,9 +6,9 @@ import { addDataCleaning } from "./data-cleaning.ts";
 import { addDataExport } from "./data-export.ts";
 import { addDataImport } from "./data-import.ts";
 import { addDataGenerate } from "./data-generate.ts";
-import { datasetOf, filterOption, withFilter } from "../data-options.ts";
+import { datasetOf, filterOption, withFilter } from "../options/data-options.ts";
 import { addDataVersions } from "./data-versions.ts";
-import { table } from "../terminal.ts";
+import { table } from "../printing/terminal.ts";
 
 export function addDataCommands(program: Command): void {
   const data = program.command("data").description("datasets: records to learn from");

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
-import { datasetOf, filterOption, withFilter } from "../data-options.ts";
+import { datasetOf, filterOption, withFilter } from "../options/data-options.ts";
 
 export function addDataExport(data: Command): void {
   withFilter(withCommonOptions(data.command("export")))

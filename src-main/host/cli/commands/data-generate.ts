@@ -20,9 +20,9 @@ import {
   withHost,
 } from "../command-context.ts";
 import { followJob } from "../dataset-job.ts";
-import { resolveModel } from "../resolve-model.ts";
+import { resolveModel } from "../options/resolve-model.ts";
 import type { OpenHost } from "../open-host.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../printing/terminal.ts";
 
 const Options = z.object({
   into: z.string().optional(),

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-context.ts";
-import { datasetOf, filterOption, withFilter } from "../data-options.ts";
-import { table } from "../terminal.ts";
+import { datasetOf, filterOption, withFilter } from "../options/data-options.ts";
+import { table } from "../printing/terminal.ts";
 
 export function addDataVersions(data: Command): void {
   withFilter(withCommonOptions(data.command("publish")), "status:accepted")

@@ -15,14 +15,14 @@ import {
   withHost,
 } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
-import { follow } from "../follow.ts";
-import { duration } from "../live-line.ts";
-import { resolveModel } from "../resolve-model.ts";
+import { follow } from "../printing/follow.ts";
+import { duration } from "../printing/live-line.ts";
+import { resolveModel } from "../options/resolve-model.ts";
 import { recipeText } from "./recipes-command.ts";
 import { sweepAndPrint } from "../sweep-run.ts";
 import type { OpenHost } from "../open-host.ts";
-import { resultsJson, resultsText } from "../result-table.ts";
-import { Failed } from "../terminal.ts";
+import { resultsJson, resultsText } from "../printing/result-table.ts";
+import { Failed } from "../printing/terminal.ts";
 
 const Options = z.object({
   model: z.string().optional(),

@@ -17,8 +17,8 @@ import {
 } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
 import { addModelRegistryCommands } from "./model-registry-commands.ts";
-import { resolveModel } from "../resolve-model.ts";
-import { Cancelled } from "../terminal.ts";
+import { resolveModel } from "../options/resolve-model.ts";
+import { Cancelled } from "../printing/terminal.ts";
 
 const Files = z.object({
   model: z.string(),

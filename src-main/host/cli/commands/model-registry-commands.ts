@@ -7,8 +7,8 @@ import { z } from "zod";
 import { ExportFormat } from "#shared/schema/model.ts";
 import type { ModelFit } from "#shared/schema/model.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
-import { getModel } from "../resolve-model.ts";
-import { table } from "../terminal.ts";
+import { getModel } from "../options/resolve-model.ts";
+import { table } from "../printing/terminal.ts";
 
 const FITS: Readonly<Record<ModelFit, string>> = {
   train: "can be trained whole",

@@ -5,7 +5,7 @@ import { findPlugins, readPlugin } from "#main/services/plugins/find-plugins.ts"
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { dataFolder } from "#main/platform/paths.ts";
 import { contextOf, withCommonOptions } from "../command-context.ts";
-import { Failed, table } from "../terminal.ts";
+import { Failed, table } from "../printing/terminal.ts";
 
 export function addPluginsCommands(program: Command): void {
   const plugins = program

@@ -4,11 +4,11 @@ import { z } from "zod";
 import type { ListedProblem, ProblemSetSummary } from "#shared/schema/problem-set.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-context.ts";
 import type { Client } from "../open-host.ts";
-import { table } from "../terminal.ts";
+import { table } from "../printing/terminal.ts";
 import { addProblemsExport } from "./problems-export.ts";
 import { addProblemsMeasure } from "./problems-measure.ts";
 import { addProblemsImport } from "./problems-import.ts";
-import { versionOf } from "../problem-options.ts";
+import { versionOf } from "../options/problem-options.ts";
 
 export function addProblemsCommands(program: Command): void {
   const problems = program

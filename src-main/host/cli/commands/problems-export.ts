@@ -5,7 +5,7 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { DatasetFormat } from "#shared/schema/dataset.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
-import { versionOf } from "../problem-options.ts";
+import { versionOf } from "../options/problem-options.ts";
 
 export function addProblemsExport(problems: Command): void {
   withCommonOptions(problems.command("export"))

@@ -11,9 +11,9 @@ import type { ProblemImportOutcome } from "#shared/schema/problem-import.ts";
 import { VerifierName } from "#shared/schema/problem.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
 import type { Client } from "../open-host.ts";
-import { setName } from "../problem-options.ts";
-import { Failed } from "../terminal.ts";
-import type { Terminal } from "../terminal.ts";
+import { setName } from "../options/problem-options.ts";
+import { Failed } from "../printing/terminal.ts";
+import type { Terminal } from "../printing/terminal.ts";
 
 const Options = z.object({
   into: z.string().optional(),

@@ -13,11 +13,11 @@ import {
   withCommonOptions,
   withHost,
 } from "../command-context.ts";
-import { follow } from "../follow.ts";
+import { follow } from "../printing/follow.ts";
 import type { Client } from "../open-host.ts";
-import { versionOf } from "../problem-options.ts";
-import { resolveModel } from "../resolve-model.ts";
-import { Failed, table } from "../terminal.ts";
+import { versionOf } from "../options/problem-options.ts";
+import { resolveModel } from "../options/resolve-model.ts";
+import { Failed, table } from "../printing/terminal.ts";
 
 const Options = z.object({
   model: z.string(),

@@ -7,14 +7,14 @@ import { z } from "zod";
 import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
-import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeEstimate, RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
 import { findPipeline } from "../every-pipeline.ts";
-import { duration } from "../live-line.ts";
+import { duration } from "../printing/live-line.ts";
 import type { Client } from "../open-host.ts";
-import { Failed, table } from "../terminal.ts";
+import { Failed, table } from "../printing/terminal.ts";
 
 const GIB = 2 ** 30;
 
@@ -163,7 +163,7 @@ async function dataProblems(
   { terminal }: Pick<CommandContext, "terminal">,
   client: Client,
   recipe: { readonly yaml: string; readonly relativeTo: string },
-): Promise<RecipeProblem[]> {
+): Promise<RecipeFinding[]> {
   for await (const event of await client.recipes.checkData(recipe)) {
     if (event.type === "problems") return event.problems;
     if (event.total > 0)
@@ -206,7 +206,7 @@ export async function recipeText(
   );
 }
 
-function problemLine(problem: RecipeProblem): string {
+function problemLine(problem: RecipeFinding): string {
   const place = [problem.line === null ? "" : `line ${problem.line}`, problem.path]
     .filter((part) => part !== "")
     .join(", ");

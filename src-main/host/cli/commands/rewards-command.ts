@@ -12,8 +12,8 @@ import type { AnswerFormat, GrpoStage } from "#shared/schema/recipe.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-context.ts";
 import type { Client } from "../open-host.ts";
-import { versionOf } from "../problem-options.ts";
-import { table } from "../terminal.ts";
+import { versionOf } from "../options/problem-options.ts";
+import { table } from "../printing/terminal.ts";
 import { recipeText } from "./recipes-command.ts";
 
 /** Where a file of its own is tried on pasted completions, no stage says how long they may be. */

@@ -6,15 +6,15 @@ import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
-import { compareAndPrint } from "../compare-and-print.ts";
+import { compareAndPrint } from "../printing/compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { everyPipeline, findPipeline } from "../every-pipeline.ts";
 import { exportPipeline } from "../export-pipeline.ts";
-import { duration } from "../live-line.ts";
-import { scoreText } from "../score-text.ts";
+import { duration } from "../printing/live-line.ts";
+import { scoreText } from "../printing/score-text.ts";
 import type { Client } from "../open-host.ts";
-import { resultsJson, resultsText } from "../result-table.ts";
-import { table } from "../terminal.ts";
+import { resultsJson, resultsText } from "../printing/result-table.ts";
+import { table } from "../printing/terminal.ts";
 
 export function addRunsCommands(program: Command): void {
   const runs = program.command("runs").description("pipelines and their stages");

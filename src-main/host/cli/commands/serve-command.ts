@@ -18,7 +18,7 @@ import type { ServedHost } from "../../serve/serve.ts";
 import { serveModels } from "../serve-models.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
-import { Failed, table } from "../terminal.ts";
+import { Failed, table } from "../printing/terminal.ts";
 
 const ServeOptions = z.object({
   port: z.int(),

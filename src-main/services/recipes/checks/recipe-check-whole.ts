@@ -1,5 +1,5 @@
 /** A recipe's whole check: its text, then what this workspace and machine say, with what it will take. */
-import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeEstimate, RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import { diskSpace, memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Application } from "../../application.ts";
@@ -11,7 +11,7 @@ import { checkInWorkspace } from "./workspace-checks.ts";
 export interface WholeCheck {
   /** null where something keeps it from being started. */
   readonly recipe: Recipe | null;
-  readonly problems: RecipeProblem[];
+  readonly problems: RecipeFinding[];
   readonly estimate: RecipeEstimate | null;
 }
 

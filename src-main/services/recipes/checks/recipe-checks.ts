@@ -7,7 +7,7 @@ import type { Document, LineCounter } from "yaml";
 import { AppError } from "#shared/errors.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { benchmarkPairs } from "./benchmark-pairs.ts";
 import { inertFindings } from "./recipe-inert.ts";
 import { checkGroups, doubts } from "./recipe-sanity.ts";
@@ -23,15 +23,15 @@ const MOST_FINDINGS = 200;
 export interface RecipeReading {
   /** null where something keeps it from being started. */
   readonly recipe: Recipe | null;
-  readonly problems: readonly RecipeProblem[];
+  readonly problems: readonly RecipeFinding[];
   /** Where a finding is written in the text. */
-  readonly locate: (finding: Finding) => RecipeProblem;
+  readonly locate: (finding: Finding) => RecipeFinding;
 }
 
 /** Never throws on a bad recipe. `overrides` are `key=value` pairs, the key a path such as `stages.grpo.max_steps`. */
 export function readRecipe(yaml: string, overrides: readonly string[] = []): RecipeReading {
   const { document, lines, value, faults } = readYaml(yaml);
-  const locate = (finding: Finding): RecipeProblem => ({
+  const locate = (finding: Finding): RecipeFinding => ({
     path: pathText(finding.path),
     keys: [...finding.path],
     ...positionOf(document, finding.path, lines),
@@ -64,7 +64,7 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
   };
 }
 
-function faultProblem({ message, advice, offset }: YamlFault, lines: LineCounter): RecipeProblem {
+function faultProblem({ message, advice, offset }: YamlFault, lines: LineCounter): RecipeFinding {
   const { line, col } = lines.linePos(offset);
   return { path: "", keys: [], line, column: col, level: "error", message, advice, fixes: [] };
 }
@@ -83,7 +83,7 @@ export function requireRecipe(yaml: string, overrides: readonly string[] = []): 
 }
 
 /** e.g. "line 12, stages[2].num_generations: …". */
-export function problemText(problem: RecipeProblem): string {
+export function problemText(problem: RecipeFinding): string {
   const place = [problem.line === null ? "" : `line ${problem.line}`, problem.path]
     .filter((part) => part !== "")
     .join(", ");

@@ -1,6 +1,6 @@
 /** What a check of a recipe finds: where, how bad, and what would mend it. */
 import type { z } from "zod";
-import type { RecipeFix, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFix, RecipeFinding } from "#shared/schema/recipe-draft.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -9,7 +9,7 @@ export interface Finding {
   readonly message: string;
   readonly advice: string | null;
   /** By default an error. */
-  readonly level?: RecipeProblem["level"];
+  readonly level?: RecipeFinding["level"];
   readonly fixes?: readonly RecipeFix[];
 }
 

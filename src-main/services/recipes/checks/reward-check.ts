@@ -3,10 +3,10 @@ import { AppError } from "#shared/errors.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemAt } from "#main/core/problems/task-facts.ts";
-import { fileReward } from "#main/core/rewards/file-reward.ts";
+import { fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
-import { scoreText } from "#main/core/verifiers/score-text.ts";
+import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
 import type { RewardFiles } from "../reward-files.ts";
 import type { Finding } from "./recipe-finding.ts";
 

@@ -5,7 +5,7 @@ import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { findTask, listTasks } from "#main/core/problems/registry.ts";
 import { difficultiesOf } from "#main/core/problems/task-facts.ts";
-import { answerRule } from "#main/core/verifiers/answer-rule.ts";
+import { answerRule } from "#main/core/verifiers/answers/answer-rule.ts";
 import { Random } from "#main/platform/random.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";

@@ -10,7 +10,7 @@ import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { RateMeter } from "../rate-meter.tsx";
 import type { SetPlace } from "./set-place.ts";
-import type { ChosenProblem } from "./use-chosen-problem.ts";
+import type { ChosenProblem } from "./problem/use-chosen-problem.ts";
 import type { ProblemRows } from "./use-problem-rows.ts";
 
 function oneLine(text: string): string {

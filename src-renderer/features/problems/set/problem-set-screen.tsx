@@ -12,22 +12,22 @@ import { Splitter } from "#renderer/ui/splitter.tsx";
 import { DeleteSetDialog } from "../delete-set-dialog.tsx";
 import { setQuery } from "../problem-queries.ts";
 import "../problems.css";
-import { ExportDialog } from "./export-dialog.tsx";
+import { ExportDialog } from "./actions/export-dialog.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { MeasureDialog } from "./measure-dialog.tsx";
+import { MeasureDialog } from "./actions/measure-dialog.tsx";
 import { ProblemGrid } from "./problem-grid.tsx";
-import { ProblemPanel } from "./problem-panel.tsx";
-import { SetActions } from "./set-actions.tsx";
+import { ProblemPanel } from "./problem/problem-panel.tsx";
+import { SetActions } from "./actions/set-actions.tsx";
 import { SetFacts } from "./set-facts.tsx";
 import type { KnownSet } from "./set-facts.tsx";
 import { SetHead } from "./set-head.tsx";
 import { useSetPlace } from "./set-place.ts";
 import type { SetPlace } from "./set-place.ts";
-import { TRY_FIELD } from "./try-answer.tsx";
-import { useBeginRecipe } from "./use-begin-recipe.ts";
-import { useChosenProblem } from "./use-chosen-problem.ts";
+import { TRY_FIELD } from "./problem/try-answer.tsx";
+import { useBeginRecipe } from "./actions/use-begin-recipe.ts";
+import { useChosenProblem } from "./problem/use-chosen-problem.ts";
 import { useProblemRows } from "./use-problem-rows.ts";
-import { useSetCommands } from "./use-set-commands.ts";
+import { useSetCommands } from "./actions/use-set-commands.ts";
 
 const SIDES = [
   { value: "problem", label: "Problem" },

@@ -1,6 +1,6 @@
 /** A draft as the wizard's parts see it: the value that its text says, and the edits they may make. */
 import { createContext, useContext } from "react";
-import type { RecipeEstimate, RecipeFix, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeEstimate, RecipeFix, RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import type { Json, Keys } from "./plain-value.ts";
 import type { DataLook } from "./use-recipe-check.ts";
 
@@ -12,7 +12,7 @@ export interface DraftTools {
   readonly source: (keys: Keys) => string | undefined;
   /** The text is no YAML now, so the form cannot write into it. */
   readonly broken: boolean;
-  readonly problems: readonly RecipeProblem[];
+  readonly problems: readonly RecipeFinding[];
   readonly estimate: RecipeEstimate | null;
   /** A look at the data that goes on. */
   /** Whether the host has looked at a text of it yet. */

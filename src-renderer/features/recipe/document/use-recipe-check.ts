@@ -4,7 +4,7 @@
  */
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
-import type { RecipeEstimate, RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeEstimate, RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { connection } from "#renderer/bridge/connection.ts";
 import { host } from "#renderer/bridge/host.ts";
 
@@ -20,14 +20,14 @@ export interface DataLook {
 export interface RecipeCheck {
   /** The text that was checked. */
   readonly text: string | undefined;
-  readonly problems: readonly RecipeProblem[];
+  readonly problems: readonly RecipeFinding[];
   readonly estimate: RecipeEstimate | null;
   readonly looking: DataLook | undefined;
 }
 
 interface Answers extends RecipeCheck {
   /** Of the data, as they were last looked at to the end. */
-  readonly ofData: readonly RecipeProblem[];
+  readonly ofData: readonly RecipeFinding[];
 }
 
 const NOTHING: Answers = {

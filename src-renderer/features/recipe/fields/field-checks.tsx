@@ -1,6 +1,6 @@
 /** What was found about a field, beside it: a mark, the words, and fixes as links. */
 import type { ReactNode } from "react";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { useDraft } from "../document/draft-value.ts";
 import type { Keys } from "../document/plain-value.ts";
@@ -12,7 +12,7 @@ const LOOKS = {
   note: { glyph: "check", tone: "t3", word: "Checked" },
 } as const;
 
-export function ProblemLine({ problem }: { readonly problem: RecipeProblem }): ReactNode {
+export function ProblemLine({ problem }: { readonly problem: RecipeFinding }): ReactNode {
   const { fix, broken } = useDraft();
   const { glyph, tone, word } = LOOKS[problem.level];
   return (
@@ -45,7 +45,7 @@ export function ProblemLine({ problem }: { readonly problem: RecipeProblem }): R
 }
 
 /** The worst first; a note only where nothing is wrong. */
-export function useProblemsAt(keys: Keys): readonly RecipeProblem[] {
+export function useProblemsAt(keys: Keys): readonly RecipeFinding[] {
   const { problems } = useDraft();
   const found = problemsAt(problems, keys);
   const wrong = found.filter(({ level }) => level !== "note");

@@ -19,7 +19,7 @@ import {
 import type { DecorationSet, ViewUpdate } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 
 /** Keys and comments step back, values stand out. */
 const LOOK = new MatchDecorator({
@@ -62,7 +62,7 @@ const THEME = EditorView.theme({
 
 export interface YamlEditorProps {
   readonly text: string;
-  readonly problems: readonly RecipeProblem[];
+  readonly problems: readonly RecipeFinding[];
   readonly onChange: (text: string) => void;
   readonly onUndo: () => void;
   readonly onRedo: () => void;
@@ -161,7 +161,7 @@ function changeBetween(
   return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
 }
 
-function diagnosticOf(editor: EditorView, problem: RecipeProblem): Diagnostic[] {
+function diagnosticOf(editor: EditorView, problem: RecipeFinding): Diagnostic[] {
   const { line, level } = problem;
   if (line === null || line > editor.state.doc.lines || level === "note") return [];
   const { from, to } = editor.state.doc.line(line);

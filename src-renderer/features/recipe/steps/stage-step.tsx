@@ -1,7 +1,7 @@
 /** The options of one stage, in groups, with what follows from them said beside. */
 import type { ReactNode } from "react";
 import { useDraft } from "../document/draft-value.ts";
-import { DataFields } from "./data-step.tsx";
+import { DataFields } from "./data/data-step.tsx";
 import { OptionField } from "../fields/option-field.tsx";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json } from "../document/plain-value.ts";

@@ -1,7 +1,7 @@
 /** The form of one step. */
 import type { ReactNode } from "react";
 import type { SavedRecipe } from "#shared/schema/recipe-draft.ts";
-import { DataStep } from "./data-step.tsx";
+import { DataStep } from "./data/data-step.tsx";
 import { HardwareStep } from "./hardware-step.tsx";
 import { ModelsStep } from "./models-step.tsx";
 import { PresetStep } from "./preset-step.tsx";

@@ -1,6 +1,6 @@
 /** The wizard's steps with what is chosen in each, and where something is wrong. */
 import type { ReactNode } from "react";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
@@ -18,7 +18,7 @@ export function StepsList({
 }: {
   readonly steps: readonly WizardStep[];
   readonly chosen: string;
-  readonly problems: readonly RecipeProblem[];
+  readonly problems: readonly RecipeFinding[];
   /** The text as it is was looked at. */
   readonly checked: boolean;
   readonly looking: DataLook | undefined;
@@ -82,14 +82,14 @@ function stateOf(
   step: WizardStep,
   about: {
     readonly steps: readonly WizardStep[];
-    readonly problems: readonly RecipeProblem[];
+    readonly problems: readonly RecipeFinding[];
     readonly checked: boolean;
     readonly looking: DataLook | undefined;
   },
 ): StepState {
   const { steps, problems, checked, looking } = about;
   const errors = problems.filter(({ level }) => level === "error");
-  const shows = (problem: RecipeProblem): boolean => stepsOf(problem, steps).includes(step.id);
+  const shows = (problem: RecipeFinding): boolean => stepsOf(problem, steps).includes(step.id);
   const own = errors.filter(shows).length;
   if (own > 0) return { glyph: "cross", tone: "fail", words: plural(own, "problem") };
   if (step.id === "review" && errors.length > 0)

@@ -1,5 +1,5 @@
 /** The steps of the wizard, and which of them a problem belongs to. Pure. */
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { StageKind } from "../document/stage-kind.ts";
 import { sourcesAt } from "../document/data-sources.ts";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
@@ -76,7 +76,7 @@ function lastPart(path: string): string {
 }
 
 /** The step where a problem is mended. */
-export function stepOf(problem: Pick<RecipeProblem, "keys">, steps: readonly WizardStep[]): string {
+export function stepOf(problem: Pick<RecipeFinding, "keys">, steps: readonly WizardStep[]): string {
   const [top, index, key] = problem.keys;
   if (top === "models") return "models";
   if (top !== "stages") return "preset";
@@ -87,7 +87,7 @@ export function stepOf(problem: Pick<RecipeProblem, "keys">, steps: readonly Wiz
 
 /** Every step that shows the problem: where it is mended, its stage's own, and the one that gathers its kind from all stages. */
 export function stepsOf(
-  problem: Pick<RecipeProblem, "keys">,
+  problem: Pick<RecipeFinding, "keys">,
   steps: readonly WizardStep[],
 ): readonly string[] {
   const own = stepOf(problem, steps);
@@ -99,9 +99,9 @@ export function stepsOf(
 
 /** Problems beside a field: those written at it or below it, and those that a change of it alone would mend. */
 export function problemsAt(
-  problems: readonly RecipeProblem[],
+  problems: readonly RecipeFinding[],
   keys: Keys,
-): readonly RecipeProblem[] {
+): readonly RecipeFinding[] {
   const own = problems.filter((problem) => startsWith(problem.keys, keys));
   const mended = problems.filter(
     (problem) =>
@@ -112,7 +112,7 @@ export function problemsAt(
 }
 
 /** A field shows the fixes that change it; the place where a problem is written shows the rest too. */
-function fixesFor(problem: RecipeProblem, keys: Keys): RecipeProblem["fixes"] {
+function fixesFor(problem: RecipeFinding, keys: Keys): RecipeFinding["fixes"] {
   const own = problem.fixes.filter(({ changes }) =>
     changes.some((change) => startsWith(change.keys, keys)),
   );

@@ -1,6 +1,6 @@
 /** The commands of the recipe wizard. */
 import { useMemo } from "react";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import type { WizardWay } from "./use-wizard-way.ts";
@@ -15,7 +15,7 @@ export interface WizardActs {
 /** @param acts must be stable between renders (useMemo). */
 export function useWizardCommands(
   way: WizardWay,
-  problems: readonly RecipeProblem[],
+  problems: readonly RecipeFinding[],
   acts: WizardActs,
 ): void {
   useCommands(

@@ -1,6 +1,6 @@
 /** The way through the wizard: its steps, the one that is shown, kept in the address, and how one comes to another. */
 import { useCallback, useMemo } from "react";
-import type { RecipeProblem } from "#shared/schema/recipe-draft.ts";
+import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
 import type { Json } from "../document/plain-value.ts";
 import { stepsOf, wizardSteps } from "../steps/wizard-steps.ts";
@@ -13,7 +13,7 @@ export interface WizardWay {
   readonly next: WizardStep | undefined;
   readonly goTo: (id: string) => void;
   /** Goes to the next step that holds one, and after the last to the first. */
-  readonly goToNextProblem: (problems: readonly RecipeProblem[]) => void;
+  readonly goToNextProblem: (problems: readonly RecipeFinding[]) => void;
 }
 
 export function useWizardWay(value: Json): WizardWay {

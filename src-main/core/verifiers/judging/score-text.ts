@@ -1,8 +1,8 @@
 /** Scores a completion: strictly by the form that was asked for, or leniently for models that never saw it. */
 import type { AnswerFormat } from "#shared/schema/recipe.ts";
-import { answerRule } from "./answer-rule.ts";
-import type { JudgedProblem } from "./answer-rule.ts";
-import { extractAs } from "./answer-format.ts";
+import { answerRule } from "../answers/answer-rule.ts";
+import type { JudgedProblem } from "../answers/answer-rule.ts";
+import { extractAs } from "../answers/answer-format.ts";
 
 export type Scoring = "strict" | "lenient";
 export type Score = {

@@ -9,11 +9,11 @@ import { queryOf } from "#renderer/bridge/query-client.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { Segments } from "#renderer/ui/segments.tsx";
-import { useDraft } from "../document/draft-value.ts";
-import { textAt } from "../document/plain-value.ts";
-import type { Keys } from "../document/plain-value.ts";
-import { FieldChecks } from "../fields/field-checks.tsx";
-import { TextField } from "../fields/text-field.tsx";
+import { useDraft } from "../../document/draft-value.ts";
+import { textAt } from "../../document/plain-value.ts";
+import type { Keys } from "../../document/plain-value.ts";
+import { FieldChecks } from "../../fields/field-checks.tsx";
+import { TextField } from "../../fields/text-field.tsx";
 
 const ASK_AFTER_MS = 200;
 const SIDES = [

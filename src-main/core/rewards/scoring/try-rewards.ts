@@ -1,19 +1,19 @@
 /** Rewards on completions that exist already: each one's value and why, as a run would give it. */
-import type { Sandbox } from "../sandbox-port.ts";
+import type { Sandbox } from "../../sandbox-port.ts";
 import type { Run } from "#shared/schema/run.ts";
 import type { AnswerFormat, ProblemData } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
 import { explainReward } from "./explain.ts";
-import type { RewardInput, RewardValue } from "./reward-input.ts";
+import type { RewardInput, RewardValue } from "../reward-input.ts";
 import { scoreCompletions, weightedReward } from "./score-completions.ts";
 import type { OwnRewards } from "./score-completions.ts";
-import { grpoBatches, grpoProblems } from "../problems/grpo-batches.ts";
-import type { Problem } from "../problems/problem.ts";
-import type { SetReader } from "../problems/problem-supply.ts";
-import { judgeTexts } from "../verifiers/judge-texts.ts";
-import { problemAt } from "../problems/task-facts.ts";
+import { grpoBatches, grpoProblems } from "../../problems/grpo-batches.ts";
+import type { Problem } from "../../problems/problem.ts";
+import type { SetReader } from "../../problems/problem-supply.ts";
+import { judgeTexts } from "../../verifiers/judging/judge-texts.ts";
+import { problemAt } from "../../problems/task-facts.ts";
 
 export interface StoredCompletion {
   readonly group: number;

@@ -2,11 +2,11 @@
 import { assertNever } from "#shared/errors.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import { isJudged } from "./applies.ts";
-import { countSteps } from "./reasoning-steps.ts";
-import { repeatedShare } from "./repetition-penalty.ts";
-import type { RewardGroup, RewardInput, RewardValue } from "./reward-input.ts";
-import { COUNTED_TAGS, isThereOnce } from "./tag-count.ts";
-import { characters } from "./text-length.ts";
+import { countSteps } from "../reasoning-steps.ts";
+import { repeatedShare } from "../repetition-penalty.ts";
+import type { RewardGroup, RewardInput, RewardValue } from "../reward-input.ts";
+import { COUNTED_TAGS, isThereOnce } from "../tag-count.ts";
+import { characters } from "../text-length.ts";
 
 const TAGS = ["<think>", "</think>", "<answer>", "</answer>"];
 const NOT_JUDGED = "the problem has no answer that its verifier can judge";

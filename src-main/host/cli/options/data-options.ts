@@ -5,7 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import type { DatasetSummary } from "#shared/schema/dataset.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
 import type { RecordFilter } from "#shared/schema/record-filter.ts";
-import type { Client } from "./open-host.ts";
+import type { Client } from "../open-host.ts";
 
 const Filter = z.object({ filter: z.string().default("") });
 

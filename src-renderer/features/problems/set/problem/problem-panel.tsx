@@ -5,8 +5,8 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { ReadingText } from "#renderer/ui/text/reading-text.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { problemQuery } from "../problem-queries.ts";
-import type { SetPlace } from "./set-place.ts";
+import { problemQuery } from "../../problem-queries.ts";
+import type { SetPlace } from "../set-place.ts";
 import { Completions } from "./completions.tsx";
 import { TryAnswer } from "./try-answer.tsx";
 

@@ -11,7 +11,7 @@ import { Dialog } from "#renderer/ui/dialog.tsx";
 import { SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
-import type { SetPlace } from "./set-place.ts";
+import type { SetPlace } from "../set-place.ts";
 
 function wholeIn(text: string): number | undefined {
   const number = Number(text.trim());

@@ -1,8 +1,8 @@
 /** Judges many completions, each of its own problem: texts at once, code by its tests in the sandbox. */
 import type { AnswerFormat } from "#shared/schema/recipe.ts";
-import type { Sandbox } from "../sandbox-port.ts";
-import type { JudgedProblem } from "./answer-rule.ts";
-import { judgeCode, languageOfTests } from "./code/code-tests.ts";
+import type { Sandbox } from "../../sandbox-port.ts";
+import type { JudgedProblem } from "../answers/answer-rule.ts";
+import { judgeCode, languageOfTests } from "../code/code-tests.ts";
 import { answerIn, NO_ANSWER, scoreText } from "./score-text.ts";
 import type { Score, Scoring } from "./score-text.ts";
 

@@ -1,8 +1,8 @@
 /** The scores of completions: each reward's value, and their weighted sum as TRL makes it. */
 import { rewardName } from "#shared/schema/reward.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
-import { builtInReward } from "./built-in-rewards.ts";
-import type { RewardGroup, RewardInput, RewardValue } from "./reward-input.ts";
+import { builtInReward } from "../built-in-rewards.ts";
+import type { RewardGroup, RewardInput, RewardValue } from "../reward-input.ts";
 
 /** What a reward gave; null where it does not apply. */
 export type WeightedValue = { readonly weight: number; readonly value: RewardValue };

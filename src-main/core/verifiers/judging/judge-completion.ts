@@ -1,9 +1,9 @@
 /** Judges a whole completion of a model that may have been told any form for its answer, or none. */
-import { afterThinking } from "./answer-format.ts";
-import { lastBoxed } from "./maths/extraction/boxes.ts";
+import { afterThinking } from "../answers/answer-format.ts";
+import { lastBoxed } from "../maths/extraction/boxes.ts";
 import { ownTurn } from "./score-text.ts";
-import { quoted, wrong } from "./verdict.ts";
-import type { Judged, Verdict, Verifier } from "./verifier.ts";
+import { quoted, wrong } from "../verdict.ts";
+import type { Judged, Verdict, Verifier } from "../verifier.ts";
 
 const THINK_START = "<think>";
 const THINK_END = "</think>";

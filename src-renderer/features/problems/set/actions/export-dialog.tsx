@@ -13,7 +13,7 @@ import { CheckField } from "#renderer/ui/fields/check-field.tsx";
 import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import { formatBytes, plural } from "#renderer/ui/format.ts";
-import type { SetPlace } from "./set-place.ts";
+import type { SetPlace } from "../set-place.ts";
 
 type Written = Awaited<ReturnType<typeof host.problems.export>>;
 

@@ -3,7 +3,7 @@ import type { AnswerFormat } from "#shared/schema/recipe.ts";
 import { assertNever } from "#shared/errors.ts";
 import { lastLine } from "./claimed-answer.ts";
 import { extractAnswer } from "./extract-answer.ts";
-import { lastBoxed } from "./maths/extraction/boxes.ts";
+import { lastBoxed } from "../maths/extraction/boxes.ts";
 
 const THINK_END = "</think>";
 

@@ -1,7 +1,7 @@
 /** Recipes that begin with a set's problems, as YAML for the wizard. Pure. */
 import { stringify } from "yaml";
 import type { ProblemSplit } from "#shared/schema/problem.ts";
-import { hasTerm, withoutTerms } from "./filter-terms.ts";
+import { hasTerm, withoutTerms } from "../filter-terms.ts";
 
 const SIDES: readonly string[] = ["split:train", "split:test"];
 /** A filter on the side would stand beside the source's own. */

@@ -4,10 +4,10 @@ import { resolve } from "node:path";
 import { ORPCError } from "@orpc/client";
 import { AppError } from "#shared/errors.ts";
 import type { ModelJob } from "#shared/schema/model.ts";
-import { duration } from "./live-line.ts";
-import type { OpenHost } from "./open-host.ts";
-import { Cancelled } from "./terminal.ts";
-import type { Terminal } from "./terminal.ts";
+import { duration } from "../printing/live-line.ts";
+import type { OpenHost } from "../open-host.ts";
+import { Cancelled } from "../printing/terminal.ts";
+import type { Terminal } from "../printing/terminal.ts";
 
 export interface NamedModel {
   /** By which the host finds it: an id or a full path. */

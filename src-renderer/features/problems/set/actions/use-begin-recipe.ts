@@ -5,7 +5,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import type { Act } from "#renderer/bridge/use-act.ts";
 import { benchmarkRecipe, benchmarkSide, grpoRecipe } from "./new-recipe.ts";
-import type { SetPlace } from "./set-place.ts";
+import type { SetPlace } from "../set-place.ts";
 
 export interface BeginRecipe {
   readonly act: Act;

@@ -1,7 +1,7 @@
 /** The problem that is read: the address's, else the list's first; and its place in the list. */
 import { useCallback, useEffect, useState } from "react";
-import type { ProblemRows } from "./use-problem-rows.ts";
-import type { SetPlace } from "./set-place.ts";
+import type { ProblemRows } from "../use-problem-rows.ts";
+import type { SetPlace } from "../set-place.ts";
 
 export interface ChosenProblem {
   /** −1: not among the rows in view. */

@@ -11,7 +11,7 @@ import { Glyph } from "#renderer/ui/glyph.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import type { SetPlace } from "./set-place.ts";
+import type { SetPlace } from "../set-place.ts";
 
 const ASK_AFTER_MS = 200;
 

@@ -3,12 +3,12 @@ import { useId } from "react";
 import type { ReactNode } from "react";
 import { tasksQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { useDraft } from "../document/draft-value.ts";
-import { textAt } from "../document/plain-value.ts";
-import type { Keys } from "../document/plain-value.ts";
-import { oneLine } from "../document/recipe-document.ts";
-import { FieldChecks } from "../fields/field-checks.tsx";
-import { TextField, wholeNumbers } from "../fields/text-field.tsx";
+import { useDraft } from "../../document/draft-value.ts";
+import { textAt } from "../../document/plain-value.ts";
+import type { Keys } from "../../document/plain-value.ts";
+import { oneLine } from "../../document/recipe-document.ts";
+import { FieldChecks } from "../../fields/field-checks.tsx";
+import { TextField, wholeNumbers } from "../../fields/text-field.tsx";
 
 export function TaskSource({ keys }: { readonly keys: Keys }): ReactNode {
   const { value, set, broken } = useDraft();

@@ -1,12 +1,17 @@
 /** Where a stage's problems come from: one source or several with weights, each a task or a problem set. */
 import type { ReactNode } from "react";
 import { Segments } from "#renderer/ui/segments.tsx";
-import { sourcesAt, withoutSource, withSource, withSourceMoved } from "../document/data-sources.ts";
-import { useDraft } from "../document/draft-value.ts";
-import { getValue, isMap } from "../document/plain-value.ts";
-import type { JsonMap, Keys } from "../document/plain-value.ts";
-import { FieldChecks } from "../fields/field-checks.tsx";
-import { TextField } from "../fields/text-field.tsx";
+import {
+  sourcesAt,
+  withoutSource,
+  withSource,
+  withSourceMoved,
+} from "../../document/data-sources.ts";
+import { useDraft } from "../../document/draft-value.ts";
+import { getValue, isMap } from "../../document/plain-value.ts";
+import type { JsonMap, Keys } from "../../document/plain-value.ts";
+import { FieldChecks } from "../../fields/field-checks.tsx";
+import { TextField } from "../../fields/text-field.tsx";
 import { SetSource, useSetNames } from "./set-source.tsx";
 import { TaskSource } from "./task-source.tsx";
 

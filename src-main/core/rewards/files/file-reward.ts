@@ -5,11 +5,11 @@
 import { AppError } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { FileReward } from "#shared/schema/reward.ts";
-import { DEFAULT_SANDBOX_LIMITS } from "../sandbox-port.ts";
-import type { Sandbox, SandboxOutcome } from "../sandbox-port.ts";
-import type { JudgedProblem } from "../verifiers/answer-rule.ts";
+import { DEFAULT_SANDBOX_LIMITS } from "../../sandbox-port.ts";
+import type { Sandbox, SandboxOutcome } from "../../sandbox-port.ts";
+import type { JudgedProblem } from "../../verifiers/answers/answer-rule.ts";
 import { HarnessAnswer, javaScriptHarness, pythonHarness } from "./reward-harness.ts";
-import type { RewardInput, RewardValue } from "./reward-input.ts";
+import type { RewardInput, RewardValue } from "../reward-input.ts";
 
 /** In one call: the time limit is a call's. */
 const AT_ONCE = 64;

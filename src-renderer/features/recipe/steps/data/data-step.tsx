@@ -7,13 +7,13 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { useDraft } from "../document/draft-value.ts";
-import { FieldChecks } from "../fields/field-checks.tsx";
-import { getValue, isMap, textAt } from "../document/plain-value.ts";
-import type { Json, Keys } from "../document/plain-value.ts";
-import { stagesOf } from "../document/stage-edits.ts";
+import { useDraft } from "../../document/draft-value.ts";
+import { FieldChecks } from "../../fields/field-checks.tsx";
+import { getValue, isMap, textAt } from "../../document/plain-value.ts";
+import type { Json, Keys } from "../../document/plain-value.ts";
+import { stagesOf } from "../../document/stage-edits.ts";
 import { DataSources } from "./data-sources.tsx";
-import { TextField, wholeNumber } from "../fields/text-field.tsx";
+import { TextField, wholeNumber } from "../../fields/text-field.tsx";
 
 export function DataStep(): ReactNode {
   const { value } = useDraft();

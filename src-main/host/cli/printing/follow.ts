@@ -1,7 +1,7 @@
 /** Watches a pipeline from the terminal until it ends, and lets Ctrl+C stop it at a checkpoint. */
 import type { PipelineId, PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/usd-text.ts";
-import type { OpenHost } from "./open-host.ts";
+import type { OpenHost } from "../open-host.ts";
 import { duration } from "./live-line.ts";
 import { percent, percentRange } from "./score-text.ts";
 import { Cancelled } from "./terminal.ts";

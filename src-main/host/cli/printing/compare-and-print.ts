@@ -5,7 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import type { ReportFormat } from "#shared/contract/compare.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
 import { usdText } from "#shared/usd-text.ts";
-import type { Client } from "./open-host.ts";
+import type { Client } from "../open-host.ts";
 import { percent, percentRange, versusCells } from "./score-text.ts";
 import { table } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,13 +1,13 @@
 /** How answers are judged: by the task that made the problem, or by a verifier. */
 import { AppError } from "#shared/errors.ts";
-import { taskProblemOf } from "../problems/problem.ts";
-import type { Problem } from "../problems/problem.ts";
-import { findTask } from "../problems/registry.ts";
-import type { RuledTask, Task } from "../problems/task.ts";
-import { languageOfTests } from "./code/code-tests.ts";
-import { verifierByName } from "./registry.ts";
-import { wrong } from "./verdict.ts";
-import type { Verdict, Verifier } from "./verifier.ts";
+import { taskProblemOf } from "../../problems/problem.ts";
+import type { Problem } from "../../problems/problem.ts";
+import { findTask } from "../../problems/registry.ts";
+import type { RuledTask, Task } from "../../problems/task.ts";
+import { languageOfTests } from "../code/code-tests.ts";
+import { verifierByName } from "../registry.ts";
+import { wrong } from "../verdict.ts";
+import type { Verdict, Verifier } from "../verifier.ts";
 
 /** What a rule looks at. */
 export type JudgedProblem = Omit<Problem, "solution">;

@@ -14,24 +14,24 @@ export interface ComparisonRequest {
 }
 
 /** Rows that are compared with one of them. */
-export interface AskedGroup {
+export interface RecordGroup {
   readonly task: string;
   readonly title: string;
   readonly baseline: EvaluationRecord;
   readonly records: readonly EvaluationRecord[];
 }
 
-interface AskedBenchmarks {
+interface FoundBenchmarks {
   readonly records: readonly EvaluationRecord[];
   readonly missing: ComparisonReport["missing"];
 }
 
 /** By task, each with one baseline; where the request says `against`, a group for each pair of equal name. */
-export function askedGroups(
+export function comparedGroups(
   store: Store,
   { ids, baseline, against }: Omit<ComparisonRequest, "published">,
-): { readonly groups: readonly AskedGroup[]; readonly missing: ComparisonReport["missing"] } {
-  const asked = askedBenchmarks(store, ids);
+): { readonly groups: readonly RecordGroup[]; readonly missing: ComparisonReport["missing"] } {
+  const asked = findBenchmarks(store, ids);
   if (against !== undefined) return pairs(store, asked, against);
   const groups = [...Map.groupBy(asked.records, ({ summary }) => summary.task)].flatMap(
     ([task, records]) => {
@@ -45,13 +45,13 @@ export function askedGroups(
 /** One benchmark on either side is a pair whatever its name. */
 function pairs(
   store: Store,
-  { records, missing }: AskedBenchmarks,
+  { records, missing }: FoundBenchmarks,
   against: string,
-): { readonly groups: readonly AskedGroup[]; readonly missing: ComparisonReport["missing"] } {
-  const other = askedBenchmarks(store, [against]);
+): { readonly groups: readonly RecordGroup[]; readonly missing: ComparisonReport["missing"] } {
+  const other = findBenchmarks(store, [against]);
   const single = records.length === 1 && other.records.length === 1;
   const nameOf = ({ runId }: EvaluationRecord): string => store.runs.summary(runId).stageName;
-  const groups: AskedGroup[] = [];
+  const groups: RecordGroup[] = [];
   const alone: { id: string; reason: string }[] = [];
   for (const record of records) {
     const name = nameOf(record);
@@ -69,7 +69,7 @@ function pairs(
 }
 
 /** A benchmark is itself, another stage the benchmarks that measured its model, a pipeline all of its benchmarks. Each once, in the order asked. */
-function askedBenchmarks(store: Store, ids: readonly string[]): AskedBenchmarks {
+function findBenchmarks(store: Store, ids: readonly string[]): FoundBenchmarks {
   const all = store.evaluations.finished();
   const records = new Map<string, EvaluationRecord>();
   const missing: { id: string; reason: string }[] = [];
