@@ -4,6 +4,7 @@
  * on them are asked for again, each at most once per `QUIET_MS`.
  */
 import { QueryClient } from "@tanstack/react-query";
+import type { Query } from "@tanstack/react-query";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -13,6 +14,7 @@ declare module "@tanstack/react-query" {
 
 const QUIET_MS = 300;
 const KEPT_UNWATCHED = 60;
+const TRIM_AFTER_MS = 1000;
 const KEPT_UNWATCHED_MS = 30 * 60_000;
 
 /** One question to the host. */
@@ -88,13 +90,23 @@ export function invalidateAll(): void {
   askAgainWhere(() => true);
 }
 
+/** A question without an answer may be one that a region is just turning to: it has no watcher for a moment. */
+function isAnswered({ state }: Query): boolean {
+  return state.data !== undefined;
+}
+
 /** Keeps the newest of the answers that nobody watches, since some are large. */
 function trim(): void {
-  const unwatched = cache.getAll().filter((query) => query.getObserversCount() === 0);
+  const unwatched = cache.findAll({ type: "inactive", predicate: isAnswered });
   const oldestFirst = unwatched.sort((a, b) => a.state.dataUpdatedAt - b.state.dataUpdatedAt);
   for (const query of oldestFirst.slice(0, -KEPT_UNWATCHED)) cache.remove(query);
 }
 
+/** A region that turns to another question leaves the one before it first: trimming waits until it has turned. */
+let trimming: ReturnType<typeof setTimeout> | undefined;
+
 cache.subscribe(({ type }) => {
-  if (type === "observerRemoved") trim();
+  if (type !== "observerRemoved") return;
+  clearTimeout(trimming);
+  trimming = setTimeout(trim, TRIM_AFTER_MS);
 });

@@ -95,6 +95,20 @@ describe("an event", () => {
   });
 });
 
+test("a region that turns to another question is answered however many answers are kept", async () => {
+  const { watch } = question("before");
+  for (let asked = 0; asked < 100; asked += 1) queryClient.setQueryData([`kept ${asked}`], "old");
+  const observer = watch();
+  observer.subscribe(() => undefined);
+  const after = question("after");
+  observer.setOptions(after.watch().options);
+  after.calls[0]?.answer("new");
+  await settle(5000);
+  // A component reads the cache: an answer that only its observer has is never shown.
+  expect(queryClient.getQueryData(["after"])).toBe("new");
+  expect(after.calls).toHaveLength(1);
+});
+
 test("a second watcher takes the answer that is there; one that comes back later asks", async () => {
   const { calls, watch } = question("info");
   const first = watch().subscribe(() => undefined);
@@ -154,6 +168,7 @@ test("of the answers that nobody watches, the sixty newest are kept", async () =
     await settle(1);
     stop();
   }
+  await settle(1000);
   const kept = queryClient.getQueryCache().getAll();
   expect(kept.map(({ queryKey }) => queryKey[0])).toEqual(
     Array.from({ length: 60 }, (_, index) => `page ${String(index + 3)}`),
