@@ -5,9 +5,9 @@ import { hrefTo, useFilter } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { datasetIdFrom } from "#renderer/bridge/ids.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
-import { formatBytes } from "#renderer/ui/format.ts";
 import { FilePicker } from "#renderer/ui/files/file-picker.tsx";
 import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
+import { ImportHead } from "#renderer/ui/files/import-head.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import "../datasets.css";
 import { JobLines } from "../jobs/job-lines.tsx";
@@ -47,33 +47,19 @@ export function ImportScreen(): ReactNode {
   };
   return (
     <>
-      <div className="screenhead">
-        <h1>Import records</h1>
-        {picked !== undefined && found !== undefined && (
-          <span className="s12 t3 ell">
-            {picked.name}, {formatBytes(found.bytes)}
-          </span>
-        )}
-        <span className="end flex">
-          <a className="btn" href={hrefTo(["datasets"])}>
-            Back to Datasets
-          </a>
-          <button
-            type="button"
-            className="btn primary"
-            disabled={
-              act.busy ||
-              !inspection.isOf ||
-              found?.rows.length === 0 ||
-              !isMapped(mapping) ||
-              (into === "" && choice.name.trim() === "")
-            }
-            onClick={start}
-          >
-            {act.busy ? "Importing" : "Import"}
-          </button>
-        </span>
-      </div>
+      <ImportHead
+        title="Import records"
+        file={picked && found && { name: picked.name, bytes: found.bytes }}
+        back={{ label: "Back to Datasets", href: hrefTo(["datasets"]) }}
+        busy={act.busy}
+        ready={
+          inspection.isOf &&
+          found?.rows.length !== 0 &&
+          isMapped(mapping) &&
+          (into !== "" || choice.name.trim() !== "")
+        }
+        onStart={start}
+      />
       {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       <JobLines since={since} />
       <div className="cols importcols">

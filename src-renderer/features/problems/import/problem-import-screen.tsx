@@ -9,7 +9,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { FilePicker } from "#renderer/ui/files/file-picker.tsx";
 import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
-import { formatBytes } from "#renderer/ui/format.ts";
+import { ImportHead } from "#renderer/ui/files/import-head.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import "../problems.css";
 import { FIRST_CHOICE, nameFrom, requestOf, whyNot } from "./import-choice.ts";
@@ -52,28 +52,15 @@ export function ProblemImportScreen(): ReactNode {
   useTellCrumbs(CRUMBS);
   return (
     <>
-      <div className="screenhead">
-        <h1>Import problems</h1>
-        {picked !== undefined && found !== undefined && (
-          <span className="s12 t3 ell">
-            {picked.name}, {formatBytes(found.bytes)}
-          </span>
-        )}
-        <span className="end flex">
-          <a className="btn" href={hrefTo(["problems"])}>
-            Back to Problems
-          </a>
-          <button
-            type="button"
-            className="btn primary"
-            disabled={act.busy || reason !== undefined}
-            title={reason}
-            onClick={start}
-          >
-            {act.busy ? "Importing" : "Import"}
-          </button>
-        </span>
-      </div>
+      <ImportHead
+        title="Import problems"
+        file={picked && found && { name: picked.name, bytes: found.bytes }}
+        back={{ label: "Back to Problems", href: hrefTo(["problems"]) }}
+        busy={act.busy}
+        ready={reason === undefined}
+        reason={reason}
+        onStart={start}
+      />
       {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       {outcome !== undefined && <ImportOutcome outcome={outcome} />}
       <div className="cols importcols">
