@@ -1,21 +1,18 @@
 /** Writes records to a file: beside its place first, then renamed, so that nobody reads half of it. */
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
-import { clearLeftovers, replaceFile, writeTextAtomically } from "#main/platform/atomic-write.ts";
+import { clearLeftovers, writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import { isRefused, planExport } from "./rows/export-plan.ts";
 import type { ExportPlan } from "./rows/export-plan.ts";
 import { recordToRow } from "./rows/record-to-row.ts";
 import type { Row } from "./rows/record-to-row.ts";
+import { requirePlace, writeRowFile } from "./rows/write-row-file.ts";
 import { openRowWriter } from "./rows/write-rows.ts";
-
-const ROWS_AT_ONCE = 100;
 
 export interface ExportOptions {
   readonly path: string;
@@ -43,17 +40,7 @@ export async function exportRecords(
   options: ExportOptions,
 ): Promise<Exported> {
   const { path, format } = options;
-  if (existsSync(path) && !options.overwrite) {
-    throw new AppError(
-      "CONFLICT",
-      `${path} is there already.`,
-      "Choose another name, or overwrite it.",
-    );
-  }
-  if (!existsSync(dirname(path))) {
-    throw new AppError("NOT_FOUND", `There is no folder ${dirname(path)}.`, "Make it first.");
-  }
-  clearLeftovers(path);
+  requirePlace(path, options);
   const { shape, columns, records, leftOut } = await planExport(texts(), options);
   const [first] = leftOut;
   if (records === 0 && first !== undefined) {
@@ -63,51 +50,17 @@ export async function exportRecords(
       "Export them as messages, which hold every conversation.",
     );
   }
-  try {
-    let bytes = 0;
-    let sha256 = "";
-    await replaceFile(path, async (beside) => {
-      await writeRows(texts(), beside, { format, shape, columns });
-      bytes = statSync(beside).size;
-      sha256 = await sha256OfFile(beside);
-    });
-    return { path, records, bytes, sha256, leftOut };
-  } catch (error) {
-    return withStoreErrors(() => {
-      throw error;
-    });
-  }
+  const { bytes, sha256 } = await writeRowFile(path, rowsOf(texts(), shape), (file) =>
+    openRowWriter(file, format, columns),
+  );
+  return { path, records, bytes, sha256, leftOut };
 }
 
-async function writeRows(
-  texts: Iterable<RecordText>,
-  file: string,
-  { format, shape, columns }: Pick<ExportPlan, "shape" | "columns"> & { format: DatasetFormat },
-): Promise<void> {
-  const writer = withStoreErrors(() => openRowWriter(file, format, columns));
-  try {
-    let rows: Row[] = [];
-    for (const text of texts) {
-      const row = recordToRow(text, shape);
-      if (isRefused(row)) continue;
-      rows.push(row);
-      if (rows.length < ROWS_AT_ONCE) continue;
-      await writer.write(rows);
-      rows = [];
-      await setImmediate();
-    }
-    await writer.write(rows);
-    await writer.finish();
-  } catch (error) {
-    writer.abandon();
-    throw error;
+function* rowsOf(texts: Iterable<RecordText>, shape: ExportPlan["shape"]): Generator<Row> {
+  for (const text of texts) {
+    const row = recordToRow(text, shape);
+    if (!isRefused(row)) yield row;
   }
-}
-
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(Buffer.from(chunk));
-  return hash.digest("hex");
 }
 
 const DatasetInfo = z.record(z.string(), z.unknown());

@@ -1,28 +1,19 @@
 /** A filter as SQL over `problems p`: what its narrow table answers, and texts where a condition asks for them. */
 import type { ProblemCondition, ProblemFilter } from "#shared/schema/problem-filter.ts";
-
-export interface ProblemWhere {
-  readonly sql: string;
-  readonly params: readonly (string | number)[];
-}
+import { ANY, allOf, inRange, oneOf } from "../where.ts";
+import type { Where } from "../where.ts";
 
 /** The function of the connection that looks for a text whatever its case. */
 export const HOLDS_TEXT = "gradus_holds_text";
-const ANY = "*";
 
 /** Of a version's problems; `r` are the pass rates of one model. */
-export function problemWhere(versionId: number, filter: ProblemFilter): ProblemWhere {
-  const parts = filter.map((condition) => {
-    const { sql, params } = conditionSql(versionId, condition);
-    return { sql: condition.not === true ? `NOT coalesce((${sql}), 0)` : `(${sql})`, params };
-  });
-  return {
-    sql: ["p.version_id = ?", ...parts.map(({ sql }) => sql)].join(" AND "),
-    params: [versionId, ...parts.flatMap(({ params }) => params)],
-  };
+export function problemWhere(versionId: number, filter: ProblemFilter): Where {
+  return allOf({ sql: "p.version_id = ?", params: [versionId] }, filter, (condition) =>
+    conditionSql(versionId, condition),
+  );
 }
 
-function conditionSql(versionId: number, condition: ProblemCondition): ProblemWhere {
+function conditionSql(versionId: number, condition: ProblemCondition): Where {
   switch (condition.field) {
     case "text":
       return ofTexts(`${HOLDS_TEXT}(t.prompt, ?)`, [condition.value.toLowerCase()]);
@@ -47,17 +38,17 @@ function conditionSql(versionId: number, condition: ProblemCondition): ProblemWh
     case "column":
       return columnSql(condition.key, condition.values);
     case "pass_rate":
-      return range("1.0 * r.correct / r.samples", condition);
+      return inRange("1.0 * r.correct / r.samples", condition);
     case "difficulty":
     case "position":
-      return range(`p.${condition.field}`, condition);
+      return inRange(`p.${condition.field}`, condition);
     default:
       return condition satisfies never;
   }
 }
 
 /** A text, a number, true or false by how it is written; of a list any element. */
-function columnSql(key: string, values: readonly string[]): ProblemWhere {
+function columnSql(key: string, values: readonly string[]): Where {
   const of = "SELECT 1 FROM json_each(t.columns) e WHERE e.key = ?";
   if (values.includes(ANY)) return ofTexts(`EXISTS (${of})`, [key]);
   const whole = atom("e", values);
@@ -69,7 +60,7 @@ function columnSql(key: string, values: readonly string[]): ProblemWhere {
   );
 }
 
-function atom(row: string, values: readonly string[]): ProblemWhere {
+function atom(row: string, values: readonly string[]): Where {
   return oneOf(
     `CASE ${row}.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN 'null'
       ELSE CAST(${row}.atom AS TEXT) END`,
@@ -77,24 +68,6 @@ function atom(row: string, values: readonly string[]): ProblemWhere {
   );
 }
 
-function range(
-  column: string,
-  { min, max }: { readonly min?: number | undefined; readonly max?: number | undefined },
-): ProblemWhere {
-  return {
-    sql: [
-      `${column} IS NOT NULL`,
-      ...(min === undefined ? [] : [`${column} >= ?`]),
-      ...(max === undefined ? [] : [`${column} <= ?`]),
-    ].join(" AND "),
-    params: [min, max].filter((bound) => bound !== undefined),
-  };
-}
-
-function ofTexts(sql: string, params: readonly (string | number)[]): ProblemWhere {
+function ofTexts(sql: string, params: readonly (string | number)[]): Where {
   return { sql: `EXISTS (SELECT 1 FROM problem_texts t WHERE t.id = p.id AND ${sql})`, params };
-}
-
-function oneOf(column: string, values: readonly string[]): ProblemWhere {
-  return { sql: `${column} IN (${values.map(() => "?").join(", ")})`, params: values };
 }

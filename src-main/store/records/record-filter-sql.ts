@@ -2,11 +2,8 @@
 import { FormatProblem, RecordSource } from "#shared/schema/dataset.ts";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import type { RangeField, RecordCondition, RecordFilter } from "#shared/schema/record-filter.ts";
-
-export interface Where {
-  readonly sql: string;
-  readonly params: readonly (string | number)[];
-}
+import { ANY, allOf, anyOf, inRange, marks, oneOf } from "../where.ts";
+import type { Where } from "../where.ts";
 
 const COLUMNS: { readonly [Field in RangeField]: string } = {
   readability: "readability",
@@ -31,14 +28,11 @@ export function formatBits(problems: readonly FormatProblem[]): number {
 
 /** Of the dataset's records that are there. */
 export function whereOf(datasetId: DatasetId, filter: RecordFilter): Where {
-  const parts = filter.map((condition) => {
-    const { sql, params } = conditionSql(datasetId, condition);
-    return { sql: condition.not === true ? `NOT coalesce((${sql}), 0)` : `(${sql})`, params };
-  });
-  return {
-    sql: ["r.dataset_id = ? AND r.presence = 0", ...parts.map(({ sql }) => sql)].join(" AND "),
-    params: [datasetId, ...parts.flatMap(({ params }) => params)],
-  };
+  return allOf(
+    { sql: "r.dataset_id = ? AND r.presence = 0", params: [datasetId] },
+    filter,
+    (condition) => conditionSql(datasetId, condition),
+  );
 }
 
 function conditionSql(datasetId: DatasetId, condition: RecordCondition): Where {
@@ -95,18 +89,8 @@ function conditionSql(datasetId: DatasetId, condition: RecordCondition): Where {
       );
     case "edited":
       return { sql: "r.revision > 0", params: [] };
-    default: {
-      const column = `r.${COLUMNS[condition.field]}`;
-      const { min, max } = condition;
-      return {
-        sql: [
-          `${column} IS NOT NULL`,
-          ...(min === undefined ? [] : [`${column} >= ?`]),
-          ...(max === undefined ? [] : [`${column} <= ?`]),
-        ].join(" AND "),
-        params: [min, max].filter((bound) => bound !== undefined),
-      };
-    }
+    default:
+      return inRange(`r.${COLUMNS[condition.field]}`, condition);
   }
 }
 
@@ -166,8 +150,6 @@ function valueSql(column: string, values: readonly string[]): Where {
     : oneOf(column, values);
 }
 
-const ANY = "*";
-
 /**
  * The full-text index knows words as they are set apart by spaces. A value without any (a formula's
  * signs) or of a script that sets none is looked for in the text as it is written.
@@ -214,19 +196,4 @@ function duplicateSql(datasetId: DatasetId, value: "exact" | "near" | "extra"): 
     sql: `${extra("content")} OR ${extra("near_cluster")}`,
     params: [datasetId, datasetId, datasetId, datasetId],
   };
-}
-
-function oneOf(column: string, values: readonly (string | number)[]): Where {
-  return { sql: `${column} IN (${marks(values)})`, params: values };
-}
-
-function anyOf(parts: readonly Where[]): Where {
-  return {
-    sql: parts.map(({ sql }) => `(${sql})`).join(" OR "),
-    params: parts.flatMap(({ params }) => params),
-  };
-}
-
-function marks(values: readonly unknown[]): string {
-  return values.map(() => "?").join(", ");
 }
