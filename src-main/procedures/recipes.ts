@@ -18,6 +18,7 @@ import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check
 import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { diffOptions, diffText } from "#main/services/recipes/recipe-diff.ts";
 import { recipeFromRun } from "#main/services/recipes/recipe-from-run.ts";
+import { renderPrompts } from "#main/services/recipes/render-prompts.ts";
 import { recipeYaml } from "#main/services/recipes/write-recipe.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
@@ -42,6 +43,9 @@ export function recipeProcedures(
     check: to.check.handler(({ input }) => checkWhole(app, input.yaml, input.relativeTo)),
     checkData: to.checkData.handler(({ input, signal }) =>
       checkRecipeData(app, input.yaml, input.relativeTo ?? process.cwd(), signal),
+    ),
+    renderPrompts: to.renderPrompts.handler(({ input }) =>
+      renderPrompts(app, input.yaml, input.stage, input.relativeTo ?? process.cwd()),
     ),
     tasks: to.tasks.handler(() =>
       taskFacts().map((task) => ({ ...task, difficulties: [...task.difficulties] })),

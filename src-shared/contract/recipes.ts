@@ -16,6 +16,7 @@ import {
   TriedReward,
   Unmapped,
 } from "../schema/recipe-draft.ts";
+import { RenderedPrompts } from "../schema/rendered-prompt.ts";
 import { PipelineId, RunId } from "../schema/run.ts";
 import { procedure } from "./errors.ts";
 
@@ -58,6 +59,17 @@ export const recipes = {
   checkData: procedure
     .input(z.strictObject({ yaml: Yaml, relativeTo: z.string().optional() }))
     .output(eventIterator(DataCheckEvent)),
+  /** Three problems of a stage's data as its model reads them. Never fails on a bad recipe. */
+  renderPrompts: procedure
+    .input(
+      z.strictObject({
+        yaml: Yaml,
+        /** The stage's place in the recipe. */
+        stage: z.int().min(0).max(1000),
+        relativeTo: z.string().optional(),
+      }),
+    )
+    .output(RenderedPrompts),
   /** Tasks with the difficulties they have: what data of a stage can be. */
   tasks: procedure.output(
     z.array(

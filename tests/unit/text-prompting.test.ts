@@ -1,6 +1,6 @@
 /** How a problem is put to a model: system prompt, template, R1-Zero's plain text, and the form of its answer. */
 import { describe, expect, test } from "vitest";
-import { askedMessages } from "#main/core/text/prompt-ids.ts";
+import { askedMessages, missingColumns } from "#main/core/text/prompt-ids.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { problemWith } from "../helpers/problem-with.ts";
 
@@ -46,6 +46,20 @@ describe("a problem's conversation", () => {
       /prompt_template cannot be rendered/,
     );
   });
+});
+
+test.each([
+  ["{{ prompt }} in {{ unit }}", []],
+  ["{{ prompt }} in {{ units }}", ["units"]],
+  ["{{ meta.name }}{{ other['x'] | upper }}", ["meta", "other"]],
+  ["{% if topic %}{{ topic }}{% else %}{{ prompt }}{% endif %}", []],
+  ["{{ topic if topic else place }}", ["place"]],
+  ['{{ topic | default("none") }}{{ topic is defined }}', []],
+  ["{% for hint in hints %}{{ loop.index }}{{ hint }}{% endfor %}{{ hint }}", ["hint"]],
+  ["{% set a = b %}{{ a }}{% for i in range(2) %}{{ i }}{% endfor %}", ["b"]],
+  ["r1-zero", []],
+])("template %j needs of a problem's columns %j that it does not have", (template, missing) => {
+  expect(missingColumns(PROBLEM, { prompt_template: template })).toEqual(missing);
 });
 
 test.each([

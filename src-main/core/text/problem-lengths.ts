@@ -1,15 +1,12 @@
 /** How long a stage's prompts and worked solutions are in a model's tokens, on a sample of its problems. */
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import type { ProblemData } from "#shared/schema/recipe.ts";
 import { ProblemSupply } from "../problems/problem-supply.ts";
 import type { SetReader } from "../problems/problem-supply.ts";
 import type { Problem } from "../problems/problem.ts";
 import { encodeWithAssistantMask } from "./templates/assistant-mask.ts";
-import { loadTokenizer } from "./tokenizer.ts";
-import type { Tokenizer } from "./tokenizer.ts";
-import { askedMessages, promptIds } from "./prompt-ids.ts";
+import { keptTokenizer, tokenizerStamp } from "./kept-tokenizers.ts";
+import { askedMessages, missingColumns, promptIds } from "./prompt-ids.ts";
 import type { Prompting } from "./prompt-ids.ts";
 
 /** Problems looked at. */
@@ -23,9 +20,21 @@ export interface ProblemLengths {
   readonly longestPrompt: number;
   /** Of the worked solutions that there are with their end token, ascending. */
   readonly solutions: readonly number[];
+  readonly missing: readonly MissingColumn[];
 }
 
-const tokenizers = new LRUCache<string, Tokenizer>({ max: KEPT });
+/** A column that the stage's template writes, which problems of a source do not have. */
+export interface MissingColumn {
+  readonly column: string;
+  /** A task's or a problem set's name. */
+  readonly source: string;
+  /** Of the source's problems that were looked at: those without it, and all. */
+  readonly problems: number;
+  readonly of: number;
+  /** Columns that there are. */
+  readonly known: readonly string[];
+}
+
 const lengths = new LRUCache<string, ProblemLengths>({ max: KEPT });
 
 /**
@@ -38,14 +47,14 @@ export function problemLengths(
   prompting: Prompting,
   sets: SetReader,
 ): ProblemLengths {
-  const stamp = stampOf(modelFolder);
+  const stamp = tokenizerStamp(modelFolder);
   const { system_prompt: system, prompt_template: template } = prompting;
   const problems = sampleOf(data, sets);
   const ids = problems.map(({ id }) => id).join("\n");
   const key = JSON.stringify([modelFolder, stamp, data, system, template, ids]);
   const known = lengths.get(key);
   if (known !== undefined) return known;
-  const tokenizer = tokenizerOf(modelFolder, stamp);
+  const tokenizer = keptTokenizer(modelFolder);
   const found = {
     sample: problems.length,
     longestPrompt: Math.max(
@@ -55,9 +64,24 @@ export function problemLengths(
       .flatMap((problem) => problem.solution() ?? [])
       .map((solution) => tokenizer.encode(solution, { addSpecialTokens: false }).length + 1)
       .sort((a, b) => a - b),
+    missing: missingIn(problems, prompting),
   };
   lengths.set(key, found);
   return found;
+}
+
+function missingIn(problems: readonly Problem[], prompting: Prompting): MissingColumn[] {
+  return [...Map.groupBy(problems, ({ source }) => source)].flatMap(([source, own]) => {
+    const known = [...new Set(own.flatMap(({ columns }) => Object.keys(columns)))].sort();
+    const missing = own.flatMap((problem) => missingColumns(problem, prompting));
+    return [...Map.groupBy(missing, (column) => column)].map(([column, { length }]) => ({
+      column,
+      source,
+      problems: length,
+      of: own.length,
+      known,
+    }));
+  });
 }
 
 /**
@@ -70,7 +94,7 @@ export function requireTrainable(
   prompting: Prompting,
   sets: SetReader,
 ): void {
-  const tokenizer = tokenizerOf(modelFolder, stampOf(modelFolder));
+  const tokenizer = keptTokenizer(modelFolder);
   // Solutions of one source differ in nothing that a template looks at.
   for (const problem of sampleOf(data, sets)) {
     const solution = problem.solution();
@@ -84,21 +108,4 @@ export function requireTrainable(
 function sampleOf(data: ProblemData, sets: SetReader): Problem[] {
   const supply = new ProblemSupply(data, { split: "train", seed: LOOK_SEED, sets });
   return Array.from({ length: SAMPLE }, (_, index) => supply.at(index));
-}
-
-/** Changes when one of the files is written. */
-function stampOf(folder: string): string {
-  return ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"]
-    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    .join(" ");
-}
-
-/** Reading a large vocabulary takes a second; checks come with every edit. */
-function tokenizerOf(folder: string, stamp: string): Tokenizer {
-  const key = `${folder} ${stamp}`;
-  const known = tokenizers.get(key);
-  if (known !== undefined) return known;
-  const tokenizer = loadTokenizer(folder);
-  tokenizers.set(key, tokenizer);
-  return tokenizer;
 }

@@ -10,7 +10,8 @@ import type { PromptOptions } from "#shared/schema/recipe.ts";
 import type { Problem } from "../problems/problem.ts";
 import { withinTime } from "./bounded-work.ts";
 import { boundCalls, renderBounded } from "./templates/bounded-template.ts";
-import { encodeChat } from "./templates/chat-template.ts";
+import { renderChat } from "./templates/chat-template.ts";
+import { neededNames } from "./templates/needed-names.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** How a stage puts its problems. */
@@ -46,9 +47,32 @@ export function promptIds(
   problem: AskedProblem,
   prompting: Prompting = {},
 ): number[] {
-  const messages = askedMessages(problem, prompting);
-  if (prompting.prompt_template === R1_ZERO) return tokenizer.encode(r1ZeroText(messages));
-  return encodeChat(tokenizer, messages, { addGenerationPrompt: true });
+  const { text, withSpecialTokens } = promptText(
+    tokenizer,
+    askedMessages(problem, prompting),
+    prompting,
+  );
+  return tokenizer.encode(text, { addSpecialTokens: withSpecialTokens });
+}
+
+/** The text of the conversation; a chat template writes the special tokens itself. */
+export function promptText(
+  tokenizer: Tokenizer,
+  messages: readonly ProblemMessage[],
+  { prompt_template: template }: Prompting,
+): { readonly text: string; readonly withSpecialTokens: boolean } {
+  if (template === R1_ZERO) return { text: r1ZeroText(messages), withSpecialTokens: true };
+  const text = renderChat(tokenizer, messages, { addGenerationPrompt: true });
+  return { text, withSpecialTokens: false };
+}
+
+/** Columns that the stage's template writes and the problem does not have. Throws BAD_RECIPE for a template that cannot be read. */
+export function missingColumns(problem: AskedProblem, prompting: Prompting): string[] {
+  const { prompt_template: template } = prompting;
+  if (template === undefined || template === R1_ZERO) return [];
+  return [...neededOf(template)].filter(
+    (name) => name !== "prompt" && !Object.hasOwn(problem.columns, name),
+  );
 }
 
 /** "DeepSeek-R1: Incentivizing Reasoning Capability in LLMs via Reinforcement Learning" (2025), table 1. */
@@ -68,13 +92,25 @@ function rendered(template: string, { prompt, columns }: AskedProblem): string {
   try {
     return renderBounded(parse(template), { ...columns, prompt });
   } catch (error) {
-    throw new AppError(
-      "BAD_RECIPE",
-      `prompt_template cannot be rendered: ${error instanceof Error ? error.message : String(error)}`,
-      'It is a Jinja template over the problem\'s columns and `prompt`, e.g. "{{ prompt }} Answer with a number."',
-      { cause: error },
-    );
+    throw unusable(error);
   }
+}
+
+function neededOf(template: string): ReadonlySet<string> {
+  try {
+    return neededNames(parse(template));
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+function unusable(error: unknown): AppError {
+  return new AppError(
+    "BAD_RECIPE",
+    `prompt_template cannot be rendered: ${error instanceof Error ? error.message : String(error)}`,
+    'It is a Jinja template over the problem\'s columns and `prompt`, e.g. "{{ prompt }} Answer with a number."',
+    { cause: error },
+  );
 }
 
 function parse(text: string): Template {

@@ -8,7 +8,9 @@ import { makeFolder } from "#main/platform/make-folder.ts";
 import { AppError } from "#shared/errors.ts";
 import { RecipeId } from "#shared/schema/recipe-draft.ts";
 import type { RecipeEstimate, RecipeFinding } from "#shared/schema/recipe-draft.ts";
+import type { RenderedPrompts } from "#shared/schema/rendered-prompt.ts";
 import { usdText } from "#shared/usd-text.ts";
+import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import type { CommandContext } from "../command-context.ts";
 import { findPipeline } from "../every-pipeline.ts";
@@ -23,6 +25,7 @@ export function addRecipesCommands(program: Command): void {
   addList(recipes);
   addShow(recipes);
   addCheck(recipes);
+  addPrompts(recipes);
   addDiff(recipes);
   addExport(recipes);
 }
@@ -100,6 +103,53 @@ function addCheck(recipes: Command): void {
         if (!sound) throw new Failed();
       });
     });
+}
+
+function addPrompts(recipes: Command): void {
+  withCommonOptions(recipes.command("prompts"))
+    .description("three of a stage's prompts, as its model reads them")
+    .argument("<recipe>", "r3, the name of a preset, or a YAML file")
+    .option("--stage <name>", "by default each stage that asks problems")
+    .action(async (recipe: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { stage: wanted } = z.object({ stage: z.string().optional() }).parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const { yaml, relativeTo } = await recipeText(client, recipe);
+        const names = stageNames(yaml);
+        if (wanted !== undefined && !names.includes(wanted))
+          throw new AppError(
+            "BAD_INPUT",
+            `The recipe has no stage "${wanted}".`,
+            `It has ${names.join(", ")}.`,
+          );
+        const stages = [];
+        for (const [stage, name] of names.entries()) {
+          if (wanted !== undefined && name !== wanted) continue;
+          const rendered = await client.recipes.renderPrompts({ yaml, relativeTo, stage });
+          stages.push({ stage: name, ...rendered });
+        }
+        context.terminal.result(stages, stages.flatMap(promptLines).join("\n"));
+        if (stages.some(({ problems }) => problems.length > 0)) throw new Failed();
+      });
+    });
+}
+
+const StageNames = z.object({
+  stages: z.array(z.object({ name: z.string().catch("?") }).catch({ name: "?" })),
+});
+
+function stageNames(yaml: string): string[] {
+  return StageNames.safeParse(yamlValue(yaml)).data?.stages.map(({ name }) => name) ?? [];
+}
+
+function promptLines({ stage, prompts, problems }: RenderedPrompts & { stage: string }): string[] {
+  return [
+    ...problems.map(problemLine),
+    ...prompts.flatMap(({ id, tokens, templateTokens, parts }) => [
+      `── ${stage}: ${id}, ${tokens} tokens${templateTokens === null ? "" : `, ${templateTokens} of them the template's`}`,
+      parts.map(({ text }) => text).join(""),
+    ]),
+  ];
 }
 
 function addDiff(recipes: Command): void {

@@ -11,7 +11,7 @@ import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/st
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
-import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import type { MissingColumn, ProblemLengths } from "#main/core/text/problem-lengths.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
 import { gib, longestOf, planText, planThatFits, promptingOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
@@ -23,6 +23,8 @@ import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 import { StagePlace } from "./stage-place.ts";
 import { checkSet, checkSources, said } from "./source-checks.ts";
+
+type ColumnFinding = Pick<Finding, "level" | "message" | "advice">;
 
 export interface StageFacts {
   readonly parameters?: number | undefined;
@@ -162,6 +164,7 @@ function checkLengths(
     if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
     return undefined;
   }
+  for (const column of lengths.missing) place.add("prompt_template", missingColumn(column));
   if ("max_completion_length" in stage) {
     const room = context - lengths.longestPrompt;
     if (stage.max_completion_length > room)
@@ -175,6 +178,18 @@ function checkLengths(
     noteFit(place, "max_length", stage.max_length, whole);
   }
   return lengths;
+}
+
+function missingColumn({ column, source, problems, of, known }: MissingColumn): ColumnFinding {
+  const all = problems === of;
+  const there = ["prompt", ...known].join(", ");
+  return {
+    level: all ? "error" : "warning",
+    message: all
+      ? `the template writes {{ ${column} }}, and no problem of ${source} has such a column`
+      : `the template writes {{ ${column} }}, which ${problems} of ${of} problems of ${source} do not have: nothing is written there`,
+    advice: `${source} has ${there}. {{ ${column} | default("…") }} says what to write where it is missing.`,
+  };
 }
 
 /** Can the model be trained on what the stage will make or work out? Datasets are looked at record by record elsewhere. */

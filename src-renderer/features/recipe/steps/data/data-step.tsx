@@ -13,6 +13,7 @@ import { getValue, isMap, textAt } from "../../document/plain-value.ts";
 import type { Json, Keys } from "../../document/plain-value.ts";
 import { stagesOf } from "../../document/stage-edits.ts";
 import { DataSources } from "./data-sources.tsx";
+import { StagePrompts } from "./rendered-prompts.tsx";
 import { TextField, wholeNumber } from "../../fields/text-field.tsx";
 
 export function DataStep(): ReactNode {
@@ -25,6 +26,7 @@ export function DataStep(): ReactNode {
           <span className="t3 s12">{textAt(stage, ["kind"])}</span>
         </div>
         <DataFields stage={stage} index={index} />
+        <StagePrompts index={index} stage={textAt(stage, ["name"])} />
       </section>
     ),
   );
