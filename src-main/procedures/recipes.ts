@@ -1,17 +1,7 @@
 /** Recipes: those that ship, those that are kept, their checks, estimates, exports and the try-out of rewards. */
-import { AppError } from "#shared/errors.ts";
 import type { Contract } from "#shared/contract/contract.ts";
-import type { Run, RunId } from "#shared/schema/run.ts";
 import { problemAt, taskFacts } from "#main/core/problems/task-facts.ts";
-import { problemOfSet } from "#main/core/problems/problem.ts";
-import {
-  tryOnProblems,
-  tryOnRollouts,
-  tryOnTexts,
-} from "#main/core/rewards/scoring/try-rewards.ts";
-import type { StoredCompletion } from "#main/core/rewards/scoring/try-rewards.ts";
 import type { Application } from "#main/services/application.ts";
-import { readCompletions } from "#main/services/problems/read-completions.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
 import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
@@ -19,6 +9,7 @@ import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-
 import { diffOptions, diffText } from "#main/services/recipes/recipe-diff.ts";
 import { recipeFromRun } from "#main/services/recipes/recipe-from-run.ts";
 import { renderPrompts } from "#main/services/recipes/render-prompts.ts";
+import { tryRewards } from "#main/services/recipes/try-rewards-on.ts";
 import { recipeYaml } from "#main/services/recipes/write-recipe.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
@@ -42,7 +33,7 @@ export function recipeProcedures(
     }),
     check: to.check.handler(({ input }) => checkWhole(app, input.yaml, input.relativeTo)),
     checkData: to.checkData.handler(({ input, signal }) =>
-      checkRecipeData(app, input.yaml, input.relativeTo ?? process.cwd(), signal),
+      checkRecipeData(app, input.yaml, input.relativeTo, signal),
     ),
     renderPrompts: to.renderPrompts.handler(({ input }) =>
       renderPrompts(app, input.yaml, input.stage, input.relativeTo ?? process.cwd()),
@@ -71,71 +62,13 @@ export function recipeProcedures(
     }),
     export: to.export.handler(({ input }) =>
       exportRecipe(requireRecipe(input.yaml), input.target, app.sets, (spec) =>
-        app.rewardFiles.text(spec, input.relativeTo ?? process.cwd()),
+        app.rewardFiles.text(spec, input.relativeTo),
       ),
     ),
-    tryRewards: to.tryRewards.handler(async ({ input, signal }) => {
-      const { from } = input;
-      const trial = {
-        rewards: input.rewards,
-        maxCompletionLength: input.maxCompletionLength,
-        sets: app.sets,
-        sandbox: app.sandbox,
-        signal: signal ?? new AbortController().signal,
-        own: app.rewardFiles.runner(app.sandbox, input.relativeTo ?? process.cwd(), signal),
-      };
-      if ("source" in from)
-        return {
-          step: null,
-          ...(await tryOnTexts(trial, from.source, from.index, from.completions)),
-        };
-      if ("set" in from) {
-        const read = await readCompletions(store, from, from.completions);
-        const texts = read.map(({ problem, completion }) => ({
-          problem: problemOfSet(from.set, problem),
-          text: completion,
-        }));
-        return { step: null, ...(await tryOnProblems(trial, texts, input.answerFormat)) };
-      }
-      const run = grpoRun(app, from.runId);
-      const step = from.step ?? store.rollouts.steps(run.id).at(-1)?.step ?? 0;
-      const kept = storedCompletions(app, run.id, step);
-      const tried = await tryOnRollouts(trial, run, step, kept.slice(0, from.limit));
-      if (tried.completions.length === 0)
-        throw new AppError(
-          "NOT_FOUND",
-          `${run.id} has no completions of step ${step} that can be graded again.`,
-          "Choose another step or run, or paste a completion.",
-        );
-      return { step, ...tried };
-    }),
+    tryRewards: to.tryRewards.handler(({ input, signal }) => tryRewards(app, input, signal)),
     drawProblem: to.drawProblem.handler(({ input }) => {
       const { prompt, gold, solution } = problemAt(input.source, input.index, app.sets);
       return { prompt, gold, example: solution() };
     }),
   };
-}
-
-/** Throws NOT_FOUND, or BAD_INPUT for a stage that keeps no completions. */
-function grpoRun(app: Application, runId: RunId): Run {
-  const run = app.store.runs.get(runId);
-  if (run.kind === "grpo") return run;
-  throw new AppError(
-    "BAD_INPUT",
-    `${runId} is a ${run.kind} stage: it keeps no groups of completions.`,
-    "Choose a GRPO stage.",
-  );
-}
-
-function storedCompletions(app: Application, runId: RunId, step: number): StoredCompletion[] {
-  return Array.from(
-    app.store.rollouts.all(runId, step),
-    ({ group, problemId, completion, completionIds, finishReason }) => ({
-      group,
-      problemId,
-      text: completion,
-      tokens: completionIds.length,
-      finished: finishReason === "stop",
-    }),
-  );
 }

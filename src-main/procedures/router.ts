@@ -16,6 +16,7 @@ import { pipelineProcedures } from "./pipelines.ts";
 import { playgroundProcedures } from "./playground.ts";
 import { problemProcedures } from "./problems.ts";
 import { recipeProcedures } from "./recipes.ts";
+import { rewardProcedures } from "./rewards.ts";
 import { runProcedures } from "./runs.ts";
 import { attentionProcedures, settingsProcedures, systemProcedures } from "./system.ts";
 
@@ -28,6 +29,7 @@ export function createRouter(app: Application): Procedures<Contract> {
     attention: attentionProcedures(app, os),
     demo: demoProcedures(app, os),
     recipes: recipeProcedures(app, os),
+    rewards: rewardProcedures(app, os),
     pipelines: pipelineProcedures(app, os),
     runs: runProcedures(app, os),
     cockpit: cockpitProcedures(app, os),

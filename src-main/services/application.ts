@@ -40,6 +40,7 @@ import { LiveEvents } from "./workspace/live-events.ts";
 import { ModelRegistry } from "./models/model-registry.ts";
 import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
+import { RewardBook } from "./recipes/reward-book.ts";
 import { RewardFiles } from "./recipes/reward-files.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
@@ -99,6 +100,7 @@ export class Application {
   readonly runner: PipelineRunner;
   readonly recipeBook: RecipeBook;
   readonly rewardFiles: RewardFiles;
+  readonly rewardBook: RewardBook;
   /** For what is tried or checked; a run has its own. */
   readonly sandbox = new SandboxPool();
   readonly sets: SetReader;
@@ -190,6 +192,7 @@ export class Application {
       now: this.now,
     });
     this.rewardFiles = new RewardFiles(this.paths.rewards);
+    this.rewardBook = new RewardBook(this.paths.root, this.journal);
     this.recipeBook = new RecipeBook({
       rewardFiles: this.rewardFiles,
       store: this.store,
@@ -311,6 +314,7 @@ export class Application {
       this.store.pipelines.delete(id);
     });
     rmSync(join(this.paths.runs, id), { recursive: true, force: true });
+    this.rewardFiles.removeUnless((sha256) => this.store.keptTexts.isNamed(sha256));
     this.live.publish([
       { type: "pipeline-deleted", pipelineId: id },
       { type: "attention" },
@@ -366,7 +370,7 @@ export class Application {
         recipeYaml: from.yaml,
         origin: from.origin,
         runtime: from.runtime ?? this.store.settings.get().runtime,
-        relativeTo: from.relativeTo ?? process.cwd(),
+        relativeTo: from.relativeTo,
         recipeId: from.recipeId,
       },
       {

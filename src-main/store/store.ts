@@ -14,6 +14,7 @@ import { EndpointRepository } from "./repositories/endpoint-repository.ts";
 import { EvaluationRepository } from "./repositories/evaluation-repository.ts";
 import { GenerateRepository } from "./repositories/generate-repository.ts";
 import { HistoryRepository } from "./repositories/history-repository.ts";
+import { KeptTextRepository } from "./repositories/kept-text-repository.ts";
 import { LedgerRepository } from "./repositories/ledger-repository.ts";
 import { MetricRepository } from "./repositories/metric-repository.ts";
 import { ModelRepository } from "./repositories/model-repository.ts";
@@ -64,6 +65,7 @@ export class Store {
   readonly reviews: ReviewRepository;
   readonly generated: GenerateRepository;
   readonly recipes: RecipeRepository;
+  readonly keptTexts: KeptTextRepository;
   readonly sweeps: SweepRepository;
   readonly queue: QueueRepository;
   readonly annotations: AnnotationRepository;
@@ -106,6 +108,7 @@ export class Store {
     this.reviews = new ReviewRepository(db);
     this.generated = new GenerateRepository(db);
     this.recipes = new RecipeRepository(db);
+    this.keptTexts = new KeptTextRepository(db);
     this.sweeps = new SweepRepository(db);
     this.queue = new QueueRepository(db);
     this.annotations = new AnnotationRepository(db);

@@ -14,15 +14,39 @@ import { demo, pipelines } from "./pipelines.ts";
 import { playground } from "./playground.ts";
 import { problems } from "./problems.ts";
 import { recipes } from "./recipes.ts";
+import { rewards } from "./rewards.ts";
 import { runs } from "./runs.ts";
 import { attention, settings, system } from "./system.ts";
 
-export const contract = {
+/** Written out by name: the whole, inferred, is longer than the compiler writes into a declaration. */
+export type Contract = {
+  readonly system: typeof system;
+  readonly settings: typeof settings;
+  readonly attention: typeof attention;
+  readonly demo: typeof demo;
+  readonly recipes: typeof recipes;
+  readonly rewards: typeof rewards;
+  readonly pipelines: typeof pipelines;
+  readonly runs: typeof runs;
+  readonly cockpit: typeof cockpit;
+  readonly models: typeof models;
+  readonly problems: typeof problems;
+  readonly benchmarks: typeof benchmarks;
+  readonly compare: typeof compare;
+  readonly cost: typeof cost;
+  readonly datasets: typeof datasets;
+  readonly edits: typeof edits;
+  readonly endpoints: typeof endpoints;
+  readonly playground: typeof playground;
+};
+
+export const contract: Contract = {
   system,
   settings,
   attention,
   demo,
   recipes,
+  rewards,
   pipelines,
   runs,
   cockpit,
@@ -36,4 +60,3 @@ export const contract = {
   endpoints,
   playground,
 };
-export type Contract = typeof contract;

@@ -1,9 +1,11 @@
 /** Recipes: those that ship, those that are kept, and everything that is asked of one before it is started. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { DatasetId } from "../schema/dataset.ts";
 import { ProblemSetName } from "../schema/problem.ts";
 import { Recipe, ProblemData, PromptOptions } from "../schema/recipe.ts";
 import { RewardSpec } from "../schema/reward.ts";
+import { LONGEST_REWARD } from "../schema/reward-file.ts";
 import {
   DataCheckEvent,
   ExportedFile,
@@ -30,6 +32,48 @@ const RecipeRef = z.union([
   z.strictObject({ yaml: Yaml }),
 ]);
 export type RecipeRef = z.infer<typeof RecipeRef>;
+
+/** What is tried, and on which completions. */
+const RewardTrialInput = z.strictObject({
+  rewards: z.array(RewardSpec).min(1).max(50),
+  maxCompletionLength: z.int().min(1),
+  /** Folder that files of rewards start from; without it the workspace's. */
+  relativeTo: z.string().optional(),
+  /** Texts that are not saved yet, tried in the place of their files', by path. */
+  drafts: z.record(z.string().max(1000), z.string().max(LONGEST_REWARD)).optional(),
+  answerFormat: PromptOptions.shape.answer_format,
+  from: z.union([
+    z.strictObject({
+      runId: RunId,
+      step: z.int().optional(),
+      limit: z.int().min(1).max(1000),
+    }),
+    z.strictObject({
+      source: ProblemData,
+      /** Which of the problems. */
+      index: z.int().min(0).max(1_000_000),
+      completions: z.array(z.string().max(200_000)).min(1).max(50),
+    }),
+    /** A file of the host's machine, JSONL of {id, completion}, for problems of a set. */
+    z.strictObject({
+      set: ProblemSetName,
+      version: z.int().min(1).nullable(),
+      completions: z.string().min(1).max(4096),
+    }),
+    /** What models wrote to the problems of a set, the newest first. */
+    z.strictObject({ sampled: ProblemSetName, limit: z.int().min(1).max(1000) }),
+    /** The last turns of a dataset's first records. */
+    z.strictObject({ dataset: DatasetId, limit: z.int().min(1).max(1000) }),
+  ]),
+});
+export type RewardTrialInput = z.infer<typeof RewardTrialInput>;
+
+const RewardTrial = z.strictObject({
+  step: z.int().nullable(),
+  rewards: z.array(TriedReward),
+  completions: z.array(TriedCompletion),
+});
+export type RewardTrial = z.infer<typeof RewardTrial>;
 
 export const recipes = {
   /** Recipes that ship with the application. */
@@ -145,42 +189,7 @@ export const recipes = {
     )
     .output(z.strictObject({ files: z.array(ExportedFile), unmapped: z.array(Unmapped) })),
   /** Rewards on real completions: of an earlier GRPO run's step, or on text that was pasted for a drawn problem. */
-  tryRewards: procedure
-    .input(
-      z.strictObject({
-        rewards: z.array(RewardSpec).min(1).max(50),
-        maxCompletionLength: z.int().min(1),
-        /** Folder that files of rewards start from. */
-        relativeTo: z.string().optional(),
-        answerFormat: PromptOptions.shape.answer_format,
-        from: z.union([
-          z.strictObject({
-            runId: RunId,
-            step: z.int().optional(),
-            limit: z.int().min(1).max(1000),
-          }),
-          z.strictObject({
-            source: ProblemData,
-            /** Which of the problems. */
-            index: z.int().min(0).max(1_000_000),
-            completions: z.array(z.string().max(200_000)).min(1).max(50),
-          }),
-          /** A file of the host's machine, JSONL of {id, completion}, for problems of a set. */
-          z.strictObject({
-            set: ProblemSetName,
-            version: z.int().min(1).nullable(),
-            completions: z.string().min(1).max(4096),
-          }),
-        ]),
-      }),
-    )
-    .output(
-      z.strictObject({
-        step: z.int().nullable(),
-        rewards: z.array(TriedReward),
-        completions: z.array(TriedCompletion),
-      }),
-    ),
+  tryRewards: procedure.input(RewardTrialInput).output(RewardTrial),
   /** The problem of that number: what a pasted completion answers. */
   drawProblem: procedure
     .input(z.strictObject({ source: ProblemData, index: z.int().min(0).max(1_000_000) }))

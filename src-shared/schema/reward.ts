@@ -51,6 +51,11 @@ export const NamedReward = z.discriminatedUnion("name", [
 export type NamedReward = z.infer<typeof NamedReward>;
 export type RewardName = NamedReward["name"];
 
+/** On the others `cache_length` does nothing. */
+export function hasCacheLength(name: RewardName): boolean {
+  return name === "soft-overlong" || name === "soft_overlong";
+}
+
 /** The names, in the order in which they are listed. */
 export const REWARD_NAMES: readonly RewardName[] = NamedReward.options.flatMap(({ shape }) => [
   ...shape.name.values,

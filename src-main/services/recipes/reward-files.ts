@@ -1,10 +1,11 @@
 /**
  * Files of rewards of one's own. A run, and a recipe that was brought in from a file, keep the text as it was: by its hash,
- * in the workspace's folder `rewards`. A reward with a `sha256` means the text that was kept.
+ * in the workspace's folder `rewards`. A reward with a `sha256` means the text that was kept. The paths of a recipe that
+ * is kept in the workspace start from the workspace: `rewards/NAME.py` is a file of the same folder.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, extname, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
@@ -12,6 +13,9 @@ import { fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
+
+/** A text that is kept by its hash. */
+const KEPT = /^([0-9a-f]{64})\.(?:js|mjs|py)$/;
 
 /** A reward is a page of code; a larger file is something else. */
 const LARGEST_FILE = 1_000_000;
@@ -25,19 +29,21 @@ export class RewardFiles {
 
   /**
    * The text that a reward means: what was kept, else the file.
-   * @param relativeTo folder that its path starts from
+   * @param relativeTo folder that its path starts from; undefined: the workspace
    * @throws AppError NOT_FOUND, BAD_INPUT
    */
-  text(spec: FileReward, relativeTo: string): string {
+  text(spec: FileReward, relativeTo: string | undefined): string {
     if (spec.sha256 !== undefined && existsSync(this.path(spec.file, spec.sha256)))
       return readFileSync(this.path(spec.file, spec.sha256), "utf8");
-    const file = resolve(relativeTo, spec.file);
+    const file = resolve(relativeTo ?? dirname(this.#folder), spec.file);
     const facts = statSync(file, { throwIfNoEntry: false });
     if (facts?.isFile() !== true)
       throw new AppError(
         "NOT_FOUND",
         `There is no reward file ${file}.`,
-        "A reward's file is looked for beside the recipe's.",
+        relativeTo === undefined
+          ? "The recipe is kept in the workspace, and its files are looked for there: write the reward in the recipe's rewards step, or put the file there."
+          : "A reward's file is looked for beside the recipe's.",
       );
     if (facts.size > LARGEST_FILE)
       throw new AppError(
@@ -46,7 +52,7 @@ export class RewardFiles {
         "A reward's file has at most a megabyte.",
       );
     const text = readFileSync(file, "utf8");
-    if (spec.sha256 === undefined || sha256Of(text) === spec.sha256) return text;
+    if (spec.sha256 === undefined || textSha256(text) === spec.sha256) return text;
     throw new AppError(
       "NOT_FOUND",
       `${file} is not the text that the recipe kept (SHA-256 ${spec.sha256.slice(0, 12)}…), and that text is not in this workspace.`,
@@ -55,9 +61,9 @@ export class RewardFiles {
   }
 
   /** Keeps the text; gives the reward that means it. Throws as `text`. */
-  keep(spec: FileReward, relativeTo: string): FileReward & { readonly sha256: string } {
+  keep(spec: FileReward, relativeTo: string | undefined): FileReward & { readonly sha256: string } {
     const text = this.text(spec, relativeTo);
-    const sha256 = sha256Of(text);
+    const sha256 = textSha256(text);
     const path = this.path(spec.file, sha256);
     if (!existsSync(path)) {
       mkdirSync(this.#folder, { recursive: true });
@@ -72,7 +78,7 @@ export class RewardFiles {
   }
 
   /** The stage with all of its own rewards kept. */
-  kept(stage: Stage, relativeTo: string): Stage {
+  kept(stage: Stage, relativeTo: string | undefined): Stage {
     if (stage.kind !== "grpo") return stage;
     const rewards = stage.rewards.map((spec): RewardSpec =>
       "file" in spec ? this.keep(spec, relativeTo) : spec,
@@ -96,16 +102,36 @@ export class RewardFiles {
     return paths;
   }
 
-  /** Runs rewards outside of a run. */
-  runner(sandbox: Sandbox, relativeTo: string, signal?: AbortSignal): OwnRewards {
-    return async (spec, inputs) =>
-      fileReward(sandbox, { file: spec.file, text: this.text(spec, relativeTo) }, inputs, signal);
+  /** Removes the kept texts whose hash nothing names any more. */
+  removeUnless(isNamed: (sha256: string) => boolean): void {
+    if (!existsSync(this.#folder)) return;
+    for (const name of readdirSync(this.#folder)) {
+      const sha256 = KEPT.exec(name)?.[1];
+      if (sha256 !== undefined && !isNamed(sha256))
+        rmSync(join(this.#folder, name), { force: true });
+    }
+  }
+
+  /**
+   * Runs rewards outside of a run.
+   * @param drafts texts that are tried in the place of their files', by path
+   */
+  runner(
+    sandbox: Sandbox,
+    relativeTo: string | undefined,
+    signal?: AbortSignal,
+    drafts: Readonly<Record<string, string>> = {},
+  ): OwnRewards {
+    return async (spec, inputs) => {
+      const text = drafts[spec.file] ?? this.text(spec, relativeTo);
+      return fileReward(sandbox, { file: spec.file, text }, inputs, signal);
+    };
   }
 }
 
 /** In a run's folder. */
 export const REWARD_FOLDER = "rewards";
 
-function sha256Of(text: string): string {
+export function textSha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -25,8 +25,8 @@ export interface PipelineStart {
   readonly recipeYaml: string | null;
   readonly origin: Pipeline["origin"];
   readonly runtime: RuntimeChoice;
-  /** Folder that relative paths in the recipe start from. */
-  readonly relativeTo: string;
+  /** Folder that relative paths in the recipe start from; undefined for a recipe that is no file. */
+  readonly relativeTo: string | undefined;
   /** The saved recipe that it is started from. */
   readonly recipeId?: RecipeId | undefined;
 }
@@ -115,18 +115,19 @@ function resolveRecipe(
     readonly rewardFiles: RewardFiles;
   },
 ): Recipe {
-  const { recipe, relativeTo } = start;
+  const { recipe } = start;
+  const folder = start.relativeTo ?? process.cwd();
   return {
     ...recipe,
     models: Object.fromEntries(
-      Object.entries(recipe.models).map(([key, name]) => [key, models.resolve(name, relativeTo)]),
+      Object.entries(recipe.models).map(([key, name]) => [key, models.resolve(name, folder)]),
     ),
     stages: recipe.stages.map((stage) =>
       stage.kind === "sft" && "dataset" in stage.data
         ? Object.assign({}, stage, {
-            data: { dataset: datasetOf(stage.data.dataset, relativeTo, versions) },
+            data: { dataset: datasetOf(stage.data.dataset, folder, versions) },
           })
-        : withVersions(rewardFiles.kept(stage, relativeTo), store),
+        : withVersions(rewardFiles.kept(stage, start.relativeTo), store),
     ),
   };
 }

@@ -14,15 +14,19 @@ interface CompletionRow {
 }
 
 const MODEL = "json_extract(r.config, '$.model') AS model, r.created_at_ms AS created";
-const SAMPLED = `SELECT s.run_id, ${MODEL}, NULL AS step, s.sample_index AS place, s.completion,
-    s.correct, NULL AS reward, s.finish_reason
+/** @param wanted of the column problem_id */
+const sampled = (wanted: string): string => `SELECT s.run_id, p.problem_id, ${MODEL}, NULL AS step,
+    s.sample_index AS place, s.completion, s.correct, NULL AS reward, s.finish_reason
   FROM evaluation_problems p JOIN evaluation_samples s USING (run_id, problem_index)
-  JOIN runs r ON r.id = p.run_id WHERE p.problem_id = @id
+  JOIN runs r ON r.id = p.run_id WHERE p.problem_id ${wanted}
   UNION ALL
-  SELECT o.run_id, ${MODEL}, o.step, o.completion_index, o.completion, o.correct, o.reward,
-    o.finish_reason
+  SELECT o.run_id, g.problem_id, ${MODEL}, o.step, o.completion_index, o.completion, o.correct,
+    o.reward, o.finish_reason
   FROM rollout_groups g JOIN rollouts o USING (run_id, step, group_index)
-  JOIN runs r ON r.id = g.run_id WHERE g.problem_id = @id`;
+  JOIN runs r ON r.id = g.run_id WHERE g.problem_id ${wanted}`;
+const SAMPLED = sampled("= @id");
+/** "/" comes right before "0". */
+const OF_SET = sampled("> @set || '/' AND problem_id < @set || '0'");
 
 export class CompletionRepository {
   readonly #db: Connection;
@@ -46,6 +50,19 @@ export class CompletionRepository {
       )
       .all({ id: problemId, limit });
     return { total: total ?? 0, completions: rows.map(completionOf) };
+  }
+
+  /** Of all problems of a set, those of the newest runs and steps; a problem's stand together. */
+  ofSet(set: string, limit: number): { readonly id: string; readonly completion: string }[] {
+    return this.#db
+      .prepare<
+        { set: string; limit: number },
+        { readonly id: string; readonly completion: string }
+      >(
+        `SELECT substr(problem_id, length(@set) + 2) AS id, completion FROM (${OF_SET})
+         ORDER BY created DESC, run_id, step DESC, problem_id, place LIMIT @limit`,
+      )
+      .all({ set, limit });
   }
 }
 

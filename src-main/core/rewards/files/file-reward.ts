@@ -23,6 +23,15 @@ type Row = {
   readonly columns: Readonly<Record<string, JsonValue>>;
 };
 
+/** What keeps a file from giving its values, in words. */
+export interface FileFault {
+  readonly message: string;
+  /** From 1; null where it is not known. */
+  readonly line: number | null;
+  /** What it failed on, where it is one's. */
+  readonly culprit: RewardInput | undefined;
+}
+
 /**
  * One value for each completion, in order.
  * @throws AppError BAD_RECIPE where the file throws, never ends, or gives anything but a number or null for each; the
@@ -35,38 +44,46 @@ export async function fileReward(
   signal?: AbortSignal,
 ): Promise<RewardValue[]> {
   const values: RewardValue[] = [];
-  for (let from = 0; from < inputs.length; from += AT_ONCE)
-    values.push(...(await callOnce(sandbox, reward, inputs.slice(from, from + AT_ONCE), signal)));
+  for (let from = 0; from < inputs.length; from += AT_ONCE) {
+    const given = await callOnce(sandbox, reward, inputs.slice(from, from + AT_ONCE), signal);
+    if ("fault" in given) throw failure(reward, given.fault);
+    values.push(...given.values);
+  }
   return values;
 }
+
+/** What is wrong with the file on these completions; undefined where it gives its values. Throws the signal's reason. */
+export async function faultOfFile(
+  sandbox: Sandbox,
+  reward: RewardText,
+  inputs: readonly RewardInput[],
+  signal?: AbortSignal,
+): Promise<FileFault | undefined> {
+  const given = await callOnce(sandbox, reward, inputs.slice(0, AT_ONCE), signal);
+  return "fault" in given ? given.fault : undefined;
+}
+
+type Given = { readonly values: readonly RewardValue[] } | { readonly fault: FileFault };
 
 async function callOnce(
   sandbox: Sandbox,
   reward: RewardText,
   inputs: readonly RewardInput[],
   signal: AbortSignal | undefined,
-): Promise<readonly RewardValue[]> {
+): Promise<Given> {
   const outcome = await run(sandbox, reward, inputs, signal);
   if (outcome.ended !== "returned") {
     const culprit = await firstThatEndsIt(sandbox, reward, inputs, signal);
-    throw failure(reward, outcome.message, null, culprit);
+    return { fault: { message: outcome.message, line: null, culprit } };
   }
   const answer = HarnessAnswer.parse(outcome.value);
-  if ("fault" in answer)
-    throw failure(
-      reward,
-      answer.fault,
-      answer.line,
-      answer.at === null ? undefined : inputs[answer.at],
-    );
-  if (answer.values.length !== inputs.length)
-    throw failure(
-      reward,
-      `it gave ${answer.values.length} values for ${inputs.length} completions`,
-      null,
-      undefined,
-    );
-  return answer.values;
+  if ("fault" in answer) {
+    const culprit = answer.at === null ? undefined : inputs[answer.at];
+    return { fault: { message: answer.fault, line: answer.line, culprit } };
+  }
+  if (answer.values.length === inputs.length) return { values: answer.values };
+  const message = `it gave ${answer.values.length} values for ${inputs.length} completions`;
+  return { fault: { message, line: null, culprit: undefined } };
 }
 
 async function run(
@@ -114,12 +131,7 @@ function columnsOf(problem: JudgedProblem): Record<string, JsonValue> {
   return { id, task: source, difficulty, gold, data, ...columns };
 }
 
-function failure(
-  { file }: RewardText,
-  message: string,
-  line: number | null,
-  culprit: RewardInput | undefined,
-): AppError {
+function failure({ file }: RewardText, { message, line, culprit }: FileFault): AppError {
   const place = line === null ? file : `${file}, line ${line}`;
   const completion =
     culprit === undefined

@@ -110,7 +110,7 @@ async function resolveRecipeModels(
   host: OpenHost,
   context: CommandContext,
   yaml: string,
-  relativeTo: string,
+  relativeTo: string | undefined,
 ): Promise<void> {
   const { recipe } = await host.client.recipes.validate({ yaml });
   for (const name of Object.values(recipe?.models ?? {})) {

@@ -212,7 +212,7 @@ function addExport(recipes: Command): void {
 async function dataProblems(
   { terminal }: Pick<CommandContext, "terminal">,
   client: Client,
-  recipe: { readonly yaml: string; readonly relativeTo: string },
+  recipe: { readonly yaml: string; readonly relativeTo: string | undefined },
 ): Promise<RecipeFinding[]> {
   for await (const event of await client.recipes.checkData(recipe)) {
     if (event.type === "problems") return event.problems;
@@ -225,13 +225,16 @@ async function dataProblems(
   return [];
 }
 
-/** The text that a name on the command line means, and the folder that its paths start from. Throws NOT_FOUND. */
+/**
+ * The text that a name on the command line means, and the folder that its paths start from: undefined for a recipe that is
+ * kept in the workspace. Throws NOT_FOUND.
+ */
 export async function recipeText(
   client: Client,
   recipe: string,
 ): Promise<{
   readonly yaml: string;
-  readonly relativeTo: string;
+  readonly relativeTo: string | undefined;
   readonly id: RecipeId | undefined;
 }> {
   const here = { relativeTo: process.cwd(), id: undefined };
@@ -240,7 +243,11 @@ export async function recipeText(
     return { yaml: readFileSync(file, "utf8"), relativeTo: dirname(file), id: undefined };
   const id = RecipeId.safeParse(recipe);
   if (id.success)
-    return { ...here, yaml: (await client.recipes.get({ id: id.data })).yaml, id: id.data };
+    return {
+      yaml: (await client.recipes.get({ id: id.data })).yaml,
+      relativeTo: undefined,
+      id: id.data,
+    };
   const presets = await client.recipes.list();
   const preset = presets.find((one) => one.id === recipe);
   if (preset !== undefined) return { ...here, yaml: preset.yaml };

@@ -5,8 +5,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { REWARD_WORDS } from "#shared/reward-words.ts";
-import { FileReward, NamedReward, REWARD_NAMES } from "#shared/schema/reward.ts";
-import type { RewardSpec } from "#shared/schema/reward.ts";
+import { FileReward, hasCacheLength, NamedReward } from "#shared/schema/reward.ts";
+import type { RewardName, RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
 import type { AnswerFormat, GrpoStage } from "#shared/schema/recipe.ts";
 import { RunId } from "#shared/schema/run.ts";
@@ -33,10 +33,13 @@ function addList(rewards: Command): void {
   withCommonOptions(rewards.command("list"))
     .description("the built-in rewards with their options")
     .action((_options: unknown, command: Command) => {
-      const listed = REWARD_NAMES.map((name) => {
-        const { name: _, weight: __, ...options } = NamedReward.parse({ name });
-        return { name, what: REWARD_WORDS[name], options };
-      });
+      const listed = NamedReward.options.flatMap(({ shape }) =>
+        [...shape.name.values].map((name) => ({
+          name,
+          what: REWARD_WORDS[name],
+          options: optionsOf(name, shape),
+        })),
+      );
       contextOf(command).terminal.result(
         listed,
         table(
@@ -46,6 +49,19 @@ function addList(rewards: Command): void {
         ),
       );
     });
+}
+
+/** Each option that does something, with its default; null where it has none. */
+function optionsOf(
+  name: RewardName,
+  shape: Readonly<Record<string, z.ZodType>>,
+): Record<string, unknown> {
+  const keys = Object.keys(shape).filter((key) => key !== "name" && key !== "weight");
+  return Object.fromEntries(
+    keys
+      .filter((key) => key !== "cache_length" || hasCacheLength(name))
+      .map((key) => [key, shape[key]?.safeParse(undefined).data ?? null]),
+  );
 }
 
 function addTry(rewards: Command): void {
@@ -177,6 +193,6 @@ function numberText(value: number | null): string {
 
 function optionsText(options: Readonly<Record<string, unknown>>): string {
   return Object.entries(options)
-    .map(([key, value]) => `${key} ${String(value)}`)
+    .map(([key, value]) => (value === null ? key : `${key} ${String(value)}`))
     .join(", ");
 }

@@ -26,9 +26,10 @@ type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks"> & 
 export async function* checkRecipeData(
   app: Host,
   yaml: string,
-  relativeTo: string,
+  relativeTo: string | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DataCheckEvent> {
+  const dir = relativeTo ?? process.cwd();
   const { recipe, locate } = readRecipe(yaml);
   const findings: Finding[] = [];
   for (const [index, stage] of recipe?.stages.entries() ?? []) {
@@ -36,8 +37,8 @@ export async function* checkRecipeData(
     try {
       if (stage.kind === "grpo")
         findings.push(...(await rewardFindings(app, stage, index, relativeTo, signal)));
-      const folder = modelOf(app, recipe, stage, relativeTo);
-      const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, relativeTo);
+      const folder = modelOf(app, recipe, stage, dir);
+      const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, dir);
       if (folder === undefined || subject === undefined) continue;
       const identity = [await subject.sha256(), await tokenizerSha256(folder)];
       const report = yield* relay(

@@ -1,9 +1,10 @@
 /** A stage's rewards in files of one's own, run on three of its problems before anything is started. */
 import { AppError } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage, ProblemData } from "#shared/schema/recipe.ts";
+import type { RewardFault } from "#shared/schema/reward-file.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemAt } from "#main/core/problems/task-facts.ts";
-import { fileReward } from "#main/core/rewards/files/file-reward.ts";
+import { faultOfFile, fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
@@ -17,7 +18,7 @@ export async function rewardFindings(
   { sandbox, rewardFiles, sets }: RewardCheckDeps,
   stage: GrpoStage,
   index: number,
-  relativeTo: string,
+  relativeTo: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -44,7 +45,44 @@ export interface RewardCheckDeps {
   readonly sets: SetReader;
 }
 
-function inputsOf(stage: GrpoStage, sets: SetReader): RewardInput[] {
+/** What is wrong with a text as it is written; null where it gives numbers. */
+export async function checkRewardText(
+  { sandbox, sets }: RewardCheckDeps,
+  reward: {
+    readonly file: string;
+    readonly text: string;
+    readonly source?: ProblemData | undefined;
+  },
+  signal: AbortSignal | undefined,
+): Promise<RewardFault | null> {
+  const fault = await faultOfFile(sandbox, reward, textInputs(reward.source, sets), signal);
+  if (fault === undefined) return null;
+  const { message, line, culprit } = fault;
+  return {
+    message,
+    line,
+    completion: culprit?.completionText ?? null,
+    problemId: culprit?.problem.id ?? null,
+  };
+}
+
+const SOME: ProblemData = { task: "arithmetic", difficulties: [2] };
+const FORM = { answer_format: "tags", max_completion_length: 512 } as const;
+
+/** Of another data where the stage's cannot be asked: what is wrong with it is said elsewhere. */
+function textInputs(source: ProblemData | undefined, sets: SetReader): RewardInput[] {
+  try {
+    return inputsOf({ data: source ?? SOME, ...FORM }, sets);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return inputsOf({ data: SOME, ...FORM }, sets);
+  }
+}
+
+function inputsOf(
+  stage: Pick<GrpoStage, "data" | "answer_format" | "max_completion_length">,
+  sets: SetReader,
+): RewardInput[] {
   return Array.from({ length: PROBLEMS }, (_, place) => {
     const problem = problemAt(stage.data, place, sets);
     const completionText = problem.solution() ?? "";

@@ -1,0 +1,24 @@
+/** Rewards of one's own in the workspace. */
+import type { Contract } from "#shared/contract/contract.ts";
+import type { Application } from "#main/services/application.ts";
+import { checkRewardText } from "#main/services/recipes/checks/reward-check.ts";
+import type { Implementer, Procedures } from "./implementer.ts";
+
+export function rewardProcedures(
+  app: Application,
+  os: Implementer,
+): Procedures<Contract["rewards"]> {
+  const to = os.rewards;
+  const { rewardBook: book } = app;
+  return {
+    files: to.files.handler(() => book.list()),
+    read: to.read.handler(({ input }) => book.read(input.file)),
+    save: to.save.handler(({ input }) => book.save(input.file, input.text, input.sha256)),
+    delete: to.delete.handler(({ input }) => {
+      book.delete(input.file);
+    }),
+    check: to.check.handler(async ({ input, signal }) => ({
+      fault: await checkRewardText(app, input, signal),
+    })),
+  };
+}
