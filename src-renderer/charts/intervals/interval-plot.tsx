@@ -71,7 +71,7 @@ export function IntervalPlot(props: IntervalPlotProps): ReactNode {
     )
     .join("; ");
   return (
-    <figure className="fig" aria-labelledby={titleId}>
+    <figure className="fig captioned" aria-labelledby={titleId}>
       <header>
         <b id={titleId}>{title}</b>
         <span className="u" title={caption}>
