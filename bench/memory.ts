@@ -106,6 +106,8 @@ const LONG_GRPO = {
   max_completion_length: 48,
   max_steps: 2,
   bf16: true,
+  // After so many equal words the model says one thing only: a group of equal rewards is not computed.
+  temperature: 2,
 };
 
 const CONFIGURATIONS: readonly Configuration[] = [

@@ -1,13 +1,11 @@
 /** Comparing by keyboard: pick, pin a baseline, look at the answers that differ, take the report away. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { openStore } from "#main/store/store.ts";
 import { connectTo } from "../helpers/host-client.ts";
 import { seededHost } from "./file-host.ts";
-import type { Page } from "@playwright/test";
-import { openAlone, openWindow } from "./window-page.ts";
+import { accessibilityFaults, openAlone, openWindow } from "./window-page.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -30,13 +28,6 @@ function rentDaysAgo(folder: string): void {
 
 const host = seededHost(rentDaysAgo);
 
-async function faults(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-  );
-}
-
 test("base, cold start and a published row are picked, compared, and exported as one page", async ({
   browser,
 }) => {
@@ -51,7 +42,7 @@ test("base, cold start and a published row are picked, compared, and exported as
   await dialog.getByRole("checkbox").last().check();
   await dialog.getByRole("textbox", { name: "Find" }).fill("DeepSeek-R1 MATH-500");
   await dialog.getByRole("checkbox").first().check();
-  expect(await faults(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
 
@@ -69,7 +60,7 @@ test("base, cold start and a published row are picked, compared, and exported as
   await page.keyboard.press("Enter");
   const answers = page.getByRole("dialog", { name: "Both answers" });
   await expect(answers.locator("pre")).toHaveCount(2);
-  expect(await faults(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.keyboard.press("Escape");
 
   const download = page.waitForEvent("download");
@@ -118,14 +109,14 @@ test("a set is imported with its bad lines told, and run on a model, from the ke
   });
   await dialog.getByRole("button", { name: "Import", exact: true }).click();
   await expect(dialog.getByText("line 2: it is no JSON")).toBeVisible();
-  expect(await faults(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Import the others" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole("region", { name: "Imported sets" }).getByText("tiny")).toBeVisible();
   await page.keyboard.press("n");
   const run = page.getByRole("dialog", { name: "Run a benchmark" });
   await expect(run.getByRole("combobox", { name: "Benchmark" })).toHaveValue("tiny");
-  expect(await faults(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await run.getByRole("textbox", { name: "Samples a problem (k)" }).fill("0");
   await expect(run.getByRole("button", { name: "Run" })).toBeDisabled();
   await run.getByRole("textbox", { name: "Samples a problem (k)" }).fill("1");
@@ -152,7 +143,7 @@ test("dollars of each day are stacked bars with an axis from zero, and said in w
   const ticks = days.locator("svg text", { hasText: /^\$/u });
   await expect(ticks.first()).toHaveText("$0");
   await expect(ticks.last()).toHaveText("$0.40");
-  expect(await faults(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
 });
 
 test("an entry by hand counts, and a projection says that it is one", async ({ browser }) => {
@@ -163,7 +154,7 @@ test("an entry by hand counts, and a projection says that it is one", async ({ b
   await dialog.getByRole("textbox", { name: "What for" }).fill("teacher tokens");
   await dialog.getByRole("textbox", { name: /^Quantity/u }).fill("2");
   await dialog.getByRole("textbox", { name: "Dollars for one" }).fill("1.5");
-  expect(await faults(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Add" }).click();
   await expect(
     page.getByRole("grid", { name: "Ledger" }).getByText("teacher tokens"),

@@ -1,18 +1,10 @@
 /** The playground and the endpoints, by keyboard, with the built-in models behind a real host. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { fileHost } from "./file-host.ts";
 import type { Page } from "@playwright/test";
-import { openWindow } from "./window-page.ts";
+import { accessibilityFaults, openWindow } from "./window-page.ts";
 
 const host = fileHost();
-
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-  );
-}
 
 /** A model's first answer waits until its programs are compiled, which takes long on a busy machine. */
 const FIRST = { timeout: 90_000 };
@@ -47,7 +39,7 @@ test("a problem is asked, judged, looked at token by token and asked again, by k
   const token = page.getByRole("region", { name: "Token" });
   await expect(token.getByRole("row", { selected: true })).toContainText("drawn");
   await expect(token.getByRole("row")).toHaveCount(6);
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
 
   // Again: the next seed, in the same trial.
   await page.getByRole("heading", { level: 1 }).click();
@@ -85,7 +77,7 @@ test("two models answer side by side, and one who joins later is asked the same"
   await page.keyboard.press("r");
   await expect(ended(page)).toHaveCount(2, FIRST);
   await expect(page.getByRole("region", { name: "Right" })).toContainText("What is 12 + 30?");
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
 });
 
 test("an answer is stopped, and a text is gone on with", async ({ browser }) => {
@@ -132,7 +124,7 @@ test("an answer is added to a new dataset", async ({ browser }) => {
   const dialog = page.getByRole("dialog", { name: "Add to a dataset" });
   const name = dialog.getByRole("textbox", { name: "Name of the new dataset" });
   await name.fill("Tried out");
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await name.press("Enter");
   await expect(page.getByText("Added to Tried out")).toBeVisible();
 });
@@ -155,11 +147,11 @@ test("an endpoint is added, tested with what its server says, and removed; its k
   await form.getByRole("textbox", { name: "Base URL" }).fill("http://169.254.169.254/v1");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(form.getByText(/✕ 169\.254\.169\.254 .* credentials/)).toBeVisible();
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await form.getByRole("checkbox", { name: /It is meant all the same/ }).check();
   await form.getByRole("textbox", { name: "Base URL" }).fill("https://127.0.0.1:9/v1");
   await expect(form.getByRole("checkbox")).toHaveCount(0);
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.keyboard.press("Enter");
   const row = page.getByRole("row", { name: /Nobody there/ });
   await expect(row).toContainText("kept");
