@@ -1,6 +1,5 @@
 /** Benchmarks: listing, importing, running. */
 import type { Contract } from "#shared/contract/contract.ts";
-import { taskFacts } from "#main/core/problems/task-facts.ts";
 import type { Application } from "#main/services/application.ts";
 import { benchmarkProtocols } from "#main/services/benchmarks/benchmark-list.ts";
 import { importBenchmark } from "#main/services/benchmarks/import-benchmark.ts";
@@ -18,7 +17,7 @@ export function benchmarkProcedures(
     list: to.list.handler(() => ({
       protocols: benchmarkProtocols(store),
       sets: store.benchmarks.list(),
-      tasks: taskFacts().map(({ name, title, difficulties, difficultyUnit }) => ({
+      tasks: app.tasks.facts().map(({ name, title, difficulties, difficultyUnit }) => ({
         name,
         title,
         difficulties: [...difficulties],
@@ -41,7 +40,7 @@ export function benchmarkProcedures(
     }),
     run: to.run.handler(({ input }) => ({
       pipelineId: app.startPipeline({
-        yaml: benchmarkRecipe(store, input),
+        yaml: benchmarkRecipe(app, input),
         seed: input.seed,
         runtime: input.runtime,
       }),

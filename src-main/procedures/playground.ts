@@ -6,7 +6,6 @@ import { AppError } from "#shared/errors.ts";
 import type { PlaygroundEvent, PlaygroundModel, ThreadContent } from "#shared/schema/playground.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
 import { gradeHeldOut, heldOutProblem } from "#main/core/problems/held-out-problem.ts";
-import { tasksWithRules } from "#main/core/problems/task-facts.ts";
 import type { Application } from "#main/services/application.ts";
 import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
@@ -24,7 +23,7 @@ export function playgroundProcedures(
   return {
     models: to.models.handler(() => choices(app)),
     tasks: to.tasks.handler(() =>
-      tasksWithRules().map(({ name, title, difficultyUnit, difficulties }) => ({
+      app.tasks.withRules().map(({ name, title, difficultyUnit, difficulties }) => ({
         name: TaskName.parse(name),
         title,
         difficultyUnit,
@@ -48,8 +47,10 @@ export function playgroundProcedures(
         yield* app.inference.complete(folder, runtime(), prompt, options, ended);
       });
     }),
-    problem: to.problem.handler(({ input }) => heldOutProblem(input)),
-    grade: to.grade.handler(({ input }) => gradeHeldOut(input.problem, input.text)),
+    problem: to.problem.handler(({ input }) => heldOutProblem(input, app.tasks)),
+    grade: to.grade.handler(({ input, signal = new AbortController().signal }) =>
+      gradeHeldOut(input.problem, input.text, { outside: app.tasks, sandbox: app.sandbox, signal }),
+    ),
     threads: {
       list: to.threads.list.handler(() => playground.list()),
       get: to.threads.get.handler(({ input }) => threadOf(app, input.threadId)),

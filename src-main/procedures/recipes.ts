@@ -1,6 +1,6 @@
 /** Recipes: those that ship, those that are kept, their checks, estimates, exports and the try-out of rewards. */
 import type { Contract } from "#shared/contract/contract.ts";
-import { problemAt, taskFacts } from "#main/core/problems/task-facts.ts";
+import { problemAt } from "#main/core/problems/task-facts.ts";
 import type { Application } from "#main/services/application.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
@@ -39,7 +39,7 @@ export function recipeProcedures(
       renderPrompts(app, input.yaml, input.stage, input.relativeTo ?? process.cwd()),
     ),
     tasks: to.tasks.handler(() =>
-      taskFacts().map((task) => ({ ...task, difficulties: [...task.difficulties] })),
+      app.tasks.facts().map((task) => ({ ...task, difficulties: [...task.difficulties] })),
     ),
     saved: to.saved.handler(() => book.list()),
     get: to.get.handler(({ input }) => book.get(input.id)),
@@ -61,13 +61,21 @@ export function recipeProcedures(
       return { options: diffOptions(a, b), lines: diffText(a, b) };
     }),
     export: to.export.handler(({ input }) =>
-      exportRecipe(requireRecipe(input.yaml), input.target, app.sets, (spec) =>
-        app.rewardFiles.text(spec, input.relativeTo),
+      exportRecipe(
+        requireRecipe(input.yaml),
+        input.target,
+        { sets: app.sets, outside: app.tasks },
+        (spec) => app.rewardFiles.text(spec, input.relativeTo),
       ),
     ),
     tryRewards: to.tryRewards.handler(({ input, signal }) => tryRewards(app, input, signal)),
-    drawProblem: to.drawProblem.handler(({ input }) => {
-      const { prompt, gold, solution } = problemAt(input.source, input.index, app.sets);
+    drawProblem: to.drawProblem.handler(async ({ input, signal }) => {
+      const { prompt, gold, solution } = await problemAt(
+        input.source,
+        input.index,
+        { sets: app.sets, outside: app.tasks },
+        signal,
+      );
       return { prompt, gold, example: solution() };
     }),
   };

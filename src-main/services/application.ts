@@ -41,6 +41,7 @@ import { ModelRegistry } from "./models/model-registry.ts";
 import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
 import { RewardBook } from "./recipes/reward-book.ts";
+import { WorkspaceTasks } from "./plugins/workspace-tasks.ts";
 import { RewardFiles } from "./recipes/reward-files.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
@@ -104,6 +105,8 @@ export class Application {
   /** For what is tried or checked; a run has its own. */
   readonly sandbox = new SandboxPool();
   readonly sets: SetReader;
+  /** Built in and of plug-ins. */
+  readonly tasks: WorkspaceTasks;
   readonly dataChecks: DataChecks;
   readonly runtime: RuntimeProbe;
   readonly pairedTests: PairedTests;
@@ -181,10 +184,12 @@ export class Application {
     });
     this.datasets.recover();
     this.sets = setReader(this.store);
+    this.tasks = new WorkspaceTasks(this.paths.root, this.sandbox);
     this.generating = new GenerateService({
       store: this.store,
       datasets: this.datasets,
       sets: this.sets,
+      tasks: this.tasks,
       publish: (events) => {
         this.live.publish(events);
       },
@@ -207,6 +212,7 @@ export class Application {
         store: this.store,
         sets: this.sets,
         rewardFiles: this.rewardFiles,
+        tasks: this.tasks,
         live: this.live,
         versions: this.datasets.versions,
         engineEntry: options.engineEntry ?? ENGINE_ENTRY,
@@ -379,6 +385,7 @@ export class Application {
         versions: this.datasets.versions,
         sets: this.sets,
         rewardFiles: this.rewardFiles,
+        tasks: this.tasks,
         runsFolder: this.paths.runs,
         now: this.now,
       },

@@ -32,6 +32,8 @@ export const EngineRequest = z.discriminatedUnion("type", [
     problemFiles: z.record(z.string(), z.string()).optional(),
     /** Files of the stage's own rewards, by the SHA-256 of their texts. */
     rewardFiles: z.record(z.string(), z.string()).optional(),
+    /** Files of the task plug-ins that the stage asks, by the SHA-256 of their texts. */
+    pluginFiles: z.record(z.string(), z.string()).optional(),
     /** The run's own folder: checkpoints/, model/, data.jsonl go here. */
     outDir: z.string(),
     /** Folder of the checkpoint to go on from. */

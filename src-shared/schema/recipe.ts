@@ -8,7 +8,7 @@ import { z } from "zod";
 import { ProblemSplit } from "./problem.ts";
 import { DEFAULT_REWARDS, RewardSpec } from "./reward.ts";
 
-/** A task's name: built in, or of the workspace's plug-ins. */
+/** A task's name: built in, of the workspace's plug-ins, or `reasoning-gym/NAME`. */
 export const TaskName = z.string().min(1).max(200);
 export type TaskName = z.infer<typeof TaskName>;
 
@@ -20,9 +20,17 @@ export const TaskSource = z.strictObject({
   task: TaskName,
   /** Difficulties drawn in turn; repeat one to ask for more of it, e.g. [3, 4, 5, 5, 5]. */
   difficulties: z.array(z.int().min(1)).min(1),
+  /** Of a plug-in: the SHA-256 of its file's text. A run keeps the text that it began with. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "a SHA-256")
+    .optional(),
   weight,
 });
 export type TaskSource = z.infer<typeof TaskSource>;
+
+/** A task that is not built in, as a source names it. */
+export type OutsideSource = TaskSource;
 
 /** Where prompts come from: a problem set of the workspace. */
 export const ProblemSource = z.strictObject({

@@ -7,24 +7,18 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { loadHubFolder } from "#main/core/formats/hub-layout.ts";
 import { Application } from "#main/services/application.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import { PipelineId, RunId } from "#shared/schema/run.ts";
 import { insertOwnProblems } from "../helpers/own-problems.ts";
 import { resumeRecipe } from "../helpers/resume-recipe.ts";
+import { expectClose, expectSame, outcomeOf } from "../helpers/run-outcome.ts";
+import type { StageOutcome } from "../helpers/run-outcome.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { nextEvent, settled } from "../helpers/test-application.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
 
 const HOST = fileURLToPath(new URL("../helpers/resume-host.ts", import.meta.url));
-/** Measured anew at every attempt; everything else must be equal. */
-const MEASURED = new Set([
-  "step_time",
-  "training_tokens_per_second",
-  "sampling_tokens_per_second",
-  "memory_bytes",
-]);
 const STAGES = ["cold-start", "grpo"] as const;
 
 const folder = temporaryFolder();
@@ -61,29 +55,11 @@ async function paused(app: Application, runId: RunId): Promise<void> {
   );
 }
 
-/** What must be the same after an interruption, by stage: points, rollouts, weights. */
-function outcome(app: Application, id: PipelineId) {
-  return STAGES.map((stage) => {
-    const runId = runOf(id, stage);
-    const { outputModel } = app.store.runs.get(runId);
-    if (outputModel === null) throw new Error(`${stage} left no model`);
-    const hub = loadHubFolder(outputModel);
-    const weights = hub.names.map((name) => hub.readTensor(name));
-    hub.close();
-    const points = [...app.store.metrics.points(runId)];
-    return {
-      stage,
-      points: points.map(({ name, step }) => `${name}@${step}`).sort(),
-      values: points.flatMap(({ name, step, value }) =>
-        MEASURED.has(name) ? [] : [{ name, step, value }],
-      ),
-      rollouts: [...app.store.rollouts.all(runId)],
-      weights,
-    };
-  });
-}
+type Outcome = StageOutcome[];
 
-type Outcome = ReturnType<typeof outcome>;
+function outcome(app: Application, id: PipelineId): Outcome {
+  return outcomeOf(app, id, STAGES);
+}
 
 const references = new Map<boolean, Promise<Outcome>>();
 
@@ -100,36 +76,13 @@ async function runThrough(adapters: boolean): Promise<Outcome> {
   return outcome(app, id);
 }
 
-async function expectSame(app: Application, id: PipelineId, adapters = false): Promise<void> {
+async function expectSameRun(app: Application, id: PipelineId, adapters = false): Promise<void> {
   const expected = await uninterrupted(adapters);
-  const actual = outcome(app, id);
-  actual.forEach((stage, i) => {
+  outcome(app, id).forEach((stage, i) => {
     const other = expected[i];
     if (other === undefined) throw new Error("stage missing");
-    expect(stage.points).toEqual(other.points);
-    expect(new Set(stage.points).size).toBe(stage.points.length);
-    expect(stage.rollouts.length).toBe(other.rollouts.length);
-    expect(stage.rollouts).toEqual(other.rollouts);
-    expectClose(stage, other);
+    expectSame(stage, other);
   });
-}
-
-/** The same points with the same values, and weights within 1e-5. */
-function expectClose(stage: Outcome[number], other: Outcome[number]): void {
-  stage.values.forEach(({ name, step, value }, j) => {
-    const reference = other.values[j];
-    expect([name, step]).toEqual([reference?.name, reference?.step]);
-    expect(Math.abs((value ?? 0) - (reference?.value ?? 0))).toBeLessThanOrEqual(
-      1e-4 * Math.max(1, Math.abs(value ?? 0)),
-    );
-  });
-  let largest = 0;
-  stage.weights.forEach((tensor, j) => {
-    tensor.forEach((value, k) => {
-      largest = Math.max(largest, Math.abs(value - (other.weights[j]?.[k] ?? Number.NaN)));
-    });
-  });
-  expect(largest).toBeLessThanOrEqual(1e-5);
 }
 
 test("GRPO moves the random model, so that the comparison means something", async () => {
@@ -160,7 +113,7 @@ for (const [stage, step, adapters] of [
     app.runner.resume(id);
     expect((await settled(app, id)).status).toBe("finished");
     expect(app.store.runs.summary(runId).attempts).toBe(2);
-    await expectSame(app, id, adapters);
+    await expectSameRun(app, id, adapters);
   });
 }
 
@@ -207,7 +160,7 @@ for (const [stage, step] of [
     );
     app.runner.resume(id);
     expect((await settled(app, id)).status).toBe("finished");
-    await expectSame(app, id);
+    await expectSameRun(app, id);
   });
 }
 
@@ -228,7 +181,7 @@ test("a paused stage waits in its process, and goes on to the same weights, poin
   app.runner.pause(id, false);
   expect((await settled(app, id)).status).toBe("finished");
   expect(app.store.runs.summary(runId).attempts).toBe(1);
-  await expectSame(app, id);
+  await expectSameRun(app, id);
   const said = app.store.history
     .events(runId, { limit: 100 })
     .find(({ message }) => message.startsWith("Paused for"));
@@ -247,5 +200,5 @@ test("a paused stage can be stopped, and goes on from the checkpoint that the st
   expect((await settled(app, id)).status).toBe("stopped");
   app.runner.resume(id);
   expect((await settled(app, id)).status).toBe("finished");
-  await expectSame(app, id);
+  await expectSameRun(app, id);
 });

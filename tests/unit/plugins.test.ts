@@ -1,5 +1,5 @@
 /** Task plug-ins: the document's own example passes, and what is wrong with others is said with its line. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
@@ -9,20 +9,13 @@ import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { checkPlugin } from "#main/services/plugins/check-plugin.ts";
 import { findPlugins, readPlugin } from "#main/services/plugins/find-plugins.ts";
 import { AppError } from "#shared/errors.ts";
+import { COINS_YAML, documentBlock } from "../helpers/coins-plugin.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 
 const pool = new SandboxPool({ workers: 1 });
 afterAll(() => {
   pool.close();
 });
-
-const DOCUMENT = readFileSync(new URL("../../docs/tasks/README.md", import.meta.url), "utf8");
-
-function blockOf(language: string): string {
-  return DOCUMENT.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? "";
-}
-
-const YAML = blockOf("yaml");
 
 function workspaceWith(name: string, yaml: string, text: string, file = "coins.js"): string {
   const workspace = temporaryFolder();
@@ -34,11 +27,11 @@ function workspaceWith(name: string, yaml: string, text: string, file = "coins.j
 }
 
 function coins(text: string): Plugin {
-  return readPlugin(workspaceWith("coins", YAML, text), "coins");
+  return readPlugin(workspaceWith("coins", COINS_YAML, text), "coins");
 }
 
 test("the document's example is found and passes every check", async () => {
-  const workspace = workspaceWith("coins", YAML, blockOf("js"));
+  const workspace = workspaceWith("coins", COINS_YAML, documentBlock("js"));
   expect(findPlugins(workspace)).toMatchObject([{ plugin: { manifest: { title: "Coins" } } }]);
   const report = await checkPlugin(pool, readPlugin(workspace, "coins"));
   expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
@@ -47,16 +40,16 @@ test("the document's example is found and passes every check", async () => {
 
 test("the document's examples have at most 30 lines", () => {
   for (const language of ["js", "python"])
-    expect(blockOf(language).trim().split("\n").length).toBeLessThanOrEqual(30);
+    expect(documentBlock(language).trim().split("\n").length).toBeLessThanOrEqual(30);
 });
 
 function pythonCoins(text: string): Plugin {
-  const yaml = YAML.replace("coins.js", "coins.py");
+  const yaml = COINS_YAML.replace("coins.js", "coins.py");
   return readPlugin(workspaceWith("coins", yaml, text, "coins.py"), "coins");
 }
 
 test("the document's example in Python passes every check, and what fails in Python is said with its line", async () => {
-  const report = await checkPlugin(pool, pythonCoins(blockOf("python")));
+  const report = await checkPlugin(pool, pythonCoins(documentBlock("python")));
   expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(report.checks).toHaveLength(6);
   const wrong = [
@@ -164,12 +157,12 @@ test.each([
 });
 
 test.each([
-  ["countdown", YAML.replace("coins", "countdown"), "a built-in task has this name"],
-  ["others", YAML, "its folder is others"],
-  ["coins", YAML.replace("difficulties: [2, 3, 4]", "difficulties: []"), "difficulties"],
-  ["coins", YAML.replace("coins.js", "../coins.js"), "a .js or .py file beside plugin.yaml"],
+  ["countdown", COINS_YAML.replace("coins", "countdown"), "a built-in task has this name"],
+  ["others", COINS_YAML, "its folder is others"],
+  ["coins", COINS_YAML.replace("difficulties: [2, 3, 4]", "difficulties: []"), "difficulties"],
+  ["coins", COINS_YAML.replace("coins.js", "../coins.js"), "a .js or .py file beside plugin.yaml"],
   ["coins", "a: [", "no YAML"],
-  ["coins", YAML.replace("coins.js", "other.js"), "other.js is not there"],
+  ["coins", COINS_YAML.replace("coins.js", "other.js"), "other.js is not there"],
 ])("a folder %s whose plugin.yaml is wrong is listed with why", (name, yaml, why) => {
   expect(findPlugins(workspaceWith(name, yaml, GENERATE))).toEqual([
     { folder: name, refusal: expect.stringContaining(why) },

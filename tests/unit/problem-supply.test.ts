@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { SetProblem } from "#shared/schema/problem.ts";
 import { ProblemData } from "#shared/schema/recipe.ts";
+import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemOfSet } from "#main/core/problems/problem.ts";
@@ -28,7 +29,12 @@ const SET = Array.from({ length: 10 }, (_, i) => stored(String(i)));
 const sets: SetReader = ({ problems }) => (problems.startsWith("gsm") ? SET : []);
 
 function supply(data: unknown, seed = 1): ProblemSupply {
-  return new ProblemSupply(ProblemData.parse(data), { split: "train", seed, sets });
+  return new ProblemSupply(ProblemData.parse(data), {
+    split: "train",
+    seed,
+    sets,
+    outside: NO_OUTSIDE,
+  });
 }
 
 function ids(of: ProblemSupply, count: number, from = 0): string[] {
@@ -143,7 +149,12 @@ test("tasks and sets are drawn side by side in their weights", () => {
 
 test("one task alone draws what it drew before there were several sources", () => {
   const data = { task: "arithmetic", difficulties: [3, 4] };
-  const alone = new ProblemSupply(data, { split: "train", seed: 77, sets: NO_SETS });
+  const alone = new ProblemSupply(data, {
+    split: "train",
+    seed: 77,
+    sets: NO_SETS,
+    outside: NO_OUTSIDE,
+  });
   expect(ids(alone, 3)).toEqual(ids(supply([data], 77), 3));
 });
 

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";
@@ -21,6 +22,7 @@ import { lacking } from "../helpers/need.ts";
 const OWN = `def reward(completions, prompts, gold, id, **columns):
     return [None if c == "" else len(c) + len(p) + len(g) + len(i) for c, p, g, i in zip(completions, prompts, gold, id)]
 `;
+const FROM = { sets: NO_SETS, outside: NO_OUTSIDE };
 const textOf = ({ file }: FileReward): string => {
   expect(file).toBe("rewards/own.py");
   return OWN;
@@ -60,9 +62,9 @@ const EVERY_OPTION = [
 
 test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-sft"])(
   "every name that %s has for TRL is a name of TRL 1.16's configuration",
-  (name) => {
+  async (name) => {
     const given = name === "demo" ? EVERY_OPTION : [];
-    const { files } = exportRecipe(recipe(name, given), "trl", NO_SETS, textOf);
+    const { files } = await exportRecipe(recipe(name, given), "trl", FROM, textOf);
     const configs = files.filter((file) => file.name.endsWith(".yaml"));
     expect(configs.length).toBeGreaterThan(0);
     for (const file of configs) {
@@ -75,11 +77,11 @@ test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-
 
 test.each(["demo", "dapo", "r1-full"])(
   "every override that %s has for verl is a key of verl 0.9's",
-  (name) => {
-    const { files } = exportRecipe(
+  async (name) => {
+    const { files } = await exportRecipe(
       recipe(name, name === "demo" ? EVERY_OPTION : []),
       "verl",
-      NO_SETS,
+      FROM,
       textOf,
     );
     const scripts = files.filter((file) => file.name.endsWith(".sh"));
@@ -92,9 +94,9 @@ test.each(["demo", "dapo", "r1-full"])(
   },
 );
 
-test("every option of a grpo stage is written for TRL or listed as missing", () => {
+test("every option of a grpo stage is written for TRL or listed as missing", async () => {
   const grpo = recipe("demo", EVERY_OPTION).stages.find(({ kind }) => kind === "grpo");
-  const { files, unmapped } = exportRecipe(recipe("demo", EVERY_OPTION), "trl", NO_SETS, textOf);
+  const { files, unmapped } = await exportRecipe(recipe("demo", EVERY_OPTION), "trl", FROM, textOf);
   const config = TrainerFile.parse(
     parse(files.find(({ name }) => name === "grpo.yaml")?.text ?? ""),
   );
@@ -135,17 +137,17 @@ test("every option of a grpo stage is written for TRL or listed as missing", () 
   });
 });
 
-test("what has no counterpart is listed, with its value and why", () => {
-  const trl = exportRecipe(recipe("demo"), "trl", NO_SETS, textOf).unmapped;
+test("what has no counterpart is listed, with its value and why", async () => {
+  const trl = (await exportRecipe(recipe("demo"), "trl", FROM, textOf)).unmapped;
   expect(trl).toContainEqual({
     path: "stages.grpo.min_lr_ratio",
     value: 0.1,
     why: "transformers' linear schedule always ends at 0",
   });
   expect(trl.map(({ path }) => path)).toContain("stages.student.kind");
-  const verl = exportRecipe(recipe("demo", EVERY_OPTION), "verl", NO_SETS, textOf).unmapped.map(
-    ({ path }) => path,
-  );
+  const verl = (
+    await exportRecipe(recipe("demo", EVERY_OPTION), "verl", FROM, textOf)
+  ).unmapped.map(({ path }) => path);
   expect(verl).toEqual(
     expect.arrayContaining([
       "stages.grpo.delta",
@@ -156,26 +158,30 @@ test("what has no counterpart is listed, with its value and why", () => {
   );
 });
 
-test("a constant rate that is warmed up to is transformers' constant_with_warmup", () => {
+test("a constant rate that is warmed up to is transformers' constant_with_warmup", async () => {
   // transformers' "constant" leaves warmup_steps out.
-  const rateOf = (warmup: number): unknown => {
-    const yaml = exportRecipe(
+  const rateOf = async (warmup: number): Promise<unknown> => {
+    const { files } = await exportRecipe(
       recipe("demo-smoke", [`stages.grpo.warmup_steps=${String(warmup)}`]),
       "trl",
-      NO_SETS,
+      FROM,
       textOf,
-    ).files.find(({ name }) => name === "grpo.yaml");
+    );
+    const yaml = files.find(({ name }) => name === "grpo.yaml");
     return TrainerFile.parse(parse(yaml?.text ?? "")).args["lr_scheduler_type"];
   };
-  expect([rateOf(0), rateOf(2)]).toEqual(["constant", "constant_with_warmup"]);
+  expect([await rateOf(0), await rateOf(2)]).toEqual(["constant", "constant_with_warmup"]);
 });
 
-test.each(["trl", "verl"] as const)("%s is told of a language reward that does not apply", (to) => {
-  const { unmapped } = exportRecipe(recipe("r1-full"), to, NO_SETS, textOf);
-  expect(unmapped).toContainEqual(
-    expect.objectContaining({ path: "stages.grpo.rewards", value: "language" }),
-  );
-});
+test.each(["trl", "verl"] as const)(
+  "%s is told of a language reward that does not apply",
+  async (to) => {
+    const { unmapped } = await exportRecipe(recipe("r1-full"), to, FROM, textOf);
+    expect(unmapped).toContainEqual(
+      expect.objectContaining({ path: "stages.grpo.rewards", value: "language" }),
+    );
+  },
+);
 
 test.each([
   ["trl", "cold-start.yaml"],
@@ -184,13 +190,13 @@ test.each([
   ["verl", "grpo.sh"],
   ["verl", "reward_grpo.py"],
 ] as const)("the smoke recipe for %s: %s is as it was looked at", async (target, name) => {
-  const { files } = exportRecipe(recipe("demo-smoke"), target, NO_SETS, textOf);
+  const { files } = await exportRecipe(recipe("demo-smoke"), target, FROM, textOf);
   const text = files.find((file) => file.name === name)?.text;
   await expect(text).toMatchFileSnapshot(new URL(`${target}/${name}`, fixtures).pathname);
 });
 
-test("prompts are the run's own, a line each, as many as it draws", () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS, textOf);
+test("prompts are the run's own, a line each, as many as it draws", async () => {
+  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
   const rows =
     files
       .find(({ name }) => name === "data/grpo.jsonl")
@@ -204,32 +210,32 @@ test("prompts are the run's own, a line each, as many as it draws", () => {
   });
 });
 
-test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS, textOf);
+test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", async () => {
+  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
   const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
   expect(text).toContain("adam_epsilon: 1.0e-8\n");
   expect(text).not.toMatch(/[^.\d]\d+e/u);
 });
 
-test("a name with quotes stays one word of the shell", () => {
-  const { files } = exportRecipe(
+test("a name with quotes stays one word of the shell", async () => {
+  const { files } = await exportRecipe(
     recipe("demo-smoke", [`name="it's $(rm -rf ~)"`]),
     "verl",
-    NO_SETS,
+    FROM,
     textOf,
   );
   const script = files.find(({ name }) => name === "grpo.sh")?.text ?? "";
   expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
 });
 
-test("a task without a rule in Python is listed, and a task with one is not", () => {
+test("a task without a rule in Python is listed, and a task with one is not", async () => {
   const tasks = ["graph-path", "short-story"].map((task) => ({ task, difficulties: [1] }));
-  const { unmapped } = exportRecipe(
+  const { unmapped } = await exportRecipe(
     recipe("demo-smoke", [
       `stages.grpo.data=${JSON.stringify([{ ...tasks[0], difficulties: [5] }, tasks[1]])}`,
     ]),
     "trl",
-    NO_SETS,
+    FROM,
     textOf,
   );
   expect(
@@ -242,8 +248,8 @@ const PYTHON = {
   how: "install Python 3 as python3",
 };
 
-test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, () => {
-  const { files } = exportRecipe(recipe("demo-smoke"), "trl", NO_SETS, textOf);
+test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, async () => {
+  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, "rewards.py"),
@@ -334,11 +340,11 @@ print(json.dumps(out))
 
 test.skipIf(!PYTHON.met)(
   `files of one's own and the length of a group go along${lacking(PYTHON)}`,
-  () => {
+  async () => {
     const yaml = [
       "stages.grpo.rewards=[{name: length}, {name: cosine, max_len: 50}, {file: rewards/own.py, weight: 0.2}, {file: a.js}, {name: code}]",
     ];
-    const trl = exportRecipe(recipe("demo-smoke", yaml), "trl", NO_SETS, textOf);
+    const trl = await exportRecipe(recipe("demo-smoke", yaml), "trl", FROM, textOf);
     expect(parse(trl.files.find(({ name }) => name === "grpo.yaml")?.text ?? "")).toMatchObject({
       rewards: [
         { name: "length" },
@@ -350,7 +356,7 @@ test.skipIf(!PYTHON.met)(
     expect(trl.unmapped.map(({ value }) => value)).toEqual(
       expect.arrayContaining(["a.js", "code"]),
     );
-    const verl = exportRecipe(recipe("demo-smoke", yaml), "verl", NO_SETS, textOf);
+    const verl = await exportRecipe(recipe("demo-smoke", yaml), "verl", FROM, textOf);
     expect(verl.files.find(({ name }) => name === "reward_grpo.py")?.text).toContain(
       'add(0.2, rewards.own("own/own.py", "own"))',
     );

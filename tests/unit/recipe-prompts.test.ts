@@ -48,11 +48,11 @@ stages:
 `;
 }
 
-test("a prompt is written with the stage's system prompt and template; what the model's template adds is told apart", () => {
+test("a prompt is written with the stage's system prompt and template; what the model's template adds is told apart", async () => {
   const text = recipe(
     'system_prompt: "Be brief."\n    prompt_template: "{{ prompt }} In {{ unit }}."',
   );
-  const { prompts, problems } = renderPrompts(app, text, 0, folder);
+  const { prompts, problems } = await renderPrompts(app, text, 0, folder);
   expect(problems).toEqual([]);
   expect(prompts).toHaveLength(3);
   const tokenizer = keptTokenizer(app.models.resolve("gradus-base"));
@@ -69,8 +69,8 @@ test("a prompt is written with the stage's system prompt and template; what the 
   }
 });
 
-test("R1-Zero's plain text is the template's but for the question", () => {
-  const { prompts } = renderPrompts(app, recipe("prompt_template: r1-zero"), 0, folder);
+test("R1-Zero's plain text is the template's but for the question", async () => {
+  const { prompts } = await renderPrompts(app, recipe("prompt_template: r1-zero"), 0, folder);
   expect(prompts[0]?.parts.map(({ role }) => role)).toEqual([null, "user", null]);
   expect(prompts[0]?.parts.at(-1)?.text).toBe("\nAssistant:");
 });
@@ -79,8 +79,8 @@ test.each([
   [recipe('prompt_template: "{{ prompt"'), "stages[0].prompt_template", "cannot be rendered"],
   [recipe("", "nobody"), "stages[0].data", "nobody"],
   [recipe("", "mine", "no-such-model"), "stages[0].model", "no-such-model"],
-])("%#: what keeps a prompt from being written is said at its field", (text, path, words) => {
-  const { prompts, problems } = renderPrompts(app, text, 0, folder);
+])("%#: what keeps a prompt from being written is said at its field", async (text, path, words) => {
+  const { prompts, problems } = await renderPrompts(app, text, 0, folder);
   expect(prompts).toEqual([]);
   expect(problems.map((problem) => problem.path)).toEqual([path]);
   expect(problems[0]?.message).toContain(words);

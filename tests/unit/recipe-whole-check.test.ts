@@ -325,6 +325,7 @@ test("a machine too small, and a disk too full, are said with how much is missin
     versionSize: () => undefined,
     setSize: () => undefined,
     sets: NO_SETS,
+    tasks: app.tasks,
     relativeTo: folder,
     memoryBytes: 2 ** 30,
     diskFreeBytes: 2 ** 20,

@@ -14,6 +14,8 @@ import { StagePlace } from "#main/services/recipes/checks/stage-place.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { insertOwnProblems, OWN_SET } from "../helpers/own-problems.ts";
+import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
+import { WorkspaceTasks } from "#main/services/plugins/workspace-tasks.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 let store: Store;
@@ -120,6 +122,7 @@ function checked(stage: GrpoStage | BenchmarkStage, data: unknown): Finding[] {
   checkSources(parsed, "data", new StagePlace(stage, 0, findings), {
     setSize: () => undefined,
     sets: setReader(store),
+    tasks: new WorkspaceTasks(temporaryFolder(), new SandboxPool()),
   });
   return findings;
 }

@@ -24,6 +24,8 @@ export type SummarizeOptions = Pick<
   readonly task: string;
   /** What judged the answers; several where problems have different ones. */
   readonly verifier: readonly string[];
+  /** Of verifiers that run elsewhere, by their names. */
+  readonly versions?: ReadonlyMap<string, string>;
   readonly seed: number;
 };
 
@@ -38,7 +40,7 @@ export function summarize(
   samples: readonly EvaluationSample[],
   options: SummarizeOptions,
 ): EvaluationSummary {
-  const { task, verifier, seed, ...settings } = options;
+  const { task, verifier, versions, seed, ...settings } = options;
   const rules = verifier.map((name) => ({ name, rule: answerRule(name) }));
   // Votes of one problem are of one verifier; with several, answers are counted as they are written.
   const answerKey =
@@ -74,7 +76,9 @@ export function summarize(
     n: results.length,
     k,
     ...settings,
-    verifierVersion: rules.map(({ name, rule }) => `${name}/${rule.version}`).join(" + "),
+    verifierVersion: rules
+      .map(({ name, rule }) => `${name}/${versions?.get(name) ?? rule.version}`)
+      .join(" + "),
     pass1: passes(results, 1),
     passK: passAtKSteps(k).map((j) => {
       const { value, low, high } = passes(results, j);

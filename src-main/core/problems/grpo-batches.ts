@@ -5,7 +5,7 @@
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { ProblemSupply } from "./problem-supply.ts";
-import type { SetReader } from "./problem-supply.ts";
+import type { SupplyOptions } from "./problem-supply.ts";
 
 export type GrpoBatches = {
   /** Prompts of a generation batch, each with `num_generations` completions. */
@@ -46,7 +46,7 @@ export function grpoBatches(
 export function grpoProblems(
   { data }: Pick<GrpoStage, "data">,
   seed: number,
-  sets: SetReader,
+  from: Omit<SupplyOptions, "split" | "seed">,
 ): ProblemSupply {
-  return new ProblemSupply(data, { split: "train", seed: deriveSeed(seed, "prompts"), sets });
+  return new ProblemSupply(data, { ...from, split: "train", seed: deriveSeed(seed, "prompts") });
 }

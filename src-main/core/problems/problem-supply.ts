@@ -1,12 +1,17 @@
 /**
  * The problems of a stage's `data`: one source or several with weights, each a task or a problem set. The problem at a
- * place depends on the seed and the place alone, so that a resumed run goes on at its position.
+ * place depends on the seed and the place alone, so that a resumed run goes on at its position. Problems of tasks that run
+ * elsewhere are prepared before they are taken.
  */
 import { AppError } from "#shared/errors.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
 import type { DataSource, ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
 import { deriveSeed, hash32, Random } from "#main/platform/random.ts";
 import { drawProblems, problemStream } from "./draw-problems.ts";
+import { OutsideProblems } from "./outside/outside-problems.ts";
+import type { Preparing } from "./outside/outside-problems.ts";
+import { assertDifficulties, outsideSource } from "./outside/outside-task.ts";
+import type { OutsideTasks } from "./outside/outside-task.ts";
 import { problemOfSet } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { SourceTurns } from "./source-turns.ts";
@@ -15,11 +20,19 @@ import type { Split } from "./split-of.ts";
 /** The problems that a source of a problem set names, by its version, split and filter, in the set's order. */
 export type SetReader = (source: ProblemSource) => readonly SetProblem[];
 
-export type SupplyOptions = {
+/** Where problems are found that no built-in task makes. */
+export type ProblemSources = {
+  readonly sets: SetReader;
+  /** Where `prepare…` finds tasks that run elsewhere. */
+  readonly outside: OutsideTasks;
+};
+
+export type SupplyOptions = ProblemSources & {
   /** Which side of tasks is drawn from; a problem set's side is named by its source. */
   readonly split: Split;
   readonly seed: number;
-  readonly sets: SetReader;
+  /** Where problems of such tasks are kept once they are made. */
+  readonly keptIn?: string | undefined;
 };
 
 /** Where the problems of one source come from. */
@@ -41,19 +54,55 @@ export function setNameOf(ref: string): string {
 }
 
 export class ProblemSupply {
-  readonly #draws: readonly SourceDraw[];
+  readonly #draws: SourceDraw[];
   readonly #turns: SourceTurns;
+  /** Of sources whose tasks run elsewhere, by their place among the sources. */
+  readonly #outside = new Map<number, () => Promise<OutsideProblems>>();
 
   /** Throws BAD_RECIPE where a source names no problem. */
   constructor(data: ProblemData, options: SupplyOptions) {
     const sources = sourcesOf(data);
+    const { split, sets, outside, keptIn } = options;
     this.#draws = sources.map((source, index) => {
       const seed = index === 0 ? options.seed : deriveSeed(options.seed, `source ${index}`);
-      return "task" in source
-        ? taskDraw(source, options.split, seed)
-        : setDraw(source, seed, options.sets);
+      const elsewhere = outsideSource(source);
+      if (elsewhere !== undefined) {
+        let opened: Promise<OutsideProblems> | undefined;
+        const open = async (): Promise<OutsideProblems> => {
+          const task = await outside.ofSource(elsewhere);
+          assertDifficulties(task, elsewhere);
+          const problems = new OutsideProblems(task, { source: elsewhere, split, seed }, keptIn);
+          this.#draws[index] = problems;
+          return problems;
+        };
+        this.#outside.set(index, () => (opened ??= open()));
+        return UNPREPARED;
+      }
+      return "task" in source ? taskDraw(source, split, seed) : setDraw(source, seed, sets);
     });
     this.#turns = new SourceTurns(sources.map(({ weight }) => weight ?? 1));
+  }
+
+  /** Before `at` of the places from `from` to before `to`. Throws as the sources' tasks do, the signal's reason. */
+  async prepareStream(from: number, to: number, how: Preparing = {}): Promise<void> {
+    for (const [index, open] of this.#outside) {
+      const places = this.#placesOf(index, from, to);
+      const [first, last] = [places[0], places.at(-1)];
+      if (first === undefined || last === undefined) continue;
+      await (await open()).prepareStream(first, last + 1, how);
+    }
+  }
+
+  /** Before `distinct`. Throws as the sources' tasks do, the signal's reason. */
+  async prepareDistinct(count: number, how: Preparing = {}): Promise<void> {
+    for (const [index, open] of this.#outside)
+      await (await open()).prepareDistinct(this.#placesOf(index, 0, count).length, how);
+  }
+
+  #placesOf(source: number, from: number, to: number): number[] {
+    return Array.from({ length: to - from }, (_, i) => this.#turns.at(from + i))
+      .filter((turn) => turn.source === source)
+      .map(({ place }) => place);
   }
 
   /** The problem at a place of an endless stream. A set's problems all come once, in an order of the seed's, before one comes again. */
@@ -75,6 +124,15 @@ export class ProblemSupply {
     );
     return turns.flatMap(({ source, place }) => drawn[source]?.[place] ?? []);
   }
+}
+
+const UNPREPARED: SourceDraw = {
+  at: () => unprepared(),
+  distinct: () => unprepared(),
+};
+
+function unprepared(): never {
+  throw new Error("the problems of a task that runs elsewhere were not prepared");
 }
 
 function taskDraw(source: TaskSource, split: Split, seed: number): SourceDraw {

@@ -13,7 +13,9 @@ const HELD_OUT_ONE_IN = 8;
 
 /** `task/canonical problem`: equal for problems that are one problem in other words, order or names. */
 export function canonicalProblem(problemId: string): string {
-  const [name = "", text = ""] = problemId.split("/", 2);
+  const [name = "", text = "", hash = ""] = problemId.split("/", 3);
+  // The names of its tasks have a slash of their own.
+  if (name === "reasoning-gym") return `${name}/${text}/${hash}`;
   const task = listTasks().find((one) => one.name === name);
   return `${name}/${task === undefined ? text : task.canonical(text)}`;
 }

@@ -5,7 +5,7 @@ import type { ProblemMessage } from "#shared/schema/problem.ts";
 import { askedMessages } from "../text/prompt-ids.ts";
 import { grpoProblems } from "./grpo-batches.ts";
 import { ProblemSupply } from "./problem-supply.ts";
-import type { SetReader } from "./problem-supply.ts";
+import type { ProblemSources } from "./problem-supply.ts";
 
 export interface PromptRow {
   readonly prompt: readonly ProblemMessage[];
@@ -24,13 +24,14 @@ export interface ExampleRow {
 }
 
 /** @param seed the stage's */
-export function grpoPrompts(
+export async function grpoPrompts(
   stage: GrpoStage,
   seed: number,
   count: number,
-  sets: SetReader,
-): PromptRow[] {
-  const supply = grpoProblems(stage, seed, sets);
+  from: ProblemSources,
+): Promise<PromptRow[]> {
+  const supply = grpoProblems(stage, seed, from);
+  await supply.prepareStream(0, count);
   return Array.from({ length: count }, (_, index) => {
     const problem = supply.at(index);
     return {
@@ -48,18 +49,19 @@ export function grpoPrompts(
 }
 
 /** @param seed the stage's */
-export function workedExamples(
+export async function workedExamples(
   stage: Pick<SftStage, "system_prompt" | "prompt_template">,
   data: Extract<SftStage["data"], { source: unknown }>,
   seed: number,
   count: number,
-  sets: SetReader,
-): ExampleRow[] {
+  from: ProblemSources,
+): Promise<ExampleRow[]> {
   const supply = new ProblemSupply(data.source, {
     split: "train",
     seed: deriveSeed(seed, "cold-start"),
-    sets,
+    ...from,
   });
+  await supply.prepareDistinct(count, { solutions: true });
   return supply.distinct(count).flatMap((problem) => {
     const content = problem.solution();
     if (content === null) return [];

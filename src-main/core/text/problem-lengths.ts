@@ -1,7 +1,8 @@
 /** How long a stage's prompts and worked solutions are in a model's tokens, on a sample of its problems. */
 import { LRUCache } from "lru-cache";
 import type { ProblemData } from "#shared/schema/recipe.ts";
-import { ProblemSupply } from "../problems/problem-supply.ts";
+import { NO_OUTSIDE, outsideSource } from "../problems/outside/outside-task.ts";
+import { ProblemSupply, sourcesOf } from "../problems/problem-supply.ts";
 import type { SetReader } from "../problems/problem-supply.ts";
 import type { Problem } from "../problems/problem.ts";
 import { encodeWithAssistantMask } from "./templates/assistant-mask.ts";
@@ -38,6 +39,7 @@ export interface MissingColumn {
 const lengths = new LRUCache<string, ProblemLengths>({ max: KEPT });
 
 /**
+ * Undefined where all problems are of tasks that run elsewhere; those are not waited for here.
  * Throws what is wrong with the tokenizer or its chat template (BAD_TOKENIZER), or with the data and the stage's template
  * (BAD_RECIPE, NOT_FOUND).
  */
@@ -46,10 +48,11 @@ export function problemLengths(
   data: ProblemData,
   prompting: Prompting,
   sets: SetReader,
-): ProblemLengths {
+): ProblemLengths | undefined {
   const stamp = tokenizerStamp(modelFolder);
   const { system_prompt: system, prompt_template: template } = prompting;
   const problems = sampleOf(data, sets);
+  if (problems.length === 0) return undefined;
   const ids = problems.map(({ id }) => id).join("\n");
   const key = JSON.stringify([modelFolder, stamp, data, system, template, ids]);
   const known = lengths.get(key);
@@ -106,6 +109,13 @@ export function requireTrainable(
 }
 
 function sampleOf(data: ProblemData, sets: SetReader): Problem[] {
-  const supply = new ProblemSupply(data, { split: "train", seed: LOOK_SEED, sets });
+  const sources = sourcesOf(data).filter((source) => outsideSource(source) === undefined);
+  if (sources.length === 0) return [];
+  const supply = new ProblemSupply(sources, {
+    split: "train",
+    seed: LOOK_SEED,
+    sets,
+    outside: NO_OUTSIDE,
+  });
   return Array.from({ length: SAMPLE }, (_, index) => supply.at(index));
 }

@@ -5,12 +5,13 @@ import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { ProblemSupply, setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
+import { isOutside } from "#main/core/problems/outside/outside-task.ts";
 import { readProblems } from "#main/core/problems/read-problems.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
-import { setsOf } from "./session/stage-problems.ts";
+import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 /** One fixed seed: every benchmark of the same size and difficulties asks the same problems, so that results pair. */
@@ -21,7 +22,7 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   const folder = session.modelFolder("model");
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(session.runtime, folder);
-  const problems = problemsOf(session, stage);
+  const problems = await problemsOf(session, stage);
   session.started(model.parameters, problems.length);
   const all: EvaluationSample[] = [];
   const { num_samples: k } = stage;
@@ -58,6 +59,7 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   const summary = summarize(all, {
     task: subjectOf(stage),
     verifier: verifiersOf(problems),
+    versions: await versionsOf(session, problems),
     seed: BOOTSTRAP_SEED,
     temperature: stage.temperature,
     topP: stage.top_p,
@@ -81,11 +83,26 @@ function verifiersOf(problems: readonly Problem[]): string[] {
   return [...new Set(problems.map(({ verifier }) => verifier.name))].toSorted();
 }
 
+/** Of verifiers that run elsewhere. */
+async function versionsOf(
+  { outside }: StageSession,
+  problems: readonly Problem[],
+): Promise<Map<string, string>> {
+  const versions = new Map<string, string>();
+  for (const { verifier } of problems) {
+    if (!isOutside(verifier.name) || versions.has(verifier.name)) continue;
+    versions.set(verifier.name, (await outside.ofVerifier(verifier)).version);
+  }
+  return versions;
+}
+
 /** Held-out problems of tasks and those of problem sets, or the first ones of the imported benchmark. */
-function problemsOf(session: StageSession, stage: BenchmarkStage): Problem[] {
+async function problemsOf(session: StageSession, stage: BenchmarkStage): Promise<Problem[]> {
   if (!("benchmark" in stage.data)) {
-    const options = { split: "test" as const, seed: PROBLEM_SEED, sets: setsOf(session) };
-    return new ProblemSupply(stage.data, options).distinct(stage.num_problems);
+    const options = { ...suppliesOf(session), split: "test" as const, seed: PROBLEM_SEED };
+    const supply = new ProblemSupply(stage.data, options);
+    await supply.prepareDistinct(stage.num_problems, preparing(session));
+    return supply.distinct(stage.num_problems);
   }
   const { datasetFile } = session.request;
   if (datasetFile === undefined) throw new Error("an imported benchmark without its problems");

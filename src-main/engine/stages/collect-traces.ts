@@ -7,13 +7,14 @@ import { loadLanguageModel } from "../model/language-model.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
+import { isOutside } from "#main/core/problems/outside/outside-task.ts";
 import { findRuledTask } from "#main/core/problems/registry.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
-import { setsOf } from "./session/stage-problems.ts";
+import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 export type TraceOptions = SamplingOptions &
@@ -42,10 +43,11 @@ export async function collectTraces(
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(runtime, folder);
   const supply = new ProblemSupply(options.data, {
+    ...suppliesOf(session),
     split: "train",
     seed: deriveSeed(request.seed, "traces"),
-    sets: setsOf(session),
   });
+  await supply.prepareDistinct(options.num_prompts, preparing(session));
   const problems = supply.distinct(options.num_prompts);
   if (problems.length < options.num_prompts)
     session.log(`The data hold ${problems.length} problems; all of them are asked.`);
@@ -84,7 +86,8 @@ export async function collectTraces(
       ...(findRuledTask(problem.source) === undefined
         ? {}
         : { task: problem.source, problem_data: problem.data }),
-      gold: problem.gold,
+      // Its own task alone says what is right: a record is not to be compared with one right answer of several.
+      gold: isOutside(problem.verifier.name) ? null : problem.gold,
     }),
   );
   writeTextAtomically(file, lines.map((line) => `${line}\n`).join(""));

@@ -24,7 +24,7 @@ import type { Generation } from "./generation.ts";
 import { generationMetrics, policySigns, stepMetrics } from "./grpo-metrics.ts";
 import { guardStep } from "./session/guard-step.ts";
 import { ownRewardsOf } from "./session/stage-rewards.ts";
-import { setsOf } from "./session/stage-problems.ts";
+import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
@@ -55,7 +55,7 @@ type Position = {
 
 export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<void> {
   const folder = session.modelFolder("model");
-  const work = openWork(session, stage, folder);
+  const work = await openWork(session, stage, folder);
   const { batches, model, trainer } = work;
   const before = session.resumed?.state;
   const alarms = new PolicyAlarms(before?.data["alarms"]);
@@ -98,7 +98,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
 }
 
 /** @throws AppError BAD_RECIPE for sizes that do not divide, and for sampling that is not the policy's. */
-function openWork(session: StageSession, stage: GrpoStage, folder: string): Work {
+async function openWork(session: StageSession, stage: GrpoStage, folder: string): Promise<Work> {
   const { runtime, resumed } = session;
   const tokenizer = loadTokenizer(folder);
   const model = openTrainable(session, folder, stage);
@@ -124,7 +124,10 @@ function openWork(session: StageSession, stage: GrpoStage, folder: string): Work
   });
   if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
-  const problems = grpoProblems(stage, session.request.seed, setsOf(session));
+  const problems = grpoProblems(stage, session.request.seed, suppliesOf(session));
+  // All of the stage's, so that an error in a task is met before anything is learnt.
+  const generations = Math.ceil(stage.max_steps / batches.stepsPerBatch);
+  await problems.prepareStream(0, generations * batches.groups, preparing(session));
   const ownRewards = ownRewardsOf(session);
   return { session, stage, batches, tokenizer, model, trainer, sampler, problems, ownRewards };
 }

@@ -15,7 +15,7 @@ import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
 import type { ExampleOptions } from "#main/core/examples/encode-examples.ts";
 import { recordNumbers } from "#main/core/examples/record-numbers.ts";
-import { setsOf } from "./session/stage-problems.ts";
+import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 import { openTrainable } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
@@ -23,7 +23,7 @@ import type { Example } from "#main/core/examples/example.ts";
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
   let conversations: Conversation[];
-  if ("source" in stage.data) conversations = workedExamples(session, stage, stage.data);
+  if ("source" in stage.data) conversations = await workedExamples(session, stage, stage.data);
   else {
     if (session.request.datasetFile === undefined)
       throw new Error("the host gave the stage no dataset");
@@ -33,16 +33,17 @@ export async function runSft(session: StageSession, stage: SftStage): Promise<vo
 }
 
 /** Problems with their worked solutions. Throws BAD_RECIPE where nobody worked out any of them. */
-function workedExamples(
+async function workedExamples(
   session: StageSession,
   stage: SftStage,
   { source, examples }: Extract<SftStage["data"], { source: unknown }>,
-): Conversation[] {
+): Promise<Conversation[]> {
   const supply = new ProblemSupply(source, {
+    ...suppliesOf(session),
     split: "train",
     seed: deriveSeed(session.request.seed, "cold-start"),
-    sets: setsOf(session),
   });
+  await supply.prepareDistinct(examples, { ...preparing(session), solutions: true });
   const problems = supply.distinct(examples);
   const worked = problems.flatMap((problem): Conversation[] => {
     const content = problem.solution();

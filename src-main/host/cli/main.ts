@@ -9,6 +9,7 @@ import { addCostCommands } from "./commands/cost-command.ts";
 import { addDemoCommands } from "./commands/demo-command.ts";
 import { addModelCommands } from "./commands/model-command.ts";
 import { addPluginsCommands } from "./commands/plugins-command.ts";
+import { addTasksCommands } from "./commands/tasks-command.ts";
 import { addProblemsCommands } from "./commands/problems-command.ts";
 import { addRecipesCommands } from "./commands/recipes-command.ts";
 import { addRewardsCommands } from "./commands/rewards-command.ts";
@@ -28,6 +29,7 @@ function buildProgram(): Command {
   addRunsCommands(program);
   addDataCommands(program);
   addProblemsCommands(program);
+  addTasksCommands(program);
   addPluginsCommands(program);
   addModelCommands(program);
   addBenchCommands(program);

@@ -4,17 +4,19 @@ import type { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { benchmarks } from "#shared/contract/benchmarks.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
-import { taskFacts } from "#main/core/problems/task-facts.ts";
-import type { Store } from "#main/store/store.ts";
+import type { Application } from "../application.ts";
 
 export type BenchmarkRequest = z.output<
   NonNullable<(typeof benchmarks.run)["~orpc"]["inputSchema"]>
 >;
 
 /** As YAML, as a person would write it. Throws NOT_FOUND for a benchmark that is neither a task nor imported. */
-export function benchmarkRecipe(store: Store, request: BenchmarkRequest): string {
+export function benchmarkRecipe(
+  { store, tasks }: Pick<Application, "store" | "tasks">,
+  request: BenchmarkRequest,
+): string {
   const set = store.benchmarks.find(request.benchmark);
-  const task = taskFacts().find(({ name }) => name === request.benchmark);
+  const task = tasks.facts().find(({ name }) => name === request.benchmark);
   if (set === null && task === undefined) {
     throw new AppError(
       "NOT_FOUND",

@@ -6,29 +6,21 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { GenerateRequest } from "#shared/contract/generate.ts";
-import type {
-  DatasetId,
-  DatasetJob,
-  RecordMessages,
-  RecordReference,
-} from "#shared/schema/dataset.ts";
+import type { DatasetId, DatasetJob, RecordMessages } from "#shared/schema/dataset.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
 import type { InferencePrompt } from "#shared/schema/inference.ts";
-import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
+import { answerIn } from "#main/core/verifiers/judging/score-text.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
-import { findRuledTask, findTask } from "#main/core/problems/registry.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
 import type { GenerationEvent, GenerationRequest } from "../endpoints/generate-completions.ts";
 import type { DatasetService } from "./dataset-service.ts";
 import type { JobControl } from "./dataset-jobs.ts";
+import { teacherPrompts } from "./teacher-prompts.ts";
+import type { TeacherPrompt } from "./teacher-prompts.ts";
 import { recordsText } from "./record-edits.ts";
-
-interface TeacherPrompt {
-  readonly prompt: string;
-  readonly reference: RecordReference;
-}
 
 type Sample = Extract<GenerationEvent, { type: "sample" }>;
 
@@ -36,6 +28,7 @@ export interface GenerateDeps {
   readonly store: Store;
   readonly datasets: DatasetService;
   readonly sets: SetReader;
+  readonly tasks: OutsideTasks;
   readonly publish: (events: readonly LiveEvent[]) => void;
   readonly generate: (
     request: GenerationRequest,
@@ -62,9 +55,9 @@ export class GenerateService {
   }
 
   /** Throws NOT_FOUND, CONFLICT where the new dataset's name is taken, BAD_RECIPE. */
-  start(request: GenerateRequest): DatasetJob {
+  async start(request: GenerateRequest): Promise<DatasetJob> {
     const { datasets, store } = this.#deps;
-    const asked = promptsOf(request, this.#deps.sets);
+    const asked = await teacherPrompts(request, this.#deps);
     const datasetId =
       "datasetId" in request.into
         ? datasets.get(request.into.datasetId).id
@@ -76,7 +69,7 @@ export class GenerateService {
   }
 
   /** Throws NOT_FOUND, CONFLICT where it runs or has nothing left to do. */
-  resume(id: string): DatasetJob {
+  async resume(id: string): Promise<DatasetJob> {
     const { datasets, store } = this.#deps;
     const entry = store.generated.get(id);
     if (entry === undefined) {
@@ -87,7 +80,8 @@ export class GenerateService {
       );
     }
     if (datasets.jobs.isRunning(id)) throw new AppError("CONFLICT", "The job is at work.");
-    const asked = promptsOf(entry.request, this.#deps.sets);
+    const asked = await teacherPrompts(entry.request, this.#deps);
+    if (datasets.jobs.isRunning(id)) throw new AppError("CONFLICT", "The job is at work.");
     if (store.generated.done(id).size >= asked.length * entry.request.n) {
       throw new AppError("CONFLICT", "The job has sampled everything it was asked for.");
     }
@@ -184,8 +178,10 @@ export class GenerateService {
           break;
         }
         handled++;
-        if (event.type === "sample") this.#keepSample(control.id, request, datasetId, asked, event);
-        else {
+        if (event.type === "sample") {
+          const right = await this.#judgedElsewhere(asked[event.prompt], event, control.signal);
+          this.#keepSample(control.id, request, datasetId, asked, event, right);
+        } else {
           bad++;
           const { prompt, sample } = event;
           store.transaction(() => {
@@ -207,12 +203,28 @@ export class GenerateService {
     control.signal.throwIfAborted();
   }
 
+  /** Undefined where the record's own measuring judges. */
+  async #judgedElsewhere(
+    question: TeacherPrompt | undefined,
+    sample: Sample,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined> {
+    const problem = question?.elsewhere;
+    if (problem === undefined || problem === null) return undefined;
+    const answer = answerIn(problem, sample.text, "lenient", "tags");
+    if (answer === null) return false;
+    const task = await this.#deps.tasks.ofVerifier(problem.verifier);
+    const [verdict] = await task.verify([{ problem, answer }], signal);
+    return verdict?.correct === true;
+  }
+
   #keepSample(
     jobId: string,
     request: GenerateRequest,
     datasetId: DatasetId,
     asked: readonly TeacherPrompt[],
     sample: Sample,
+    judged: boolean | undefined,
   ): void {
     const { store, datasets, now, publish } = this.#deps;
     const question = asked[sample.prompt];
@@ -221,7 +233,9 @@ export class GenerateService {
     const measured = datasets.benchmarks.measure(messages, question.reference);
     // A text that was cut off is no example, whatever stands in it.
     const cutOff = sample.finishReason === "length";
-    const verdict = cutOff ? "wrong" : measured.facts.verdict;
+    const own =
+      judged === undefined ? measured.facts.verdict : judged ? ("correct" as const) : "wrong";
+    const verdict = cutOff ? "wrong" : own;
     store.transaction(() => {
       const keep = verdict !== "wrong" || request.keepWrong;
       const [recordId] = keep
@@ -309,33 +323,6 @@ export class GenerateService {
     });
     publish([{ type: "ledger" }]);
   }
-}
-
-function promptsOf(request: GenerateRequest, sets: SetReader): TeacherPrompt[] {
-  const { prompts } = request;
-  if ("list" in prompts) {
-    return prompts.list.map(({ prompt, gold }) => ({
-      prompt,
-      reference: { task: null, problemId: null, difficulty: null, gold: gold ?? null, data: null },
-    }));
-  }
-  const { source, count } = prompts;
-  const supply = new ProblemSupply(source, { split: "train", seed: request.seed, sets });
-  return supply.distinct(count).map((problem) => {
-    const ofTask = findRuledTask(problem.source) !== undefined;
-    // What a task leaves to others to judge has no answer that a record could be compared with.
-    const gold = ofTask || findTask(problem.source) === undefined ? problem.gold : null;
-    return {
-      prompt: problem.prompt,
-      reference: {
-        task: ofTask ? problem.source : null,
-        problemId: problem.id,
-        difficulty: problem.difficulty,
-        gold,
-        data: ofTask ? problem.data : null,
-      },
-    };
-  });
 }
 
 function countPrompts({ prompts }: GenerateRequest): number {

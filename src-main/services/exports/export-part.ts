@@ -1,6 +1,6 @@
 /** What the exports share: gathering files and what cannot be said, data files, and models by path. */
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
-import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import type { z } from "zod";
 import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
@@ -19,13 +19,13 @@ export class ExportPart {
   readonly files: ExportedFile[] = [];
   readonly unmapped: Unmapped[] = [];
   readonly recipe: Recipe;
-  readonly sets: SetReader;
+  readonly from: ProblemSources;
   readonly #textOf: (spec: FileReward) => string;
 
-  constructor(recipe: Recipe, sets: SetReader, textOf: (spec: FileReward) => string) {
+  constructor(recipe: Recipe, from: ProblemSources, textOf: (spec: FileReward) => string) {
     this.#textOf = textOf;
     this.recipe = recipe;
-    this.sets = sets;
+    this.from = from;
   }
 
   file(name: string, text: string): void {
@@ -111,7 +111,7 @@ export class ExportPart {
   }
 
   /** The stage's own prompts in their order, each once for a group. */
-  promptsOf(stage: GrpoStage): ReturnType<typeof grpoPrompts> {
+  async promptsOf(stage: GrpoStage): ReturnType<typeof grpoPrompts> {
     const steps =
       stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
     const wanted = Math.ceil(steps / stage.num_iterations / stage.num_generations);
@@ -146,7 +146,7 @@ export class ExportPart {
         stage.prompt_template,
         "the prompts are conversations there: write them as the plain text of R1-Zero and train on that column",
       );
-    return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS), this.sets);
+    return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS), this.from);
   }
 }
 

@@ -2,23 +2,23 @@
 import { assertNever } from "#shared/errors.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { FileReward } from "#shared/schema/reward.ts";
-import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { exportTrl } from "./export-trl.ts";
 import { exportVerl } from "./export-verl.ts";
 import type { RecipeExport } from "./export-part.ts";
 
-export function exportRecipe(
+export async function exportRecipe(
   recipe: Recipe,
   target: "trl" | "verl",
-  sets: SetReader,
+  from: ProblemSources,
   /** The text of a reward's own file. */
   textOf: (spec: FileReward) => string,
-): RecipeExport {
+): Promise<RecipeExport> {
   switch (target) {
     case "trl":
-      return exportTrl(recipe, sets, textOf);
+      return exportTrl(recipe, from, textOf);
     case "verl":
-      return exportVerl(recipe, sets, textOf);
+      return exportVerl(recipe, from, textOf);
     default:
       return assertNever(target);
   }

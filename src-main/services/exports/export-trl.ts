@@ -2,7 +2,7 @@
  * For TRL 1.16: for each sft and grpo stage a YAML of trainer arguments, whose names are TRL's word for word, and
  * one script that runs a stage. What TRL has no counterpart for is listed.
  */
-import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
 import { workedExamples } from "#main/core/problems/task-data.ts";
@@ -13,16 +13,16 @@ import type { Recipe } from "#shared/schema/recipe.ts";
 
 type Arguments = Record<string, unknown>;
 
-export function exportTrl(
+export async function exportTrl(
   recipe: Recipe,
-  sets: SetReader,
+  from: ProblemSources,
   textOf: (spec: FileReward) => string,
-): RecipeExport {
-  const part = new ExportPart(recipe, sets, textOf);
+): Promise<RecipeExport> {
+  const part = new ExportPart(recipe, from, textOf);
   let trained = 0;
   for (const stage of recipe.stages) {
-    if (stage.kind === "sft") sftFiles(part, stage);
-    else if (stage.kind === "grpo") grpoFiles(part, stage);
+    if (stage.kind === "sft") await sftFiles(part, stage);
+    else if (stage.kind === "grpo") await grpoFiles(part, stage);
     else {
       part.missing(stage, "kind", stage.kind, `TRL has no trainer for a ${stage.kind} stage`);
       continue;
@@ -36,11 +36,14 @@ export function exportTrl(
   return { files: part.files, unmapped: part.unmapped };
 }
 
-function sftFiles(part: ExportPart, stage: SftStage): void {
+async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
   const data = `data/${stage.name}.jsonl`;
   if ("source" in stage.data) {
     const { examples } = stage.data;
-    part.jsonl(data, workedExamples(stage, stage.data, part.seedOf(stage), examples, part.sets));
+    part.jsonl(
+      data,
+      await workedExamples(stage, stage.data, part.seedOf(stage), examples, part.from),
+    );
   } else if ("stage" in stage.data) {
     part.missing(stage, "data.stage", stage.data.stage, `write its records to ${data} first`);
   } else {
@@ -76,9 +79,9 @@ function sftFiles(part: ExportPart, stage: SftStage): void {
   });
 }
 
-function grpoFiles(part: ExportPart, stage: GrpoStage): void {
+async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.jsonl`;
-  part.jsonl(data, part.promptsOf(stage));
+  part.jsonl(data, await part.promptsOf(stage));
   part.languageCountsAsZero(stage);
   const rewards = rewardsOf(part, stage);
   write(part, stage, {

@@ -2,7 +2,7 @@
  * For verl 0.9: for each grpo stage a script with the overrides of its PPO trainer's configuration, its data and its
  * rewards. What has no counterpart is listed. verl counts prompts where TRL counts completions.
  */
-import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
@@ -20,14 +20,14 @@ const AGGREGATION = {
   dr_grpo: "seq-mean-token-sum-norm",
 } as const;
 
-export function exportVerl(
+export async function exportVerl(
   recipe: Recipe,
-  sets: SetReader,
+  from: ProblemSources,
   textOf: (spec: FileReward) => string,
-): RecipeExport {
-  const part = new ExportPart(recipe, sets, textOf);
+): Promise<RecipeExport> {
+  const part = new ExportPart(recipe, from, textOf);
   for (const stage of recipe.stages) {
-    if (stage.kind === "grpo") grpoFiles(part, stage);
+    if (stage.kind === "grpo") await grpoFiles(part, stage);
     else
       part.missing(
         stage,
@@ -40,11 +40,11 @@ export function exportVerl(
   return { files: part.files, unmapped: part.unmapped };
 }
 
-function grpoFiles(part: ExportPart, stage: GrpoStage): void {
+async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.jsonl`;
   part.jsonl(
     data,
-    part.promptsOf(stage).map(({ prompt, task, gold, data: facts, columns }) => ({
+    (await part.promptsOf(stage)).map(({ prompt, task, gold, data: facts, columns }) => ({
       data_source: task,
       prompt,
       reward_model: { style: "rule", ground_truth: gold },

@@ -5,7 +5,9 @@ import {
   solveByPlugin,
   verifyByPlugin,
 } from "#main/core/problems/plugins/call-plugin.ts";
-import type { Plugin, PluginProblem } from "#main/core/problems/plugins/plugin.ts";
+import { outsideProblemId } from "#main/core/problems/outside/outside-task.ts";
+import type { MadeProblem } from "#main/core/problems/outside/outside-task.ts";
+import type { Plugin } from "#main/core/problems/plugins/plugin.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";
 
 export interface PluginCheck {
@@ -69,7 +71,7 @@ export async function checkPlugin(sandbox: Sandbox, plugin: Plugin): Promise<Plu
   };
 }
 
-function seedsCheck(first: readonly PluginProblem[], again: readonly PluginProblem[]): PluginCheck {
+function seedsCheck(first: readonly MadeProblem[], again: readonly MadeProblem[]): PluginCheck {
   const other = first.findIndex((one, i) => JSON.stringify(one) !== JSON.stringify(again[i]));
   const distinct = new Set(first.map(({ prompt }) => prompt)).size;
   const name = "equal seeds give equal problems";
@@ -84,10 +86,11 @@ function seedsCheck(first: readonly PluginProblem[], again: readonly PluginProbl
     : { name, ok: false, detail: "every seed gives the same problem" };
 }
 
-function splitCheck({ manifest }: Plugin, problems: readonly PluginProblem[]): PluginCheck {
+function splitCheck({ manifest }: Plugin, problems: readonly MadeProblem[]): PluginCheck {
   const sides = new Map<string, Set<string>>();
-  for (const { prompt, canonical } of problems) {
-    const side = splitOf(`${manifest.name}/${(canonical ?? prompt).replaceAll("/", "\u2215")}`);
+  for (const problem of problems) {
+    const { prompt } = problem;
+    const side = splitOf(outsideProblemId(manifest.name, problem));
     sides.set(prompt, (sides.get(prompt) ?? new Set()).add(side));
   }
   const [both] = [...sides].find(([, own]) => own.size > 1) ?? [];
@@ -100,7 +103,7 @@ function splitCheck({ manifest }: Plugin, problems: readonly PluginProblem[]): P
     : { name, ok: false, detail: `none of ${sides.size} problems is held out: make more of them` };
 }
 
-type Given = { readonly problem: PluginProblem; readonly answer: string };
+type Given = { readonly problem: MadeProblem; readonly answer: string };
 
 async function acceptedCheck(
   sandbox: Sandbox,
@@ -123,7 +126,7 @@ async function acceptedCheck(
 async function refusedChecks(
   sandbox: Sandbox,
   plugin: Plugin,
-  judged: readonly { readonly problem: PluginProblem; readonly gold: string }[],
+  judged: readonly { readonly problem: MadeProblem; readonly gold: string }[],
 ): Promise<PluginCheck[]> {
   const junk = judged
     .slice(0, 20)

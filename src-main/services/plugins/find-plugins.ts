@@ -1,10 +1,10 @@
 /** The task plug-ins of a workspace: every folder of `plugins/` with a plugin.yaml. */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { AppError } from "#shared/errors.ts";
 import { PluginManifest } from "#shared/schema/plugin.ts";
+import { pluginHash } from "#main/core/problems/plugins/plugin-file.ts";
 import type { Plugin } from "#main/core/problems/plugins/plugin.ts";
 import { findTask } from "#main/core/problems/registry.ts";
 
@@ -20,7 +20,7 @@ export function findPlugins(workspace: string): FoundPlugin[] {
   const root = join(workspace, "plugins");
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
     .map(({ name }) => name)
     .toSorted()
     .map((folder) => {
@@ -46,8 +46,7 @@ export function readPlugin(workspace: string, name: string): Plugin {
   const manifest = readManifest(yaml, name);
   const file = join(folder, manifest.file);
   const text = readText(file, name);
-  const hash = createHash("sha256").update(text).digest("hex");
-  return { manifest, text, hash };
+  return { manifest, text, hash: pluginHash(text) };
 }
 
 function readManifest(yaml: string, name: string): PluginManifest {

@@ -2,7 +2,13 @@
 import { AppError } from "#shared/errors.ts";
 import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
-import type { BenchmarkStage, ProblemData, ProblemSource, Stage } from "#shared/schema/recipe.ts";
+import type {
+  BenchmarkStage,
+  DataSource,
+  ProblemData,
+  ProblemSource,
+  Stage,
+} from "#shared/schema/recipe.ts";
 import { setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { Store } from "#main/store/store.ts";
@@ -62,30 +68,32 @@ export function withVersions(stage: Stage, store: Store): Stage {
     const found = store.problems.version(set, version);
     return { ...source, problems: `${set}@${found.version}` };
   };
-  const pinnedData = (data: ProblemData): ProblemData => {
-    if (Array.isArray(data)) return data.map((one) => ("problems" in one ? pinned(one) : one));
-    return "problems" in data ? pinned(data) : data;
-  };
-  if (problemSourcesOf(stage).length === 0) return stage;
+  return withSources(stage, (source) => ("problems" in source ? pinned(source) : source));
+}
+
+/** The stage with another source for each of its own. */
+export function withSources(stage: Stage, other: (source: DataSource) => DataSource): Stage {
+  const changed = (data: ProblemData): ProblemData =>
+    Array.isArray(data) ? data.map(other) : other(data);
   switch (stage.kind) {
     case "sft":
       return "source" in stage.data
-        ? { ...stage, data: { ...stage.data, source: pinnedData(stage.data.source) } }
+        ? { ...stage, data: { ...stage.data, source: changed(stage.data.source) } }
         : stage;
     case "benchmark":
-      return withBenchmarkData(stage, pinnedData);
+      return withBenchmarkData(stage, changed);
     case "pretrain":
       return stage;
     default:
-      return { ...stage, data: pinnedData(stage.data) };
+      return { ...stage, data: changed(stage.data) };
   }
 }
 
 function withBenchmarkData(
   stage: BenchmarkStage,
-  pinned: (data: ProblemData) => ProblemData,
+  changed: (data: ProblemData) => ProblemData,
 ): BenchmarkStage {
-  return "benchmark" in stage.data ? stage : { ...stage, data: pinned(stage.data) };
+  return "benchmark" in stage.data ? stage : { ...stage, data: changed(stage.data) };
 }
 
 /** Throws BAD_INPUT where a run of that source would have nothing to ask. */

@@ -21,15 +21,15 @@ const SHOWN = 3;
 /** Seed of the problems that are drawn to be looked at; no run uses it. */
 const LOOK_SEED = 7;
 
-type Host = Pick<Application, "store" | "models" | "sets">;
+type Host = Pick<Application, "store" | "models" | "sets" | "tasks">;
 
 /** Never throws on a bad recipe: says what is wrong, at its field. Other stages may be wrong. */
-export function renderPrompts(
+export async function renderPrompts(
   app: Host,
   yaml: string,
   index: number,
   relativeTo: string,
-): RenderedPrompts {
+): Promise<RenderedPrompts> {
   const { problems, locate } = readRecipe(yaml);
   const recipe = Recipe.safeParse(readYaml(yaml).value).data;
   const stage = recipe?.stages[index];
@@ -47,7 +47,7 @@ export function renderPrompts(
   };
   let asked: readonly Problem[];
   try {
-    asked = someProblems(app, stage);
+    asked = await someProblems(app, stage);
   } catch (error) {
     return at(error, "data");
   }
@@ -72,7 +72,10 @@ function isOf([top, index]: Path, stage: number): boolean {
 }
 
 /** Throws NOT_FOUND, BAD_RECIPE, BAD_INPUT. */
-function someProblems({ store, sets }: Host, stage: Stage): readonly Problem[] {
+async function someProblems(
+  { store, sets, tasks: outside }: Host,
+  stage: Stage,
+): Promise<readonly Problem[]> {
   if (stage.kind === "benchmark" && "benchmark" in stage.data) {
     const { benchmark } = stage.data;
     return promptsOf(store.benchmarks, benchmark)
@@ -82,7 +85,9 @@ function someProblems({ store, sets }: Host, stage: Stage): readonly Problem[] {
   const data = problemDataOf(stage);
   if (data === undefined) return [];
   const split = stage.kind === "benchmark" ? "test" : "train";
-  return new ProblemSupply(data, { split, seed: LOOK_SEED, sets }).distinct(SHOWN);
+  const supply = new ProblemSupply(data, { split, seed: LOOK_SEED, sets, outside });
+  await supply.prepareDistinct(SHOWN);
+  return supply.distinct(SHOWN);
 }
 
 function importedProblem(benchmark: string, prompt: string, place: number): Problem {

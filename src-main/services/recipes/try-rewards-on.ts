@@ -16,7 +16,7 @@ import type { StoredCompletion } from "#main/core/rewards/scoring/try-rewards.ts
 import type { Application } from "../application.ts";
 import { readCompletions } from "../problems/read-completions.ts";
 
-type Host = Pick<Application, "store" | "sets" | "sandbox" | "rewardFiles">;
+type Host = Pick<Application, "store" | "sets" | "sandbox" | "rewardFiles" | "tasks">;
 type Text = { readonly problem: Problem; readonly text: string };
 
 /** Throws NOT_FOUND, BAD_INPUT, BAD_RECIPE with what a reward failed on; the signal's reason. */
@@ -31,6 +31,7 @@ export async function tryRewards(
     maxCompletionLength: input.maxCompletionLength,
     sets: app.sets,
     sandbox: app.sandbox,
+    outside: app.tasks,
     signal,
     own: app.rewardFiles.runner(app.sandbox, input.relativeTo, signal, input.drafts),
   };

@@ -24,6 +24,9 @@ import { runIdOf } from "./write-pipeline.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
+import { MADE_PROBLEMS } from "#main/core/problems/outside/outside-problems.ts";
+import { PLUGIN_FILES } from "../plugins/workspace-tasks.ts";
+import type { WorkspaceTasks } from "../plugins/workspace-tasks.ts";
 import { REWARD_FOLDER } from "../recipes/reward-files.ts";
 import type { RewardFiles } from "../recipes/reward-files.ts";
 import { earlierStage } from "../recipes/checks/recipe-checks.ts";
@@ -38,6 +41,7 @@ export interface StageRunDeps {
   readonly versions: VersionService;
   readonly sets: SetReader;
   readonly rewardFiles: RewardFiles;
+  readonly tasks: WorkspaceTasks;
   readonly engineEntry: string;
   readonly now: () => number;
   /** See `MemoryDeps`. */
@@ -87,6 +91,7 @@ export function startStage(
     runtime,
     ...inputs,
     rewardFiles: deps.rewardFiles.copyFor(run.config, run.outDir),
+    pluginFiles: deps.tasks.copyFor(run.config, run.outDir),
     outDir: run.outDir,
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
     ...(halvings === 0 ? {} : { halvings }),
@@ -104,12 +109,20 @@ export function startStage(
   return supervisor;
 }
 
+/** What a run is given at its start, and problems that were made for it: it goes on with the same ones. */
+const KEPT_FILES: ReadonlySet<string> = new Set([
+  ENGINE_LOG,
+  BENCHMARK_FILE,
+  PROBLEM_FILES,
+  REWARD_FOLDER,
+  PLUGIN_FILES,
+  MADE_PROBLEMS,
+]);
+
 /** A stage that begins anew must not find half of what an earlier attempt wrote. The printed log stays. */
 function clearOutput(outDir: string): void {
   if (!existsSync(outDir)) return;
-  for (const name of readdirSync(outDir).filter(
-    (entry) => ![ENGINE_LOG, BENCHMARK_FILE, PROBLEM_FILES, REWARD_FOLDER].includes(entry),
-  )) {
+  for (const name of readdirSync(outDir).filter((entry) => !KEPT_FILES.has(entry))) {
     rmSync(join(outDir, name), { recursive: true, force: true });
   }
 }

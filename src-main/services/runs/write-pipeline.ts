@@ -17,6 +17,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { VersionService } from "../datasets/version-service.ts";
 import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
+import type { WorkspaceTasks } from "../plugins/workspace-tasks.ts";
 import type { RewardFiles } from "../recipes/reward-files.ts";
 import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
 
@@ -43,6 +44,7 @@ export function writePipeline(
     readonly versions: VersionService;
     readonly sets: SetReader;
     readonly rewardFiles: RewardFiles;
+    readonly tasks: WorkspaceTasks;
     readonly runsFolder: string;
     readonly now: () => number;
   },
@@ -100,7 +102,7 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
   return RunId.parse(`${pipelineId}-${stageName}`);
 }
 
-/** Models and datasets by their full paths, problem sets by their versions, rewards by the hashes of their texts: what the pipeline used stays findable. */
+/** Models and datasets by their full paths, problem sets by their versions, rewards and plug-ins by the hashes of their texts: what the pipeline used stays findable. */
 function resolveRecipe(
   start: PipelineStart,
   {
@@ -108,11 +110,13 @@ function resolveRecipe(
     models,
     versions,
     rewardFiles,
+    tasks,
   }: {
     readonly store: Store;
     readonly models: ModelRegistry;
     readonly versions: VersionService;
     readonly rewardFiles: RewardFiles;
+    readonly tasks: WorkspaceTasks;
   },
 ): Recipe {
   const { recipe } = start;
@@ -127,7 +131,7 @@ function resolveRecipe(
         ? Object.assign({}, stage, {
             data: { dataset: datasetOf(stage.data.dataset, folder, versions) },
           })
-        : withVersions(rewardFiles.kept(stage, start.relativeTo), store),
+        : tasks.kept(withVersions(rewardFiles.kept(stage, start.relativeTo), store)),
     ),
   };
 }

@@ -1,14 +1,17 @@
 /**
- * Calls a plug-in's functions in the sandbox, many at once: each call of the sandbox starts an interpreter. What goes
- * wrong in the file ends in words that name its line.
+ * Calls a plug-in's functions in the sandbox, many at once: each call of the sandbox starts an interpreter. Calls that
+ * together meet a limit are made in halves, down to the one that meets it alone. What goes wrong in the file ends in
+ * words that name its line.
  */
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Verdict } from "../../verifiers/verifier.ts";
-import type { Sandbox } from "../../sandbox-port.ts";
+import type { Sandbox, SandboxOutcome } from "../../sandbox-port.ts";
+import { MadeProblem } from "../outside/outside-task.ts";
+import type { OutsideAnswer, OutsideDrawn } from "../outside/outside-task.ts";
 import type { WorkedSolution } from "../task.ts";
-import { PluginProblem, PluginSolution, PluginVerdict } from "./plugin.ts";
+import { PluginSolution, PluginVerdict } from "./plugin.ts";
 import type { Plugin } from "./plugin.ts";
 
 /** An item that fails is said with its place, and what was called before it does not matter. */
@@ -74,62 +77,73 @@ const Answer = z.union([
 
 type FunctionName = "generate" | "solve" | "verify";
 
-/** Problems by their seeds and difficulties; equal ones give equal problems. Throws BAD_INPUT. */
+/** Problems by their seeds and difficulties; equal ones give equal problems. Throws BAD_INPUT, the signal's reason. */
 export async function generateByPlugin(
   sandbox: Sandbox,
   plugin: Plugin,
-  draws: readonly { readonly seed: number; readonly difficulty: number }[],
-): Promise<PluginProblem[]> {
+  draws: readonly OutsideDrawn[],
+  signal?: AbortSignal,
+): Promise<MadeProblem[]> {
   const items = draws.map(({ seed, difficulty }) => [seed, difficulty]);
-  return read(
-    plugin,
-    "generate",
-    items,
-    PluginProblem,
-    await call(sandbox, plugin, "generate", items),
-  );
+  const called = { sandbox, plugin, name: "generate", signal } as const;
+  return read(plugin, "generate", items, MadeProblem, await call(called, items));
 }
 
-/** Null where the plug-in works out no solutions. Throws BAD_INPUT. */
+/** Null where the plug-in works out no solutions. Throws BAD_INPUT, the signal's reason. */
 export async function solveByPlugin(
   sandbox: Sandbox,
   plugin: Plugin,
-  problems: readonly PluginProblem[],
+  problems: readonly OutsideAnswer["problem"][],
+  signal?: AbortSignal,
 ): Promise<WorkedSolution[] | null> {
   const items = problems.map((problem) => [jsonOf(problem)]);
-  const results = await call(sandbox, plugin, "solve", items);
+  const results = await call({ sandbox, plugin, name: "solve", signal }, items);
   return results === null ? null : read(plugin, "solve", items, PluginSolution, results);
 }
 
-/** Throws BAD_INPUT. */
+/** Throws BAD_INPUT, the signal's reason. */
 export async function verifyByPlugin(
   sandbox: Sandbox,
   plugin: Plugin,
-  answers: readonly { readonly problem: PluginProblem; readonly answer: string }[],
+  answers: readonly OutsideAnswer[],
+  signal?: AbortSignal,
 ): Promise<Verdict[]> {
   const items = answers.map(({ problem, answer }) => [jsonOf(problem), answer]);
-  return read(plugin, "verify", items, PluginVerdict, await call(sandbox, plugin, "verify", items));
+  const results = await call({ sandbox, plugin, name: "verify", signal }, items);
+  return read(plugin, "verify", items, PluginVerdict, results);
 }
 
-function jsonOf({ canonical, ...problem }: PluginProblem): JsonValue {
-  return canonical === undefined ? problem : { ...problem, canonical };
+/** What a function is given: the same of a problem that was just made and of one that was kept. */
+function jsonOf({ prompt, gold, data }: OutsideAnswer["problem"]): JsonValue {
+  return { prompt, gold, data };
 }
+
+type Items = readonly (readonly JsonValue[])[];
+type Called = {
+  readonly sandbox: Sandbox;
+  readonly plugin: Plugin;
+  readonly name: FunctionName;
+  readonly signal: AbortSignal | undefined;
+};
 
 /** What the function gave for each item; null where the file has no such function. */
-async function call(
-  sandbox: Sandbox,
-  plugin: Plugin,
-  name: FunctionName,
-  items: readonly (readonly JsonValue[])[],
-): Promise<unknown[] | null> {
-  const { language, harness, file } = languageOf(plugin);
-  const outcome = await sandbox.run({
-    language,
-    harness,
-    files: { [file]: plugin.text },
-    input: { name, items },
-  });
-  if (outcome.ended !== "returned") throw failed(plugin, `${name} failed: ${outcome.message}.`);
+async function call(called: Called, items: Items): Promise<unknown[] | null> {
+  const { plugin, name } = called;
+  let outcome = await run(called, items);
+  // A worker that somebody ended has done nothing: equal calls give equal answers.
+  if (outcome.ended === "died") outcome = await run(called, items);
+  if (outcome.ended !== "returned") {
+    const [first] = items;
+    if (items.length < 2)
+      throw failed(
+        plugin,
+        `${plugin.manifest.file}: ${said(name, first)} failed: ${outcome.message}.`,
+      );
+    const half = Math.ceil(items.length / 2);
+    const begin = await call(called, items.slice(0, half));
+    const end = begin === null ? null : await call(called, items.slice(half));
+    return begin === null || end === null ? null : [...begin, ...end];
+  }
   const answer = Answer.safeParse(outcome.value);
   if (!answer.success) throw failed(plugin, `${name} gave what cannot be read.`);
   if ("missing" in answer.data) return null;
@@ -141,10 +155,21 @@ async function call(
   );
 }
 
+async function run(
+  { sandbox, plugin, name, signal }: Called,
+  items: Items,
+): Promise<SandboxOutcome> {
+  const { language, harness, file } = languageOf(plugin);
+  return sandbox.run(
+    { language, harness, files: { [file]: plugin.text }, input: { name, items } },
+    signal === undefined ? {} : { signal },
+  );
+}
+
 function read<T>(
   plugin: Plugin,
   name: FunctionName,
-  items: readonly (readonly JsonValue[])[],
+  items: Items,
   schema: z.ZodType<T>,
   results: readonly unknown[] | null,
 ): T[] {

@@ -1,6 +1,5 @@
 /** A task plug-in that was read, and what its file gives and takes. */
 import { z } from "zod";
-import { JsonValue } from "#shared/schema/json-value.ts";
 import type { PluginManifest } from "#shared/schema/plugin.ts";
 
 export type Plugin = {
@@ -11,18 +10,6 @@ export type Plugin = {
 };
 
 const LONGEST = 100_000;
-
-/** What `generate(seed, difficulty)` gives. */
-export const PluginProblem = z.strictObject({
-  prompt: z.string().min(1).max(LONGEST),
-  /** Null where no answer is the right one. */
-  gold: z.string().max(LONGEST).nullable(),
-  /** For `solve` and `verify`. */
-  data: JsonValue.default(null),
-  /** Equal for problems that are one problem in other dress; by default the prompt. */
-  canonical: z.string().min(1).max(LONGEST).optional(),
-});
-export type PluginProblem = z.infer<typeof PluginProblem>;
 
 /** What `solve(problem)` gives. */
 export const PluginSolution = z.strictObject({ think: z.string(), answer: z.string() });

@@ -11,6 +11,7 @@ import { scoreCompletions, weightedReward } from "./score-completions.ts";
 import type { OwnRewards } from "./score-completions.ts";
 import { grpoBatches, grpoProblems } from "../../problems/grpo-batches.ts";
 import type { Problem } from "../../problems/problem.ts";
+import type { OutsideTasks } from "../../problems/outside/outside-task.ts";
 import type { SetReader } from "../../problems/problem-supply.ts";
 import { judgeTexts } from "../../verifiers/judging/judge-texts.ts";
 import { problemAt } from "../../problems/task-facts.ts";
@@ -32,6 +33,7 @@ interface Trial {
   readonly sets: SetReader;
   readonly own: OwnRewards;
   readonly sandbox: Sandbox;
+  readonly outside: OutsideTasks;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +55,10 @@ export async function tryOnRollouts(
   if (config.kind !== "grpo") return { rewards: [], completions: [] };
   const { groups, stepsPerBatch } = grpoBatches(config);
   const batch = Math.floor((step - 1) / stepsPerBatch);
-  const supply = grpoProblems(config, run.seed, trial.sets);
+  const supply = grpoProblems(config, run.seed, trial);
+  const asks = completions.map(({ group }) => batch * groups + group);
+  if (asks.length > 0)
+    await supply.prepareStream(Math.min(...asks), Math.max(...asks) + 1, { signal: trial.signal });
   const problems = new Map<number, Problem>();
   const asked = completions.flatMap((completion): Asked[] => {
     const { group } = completion;
@@ -71,7 +76,7 @@ export async function tryOnTexts(
   index: number,
   texts: readonly string[],
 ): Promise<TrialResult> {
-  const problem = problemAt(data, index, trial.sets);
+  const problem = await problemAt(data, index, trial, trial.signal);
   return tryOnProblems(
     trial,
     texts.map((text) => ({ problem, text })),
@@ -97,13 +102,13 @@ export async function tryOnProblems(
 }
 
 async function tried(
-  { rewards, maxCompletionLength, own, sandbox, signal }: Trial,
+  { rewards, maxCompletionLength, own, sandbox, outside, signal }: Trial,
   asked: readonly Asked[],
   answerFormat: AnswerFormat,
 ): Promise<TrialResult> {
   const scores = await judgeTexts(
     asked.map(({ problem, completion }) => ({ problem, text: completion.text })),
-    { scoring: "strict", format: answerFormat, sandbox, signal },
+    { scoring: "strict", format: answerFormat, sandbox, outside, signal },
   );
   const inputs = asked.flatMap(({ problem, completion }, i): (Asked & { input: RewardInput })[] => {
     const score = scores[i];

@@ -2,10 +2,12 @@
 import { AppError } from "#shared/errors.ts";
 import { taskProblemOf } from "../../problems/problem.ts";
 import type { Problem } from "../../problems/problem.ts";
+import { isOutside } from "../../problems/outside/outside-task.ts";
 import { findTask } from "../../problems/registry.ts";
 import type { RuledTask, Task } from "../../problems/task.ts";
 import { languageOfTests } from "../code/code-tests.ts";
 import { verifierByName } from "../registry.ts";
+import { textVerifier } from "../text-verifier.ts";
 import { wrong } from "../verdict.ts";
 import type { Verdict, Verifier } from "../verifier.ts";
 
@@ -24,6 +26,7 @@ export function answerRule(name: string): AnswerRule {
   const task = findTask(name);
   if (task !== undefined) return task.verify === null ? unruled(task) : ruleOfTask(task);
   if (languageOfTests(name) !== undefined) return CODE;
+  if (isOutside(name)) return ELSEWHERE;
   const verifier = verifierByName(name);
   if (verifier !== undefined) return ruleOfVerifier(verifier);
   throw new AppError(
@@ -39,6 +42,14 @@ const CODE: AnswerRule = {
   extractLenient: (text) => text.trim() || null,
   answerKey: (answer) => answer.trim(),
   verify: () => wrong("code is judged by its tests in the sandbox"),
+};
+
+/** By a task that runs elsewhere: `judgeTexts` asks it. Its version is known where it runs. */
+const ELSEWHERE: AnswerRule = {
+  version: "",
+  extractLenient: (text) => textVerifier.extractLenient(text),
+  answerKey: (answer) => textVerifier.answerKey(answer),
+  verify: () => wrong("its own task judges it, which is not waited for here"),
 };
 
 function ruleOfVerifier(verifier: Verifier): AnswerRule {

@@ -30,6 +30,8 @@ import type { Judging } from "#main/core/verifiers/judging/judge-texts.ts";
 import type { Scoring } from "#main/core/verifiers/judging/score-text.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { RateMeter } from "./rate-meter.ts";
+import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
+import { stageTasks } from "./stage-tasks.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { adapterContent } from "../../model/lora.ts";
@@ -67,6 +69,7 @@ export class StageSession {
   #lastProgress = 0;
   #at = { done: 0, total: 0, unit: "steps" };
   #reportedWarnings = 0;
+  #outside: OutsideTasks | undefined;
   #checkpointStep: number;
 
   private constructor(
@@ -97,9 +100,16 @@ export class StageSession {
     return this.#context.sandbox;
   }
 
+  /** Tasks whose code runs elsewhere, as the host kept it for the stage. */
+  get outside(): OutsideTasks {
+    this.#outside ??= stageTasks(this.request, this.#context);
+    return this.#outside;
+  }
+
   /** How completions of this stage are judged. */
   judging(scoring: Scoring, format: AnswerFormat): Judging {
-    return { scoring, format, sandbox: this.sandbox, signal: this.signal };
+    const { sandbox, outside, signal } = this;
+    return { scoring, format, sandbox, outside, signal };
   }
 
   get signal(): AbortSignal {

@@ -64,9 +64,9 @@ export function addDataGenerate(data: Command): void {
       "--task <name>",
       `problems of a task's training split: ${taskFacts()
         .map(({ name }) => name)
-        .join(", ")}`,
+        .join(", ")}, or a plug-in`,
     )
-    .option("--difficulties <list>", "e.g. 3,4,5,5")
+    .option("--difficulties <list>", "e.g. 3,4,5,5; without it 3, or what a plug-in has")
     .option("--count <n>", "problems", wholeNumber(1), 100)
     .option("--problems <set>", "the training side of a problem set, NAME or NAME@VERSION")
     .option("--where <filter>", 'of the set, e.g. "pass_rate:0.1..0.9 tag:algebra"')
@@ -118,7 +118,7 @@ async function requestOf(
   return {
     into: known === undefined ? { name: into } : { datasetId: known.id },
     teacher: await teacherOf(host, terminal, options, command),
-    prompts: await promptsOf(options, command),
+    prompts: await promptsOf(host, options, command),
     system: options.system,
     n: options.n,
     temperature: options.temperature,
@@ -159,7 +159,11 @@ async function confirmLinkLocal(host: OpenHost, endpoint: Endpoint): Promise<voi
   await host.client.endpoints.save({ endpointId: endpoint.id, fields });
 }
 
-async function promptsOf(options: Options, command: Command): Promise<GenerateRequest["prompts"]> {
+async function promptsOf(
+  host: OpenHost,
+  options: Options,
+  command: Command,
+): Promise<GenerateRequest["prompts"]> {
   const { task, problems, where, prompts, difficulties, count } = options;
   if ([task, problems, prompts].filter((one) => one !== undefined).length !== 1) {
     command.error("error: say what to ask: --task, --problems or --prompts, one of them");
@@ -168,7 +172,10 @@ async function promptsOf(options: Options, command: Command): Promise<GenerateRe
     command.error("error: --where chooses among the problems of --problems");
   if (problems !== undefined) return { source: { problems, split: "train", where }, count };
   if (task !== undefined) {
-    const numbers = (difficulties ?? "3").split(",").map((text) => Number(text));
+    const numbers =
+      difficulties === undefined
+        ? await usualDifficulties(host, task)
+        : difficulties.split(",").map((text) => Number(text));
     if (numbers.some((value) => !Number.isInteger(value) || value < 1)) {
       command.error("error: --difficulties is a list of whole numbers, e.g. 3,4,5");
     }
@@ -193,6 +200,11 @@ async function promptsOf(options: Options, command: Command): Promise<GenerateRe
       ...(gold === null ? {} : { gold }),
     })),
   };
+}
+
+async function usualDifficulties({ client }: OpenHost, task: string): Promise<number[]> {
+  const known = (await client.recipes.tasks()).find(({ name }) => name === task)?.difficulties;
+  return known === undefined || known.includes(3) ? [3] : known;
 }
 
 function resultOf(job: DatasetJob) {

@@ -16,7 +16,7 @@ export interface WholeCheck {
 }
 
 export function checkWhole(
-  app: Pick<Application, "store" | "models" | "paths" | "datasets" | "sets">,
+  app: Pick<Application, "store" | "models" | "paths" | "datasets" | "sets" | "tasks">,
   yaml: string,
   relativeTo: string = process.cwd(),
 ): WholeCheck {
@@ -28,6 +28,7 @@ export function checkWhole(
     setSize: (id) => app.store.benchmarks.find(id)?.problems,
     versionSize: (ref) => app.datasets.versions.find(ref)?.records,
     sets: app.sets,
+    tasks: app.tasks,
     relativeTo,
     memoryBytes: memoryLimitBytes(),
     diskFreeBytes: freeBytes,

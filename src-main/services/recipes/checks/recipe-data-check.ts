@@ -5,10 +5,15 @@ import { createHash } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import type { DataCheckEvent } from "#shared/schema/recipe-draft.ts";
-import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { WorkspaceTasks } from "../../plugins/workspace-tasks.ts";
+import type { OutsideSource, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
 import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
+import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
+import { problemsAt } from "#main/core/problems/task-facts.ts";
+import { problemDataOf } from "../../problems/set-reader.ts";
 import { contextOf } from "#main/core/resources/stage-memory.ts";
 import type { Application } from "../../application.ts";
 import { promptsOf } from "../../benchmarks/benchmark-file.ts";
@@ -20,7 +25,8 @@ import type { Finding } from "./recipe-finding.ts";
 import { rewardFindings } from "./reward-check.ts";
 import type { RewardCheckDeps } from "./reward-check.ts";
 
-type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks"> & RewardCheckDeps;
+type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks" | "tasks"> &
+  RewardCheckDeps;
 
 /** What is missing (a model, a version, a set) is said by the whole check; here it is passed over. */
 export async function* checkRecipeData(
@@ -37,6 +43,7 @@ export async function* checkRecipeData(
     try {
       if (stage.kind === "grpo")
         findings.push(...(await rewardFindings(app, stage, index, relativeTo, signal)));
+      await tryTasks(app, stage, signal);
       const folder = modelOf(app, recipe, stage, dir);
       const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, dir);
       if (folder === undefined || subject === undefined) continue;
@@ -59,6 +66,32 @@ export async function* checkRecipeData(
     }
   }
   yield { type: "problems", problems: findings.map(locate) };
+}
+
+const PROBLEMS_TRIED = 3;
+
+/** Makes some problems of tasks that run elsewhere. Throws what their code gets wrong; what is missing is said elsewhere. */
+async function tryTasks(
+  { sets, tasks: outside }: Host,
+  stage: Stage,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const data = problemDataOf(stage);
+  for (const source of data === undefined ? [] : sourcesOf(data)) {
+    const asked = outsideSource(source);
+    if (asked === undefined || !isThere(outside, asked)) continue;
+    await problemsAt(source, 0, PROBLEMS_TRIED, { sets, outside }, signal);
+  }
+}
+
+function isThere(tasks: WorkspaceTasks, { task, sha256, difficulties }: OutsideSource): boolean {
+  try {
+    const known = tasks.find(task, sha256).difficulties;
+    return difficulties.every((one) => known.includes(one));
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
 }
 
 async function* relay<T>(

@@ -3,11 +3,12 @@ import { AppError } from "#shared/errors.ts";
 import type { GrpoStage, ProblemData } from "#shared/schema/recipe.ts";
 import type { RewardFault } from "#shared/schema/reward-file.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
-import { problemAt } from "#main/core/problems/task-facts.ts";
+import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
+import { problemsAt } from "#main/core/problems/task-facts.ts";
 import { faultOfFile, fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
-import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
+import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import type { RewardFiles } from "../reward-files.ts";
 import type { Finding } from "./recipe-finding.ts";
 
@@ -15,18 +16,20 @@ const PROBLEMS = 3;
 
 /** The completions are worked solutions where the problems have them, else empty. */
 export async function rewardFindings(
-  { sandbox, rewardFiles, sets }: RewardCheckDeps,
+  deps: RewardCheckDeps,
   stage: GrpoStage,
   index: number,
   relativeTo: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Finding[]> {
+  const { sandbox, rewardFiles } = deps;
   const findings: Finding[] = [];
   for (const [place, spec] of stage.rewards.entries()) {
     if (!("file" in spec)) continue;
     try {
       const text = rewardFiles.text(spec, relativeTo);
-      await fileReward(sandbox, { file: spec.file, text }, inputsOf(stage, sets), signal);
+      const inputs = await inputsOf(stage, deps, signal);
+      await fileReward(sandbox, { file: spec.file, text }, inputs, signal);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       findings.push({
@@ -43,11 +46,12 @@ export interface RewardCheckDeps {
   readonly sandbox: Sandbox;
   readonly rewardFiles: RewardFiles;
   readonly sets: SetReader;
+  readonly tasks: OutsideTasks;
 }
 
 /** What is wrong with a text as it is written; null where it gives numbers. */
 export async function checkRewardText(
-  { sandbox, sets }: RewardCheckDeps,
+  deps: RewardCheckDeps,
   reward: {
     readonly file: string;
     readonly text: string;
@@ -55,7 +59,8 @@ export async function checkRewardText(
   },
   signal: AbortSignal | undefined,
 ): Promise<RewardFault | null> {
-  const fault = await faultOfFile(sandbox, reward, textInputs(reward.source, sets), signal);
+  const inputs = await textInputs(reward.source, deps, signal);
+  const fault = await faultOfFile(deps.sandbox, reward, inputs, signal);
   if (fault === undefined) return null;
   const { message, line, culprit } = fault;
   return {
@@ -70,25 +75,34 @@ const SOME: ProblemData = { task: "arithmetic", difficulties: [2] };
 const FORM = { answer_format: "tags", max_completion_length: 512 } as const;
 
 /** Of another data where the stage's cannot be asked: what is wrong with it is said elsewhere. */
-function textInputs(source: ProblemData | undefined, sets: SetReader): RewardInput[] {
+async function textInputs(
+  source: ProblemData | undefined,
+  deps: RewardCheckDeps,
+  signal: AbortSignal | undefined,
+): Promise<RewardInput[]> {
   try {
-    return inputsOf({ data: source ?? SOME, ...FORM }, sets);
+    return await inputsOf({ data: source ?? SOME, ...FORM }, deps, signal);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return inputsOf({ data: SOME, ...FORM }, sets);
+    return inputsOf({ data: SOME, ...FORM }, deps, signal);
   }
 }
 
-function inputsOf(
+async function inputsOf(
   stage: Pick<GrpoStage, "data" | "answer_format" | "max_completion_length">,
-  sets: SetReader,
-): RewardInput[] {
-  return Array.from({ length: PROBLEMS }, (_, place) => {
-    const problem = problemAt(stage.data, place, sets);
-    const completionText = problem.solution() ?? "";
+  { sandbox, sets, tasks: outside }: RewardCheckDeps,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<RewardInput[]> {
+  const problems = await problemsAt(stage.data, 0, PROBLEMS, { sets, outside }, signal);
+  const texts = problems.map((problem) => ({ problem, text: problem.solution() ?? "" }));
+  const format = stage.answer_format;
+  const scores = await judgeTexts(texts, { scoring: "strict", format, sandbox, outside, signal });
+  return texts.flatMap(({ problem, text: completionText }, i) => {
+    const score = scores[i];
+    if (score === undefined) return [];
     return {
       problem,
-      score: scoreText(problem, completionText, "strict", stage.answer_format),
+      score,
       answerFormat: stage.answer_format,
       completionText,
       completionTokens: Math.ceil(completionText.length / 4),

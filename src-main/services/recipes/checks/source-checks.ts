@@ -3,8 +3,8 @@ import { AppError } from "#shared/errors.ts";
 import type { ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
-import { findTask, listTasks } from "#main/core/problems/registry.ts";
-import { difficultiesOf } from "#main/core/problems/task-facts.ts";
+import { findTask } from "#main/core/problems/registry.ts";
+import type { WorkspaceTasks } from "../../plugins/workspace-tasks.ts";
 import { answerRule } from "#main/core/verifiers/answers/answer-rule.ts";
 import { Random } from "#main/platform/random.ts";
 import { setting } from "./recipe-finding.ts";
@@ -16,6 +16,7 @@ export interface SourceCheckDeps {
   readonly setSize: (id: string) => number | undefined;
   /** The problems that a source names. Throws AppError. */
   readonly sets: SetReader;
+  readonly tasks: Pick<WorkspaceTasks, "find">;
 }
 
 /** @param key of the data in the stage */
@@ -27,20 +28,23 @@ export function checkSources(
 ): void {
   sourcesOf(data).forEach((source, index) => {
     const at = Array.isArray(data) ? `${key}.${index}` : key;
-    if ("task" in source) checkTask(source, at, place);
+    if ("task" in source) checkTask(source, at, place, deps);
     else checkProblems(source, at, place, deps);
   });
 }
 
-function checkTask({ task, difficulties }: TaskSource, key: string, place: StagePlace): void {
-  const known = difficultiesOf(task);
-  if (known === undefined) {
-    place.add(`${key}.task`, {
-      message: `there is no task "${task}"`,
-      advice: `Choose among ${listTasks()
-        .map(({ name }) => name)
-        .join(", ")}, or import problems of your own.`,
-    });
+function checkTask(
+  { task, difficulties, sha256 }: TaskSource,
+  key: string,
+  place: StagePlace,
+  { tasks }: SourceCheckDeps,
+): void {
+  let known: readonly number[];
+  try {
+    known = tasks.find(task, sha256).difficulties;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    place.add(`${key}.task`, said(error));
     return;
   }
   checkJudged(task, key, place);

@@ -156,7 +156,7 @@ function checkLengths(
   if (stage.kind === "pretrain") tooLong(place, "sequence_length", stage.sequence_length, context);
   const source = problemDataOf(stage);
   if (source === undefined) return undefined;
-  let lengths: ProblemLengths;
+  let lengths: ProblemLengths | undefined;
   try {
     lengths = problemLengths(folder, source, promptingOf(stage), sets);
   } catch (error) {
@@ -164,6 +164,7 @@ function checkLengths(
     if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
     return undefined;
   }
+  if (lengths === undefined) return undefined;
   for (const column of lengths.missing) place.add("prompt_template", missingColumn(column));
   if ("max_completion_length" in stage) {
     const room = context - lengths.longestPrompt;
