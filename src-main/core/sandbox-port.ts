@@ -31,6 +31,11 @@ export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
 export interface SandboxProgram {
   readonly language: SandboxLanguage;
   /**
+   * For Python: the interpreter of the user's own that runs it, outside of WebAssembly and with what it has loaded before.
+   * Only with the user's word for each of the files.
+   */
+  readonly python?: string | undefined;
+  /**
    * Ours: a module that defines `main`, which takes JSON and gives JSON, so that it reads and writes it by functions that
    * it took hold of before any other code ran. JavaScript imports the files by their names, and its `main` may be
    * asynchronous; Python's `main(text, files)` gets their texts by name.

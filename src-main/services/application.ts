@@ -196,7 +196,10 @@ export class Application {
       generate: (request, signal) => generateCompletions(this, request, signal),
       now: this.now,
     });
-    this.rewardFiles = new RewardFiles(this.paths.rewards);
+    this.rewardFiles = new RewardFiles(
+      this.paths.rewards,
+      () => this.store.settings.get().allowedCode,
+    );
     this.rewardBook = new RewardBook(this.paths.root, this.journal);
     this.recipeBook = new RecipeBook({
       rewardFiles: this.rewardFiles,

@@ -33,6 +33,7 @@ export const settings = {
         prices: PriceList.optional(),
         theme: ThemeChoice.optional(),
         runtime: RuntimeChoice.optional(),
+        allowedCode: Settings.shape.allowedCode.optional(),
       }),
     )
     .output(Settings),

@@ -83,6 +83,8 @@ export const FileReward = z.strictObject({
   weight,
   name: ownName,
   sha256,
+  /** A Python of one's own that runs it, outside of the sandbox: a command, or the path of an environment's python. */
+  python: z.string().min(1).max(1000).optional(),
 });
 export type FileReward = z.infer<typeof FileReward>;
 

@@ -65,10 +65,21 @@ export type DoctorCheck = z.infer<typeof DoctorCheck>;
 export const ThemeChoice = z.enum(["system", "dark", "light"]);
 export type ThemeChoice = z.infer<typeof ThemeChoice>;
 
+/** A text that the user lets run outside of the sandbox, by its hash, and in which Python. */
+export const AllowedCode = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  python: z.string().min(1).max(1000),
+  /** Where it was read from, for people. */
+  file: z.string(),
+  allowedAtMs: z.number(),
+});
+export type AllowedCode = z.infer<typeof AllowedCode>;
+
 export const Settings = z.strictObject({
   prices: PriceList,
   theme: ThemeChoice,
   runtime: RuntimeChoice,
+  allowedCode: z.array(AllowedCode).max(1000),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -107,7 +107,7 @@ test.each([
 
 test("a text that was kept stays what it was, whatever becomes of the file", () => {
   const root = mkdtempSync(join(tmpdir(), "gradus-rewards-"));
-  const files = new RewardFiles(join(root, "kept"));
+  const files = new RewardFiles(join(root, "kept"), () => []);
   mkdirSync(join(root, "rewards"));
   const path = join(root, "rewards", "short.js");
   writeFileSync(path, SHORT_JS);
@@ -131,7 +131,9 @@ stages:
   const spec = FileReward.parse({ file: "rewards/short.js", sha256: hash });
   writeFileSync(path, "// changed");
   expect(files.text(spec, root)).toBe(SHORT_JS);
-  expect(() => new RewardFiles(join(root, "other")).text(spec, root)).toThrow(/is not the text/);
+  expect(() => new RewardFiles(join(root, "other"), () => []).text(spec, root)).toThrow(
+    /is not the text/,
+  );
   const copied = files.copyFor(
     GrpoStage.parse({
       kind: "grpo",

@@ -1,22 +1,19 @@
-/** The sandbox: worker processes by language, started when they are first needed and again when one has ended. */
+/** The sandbox: worker processes by language, or by a Python of the user's own, started when they are first needed and again when one has ended. */
 import { availableParallelism } from "node:os";
 import { DEFAULT_SANDBOX_LIMITS } from "#main/core/sandbox-port.ts";
-import type {
-  Sandbox,
-  SandboxLanguage,
-  SandboxOutcome,
-  SandboxProgram,
-} from "#main/core/sandbox-port.ts";
+import type { Sandbox, SandboxOutcome, SandboxProgram } from "#main/core/sandbox-port.ts";
+import { OwnPython, ownPythonKind } from "./own-python.ts";
+import type { PoolWorker } from "./pool-worker.ts";
 import type { WorkerRequest } from "./sandbox-protocol.ts";
 import { SandboxWorker } from "./sandbox-worker.ts";
 
 export interface SandboxPoolOptions {
-  /** Processes for each language. */
+  /** Processes for each kind. */
   readonly workers?: number;
 }
 
 interface Job {
-  readonly language: SandboxLanguage;
+  readonly program: Pick<SandboxProgram, "language" | "python">;
   readonly request: WorkerRequest;
   readonly signal: AbortSignal | undefined;
   readonly resolve: (outcome: SandboxOutcome) => void;
@@ -25,7 +22,7 @@ interface Job {
 
 export class SandboxPool implements Sandbox {
   readonly #most: number;
-  readonly #workers = new Set<SandboxWorker>();
+  readonly #workers = new Set<PoolWorker>();
   readonly #jobs: Job[] = [];
   #closed = false;
 
@@ -43,7 +40,7 @@ export class SandboxPool implements Sandbox {
     const limits = { ...DEFAULT_SANDBOX_LIMITS, ...program.limits };
     const { promise, resolve, reject } = Promise.withResolvers<SandboxOutcome>();
     const request = { harness, files, input: JSON.stringify(input), limits };
-    this.#jobs.push({ language: program.language, request, signal, resolve, reject });
+    this.#jobs.push({ program, request, signal, resolve, reject });
     this.#assign();
     return promise;
   }
@@ -59,7 +56,7 @@ export class SandboxPool implements Sandbox {
   #assign(): void {
     for (const worker of this.#workers) if (worker.over) this.#workers.delete(worker);
     for (const job of [...this.#jobs]) {
-      const worker = this.#free(job.language);
+      const worker = this.#free(job.program);
       if (worker === undefined) continue;
       this.#jobs.splice(this.#jobs.indexOf(job), 1);
       if (job.signal?.aborted === true) job.reject(job.signal.reason);
@@ -67,18 +64,21 @@ export class SandboxPool implements Sandbox {
     }
   }
 
-  #free(language: SandboxLanguage): SandboxWorker | undefined {
-    const ours = [...this.#workers].filter((worker) => worker.language === language);
+  #free({ language, python }: Job["program"]): PoolWorker | undefined {
+    const kind = python === undefined ? language : ownPythonKind(python);
+    const ours = [...this.#workers].filter((worker) => worker.kind === kind);
     const free = ours.find((worker) => !worker.busy);
     if (free !== undefined || ours.length >= this.#most || this.#closed) return free;
-    const worker = new SandboxWorker(language, () => {
+    const changed = (): void => {
       this.#assign();
-    });
+    };
+    const worker =
+      python === undefined ? new SandboxWorker(language, changed) : new OwnPython(python, changed);
     this.#workers.add(worker);
     return worker;
   }
 
-  async #give(worker: SandboxWorker, { request, signal, resolve, reject }: Job): Promise<void> {
+  async #give(worker: PoolWorker, { request, signal, resolve, reject }: Job): Promise<void> {
     const stop = (): void => {
       reject(signal?.reason);
       worker.end();

@@ -1,12 +1,12 @@
 /** One worker process of the sandbox, as the pool sees it: one language, one program at a time. */
 import { fileURLToPath } from "node:url";
-import { JsonValue } from "#shared/schema/json-value.ts";
 import { AppError } from "#shared/errors.ts";
-import { describeLimit } from "#main/core/sandbox-port.ts";
-import type { SandboxLanguage, SandboxLimit, SandboxOutcome } from "#main/core/sandbox-port.ts";
+import type { SandboxLanguage, SandboxOutcome } from "#main/core/sandbox-port.ts";
 import { Child } from "../child.ts";
 import { describeExit } from "../child-exit.ts";
 import type { ChildExit } from "../child-exit.ts";
+import { limited, returned } from "./read-outcome.ts";
+import type { PoolWorker } from "./pool-worker.ts";
 import { GRACE_MS, WatchWord, WorkerMessage } from "./sandbox-protocol.ts";
 import type { WorkerRequest } from "./sandbox-protocol.ts";
 
@@ -30,15 +30,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-export class SandboxWorker {
-  readonly language: SandboxLanguage;
+export class SandboxWorker implements PoolWorker {
+  readonly kind: SandboxLanguage;
   readonly #child: Child<WorkerRequest, WorkerMessage>;
   #ready = false;
   #over = false;
   #waiting: Waiting | undefined;
 
   constructor(language: SandboxLanguage, changed: () => void) {
-    this.language = language;
+    this.kind = language;
     this.#child = new Child(
       {
         entry: fileURLToPath(ENTRIES[language]),
@@ -65,7 +65,6 @@ export class SandboxWorker {
     this.#child.endWithin(START_MS);
   }
 
-  /** It can take no further program. */
   get over(): boolean {
     return this.#over;
   }
@@ -131,7 +130,7 @@ export class SandboxWorker {
     this.#waiting = undefined;
     if (waiting === undefined) return;
     if (!this.#ready) {
-      waiting.reject(notStarted(this.language, exit));
+      waiting.reject(notStarted(this.kind, exit));
       return;
     }
     const word = WatchWord.safeParse(exit.said);
@@ -145,20 +144,6 @@ export class SandboxWorker {
         message: `the process that ran it ${describeExit(exit)}`,
         printed: "",
       });
-  }
-}
-
-function limited(limit: SandboxLimit, { limits }: WorkerRequest, printed: string): SandboxOutcome {
-  return { ended: "limit", limit, message: describeLimit(limit, limits), printed };
-}
-
-/** What the program made is read with care: it may be nested deeper than a reader goes. */
-function returned(outcome: { readonly value: string; readonly printed: string }): SandboxOutcome {
-  const { printed } = outcome;
-  try {
-    return { ended: "returned", value: JsonValue.parse(JSON.parse(outcome.value)), printed };
-  } catch {
-    return { ended: "threw", message: "its answer cannot be read as JSON", printed };
   }
 }
 

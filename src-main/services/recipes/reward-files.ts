@@ -9,6 +9,7 @@ import { dirname, extname, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+import type { AllowedCode } from "#shared/schema/system.ts";
 import { fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
@@ -22,9 +23,12 @@ const LARGEST_FILE = 1_000_000;
 
 export class RewardFiles {
   readonly #folder: string;
+  readonly #allowed: () => readonly AllowedCode[];
 
-  constructor(folder: string) {
+  /** @param allowed what the user lets run outside of the sandbox */
+  constructor(folder: string, allowed: () => readonly AllowedCode[]) {
     this.#folder = folder;
+    this.#allowed = allowed;
   }
 
   /**
@@ -58,6 +62,15 @@ export class RewardFiles {
       `${file} is not the text that the recipe kept (SHA-256 ${spec.sha256.slice(0, 12)}…), and that text is not in this workspace.`,
       "Remove sha256 from the recipe to use the file as it is.",
     );
+  }
+
+  /**
+   * Throws as `text`, and BAD_RECIPE where it wants a Python of the user's own and the user has not allowed this text there.
+   */
+  runnable(spec: FileReward, relativeTo: string | undefined, draft?: string): string {
+    const text = draft ?? this.text(spec, relativeTo);
+    requireAllowed(spec, text, this.#allowed());
+    return text;
   }
 
   /** Keeps the text; gives the reward that means it. Throws as `text`. */
@@ -95,6 +108,7 @@ export class RewardFiles {
       const folder = join(runFolder, REWARD_FOLDER);
       const path = join(folder, `${spec.sha256}${extname(spec.file)}`);
       paths[spec.sha256] = path;
+      requireAllowed(spec, this.text(spec, runFolder), this.#allowed());
       if (existsSync(path)) continue;
       mkdirSync(folder, { recursive: true });
       writeTextAtomically(path, this.text(spec, runFolder));
@@ -123,10 +137,31 @@ export class RewardFiles {
     drafts: Readonly<Record<string, string>> = {},
   ): OwnRewards {
     return async (spec, inputs) => {
-      const text = drafts[spec.file] ?? this.text(spec, relativeTo);
-      return fileReward(sandbox, { file: spec.file, text }, inputs, signal);
+      const text = this.runnable(spec, relativeTo, drafts[spec.file]);
+      return fileReward(sandbox, { ...spec, text }, inputs, signal);
     };
   }
+}
+
+function requireAllowed(
+  { file, python }: FileReward,
+  text: string,
+  allowed: readonly AllowedCode[],
+): void {
+  if (python === undefined) return;
+  if (!file.endsWith(".py"))
+    throw new AppError(
+      "BAD_RECIPE",
+      `The reward ${file} is no Python file, and cannot run in ${python}.`,
+      "Remove python from it: JavaScript runs in the sandbox.",
+    );
+  const sha256 = textSha256(text);
+  if (allowed.some((one) => one.sha256 === sha256 && one.python === python)) return;
+  throw new AppError(
+    "BAD_RECIPE",
+    `The reward ${file} wants to run in ${python}, outside of the sandbox, and nobody has allowed this text there.`,
+    `Read the file, then: gradus rewards allow ${file} --python ${python}. A change of the file asks again.`,
+  );
 }
 
 /** In a run's folder. */

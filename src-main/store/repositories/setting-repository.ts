@@ -3,7 +3,12 @@ import { PriceList } from "#shared/schema/cost.ts";
 import { Settings } from "#shared/schema/system.ts";
 import type { Connection } from "../database.ts";
 
-const DEFAULTS: Settings = { prices: PriceList.parse({}), theme: "system", runtime: "auto" };
+const DEFAULTS: Settings = {
+  prices: PriceList.parse({}),
+  theme: "system",
+  runtime: "auto",
+  allowedCode: [],
+};
 
 export class SettingRepository {
   readonly #db: Connection;

@@ -15,7 +15,7 @@ import type { RewardInput, RewardValue } from "../reward-input.ts";
 const AT_ONCE = 64;
 const QUOTED = 200;
 
-type RewardText = Pick<FileReward, "file"> & { readonly text: string };
+type RewardText = Pick<FileReward, "file" | "python"> & { readonly text: string };
 
 type Row = {
   readonly prompt: string;
@@ -88,7 +88,7 @@ async function callOnce(
 
 async function run(
   sandbox: Sandbox,
-  { file, text }: RewardText,
+  { file, text, python: ownPython }: RewardText,
   inputs: readonly RewardInput[],
   signal: AbortSignal | undefined,
 ): Promise<SandboxOutcome> {
@@ -97,6 +97,7 @@ async function run(
   return sandbox.run(
     {
       language: python ? "python" : "javascript",
+      python: ownPython,
       harness: python ? pythonHarness(name) : javaScriptHarness(name),
       files: { [name]: text },
       input: { rows: inputs.map(rowOf) },
@@ -131,7 +132,7 @@ function columnsOf(problem: JudgedProblem): Record<string, JsonValue> {
   return { id, task: source, difficulty, gold, data, ...columns };
 }
 
-function failure({ file }: RewardText, { message, line, culprit }: FileFault): AppError {
+function failure({ file, python }: RewardText, { message, line, culprit }: FileFault): AppError {
   const place = line === null ? file : `${file}, line ${line}`;
   const completion =
     culprit === undefined
@@ -140,7 +141,9 @@ function failure({ file }: RewardText, { message, line, culprit }: FileFault): A
   return new AppError(
     "BAD_RECIPE",
     `The reward ${place}: ${message.replace(/\.$/, "")}.${completion}`,
-    `Correct the file and try it with gradus rewards try ${file}.`,
+    message.startsWith("ModuleNotFoundError") && python === undefined
+      ? `Do without it, or let the file run in a Python that has it: python: python3 beside it in the recipe, then gradus rewards allow ${file} --python python3.`
+      : `Correct the file and try it with gradus rewards try ${file}.`,
   );
 }
 

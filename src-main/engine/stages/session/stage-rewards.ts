@@ -15,6 +15,11 @@ export function ownRewardsOf(session: StageSession): OwnRewards {
     texts.set(path, text);
     return text;
   };
-  return async ({ file, sha256 }, inputs) =>
-    fileReward(session.sandbox, { file, text: textOf(file, sha256) }, inputs, session.signal);
+  return async ({ file, sha256, python }, inputs) =>
+    fileReward(
+      session.sandbox,
+      { file, python, text: textOf(file, sha256) },
+      inputs,
+      session.signal,
+    );
 }

@@ -14,6 +14,7 @@ import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-
 import type { Client } from "../open-host.ts";
 import { versionOf } from "../options/problem-options.ts";
 import { table } from "../printing/terminal.ts";
+import { addAllowed } from "./allowed-code-commands.ts";
 import { recipeText } from "./recipes-command.ts";
 
 /** Where a file of its own is tried on pasted completions, no stage says how long they may be. */
@@ -27,6 +28,7 @@ export function addRewardsCommands(program: Command): void {
     .description("rewards: those that ship, and any of them tried on completions");
   addList(rewards);
   addTry(rewards);
+  addAllowed(rewards);
 }
 
 function addList(rewards: Command): void {

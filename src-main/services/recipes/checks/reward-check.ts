@@ -27,9 +27,9 @@ export async function rewardFindings(
   for (const [place, spec] of stage.rewards.entries()) {
     if (!("file" in spec)) continue;
     try {
-      const text = rewardFiles.text(spec, relativeTo);
+      const text = rewardFiles.runnable(spec, relativeTo);
       const inputs = await inputsOf(stage, deps, signal);
-      await fileReward(sandbox, { file: spec.file, text }, inputs, signal);
+      await fileReward(sandbox, { ...spec, text }, inputs, signal);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       findings.push({
