@@ -1,6 +1,7 @@
 /** Recipes: those that ship, those that are kept, their checks, estimates, exports and the try-out of rewards. */
 import type { Contract } from "#shared/contract/contract.ts";
 import { problemAt } from "#main/core/problems/task-facts.ts";
+import { builtInRecipes } from "#main/services/recipes/built-in-recipes.ts";
 import type { Application } from "#main/services/application.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
@@ -21,7 +22,7 @@ export function recipeProcedures(
   const { recipeBook: book, store } = app;
   return {
     list: to.list.handler(() =>
-      app.builtInRecipes().flatMap(({ id, yaml }) => {
+      builtInRecipes().flatMap(({ id, yaml }) => {
         const { recipe } = readRecipe(yaml);
         if (recipe === null) return [];
         return [{ id, yaml, name: recipe.name, description: recipe.description ?? "" }];

@@ -2,7 +2,7 @@
  * The host's heart: one open workspace with its store, its queue of work and its live events. The
  * window (through the contract) and the command line use the same one.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { randomUUID } from "node:crypto";
@@ -42,6 +42,7 @@ import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
 import { RewardBook } from "./recipes/reward-book.ts";
 import { WorkspaceTasks } from "./plugins/workspace-tasks.ts";
+import { builtInRecipe } from "./recipes/built-in-recipes.ts";
 import { RewardFiles } from "./recipes/reward-files.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
@@ -204,7 +205,7 @@ export class Application {
     this.recipeBook = new RecipeBook({
       rewardFiles: this.rewardFiles,
       store: this.store,
-      preset: (id) => this.builtInRecipe(id),
+      preset: (id) => builtInRecipe(id),
       journal: this.journal,
       live: this.live,
       now: this.now,
@@ -279,7 +280,7 @@ export class Application {
     const parameters = weights(model ?? BUILT_IN_BASE);
     const choice = demoChoice(parameters, weights(BUILT_IN_BASE), options.smoke === true);
     const { id } = choice;
-    const yaml = this.builtInRecipe(id);
+    const yaml = builtInRecipe(id);
     const recipe = withSeed(requireRecipe(yaml), options.seed);
     const adapted =
       model === undefined ? recipe : demoForModel(recipe, model, parameters, choice.parameters);
@@ -291,25 +292,6 @@ export class Application {
     });
     this.runner.enqueue(pipelineId);
     return pipelineId;
-  }
-
-  /** Recipes that ship, by id. */
-  builtInRecipes(): { id: string; yaml: string }[] {
-    const folder = join(assetFolder(), "recipes");
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(".yaml"))
-      .sort()
-      .map((name) => ({
-        id: name.slice(0, -".yaml".length),
-        yaml: readFileSync(join(folder, name), "utf8"),
-      }));
-  }
-
-  builtInRecipe(id: string): string {
-    const found = this.builtInRecipes().find((recipe) => recipe.id === id);
-    if (found === undefined)
-      throw new AppError("NOT_FOUND", `There is no built-in recipe "${id}".`);
-    return found.yaml;
   }
 
   /** Removes a pipeline's records and files. Throws CONFLICT while it is at work. */

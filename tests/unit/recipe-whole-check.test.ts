@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInRecipe } from "#main/services/recipes/built-in-recipes.ts";
 import { Application } from "#main/services/application.ts";
 import { checkWhole } from "#main/services/recipes/checks/recipe-check-whole.ts";
 import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
@@ -26,10 +27,7 @@ afterAll(async () => {
 
 /** The demo with some keys set. */
 function demoWith(...changes: readonly (readonly [Keys, Json])[]): string {
-  return changes.reduce(
-    (text, [keys, value]) => setKeys(text, keys, value),
-    app.builtInRecipe("demo"),
-  );
+  return changes.reduce((text, [keys, value]) => setKeys(text, keys, value), builtInRecipe("demo"));
 }
 
 function found(text: string): RecipeFinding[] {
@@ -280,7 +278,7 @@ test.each(CASES)(
 );
 
 test("the demo is sound, and what fits is said with the numbers", () => {
-  const { recipe, problems } = checkWhole(app, app.builtInRecipe("demo"));
+  const { recipe, problems } = checkWhole(app, builtInRecipe("demo"));
   expect(recipe?.name).toBe("Demo");
   expect(problems.every(({ level }) => level === "note")).toBe(true);
   expect(problems.find(({ path }) => path === "stages[4].max_completion_length")?.message).toMatch(
@@ -318,7 +316,7 @@ test("an imported set that is not there is named at its key", () => {
 });
 
 test("a machine too small, and a disk too full, are said with how much is missing", () => {
-  const { recipe, locate } = readRecipe(app.builtInRecipe("demo"));
+  const { recipe, locate } = readRecipe(builtInRecipe("demo"));
   if (recipe === null) throw new Error("the demo is sound");
   const checked = checkInWorkspace(recipe, {
     models: app.models,
@@ -359,7 +357,7 @@ test("an adapter's gradients and moments are those of its two factors alone, and
 });
 
 test("an estimate names its parts, and no time where nothing has run yet", () => {
-  const { estimate } = checkWhole(app, app.builtInRecipe("demo"));
+  const { estimate } = checkWhole(app, builtInRecipe("demo"));
   const grpo = estimate?.stages.find(({ stage }) => stage === "grpo");
   // The built-in base has 2,117,248 weights; 4 bytes each, AdamW's moments twice that.
   expect(grpo?.memory).toContainEqual({ name: "weights", bytes: 2_117_248 * 4 });
