@@ -13,6 +13,9 @@ export function rewardProcedures(
   return {
     files: to.files.handler(() => book.list()),
     read: to.read.handler(({ input }) => book.read(input.file)),
+    text: to.text.handler(({ input }) => ({
+      text: app.rewardFiles.text({ ...input, weight: 1 }, undefined),
+    })),
     save: to.save.handler(({ input }) => book.save(input.file, input.text, input.sha256)),
     delete: to.delete.handler(({ input }) => {
       book.delete(input.file);

@@ -40,6 +40,11 @@ export const recipesQuery = queryOf("recipes", [], (options) =>
   host.recipes.list(undefined, options),
 );
 
+/** Rewards of one's own in the workspace. */
+export const rewardFilesQuery = queryOf("rewards.files", ["recipes"], (options) =>
+  host.rewards.files(undefined, options),
+);
+
 /** Recipes that are kept. */
 export const savedRecipesQuery = queryOf("recipes.saved", ["recipes"], (options) =>
   host.recipes.saved(undefined, options),

@@ -1,5 +1,6 @@
 /** Rewards of one's own in the workspace: written, checked as they are written, kept with undo. */
 import { z } from "zod";
+import { FileReward } from "../schema/reward.ts";
 import { ProblemData } from "../schema/recipe.ts";
 import {
   LONGEST_REWARD,
@@ -17,6 +18,10 @@ export const rewards = {
   /** By name. */
   files: procedure.output(z.array(RewardFileFacts)),
   read: procedure.input(one).output(RewardFileText),
+  /** What a recipe's reward means: the text that was kept by its hash, else its file's. */
+  text: procedure
+    .input(FileReward.pick({ file: true, sha256: true }))
+    .output(z.strictObject({ text: z.string() })),
   /**
    * Writes the file: one edit of the journal, in the scope "reward:FILE". CONFLICT where its text is not the one that was
    * read (null: there was none).

@@ -20,6 +20,7 @@ import type { DecorationSet, ViewUpdate } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
+import { CODE_THEME } from "./code-theme.ts";
 
 /** Keys and comments step back, values stand out. */
 const LOOK = new MatchDecorator({
@@ -40,25 +41,6 @@ const LOOKS = ViewPlugin.fromClass(
   },
   { decorations: (plugin) => plugin.marks },
 );
-
-const THEME = EditorView.theme({
-  "&": { height: "100%", fontSize: "12px", backgroundColor: "var(--bg-0)", color: "var(--text-1)" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "18px", letterSpacing: "-0.01em" },
-  ".cm-gutters": { backgroundColor: "var(--bg-0)", color: "var(--text-3)", border: "0" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--bg-2)" },
-  ".cm-cursor": { borderLeftColor: "var(--text-1)" },
-  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
-    backgroundColor: "var(--accent-wash) !important",
-  },
-  ".yamlkey": { color: "var(--text-2)" },
-  ".yamlcomment": { color: "var(--text-3)" },
-  ".cm-tooltip, .cm-panels": {
-    backgroundColor: "var(--bg-overlay)",
-    color: "var(--text-1)",
-    border: "1px solid var(--line-2)",
-  },
-});
 
 export interface YamlEditorProps {
   readonly text: string;
@@ -97,7 +79,7 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
           bracketMatching(),
           indentUnit.of("  "),
           LOOKS,
-          THEME,
+          CODE_THEME,
           EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML", tabindex: "0" }),
           // Tab goes on to the next control, as everywhere; Mod+] and Mod+[ indent.
           keymap.of([
