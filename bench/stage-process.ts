@@ -35,6 +35,10 @@ export async function runInProcess(
         },
       },
       { record },
+      {
+        answer: () => Promise.reject(new Error("a measured stage asks nobody")),
+        pause: () => undefined,
+      },
     );
     process.once("exit", () => supervisor.kill());
     const outcome = await supervisor.outcome;

@@ -87,6 +87,8 @@ await runStage(
     signal: new AbortController().signal,
     stopRequested: () => false,
     pause: () => null,
+    nextOrder: () => new Promise(() => undefined),
+    ask: () => Promise.reject(new Error("pretraining asks nobody")),
     sandbox: new SandboxPool(),
   },
 );

@@ -22,7 +22,8 @@ export type ErrorCode =
   | "ENGINE_CRASHED"
   | "ENGINE_ERROR"
   | "DOWNLOAD_FAILED"
-  | "NOT_ALLOWED";
+  | "NOT_ALLOWED"
+  | "SPENDING_CAP";
 
 /** An expected failure: what happened, and what to do about it. */
 export class AppError extends Error {

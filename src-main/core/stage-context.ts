@@ -1,5 +1,10 @@
 /** What a stage is given by the process that runs it, and how it answers. */
-import type { EngineMessageBody, EngineRequest } from "#shared/schema/engine-protocol.ts";
+import type {
+  EngineMessageBody,
+  EngineRequest,
+  StageAnswer,
+  StageQuestion,
+} from "#shared/schema/engine-protocol.ts";
 import type { Sandbox } from "./sandbox-port.ts";
 
 export type StartRequest = Extract<EngineRequest, { type: "start" }>;
@@ -12,6 +17,10 @@ export type StageContext = {
   stopRequested(): boolean;
   /** While the stage is to wait: resolves when it may go on, or is to end. */
   pause(): Promise<void> | null;
+  /** Resolves when the host next cancels, pauses or asks the stage to end. */
+  nextOrder(): Promise<void>;
+  /** Puts a question to the host. */
+  ask(question: StageQuestion): Promise<StageAnswer>;
   /** Where code that is not ours runs: rewards, tests, tasks. */
   readonly sandbox: Sandbox;
 };

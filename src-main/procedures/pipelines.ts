@@ -25,7 +25,7 @@ export function pipelineProcedures(
     pause: to.pause.handler(({ input }) => runner.pause(input.pipelineId, true)),
     continue: to.continue.handler(({ input }) => runner.pause(input.pipelineId, false)),
     resume: to.resume.handler(({ input }) => {
-      runner.resume(input.pipelineId);
+      runner.resume(input.pipelineId, input.capUsd);
     }),
     delete: to.delete.handler(({ input }) => {
       app.deletePipeline(input.pipelineId);

@@ -1,6 +1,8 @@
 /** Rewards of one's own in the workspace. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "#main/services/application.ts";
+import { agree } from "#main/services/judges/agree.ts";
+import { readRatedTexts } from "#main/services/judges/rated-texts.ts";
 import { checkRewardText } from "#main/services/recipes/checks/reward-check.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
@@ -14,7 +16,7 @@ export function rewardProcedures(
     files: to.files.handler(() => book.list()),
     read: to.read.handler(({ input }) => book.read(input.file)),
     text: to.text.handler(({ input }) => ({
-      text: app.rewardFiles.text({ ...input, weight: 1 }, undefined),
+      text: app.rewardFiles.text(input, undefined),
     })),
     save: to.save.handler(({ input }) => book.save(input.file, input.text, input.sha256)),
     delete: to.delete.handler(({ input }) => {
@@ -23,5 +25,15 @@ export function rewardProcedures(
     check: to.check.handler(async ({ input, signal }) => ({
       fault: await checkRewardText(app, input, signal),
     })),
+    agree: to.agree.handler(async ({ input, signal }) =>
+      agree(
+        app,
+        input.spec,
+        input.relativeTo,
+        await readRatedTexts(input.ratings),
+        signal ?? new AbortController().signal,
+      ),
+    ),
+    agreements: to.agreements.handler(() => app.store.agreements.list()),
   };
 }

@@ -10,6 +10,8 @@ import type { Connection } from "./database.ts";
 import { DatasetRepository } from "./repositories/dataset-repository.ts";
 import { DuplicateIndex } from "./records/duplicate-index.ts";
 import { EditRepository } from "./repositories/edit-repository.ts";
+import { AgreementRepository } from "./repositories/agreement-repository.ts";
+import { EndpointAnswerRepository } from "./repositories/endpoint-answer-repository.ts";
 import { EndpointRepository } from "./repositories/endpoint-repository.ts";
 import { EvaluationRepository } from "./repositories/evaluation-repository.ts";
 import { GenerateRepository } from "./repositories/generate-repository.ts";
@@ -55,6 +57,8 @@ export class Store {
   readonly settings: SettingRepository;
   readonly models: ModelRepository;
   readonly endpoints: EndpointRepository;
+  readonly endpointAnswers: EndpointAnswerRepository;
+  readonly agreements: AgreementRepository;
   readonly playground: PlaygroundRepository;
   readonly datasets: DatasetRepository;
   readonly records: RecordRepository;
@@ -97,6 +101,8 @@ export class Store {
     this.settings = new SettingRepository(db);
     this.models = new ModelRepository(db);
     this.endpoints = new EndpointRepository(db);
+    this.endpointAnswers = new EndpointAnswerRepository(db);
+    this.agreements = new AgreementRepository(db);
     this.playground = new PlaygroundRepository(db);
     const duplicates = new DuplicateIndex(db);
     this.datasets = new DatasetRepository(db);

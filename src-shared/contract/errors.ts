@@ -29,6 +29,8 @@ export const CONTRACT_ERRORS = {
   ENGINE_ERROR: { status: 502, data },
   DOWNLOAD_FAILED: { status: 502, data },
   NOT_ALLOWED: { status: 403, data },
+  /** More would be spent on somebody else's servers than was allowed. */
+  SPENDING_CAP: { status: 402, data },
 } as const satisfies Record<ErrorCode, { status: number; data: typeof data }>;
 
 /** What every procedure of the contract is built from. */

@@ -96,8 +96,13 @@ export const pipelines = {
   /** The stage at work waits at its next step, in memory, until it is continued or stopped. CONFLICT where none is at work. */
   pause: procedure.input(one).output(z.void()),
   continue: procedure.input(one).output(z.void()),
-  /** Goes on at the stage and step where it stopped or failed. */
-  resume: procedure.input(one).output(z.void()),
+  /**
+   * Goes on at the stage and step where it stopped or failed. `capUsd`: what each judge or teacher of the stages that are
+   * left may spend in all, instead of the recipe's caps.
+   */
+  resume: procedure
+    .input(z.strictObject({ ...one.shape, capUsd: z.number().positive().optional() }))
+    .output(z.void()),
   /** Removes the records and files of a pipeline that is not at work. */
   delete: procedure.input(one).output(z.void()),
   results: procedure.input(one).output(PipelineResults),

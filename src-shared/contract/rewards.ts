@@ -1,6 +1,6 @@
-/** Rewards of one's own in the workspace: written, checked as they are written, kept with undo. */
+/** Rewards of one's own in the workspace: written, checked as they are written, kept with undo; judges and people. */
 import { z } from "zod";
-import { FileReward } from "../schema/reward.ts";
+import { Agreement, RatedCase } from "../schema/judge.ts";
 import { ProblemData } from "../schema/recipe.ts";
 import {
   LONGEST_REWARD,
@@ -9,6 +9,7 @@ import {
   RewardFileText,
   RewardPath,
 } from "../schema/reward-file.ts";
+import { FileReward, JudgeReward } from "../schema/reward.ts";
 import { procedure } from "./errors.ts";
 
 const text = z.string().max(LONGEST_REWARD);
@@ -35,4 +36,18 @@ export const rewards = {
   check: procedure
     .input(z.strictObject({ ...one.shape, text, source: ProblemData.optional() }))
     .output(z.strictObject({ fault: RewardFault.nullable() })),
+  /** A judge on texts that people rated: how both agree. It is kept, and stands beside the judge from then on. */
+  agree: procedure
+    .input(
+      z.strictObject({
+        spec: JudgeReward,
+        /** Folder that the rubric starts from; without it the workspace. */
+        relativeTo: z.string().optional(),
+        /** A file of the host's machine, JSONL of {prompt, completion, rating}. */
+        ratings: z.string().min(1).max(4096),
+      }),
+    )
+    .output(z.strictObject({ ...Agreement.shape, cases: z.array(RatedCase) })),
+  /** Of every judge that was compared with people, newest first. */
+  agreements: procedure.output(z.array(Agreement)),
 };

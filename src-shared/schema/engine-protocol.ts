@@ -7,6 +7,7 @@
  * run resumes from that checkpoint the host first deletes what it holds of later steps.
  */
 import { z } from "zod";
+import { ProblemMessage } from "./problem.ts";
 import { Stage } from "./recipe.ts";
 import type { ProblemSource } from "./recipe.ts";
 
@@ -16,6 +17,70 @@ import type { ProblemSource } from "./recipe.ts";
  */
 export const RuntimeChoice = z.enum(["auto", "tensorflow", "wasm", "gpu", "webgpu"]);
 export type RuntimeChoice = z.infer<typeof RuntimeChoice>;
+
+/** What a stage asks the host, which alone has a network, keys and the store. */
+export const StageQuestion = z.discriminatedUnion("kind", [
+  /** Verdicts of one of the stage's judges. */
+  z.strictObject({
+    kind: z.literal("judge"),
+    /** By `rewardName`. */
+    reward: z.string(),
+    texts: z.array(
+      z.strictObject({
+        problemId: z.string(),
+        prompt: z.string(),
+        /** The right answer; null where there is none. */
+        gold: z.string().nullable(),
+        /** The problem's own; null where it has none. */
+        rubric: z.string().nullable(),
+        completion: z.string(),
+      }),
+    ),
+  }),
+  /** Completions of the stage's teacher behind an endpoint, one for each seed. */
+  z.strictObject({
+    kind: z.literal("teacher"),
+    prompts: z.array(
+      z.strictObject({ messages: z.array(ProblemMessage), seeds: z.array(z.int().min(0)) }),
+    ),
+  }),
+]);
+export type StageQuestion = z.infer<typeof StageQuestion>;
+
+export const StageVerdict = z.strictObject({
+  /** From 0 to 1; null where the judge does not apply, or said nothing that can be used. */
+  value: z.number().nullable(),
+  why: z.string(),
+  /** Asked, and no verdict came. */
+  unusable: z.boolean(),
+});
+export type StageVerdict = z.infer<typeof StageVerdict>;
+
+export const TaughtCompletion = z.strictObject({
+  /** The thinking that came apart from it stands before it, in `<think>`. */
+  text: z.string(),
+  finished: z.boolean(),
+  /** null where the server did not count. */
+  tokens: z.int().nullable(),
+});
+export type TaughtCompletion = z.infer<typeof TaughtCompletion>;
+
+/** In the question's order. */
+export const StageAnswer = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("judge"), verdicts: z.array(StageVerdict) }),
+  z.strictObject({
+    kind: z.literal("teacher"),
+    completions: z.array(z.array(TaughtCompletion)),
+  }),
+  /** The stage keeps its state and ends with these words; it can be resumed. */
+  z.strictObject({
+    kind: z.literal("refused"),
+    code: z.string(),
+    message: z.string(),
+    advice: z.string().nullable(),
+  }),
+]);
+export type StageAnswer = z.infer<typeof StageAnswer>;
 
 export const EngineRequest = z.discriminatedUnion("type", [
   z.strictObject({
@@ -50,6 +115,8 @@ export const EngineRequest = z.discriminatedUnion("type", [
   /** Wait at the next step boundary, with everything in memory, until continue, cancel or stop-and-keep. */
   z.strictObject({ type: z.literal("pause") }),
   z.strictObject({ type: z.literal("continue") }),
+  /** To the question of that number. */
+  z.strictObject({ type: z.literal("answer"), id: z.int(), answer: StageAnswer }),
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
 
@@ -212,6 +279,7 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
     level: z.enum(["debug", "info", "warning", "error"]),
     message: z.string(),
   }),
+  z.strictObject({ type: z.literal("ask"), id: z.int(), question: StageQuestion }),
   z.strictObject({ type: z.literal("heartbeat"), rssBytes: z.number(), tensors: z.int() }),
   /** The stage's output model (hub layout) or dataset (JSONL), where it makes one. */
   z.strictObject({
@@ -228,6 +296,8 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
     message: z.string(),
     advice: z.string().optional(),
     stack: z.string().optional(),
+    /** What it did is kept, and it can go on from there. */
+    kept: z.boolean().optional(),
   }),
 ]);
 export type EngineMessageBody = z.infer<typeof EngineMessageBody>;

@@ -88,18 +88,84 @@ export const FileReward = z.strictObject({
 });
 export type FileReward = z.infer<typeof FileReward>;
 
-export const RewardSpec = z.union([NamedReward, FileReward]);
+/** A model behind an endpoint of the workspace, which grades a completion by a rubric. */
+export const JudgeReward = z.strictObject({
+  /** The endpoint's name. */
+  judge: z.string().trim().min(1).max(100),
+  /** Relative to the recipe's file. Without it each problem's own, its column `rubric`. */
+  rubric: z
+    .string()
+    .max(1000)
+    .regex(/[^/\\]\.(?:md|txt)$/, "the path of a Markdown file")
+    .optional(),
+  /** As the server calls it; by default the endpoint's own. A run keeps the one it began with. */
+  model: z.string().trim().min(1).max(300).optional(),
+  weight,
+  name: ownName,
+  /** What the judge may say; the reward is 0 at the first and 1 at the second. */
+  scale: z
+    .tuple([z.number().min(-1000).max(1000), z.number().min(-1000).max(1000)])
+    .refine(([low, high]) => low < high, "the lowest and the highest score, in this order")
+    .default([1, 10]),
+  temperature: z.number().min(0).max(2).default(0),
+  /** Of a verdict, the judge's own thinking included. */
+  max_tokens: z.int().min(16).max(100_000).default(1024),
+  /** The judge sees the right answer, where the problem has one. */
+  reference: z.boolean().default(false),
+  /** The judge sees what stands before `</think>`, too. */
+  thinking: z.boolean().default(false),
+  /** Dollars that a run may spend on it: no request is made that might pass them. */
+  cap: z.number().positive().optional(),
+  /** The share of completions without a usable verdict from which on the run stops. */
+  max_failures: z.number().min(0).max(1).default(0.1),
+  /** Seconds for an answer. */
+  timeout: z.number().positive().max(3600).default(120),
+  sha256,
+});
+export type JudgeReward = z.infer<typeof JudgeReward>;
+
+/** What is not ours: code in a file, or somebody else's model. */
+export type OwnReward = FileReward | JudgeReward;
+
+export const RewardSpec = z.union([NamedReward, FileReward, JudgeReward]);
 export type RewardSpec = z.infer<typeof RewardSpec>;
 
 /** The key under which a reward's values stand. The recipe's check refuses two alike in a stage. */
 export function rewardName(spec: RewardSpec): string {
   if (spec.name !== undefined) return spec.name;
-  const file = spec.file.split(/[/\\]/).at(-1) ?? spec.file;
-  return file.replace(/\.[a-z]+$/, "");
+  if ("judge" in spec && spec.rubric === undefined)
+    return spec.judge.replaceAll(/[^A-Za-z0-9_.-]+/g, "-");
+  const path = "judge" in spec ? (spec.rubric ?? "") : spec.file;
+  return (path.split(/[/\\]/).at(-1) ?? path).replace(/\.[a-z]+$/, "");
+}
+
+/** A file that a reward stands in: code, or a rubric. */
+export type RewardFile = Pick<FileReward, "file" | "sha256">;
+
+/** Undefined where it needs none. */
+export function fileOfReward(spec: RewardSpec): RewardFile | undefined {
+  if ("file" in spec) return { file: spec.file, sha256: spec.sha256 };
+  return "judge" in spec && spec.rubric !== undefined
+    ? { file: spec.rubric, sha256: spec.sha256 }
+    : undefined;
+}
+
+/** A reward as people speak of it: its path, or its name. */
+export function rewardTitle(spec: RewardSpec): string {
+  if ("file" in spec) return spec.file;
+  return "judge" in spec
+    ? `${spec.judge}, ${spec.rubric ?? "by each problem's rubric"}`
+    : spec.name;
 }
 
 /** A reward as a recipe's text has it: without the keys that are not there. */
-export function writtenReward(spec: RewardSpec): Record<string, string | number | boolean> {
+export function writtenReward(spec: NamedReward): Record<string, string | number | boolean>;
+export function writtenReward(
+  spec: RewardSpec,
+): Record<string, string | number | boolean | number[]>;
+export function writtenReward(
+  spec: RewardSpec,
+): Record<string, string | number | boolean | number[]> {
   return Object.fromEntries(
     Object.entries(spec).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );

@@ -86,6 +86,7 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
   } as const;
   const generation: Generation = {
     rows: [],
+    unusable: new Map(),
     rollouts: [
       { ...rollout, completionIds: [1], logprobs: [0] },
       { ...rollout, completionIds: [1], logprobs: [0], correct: false, finishReason: "stop" },

@@ -187,7 +187,7 @@ test("any text gives every reward a value and a reason, in time", { timeout: 120
           expect(value ?? 0).toBeLessThanOrEqual(1);
           const input = inputs[i];
           if (input === undefined) continue;
-          expect(explainReward(spec, input, inputs, value)).not.toBe("");
+          expect(explainReward(spec, input, inputs, { value })).not.toBe("");
         }
       }
     }),

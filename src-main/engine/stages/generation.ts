@@ -30,6 +30,8 @@ import type { StageSession } from "./session/stage-session.ts";
 export type Generation = Omit<Advantages, "advantages"> & {
   readonly rows: readonly PolicyRow[];
   readonly rollouts: readonly Rollout[];
+  /** Completions of which a judge gave no verdict that can be used, by the judge's name. */
+  readonly unusable: ReadonlyMap<string, number>;
   /** Tokens sampled. */
   readonly tokens: number;
   readonly seconds: number;
@@ -87,6 +89,7 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
     })),
     rollouts: learnt.map((one) => rolloutOf(one, one.advantage, request.step + 1)),
     ...spread,
+    unusable: unusableOf(request.stage, graded),
     tokens: graded.reduce((sum, { completion }) => sum + completion.ids.length, 0),
     seconds: (performance.now() - begun) / 1000,
   };
@@ -157,6 +160,24 @@ async function gradeGroups(
       if (score === undefined) throw new Error("a completion without a score");
       return { ...one, finished: input.finished, score, correct: input.score.correct };
     }),
+  );
+}
+
+function unusableOf(
+  { rewards }: GrpoStage,
+  graded: readonly GradedCompletion[],
+): ReadonlyMap<string, number> {
+  return new Map(
+    rewards.flatMap((spec, place) =>
+      "judge" in spec
+        ? [
+            [
+              rewardName(spec),
+              graded.filter(({ score }) => score.parts[place]?.unusable === true).length,
+            ] as const,
+          ]
+        : [],
+    ),
   );
 }
 

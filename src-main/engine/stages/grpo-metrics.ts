@@ -72,6 +72,7 @@ export function generationMetrics(generation: Generation): Record<string, number
     metrics[`rewards/${name}/mean`] = mean(values);
     metrics[`rewards/${name}/std`] = standardDeviation(values);
   }
+  for (const [name, count] of generation.unusable) metrics[`rewards/${name}/unusable`] = count;
   for (const [difficulty, accuracy] of accuracyByDifficulty(generation))
     metrics[`accuracy/difficulty_${difficulty}`] = accuracy;
   return metrics;

@@ -85,7 +85,9 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       saved = at.step;
     }
     const index = Math.floor(at.step / batches.stepsPerBatch);
-    const generation = await generate({ ...work, index, step: at.step });
+    const generation = await session.keeping(parts, () =>
+      generate({ ...work, index, step: at.step }),
+    );
     at.tokens += generation.tokens;
     at.numTokens += sum(lengthsOf(generation));
     // Before training uses them, so that nothing is learnt from what was not kept.

@@ -7,7 +7,7 @@ import { runPretrain } from "./pretrain.ts";
 import { runRejectionSampling } from "./rejection-sampling.ts";
 import { runSft } from "./sft.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
-import { StageEnded, StageSession } from "./session/stage-session.ts";
+import { HostRefused, StageEnded, StageSession } from "./session/stage-session.ts";
 import { UsageMeter } from "./session/usage-meter.ts";
 
 /** Emits `finished`, `cancelled` or `failed` as the last message; never throws for what a user can cause. */
@@ -23,6 +23,12 @@ export async function runStage(request: StartRequest, context: StageContext): Pr
         type: "cancelled",
         usage: session?.meter.total() ?? new UsageMeter(null, false).total(),
       });
+      return;
+    }
+    if (error instanceof HostRefused) {
+      const { code, message, advice } = error;
+      const told = advice === null ? {} : { advice };
+      context.emit({ type: "failed", code, message, ...told, kept: true });
       return;
     }
     const known = error instanceof AppError;

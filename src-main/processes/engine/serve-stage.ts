@@ -4,7 +4,12 @@
  */
 import { AppError } from "#shared/errors.ts";
 import { EngineRequest } from "#shared/schema/engine-protocol.ts";
-import type { EngineMessage, EngineMessageBody, Usage } from "#shared/schema/engine-protocol.ts";
+import type {
+  EngineMessage,
+  EngineMessageBody,
+  StageAnswer,
+  Usage,
+} from "#shared/schema/engine-protocol.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { failureOf } from "../failure.ts";
 import { HostChannel } from "../host-channel.ts";
@@ -25,6 +30,12 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
   const sandbox = new SandboxPool();
   const cancelled = new AbortController();
   const pauses = new PauseSwitch();
+  const questions = new Map<number, (answer: StageAnswer) => void>();
+  let order = Promise.withResolvers<void>();
+  const ordered = (): void => {
+    order.resolve();
+    order = Promise.withResolvers();
+  };
   let keep = false;
   let started = false;
   let saidTheEnd = false;
@@ -43,6 +54,13 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
     signal: cancelled.signal,
     stopRequested: () => keep,
     pause: () => pauses.pause,
+    nextOrder: () => order.promise,
+    ask: (question) =>
+      new Promise((resolve) => {
+        const id = questions.size + 1;
+        questions.set(id, resolve);
+        context.emit({ type: "ask", id, question });
+      }),
     sandbox,
   };
   const run = async (request: StartRequest): Promise<void> => {
@@ -67,6 +85,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
       switch (request.type) {
         case "pause":
           pauses.set();
+          ordered();
           return;
         case "continue":
           pauses.release();
@@ -74,10 +93,15 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
         case "cancel":
           cancelled.abort();
           pauses.release();
+          ordered();
           return;
         case "stop-and-keep":
           keep = true;
           pauses.release();
+          ordered();
+          return;
+        case "answer":
+          questions.get(request.id)?.(request.answer);
           return;
         default:
           if (started) return;

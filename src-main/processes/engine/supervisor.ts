@@ -4,7 +4,12 @@
  * a minute). A stop always works: where the stage does not end in time, the process is killed.
  */
 import { EngineMessage } from "#shared/schema/engine-protocol.ts";
-import type { EngineRequest, Usage } from "#shared/schema/engine-protocol.ts";
+import type {
+  EngineRequest,
+  StageAnswer,
+  StageQuestion,
+  Usage,
+} from "#shared/schema/engine-protocol.ts";
 import { Child } from "../child.ts";
 import type { ChildExit } from "../child-exit.ts";
 import { isLastWord } from "./last-word.ts";
@@ -29,6 +34,14 @@ export interface StageJournal {
   record(messages: readonly EngineMessage[]): void;
 }
 
+/** Who answers what a stage asks. */
+export interface StageQuestions {
+  /** Throws nothing but bugs, and the signal's reason once the stage is to end. */
+  answer(question: StageQuestion, signal: AbortSignal): Promise<StageAnswer>;
+  /** While it is paused nothing new is asked of anybody. */
+  pause(paused: boolean): void;
+}
+
 export type StopMode = "keep" | "discard";
 
 /** How a stage ended. */
@@ -42,6 +55,8 @@ export type StageOutcome =
       readonly message: string;
       readonly advice: string | null;
       readonly stack: string | null;
+      /** It can go on from what it kept. */
+      readonly kept: boolean;
     }
   /** `rssBytes`: what the process held when it was last heard. */
   | { readonly kind: "crashed"; readonly exit: ChildExit; readonly rssBytes: number | null }
@@ -53,6 +68,9 @@ export class StageSupervisor {
   readonly outcome: Promise<StageOutcome>;
   readonly #child: Child<EngineRequest, EngineMessage>;
   readonly #journal: StageJournal;
+  readonly #questions: StageQuestions;
+  /** Aborted once nobody waits for answers any more. */
+  readonly #ended = new AbortController();
   readonly #resolve: (outcome: StageOutcome) => void;
   #pending: EngineMessage[] = [];
   #flushTimer: NodeJS.Timeout | undefined;
@@ -62,11 +80,12 @@ export class StageSupervisor {
   #stop: StopMode | undefined;
   #broken: StageOutcome | undefined;
 
-  constructor(start: StageStart, journal: StageJournal) {
+  constructor(start: StageStart, journal: StageJournal, questions: StageQuestions) {
     const { promise, resolve } = Promise.withResolvers<StageOutcome>();
     this.outcome = promise;
     this.#resolve = resolve;
     this.#journal = journal;
+    this.#questions = questions;
     const { entry, request, logFile } = start;
     this.#child = new Child(
       { entry, messages: EngineMessage, prints: { file: logFile } },
@@ -92,18 +111,22 @@ export class StageSupervisor {
   /** A second call with "discard" overrides a "keep" that takes too long. */
   stop(mode: StopMode): void {
     this.#stop = mode;
+    this.#leaveQuestions();
     this.#child.send({ type: mode === "keep" ? "stop-and-keep" : "cancel" });
     this.#child.endWithin(mode === "keep" ? KEEP_GRACE_MS : DISCARD_GRACE_MS);
   }
 
   /** Waits at the next step boundary, or goes on. A stop ends the wait. */
   pause(paused: boolean): void {
-    if (this.#stop === undefined) this.#child.send({ type: paused ? "pause" : "continue" });
+    if (this.#stop !== undefined) return;
+    this.#questions.pause(paused);
+    this.#child.send({ type: paused ? "pause" : "continue" });
   }
 
   /** Ends the process at once. */
   kill(): void {
     this.#stop ??= "keep";
+    this.#leaveQuestions();
     this.#child.kill();
   }
 
@@ -119,6 +142,12 @@ export class StageSupervisor {
     }
     if (message.body.type === "heartbeat") this.#rssBytes = message.body.rssBytes;
     if (isLastWord(message.body)) this.#last = message.body;
+    if (message.body.type === "ask") {
+      // Whoever reads the run sees what came before it.
+      this.#flush();
+      void this.#answer(message.body.id, message.body.question);
+      return;
+    }
     this.#pending.push(message);
     if (this.#pending.length >= FLUSH_COUNT) this.#flush();
     else {
@@ -141,12 +170,29 @@ export class StageSupervisor {
     }
   }
 
+  async #answer(id: number, question: StageQuestion): Promise<void> {
+    const { signal } = this.#ended;
+    try {
+      const answer = await this.#questions.answer(question, signal);
+      if (!signal.aborted) this.#child.send({ type: "answer", id, answer });
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#break({ kind: "protocol", message: `a question had no answer: ${message}` });
+    }
+  }
+
+  #leaveQuestions(): void {
+    this.#ended.abort(new Error("the stage is to end"));
+  }
+
   #break(outcome: StageOutcome): void {
     this.#broken ??= outcome;
     this.#child.kill();
   }
 
   #end(exit: ChildExit): void {
+    this.#leaveQuestions();
     this.#flush();
     if (exit.startError !== null) {
       const message = `the engine process could not be started: ${exit.startError.message}`;
@@ -172,6 +218,7 @@ function outcomeOf(
         message: last.message,
         advice: last.advice ?? null,
         stack: last.stack ?? null,
+        kept: last.kept === true,
       };
     case "cancelled":
       return { kind: "stopped", mode: stop ?? "keep", killed: false };

@@ -25,6 +25,9 @@ export type EndpointAsk = {
   readonly stop?: readonly string[];
 };
 
+/** Milliseconds for one answer, whole; without it the network's own limits. */
+export type AskLimits = { readonly timeoutMs?: number };
+
 export type EndpointAnswer = {
   readonly text: string;
   /** Where the server gives the reasoning apart from the answer. */
@@ -84,11 +87,15 @@ export class EndpointClient {
    * @throws AppError BAD_INPUT for a request that the server refuses, NOT_ALLOWED for its key, NOT_FOUND for its
    *   model, ENGINE_ERROR where it does not answer
    */
-  async complete(ask: EndpointAsk, signal: AbortSignal): Promise<EndpointAnswer> {
+  async complete(
+    ask: EndpointAsk,
+    signal: AbortSignal,
+    limits: AskLimits = {},
+  ): Promise<EndpointAnswer> {
     for (let attempt = 0; ; attempt++) {
       await this.#gate.pass(signal);
       try {
-        return await this.#tryOnce(ask, signal);
+        return await this.#inTime(ask, signal, limits);
       } catch (error) {
         signal.throwIfAborted();
         const last = attempt + 1 >= ATTEMPTS;
@@ -96,6 +103,24 @@ export class EndpointClient {
         if (last) throw this.#error("ENGINE_ERROR", error.message, "Try again later.");
         this.#gate.refused(attempt, error.retryAfter);
       }
+    }
+  }
+
+  async #inTime(
+    ask: EndpointAsk,
+    signal: AbortSignal,
+    { timeoutMs }: AskLimits,
+  ): Promise<EndpointAnswer> {
+    if (timeoutMs === undefined) return this.#tryOnce(ask, signal);
+    const late = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.#tryOnce(ask, AbortSignal.any([signal, late]));
+    } catch (error) {
+      if (!late.aborted || signal.aborted) throw error;
+      throw new Transient(
+        `${this.#endpoint.name} has not answered within ${timeoutMs / 1000} s.`,
+        null,
+      );
     }
   }
 

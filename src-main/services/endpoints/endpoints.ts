@@ -33,6 +33,27 @@ export class Endpoints {
     );
   }
 
+  /** By its name, as recipes have it, or its id. Throws NOT_FOUND, and CONFLICT where several have the name. */
+  named(name: string): Endpoint {
+    const all = this.list();
+    const [found, ...others] = all.filter((one) => one.id === name || one.name === name);
+    if (found === undefined)
+      throw new AppError(
+        "NOT_FOUND",
+        `There is no endpoint "${name}".`,
+        all.length === 0
+          ? "Settings → Endpoints adds one."
+          : `There are ${all.map((one) => one.name).join(", ")}; Settings → Endpoints adds one.`,
+      );
+    if (others.length > 0)
+      throw new AppError(
+        "CONFLICT",
+        `${others.length + 1} endpoints are called "${name}".`,
+        "Give them different names in Settings → Endpoints.",
+      );
+    return found;
+  }
+
   /** For the client that sends it, and nobody else. */
   keyOf(id: string): string | undefined {
     return this.#keys.get(id);

@@ -10,10 +10,12 @@ import { machineFacts } from "#main/platform/machine.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { InferencePool } from "#main/processes/inference/inference-pool.ts";
 import type { Store } from "#main/store/store.ts";
+import { Budget } from "./budget.ts";
 import { EndpointClient } from "./endpoint-client.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
 import { inParallel } from "./in-parallel.ts";
+import { mostCost, tokenCost } from "./token-cost.ts";
 
 export type Teacher =
   /** A model's name, a run's id or a folder. */
@@ -150,39 +152,6 @@ function placesOf({ prompts, n, skip }: GenerationRequest): Place[] {
     .filter(({ prompt, sample }) => skip?.has(`${prompt}:${sample}`) !== true);
 }
 
-class Budget {
-  readonly #limit: number;
-  #spent = 0;
-  #reserved = 0;
-  #open = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  allows(most: number): boolean {
-    return this.#spent < this.#limit && this.#spent + this.#reserved + most <= this.#limit;
-  }
-
-  get hasReserved(): boolean {
-    return this.#open > 0;
-  }
-
-  reserve(most: number): void {
-    this.#reserved += most;
-    this.#open++;
-  }
-
-  release(most: number): void {
-    this.#reserved -= most;
-    this.#open--;
-  }
-
-  spend(cost: number): void {
-    this.#spent += cost;
-  }
-}
-
 function localTeacher(
   app: GenerationHost,
   name: string,
@@ -236,21 +205,12 @@ function endpointTeacher(
     },
     random: Math.random,
   });
-  const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = endpoint;
   const { temperature, top_p, max_tokens } = request;
   return {
     atOnce: endpoint.requestsAtOnce,
     ask: (prompt, seed, signal) =>
       client.complete({ prompt, temperature, top_p, max_tokens, seed }, signal),
-    costOf: ({ promptTokens, completionTokens }) => {
-      if (input === null || output === null) return null;
-      if (promptTokens === null || completionTokens === null) return null;
-      return (promptTokens * input + completionTokens * output) / 1e6;
-    },
-    // No token is shorter than a byte, but for a few that a chat template adds.
-    mostOf: (prompt) =>
-      ((Buffer.byteLength(JSON.stringify(prompt)) + 64) * (input ?? 0) +
-        max_tokens * (output ?? 0)) /
-      1e6,
+    costOf: (answer) => tokenCost(endpoint, answer),
+    mostOf: (prompt) => mostCost(endpoint, prompt, max_tokens),
   };
 }

@@ -72,6 +72,10 @@ export class ExportPart {
       this.file(file, this.#textOf(spec));
       return { name: rewardName(spec), weight, file, options: {} };
     }
+    if ("judge" in spec) {
+      this.missing(stage, "rewards", rewardName(spec), "a judge is asked by Gradus alone");
+      return undefined;
+    }
     if (spec.name === "code") {
       const why = "rewards.py runs no tests: take a reward that does from your trainer";
       this.missing(stage, "rewards", spec.name, why);

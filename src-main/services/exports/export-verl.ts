@@ -6,6 +6,7 @@ import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
+import { rewardName } from "#shared/schema/reward.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
@@ -202,7 +203,7 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
 }
 
 function nameOf(reward: RewardSpec): string {
-  return "file" in reward ? reward.file : reward.name;
+  return "file" in reward ? reward.file : rewardName(reward);
 }
 
 function isOverlong(reward: RewardSpec): boolean {

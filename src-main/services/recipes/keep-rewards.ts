@@ -1,8 +1,9 @@
-/** A recipe's text with the hashes of its own rewards' texts, so that it keeps them wherever its file is. */
+/** A recipe's text with the hashes of its own rewards' and rubrics' texts, so that it keeps them wherever its file is. */
 import { isMap, isScalar, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
 import { AppError } from "#shared/errors.ts";
-import { FileReward } from "#shared/schema/reward.ts";
+import { fileOfReward, RewardSpec } from "#shared/schema/reward.ts";
+import type { RewardFile } from "#shared/schema/reward.ts";
 import { readYaml } from "./recipe-yaml.ts";
 import type { RewardFiles } from "./reward-files.ts";
 
@@ -32,12 +33,16 @@ function hashOf(
   relativeTo: string,
   files: RewardFiles,
 ): { readonly at: number; readonly text: string } | undefined {
-  const spec = FileReward.safeParse(reward.toJSON());
-  const pair = reward.items.find(({ key }) => isScalar(key) && key.value === "file");
-  if (!spec.success || spec.data.sha256 !== undefined || !isScalar(pair?.key)) return undefined;
+  const spec = RewardSpec.safeParse(reward.toJSON());
+  const file = spec.success ? fileOfReward(spec.data) : undefined;
+  if (file === undefined || file.sha256 !== undefined) return undefined;
+  const pair = reward.items.find(
+    ({ key, value }) => isScalar(key) && isScalar(value) && value.value === file.file,
+  );
+  if (!isScalar(pair?.key)) return undefined;
   const { value } = pair;
   if (!isScalar(value) || !pair.key.range || !value.range) return undefined;
-  const sha256 = keptHash(spec.data, relativeTo, files);
+  const sha256 = keptHash(file, relativeTo, files);
   if (sha256 === undefined) return undefined;
   const [start] = pair.key.range;
   const indent = start - (yaml.lastIndexOf("\n", start - 1) + 1);
@@ -45,9 +50,9 @@ function hashOf(
   return { at: value.range[1], text: `${between}sha256: ${sha256}` };
 }
 
-function keptHash(spec: FileReward, relativeTo: string, files: RewardFiles): string | undefined {
+function keptHash(spec: RewardFile, relativeTo: string, files: RewardFiles): string | undefined {
   try {
-    return files.keep(spec, relativeTo).sha256;
+    return files.keep(spec, relativeTo);
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;

@@ -1,22 +1,20 @@
 /**
- * Files of rewards of one's own. A run, and a recipe that was brought in from a file, keep the text as it was: by its hash,
- * in the workspace's folder `rewards`. A reward with a `sha256` means the text that was kept. The paths of a recipe that
+ * Files of rewards of one's own, and judges' rubrics. A run, and a recipe that was brought in from a file, keep the text
+ * as it was: by its hash, in the workspace's folder `rewards`. A reward with a `sha256` means the text that was kept. The paths of a recipe that
  * is kept in the workspace start from the workspace: `rewards/NAME.py` is a file of the same folder.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
-import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
+import { fileOfReward } from "#shared/schema/reward.ts";
+import type { FileReward, RewardFile, RewardSpec } from "#shared/schema/reward.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import type { AllowedCode } from "#shared/schema/system.ts";
-import { fileReward } from "#main/core/rewards/files/file-reward.ts";
-import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
-import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 
 /** A text that is kept by its hash. */
-const KEPT = /^([0-9a-f]{64})\.(?:js|mjs|py)$/;
+const KEPT = /^([0-9a-f]{64})\.(?:js|mjs|py|md|txt)$/;
 
 /** A reward is a page of code; a larger file is something else. */
 const LARGEST_FILE = 1_000_000;
@@ -36,7 +34,7 @@ export class RewardFiles {
    * @param relativeTo folder that its path starts from; undefined: the workspace
    * @throws AppError NOT_FOUND, BAD_INPUT
    */
-  text(spec: FileReward, relativeTo: string | undefined): string {
+  text(spec: RewardFile, relativeTo: string | undefined): string {
     if (spec.sha256 !== undefined && existsSync(this.path(spec.file, spec.sha256)))
       return readFileSync(this.path(spec.file, spec.sha256), "utf8");
     const file = resolve(relativeTo ?? dirname(this.#folder), spec.file);
@@ -44,18 +42,20 @@ export class RewardFiles {
     if (facts?.isFile() !== true)
       throw new AppError(
         "NOT_FOUND",
-        `There is no reward file ${file}.`,
+        `There is no ${kindOf(file)} ${file}.`,
         relativeTo === undefined
-          ? "The recipe is kept in the workspace, and its files are looked for there: write the reward in the recipe's rewards step, or put the file there."
-          : "A reward's file is looked for beside the recipe's.",
+          ? "The recipe is kept in the workspace, and its files are looked for there: write it in the recipe's rewards step, or put the file there."
+          : "It is looked for beside the recipe's file.",
       );
     if (facts.size > LARGEST_FILE)
       throw new AppError(
         "BAD_INPUT",
-        `${file} has ${facts.size} bytes: that is no reward.`,
-        "A reward's file has at most a megabyte.",
+        `${file} has ${facts.size} bytes: that is no ${kindOf(file)}.`,
+        "It has at most a megabyte.",
       );
     const text = readFileSync(file, "utf8");
+    if (text.trim() === "")
+      throw new AppError("BAD_INPUT", `The ${kindOf(file)} ${file} is empty.`, "Write it first.");
     if (spec.sha256 === undefined || textSha256(text) === spec.sha256) return text;
     throw new AppError(
       "NOT_FOUND",
@@ -73,8 +73,8 @@ export class RewardFiles {
     return text;
   }
 
-  /** Keeps the text; gives the reward that means it. Throws as `text`. */
-  keep(spec: FileReward, relativeTo: string | undefined): FileReward & { readonly sha256: string } {
+  /** Keeps the text; gives its SHA-256. Throws as `text`. */
+  keep(spec: RewardFile, relativeTo: string | undefined): string {
     const text = this.text(spec, relativeTo);
     const sha256 = textSha256(text);
     const path = this.path(spec.file, sha256);
@@ -82,7 +82,7 @@ export class RewardFiles {
       mkdirSync(this.#folder, { recursive: true });
       writeTextAtomically(path, text);
     }
-    return { ...spec, sha256 };
+    return sha256;
   }
 
   /** Where a kept text lies. */
@@ -93,9 +93,11 @@ export class RewardFiles {
   /** The stage with all of its own rewards kept. */
   kept(stage: Stage, relativeTo: string | undefined): Stage {
     if (stage.kind !== "grpo") return stage;
-    const rewards = stage.rewards.map((spec): RewardSpec =>
-      "file" in spec ? this.keep(spec, relativeTo) : spec,
-    );
+    const rewards = stage.rewards.map((spec): RewardSpec => {
+      const file = fileOfReward(spec);
+      if (file === undefined || !("file" in spec || "judge" in spec)) return spec;
+      return { ...spec, sha256: this.keep(file, relativeTo) };
+    });
     return { ...stage, rewards };
   }
 
@@ -104,14 +106,15 @@ export class RewardFiles {
     const paths: Record<string, string> = {};
     if (stage.kind !== "grpo") return paths;
     for (const spec of stage.rewards) {
-      if (!("file" in spec) || spec.sha256 === undefined) continue;
+      const file = fileOfReward(spec);
+      if (file?.sha256 === undefined) continue;
       const folder = join(runFolder, REWARD_FOLDER);
-      const path = join(folder, `${spec.sha256}${extname(spec.file)}`);
-      paths[spec.sha256] = path;
-      requireAllowed(spec, this.text(spec, runFolder), this.#allowed());
+      const path = join(folder, `${file.sha256}${extname(file.file)}`);
+      paths[file.sha256] = path;
+      if ("file" in spec) requireAllowed(spec, this.text(spec, runFolder), this.#allowed());
       if (existsSync(path)) continue;
       mkdirSync(folder, { recursive: true });
-      writeTextAtomically(path, this.text(spec, runFolder));
+      writeTextAtomically(path, this.text(file, runFolder));
     }
     return paths;
   }
@@ -124,22 +127,6 @@ export class RewardFiles {
       if (sha256 !== undefined && !isNamed(sha256))
         rmSync(join(this.#folder, name), { force: true });
     }
-  }
-
-  /**
-   * Runs rewards outside of a run.
-   * @param drafts texts that are tried in the place of their files', by path
-   */
-  runner(
-    sandbox: Sandbox,
-    relativeTo: string | undefined,
-    signal?: AbortSignal,
-    drafts: Readonly<Record<string, string>> = {},
-  ): OwnRewards {
-    return async (spec, inputs) => {
-      const text = this.runnable(spec, relativeTo, drafts[spec.file]);
-      return fileReward(sandbox, { ...spec, text }, inputs, signal);
-    };
   }
 }
 
@@ -166,6 +153,10 @@ function requireAllowed(
 
 /** In a run's folder. */
 export const REWARD_FOLDER = "rewards";
+
+function kindOf(file: string): string {
+  return /\.(?:md|txt)$/.test(file) ? "rubric" : "reward file";
+}
 
 export function textSha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -14,9 +14,11 @@ import {
 } from "#main/core/rewards/scoring/try-rewards.ts";
 import type { StoredCompletion } from "#main/core/rewards/scoring/try-rewards.ts";
 import type { Application } from "../application.ts";
+import { trialRewards } from "../judges/trial-rewards.ts";
+import type { TrialHost } from "../judges/trial-rewards.ts";
 import { readCompletions } from "../problems/read-completions.ts";
 
-type Host = Pick<Application, "store" | "sets" | "sandbox" | "rewardFiles" | "tasks">;
+type Host = Pick<Application, "store" | "sets" | "tasks"> & TrialHost;
 type Text = { readonly problem: Problem; readonly text: string };
 
 /** Throws NOT_FOUND, BAD_INPUT, BAD_RECIPE with what a reward failed on; the signal's reason. */
@@ -33,7 +35,7 @@ export async function tryRewards(
     sandbox: app.sandbox,
     outside: app.tasks,
     signal,
-    own: app.rewardFiles.runner(app.sandbox, input.relativeTo, signal, input.drafts),
+    own: trialRewards(app, input.relativeTo, signal, input.drafts),
   };
   if ("source" in from)
     return { step: null, ...(await tryOnTexts(trial, from.source, from.index, from.completions)) };

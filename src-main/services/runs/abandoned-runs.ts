@@ -1,6 +1,7 @@
 /** What a killed host left behind. */
 import type { StatusReason } from "#shared/schema/run.ts";
 import { endOrphan } from "#main/processes/orphans.ts";
+import { chargeRequests } from "../endpoints/charge-requests.ts";
 import type { StageRunDeps } from "./stage-run.ts";
 
 export const HOST_ENDED: StatusReason = {
@@ -28,6 +29,7 @@ export function markAbandoned(deps: StageRunDeps): void {
         reason,
         run.lastHeardAtMs ?? attempt?.startedAtMs ?? deps.now(),
       );
+      chargeRequests(store, id, deps.now());
       store.history.addEvent({
         runId: id,
         timeMs: deps.now(),

@@ -89,5 +89,6 @@ export function outOfMemory(): StageOutcome {
     advice:
       "Take gradient_checkpointing, use_peft, shorter rows or a smaller model, or end what else uses the memory and resume.",
     stack: null,
+    kept: false,
   };
 }

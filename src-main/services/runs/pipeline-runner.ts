@@ -136,8 +136,11 @@ export class PipelineRunner {
     current.supervisor?.pause(paused);
   }
 
-  /** Throws CONFLICT where there is nothing to go on with. */
-  resume(id: PipelineId): void {
+  /**
+   * Throws CONFLICT where there is nothing to go on with.
+   * @param capUsd for each judge or teacher of what is left, instead of the recipe's
+   */
+  resume(id: PipelineId, capUsd?: number): void {
     this.#ends.writeAll();
     const { status } = this.#deps.store.pipelines.summary(id);
     if (status !== "stopped" && status !== "failed") {
@@ -148,12 +151,13 @@ export class PipelineRunner {
       );
     }
     const { store } = this.#deps;
-    const again = store.runs
-      .ofPipeline(id)
-      .filter((run) => run.status === "stopped" || run.status === "failed");
+    const left = store.runs.ofPipeline(id).filter((run) => run.status !== "finished");
+    const again = left.filter((run) => run.status === "stopped" || run.status === "failed");
     // All of it or none: on a full disk it stays as it was, and says so.
     store.transaction(() => {
       for (const run of again) store.runs.setStatus(run.id, "queued", null);
+      if (capUsd !== undefined)
+        for (const run of left) store.endpointAnswers.setCapUsd(run.id, capUsd);
       store.pipelines.setStatus(id, "queued", null);
     });
     for (const run of again) this.#announceRun(run.id);

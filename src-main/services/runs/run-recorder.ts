@@ -99,6 +99,7 @@ export class RunRecorder implements StageJournal {
         if (body.stack !== undefined) this.#tell(timeMs, "log", "error", body.stack);
         return;
       case "heartbeat":
+      case "ask":
         return;
       default:
         assertNever(body);

@@ -31,9 +31,12 @@ import { REWARD_FOLDER } from "../recipes/reward-files.ts";
 import type { RewardFiles } from "../recipes/reward-files.ts";
 import { earlierStage } from "../recipes/checks/recipe-checks.ts";
 import { requireMemory } from "../recipes/checks/memory-check.ts";
+import { chargeRequests } from "../endpoints/charge-requests.ts";
+import type { Endpoints } from "../endpoints/endpoints.ts";
 import { halvingsOf } from "./out-of-memory.ts";
 import { ENGINE_LOG } from "./run-log.ts";
 import { RunRecorder } from "./run-recorder.ts";
+import { StageAnswers } from "./stage-answers.ts";
 
 export interface StageRunDeps {
   readonly store: Store;
@@ -42,6 +45,7 @@ export interface StageRunDeps {
   readonly sets: SetReader;
   readonly rewardFiles: RewardFiles;
   readonly tasks: WorkspaceTasks;
+  readonly endpoints: Endpoints;
   readonly engineEntry: string;
   readonly now: () => number;
   /** See `MemoryDeps`. */
@@ -83,6 +87,7 @@ export function startStage(
   }
   if (checkpoint === undefined) clearOutput(run.outDir);
   mkdirSync(run.outDir, { recursive: true });
+  const rewardFiles = deps.rewardFiles.copyFor(run.config, run.outDir);
   const request: StartRequest = {
     type: "start",
     runId: run.id,
@@ -90,8 +95,8 @@ export function startStage(
     seed: run.seed,
     runtime,
     ...inputs,
-    rewardFiles: deps.rewardFiles.copyFor(run.config, run.outDir),
     pluginFiles: deps.tasks.copyFor(run.config, run.outDir),
+    rewardFiles,
     outDir: run.outDir,
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
     ...(halvings === 0 ? {} : { halvings }),
@@ -103,6 +108,7 @@ export function startStage(
       logFile: join(run.outDir, ENGINE_LOG),
     },
     new RunRecorder(store, deps.live, run.id, run.config.model, now),
+    new StageAnswers(deps, run, rewardFiles),
   );
   if (supervisor.pid !== undefined) store.runs.setAttemptPid(run.id, attempt, supervisor.pid);
   deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
@@ -139,6 +145,7 @@ export async function endStage(
   store.transaction(() => {
     if (sha256 !== null) store.runs.setOutputSha256(run.id, sha256);
     store.runs.endAttempt(run.id, end.status, end.reason, deps.now());
+    for (const note of chargeRequests(store, run.id, deps.now())) tell(deps, run, "log", note);
     tell(
       deps,
       run,
@@ -147,7 +154,7 @@ export async function endStage(
         (end.status === "finished" ? "Finished." : `The run is ${end.status}.`),
     );
   });
-  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
+  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }, { type: "ledger" }]);
   return end;
 }
 
@@ -175,7 +182,7 @@ function endOf(outcome: StageOutcome, lastStep: number): StageEnd {
           };
     case "failed":
       return {
-        status: "failed",
+        status: outcome.kept ? "stopped" : "failed",
         reason: { code: outcome.code, message: outcome.message, advice: outcome.advice },
       };
     case "crashed":

@@ -19,6 +19,8 @@ import { requireMemoryOfAll } from "../recipes/checks/memory-check.ts";
 import type { ModelRegistry } from "../models/model-registry.ts";
 import type { WorkspaceTasks } from "../plugins/workspace-tasks.ts";
 import type { RewardFiles } from "../recipes/reward-files.ts";
+import type { Endpoints } from "../endpoints/endpoints.ts";
+import { withPinnedModels } from "../judges/judge-pins.ts";
 import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
 
 export interface PipelineStart {
@@ -45,6 +47,7 @@ export function writePipeline(
     readonly sets: SetReader;
     readonly rewardFiles: RewardFiles;
     readonly tasks: WorkspaceTasks;
+    readonly endpoints: Endpoints;
     readonly runsFolder: string;
     readonly now: () => number;
   },
@@ -102,7 +105,7 @@ export function runIdOf(pipelineId: PipelineId, stageName: string): RunId {
   return RunId.parse(`${pipelineId}-${stageName}`);
 }
 
-/** Models and datasets by their full paths, problem sets by their versions, rewards and plug-ins by the hashes of their texts: what the pipeline used stays findable. */
+/** Models and datasets by their full paths, problem sets by their versions, judges by their models, rewards and plug-ins by the hashes of their texts: what the pipeline used stays findable. */
 function resolveRecipe(
   start: PipelineStart,
   {
@@ -111,12 +114,14 @@ function resolveRecipe(
     versions,
     rewardFiles,
     tasks,
+    endpoints,
   }: {
     readonly store: Store;
     readonly models: ModelRegistry;
     readonly versions: VersionService;
     readonly rewardFiles: RewardFiles;
     readonly tasks: WorkspaceTasks;
+    readonly endpoints: Endpoints;
   },
 ): Recipe {
   const { recipe } = start;
@@ -131,7 +136,12 @@ function resolveRecipe(
         ? Object.assign({}, stage, {
             data: { dataset: datasetOf(stage.data.dataset, folder, versions) },
           })
-        : tasks.kept(withVersions(rewardFiles.kept(stage, start.relativeTo), store)),
+        : tasks.kept(
+            withVersions(
+              withPinnedModels(rewardFiles.kept(stage, start.relativeTo), endpoints),
+              store,
+            ),
+          ),
     ),
   };
 }

@@ -19,6 +19,7 @@ import { toursSample } from "./0017-tours-sample.ts";
 import { keptDetails } from "./0018-kept-details.ts";
 import { shortTexts } from "./0019-short-texts.ts";
 import { problemSets } from "./0020-problem-sets.ts";
+import { endpointAnswers } from "./0021-endpoint-answers.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   keptDetails,
   shortTexts,
   problemSets,
+  endpointAnswers,
 ];

@@ -11,13 +11,14 @@ import { characters } from "../text-length.ts";
 const TAGS = ["<think>", "</think>", "<answer>", "</answer>"];
 const NOT_JUDGED = "the problem has no answer that its verifier can judge";
 
-/** `value` is what the reward gave for this input, one of the group's. */
+/** `value` is what the reward gave for this input, one of the group's; `why` what it said itself. */
 export function explainReward(
   spec: RewardSpec,
   input: RewardInput,
   group: RewardGroup,
-  value: RewardValue,
+  { value, why }: { readonly value: RewardValue; readonly why?: string | undefined },
 ): string {
+  if ("judge" in spec) return why ?? `${spec.judge} gave it`;
   if ("file" in spec)
     return value === null ? `${spec.file} says that it does not apply` : `${spec.file} gave it`;
   const { completionText: text } = input;

@@ -8,7 +8,7 @@ import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.t
 import { explainReward } from "./explain.ts";
 import type { RewardInput, RewardValue } from "../reward-input.ts";
 import { scoreCompletions, weightedReward } from "./score-completions.ts";
-import type { OwnRewards } from "./score-completions.ts";
+import type { OwnRewards, OwnValue } from "./score-completions.ts";
 import { grpoBatches, grpoProblems } from "../../problems/grpo-batches.ts";
 import type { Problem } from "../../problems/problem.ts";
 import type { OutsideTasks } from "../../problems/outside/outside-task.ts";
@@ -128,13 +128,13 @@ async function tried(
   const groups = byGroup.map((group) => group.map(({ input }) => input));
   const columns: {
     readonly spec: RewardSpec;
-    readonly values: readonly (readonly RewardValue[])[];
+    readonly values: readonly (readonly OwnValue[])[];
     readonly msPerCompletion: number;
   }[] = [];
   for (const spec of rewards) {
     const begun = performance.now();
     const values = (await scoreCompletions([spec], groups, own)).map((group) =>
-      group.map(({ parts }) => parts[0]?.value ?? null),
+      group.map(({ parts }): OwnValue => parts[0] ?? { value: null }),
     );
     const ms = performance.now() - begun;
     columns.push({ spec, values, msPerCompletion: inputs.length === 0 ? 0 : ms / inputs.length });
@@ -143,15 +143,15 @@ async function tried(
     rewards: columns.map(({ spec, values, msPerCompletion }) => ({
       name: rewardName(spec),
       weight: spec.weight,
-      ...summaryOf(values),
+      ...summaryOf(values.map((group) => group.map(({ value }) => value))),
       msPerCompletion,
     })),
     completions: byGroup.flatMap((group, g) =>
       group.map(({ problem, completion, input }, i) => {
         const parts = columns.map(({ spec, values }) => {
-          const value = values[g]?.[i] ?? null;
-          const why = explainReward(spec, input, groups[g] ?? [], value);
-          return { name: rewardName(spec), weight: spec.weight, value, why };
+          const found = values[g]?.[i] ?? { value: null };
+          const why = explainReward(spec, input, groups[g] ?? [], found);
+          return { name: rewardName(spec), weight: spec.weight, value: found.value, why };
         });
         return {
           id: problem.id,

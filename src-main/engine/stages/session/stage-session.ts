@@ -6,7 +6,12 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { BEFORE_THE_OPTION } from "#shared/schema/earlier-options.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
-import type { MetricPoint, Usage } from "#shared/schema/engine-protocol.ts";
+import type {
+  MetricPoint,
+  StageAnswer,
+  StageQuestion,
+  Usage,
+} from "#shared/schema/engine-protocol.ts";
 import {
   hashConfig,
   pruneCheckpoints,
@@ -41,6 +46,19 @@ export class StageEnded extends Error {
   constructor() {
     super("the stage was asked to end");
     this.name = "StageEnded";
+  }
+}
+
+/** The host refused what the stage asked: it ends with these words, and can go on later. */
+export class HostRefused extends Error {
+  readonly code: string;
+  readonly advice: string | null;
+
+  constructor({ code, message, advice }: Extract<StageAnswer, { kind: "refused" }>) {
+    super(message);
+    this.name = "HostRefused";
+    this.code = code;
+    this.advice = advice;
   }
 }
 
@@ -215,11 +233,48 @@ export class StageSession {
     await this.#waitWhilePaused();
     this.#context.signal.throwIfAborted();
     if (!this.#context.stopRequested()) return;
-    if (checkpoint !== undefined) {
-      const parts = checkpoint();
-      if (parts.step > this.#checkpointStep) this.checkpoint(parts);
-    }
+    if (checkpoint !== undefined) this.#checkpointWhereNew(checkpoint);
     throw new StageEnded();
+  }
+
+  /**
+   * What the host answers; a pause, a stop or a cancel is obeyed while it is waited for.
+   * @param phase what is shown meanwhile
+   * @throws StageEnded, HostRefused, the signal's reason
+   */
+  async ask(
+    question: StageQuestion,
+    phase: string,
+  ): Promise<Exclude<StageAnswer, { kind: "refused" }>> {
+    const coming = this.#context.ask(question);
+    for (;;) {
+      const order = this.#context.nextOrder();
+      await this.#waitWhilePaused();
+      this.#context.signal.throwIfAborted();
+      if (this.#context.stopRequested()) throw new StageEnded();
+      const { done, total, unit } = this.#at;
+      this.progress(done, total, unit, phase, null, true);
+      const answer = await Promise.race([coming, order]);
+      if (answer === undefined) continue;
+      if (answer.kind === "refused") throw new HostRefused(answer);
+      return answer;
+    }
+  }
+
+  /** Work between two steps that asks the host: where it ends early, the state before it is kept. */
+  async keeping<T>(checkpoint: () => CheckpointParts, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof StageEnded || error instanceof HostRefused)
+        this.#checkpointWhereNew(checkpoint);
+      throw error;
+    }
+  }
+
+  #checkpointWhereNew(checkpoint: () => CheckpointParts): void {
+    const parts = checkpoint();
+    if (parts.step > this.#checkpointStep) this.checkpoint(parts);
   }
 
   async #waitWhilePaused(): Promise<void> {

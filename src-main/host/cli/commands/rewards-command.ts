@@ -5,7 +5,16 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { REWARD_WORDS } from "#shared/reward-words.ts";
-import { FileReward, hasCacheLength, NamedReward } from "#shared/schema/reward.ts";
+import { agreementText } from "#shared/agreement-text.ts";
+import type { Agreement } from "#shared/schema/judge.ts";
+import {
+  FileReward,
+  hasCacheLength,
+  JudgeReward,
+  NamedReward,
+  rewardName,
+} from "#shared/schema/reward.ts";
+import { usdText } from "#shared/usd-text.ts";
 import type { RewardName, RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
 import type { AnswerFormat, GrpoStage } from "#shared/schema/recipe.ts";
@@ -29,26 +38,35 @@ export function addRewardsCommands(program: Command): void {
   addList(rewards);
   addTry(rewards);
   addAllowed(rewards);
+  addAgree(rewards);
 }
 
 function addList(rewards: Command): void {
   withCommonOptions(rewards.command("list"))
-    .description("the built-in rewards with their options")
-    .action((_options: unknown, command: Command) => {
-      const listed = NamedReward.options.flatMap(({ shape }) =>
+    .description("the built-in rewards with their options, and judges with how people agreed")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const agreements = await withHost(context, ({ client }) => client.rewards.agreements());
+      const named = NamedReward.options.flatMap(({ shape }) =>
         [...shape.name.values].map((name) => ({
           name,
           what: REWARD_WORDS[name],
           options: optionsOf(name, shape),
         })),
       );
-      contextOf(command).terminal.result(
-        listed,
-        table(
-          ["name", "what it gives", "options"],
-          listed.map(({ name, what, options }) => [name, what, optionsText(options)]),
-          [],
-        ),
+      const { judge: _, weight: __, ...options } = JudgeReward.parse({ judge: "endpoint" });
+      const listed = [...named, { name: "judge", what: JUDGE_WORDS, options }];
+      context.terminal.result(
+        [...named, { name: "judge", what: JUDGE_WORDS, options, agreements }],
+        [
+          table(
+            ["name", "what it gives", "options"],
+            listed.map((one) => [one.name, one.what, optionsText(one.options)]),
+            [],
+          ),
+          ...(agreements.length === 0 ? [] : ["", "Judges compared with people:"]),
+          ...agreements.map((one) => `${titleOf(one)}: ${agreementText(one)}`),
+        ].join("\n"),
       );
     });
 }
@@ -91,6 +109,91 @@ function addTry(rewards: Command): void {
         );
       });
     });
+}
+
+const JUDGE_WORDS = "a score by a rubric, from a model at an endpoint, from 0 to 1";
+
+function addAgree(rewards: Command): void {
+  withCommonOptions(rewards.command("agree"))
+    .description("compare a judge with people: how it scores texts that they have rated")
+    .argument("[rubric]", "a rubric (.md), or a recipe with a judge; without it each line's rubric")
+    .requiredOption("--ratings <file>", 'JSONL of {"prompt", "completion", "rating"}')
+    .option("--judge <endpoint>", "the endpoint's name")
+    .option("--model <name>", "as the server calls it; by default the endpoint's own")
+    .option("--scale <numbers...>", "the lowest and the highest rating; by default 1 10")
+    .option("--reward <name>", "of a recipe with several judges")
+    .action(async (subject: string | undefined, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const options = AgreeOptions.parse(command.opts());
+      await withHost(context, async ({ client }) => {
+        const judge = await judgeOf(client, subject, options);
+        const result = await client.rewards.agree({ ...judge, ratings: resolve(options.ratings) });
+        context.terminal.result(result, agreementSummary(result));
+      });
+    });
+}
+
+const AgreeOptions = z.object({
+  ratings: z.string(),
+  judge: z.string().optional(),
+  model: z.string().optional(),
+  scale: z.array(z.coerce.number()).length(2, "two numbers").optional(),
+  reward: z.string().optional(),
+});
+
+/** Throws BAD_INPUT, BAD_RECIPE, NOT_FOUND. */
+async function judgeOf(
+  client: Client,
+  subject: string | undefined,
+  { judge, model, scale, reward }: z.infer<typeof AgreeOptions>,
+): Promise<{ spec: JudgeReward; relativeTo?: string }> {
+  if (subject === undefined || /\.(?:md|txt)$/.test(subject)) {
+    if (judge === undefined)
+      throw new AppError("BAD_INPUT", "No judge is named.", "Name an endpoint: --judge NAME.");
+    const spec = JudgeReward.safeParse({
+      judge,
+      ...(model === undefined ? {} : { model }),
+      ...(scale === undefined ? {} : { scale }),
+      ...(subject === undefined ? {} : { rubric: basename(subject) }),
+    });
+    if (!spec.success)
+      throw new AppError(
+        "BAD_INPUT",
+        spec.error.issues[0]?.message ?? "That is no judge.",
+        "e.g. gradus rewards agree story.md --judge my-endpoint --scale 1 10 --ratings rated.jsonl",
+      );
+    return { spec: spec.data, relativeTo: dirname(resolve(subject ?? ".")) };
+  }
+  const { rewards, relativeTo } = await rewardsOf(client, subject, undefined);
+  const judges = rewards.filter((one): one is JudgeReward => "judge" in one);
+  const found = reward === undefined ? judges : judges.filter((one) => rewardName(one) === reward);
+  const [spec] = found;
+  if (spec === undefined || found.length > 1)
+    throw new AppError(
+      "BAD_INPUT",
+      spec === undefined
+        ? `${subject} has no judge${reward === undefined ? "" : ` "${reward}"`}.`
+        : `${subject} has ${found.length} judges: ${found.map(rewardName).join(", ")}.`,
+      "Name a recipe whose grpo stage has a judge; --reward NAME chooses among several.",
+    );
+  return { spec, ...(relativeTo === undefined ? {} : { relativeTo }) };
+}
+
+function titleOf({ endpoint, model, rubric }: Agreement): string {
+  return `${rubric ?? "each problem's rubric"}, ${model} at ${endpoint}`;
+}
+
+function agreementSummary(result: Agreement): string {
+  const { unusable, costUsd, meanDifference: gap, kendall } = result;
+  const interval = (found: Agreement["spearman"]): string =>
+    found === null
+      ? "not defined"
+      : `${found.value.toFixed(2)} [${found.low.toFixed(2)}, ${found.high.toFixed(2)}]`;
+  return [
+    `${titleOf(result)}: ${agreementText(result)}`,
+    `Kendall ${interval(kendall)}; the judge's mean less the people's ${interval(gap)} points`,
+    `${unusable} without a usable verdict; ${costUsd === null ? "the cost is not known" : usdText(costUsd)}`,
+  ].join("\n");
 }
 
 const TryOptions = z.object({

@@ -5,7 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/usd-text.ts";
-import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
+import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
 import { compareAndPrint } from "../printing/compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { everyPipeline, findPipeline } from "../every-pipeline.ts";
@@ -120,12 +120,22 @@ function addResume(runs: Command): void {
     .description("go on at the stage and step where a pipeline stopped or failed")
     .argument("<id>", "e.g. p3")
     .option("--out <folder>", "write the results and the trained models there")
+    .option(
+      "--cap <usd>",
+      "what each judge or teacher at an endpoint may spend in all, instead of the recipe's cap",
+      numberBetween(0.000001, 1e9),
+    )
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
-      const { out } = z.object({ out: z.string().optional() }).parse(command.opts());
+      const { out, cap } = z
+        .object({ out: z.string().optional(), cap: z.number().optional() })
+        .parse(command.opts());
       await withHost(context, async (host) => {
         const pipelineId = await pipelineOf(host.client, id);
-        await host.client.pipelines.resume({ pipelineId });
+        await host.client.pipelines.resume({
+          pipelineId,
+          ...(cap === undefined ? {} : { capUsd: cap }),
+        });
         await watchAndPrint(host, context, pipelineId, out);
       });
     });

@@ -24,8 +24,12 @@ import { readRecipe } from "./recipe-checks.ts";
 import type { Finding } from "./recipe-finding.ts";
 import { rewardFindings } from "./reward-check.ts";
 import type { RewardCheckDeps } from "./reward-check.ts";
+import { judgeFindings } from "./judge-check.ts";
 
-type Host = Pick<Application, "store" | "models" | "datasets" | "dataChecks" | "tasks"> &
+type Host = Pick<
+  Application,
+  "store" | "models" | "datasets" | "dataChecks" | "tasks" | "endpoints"
+> &
   RewardCheckDeps;
 
 /** What is missing (a model, a version, a set) is said by the whole check; here it is passed over. */
@@ -42,7 +46,10 @@ export async function* checkRecipeData(
     if (recipe === null) break;
     try {
       if (stage.kind === "grpo")
-        findings.push(...(await rewardFindings(app, stage, index, relativeTo, signal)));
+        findings.push(
+          ...(await rewardFindings(app, stage, index, relativeTo, signal)),
+          ...(await judgeFindings(app, stage, index, relativeTo, signal)),
+        );
       await tryTasks(app, stage, signal);
       const folder = modelOf(app, recipe, stage, dir);
       const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, dir);

@@ -180,10 +180,10 @@ function grpoDoubts(
     const name = rewardName(reward);
     if (rewards.findIndex((other) => rewardName(other) === name) < place)
       findings.push({
-        path: at("rewards", place, "file" in reward ? "file" : "name"),
+        path: at("rewards", place, keyOf(reward)),
         message: `the reward "${name}" is there twice`,
         advice:
-          "file" in reward
+          "file" in reward || "judge" in reward
             ? "Give it another name: its values stand under it."
             : "Keep one, with the sum of their weights.",
       });
@@ -208,18 +208,28 @@ function grpoDoubts(
     );
 }
 
-/** Whether a right answer gains by it; what a file looks at nobody knows. */
+function keyOf(reward: RewardSpec): string {
+  if ("file" in reward) return "file";
+  return "judge" in reward ? "judge" : "name";
+}
+
+/** Whether a right answer gains by it; what a file or a judge looks at nobody knows. */
 function looksAtAnswer(reward: RewardSpec): boolean {
   if (reward.weight <= 0) return false;
   return (
-    "file" in reward || ["answer", "accuracy", "cosine", "length", "code"].includes(reward.name)
+    "file" in reward ||
+    "judge" in reward ||
+    ["answer", "accuracy", "cosine", "length", "code"].includes(reward.name)
   );
 }
 
 function isOverlong(
   reward: RewardSpec,
 ): reward is Extract<RewardSpec, { name: "soft-overlong" | "soft_overlong" }> {
-  return reward.name === "soft-overlong" || reward.name === "soft_overlong";
+  return (
+    !("file" in reward || "judge" in reward) &&
+    (reward.name === "soft-overlong" || reward.name === "soft_overlong")
+  );
 }
 
 function gcd(a: number, b: number): number {

@@ -7,6 +7,7 @@ import {
   REWARD_NAMES,
   RewardSpec,
   rewardName,
+  rewardTitle,
   writtenReward,
 } from "#shared/schema/reward.ts";
 import type { RewardName } from "#shared/schema/reward.ts";
@@ -92,7 +93,7 @@ export function RewardsTable({
         <tbody>
           {rewards.map((reward, place) => (
             <tr key={rewardName(reward)}>
-              <td className="mono">{"file" in reward ? reward.file : reward.name}</td>
+              <td className="mono">{rewardTitle(reward)}</td>
               <td>
                 <span className="flex">
                   <WeightInput
@@ -150,7 +151,7 @@ function OptionInputs({
   readonly disabled: boolean;
   readonly onChange: (next: RewardSpec) => void;
 }): ReactNode {
-  if ("file" in reward) return null;
+  if ("file" in reward || "judge" in reward) return null;
   return (OPTIONS[reward.name] ?? []).map(([key, words]) => (
     <span key={key} className="flex s11 t3">
       <WeightInput
@@ -174,10 +175,7 @@ function TriedCells({
   readonly reward: RewardSpec;
   readonly tried: readonly TriedReward[] | undefined;
 }): ReactNode {
-  if (tried === undefined)
-    return (
-      <td className="t3">{"file" in reward ? "a file of one's own" : REWARD_WORDS[reward.name]}</td>
-    );
+  if (tried === undefined) return <td className="t3">{wordsOf(reward)}</td>;
   const found = tried.find((one) => one.name === rewardName(reward));
   if (found === undefined || found.count === 0)
     return (
@@ -212,6 +210,13 @@ function TriedCells({
       </td>
     </>
   );
+}
+
+function wordsOf(reward: RewardSpec): string {
+  if ("file" in reward) return "a file of one's own";
+  return "judge" in reward
+    ? `a judge's score, from ${reward.scale.join(" to ")}`
+    : REWARD_WORDS[reward.name];
 }
 
 function WeightInput({

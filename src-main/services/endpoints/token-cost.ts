@@ -1,0 +1,31 @@
+/** What requests to an endpoint cost, by its prices. */
+import type { Endpoint } from "#shared/schema/endpoint.ts";
+import type { InferencePrompt } from "#shared/schema/inference.ts";
+
+type Prices = Pick<Endpoint, "usdPerMillionInputTokens" | "usdPerMillionOutputTokens">;
+
+/** Dollars of an answer; null where a price is not known, or the server did not count. */
+export function tokenCost(
+  { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output }: Prices,
+  {
+    promptTokens,
+    completionTokens,
+  }: { readonly promptTokens: number | null; readonly completionTokens: number | null },
+): number | null {
+  if (input === null || output === null) return null;
+  if (promptTokens === null || completionTokens === null) return null;
+  return (promptTokens * input + completionTokens * output) / 1e6;
+}
+
+/**
+ * Dollars of a request at most; without prices 0. No token is shorter than a byte, but for a few that a chat template
+ * adds.
+ */
+export function mostCost(
+  { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output }: Prices,
+  prompt: InferencePrompt,
+  maxTokens: number,
+): number {
+  const bytes = Buffer.byteLength(JSON.stringify(prompt)) + 64;
+  return (bytes * (input ?? 0) + maxTokens * (output ?? 0)) / 1e6;
+}

@@ -1,0 +1,13 @@
+/** A run keeps the model that its judges and its teacher had when it began, whatever becomes of the endpoint's settings. */
+import type { Stage } from "#shared/schema/recipe.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
+import type { Endpoints } from "../endpoints/endpoints.ts";
+
+/** Throws NOT_FOUND and CONFLICT for endpoints. */
+export function withPinnedModels(stage: Stage, endpoints: Endpoints): Stage {
+  if (stage.kind !== "grpo") return stage;
+  const rewards = stage.rewards.map((spec): RewardSpec =>
+    "judge" in spec ? { ...spec, model: spec.model ?? endpoints.named(spec.judge).model } : spec,
+  );
+  return { ...stage, rewards };
+}

@@ -1,0 +1,200 @@
+/** A stage's judges: are their endpoints and rubrics there, what will they cost, did people ever agree with them? */
+import { AppError } from "#shared/errors.ts";
+import type { Endpoint } from "#shared/schema/endpoint.ts";
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { rewardName } from "#shared/schema/reward.ts";
+import type { JudgeReward } from "#shared/schema/reward.ts";
+import { agreementText } from "#shared/agreement-text.ts";
+import { usdText } from "#shared/usd-text.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
+import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import { problemsAt } from "#main/core/problems/task-facts.ts";
+import { judgeMessages, questionedText } from "#main/core/rewards/judges/judge-prompt.ts";
+import type { Store } from "#main/store/store.ts";
+import type { Endpoints } from "../../endpoints/endpoints.ts";
+import { textSha256 } from "../reward-files.ts";
+import type { RewardFiles } from "../reward-files.ts";
+import { setting } from "./recipe-finding.ts";
+import type { Finding } from "./recipe-finding.ts";
+import { said } from "./source-checks.ts";
+import { StagePlace } from "./stage-place.ts";
+
+export interface JudgeCheckDeps {
+  readonly store: Store;
+  readonly endpoints: Endpoints;
+  readonly rewardFiles: RewardFiles;
+  readonly sets: SetReader;
+  readonly tasks: OutsideTasks;
+}
+
+const LOOKED_AT = 3;
+/** Of English; a judge's tokenizer is not known here. */
+const CHARACTERS_A_TOKEN = 4;
+
+export async function judgeFindings(
+  deps: JudgeCheckDeps,
+  stage: GrpoStage,
+  index: number,
+  relativeTo: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const place = new StagePlace(stage, index, findings);
+  if (!stage.rewards.some((spec) => "judge" in spec)) return findings;
+  const problems = await problemsOf(stage, deps, signal);
+  stage.rewards.forEach((spec, at) => {
+    if ("judge" in spec)
+      checkJudge(stage, spec, `rewards.${at}`, place, deps, relativeTo, problems);
+  });
+  return findings;
+}
+
+function checkJudge(
+  stage: GrpoStage,
+  spec: JudgeReward,
+  key: string,
+  place: StagePlace,
+  deps: JudgeCheckDeps,
+  relativeTo: string | undefined,
+  problems: readonly Problem[],
+): void {
+  const endpoint = tried(`${key}.judge`, place, () => deps.endpoints.named(spec.judge));
+  const rubric = rubricOf(spec, key, place, deps, relativeTo, problems);
+  if (endpoint === undefined || rubric === undefined) return;
+  checkCost(stage, spec, key, place, endpoint, rubric.text, problems);
+  checkTrust(spec, key, place, endpoint, deps.store, rubric.sha256);
+}
+
+/** A rubric's text as it will be asked with, and what agreements stand under. */
+function rubricOf(
+  spec: JudgeReward,
+  key: string,
+  place: StagePlace,
+  { rewardFiles }: JudgeCheckDeps,
+  relativeTo: string | undefined,
+  problems: readonly Problem[],
+): { text: string; sha256: string | null } | undefined {
+  const { rubric: file, sha256 } = spec;
+  if (file !== undefined) {
+    const text = tried(`${key}.rubric`, place, () =>
+      rewardFiles.text({ file, sha256 }, relativeTo),
+    );
+    return text === undefined ? undefined : { text, sha256: textSha256(text) };
+  }
+  if (problems.length === 0) return undefined;
+  const own = problems.map(
+    (problem) => questionedText({ problem, completionText: "" }).rubric ?? "",
+  );
+  if (own.every((text) => text !== "")) return { text: own[0] ?? "", sha256: null };
+  place.add(`${key}.judge`, {
+    message: `the judge names no rubric, and the problems have no column "rubric"`,
+    advice: "Write what counts into a Markdown file, and name it: rubric: rubrics/story.md.",
+  });
+  return undefined;
+}
+
+function checkCost(
+  stage: GrpoStage,
+  spec: JudgeReward,
+  key: string,
+  place: StagePlace,
+  endpoint: Endpoint,
+  rubric: string,
+  problems: readonly Problem[],
+): void {
+  const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = endpoint;
+  const calls = Math.ceil(
+    (stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps) /
+      stage.num_iterations,
+  );
+  const asked = problems.map(({ prompt, gold }) =>
+    judgeMessages(
+      { rubric, prompt, reference: spec.reference ? gold : null, text: "" },
+      spec.scale,
+    ).reduce((sum, { content }) => sum + content.length, 0),
+  );
+  const words =
+    asked.reduce((sum, length) => sum + length, 0) / Math.max(1, asked.length) / CHARACTERS_A_TOKEN;
+  const tokensIn = calls * (words + stage.max_completion_length);
+  const tokensOut = calls * spec.max_tokens;
+  const size = `${countText(calls)} completions to judge, at most ${countText(tokensIn)} tokens in and ${countText(tokensOut)} out`;
+  if (input === null || output === null) {
+    place.add(`${key}.judge`, {
+      level: spec.cap === undefined ? "warning" : "error",
+      message: `${size}; what they cost is not known: ${endpoint.name} has no prices${spec.cap === undefined ? "" : ", and a cap needs them"}`,
+      advice: "Enter its prices in Settings → Endpoints; 0 for a server of your own.",
+    });
+    return;
+  }
+  const most = (tokensIn * input + tokensOut * output) / 1e6;
+  place.add(`${key}.judge`, { level: "note", message: `${size}: at most ${usdText(most)}` });
+  if (spec.model !== undefined && spec.model !== endpoint.model)
+    place.add(`${key}.model`, {
+      level: "warning",
+      message: `it is priced as ${endpoint.model}, the model of ${endpoint.name}`,
+      advice: "Make it an endpoint of its own, with its prices.",
+    });
+  if (spec.cap !== undefined && spec.cap < most)
+    place.add(`${key}.cap`, {
+      level: "warning",
+      message: `the run may stop at ${usdText(spec.cap)}; it goes on with a higher cap`,
+      fixes: [
+        setting(
+          place.path(...`${key}.cap`.split(".")),
+          Number(most.toPrecision(3)),
+          `Use ${usdText(most)}`,
+        ),
+      ],
+    });
+}
+
+function checkTrust(
+  spec: JudgeReward,
+  key: string,
+  place: StagePlace,
+  endpoint: Endpoint,
+  store: Store,
+  sha256: string | null,
+): void {
+  const found = store.agreements.latest(sha256, spec.model ?? endpoint.model);
+  if (found !== null)
+    place.add(`${key}.rubric`, {
+      level: "note",
+      message: `compared with people: ${agreementText(found)}`,
+    });
+  else
+    place.add(`${key}.rubric`, {
+      level: "warning",
+      message: `nobody has compared ${rewardName(spec)} with people's ratings by this rubric and model`,
+      advice: "gradus rewards agree does, on texts that people have rated.",
+    });
+}
+
+/** None where the data cannot be drawn: that is said elsewhere. */
+async function problemsOf(
+  { data }: GrpoStage,
+  { sets, tasks: outside }: JudgeCheckDeps,
+  signal: AbortSignal | undefined,
+): Promise<readonly Problem[]> {
+  try {
+    return await problemsAt(data, 0, LOOKED_AT, { sets, outside }, signal);
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}
+
+function tried<T>(key: string, place: StagePlace, look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    place.add(key, said(error));
+    return undefined;
+  }
+}
+
+function countText(count: number): string {
+  return Math.round(count).toLocaleString("en");
+}
