@@ -55,6 +55,17 @@ const RULES: readonly Rule[] = [
     fromZero: true,
   },
   {
+    id: "held-out",
+    title: "Held out",
+    unit: "% right, pass@1 with its 95% interval",
+    match: /^eval_accuracy$/u,
+    help: "Share of the held-out problems that are answered rightly while the stage trains, the same problems each time (eval_steps, eval_problems); the interval is a bootstrap over problems.",
+    format: percent,
+    fromZero: true,
+    band: { low: "eval_accuracy/low", high: "eval_accuracy/high" },
+    hides: /^eval_accuracy\/(?:low|high)$/u,
+  },
+  {
     id: "reward",
     title: "Reward",
     unit: "mean, after weights",

@@ -5,9 +5,15 @@
 import type { StageKind } from "./recipe.ts";
 
 export const BEFORE_THE_OPTION: Readonly<
-  Partial<Record<StageKind, Readonly<Record<string, string | boolean>>>>
+  Partial<Record<StageKind, Readonly<Record<string, string | boolean | number>>>>
 > = {
   sft: { truncation_mode: "drop", mask_history: false },
-  grpo: { use_bias_correction_kl: false },
+  grpo: {
+    use_bias_correction_kl: false,
+    eval_on_start: false,
+    eval_problems: 64,
+    num_generations_eval: 1,
+    load_best_model_at_end: false,
+  },
   distill: { truncation_mode: "drop" },
 };

@@ -43,6 +43,18 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     "beta is 0: there is no KL term to correct",
   );
   inert(
+    read("eval_steps") === undefined,
+    [
+      "eval_on_start",
+      "eval_data",
+      "eval_problems",
+      "num_generations_eval",
+      "load_best_model_at_end",
+      "early_stopping_patience",
+    ],
+    "nothing is measured while it trains: eval_steps is not set",
+  );
+  inert(
     kind === "sft" && isGenerated(read("data")),
     ["mask_history"],
     "worked examples have one answer each",

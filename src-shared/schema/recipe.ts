@@ -192,6 +192,24 @@ export const SftStage = z.strictObject({
   ...PeftOptions.shape,
 });
 
+/** Measuring on held-out problems while it trains; names are transformers' where it has them. */
+const HeldOutOptions = z.strictObject({
+  /** Optimizer steps between two measurements; without it nothing is measured. */
+  eval_steps: z.int().min(1).optional(),
+  /** Once before the first step too. */
+  eval_on_start: z.boolean().default(false),
+  /** What is asked; by default the held-out side of `data`. */
+  eval_data: ProblemData.optional(),
+  /** Problems that are asked, always the same; of a problem set at the most. */
+  eval_problems: z.int().min(2).default(64),
+  /** Completions of each. */
+  num_generations_eval: z.int().min(1).default(1),
+  /** The model of the measurement with the highest accuracy is what the stage gives. */
+  load_best_model_at_end: z.boolean().default(false),
+  /** The stage ends after so many measurements without a higher accuracy. */
+  early_stopping_patience: z.int().min(1).optional(),
+});
+
 export const GrpoStage = z.strictObject({
   ...stageBase,
   kind: z.literal("grpo"),
@@ -222,6 +240,7 @@ export const GrpoStage = z.strictObject({
   ...SamplingOptions.shape,
   ...EndlessTrainingOptions.shape,
   learning_rate: z.number().positive().default(1e-6),
+  ...HeldOutOptions.shape,
   ...PeftOptions.shape,
 });
 

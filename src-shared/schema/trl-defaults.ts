@@ -37,5 +37,9 @@ export const OTHER_DEFAULTS: Readonly<Record<string, OtherDefault>> = {
     trl: "one optimizer step's completions",
     why: "it must be said, since memory and the number of prompts follow from it",
   },
+  num_generations_eval: {
+    trl: "num_generations",
+    why: "more problems with one completion each say more of the model than fewer with several",
+  },
   seed: { trl: "42", why: "derived from the recipe's seed and the stage's name" },
 };

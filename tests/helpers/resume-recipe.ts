@@ -44,5 +44,6 @@ stages:
     max_completion_length: 24
     save_steps: 4
     ${peft}
+    ${adapters ? "eval_steps: 6\n    eval_problems: 8" : ""}
 `;
 }

@@ -8,6 +8,7 @@ import { RunId } from "#shared/schema/run.ts";
 /** Measured anew at every attempt; everything else must be equal. */
 const MEASURED = new Set([
   "step_time",
+  "eval_runtime",
   "training_tokens_per_second",
   "sampling_tokens_per_second",
   "memory_bytes",

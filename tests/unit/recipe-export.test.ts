@@ -56,6 +56,8 @@ const EVERY_OPTION = [
   "stages.grpo.min_p=0.05",
   "stages.grpo.lr_scheduler_type=cosine",
   "stages.grpo.min_lr_ratio=0.1",
+  "stages.grpo.eval_steps=10",
+  "stages.grpo.load_best_model_at_end=true",
   "stages.cold-start.use_peft=true",
   "stages.cold-start.packing=true",
 ];
@@ -115,6 +117,10 @@ test("every option of a grpo stage is written for TRL or listed as missing", asy
       "kind",
       "model",
       "data",
+      // At their defaults: what is set of them is listed.
+      "eval_on_start",
+      "eval_problems",
+      "num_generations_eval",
       // The form that rewards.py reads; another one is listed as missing.
       "answer_format",
       // Stand in the data file's prompts.

@@ -110,11 +110,17 @@ test("arcs lead from each input to its stage, and none that overlap share a lane
 test("an option that does nothing as the others stand says why, and one whose default is not TRL's says that", () => {
   const grpo = stagesOf(VALUE)[4] ?? null;
   expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
+    "early_stopping_patience",
+    "eval_data",
+    "eval_on_start",
+    "eval_problems",
     "importance_sampling_clip_max",
+    "load_best_model_at_end",
     "lora_alpha",
     "lora_dropout",
     "lora_r",
     "lora_target_modules",
+    "num_generations_eval",
     "use_bias_correction_kl",
     "use_rslora",
   ]);

@@ -22,6 +22,7 @@ import { learningRate } from "../training/schedule.ts";
 import { generate } from "./generation.ts";
 import type { Generation } from "./generation.ts";
 import { generationMetrics, policySigns, stepMetrics } from "./grpo-metrics.ts";
+import { HeldOutCurve } from "./held-out-curve.ts";
 import { guardStep } from "./session/guard-step.ts";
 import { ownRewardsOf } from "./session/stage-rewards.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
@@ -65,13 +66,18 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     numTokens: Number(before?.data["numTokens"] ?? 0),
     tokens: 0,
   };
+  const curve = await HeldOutCurve.open(work, before?.data["heldOut"]);
   const parts = (): CheckpointParts => ({
     step: at.step,
     model,
     tokenizerFrom: folder,
     optimizer: trainer.optimizer,
     samplesSeen: at.samplesSeen,
-    data: { numTokens: at.numTokens, alarms: alarms.state() },
+    data: {
+      numTokens: at.numTokens,
+      alarms: alarms.state(),
+      ...(curve === null ? {} : { heldOut: curve.state() }),
+    },
     keep: stage.save_total_limit,
   });
   session.started(model.parameters, stage.max_steps);
@@ -80,6 +86,12 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   while (at.step < stage.max_steps) {
     // Here the batch of rollouts is used up: a checkpoint needs no rollouts, only how many batches there were.
     await session.boundary(parts);
+    await curve?.measure(at.step);
+    const ended = curve?.whyEnded() ?? null;
+    if (ended !== null) {
+      session.log(ended);
+      break;
+    }
     if (at.step - saved >= stage.save_steps) {
       session.checkpoint(parts());
       saved = at.step;
@@ -96,7 +108,13 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     for (const alarm of alarms.check(policySigns(generation, firstSteps)))
       session.alarm(at.step, alarm);
   }
-  session.saveModel(model, folder);
+  await curve?.measure(at.step);
+  const best = curve?.bestStep() ?? null;
+  if (best === null || best === at.step) session.saveModel(model, folder);
+  else {
+    session.log(`The stage gives the model of step ${best}, which measured highest.`);
+    session.saveBest();
+  }
 }
 
 /** @throws AppError BAD_RECIPE for sizes that do not divide, and for sampling that is not the policy's. */

@@ -8,6 +8,7 @@ import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe
 import { workedExamples } from "#main/core/problems/task-data.ts";
 import type { FileReward } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
+import { listEvaluation } from "./list-evaluation.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 
@@ -84,6 +85,7 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   part.jsonl(data, await part.promptsOf(stage));
   part.languageCountsAsZero(stage);
   const rewards = rewardsOf(part, stage);
+  listEvaluation(part, stage, "export the set's test side and name it as eval_dataset");
   write(part, stage, {
     trainer: "grpo",
     model: part.modelPath(stage.model, stage),

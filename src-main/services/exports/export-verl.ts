@@ -9,6 +9,7 @@ import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
+import { listEvaluation } from "./list-evaluation.ts";
 import { REWARDS_PYTHON } from "./rewards-python.ts";
 
 /** Tokens of a prompt that verl makes room for; longer ones are an error there. */
@@ -157,6 +158,11 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
         `use verl's reward manager "dapo" with its overlong_buffer and a penalty_factor of ${weight}`,
       );
   }
+  listEvaluation(
+    part,
+    stage,
+    "name a file of held-out problems as data.val_files, and set trainer.test_freq",
+  );
   if (stage.use_peft && stage.lora_dropout > 0)
     part.missing(stage, "lora_dropout", stage.lora_dropout, "verl's adapters have no dropout");
   if (stage.use_peft && stage.use_rslora)

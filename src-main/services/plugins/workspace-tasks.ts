@@ -13,12 +13,11 @@ import { pluginFileText, readPluginFile } from "#main/core/problems/plugins/plug
 import { pluginOfVerifier, pluginTask } from "#main/core/problems/plugins/plugin-task.ts";
 import type { Plugin } from "#main/core/problems/plugins/plugin.ts";
 import { findRuledTask, findTask } from "#main/core/problems/registry.ts";
-import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import { taskFacts } from "#main/core/problems/task-facts.ts";
 import type { TaskFacts } from "#main/core/problems/task-facts.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
-import { problemDataOf, withSources } from "../problems/set-reader.ts";
+import { allSourcesOf, withSources } from "../problems/set-reader.ts";
 import { findPlugins, readPlugin } from "./find-plugins.ts";
 
 /** In a run's folder: the plug-ins that it asks. */
@@ -84,8 +83,7 @@ export class WorkspaceTasks implements OutsideTasks {
   /** Copies the stage's plug-ins into its run's folder; the files by hash. Throws as `find`. */
   copyFor(stage: Stage, runFolder: string): Record<string, string> {
     const files: Record<string, string> = {};
-    const data = problemDataOf(stage);
-    for (const source of data === undefined ? [] : sourcesOf(data)) {
+    for (const source of allSourcesOf(stage)) {
       const outside = outsideSource(source);
       if (outside?.sha256 === undefined) continue;
       const folder = join(runFolder, PLUGIN_FILES);

@@ -9,6 +9,7 @@ import type {
   ProblemSource,
   Stage,
 } from "#shared/schema/recipe.ts";
+import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
 import { setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { Store } from "#main/store/store.ts";
@@ -54,11 +55,15 @@ export function problemDataOf(stage: Stage): ProblemData | undefined {
   return "benchmark" in stage.data ? undefined : stage.data;
 }
 
+/** All that a stage draws problems from: what it learns from or asks, and what it is measured on meanwhile. */
+export function allSourcesOf(stage: Stage): DataSource[] {
+  const data = [problemDataOf(stage), stage.kind === "grpo" ? evaluationDataOf(stage) : undefined];
+  return data.flatMap((one) => (one === undefined ? [] : sourcesOf(one)));
+}
+
 /** The problem sets that a stage asks. */
 export function problemSourcesOf(stage: Stage): ProblemSource[] {
-  const data = problemDataOf(stage);
-  if (data === undefined) return [];
-  return sourcesOf(data).flatMap((source) => ("problems" in source ? source : []));
+  return allSourcesOf(stage).flatMap((source) => ("problems" in source ? source : []));
 }
 
 /** The stage with the version that each of its sets has now. Throws NOT_FOUND. */
@@ -84,6 +89,12 @@ export function withSources(stage: Stage, other: (source: DataSource) => DataSou
       return withBenchmarkData(stage, changed);
     case "pretrain":
       return stage;
+    case "grpo":
+      return {
+        ...stage,
+        data: changed(stage.data),
+        ...(stage.eval_data === undefined ? {} : { eval_data: changed(stage.eval_data) }),
+      };
     default:
       return { ...stage, data: changed(stage.data) };
   }

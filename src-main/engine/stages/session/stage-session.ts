@@ -2,6 +2,7 @@
  * What every stage does alike: opens the runtime, reports progress, metrics and alarms, writes checkpoints,
  * and ends at a step boundary when asked to.
  */
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { BEFORE_THE_OPTION } from "#shared/schema/earlier-options.ts";
@@ -75,6 +76,8 @@ export type CheckpointParts = {
 };
 
 const PROGRESS_INTERVAL_MS = 250;
+/** Of a stage's folder: the model that measured highest so far. */
+const BEST = "best";
 
 export class StageSession {
   readonly request: StartRequest;
@@ -332,9 +335,30 @@ export class StageSession {
 
   /** Saves the stage's model to its output folder and says so; a trained adapter also by itself, merged into it. */
   saveModel(model: LanguageModel, tokenizerFrom: string, card?: string): void {
-    const path = this.outPath("model");
+    this.#writeModel(model, tokenizerFrom, this.outPath(), card);
+    this.#context.emit({ type: "output", kind: "model", path: this.outPath("model") });
+  }
+
+  /** Keeps the model as it is now beside the output; a later call takes its place. */
+  keepBest(model: LanguageModel, tokenizerFrom: string): void {
+    this.#writeModel(model, tokenizerFrom, this.outPath(BEST));
+  }
+
+  /** Makes the model that was kept the stage's output. */
+  saveBest(): void {
+    for (const name of ["model", "adapter"]) {
+      if (!existsSync(this.outPath(BEST, name))) continue;
+      rmSync(this.outPath(name), { recursive: true, force: true });
+      renameSync(this.outPath(BEST, name), this.outPath(name));
+    }
+    rmSync(this.outPath(BEST), { recursive: true, force: true });
+    this.#context.emit({ type: "output", kind: "model", path: this.outPath("model") });
+  }
+
+  #writeModel(model: LanguageModel, tokenizerFrom: string, root: string, card?: string): void {
+    const path = join(root, "model");
     if (model instanceof LoraModel)
-      saveAdapterFolder(this.outPath("adapter"), adapterContent(model, tokenizerFrom));
+      saveAdapterFolder(join(root, "adapter"), adapterContent(model, tokenizerFrom));
     // Whoever loads the folder stops where a completion here does: at the end of a turn, whatever the base's eos is.
     const ends = stopIds(loadTokenizer(tokenizerFrom), model.config.eosTokenIds);
     model.save(path, {
@@ -342,7 +366,6 @@ export class StageSession {
       ...(ends.length === 0 ? {} : { generationConfig: { eos_token_id: ends } }),
       ...(card === undefined ? {} : { card }),
     });
-    this.#context.emit({ type: "output", kind: "model", path });
   }
 
   #warnAnew(): void {

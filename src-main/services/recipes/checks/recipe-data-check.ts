@@ -11,9 +11,8 @@ import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
 import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
-import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import { problemsAt } from "#main/core/problems/task-facts.ts";
-import { problemDataOf } from "../../problems/set-reader.ts";
+import { allSourcesOf } from "../../problems/set-reader.ts";
 import { contextOf } from "#main/core/resources/stage-memory.ts";
 import type { Application } from "../../application.ts";
 import { promptsOf } from "../../benchmarks/benchmark-file.ts";
@@ -83,8 +82,7 @@ async function tryTasks(
   stage: Stage,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const data = problemDataOf(stage);
-  for (const source of data === undefined ? [] : sourcesOf(data)) {
+  for (const source of allSourcesOf(stage)) {
     const asked = outsideSource(source);
     if (asked === undefined || !isThere(outside, asked)) continue;
     await problemsAt(source, 0, PROBLEMS_TRIED, { sets, outside }, signal);

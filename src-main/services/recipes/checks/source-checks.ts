@@ -1,6 +1,7 @@
 /** Are a stage's tasks and problem sets there, and do they hold what the stage asks for? */
 import { AppError } from "#shared/errors.ts";
-import type { ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
+import type { GrpoStage, ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
+import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { findTask } from "#main/core/problems/registry.ts";
@@ -31,6 +32,41 @@ export function checkSources(
     if ("task" in source) checkTask(source, at, place, deps);
     else checkProblems(source, at, place, deps);
   });
+}
+
+/** What a stage is measured on while it trains. */
+export function checkEvaluationData(
+  stage: GrpoStage,
+  place: StagePlace,
+  deps: SourceCheckDeps,
+): void {
+  if (stage.eval_data !== undefined) checkSources(stage.eval_data, "eval_data", place, deps);
+  const asked = evaluationDataOf(stage);
+  if (asked === undefined) return;
+  for (const source of sourcesOf(asked)) {
+    if (!("problems" in source)) continue;
+    if (source.split === "train")
+      place.add("eval_data", {
+        level: "warning",
+        message: `${source.problems} is asked on its training side: what was learnt by heart counts as learnt`,
+        advice: "Ask split: test; import with --test-share to hold problems out.",
+      });
+    if (stage.eval_data === undefined && countOf(source, deps) === 0)
+      place.add("eval_steps", {
+        message: `no problem of ${source.problems} is held out, so there is nothing to measure on`,
+        advice: "Name eval_data, or import the set with --test-share.",
+      });
+  }
+}
+
+/** Undefined where the set cannot be read, which is said where the stage's data are checked. */
+function countOf(source: ProblemSource, { sets }: SourceCheckDeps): number | undefined {
+  try {
+    return sets(source).length;
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
 }
 
 function checkTask(

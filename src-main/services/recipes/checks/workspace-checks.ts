@@ -22,7 +22,7 @@ import type { SourceCheckDeps } from "./source-checks.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 import { StagePlace } from "./stage-place.ts";
-import { checkSet, checkSources, said } from "./source-checks.ts";
+import { checkEvaluationData, checkSet, checkSources, said } from "./source-checks.ts";
 
 type ColumnFinding = Pick<Finding, "level" | "message" | "advice">;
 
@@ -116,6 +116,7 @@ function checkData(
   const data = problemDataOf(stage);
   if (data !== undefined)
     checkSources(data, stage.kind === "sft" ? "data.source" : "data", place, deps);
+  if (stage.kind === "grpo") checkEvaluationData(stage, place, deps);
   if (stage.kind === "benchmark" && "benchmark" in stage.data)
     checkSet(stage.data.benchmark, stage.num_problems, place, deps);
   return stage.kind === "sft" && "dataset" in stage.data

@@ -10,6 +10,7 @@ export const GROUPS = [
   "Optimisation",
   "Precision and memory",
   "LoRA",
+  "Evaluation",
   "Checkpoints",
   "Other",
 ] as const;
@@ -88,6 +89,15 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     lora_dropout: "share of its inputs left out while training",
     lora_target_modules: "layers that get one",
     use_rslora: "divide the scale by the rank's root",
+  },
+  Evaluation: {
+    eval_steps: "optimizer steps between two measurements on held-out problems; empty: none",
+    eval_on_start: "measure once before the first step",
+    eval_data: "what is asked; empty: the held-out side of the stage's data",
+    eval_problems: "problems asked, the same each time",
+    num_generations_eval: "completions of each of them",
+    load_best_model_at_end: "the stage gives the model that measured highest, not the last",
+    early_stopping_patience: "measurements without a higher accuracy after which the stage ends",
   },
   Checkpoints: {
     save_steps: "a checkpoint every so many steps",

@@ -1,0 +1,62 @@
+/** A GRPO stage measured on held-out problems while it trains, on the real engine. */
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { loadHubFolder } from "#main/core/formats/hub-layout.ts";
+import { Application } from "#main/services/application.ts";
+import { RunId } from "#shared/schema/run.ts";
+import { insertOwnProblems, OWN_SET } from "../helpers/own-problems.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { settled } from "../helpers/test-application.ts";
+import { writeTinyModel } from "../helpers/tiny-model.ts";
+
+const folder = temporaryFolder();
+
+test("a model that never answers rightly ends early, and the stage gives the model that measured first", async () => {
+  const model = writeTinyModel(join(folder, "tiny"), 3);
+  const app = new Application({ workspace: join(folder, "workspace"), shell: "cli" });
+  onTestFinished(() => app.close());
+  insertOwnProblems(app.store);
+  const id = app.startPipeline({
+    runtime: "tensorflow",
+    yaml: `
+name: Measured
+seed: 5
+models: { tiny: ${JSON.stringify(model)} }
+stages:
+  - name: grpo
+    kind: grpo
+    model: tiny
+    data: { problems: ${OWN_SET} }
+    rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }]
+    num_generations: 4
+    generation_batch_size: 8
+    per_device_train_batch_size: 8
+    max_steps: 20
+    learning_rate: 1.0e-3
+    max_completion_length: 24
+    eval_steps: 2
+    eval_on_start: true
+    eval_problems: 6
+    num_generations_eval: 2
+    load_best_model_at_end: true
+    early_stopping_patience: 2
+`,
+  });
+  expect((await settled(app, id)).status).toBe("finished");
+  const runId = RunId.parse(`${id}-grpo`);
+  const points = [...app.store.metrics.points(runId)];
+  const of = (name: string): number[] =>
+    points.filter((point) => point.name === name).map(({ step }) => step);
+  expect(of("eval_accuracy")).toEqual([0, 2, 4]);
+  expect(of("eval_accuracy/low")).toEqual([0, 2, 4]);
+  expect(of("loss")).toEqual([1, 2, 3, 4]);
+  const log = app.store.history.events(runId, { limit: 100 }).map(({ message }) => message);
+  expect(log).toContain("Ended early: 2 measurements in a row were not above the 0.0% of step 0.");
+  expect(log).toContain("The stage gives the model of step 0, which measured highest.");
+  const { outputModel } = app.store.runs.get(runId);
+  const [given, first] = [outputModel ?? "", model].map((path) => loadHubFolder(path));
+  for (const name of given?.names ?? [])
+    expect(given?.readTensor(name)).toEqual(first?.readTensor(name));
+  given?.close();
+  first?.close();
+});
