@@ -1,9 +1,22 @@
 /**
  * A small recipe whose GRPO really moves a random model: the rewards vary with length and script, so that
  * advantages are not zero. With `adapters` only low-rank adapters are trained, with dropout, on problems of one's own
- * beside those of a task.
+ * beside those of a task, and with a reward of one's own.
  */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { OWN_SET } from "./own-problems.ts";
+
+const OWN_REWARD = `export function reward({ completion, columns }) {
+  return (completion.length + (columns.a ?? 0)) % 7 / 7;
+}
+`;
+
+/** The file that the recipe with adapters names, in the workspace. */
+export function writeOwnReward(workspace: string): void {
+  mkdirSync(join(workspace, "rewards"), { recursive: true });
+  writeFileSync(join(workspace, "rewards", "own.js"), OWN_REWARD);
+}
 
 export function resumeRecipe(model: string, adapters = false): string {
   const peft = adapters
@@ -13,6 +26,7 @@ export function resumeRecipe(model: string, adapters = false): string {
   const data = adapters
     ? `[{ problems: ${OWN_SET}, split: train, where: "-tag:none", weight: 2 }, { ${task} }]`
     : `{ ${task} }`;
+  const own = adapters ? ", { file: rewards/own.js, weight: 0.5 }" : "";
   return `
 name: Resume
 seed: 7
@@ -32,7 +46,7 @@ stages:
     kind: grpo
     model: tiny
     data: ${data}
-    rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }]
+    rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }${own}]
     num_generations: 4
     generation_batch_size: 16
     per_device_train_batch_size: 8

@@ -71,7 +71,9 @@ async function callOnce(
   inputs: readonly RewardInput[],
   signal: AbortSignal | undefined,
 ): Promise<Given> {
-  const outcome = await run(sandbox, reward, inputs, signal);
+  let outcome = await run(sandbox, reward, inputs, signal);
+  // Its process may have been ended from outside, as by a machine short of memory: it is asked once more.
+  if (outcome.ended === "died") outcome = await run(sandbox, reward, inputs, signal);
   if (outcome.ended !== "returned") {
     const culprit = await firstThatEndsIt(sandbox, reward, inputs, signal);
     return { fault: { message: outcome.message, line: null, culprit } };
