@@ -128,7 +128,7 @@ for (const [stage, step, adapters] of [
       // The worker that runs the reward of one's own is ended first: the engine goes on with another.
       await reached(app, runId, 5);
       const workers = childrenOf(app.store.runs.openAttempt(runId)?.pid ?? 0, "javascript-process");
-      expect(workers.length).toBeGreaterThan(0);
+      if (workers.length === 0) throw new Error("no sandbox works for the engine");
       for (const pid of workers) process.kill(pid, "SIGKILL");
     }
     await reached(app, runId, step);

@@ -20,6 +20,7 @@ import { keptDetails } from "./0018-kept-details.ts";
 import { shortTexts } from "./0019-short-texts.ts";
 import { problemSets } from "./0020-problem-sets.ts";
 import { endpointAnswers } from "./0021-endpoint-answers.ts";
+import { completionsByProblem } from "./0022-completions-by-problem.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   shortTexts,
   problemSets,
   endpointAnswers,
+  completionsByProblem,
 ];
