@@ -232,7 +232,8 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
     runtimeVersion: z.string(),
     device: z.string(),
     threads: z.int(),
-    parameters: z.int(),
+    /** null: no model of this machine is at work. */
+    parameters: z.int().nullable(),
     totalSteps: z.int(),
     /** Step the stage goes on from; 0 for a fresh start. */
     fromStep: z.int(),

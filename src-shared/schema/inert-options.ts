@@ -64,6 +64,11 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     ["system_prompt", "prompt_template"],
     "the data have their prompts as they are",
   );
+  inert(
+    kind === "rejection-sampling" && read("teacher") !== undefined,
+    ["bf16"],
+    "its teacher's server computes as it does",
+  );
   return found;
 }
 

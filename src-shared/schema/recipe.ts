@@ -244,9 +244,24 @@ export const GrpoStage = z.strictObject({
   ...PeftOptions.shape,
 });
 
+/** A teacher behind an endpoint of the workspace: its texts are learnt from, their log-probabilities are not to be had. */
+export const EndpointTeacher = z.strictObject({
+  /** The endpoint's name. */
+  endpoint: z.string().trim().min(1).max(100),
+  /** As the server calls it; by default the endpoint's own. A run keeps the one it began with. */
+  model: z.string().trim().min(1).max(300).optional(),
+  /** Dollars that a run may spend on it: no request is made that might pass them. */
+  cap: z.number().positive().optional(),
+  /** Seconds for a completion. */
+  timeout: z.number().positive().max(86_400).default(600),
+});
+export type EndpointTeacher = z.infer<typeof EndpointTeacher>;
+
 export const RejectionSamplingStage = z.strictObject({
   ...stageBase,
   kind: z.literal("rejection-sampling"),
+  /** Who samples instead of `model`, which then is who will learn from it: prompts are counted by its tokenizer. */
+  teacher: EndpointTeacher.optional(),
   data: ProblemData,
   ...PromptOptions.shape,
   num_prompts: z.int().min(1),
@@ -260,8 +275,8 @@ export const RejectionSamplingStage = z.strictObject({
 export const DistillStage = z.strictObject({
   ...stageBase,
   kind: z.literal("distill"),
-  /** The teacher: a key of `models` or an earlier stage. `model` is the fresh student. */
-  teacher: z.string(),
+  /** The teacher: a key of `models`, an earlier stage, or a model behind an endpoint. `model` is the fresh student. */
+  teacher: z.union([z.string(), EndpointTeacher]),
   data: ProblemData,
   ...PromptOptions.shape,
   num_prompts: z.int().min(1),
@@ -305,6 +320,17 @@ export type GrpoStage = z.infer<typeof GrpoStage>;
 export type RejectionSamplingStage = z.infer<typeof RejectionSamplingStage>;
 export type DistillStage = z.infer<typeof DistillStage>;
 export type BenchmarkStage = z.infer<typeof BenchmarkStage>;
+
+/** The stage's teacher, where it is behind an endpoint. */
+export function endpointTeacher(stage: Stage): EndpointTeacher | undefined {
+  if (stage.kind !== "distill" && stage.kind !== "rejection-sampling") return undefined;
+  return typeof stage.teacher === "object" ? stage.teacher : undefined;
+}
+
+/** The stage's teacher, where it is a model of the recipe. */
+export function modelTeacher(stage: Stage): string | undefined {
+  return stage.kind === "distill" && typeof stage.teacher === "string" ? stage.teacher : undefined;
+}
 
 export const Recipe = z.strictObject({
   name: z.string().min(1),

@@ -41,3 +41,34 @@ stages:
     save_steps: 2
 `;
 }
+
+/** Solutions of sums by a teacher behind the endpoint, learnt by a student. */
+export function taughtRecipe(model: string): string {
+  return `
+name: Taught
+seed: 5
+models: { tiny: ${JSON.stringify(model)} }
+stages:
+  - name: sampled
+    kind: rejection-sampling
+    model: tiny
+    teacher: { endpoint: grader, model: large }
+    data: { task: arithmetic, difficulties: [2, 3] }
+    system_prompt: "Think, then answer inside <answer> tags."
+    num_prompts: 12
+    num_generations: 2
+    max_completion_length: 64
+  - name: student
+    kind: distill
+    model: tiny
+    teacher: { endpoint: grader }
+    data: { task: arithmetic, difficulties: [2] }
+    num_prompts: 8
+    num_generations: 1
+    max_per_prompt: 1
+    max_completion_length: 64
+    max_steps: 2
+    per_device_train_batch_size: 4
+    max_length: 128
+`;
+}

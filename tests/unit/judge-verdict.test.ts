@@ -51,7 +51,6 @@ describe("a verdict", () => {
   });
 
   test("of any text is one on the scale or a fault, at once", () => {
-    const begun = performance.now();
     assert(
       property(string({ unit: "binary", maxLength: 200 }), (text) => {
         const verdict = readVerdict(text, SCALE);
@@ -62,11 +61,11 @@ describe("a verdict", () => {
       { numRuns: 2000 },
     );
     for (const text of ["{".repeat(1e6), '{"'.repeat(5e5), "{}".repeat(5e5)]) {
-      const from = performance.now();
+      const begun = process.cpuUsage();
       readVerdict(text, SCALE);
-      expect(performance.now() - from).toBeLessThan(100);
+      const { user, system } = process.cpuUsage(begun);
+      expect((user + system) / 1000).toBeLessThan(100);
     }
-    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   test("is a reward from 0 to 1", () => {

@@ -4,6 +4,7 @@
  * to measured runs by bench/memory.ts (docs/experiments/mixed-precision-and-memory.md).
  */
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
+import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "../formats/expected-tensors.ts";
 import { readModelConfig } from "../formats/hub-layout.ts";
@@ -66,6 +67,9 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
   const weights = parameterCount(config) * FLOAT;
   const largest = largestTensor(config);
   const trains = "learning_rate" in stage;
+  const isTaught = endpointTeacher(stage) !== undefined;
+  // Nothing is loaded: the host asks somebody else.
+  if (isTaught && !trains) return [{ name: "process", bytes: PROCESS_BYTES }];
   const parts: MemoryPart[] = [
     { name: "process", bytes: PROCESS_BYTES },
     { name: "weights", bytes: weights },
@@ -85,7 +89,7 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
   }
   if (stage.kind === "grpo" && stage.beta > 0 && !stage.use_peft)
     parts.push({ name: "reference", bytes: weights });
-  if ("max_completion_length" in stage) {
+  if ("max_completion_length" in stage && !isTaught) {
     const sampled = at.teacher === undefined ? config : readModelConfig(at.teacher);
     if (at.teacher !== undefined)
       parts.push({ name: "teacher", bytes: parameterCount(sampled) * FLOAT });

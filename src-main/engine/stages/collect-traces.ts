@@ -1,4 +1,4 @@
-/** Samples solutions of training problems and keeps the right ones: for rejection sampling and distillation. */
+/** Solutions of training problems, of which the right ones are kept: for rejection sampling and distillation. */
 import { readFileSync } from "node:fs";
 import type { ProblemData, PromptOptions, SamplingOptions } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
@@ -14,6 +14,8 @@ import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
+import type { SolvedChunk } from "./solved-chunk.ts";
+import { taughtProblems } from "./taught-problems.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
@@ -26,22 +28,30 @@ export type TraceOptions = SamplingOptions &
     readonly bf16: boolean;
   };
 
+/** Who solves them: a model's folder, or the stage's teacher behind an endpoint. */
+export type Solver = { readonly folder: string } | { readonly endpoint: string };
+
+/** What was solved, and how much of it can be learnt from. */
+export type Traces = {
+  readonly kept: number;
+  readonly sampled: number;
+  /** Ended by themselves, with the thinking and the answer where they are looked for. */
+  readonly wellFormed: number;
+};
+
 type Trace = { readonly problem: Problem; readonly text: string };
 
 /**
  * Different right solutions, at most `max_per_prompt` of a prompt, written to `file` as JSONL of
- * {messages, problemId, difficulty, gold}, and of tasks {task, problem_data}: what a dataset needs to verify them. Returns
- * how many.
+ * {messages, problemId, difficulty, gold}, and of tasks {task, problem_data}: what a dataset needs to verify them.
  */
 export async function collectTraces(
   session: StageSession,
-  folder: string,
+  solver: Solver,
   file: string,
   options: TraceOptions,
-): Promise<number> {
-  const { runtime, request } = session;
-  const tokenizer = loadTokenizer(folder);
-  const model = loadLanguageModel(runtime, folder);
+): Promise<Traces> {
+  const { request } = session;
   const supply = new ProblemSupply(options.data, {
     ...suppliesOf(session),
     split: "train",
@@ -51,21 +61,18 @@ export async function collectTraces(
   const problems = supply.distinct(options.num_prompts);
   if (problems.length < options.num_prompts)
     session.log(`The data hold ${problems.length} problems; all of them are asked.`);
-  session.started(model.parameters, problems.length);
   const traces: Trace[] = [];
   let sampled = 0;
-  const { num_generations: n } = options;
-  for await (const chunk of sampleProblems(session, model, tokenizer, problems, n, options)) {
+  let formed = 0;
+  for await (const chunk of solved(session, solver, problems, options)) {
     const wellFormed = chunk.problems.flatMap((problem, i) =>
-      (chunk.completions[i] ?? []).flatMap((completion) => {
+      (chunk.solutions[i] ?? []).flatMap(({ text, finished }) => {
         sampled++;
-        const text = completionText(tokenizer, completion);
         const input = { completionText: text, answerFormat: options.answer_format };
-        return completion.finishReason === "stop" && formatReward(input) === 1
-          ? [{ problem, text }]
-          : [];
+        return finished && formatReward(input) === 1 ? [{ problem, text }] : [];
       }),
     );
+    formed += wellFormed.length;
     const scores = await judgeTexts(wellFormed, session.judging("strict", options.answer_format));
     const right = wellFormed.filter((_, at) => scores[at]?.correct === true);
     for (const [problem, own] of Map.groupBy(right, (trace) => trace.problem)) {
@@ -91,8 +98,47 @@ export async function collectTraces(
     }),
   );
   writeTextAtomically(file, lines.map((line) => `${line}\n`).join(""));
+  return { kept: traces.length, sampled, wellFormed: formed };
+}
+
+function solved(
+  session: StageSession,
+  solver: Solver,
+  problems: readonly Problem[],
+  options: TraceOptions,
+): AsyncGenerator<SolvedChunk> {
+  if ("folder" in solver) return sampledHere(session, solver.folder, problems, options);
+  session.started(null, problems.length);
+  return taughtProblems(session, problems, options.num_generations, options);
+}
+
+async function* sampledHere(
+  session: StageSession,
+  folder: string,
+  problems: readonly Problem[],
+  options: TraceOptions,
+): AsyncGenerator<SolvedChunk> {
+  const tokenizer = loadTokenizer(folder);
+  const model = loadLanguageModel(session.runtime, folder);
+  session.started(model.parameters, problems.length);
+  const { num_generations: n } = options;
+  for await (const chunk of sampleProblems(session, model, tokenizer, problems, n, options)) {
+    const solutions = chunk.completions.map((own) =>
+      own.map((completion) => ({
+        text: completionText(tokenizer, completion),
+        finished: completion.finishReason === "stop",
+      })),
+    );
+    yield { ...chunk, solutions };
+  }
   model.dispose();
-  return traces.length;
+}
+
+/** Why nothing was kept, for the error's message. */
+export function nothingKept({ sampled: all, wellFormed }: Traces): string {
+  return wellFormed === 0
+    ? `none of ${all} has a think block and then an answer in the form that the stage asks for`
+    : `${wellFormed} of ${all} have the form that the stage asks for, and none of them is right`;
 }
 
 /** Lines of a traces file. */

@@ -1,7 +1,8 @@
-/** Stage `rejection-sampling`: the policy's own right solutions become a dataset. */
+/** Stage `rejection-sampling`: the policy's own right solutions, or a teacher's behind an endpoint, become a dataset. */
 import { AppError } from "#shared/errors.ts";
 import type { RejectionSamplingStage } from "#shared/schema/recipe.ts";
-import { collectTraces } from "./collect-traces.ts";
+import { collectTraces, nothingKept } from "./collect-traces.ts";
+import { solverOf } from "./solver-of.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 export async function runRejectionSampling(
@@ -9,12 +10,13 @@ export async function runRejectionSampling(
   stage: RejectionSamplingStage,
 ): Promise<void> {
   const file = session.outPath("data.jsonl");
-  const records = await collectTraces(session, session.modelFolder("model"), file, stage);
+  const traces = await collectTraces(session, solverOf(session, stage), file, stage);
+  const records = traces.kept;
   if (records === 0) {
     throw new AppError(
       "ENGINE_ERROR",
-      "No sampled solution was right, so there is nothing to train on.",
-      "Train the policy further first, ask for easier problems, or sample more completions a prompt.",
+      `There is nothing to train on: ${nothingKept(traces)}.`,
+      "Train the policy further first, ask for easier problems, or sample more completions a prompt; ask for the form in system_prompt.",
     );
   }
   session.emit({ type: "output", kind: "dataset", path: file, records });

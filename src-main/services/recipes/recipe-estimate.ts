@@ -1,5 +1,6 @@
 /** What a recipe will take on this machine: memory from the models' shapes; time and money from earlier runs, or nothing. */
 import type { EstimatedRange, RecipeEstimate, StageEstimate } from "#shared/schema/recipe-draft.ts";
+import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import type { Run } from "#shared/schema/run.ts";
 import { machineFacts } from "#main/platform/machine.ts";
@@ -53,7 +54,14 @@ function estimateStage(
     examples: own.examples ?? examplesOf(recipe, stage),
   });
   if (work === null)
-    return { ...nothing, runs: 0, why: "how many examples it trains on is not known yet" };
+    return {
+      ...nothing,
+      runs: 0,
+      why:
+        endpointTeacher(stage) === undefined
+          ? "how many examples it trains on is not known yet"
+          : "its teacher's server takes as long as it takes",
+    };
   const rates = alike(ratesOf(store, stage.kind), own.parameters);
   if (rates.length === 0)
     return {

@@ -40,7 +40,8 @@ export function recipeFromRun(
     const first = stage.name === run.stageName;
     const model = first ? modelNamed("checkpoint", start.folder) : inputName(stage, stage.model);
     const moved = { ...stage, model };
-    if (moved.kind === "distill") return { ...moved, teacher: inputName(stage, moved.teacher) };
+    if (moved.kind === "distill" && typeof moved.teacher === "string")
+      return { ...moved, teacher: inputName(stage, moved.teacher) };
     if (moved.kind === "sft" && "stage" in moved.data && !kept.has(moved.data.stage))
       return { ...moved, data: { dataset: outputOf(store, run, moved.data.stage, "dataset") } };
     return moved;

@@ -4,6 +4,7 @@
  * limits shrink the rate and not the estimate.
  */
 import { assertNever } from "#shared/errors.ts";
+import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 
 /** FLOPs a weight and token: forward, and forward with backward. */
@@ -40,6 +41,8 @@ export function stageWork(stage: Stage, size: StageSize): number | null {
       return parameters * (FORWARD * sampled + passes * trained);
     }
     case "rejection-sampling":
+      // Somebody else's machine does it.
+      if (endpointTeacher(stage) !== undefined) return null;
       return (
         FORWARD *
         parameters *
@@ -48,7 +51,10 @@ export function stageWork(stage: Stage, size: StageSize): number | null {
         stage.max_completion_length
       );
     case "distill": {
-      const sampled = stage.num_prompts * stage.num_generations * stage.max_completion_length;
+      const sampled =
+        endpointTeacher(stage) === undefined
+          ? stage.num_prompts * stage.num_generations * stage.max_completion_length
+          : 0;
       const steps = trainingSteps(stage, size);
       if (steps === null) return null;
       return (

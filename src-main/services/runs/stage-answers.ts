@@ -1,13 +1,15 @@
-/** Answers what the engine of one attempt asks: its judges' verdicts. What it cannot answer, it refuses in words. */
+/** Answers what the engine of one attempt asks: its judges' verdicts, its teacher's completions. What it cannot answer, it refuses in words. */
 import { readFileSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import type { StageAnswer, StageQuestion } from "#shared/schema/engine-protocol.ts";
+import { endpointTeacher } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import type { Run } from "#shared/schema/run.ts";
 import { PauseSwitch } from "#main/processes/engine/pause-switch.ts";
 import type { StageQuestions } from "#main/processes/engine/supervisor.ts";
 import type { PaidHost } from "../endpoints/paid-endpoint.ts";
+import { RemoteTeacher } from "../endpoints/remote-teacher.ts";
 import { Judge } from "../judges/judge.ts";
 
 export class StageAnswers implements StageQuestions {
@@ -16,6 +18,7 @@ export class StageAnswers implements StageQuestions {
   readonly #files: Readonly<Record<string, string>>;
   readonly #pause = new PauseSwitch();
   readonly #judges = new Map<string, Judge>();
+  #teacher: RemoteTeacher | undefined;
 
   /** @param files of the run's rewards, by the SHA-256 of their texts */
   constructor(host: PaidHost, run: Run, files: Readonly<Record<string, string>>) {
@@ -40,9 +43,26 @@ export class StageAnswers implements StageQuestions {
   }
 
   async #answer(question: StageQuestion, signal: AbortSignal): Promise<StageAnswer> {
-    if (question.kind === "teacher") throw new Error("the stage has no teacher at an endpoint");
+    if (question.kind === "teacher") {
+      const completions = await this.#remoteTeacher().completions(question.prompts, signal);
+      return { kind: "teacher", completions };
+    }
     const verdicts = await this.#judge(question.reward).verdicts(question.texts, signal);
     return { kind: "judge", verdicts: [...verdicts] };
+  }
+
+  #remoteTeacher(): RemoteTeacher {
+    const { config, id: runId } = this.#run;
+    const teacher = endpointTeacher(config);
+    if (teacher === undefined || !("max_completion_length" in config))
+      throw new Error("the stage has no teacher behind an endpoint");
+    this.#teacher ??= new RemoteTeacher(this.#host, {
+      teacher,
+      sampling: config,
+      runId,
+      pause: this.#pause,
+    });
+    return this.#teacher;
   }
 
   #judge(name: string): Judge {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
+import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { fileSha256, weightsSha256 } from "#main/core/formats/inspect-model.ts";
@@ -229,9 +230,10 @@ export function modelsOfRun(store: Store, run: Run, recipe: Recipe): Record<stri
     if (named !== undefined && earlierStage(recipe, config, name) === undefined) return named;
     return outputOfStage(store, run, name, "model");
   };
+  const teacher = modelTeacher(config);
   return {
     model: modelFolder(config.model),
-    ...(config.kind === "distill" ? { teacher: modelFolder(config.teacher) } : {}),
+    ...(teacher === undefined ? {} : { teacher: modelFolder(teacher) }),
   };
 }
 

@@ -20,7 +20,7 @@ import type { ModelRegistry } from "../models/model-registry.ts";
 import type { WorkspaceTasks } from "../plugins/workspace-tasks.ts";
 import type { RewardFiles } from "../recipes/reward-files.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
-import { withPinnedModels } from "../judges/judge-pins.ts";
+import { withPinnedModels } from "../endpoints/pinned-models.ts";
 import { earlierStage, inputsOf } from "../recipes/checks/recipe-checks.ts";
 
 export interface PipelineStart {

@@ -11,8 +11,8 @@ export type JudgeVerdict =
   | { readonly fault: string };
 
 /** A verdict stands at the end of an answer. */
-const MOST_CHARACTERS = 20_000;
-const MOST_OBJECTS = 64;
+const MOST_CHARACTERS = 10_000;
+const MOST_OBJECTS = 16;
 const MOST_REASON = 1000;
 
 const Answer = z.object({

@@ -158,7 +158,7 @@ export class StageSession {
     return folder;
   }
 
-  started(parameters: number, totalSteps: number): void {
+  started(parameters: number | null, totalSteps: number): void {
     const { kind, version, device, threads, warnings } = this.runtime;
     this.#reportedWarnings = warnings.length;
     this.#context.emit({

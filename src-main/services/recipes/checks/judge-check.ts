@@ -5,7 +5,6 @@ import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import { agreementText } from "#shared/agreement-text.ts";
-import { usdText } from "#shared/usd-text.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
@@ -15,10 +14,9 @@ import type { Store } from "#main/store/store.ts";
 import type { Endpoints } from "../../endpoints/endpoints.ts";
 import { textSha256 } from "../reward-files.ts";
 import type { RewardFiles } from "../reward-files.ts";
-import { setting } from "./recipe-finding.ts";
+import { checkEndpointCost } from "./endpoint-cost.ts";
 import type { Finding } from "./recipe-finding.ts";
-import { said } from "./source-checks.ts";
-import { StagePlace } from "./stage-place.ts";
+import { StagePlace, tried } from "./stage-place.ts";
 
 export interface JudgeCheckDeps {
   readonly store: Store;
@@ -103,8 +101,7 @@ function checkCost(
   rubric: string,
   problems: readonly Problem[],
 ): void {
-  const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = endpoint;
-  const calls = Math.ceil(
+  const requests = Math.ceil(
     (stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps) /
       stage.num_iterations,
   );
@@ -116,37 +113,14 @@ function checkCost(
   );
   const words =
     asked.reduce((sum, length) => sum + length, 0) / Math.max(1, asked.length) / CHARACTERS_A_TOKEN;
-  const tokensIn = calls * (words + stage.max_completion_length);
-  const tokensOut = calls * spec.max_tokens;
-  const size = `${countText(calls)} completions to judge, at most ${countText(tokensIn)} tokens in and ${countText(tokensOut)} out`;
-  if (input === null || output === null) {
-    place.add(`${key}.judge`, {
-      level: spec.cap === undefined ? "warning" : "error",
-      message: `${size}; what they cost is not known: ${endpoint.name} has no prices${spec.cap === undefined ? "" : ", and a cap needs them"}`,
-      advice: "Enter its prices in Settings → Endpoints; 0 for a server of your own.",
-    });
-    return;
-  }
-  const most = (tokensIn * input + tokensOut * output) / 1e6;
-  place.add(`${key}.judge`, { level: "note", message: `${size}: at most ${usdText(most)}` });
-  if (spec.model !== undefined && spec.model !== endpoint.model)
-    place.add(`${key}.model`, {
-      level: "warning",
-      message: `it is priced as ${endpoint.model}, the model of ${endpoint.name}`,
-      advice: "Make it an endpoint of its own, with its prices.",
-    });
-  if (spec.cap !== undefined && spec.cap < most)
-    place.add(`${key}.cap`, {
-      level: "warning",
-      message: `the run may stop at ${usdText(spec.cap)}; it goes on with a higher cap`,
-      fixes: [
-        setting(
-          place.path(...`${key}.cap`.split(".")),
-          Number(most.toPrecision(3)),
-          `Use ${usdText(most)}`,
-        ),
-      ],
-    });
+  checkEndpointCost(place, key, "judge", endpoint, {
+    what: "completions to judge",
+    requests,
+    tokensIn: requests * (words + stage.max_completion_length),
+    tokensOut: requests * spec.max_tokens,
+    cap: spec.cap,
+    model: spec.model,
+  });
 }
 
 function checkTrust(
@@ -183,18 +157,4 @@ async function problemsOf(
     if (error instanceof AppError) return [];
     throw error;
   }
-}
-
-function tried<T>(key: string, place: StagePlace, look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    place.add(key, said(error));
-    return undefined;
-  }
-}
-
-function countText(count: number): string {
-  return Math.round(count).toLocaleString("en");
 }

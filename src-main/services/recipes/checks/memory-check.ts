@@ -2,6 +2,7 @@
 import { AppError } from "#shared/errors.ts";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
+import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
@@ -156,7 +157,8 @@ export function requireMemoryOfAll(recipe: Recipe, runtime: RuntimeChoice, sets:
   const folders = new Map(Object.entries(recipe.models));
   for (const stage of recipe.stages) {
     const model = folderOf(recipe, stage.model, folders);
-    const teacher = stage.kind === "distill" ? folderOf(recipe, stage.teacher, folders) : undefined;
+    const named = modelTeacher(stage);
+    const teacher = named === undefined ? undefined : folderOf(recipe, named, folders);
     if (model !== undefined) requireMemory(stage, { model, teacher }, runtime, sets);
   }
 }

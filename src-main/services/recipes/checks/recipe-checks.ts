@@ -5,7 +5,7 @@
 import { isMap, isNode, isSeq } from "yaml";
 import type { Document, LineCounter } from "yaml";
 import { AppError } from "#shared/errors.ts";
-import { Recipe } from "#shared/schema/recipe.ts";
+import { modelTeacher, Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { benchmarkPairs } from "./benchmark-pairs.ts";
@@ -120,8 +120,8 @@ export function inputsOf(
   const inputs: { key: Path; name: string; gives: "model" | "dataset" }[] = [
     { key: ["model"], name: stage.model, gives: "model" },
   ];
-  if (stage.kind === "distill")
-    inputs.push({ key: ["teacher"], name: stage.teacher, gives: "model" });
+  const teacher = modelTeacher(stage);
+  if (teacher !== undefined) inputs.push({ key: ["teacher"], name: teacher, gives: "model" });
   if (stage.kind === "sft" && "stage" in stage.data) {
     inputs.push({ key: ["data", "stage"], name: stage.data.stage, gives: "dataset" });
   }

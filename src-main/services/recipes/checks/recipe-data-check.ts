@@ -24,6 +24,7 @@ import type { Finding } from "./recipe-finding.ts";
 import { rewardFindings } from "./reward-check.ts";
 import type { RewardCheckDeps } from "./reward-check.ts";
 import { judgeFindings } from "./judge-check.ts";
+import { teacherFindings } from "./teacher-check.ts";
 
 type Host = Pick<
   Application,
@@ -49,6 +50,7 @@ export async function* checkRecipeData(
           ...(await rewardFindings(app, stage, index, relativeTo, signal)),
           ...(await judgeFindings(app, stage, index, relativeTo, signal)),
         );
+      findings.push(...(await teacherFindings(app, stage, index, signal)));
       await tryTasks(app, stage, signal);
       const folder = modelOf(app, recipe, stage, dir);
       const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, dir);

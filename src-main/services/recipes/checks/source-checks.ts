@@ -90,9 +90,7 @@ function checkTask(
   place.add(`${key}.difficulties`, {
     message: `${task} has no difficulty ${wrong.join(", ")}`,
     advice: `Choose among ${known.join(", ")}.`,
-    fixes: [
-      setting(place.path(...`${key}.difficulties`.split(".")), some, `Use ${some.join(", ")}`),
-    ],
+    fixes: [setting(place.at(`${key}.difficulties`), some, `Use ${some.join(", ")}`)],
   });
 }
 

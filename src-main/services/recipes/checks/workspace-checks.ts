@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
+import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { ProblemData, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/stage-memory.ts";
@@ -57,7 +58,8 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
   recipe.stages.forEach((stage, index) => {
     const place = new StagePlace(stage, index, findings);
     const folder = folderOf(recipe, stage.model, folders);
-    const teacher = stage.kind === "distill" ? folderOf(recipe, stage.teacher, folders) : undefined;
+    const named = modelTeacher(stage);
+    const teacher = named === undefined ? undefined : folderOf(recipe, named, folders);
     const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
       folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder, deps.sets);

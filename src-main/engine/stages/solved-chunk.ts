@@ -1,0 +1,11 @@
+import type { Problem } from "#main/core/problems/problem.ts";
+
+/** Some of a stage's problems with solutions of them, whoever wrote them. */
+export type SolvedChunk = {
+  readonly problems: readonly Problem[];
+  /** Of each problem, in the problems' order. */
+  readonly solutions: readonly (readonly { readonly text: string; readonly finished: boolean }[])[];
+  /** Problems and tokens done so far, this chunk included. */
+  readonly done: number;
+  readonly tokens: number;
+};
