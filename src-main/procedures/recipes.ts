@@ -46,7 +46,7 @@ export function recipeProcedures(
     get: to.get.handler(({ input }) => book.get(input.id)),
     create: to.create.handler(({ input }) => book.create(input.from)),
     fromRun: to.fromRun.handler(({ input }) => {
-      const { recipe, comment } = recipeFromRun(store, input.runId, input.step);
+      const { recipe, comment } = recipeFromRun(store, input.runId, input);
       return book.add(recipeYaml(recipe, comment), {
         kind: "run",
         id: input.runId,

@@ -1,6 +1,7 @@
 /** Recipes: those that ship, those that are kept, and everything that is asked of one before it is started. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { AlarmChange } from "../schema/alarm.ts";
 import { DatasetId } from "../schema/dataset.ts";
 import { ProblemSetName } from "../schema/problem.ts";
 import { Recipe, ProblemData, PromptOptions } from "../schema/recipe.ts";
@@ -147,7 +148,14 @@ export const recipes = {
     .output(SavedRecipe),
   /** A recipe that goes on from a run's checkpoint (its end, where no step is named) with that stage and those after it. */
   fromRun: procedure
-    .input(z.strictObject({ runId: RunId, step: z.int().min(0).optional() }))
+    .input(
+      z.strictObject({
+        runId: RunId,
+        step: z.int().min(0).optional(),
+        /** Of the stage: another value of one option, as an alarm offers it. */
+        change: AlarmChange.optional(),
+      }),
+    )
     .output(SavedRecipe),
   /** One edit of the journal, in the scope "recipe:ID". CONFLICT where another window saved since `revision`. */
   save: procedure

@@ -8,4 +8,23 @@ export const ALARM_LIMITS = {
   entropy: 0.02,
   /** Nats a token from the reference model. */
   kl: 10,
+  /** Groups whose completions are all wrong, or all right. */
+  sameVerdict: 0.9,
+  /** Completions in which more than half of the four-word sequences were there before. */
+  repetitive: 0.3,
+  /** Words in the prompt's language, mean. */
+  language: 0.8,
+  /** Times the length of the first batches, without a gain in accuracy. */
+  lengthGrowth: 2,
+  /** Points that the format gained, and the answers lost, since the first batches. */
+  formatGain: 0.2,
+  answerLoss: 0.05,
+  /** Points of groups with any right answer that were lost since the first batches. */
+  coverageLoss: 0.1,
+  /** Nats between the sampler's and the trainer's log-probability of a token, mean. */
+  samplerDifference: 0.1,
+  /** From 1, of the mean ratio π / π_old in the first step that sees a batch. */
+  firstRatio: 0.1,
+  /** Of the time of a batch of completions, spent on verifiers and rewards. */
+  gradingShare: 0.5,
 } as const;

@@ -7,6 +7,7 @@
  * run resumes from that checkpoint the host first deletes what it holds of later steps.
  */
 import { z } from "zod";
+import { AlarmProof } from "./alarm.ts";
 import { ProblemMessage } from "./problem.ts";
 import { Stage } from "./recipe.ts";
 import type { ProblemSource } from "./recipe.ts";
@@ -274,6 +275,7 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
     message: z.string(),
     /** What to do about it. */
     advice: z.string(),
+    ...AlarmProof.shape,
   }),
   z.strictObject({
     type: z.literal("log"),

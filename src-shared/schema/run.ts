@@ -4,6 +4,7 @@
  * Times are Unix milliseconds.
  */
 import { z } from "zod";
+import { AlarmProof } from "./alarm.ts";
 import { Estimate, Usage } from "./engine-protocol.ts";
 import { Recipe, Stage } from "./recipe.ts";
 
@@ -218,6 +219,7 @@ export const Alarm = z.strictObject({
   level: z.enum(["info", "warning", "error"]),
   message: z.string(),
   advice: z.string(),
+  ...AlarmProof.shape,
   dismissedAtMs: z.number().nullable(),
 });
 export type Alarm = z.infer<typeof Alarm>;

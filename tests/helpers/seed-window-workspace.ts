@@ -196,6 +196,11 @@ function playStage(
             step: done,
             message: "Half of the groups had equal rewards.",
             advice: "Use harder prompts, or more completions a group.",
+            evidence: [
+              { step: done, group: 1, index: 2 },
+              { step: done, group: 0, index: 0 },
+            ],
+            change: { option: "learning_rate", value: 1e-6 },
           },
         ]
       : [{ type: "finished" as const, usage }]),

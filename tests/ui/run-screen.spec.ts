@@ -251,6 +251,12 @@ test("an alarm stands on the charts and in the panel until it is dismissed", asy
   const panel = page.getByRole("region", { name: "Alarms", exact: true });
   await expect(panel).toContainText("1 open");
   await expect(chart(page, "Reward").locator(".mkr.warning")).toHaveCount(1);
+  // The completions that prove it, and a branch that tries what it advises.
+  await panel.getByRole("button", { name: "Prompt 2, completion 3" }).click();
+  await expect(page).toHaveURL(/step=\d+.*group=1.*completion=2/u);
+  await panel.getByRole("button", { name: "Branch with learning_rate" }).click();
+  // The seeded checkpoints have no files: that is said, and nothing is made.
+  await expect(panel).toContainText("p62-grpo has no checkpoint");
   await panel.getByRole("button", { name: "Dismiss" }).click();
   await expect(panel).toContainText("0 open · 1 dismissed");
   await expect(chart(page, "Reward").locator(".mkr.warning")).toHaveCount(0);

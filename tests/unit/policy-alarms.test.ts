@@ -1,24 +1,46 @@
 /** Alarms of reinforcement learning: when each is raised, that it is raised once, and what a resume keeps. */
 import { expect, test } from "vitest";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
+import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import { GrpoStage } from "#shared/schema/recipe.ts";
 import { guardStep } from "#main/engine/stages/session/guard-step.ts";
-import { policySigns } from "#main/engine/stages/grpo-metrics.ts";
+import { evidenceOf, policySigns } from "#main/engine/stages/policy-signs-of.ts";
+import { changeFor } from "#main/engine/training/alarm-changes.ts";
 import { PolicyAlarms } from "#main/engine/training/alarms.ts";
-import type { Alarm, PolicySigns } from "#main/engine/training/alarms.ts";
+import type { Alarm } from "#main/engine/training/alarms.ts";
+import type { PolicySigns } from "#main/engine/training/policy-signs.ts";
 import { NonFiniteError } from "#main/engine/training/trainer.ts";
-import type { Generation } from "#main/engine/stages/generation.ts";
+
+const STAGE = GrpoStage.parse({
+  kind: "grpo",
+  name: "grpo",
+  model: "base",
+  data: { task: "arithmetic", difficulties: [3, 4] },
+  generation_batch_size: 64,
+  max_steps: 10,
+});
 
 const WELL: PolicySigns = {
   fracZeroStd: 0.3,
+  fracAllWrong: 0.2,
+  fracAllRight: 0.1,
+  anyRight: 0.8,
   truncatedShare: 0.1,
+  repetitiveShare: 0,
+  language: 1,
+  meanLength: 60,
   entropy: 0.5,
   kl: 0.1,
-  formatMean: 0.9,
+  formatMean: 0.6,
+  accuracyMean: 0.5,
   accuracy: new Map([[3, 0.5]]),
+  samplerDifference: 0.001,
+  firstRatio: 1,
+  gradingShare: 0.05,
 };
 
 /** The codes that each batch raises. */
-function raisedBy(batches: readonly Partial<PolicySigns>[], alarms = new PolicyAlarms()) {
+function raisedBy(batches: readonly Partial<PolicySigns>[], alarms = new PolicyAlarms(STAGE)) {
   return batches.map((signs) => alarms.check({ ...WELL, ...signs }).map(({ code }) => code));
 }
 
@@ -32,11 +54,33 @@ test.each<readonly [string, Partial<PolicySigns>, Partial<PolicySigns>]>([
   ["entropy-collapse", { entropy: 0.01 }, { entropy: ALARM_LIMITS.entropy }],
   ["kl-high", { kl: 11 }, { kl: ALARM_LIMITS.kl }],
   ["format-never", { formatMean: 0 }, { formatMean: 0.01 }],
+  ["all-wrong", { fracAllWrong: 0.95 }, { fracAllWrong: ALARM_LIMITS.sameVerdict }],
+  ["all-right", { fracAllRight: 0.95 }, { fracAllRight: ALARM_LIMITS.sameVerdict }],
+  ["repetition", { repetitiveShare: 0.4 }, { repetitiveShare: ALARM_LIMITS.repetitive }],
+  ["language-mixing", { language: 0.7 }, { language: ALARM_LIMITS.language }],
+  ["sampler-apart", { samplerDifference: 0.2 }, { samplerDifference: 0.1 }],
+  ["ratio-off", { firstRatio: 0.8 }, { firstRatio: 1.09 }],
+  ["ratio-off", { firstRatio: 1.2 }, { firstRatio: 0.91 }],
+  ["grading-slow", { gradingShare: 0.6 }, { gradingShare: ALARM_LIMITS.gradingShare }],
 ])("%s is raised once, at the fifth batch in a row", (code, bad, atTheLimit) => {
   expect(raisedBy(times(7, bad))).toEqual([[], [], [], [], [code], [], []]);
   // Four, one that is well, four more: no five in a row.
   expect(raisedBy([...times(4, bad), {}, ...times(4, bad)]).flat()).toEqual([]);
   expect(raisedBy(times(6, atTheLimit)).flat()).toEqual([]);
+});
+
+test.each<readonly [string, Partial<PolicySigns>, Partial<PolicySigns>]>([
+  // Twice the 60 tokens of the start, and no more right answers; with more, the length is worth it.
+  ["length-explosion", { meanLength: 121 }, { meanLength: 121, accuracyMean: 0.6 }],
+  // The format gained 30 points while the answers lost 10; with equal answers nothing is lost.
+  ["format-gamed", { formatMean: 0.9, accuracyMean: 0.4 }, { formatMean: 0.9 }],
+  // Fewer prompts have any right answer while more answers are right; with fewer answers it is a plain loss.
+  ["coverage-lost", { anyRight: 0.65, accuracyMean: 0.55 }, { anyRight: 0.65, accuracyMean: 0.45 }],
+])("%s is raised where it came since the first five batches", (code, bad, well) => {
+  expect(raisedBy([...times(5, {}), ...times(6, bad)]).flat()).toEqual([code]);
+  expect(raisedBy([...times(5, {}), ...times(6, well)]).flat()).toEqual([]);
+  // From the beginning so: that is how the run is, and no drift.
+  expect(raisedBy(times(12, bad)).flat()).toEqual([]);
 });
 
 test("hole-4 is raised where a difficulty that was solved is not any more", () => {
@@ -49,66 +93,131 @@ test("hole-4 is raised where a difficulty that was solved is not any more", () =
 });
 
 test("what is not measured raises nothing", () => {
-  expect(raisedBy(times(6, { entropy: null, kl: null, formatMean: null })).flat()).toEqual([]);
+  const nothing = { entropy: null, kl: null, formatMean: null, language: null };
+  const apart = { samplerDifference: null, firstRatio: null };
+  expect(raisedBy(times(12, { ...nothing, ...apart })).flat()).toEqual([]);
 });
 
 test("a resume goes on counting where the checkpoint was, and raises nothing twice", () => {
   const bad = { entropy: 0.01 };
-  const before = new PolicyAlarms();
+  const before = new PolicyAlarms(STAGE);
   raisedBy([{ accuracy: new Map([[4, 0.2]]) }, ...times(3, bad)], before);
   const kept: unknown = JSON.parse(JSON.stringify(before.state()));
-  const resumed = new PolicyAlarms(kept);
+  const resumed = new PolicyAlarms(STAGE, kept);
   expect(raisedBy(times(2, bad), resumed)).toEqual([[], ["entropy-collapse"]]);
-  const again = new PolicyAlarms(JSON.parse(JSON.stringify(resumed.state())));
+  const again = new PolicyAlarms(STAGE, JSON.parse(JSON.stringify(resumed.state())));
   expect(raisedBy(times(6, bad), again).flat()).toEqual([]);
   // That difficulty 4 was solved once is not forgotten either.
   expect(raisedBy(times(5, { accuracy: new Map([[4, 0]]) }), again).at(-1)).toEqual(["hole-4"]);
   // A checkpoint of a version that kept none.
-  expect(raisedBy(times(5, bad), new PolicyAlarms(undefined)).at(-1)).toEqual(["entropy-collapse"]);
+  expect(raisedBy(times(5, bad), new PolicyAlarms(STAGE, undefined)).at(-1)).toEqual([
+    "entropy-collapse",
+  ]);
 });
 
+const ROLLOUT: Rollout = {
+  step: 1,
+  group: 0,
+  index: 0,
+  problemId: "p",
+  difficulty: 3,
+  prompt: "How many?",
+  completion: "three words here",
+  completionIds: [1, 2],
+  logprobs: [-1, -1],
+  rewards: { format: 1 },
+  reward: 1,
+  advantage: 0,
+  correct: true,
+  finishReason: "stop",
+};
+
 test("one batch of completions is one sign, of the steps that first saw it", () => {
-  const rollout = {
-    step: 1,
-    group: 0,
-    index: 0,
-    problemId: "p",
-    difficulty: 3,
-    prompt: "p",
-    completion: "c",
-    completionIds: [1],
-    logprobs: [0],
-    rewards: { format: 1 },
-    reward: 1,
-    advantage: 0,
-    correct: true,
-    finishReason: "length",
-  } as const;
-  const generation: Generation = {
-    rows: [],
-    unusable: new Map(),
-    rollouts: [
-      { ...rollout, completionIds: [1], logprobs: [0] },
-      { ...rollout, completionIds: [1], logprobs: [0], correct: false, finishReason: "stop" },
-    ],
-    batchStd: 0,
-    fracZeroStd: 1,
-    tokens: 2,
-    seconds: 1,
+  const rollouts: Rollout[] = [
+    { ...ROLLOUT, finishReason: "length" },
+    { ...ROLLOUT, index: 1, correct: false },
+    // Of seven four-word sequences two are new, and half of its words are not the prompt's.
+    {
+      ...ROLLOUT,
+      group: 1,
+      completion: "да no да no да no да no да no",
+      correct: false,
+      completionIds: [1, 2, 3, 4],
+      logprobs: [-1, -1, -1, -1],
+    },
+  ];
+  const scored = {
+    logprobs: Float32Array.of(-1, -0.5),
+    entropies: Float32Array.of(1, 1),
   };
-  expect(
-    policySigns(generation, [
-      { entropy: 1, kl: null },
-      { entropy: 3, kl: null },
-    ]),
-  ).toEqual({
-    fracZeroStd: 1,
-    truncatedShare: 0.5,
+  const signs = policySigns({ rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1 }, [
+    { entropy: 1, kl: null, tokens: [scored, null] },
+    { entropy: 3, kl: null, tokens: [null] },
+  ]);
+  expect(signs).toEqual({
+    fracZeroStd: 0.5,
+    fracAllWrong: 0.5,
+    fracAllRight: 0,
+    anyRight: 0.5,
+    truncatedShare: 1 / 3,
+    repetitiveShare: 1 / 3,
+    // 1, 1 and a half.
+    language: 2.5 / 3,
+    meanLength: 8 / 3,
     entropy: 2,
     kl: null,
     formatMean: 1,
-    accuracy: new Map([[3, 0.5]]),
+    accuracyMean: 1 / 3,
+    accuracy: new Map([[3, 1 / 3]]),
+    samplerDifference: 0.25,
+    firstRatio: (1 + Math.exp(0.5)) / 2,
+    gradingShare: 0.25,
   });
+});
+
+test("an alarm's evidence is the completions that show it, the clearest first", () => {
+  const long = { ...ROLLOUT, group: 2, index: 3, completionIds: [1, 2, 3, 4, 5], correct: false };
+  const cut = { ...ROLLOUT, group: 1, index: 2, finishReason: "length" as const };
+  const rollouts = [ROLLOUT, cut, long];
+  const places = (code: string): string[] =>
+    evidenceOf(code, rollouts).map(({ group, index }) => `${group}/${index}`);
+  expect(places("truncated")).toEqual(["1/2"]);
+  expect(places("length-explosion")[0]).toBe("2/3");
+  expect(places("hole-3")).toEqual(["2/3"]);
+  expect(places("format-gamed")).toEqual(["2/3"]);
+  expect(places("repetition")).toEqual([]);
+  expect(
+    evidenceOf(
+      "no-signal",
+      Array.from({ length: 9 }, () => ROLLOUT),
+    ),
+  ).toHaveLength(3);
+});
+
+test("the change that an alarm offers is one that the stage can have", () => {
+  const change = (code: string, stage = STAGE): unknown => changeFor(code, stage);
+  expect(change("truncated")).toEqual({ option: "max_completion_length", value: 1024 });
+  expect(change("all-wrong")).toEqual({ option: "num_generations", value: 16 });
+  expect(change("entropy-collapse")).toEqual({ option: "epsilon_high", value: 0.28 });
+  expect(change("entropy-collapse", { ...STAGE, epsilon_high: 0.3, learning_rate: 1e-4 })).toEqual({
+    option: "learning_rate",
+    value: 5e-5,
+  });
+  expect(change("hole-4")).toEqual({
+    option: "data",
+    value: { task: "arithmetic", difficulties: [3, 4, 4] },
+  });
+  expect(change("hole-9")).toBeNull();
+  expect(change("all-right")).toBeNull();
+  expect(change("sampler-apart")).toBeNull();
+  const codes = ["truncated", "no-signal", "coverage-lost", "kl-high", "repetition"];
+  const more = ["language-mixing", "length-explosion", "format-gamed", "hole-3"];
+  for (const code of [...codes, ...more]) {
+    const offered = changeFor(code, STAGE);
+    if (offered === null) throw new Error(`${code} offers nothing`);
+    const { option, value } = offered;
+    expect(GrpoStage.safeParse({ ...STAGE, [option]: value }).success, code).toBe(true);
+  }
 });
 
 test("non-finite is raised at the step whose loss or gradient it is, and the stage ends", () => {

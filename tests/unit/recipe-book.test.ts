@@ -151,6 +151,12 @@ test("a branch begins at the checkpoint with that stage and those after it", asy
   expect(existsSync(folder)).toBe(true);
   expect(recipe?.stages.map((stage) => stage.model)).toEqual(["checkpoint", "grpo"]);
   expect(await codeOf(client.recipes.fromRun({ runId, step: 999 }))).toBe("NOT_FOUND");
+  // As an alarm offers it: in the branch's first stage alone.
+  const change = { option: "epsilon_high", value: 0.28 };
+  const tried = await client.recipes.fromRun({ runId, step, change });
+  expect(tried.yaml.match(/epsilon_high: 0\.28/gu)).toHaveLength(1);
+  const wrong = { option: "num_generations", value: "many" };
+  expect(await codeOf(client.recipes.fromRun({ runId, step, change: wrong }))).toBe("BAD_INPUT");
   expect(await codeOf(client.recipes.fromRun({ runId: RunId.parse(`${pipelineId}-after`) }))).toBe(
     "BAD_INPUT",
   );

@@ -246,6 +246,8 @@ test("rewinding to a step forgets later points, rollouts, checkpoints and alarms
       level: "warning",
       message: "m",
       advice: "a",
+      evidence: [],
+      change: null,
     });
     store.history.addEvent({
       runId: train,

@@ -35,6 +35,8 @@ export type Generation = Omit<Advantages, "advantages"> & {
   /** Tokens sampled. */
   readonly tokens: number;
   readonly seconds: number;
+  /** Of them, on verifiers and rewards. */
+  readonly gradingSeconds: number;
 };
 
 export type GenerationRequest = {
@@ -76,7 +78,9 @@ type GradedCompletion = {
 export async function generate(request: GenerationRequest): Promise<Generation> {
   const begun = performance.now();
   const groups = await sampleGroups(request);
+  const sampled = performance.now();
   const graded = await gradeGroups(request, groups);
+  const gradingSeconds = (performance.now() - sampled) / 1000;
   const { advantages, ...spread } = compareInGroups(request.stage, graded);
   const learnt = graded.map((one, row) => ({ ...one, advantage: advantages[row] ?? 0 }));
   return {
@@ -92,6 +96,7 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
     unusable: unusableOf(request.stage, graded),
     tokens: graded.reduce((sum, { completion }) => sum + completion.ids.length, 0),
     seconds: (performance.now() - begun) / 1000,
+    gradingSeconds,
   };
 }
 

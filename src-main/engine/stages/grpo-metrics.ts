@@ -1,7 +1,7 @@
 /** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
-import type { PolicySigns } from "../training/alarms.ts";
 import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
 import type { Generation } from "./generation.ts";
+import { accuracyByDifficulty } from "./policy-signs-of.ts";
 
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
@@ -15,19 +15,6 @@ function standardDeviation(values: readonly number[]): number | null {
 
 function share(items: readonly unknown[], count: number): number {
   return items.length === 0 ? 0 : count / items.length;
-}
-
-/** Accuracy of each difficulty in the batch. */
-export function accuracyByDifficulty(generation: Generation): Map<number, number> {
-  const by = Map.groupBy(generation.rollouts, ({ difficulty }) => difficulty);
-  return new Map(
-    [...by]
-      .sort(([a], [b]) => a - b)
-      .map(([difficulty, items]) => [
-        difficulty,
-        share(items, items.filter(({ correct }) => correct).length),
-      ]),
-  );
 }
 
 export function generationMetrics(generation: Generation): Record<string, number | null> {
@@ -73,7 +60,7 @@ export function generationMetrics(generation: Generation): Record<string, number
     metrics[`rewards/${name}/std`] = standardDeviation(values);
   }
   for (const [name, count] of generation.unusable) metrics[`rewards/${name}/unusable`] = count;
-  for (const [difficulty, accuracy] of accuracyByDifficulty(generation))
+  for (const [difficulty, accuracy] of accuracyByDifficulty(rollouts))
     metrics[`accuracy/difficulty_${difficulty}`] = accuracy;
   return metrics;
 }
@@ -119,27 +106,5 @@ export function samplingDifference(
   return {
     "sampling/sampling_logp_difference/mean": average,
     "sampling/sampling_logp_difference/max": differences.reduce((a, b) => Math.max(a, b), 0),
-  };
-}
-
-/** What the alarms look at: one batch of completions, and the optimizer steps in which each of it was first seen. */
-export function policySigns(
-  generation: Generation,
-  firstSteps: readonly Pick<PolicyStepMetrics, "entropy" | "kl">[],
-): PolicySigns {
-  const { rollouts } = generation;
-  const format = rollouts.flatMap(({ rewards }) =>
-    typeof rewards["format"] === "number" ? [rewards["format"]] : [],
-  );
-  return {
-    fracZeroStd: generation.fracZeroStd,
-    truncatedShare: share(
-      rollouts,
-      rollouts.filter(({ finishReason }) => finishReason === "length").length,
-    ),
-    entropy: mean(firstSteps.flatMap(({ entropy }) => entropy ?? [])),
-    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])),
-    formatMean: mean(format),
-    accuracy: accuracyByDifficulty(generation),
   };
 }

@@ -21,7 +21,8 @@ import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.
 import { learningRate } from "../training/schedule.ts";
 import { generate } from "./generation.ts";
 import type { Generation } from "./generation.ts";
-import { generationMetrics, policySigns, stepMetrics } from "./grpo-metrics.ts";
+import { generationMetrics, stepMetrics } from "./grpo-metrics.ts";
+import { evidenceOf, policySigns } from "./policy-signs-of.ts";
 import { HeldOutCurve } from "./held-out-curve.ts";
 import { guardStep } from "./session/guard-step.ts";
 import { ownRewardsOf } from "./session/stage-rewards.ts";
@@ -59,7 +60,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
   const work = await openWork(session, stage, folder);
   const { batches, model, trainer } = work;
   const before = session.resumed?.state;
-  const alarms = new PolicyAlarms(before?.data["alarms"]);
+  const alarms = new PolicyAlarms(stage, before?.data["alarms"]);
   const at: Position = {
     step: session.fromStep,
     samplesSeen: before?.samplesSeen ?? 0,
@@ -106,7 +107,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     session.emit({ type: "rollouts", rollouts: [...generation.rollouts] });
     const firstSteps = learn(work, generation, at);
     for (const alarm of alarms.check(policySigns(generation, firstSteps)))
-      session.alarm(at.step, alarm);
+      session.alarm(at.step, { ...alarm, evidence: evidenceOf(alarm.code, generation.rollouts) });
   }
   await curve?.measure(at.step);
   const best = curve?.bestStep() ?? null;

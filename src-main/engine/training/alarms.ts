@@ -1,47 +1,69 @@
 /** Alarms of reinforcement learning: what goes wrong silently, noticed early, with what to do about it. */
 import { z } from "zod";
+import type { AlarmChange, AlarmEvidence } from "#shared/schema/alarm.ts";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { changeFor } from "./alarm-changes.ts";
+import type { PolicySigns } from "./policy-signs.ts";
 
 export type Alarm = {
   readonly code: string;
   readonly level: "info" | "warning" | "error";
   readonly message: string;
   readonly advice: string;
-};
-
-/** What the alarms look at after each batch of completions. Shares are in 0–1. */
-export type PolicySigns = {
-  readonly fracZeroStd: number;
-  readonly truncatedShare: number;
-  readonly entropy: number | null;
-  readonly kl: number | null;
-  readonly formatMean: number | null;
-  /** Accuracy by difficulty in this batch. */
-  readonly accuracy: ReadonlyMap<number, number>;
+  readonly evidence?: AlarmEvidence[];
+  /** An option to try in a branch of the run. */
+  readonly change?: AlarmChange | null;
 };
 
 /** Batches of completions, however many optimizer steps are made of each. */
 const PATIENCE = 5;
 
+/** Means over the first batches: what later ones are compared with. */
+const Start = z.object({
+  batches: z.int(),
+  accuracy: z.number(),
+  anyRight: z.number(),
+  length: z.number(),
+  format: z.number().nullable(),
+});
+type Start = z.infer<typeof Start>;
+
 const State = z.object({
   streaks: z.array(z.tuple([z.string(), z.int()])),
   raised: z.array(z.string()),
   bestAccuracy: z.array(z.tuple([z.number(), z.number()])),
+  /** Checkpoints of 0.1.0 have none. */
+  start: Start.default({ batches: 0, accuracy: 0, anyRight: 0, length: 0, format: null }),
 });
 export type AlarmState = z.infer<typeof State>;
+const NOTHING_SEEN = State.parse({ streaks: [], raised: [], bestAccuracy: [] });
+
+type Watch = (
+  holds: boolean,
+  alarm: Pick<Alarm, "code" | "message" | "advice">,
+  patience?: number,
+) => void;
+
+const OVER = `Over ${PATIENCE} batches of completions`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
 
 /** Each alarm is raised once, when its sign has held for several batches in a row. */
 export class PolicyAlarms {
+  readonly #stage: GrpoStage;
   readonly #streaks: Map<string, number>;
   readonly #raised: Set<string>;
   readonly #bestAccuracy: Map<number, number>;
+  #start: Start;
 
   /** @param kept what `state` gave at the checkpoint that the run goes on from; one without it begins anew */
-  constructor(kept?: unknown) {
-    const { data } = State.safeParse(kept);
-    this.#streaks = new Map(data?.streaks);
-    this.#raised = new Set(data?.raised);
-    this.#bestAccuracy = new Map(data?.bestAccuracy);
+  constructor(stage: GrpoStage, kept?: unknown) {
+    const { data = NOTHING_SEEN } = State.safeParse(kept);
+    this.#stage = stage;
+    this.#streaks = new Map(data.streaks);
+    this.#raised = new Set(data.raised);
+    this.#bestAccuracy = new Map(data.bestAccuracy);
+    this.#start = data.start;
   }
 
   /** For a checkpoint. */
@@ -50,66 +72,156 @@ export class PolicyAlarms {
       streaks: [...this.#streaks],
       raised: [...this.#raised],
       bestAccuracy: [...this.#bestAccuracy],
+      start: this.#start,
     };
   }
 
   /** The alarms that this batch raises. */
   check(signs: PolicySigns): Alarm[] {
     const alarms: Alarm[] = [];
-    const watch = (holds: boolean, alarm: Alarm, patience = PATIENCE): void => {
+    const watch: Watch = (holds, alarm, patience = PATIENCE) => {
       const streak = holds ? (this.#streaks.get(alarm.code) ?? 0) + 1 : 0;
       this.#streaks.set(alarm.code, streak);
       if (streak < patience || this.#raised.has(alarm.code)) return;
       this.#raised.add(alarm.code);
-      alarms.push(alarm);
+      alarms.push({ ...alarm, level: "warning", change: changeFor(alarm.code, this.#stage) });
     };
-    watch(signs.fracZeroStd > ALARM_LIMITS.fracZeroStd, {
-      code: "no-signal",
-      level: "warning",
-      message: `Over ${PATIENCE} batches of completions more than ${100 * ALARM_LIMITS.fracZeroStd}% of the groups had equal rewards, so almost nothing was learnt from them.`,
-      advice:
-        "Choose problems the policy solves sometimes: another difficulty, a better cold start, or more completions a group.",
-    });
-    watch(signs.truncatedShare > ALARM_LIMITS.truncatedShare, {
-      code: "truncated",
-      level: "warning",
-      message: `Over ${PATIENCE} batches of completions more than half of the completions hit the length limit.`,
-      advice:
-        "Raise max_completion_length, or check that the model ends its answers with a stop token.",
-    });
-    watch(signs.entropy !== null && signs.entropy < ALARM_LIMITS.entropy, {
-      code: "entropy-collapse",
-      level: "warning",
-      message: `Over ${PATIENCE} batches of completions the policy's entropy was under ${ALARM_LIMITS.entropy} nats a token: it hardly explores.`,
-      advice:
-        "Stop from here if the score no longer moves; else lower learning_rate, raise epsilon_high, or sample at a higher temperature.",
-    });
-    watch(signs.kl !== null && signs.kl > ALARM_LIMITS.kl, {
-      code: "kl-high",
-      level: "warning",
-      message: `Over ${PATIENCE} batches of completions the divergence from the reference model was above ${ALARM_LIMITS.kl} nats a token.`,
-      advice: "Lower learning_rate or raise beta; the policy has left the reference model behind.",
-    });
-    watch(signs.formatMean === 0, {
-      code: "format-never",
-      level: "warning",
-      message: `Over ${PATIENCE} batches of completions no completion had the format <think>…</think><answer>…</answer>.`,
-      advice:
-        "Check the cold start and the chat template: does the template itself open <think>, or strip it?",
-    });
-    for (const [difficulty, accuracy] of signs.accuracy) {
+    watchRewards(signs, watch);
+    watchTexts(signs, watch);
+    watchPolicy(signs, watch);
+    if (this.#start.batches >= PATIENCE) watchDrift(signs, this.#start, watch);
+    else this.#start = withBatch(this.#start, signs);
+    this.#watchDifficulties(signs, watch);
+    return alarms;
+  }
+
+  #watchDifficulties({ accuracy: by }: PolicySigns, watch: Watch): void {
+    for (const [difficulty, accuracy] of by) {
       const best = Math.max(this.#bestAccuracy.get(difficulty) ?? 0, accuracy);
       this.#bestAccuracy.set(difficulty, best);
       watch(best >= 0.05 && accuracy === 0, {
         code: `hole-${difficulty}`,
-        level: "warning",
-        message: `Problems of difficulty ${difficulty} were solved before (up to ${(100 * best).toFixed(0)}%) and not once over ${PATIENCE} batches of completions: the policy is losing them.`,
+        message: `Problems of difficulty ${difficulty} were solved before (up to ${percent(best)}) and not once over ${PATIENCE} batches of completions: the policy is losing them.`,
         advice:
           "Ask more of that difficulty (repeat it in difficulties), lower learning_rate, or branch from an earlier checkpoint.",
       });
     }
-    return alarms;
   }
+}
+
+/** What teaches nothing, and what takes its time. */
+function watchRewards(signs: PolicySigns, watch: Watch): void {
+  const { fracZeroStd, sameVerdict, gradingShare } = ALARM_LIMITS;
+  watch(signs.fracAllWrong > sameVerdict, {
+    code: "all-wrong",
+    message: `${OVER} more than ${percent(sameVerdict)} of the prompts had no right answer at all: the problems are too hard for this policy.`,
+    advice:
+      "Choose easier problems, begin from a better cold start, or sample more completions a prompt.",
+  });
+  watch(signs.fracAllRight > sameVerdict, {
+    code: "all-right",
+    message: `${OVER} more than ${percent(sameVerdict)} of the prompts had right answers only: the policy has nothing more to learn from them.`,
+    advice: "Choose harder problems, or end the stage here.",
+  });
+  watch(signs.fracZeroStd > fracZeroStd, {
+    code: "no-signal",
+    message: `${OVER} more than ${percent(fracZeroStd)} of the groups had equal rewards, so almost nothing was learnt from them.`,
+    advice:
+      "Choose problems the policy solves sometimes: another difficulty, a better cold start, or more completions a group.",
+  });
+  watch(signs.gradingShare > gradingShare, {
+    code: "grading-slow",
+    message: `${OVER} verifiers and rewards took ${percent(signs.gradingShare)} of the time of a batch.`,
+    advice:
+      "Try the rewards on their own (`gradus rewards try`): the milliseconds of each are listed there.",
+  });
+}
+
+/** What is wrong with what is written. */
+function watchTexts(signs: PolicySigns, watch: Watch): void {
+  const { truncatedShare, repetitive, language } = ALARM_LIMITS;
+  watch(signs.truncatedShare > truncatedShare, {
+    code: "truncated",
+    message: `${OVER} more than half of the completions hit the length limit.`,
+    advice:
+      "Raise max_completion_length, or check that the model ends its answers with a stop token.",
+  });
+  watch(signs.repetitiveShare > repetitive, {
+    code: "repetition",
+    message: `${OVER} ${percent(signs.repetitiveShare)} of the completions repeated themselves: more than half of their four-word sequences were there before.`,
+    advice: "Add the reward repetition_penalty, or lower learning_rate.",
+  });
+  watch(signs.language !== null && signs.language < language, {
+    code: "language-mixing",
+    message: `${OVER} ${percent(1 - (signs.language ?? 1))} of the words were not in the prompt's language.`,
+    advice: "Add the reward language, as DeepSeek-R1 did.",
+  });
+  watch(signs.formatMean === 0, {
+    code: "format-never",
+    message: `${OVER} no completion had the format <think>…</think><answer>…</answer>.`,
+    advice:
+      "Check the cold start and the chat template: does the template itself open <think>, or strip it?",
+  });
+}
+
+/** What is wrong with the distribution. */
+function watchPolicy(signs: PolicySigns, watch: Watch): void {
+  const { entropy, kl, samplerDifference, firstRatio } = ALARM_LIMITS;
+  watch(signs.entropy !== null && signs.entropy < entropy, {
+    code: "entropy-collapse",
+    message: `${OVER} the policy's entropy was under ${entropy} nats a token: it hardly explores.`,
+    advice:
+      "Stop from here if the score no longer moves; else lower learning_rate, raise epsilon_high, or sample at a higher temperature.",
+  });
+  watch(signs.kl !== null && signs.kl > kl, {
+    code: "kl-high",
+    message: `${OVER} the divergence from the reference model was above ${kl} nats a token.`,
+    advice: "Lower learning_rate or raise beta; the policy has left the reference model behind.",
+  });
+  watch((signs.samplerDifference ?? 0) > samplerDifference, {
+    code: "sampler-apart",
+    message: `${OVER} the sampler's and the trainer's log-probabilities were ${(signs.samplerDifference ?? 0).toFixed(2)} nats a token apart: what is trained is not what was sampled.`,
+    advice: "Turn bf16 off, or lower importance_sampling_clip_max.",
+  });
+  watch(Math.abs((signs.firstRatio ?? 1) - 1) > firstRatio, {
+    code: "ratio-off",
+    message: `${OVER} the mean ratio of the trained to the sampling policy was ${(signs.firstRatio ?? 1).toFixed(2)} before any update: it must be near 1.`,
+    advice: "Turn bf16 off; without it the two are the same policy.",
+  });
+}
+
+/** What went the wrong way since the first batches. */
+function watchDrift(signs: PolicySigns, start: Start, watch: Watch): void {
+  const { lengthGrowth, formatGain, answerLoss, coverageLoss } = ALARM_LIMITS;
+  const gained = signs.accuracyMean - start.accuracy;
+  watch(signs.meanLength > lengthGrowth * start.length && gained <= answerLoss, {
+    code: "length-explosion",
+    message: `Completions have ${signs.meanLength.toFixed(0)} tokens where they began with ${start.length.toFixed(0)}, and no more right answers for it.`,
+    advice: "Add the reward soft-overlong or length, or use loss_type dr_grpo.",
+  });
+  const format = signs.formatMean ?? 0;
+  watch(start.format !== null && format > start.format + formatGain && gained < -answerLoss, {
+    code: "format-gamed",
+    message: `The format went up from ${percent(start.format ?? 0)} to ${percent(format)} while right answers went down from ${percent(start.accuracy)} to ${percent(signs.accuracyMean)}: the policy earns the form alone.`,
+    advice: "Lower the weight of the reward format.",
+  });
+  watch(signs.anyRight < start.anyRight - coverageLoss && gained > 0, {
+    code: "coverage-lost",
+    message: `Fewer prompts have any right answer (${percent(signs.anyRight)} after ${percent(start.anyRight)} at the start) although more answers are right: pass@k falls while pass@1 rises.`,
+    advice: "Raise epsilon_high, keep a reference with beta, or lower learning_rate.",
+  });
+}
+
+function withBatch(start: Start, signs: PolicySigns): Start {
+  const batches = start.batches + 1;
+  const mean = (before: number, value: number): number => before + (value - before) / batches;
+  return {
+    batches,
+    accuracy: mean(start.accuracy, signs.accuracyMean),
+    anyRight: mean(start.anyRight, signs.anyRight),
+    length: mean(start.length, signs.meanLength),
+    format: signs.formatMean === null ? start.format : mean(start.format ?? 0, signs.formatMean),
+  };
 }
 
 export const NON_FINITE_ADVICE =

@@ -4,18 +4,27 @@
  */
 import { existsSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
-import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { AlarmChange } from "#shared/schema/alarm.ts";
+import { Stage } from "#shared/schema/recipe.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import { checkpointsOnDisk } from "../runs/run-checkpoints.ts";
 import { runIdOf } from "../runs/write-pipeline.ts";
 import { earlierStage, inputsOf } from "./checks/recipe-checks.ts";
 
-/** Throws NOT_FOUND where the checkpoint or an earlier stage's output is gone, BAD_INPUT for a stage that trains nothing. */
+/**
+ * Throws NOT_FOUND where the checkpoint or an earlier stage's output is gone, BAD_INPUT for a stage that trains nothing, or
+ * a change that the stage has no place for.
+ * @param from the step of a checkpoint, by default the run's end; and what the branch does otherwise in its first stage
+ */
 export function recipeFromRun(
   store: Store,
   runId: RunId,
-  step: number | undefined,
+  {
+    step,
+    change,
+  }: { readonly step?: number | undefined; readonly change?: AlarmChange | undefined } = {},
 ): { readonly recipe: Recipe; readonly comment: string } {
   const run = store.runs.get(runId);
   const { recipe } = store.pipelines.get(run.pipelineId);
@@ -39,7 +48,7 @@ export function recipeFromRun(
   const stages = rest.map((stage): Stage => {
     const first = stage.name === run.stageName;
     const model = first ? modelNamed("checkpoint", start.folder) : inputName(stage, stage.model);
-    const moved = { ...stage, model };
+    const moved = changed({ ...stage, model }, first ? change : undefined);
     if (moved.kind === "distill" && typeof moved.teacher === "string")
       return { ...moved, teacher: inputName(stage, moved.teacher) };
     if (moved.kind === "sft" && "stage" in moved.data && !kept.has(moved.data.stage))
@@ -57,6 +66,17 @@ export function recipeFromRun(
     },
     comment: `A branch of ${run.id} at ${where}. Its steps are counted from here.`,
   };
+}
+
+function changed(stage: Stage, change: AlarmChange | undefined): Stage {
+  if (change === undefined) return stage;
+  const parsed = Stage.safeParse({ ...stage, [change.option]: change.value });
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    "BAD_INPUT",
+    `The stage ${stage.name} cannot have ${change.option} ${JSON.stringify(change.value)}: ${parsed.error.issues[0]?.message ?? ""}.`,
+    "Make the branch without it, and change the recipe.",
+  );
 }
 
 function checkpointOf(

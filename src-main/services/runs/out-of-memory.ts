@@ -74,6 +74,8 @@ export function goOnWithLess({ store, live, now }: MemoryDeps, run: Run): boolea
       level: "warning",
       message,
       advice,
+      evidence: [],
+      change: null,
     });
   });
   live.publish([{ type: "alarm", alarm }]);

@@ -21,6 +21,7 @@ import { shortTexts } from "./0019-short-texts.ts";
 import { problemSets } from "./0020-problem-sets.ts";
 import { endpointAnswers } from "./0021-endpoint-answers.ts";
 import { completionsByProblem } from "./0022-completions-by-problem.ts";
+import { alarmProofs } from "./0023-alarm-proofs.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -46,4 +47,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   problemSets,
   endpointAnswers,
   completionsByProblem,
+  alarmProofs,
 ];

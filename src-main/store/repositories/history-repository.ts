@@ -1,10 +1,11 @@
 /** What happened to a run: checkpoints, alarms and the event history. */
 import { AppError } from "#shared/errors.ts";
+import { AlarmChange, AlarmProof } from "#shared/schema/alarm.ts";
 import { Usage } from "#shared/schema/engine-protocol.ts";
 import { Alarm, Checkpoint, RunEvent } from "#shared/schema/run.ts";
 import type { Level, RunId } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
-import { readJson } from "../json-column.ts";
+import { readJson, readJsonOrNull, writeJsonOrNull } from "../json-column.ts";
 
 interface CheckpointRow {
   id: number;
@@ -19,8 +20,12 @@ interface CheckpointRow {
 
 const CHECKPOINT_COLUMNS = `id, run_id AS runId, step, dir, bytes, created_at_ms AS createdAtMs,
   removed_at_ms AS removedAtMs, usage`;
+type AlarmRow = Omit<Alarm, "evidence" | "change"> & {
+  readonly evidence: string;
+  readonly change: string | null;
+};
 const ALARM_COLUMNS = `id, run_id AS runId, step, time_ms AS timeMs, code, level, message, advice,
-  dismissed_at_ms AS dismissedAtMs`;
+  evidence, change, dismissed_at_ms AS dismissedAtMs`;
 const EVENT_COLUMNS = "id, run_id AS runId, time_ms AS timeMs, kind, level, message";
 
 export class HistoryRepository {
@@ -70,9 +75,9 @@ export class HistoryRepository {
 
   addAlarm(alarm: Omit<Alarm, "id" | "dismissedAtMs">): Alarm {
     const row = this.#db
-      .prepare<(string | number)[]>(
-        `INSERT INTO alarms (run_id, step, time_ms, code, level, message, advice)
-         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING ${ALARM_COLUMNS}`,
+      .prepare<(string | number | null)[], AlarmRow>(
+        `INSERT INTO alarms (run_id, step, time_ms, code, level, message, advice, evidence, change)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${ALARM_COLUMNS}`,
       )
       .get(
         alarm.runId,
@@ -82,37 +87,42 @@ export class HistoryRepository {
         alarm.level,
         alarm.message,
         alarm.advice,
+        JSON.stringify(alarm.evidence),
+        writeJsonOrNull(alarm.change),
       );
-    return Alarm.parse(row);
+    if (row === undefined) throw new Error("the alarm was not written");
+    return alarmOf(row);
   }
 
   alarms(runId: RunId): Alarm[] {
     return this.#db
-      .prepare<[string]>(`SELECT ${ALARM_COLUMNS} FROM alarms WHERE run_id = ? ORDER BY id`)
+      .prepare<[string], AlarmRow>(
+        `SELECT ${ALARM_COLUMNS} FROM alarms WHERE run_id = ? ORDER BY id`,
+      )
       .all(runId)
-      .map((row) => Alarm.parse(row));
+      .map(alarmOf);
   }
 
   /** Warnings and errors that nobody has dismissed, newest first. */
   openAlarms(): Alarm[] {
     return this.#db
-      .prepare(
+      .prepare<[], AlarmRow>(
         `SELECT ${ALARM_COLUMNS} FROM alarms
          WHERE dismissed_at_ms IS NULL AND level IN ('warning', 'error') ORDER BY id DESC`,
       )
       .all()
-      .map((row) => Alarm.parse(row));
+      .map(alarmOf);
   }
 
   /** Throws NOT_FOUND. */
   dismissAlarm(id: number, nowMs: number): Alarm {
     const row = this.#db
-      .prepare<[number, number]>(
+      .prepare<[number, number], AlarmRow>(
         `UPDATE alarms SET dismissed_at_ms = ? WHERE id = ? RETURNING ${ALARM_COLUMNS}`,
       )
       .get(nowMs, id);
     if (row === undefined) throw new AppError("NOT_FOUND", `There is no alarm ${id}.`);
-    return Alarm.parse(row);
+    return alarmOf(row);
   }
 
   addEvent(event: Omit<RunEvent, "id">): RunEvent {
@@ -157,6 +167,14 @@ export class HistoryRepository {
     this.#db.prepare("DELETE FROM checkpoints WHERE run_id = ? AND step > ?").run(runId, step);
     this.#db.prepare("DELETE FROM alarms WHERE run_id = ? AND step > ?").run(runId, step);
   }
+}
+
+function alarmOf({ evidence, change, ...row }: AlarmRow): Alarm {
+  return Alarm.parse({
+    ...row,
+    evidence: readJson(AlarmProof.shape.evidence, evidence),
+    change: readJsonOrNull(AlarmChange, change),
+  });
 }
 
 function checkpointOf(row: CheckpointRow): Checkpoint {

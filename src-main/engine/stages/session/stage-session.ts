@@ -218,7 +218,8 @@ export class StageSession {
   }
 
   alarm(step: number, alarm: Alarm): void {
-    this.#context.emit({ type: "alarm", step, ...alarm });
+    const { evidence = [], change = null, ...words } = alarm;
+    this.#context.emit({ type: "alarm", step, ...words, evidence, change });
   }
 
   log(message: string): void {

@@ -198,7 +198,7 @@ export interface FactsAsideProps {
 export function FactsAside({ run, alarms, checkpoints, cost, onStep }: FactsAsideProps): ReactNode {
   return (
     <aside className="region scroll" aria-label="Alarms, cost, configuration" tabIndex={0}>
-      <AlarmsSection alarms={alarms} onStep={onStep} />
+      <AlarmsSection alarms={alarms} checkpoints={checkpoints} onStep={onStep} />
       <Cost run={run} cost={cost} />
       <CheckpointsSection run={run} checkpoints={checkpoints} />
       <Config run={run} />

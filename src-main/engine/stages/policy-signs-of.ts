@@ -1,0 +1,138 @@
+/** The signs of one batch of completions, and which of the completions show a sign. */
+import type { AlarmEvidence } from "#shared/schema/alarm.ts";
+import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import { languageReward } from "#main/core/rewards/language.ts";
+import { repeatedShare } from "#main/core/rewards/repetition-penalty.ts";
+import type { PolicySigns } from "../training/policy-signs.ts";
+import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
+
+const WORDS = 4;
+const REPEATS = 0.5;
+const MOST_SHOWN = 3;
+
+export type SignedBatch = {
+  readonly rollouts: readonly Rollout[];
+  readonly fracZeroStd: number;
+  readonly seconds: number;
+  readonly gradingSeconds: number;
+};
+
+type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
+
+/** @param firstSteps the optimizer steps in which each completion was used for the first time, in the batch's order */
+export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]): PolicySigns {
+  const { rollouts } = batch;
+  const groups = [...Map.groupBy(rollouts, ({ group }) => group).values()];
+  const ofGroups = (holds: (group: readonly Rollout[]) => boolean): number =>
+    share(groups, groups.filter(holds).length);
+  const ofRollouts = (holds: (rollout: Rollout) => boolean): number =>
+    share(rollouts, rollouts.filter(holds).length);
+  const trained = firstSteps.flatMap(({ tokens }) => tokens);
+  const apart = differences(rollouts, trained);
+  return {
+    fracZeroStd: batch.fracZeroStd,
+    fracAllWrong: ofGroups((group) => group.every(({ correct }) => !correct)),
+    fracAllRight: ofGroups((group) => group.every(({ correct }) => correct)),
+    anyRight: ofGroups((group) => group.some(({ correct }) => correct)),
+    truncatedShare: ofRollouts(isCut),
+    repetitiveShare: ofRollouts((one) => repeats(one) > REPEATS),
+    language: mean(rollouts.flatMap((one) => languageOf(one) ?? [])),
+    meanLength: mean(rollouts.map(({ completionIds }) => completionIds.length)) ?? 0,
+    entropy: mean(firstSteps.flatMap(({ entropy }) => entropy ?? [])),
+    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])),
+    formatMean: mean(rollouts.flatMap((one) => formatOf(one) ?? [])),
+    accuracyMean: ofRollouts(({ correct }) => correct),
+    accuracy: accuracyByDifficulty(rollouts),
+    samplerDifference: mean(apart.map(Math.abs)),
+    firstRatio: mean(apart.map(Math.exp)),
+    gradingShare: batch.seconds === 0 ? 0 : batch.gradingSeconds / batch.seconds,
+  };
+}
+
+/** Accuracy of each difficulty in the batch. */
+export function accuracyByDifficulty(rollouts: readonly Rollout[]): Map<number, number> {
+  const by = Map.groupBy(rollouts, ({ difficulty }) => difficulty);
+  return new Map(
+    [...by]
+      .sort(([a], [b]) => a - b)
+      .map(([difficulty, items]) => [
+        difficulty,
+        share(items, items.filter(({ correct }) => correct).length),
+      ]),
+  );
+}
+
+/** Completions of the batch that show what an alarm says: those that show it most come first. */
+export function evidenceOf(code: string, rollouts: readonly Rollout[]): AlarmEvidence[] {
+  const measure = measureOf(code);
+  return rollouts
+    .map((rollout) => ({ rollout, value: measure(rollout) }))
+    .filter(({ value }) => value > 0)
+    .toSorted((a, b) => b.value - a.value)
+    .slice(0, MOST_SHOWN)
+    .map(({ rollout: { step, group, index } }) => ({ step, group, index }));
+}
+
+/** How much a completion shows it; 0 where it does not. */
+function measureOf(code: string): (rollout: Rollout) => number {
+  const difficulty = /^hole-(.+)$/u.exec(code)?.[1];
+  if (difficulty !== undefined)
+    return (one) => (!one.correct && String(one.difficulty) === difficulty ? 1 : 0);
+  switch (code) {
+    case "truncated":
+      return (one) => (isCut(one) ? 1 : 0);
+    case "length-explosion":
+      return ({ completionIds }) => completionIds.length;
+    case "repetition":
+      return repeats;
+    case "language-mixing":
+      return (one) => 1 - (languageOf(one) ?? 1);
+    case "all-right":
+      return ({ correct }) => (correct ? 1 : 0);
+    case "format-gamed":
+      return (one) => (one.correct ? 0 : (formatOf(one) ?? 0));
+    case "no-signal":
+      return ({ advantage }) => (advantage === 0 ? 1 : 0);
+    default:
+      return ({ correct }) => (correct ? 0 : 1);
+  }
+}
+
+function isCut({ finishReason }: Rollout): boolean {
+  return finishReason === "length";
+}
+
+function repeats({ completion }: Rollout): number {
+  return repeatedShare(completion, WORDS);
+}
+
+function languageOf({ prompt, completion }: Rollout): number | null {
+  return languageReward({ problem: { prompt }, completionText: completion });
+}
+
+function formatOf({ rewards }: Rollout): number | null {
+  return rewards["format"] ?? null;
+}
+
+/** Trainer's less sampler's log-probability of each token of the rows that were computed. */
+function differences(
+  rollouts: readonly Rollout[],
+  trained: readonly (TokenScores | null)[],
+): number[] {
+  return rollouts.flatMap(({ logprobs }, row) => {
+    const scores = trained[row];
+    if (scores === null || scores === undefined) return [];
+    return logprobs.flatMap((sampled, i) => {
+      const now = scores.logprobs[i];
+      return now === undefined ? [] : [now - sampled];
+    });
+  });
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function share(items: readonly unknown[], count: number): number {
+  return items.length === 0 ? 0 : count / items.length;
+}

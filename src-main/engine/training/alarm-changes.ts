@@ -1,0 +1,87 @@
+/** The one option that most likely mends what an alarm saw, with the value to try in a branch. */
+import type { AlarmChange } from "#shared/schema/alarm.ts";
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
+import type { GrpoStage } from "#shared/schema/recipe.ts";
+import { rewardName, writtenReward } from "#shared/schema/reward.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
+
+/** DAPO's. */
+const CLIP_HIGHER = 0.28;
+const SOME_KL = 0.01;
+
+/** null where no single option would. */
+export function changeFor(code: string, stage: GrpoStage): AlarmChange | null {
+  const difficulty = /^hole-(\d+)$/u.exec(code)?.[1];
+  if (difficulty !== undefined) return moreOf(Number(difficulty), stage);
+  switch (code) {
+    case "truncated":
+      return { option: "max_completion_length", value: 2 * stage.max_completion_length };
+    case "no-signal":
+    case "all-wrong":
+      return moreCompletions(stage);
+    case "entropy-collapse":
+    case "coverage-lost":
+      return (stage.epsilon_high ?? stage.epsilon) < CLIP_HIGHER
+        ? { option: "epsilon_high", value: CLIP_HIGHER }
+        : slower(stage);
+    case "kl-high":
+      return slower(stage);
+    case "sampler-apart":
+    case "ratio-off":
+      return stage.bf16 ? { option: "bf16", value: false } : null;
+    case "repetition":
+      return withReward(stage, { name: "repetition_penalty", weight: 0.1 });
+    case "language-mixing":
+      return withReward(stage, { name: "language", weight: 0.1 });
+    case "length-explosion":
+      return withReward(stage, { name: "soft-overlong", weight: 1 });
+    case "format-gamed":
+      return lessFormat(stage);
+    default:
+      return null;
+  }
+}
+
+function slower(stage: GrpoStage): AlarmChange {
+  return stage.beta === 0 && stage.learning_rate <= 1e-6
+    ? { option: "beta", value: SOME_KL }
+    : { option: "learning_rate", value: stage.learning_rate / 2 };
+}
+
+/** A group twice as large must still fit into the batch. */
+function moreCompletions(stage: GrpoStage): AlarmChange | null {
+  const value = 2 * stage.num_generations;
+  return stage.generation_batch_size % value === 0 ? { option: "num_generations", value } : null;
+}
+
+/** The task that has the difficulty asks for it once more. */
+function moreOf(difficulty: number, stage: GrpoStage): AlarmChange | null {
+  const sources = sourcesOf(stage.data);
+  const place = sources.findIndex(
+    (source) => "task" in source && source.difficulties.includes(difficulty),
+  );
+  const source = sources[place];
+  if (source === undefined || !("task" in source)) return null;
+  const more = { ...source, difficulties: [...source.difficulties, difficulty] };
+  const value = Array.isArray(stage.data) ? sources.with(place, more) : more;
+  return { option: "data", value: JSON.parse(JSON.stringify(value)) };
+}
+
+function withReward(stage: GrpoStage, reward: Record<string, string | number>): AlarmChange | null {
+  if (stage.rewards.some((one) => rewardName(one) === reward["name"])) return null;
+  return { option: "rewards", value: [...stage.rewards.map(written), reward] };
+}
+
+function lessFormat(stage: GrpoStage): AlarmChange | null {
+  if (!stage.rewards.some((one) => rewardName(one) === "format")) return null;
+  return {
+    option: "rewards",
+    value: stage.rewards.map((one) =>
+      rewardName(one) === "format" ? { ...written(one), weight: one.weight / 2 } : written(one),
+    ),
+  };
+}
+
+function written(spec: RewardSpec): Record<string, string | number | boolean | number[]> {
+  return writtenReward(spec);
+}
