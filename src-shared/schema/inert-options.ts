@@ -26,6 +26,11 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     ["min_lr_ratio"],
     "a constant rate does not fall",
   );
+  inert(
+    !["cosine_with_restarts", "warmup_stable_decay"].includes(String(read("lr_scheduler_type"))),
+    ["lr_scheduler_kwargs"],
+    "only cosine_with_restarts and warmup_stable_decay take them",
+  );
   inert(number("max_steps") > 0, ["num_train_epochs"], "max_steps says when the stage ends");
   inert(
     number("temperature") === 0,

@@ -80,9 +80,23 @@ const stageBase = {
 export const TrainingOptions = z.strictObject({
   /** transformers' own default; TRL's trainers have theirs, see the stages. */
   learning_rate: z.number().positive().default(5e-5),
-  lr_scheduler_type: z.enum(["constant", "linear", "cosine"]).default("linear"),
-  /** Steps of linear warm-up from 0. */
-  warmup_steps: z.int().min(0).default(0),
+  lr_scheduler_type: z
+    .enum(["constant", "linear", "cosine", "cosine_with_restarts", "warmup_stable_decay"])
+    .default("linear"),
+  lr_scheduler_kwargs: z
+    .strictObject({
+      /** Of cosine_with_restarts: how often the rate falls; 1 by default. */
+      num_cycles: z.int().min(1).optional(),
+      /** Of warmup_stable_decay: the steps at the end in which the rate falls; a tenth of all by default. */
+      num_decay_steps: z.int().min(1).optional(),
+    })
+    .optional(),
+  /** Steps of linear warm-up from 0; below 1, a share of all steps. */
+  warmup_steps: z
+    .number()
+    .min(0)
+    .refine((steps) => steps < 1 || Number.isInteger(steps), "whole steps, or a share below 1")
+    .default(0),
   /** Where a decaying schedule ends, as a share of `learning_rate`. */
   min_lr_ratio: z.number().min(0).max(1).default(0),
   per_device_train_batch_size: z.int().min(1).default(8),

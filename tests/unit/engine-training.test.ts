@@ -381,6 +381,33 @@ describe("the learning rate", () => {
     },
   );
 
+  // By transformers 5's own lambdas, for 10 steps with 2 of warm-up: two cycles; four steps of decay.
+  test.each([
+    [
+      "cosine_with_restarts",
+      { num_cycles: 2 },
+      [0, 0.005, 0.01, 0.0085355339, 0.005, 0.0014644661, 0.01, 0.0085355339, 0.005, 0.0014644661],
+    ],
+    [
+      "warmup_stable_decay",
+      { num_decay_steps: 4 },
+      [0, 0.005, 0.01, 0.01, 0.01, 0.01, 0.01, 0.0085355339, 0.005, 0.0014644661],
+    ],
+    // Without num_decay_steps a tenth: the last step begins to decay, from the peak.
+    ["warmup_stable_decay", {}, [0, 0.005, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01]],
+  ] as const)("of a %s schedule with %o is transformers'", (type, kwargs, expected) => {
+    const options = {
+      learning_rate: 0.01,
+      lr_scheduler_type: type,
+      lr_scheduler_kwargs: kwargs,
+      // A share of the steps, rounded up.
+      warmup_steps: 0.15,
+      min_lr_ratio: 0,
+    };
+    const rates = expected.map((_, step) => learningRate(options, step, 10));
+    expect(largestDifference(rates, expected)).toBeLessThan(1e-9);
+  });
+
   test("stays at the floor after the last step", () => {
     const options = {
       learning_rate: 0.01,

@@ -120,6 +120,7 @@ test("an option that does nothing as the others stand says why, and one whose de
     "lora_dropout",
     "lora_r",
     "lora_target_modules",
+    "lr_scheduler_kwargs",
     "num_generations_eval",
     "use_bias_correction_kl",
     "use_rslora",

@@ -192,13 +192,30 @@ function schedule(part: ExportPart, stage: SftStage | GrpoStage): Arguments {
   const { lr_scheduler_type: type, min_lr_ratio: floor } = stage;
   if (type === "constant")
     return { lr_scheduler_type: stage.warmup_steps > 0 ? "constant_with_warmup" : type };
+  const { num_cycles = 1, num_decay_steps } = stage.lr_scheduler_kwargs ?? {};
+  if (type === "warmup_stable_decay") {
+    const steps = num_decay_steps ?? Math.ceil(stage.max_steps / 10);
+    if (steps <= 0)
+      part.missing(
+        stage,
+        "lr_scheduler_kwargs",
+        null,
+        "transformers wants num_decay_steps said where epochs say how many steps there are",
+      );
+    return {
+      lr_scheduler_type: type,
+      lr_scheduler_kwargs: { num_decay_steps: Math.max(1, steps), min_lr_ratio: floor },
+    };
+  }
+  if (type === "cosine_with_restarts" && floor === 0)
+    return { lr_scheduler_type: type, lr_scheduler_kwargs: { num_cycles } };
   if (floor === 0) return { lr_scheduler_type: type };
   if (type === "cosine")
     return {
       lr_scheduler_type: "cosine_with_min_lr",
       lr_scheduler_kwargs: { min_lr_rate: floor },
     };
-  part.missing(stage, "min_lr_ratio", floor, "transformers' linear schedule always ends at 0");
+  part.missing(stage, "min_lr_ratio", floor, `transformers' ${type} schedule always ends at 0`);
   return { lr_scheduler_type: type };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
+import { warmupSteps } from "#main/core/examples/warmup-steps.ts";
 import type { RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
@@ -102,9 +103,9 @@ function grpoOverrides(
       ? "True"
       : "False",
     "actor_rollout_ref.actor.optim.lr": stage.learning_rate,
-    "actor_rollout_ref.actor.optim.lr_warmup_steps": stage.warmup_steps,
+    "actor_rollout_ref.actor.optim.lr_warmup_steps": warmupSteps(stage, stage.max_steps),
     "actor_rollout_ref.actor.optim.lr_scheduler_type":
-      stage.lr_scheduler_type === "linear" ? "cosine" : stage.lr_scheduler_type,
+      stage.lr_scheduler_type === "constant" ? "constant" : "cosine",
     "actor_rollout_ref.actor.optim.min_lr_ratio": stage.min_lr_ratio,
     "actor_rollout_ref.actor.optim.weight_decay": stage.weight_decay,
     "actor_rollout_ref.actor.optim.betas": `'[${stage.adam_beta1},${stage.adam_beta2}]'`,
@@ -169,8 +170,9 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
     part.missing(stage, "use_rslora", true, "verl divides the scale by the rank");
   if (stage.scale_rewards === "batch")
     part.missing(stage, "scale_rewards", "batch", "verl divides by the group's spread or by none");
-  if (stage.lr_scheduler_type === "linear")
-    part.missing(stage, "lr_scheduler_type", "linear", "verl decays by cosine or not at all");
+  const { lr_scheduler_type: schedule } = stage;
+  if (schedule !== "constant" && schedule !== "cosine")
+    part.missing(stage, "lr_scheduler_type", schedule, "verl decays by cosine or not at all");
   if (stage.delta !== undefined)
     part.missing(stage, "delta", stage.delta, "verl's clip_ratio_c bounds losses, not ratios");
   if (stage.beta > 0 && stage.use_bias_correction_kl)

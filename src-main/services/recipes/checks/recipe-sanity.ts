@@ -79,7 +79,7 @@ export function doubts(stage: Stage, index: number): Finding[] {
       doubt(at("learning_rate"), `high for ${stage.kind}; ${usual}`, [
         setting(at("learning_rate"), high, `Use ${high.toExponential()}`),
       ]);
-    if (stage.max_steps > 0 && stage.warmup_steps >= stage.max_steps)
+    if (stage.max_steps > 0 && stage.warmup_steps >= Math.max(1, stage.max_steps))
       doubt(
         at("warmup_steps"),
         `the warm-up is as long as the stage (${stage.max_steps} steps): the rate is never reached`,
