@@ -127,7 +127,10 @@ test("an option that does nothing as the others stand says why, and one whose de
   ]);
   expect(inertFacts(grpo).get("lora_r")).toBe("no adapter is trained: use_peft is off");
   expect(inertFacts({ kind: "sft", use_peft: true, max_steps: 3 })).toEqual(
-    new Map([["num_train_epochs", "max_steps says when the stage ends"]]),
+    new Map([
+      ["num_train_epochs", "max_steps says when the stage ends"],
+      ["lr_scheduler_kwargs", "only cosine_with_restarts and warmup_stable_decay take them"],
+    ]),
   );
   expect(optionFact("epsilon", grpo)).toContain("nothing is clipped");
   const other = (kind: "sft" | "grpo" | "pretrain", name: string) =>
