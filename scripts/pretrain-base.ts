@@ -90,6 +90,9 @@ await runStage(
     nextOrder: () => new Promise(() => undefined),
     ask: () => Promise.reject(new Error("pretraining asks nobody")),
     sandbox: new SandboxPool(),
+    openGym: () => {
+      throw new Error("pretraining asks no task");
+    },
   },
 );
 process.stderr.write("\n");

@@ -5,6 +5,7 @@ import type {
   StageAnswer,
   StageQuestion,
 } from "#shared/schema/engine-protocol.ts";
+import type { Gym } from "./gym-port.ts";
 import type { Sandbox } from "./sandbox-port.ts";
 
 export type StartRequest = Extract<EngineRequest, { type: "start" }>;
@@ -23,4 +24,6 @@ export type StageContext = {
   ask(question: StageQuestion): Promise<StageAnswer>;
   /** Where code that is not ours runs: rewards, tests, tasks. */
   readonly sandbox: Sandbox;
+  /** reasoning-gym in a process of its own, which ends with the stage's. */
+  openGym(program: NonNullable<StartRequest["gym"]>): Gym;
 };

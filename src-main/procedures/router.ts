@@ -6,6 +6,7 @@ import { cockpitProcedures } from "./cockpit.ts";
 import { compareProcedures } from "./compare.ts";
 import { costProcedures } from "./cost.ts";
 import { datasetProcedures } from "./datasets.ts";
+import { gymProcedures } from "./gym.ts";
 import { editProcedures } from "./edits.ts";
 import { endpointProcedures } from "./endpoints.ts";
 import { implementContract } from "./implementer.ts";
@@ -40,6 +41,7 @@ export function createRouter(app: Application): Procedures<Contract> {
     cost: costProcedures(app, os),
     datasets: datasetProcedures(app, os),
     edits: editProcedures(app, os),
+    gym: gymProcedures(app, os),
     endpoints: endpointProcedures(app, os),
     playground: playgroundProcedures(app, os),
   });

@@ -41,10 +41,12 @@ import { ModelRegistry } from "./models/model-registry.ts";
 import { ModelJobs } from "./models/get/model-jobs.ts";
 import { PipelineRunner } from "./runs/pipeline-runner.ts";
 import { RewardBook } from "./recipes/reward-book.ts";
+import { GymService } from "./gym/gym-service.ts";
 import { WorkspaceTasks } from "./plugins/workspace-tasks.ts";
 import { builtInRecipe } from "./recipes/built-in-recipes.ts";
 import { RewardFiles } from "./recipes/reward-files.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
+import { withSeed } from "./recipes/with-seed.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
 import { requireRecipe } from "./recipes/checks/recipe-checks.ts";
 import { RunAnnotations } from "./runs/run-annotations.ts";
@@ -106,7 +108,8 @@ export class Application {
   /** For what is tried or checked; a run has its own. */
   readonly sandbox = new SandboxPool();
   readonly sets: SetReader;
-  /** Built in and of plug-ins. */
+  readonly gym: GymService;
+  /** Built in, of plug-ins and of reasoning-gym. */
   readonly tasks: WorkspaceTasks;
   readonly dataChecks: DataChecks;
   readonly runtime: RuntimeProbe;
@@ -185,7 +188,8 @@ export class Application {
     });
     this.datasets.recover();
     this.sets = setReader(this.store);
-    this.tasks = new WorkspaceTasks(this.paths.root, this.sandbox);
+    this.gym = new GymService(this.paths.root);
+    this.tasks = new WorkspaceTasks(this.paths.root, this.sandbox, this.gym);
     this.generating = new GenerateService({
       store: this.store,
       datasets: this.datasets,
@@ -345,6 +349,7 @@ export class Application {
     this.dataChecks.close();
     this.inference.close();
     this.sandbox.close();
+    this.gym.close();
     await this.modelJobs.close();
     await this.runner.close();
     this.#textIndexing.close();
@@ -378,8 +383,4 @@ export class Application {
       },
     );
   }
-}
-
-function withSeed(recipe: Recipe, seed: number | undefined): Recipe {
-  return seed === undefined ? recipe : { ...recipe, seed };
 }

@@ -8,6 +8,7 @@ import { compare } from "./compare.ts";
 import { cost } from "./cost.ts";
 import { datasets } from "./datasets.ts";
 import { edits } from "./edits.ts";
+import { gym } from "./gym.ts";
 import { endpoints } from "./endpoints.ts";
 import { models } from "./models.ts";
 import { demo, pipelines } from "./pipelines.ts";
@@ -36,6 +37,7 @@ export type Contract = {
   readonly cost: typeof cost;
   readonly datasets: typeof datasets;
   readonly edits: typeof edits;
+  readonly gym: typeof gym;
   readonly endpoints: typeof endpoints;
   readonly playground: typeof playground;
 };
@@ -57,6 +59,7 @@ export const contract: Contract = {
   cost,
   datasets,
   edits,
+  gym,
   endpoints,
   playground,
 };

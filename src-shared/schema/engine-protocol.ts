@@ -100,6 +100,8 @@ export const EngineRequest = z.discriminatedUnion("type", [
     rewardFiles: z.record(z.string(), z.string()).optional(),
     /** Files of the task plug-ins that the stage asks, by the SHA-256 of their texts. */
     pluginFiles: z.record(z.string(), z.string()).optional(),
+    /** What runs reasoning-gym, where the stage asks it. */
+    gym: z.strictObject({ python: z.string(), script: z.string(), cache: z.string() }).optional(),
     /** The run's own folder: checkpoints/, model/, data.jsonl go here. */
     outDir: z.string(),
     /** Folder of the checkpoint to go on from. */

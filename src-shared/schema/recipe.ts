@@ -5,6 +5,7 @@
  * Every object is strict: an unknown key is an error, never ignored.
  */
 import { z } from "zod";
+import { JsonValue } from "./json-value.ts";
 import { ProblemSplit } from "./problem.ts";
 import { DEFAULT_REWARDS, RewardSpec } from "./reward.ts";
 
@@ -15,9 +16,13 @@ export type TaskName = z.infer<typeof TaskName>;
 /** Of several sources: how many problems it gives for each one of a source with weight 1. */
 const weight = z.number().positive().optional();
 
+const GYM_PREFIX = "reasoning-gym/";
+
 /** Where prompts come from: a seeded task generator, with weights by difficulty. */
 export const TaskSource = z.strictObject({
-  task: TaskName,
+  task: TaskName.refine((name) => !name.startsWith(GYM_PREFIX), {
+    message: "a task of reasoning-gym has a config, and no difficulties",
+  }),
   /** Difficulties drawn in turn; repeat one to ask for more of it, e.g. [3, 4, 5, 5, 5]. */
   difficulties: z.array(z.int().min(1)).min(1),
   /** Of a plug-in: the SHA-256 of its file's text. A run keeps the text that it began with. */
@@ -29,8 +34,19 @@ export const TaskSource = z.strictObject({
 });
 export type TaskSource = z.infer<typeof TaskSource>;
 
+/** Where prompts come from: a dataset of reasoning-gym, which runs in a Python of its own. */
+export const GymSource = z.strictObject({
+  task: z.string().regex(/^reasoning-gym\/[a-z0-9_]{1,100}$/, "reasoning-gym/NAME"),
+  /** Options of the dataset's own config class; seed and size are the recipe's. */
+  config: z.record(z.string(), JsonValue).default({}),
+  /** The package's; a run keeps the one that it began with. */
+  version: z.string().min(1).max(100).optional(),
+  weight,
+});
+export type GymSource = z.infer<typeof GymSource>;
+
 /** A task that is not built in, as a source names it. */
-export type OutsideSource = TaskSource;
+export type OutsideSource = TaskSource | GymSource;
 
 /** Where prompts come from: a problem set of the workspace. */
 export const ProblemSource = z.strictObject({
@@ -45,11 +61,16 @@ export const ProblemSource = z.strictObject({
 });
 export type ProblemSource = z.infer<typeof ProblemSource>;
 
-export const DataSource = z.union([TaskSource, ProblemSource]);
+export const DataSource = z.union([TaskSource, GymSource, ProblemSource]);
 export type DataSource = z.infer<typeof DataSource>;
 
 /** What a stage asks: one source of problems, or several with weights. */
-export const ProblemData = z.union([TaskSource, ProblemSource, z.array(DataSource).min(1)]);
+export const ProblemData = z.union([
+  TaskSource,
+  GymSource,
+  ProblemSource,
+  z.array(DataSource).min(1),
+]);
 export type ProblemData = z.infer<typeof ProblemData>;
 
 /** How problems are put to the model, and where its answer is looked for. */

@@ -9,6 +9,7 @@ import { splitOf } from "#main/core/problems/split-of.ts";
 import type { Split } from "#main/core/problems/split-of.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
+import { GymService } from "#main/services/gym/gym-service.ts";
 import { WorkspaceTasks } from "#main/services/plugins/workspace-tasks.ts";
 import { ProblemData, Stage } from "#shared/schema/recipe.ts";
 import { COINS, writeCoins } from "../helpers/coins-plugin.ts";
@@ -21,7 +22,7 @@ afterAll(() => {
 
 const workspace = temporaryFolder();
 writeCoins(workspace);
-const tasks = new WorkspaceTasks(workspace, sandbox);
+const tasks = new WorkspaceTasks(workspace, sandbox, new GymService(workspace));
 const COINS_DATA = { task: "coins", difficulties: [2, 3, 4] };
 
 function supply(
@@ -146,7 +147,7 @@ describe("a run's plug-in", () => {
   test("is the text that it began with", async () => {
     const own = temporaryFolder();
     const file = writeCoins(own);
-    const at = new WorkspaceTasks(own, sandbox);
+    const at = new WorkspaceTasks(own, sandbox, new GymService(own));
     const kept = at.kept(stage);
     const before = await streamed(0, 3, supply({ outside: at, data: dataOf(kept) }));
     writeFileSync(file, COINS.replace("What are", "Tell me: what are"));
@@ -180,7 +181,7 @@ function dataOf(stage: Stage): unknown {
 
 test("a plug-in that ends its interpreter, or has nothing more to make, ends in words", async () => {
   const own = temporaryFolder();
-  const at = new WorkspaceTasks(own, sandbox);
+  const at = new WorkspaceTasks(own, sandbox, new GymService(own));
   writeCoins(
     own,
     COINS.replace(

@@ -15,6 +15,7 @@ import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
 import { insertOwnProblems, OWN_SET } from "../helpers/own-problems.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
+import { GymService } from "#main/services/gym/gym-service.ts";
 import { WorkspaceTasks } from "#main/services/plugins/workspace-tasks.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -122,7 +123,11 @@ function checked(stage: GrpoStage | BenchmarkStage, data: unknown): Finding[] {
   checkSources(parsed, "data", new StagePlace(stage, 0, findings), {
     setSize: () => undefined,
     sets: setReader(store),
-    tasks: new WorkspaceTasks(temporaryFolder(), new SandboxPool()),
+    tasks: new WorkspaceTasks(
+      temporaryFolder(),
+      new SandboxPool(),
+      new GymService(temporaryFolder()),
+    ),
   });
   return findings;
 }

@@ -78,7 +78,8 @@ export class ProblemSupply {
         this.#outside.set(index, () => (opened ??= open()));
         return UNPREPARED;
       }
-      return "task" in source ? taskDraw(source, split, seed) : setDraw(source, seed, sets);
+      if ("problems" in source) return setDraw(source, seed, sets);
+      return "config" in source ? UNPREPARED : taskDraw(source, split, seed);
     });
     this.#turns = new SourceTurns(sources.map(({ weight }) => weight ?? 1));
   }

@@ -10,6 +10,7 @@ import { addDemoCommands } from "./commands/demo-command.ts";
 import { addModelCommands } from "./commands/model-command.ts";
 import { addPluginsCommands } from "./commands/plugins-command.ts";
 import { addTasksCommands } from "./commands/tasks-command.ts";
+import { addPythonCommands } from "./commands/python-command.ts";
 import { addProblemsCommands } from "./commands/problems-command.ts";
 import { addRecipesCommands } from "./commands/recipes-command.ts";
 import { addRewardsCommands } from "./commands/rewards-command.ts";
@@ -31,6 +32,7 @@ function buildProgram(): Command {
   addProblemsCommands(program);
   addTasksCommands(program);
   addPluginsCommands(program);
+  addPythonCommands(program);
   addModelCommands(program);
   addBenchCommands(program);
   addCostCommands(program);

@@ -13,6 +13,7 @@ import type {
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { failureOf } from "../failure.ts";
 import { HostChannel } from "../host-channel.ts";
+import { GymProcess } from "../gym/gym-process.ts";
 import { SandboxPool } from "../sandbox/sandbox-pool.ts";
 import { isLastWord } from "./last-word.ts";
 import { PauseSwitch } from "./pause-switch.ts";
@@ -28,6 +29,7 @@ export type RunStage = (request: StartRequest, context: StageContext) => Promise
 export function serveStage(runStage: RunStage, tensors: () => number): void {
   // Its workers start when they are first needed.
   const sandbox = new SandboxPool();
+  const gyms: GymProcess[] = [];
   const cancelled = new AbortController();
   const pauses = new PauseSwitch();
   const questions = new Map<number, (answer: StageAnswer) => void>();
@@ -62,6 +64,11 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
         context.emit({ type: "ask", id, question });
       }),
     sandbox,
+    openGym: (program) => {
+      const gym = new GymProcess(program);
+      gyms.push(gym);
+      return gym;
+    },
   };
   const run = async (request: StartRequest): Promise<void> => {
     const heartbeat = setInterval(() => {
@@ -77,6 +84,7 @@ export function serveStage(runStage: RunStage, tensors: () => number): void {
     }
     clearInterval(heartbeat);
     sandbox.close();
+    for (const gym of gyms) gym.close();
     channel.end();
   };
   const channel = new HostChannel<EngineRequest, EngineMessage>({

@@ -48,7 +48,7 @@ function subjectOf(data: BenchmarkStage["data"]): Pick<BenchmarkProtocol, "task"
   if ("benchmark" in data) return { task: data.benchmark, difficulties: [] };
   const sources = sourcesOf(data);
   const [first] = sources;
-  if (sources.length === 1 && first !== undefined && "task" in first)
+  if (sources.length === 1 && first !== undefined && "difficulties" in first)
     return { task: first.task, difficulties: [...first.difficulties] };
   return { task: sources.map(sourceText).join(" + "), difficulties: [] };
 }
@@ -56,6 +56,11 @@ function subjectOf(data: BenchmarkStage["data"]): Pick<BenchmarkProtocol, "task"
 /** Everything of a source that decides which problems it gives. */
 function sourceText(source: DataSource): string {
   const share = source.weight === undefined ? "" : ` ×${source.weight}`;
+  if ("config" in source) {
+    const config =
+      Object.keys(source.config).length === 0 ? "" : ` ${JSON.stringify(source.config)}`;
+    return `${source.task}${config}${share}`;
+  }
   if ("task" in source) return `${source.task} ${source.difficulties.join(",")}${share}`;
   const { problems, split, where } = source;
   return `${problems} ${split}${where === undefined ? "" : ` ${where}`}${share}`;

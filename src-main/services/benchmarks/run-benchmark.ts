@@ -4,11 +4,22 @@ import type { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { benchmarks } from "#shared/contract/benchmarks.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
+import type { TaskFacts } from "#main/core/problems/task-facts.ts";
 import type { Application } from "../application.ts";
 
 export type BenchmarkRequest = z.output<
   NonNullable<(typeof benchmarks.run)["~orpc"]["inputSchema"]>
 >;
+
+/** A task of reasoning-gym has a config, here its own, and no difficulties. */
+function sourceOf(
+  { benchmark, difficulties }: BenchmarkRequest,
+  task: TaskFacts | undefined,
+): Record<string, unknown> {
+  return task?.difficulties.length === 0
+    ? { task: benchmark }
+    : { task: benchmark, difficulties: difficulties ?? task?.difficulties };
+}
 
 /** As YAML, as a person would write it. Throws NOT_FOUND for a benchmark that is neither a task nor imported. */
 export function benchmarkRecipe(
@@ -34,10 +45,7 @@ export function benchmarkRecipe(
         name: "benchmark",
         kind: "benchmark",
         model: name,
-        data:
-          set === null
-            ? { task: request.benchmark, difficulties: request.difficulties ?? task?.difficulties }
-            : { benchmark: set.id },
+        data: set === null ? sourceOf(request, task) : { benchmark: set.id },
         num_problems: Math.min(request.problems ?? set?.problems ?? 500, set?.problems ?? Infinity),
         num_samples: request.samples,
         temperature: request.temperature,

@@ -1,12 +1,13 @@
 /**
- * The tasks of a workspace: the built-in ones and its plug-ins. A run keeps the text of its plug-ins as it was, by hash, in
+ * The tasks of a workspace: the built-in ones, its plug-ins, and reasoning-gym's where it is installed. A run keeps the text of its plug-ins as it was, by hash, in
  * `plugins/.kept`; a source with a `sha256` means the text that was kept.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { VerifierSpec } from "#shared/schema/problem.ts";
-import type { DataSource, OutsideSource, Stage } from "#shared/schema/recipe.ts";
+import type { DataSource, GymSource, OutsideSource, Stage } from "#shared/schema/recipe.ts";
+import { GYM, gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-task.ts";
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
 import type { OutsideTask, OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
 import { pluginFileText, readPluginFile } from "#main/core/problems/plugins/plugin-file.ts";
@@ -17,6 +18,9 @@ import { taskFacts } from "#main/core/problems/task-facts.ts";
 import type { TaskFacts } from "#main/core/problems/task-facts.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
+import type { GymProgram } from "#main/processes/gym/gym-process.ts";
+import type { GymFacts } from "../gym/gym-environment.ts";
+import type { GymService } from "../gym/gym-service.ts";
 import { allSourcesOf, withSources } from "../problems/set-reader.ts";
 import { findPlugins, readPlugin } from "./find-plugins.ts";
 
@@ -26,19 +30,22 @@ export const PLUGIN_FILES = "plugins";
 export class WorkspaceTasks implements OutsideTasks {
   readonly #workspace: string;
   readonly #sandbox: Sandbox;
+  readonly #gym: GymService;
 
   /** @param workspace its folder */
-  constructor(workspace: string, sandbox: Sandbox) {
+  constructor(workspace: string, sandbox: Sandbox, gym: GymService) {
     this.#workspace = workspace;
     this.#sandbox = sandbox;
+    this.#gym = gym;
   }
 
-  /** Those that can be used: the built-in ones, then the plug-ins. */
+  /** Those that can be used: the built-in ones, then the plug-ins, then reasoning-gym's. */
   facts(): TaskFacts[] {
     const plugins = findPlugins(this.#workspace).flatMap((found) =>
       "plugin" in found ? [factsOf(found.plugin)] : [],
     );
-    return [...taskFacts(), ...plugins];
+    const datasets = this.#gym.environment.facts()?.datasets ?? [];
+    return [...taskFacts(), ...plugins, ...datasets.map(factsOfDataset)];
   }
 
   /** Those that judge answers themselves, of the kinds of difficulty that they list. */
@@ -52,15 +59,22 @@ export class WorkspaceTasks implements OutsideTasks {
 
   /** Throws BAD_RECIPE with the tasks there are; NOT_FOUND, BAD_INPUT where a plug-in cannot be used. */
   find(name: string, sha256?: string): TaskFacts {
+    if (name.startsWith(GYM)) {
+      this.#requireDataset(name);
+      return factsOfDataset(name.slice(GYM.length));
+    }
     const builtIn = taskFacts().find((task) => task.name === name);
     return builtIn ?? factsOf(this.#plugin(name, sha256));
   }
 
-  async ofSource({ task, sha256 }: OutsideSource): Promise<OutsideTask> {
-    return pluginTask(this.#sandbox, this.#plugin(task, sha256));
+  async ofSource(source: OutsideSource): Promise<OutsideTask> {
+    if ("config" in source) return this.#dataset(source);
+    return pluginTask(this.#sandbox, this.#plugin(source.task, source.sha256));
   }
 
   async ofVerifier(verifier: VerifierSpec): Promise<OutsideTask> {
+    const asked = gymOfVerifier(verifier);
+    if (asked !== undefined) return this.#dataset(asked);
     const { name = verifier.name, sha256 } = pluginOfVerifier(verifier) ?? {};
     return pluginTask(this.#sandbox, this.#plugin(name, sha256));
   }
@@ -70,6 +84,8 @@ export class WorkspaceTasks implements OutsideTasks {
     return withSources(stage, (source): DataSource => {
       const outside = outsideSource(source);
       if (outside === undefined) return source;
+      if ("config" in outside)
+        return { ...outside, version: this.#requireDataset(outside.task).version };
       const plugin = this.#plugin(outside.task, outside.sha256);
       const file = this.#keptFile(plugin.hash);
       if (!existsSync(file)) {
@@ -85,7 +101,7 @@ export class WorkspaceTasks implements OutsideTasks {
     const files: Record<string, string> = {};
     for (const source of allSourcesOf(stage)) {
       const outside = outsideSource(source);
-      if (outside?.sha256 === undefined) continue;
+      if (outside === undefined || "config" in outside || outside.sha256 === undefined) continue;
       const folder = join(runFolder, PLUGIN_FILES);
       const file = join(folder, `${outside.sha256}.json`);
       files[outside.sha256] = file;
@@ -94,6 +110,33 @@ export class WorkspaceTasks implements OutsideTasks {
       writeTextAtomically(file, pluginFileText(this.#plugin(outside.task, outside.sha256)));
     }
     return files;
+  }
+
+  /** What runs reasoning-gym where the stage asks it. Throws NOT_FOUND where it is not installed. */
+  gymFor(stage: Stage): GymProgram | undefined {
+    return allSourcesOf(stage).some((source) => "config" in source)
+      ? this.#gym.environment.program()
+      : undefined;
+  }
+
+  async #dataset(source: Pick<GymSource, "task" | "config">): Promise<OutsideTask> {
+    const { version } = this.#requireDataset(source.task);
+    return gymTask(this.#gym.gym(), source, version);
+  }
+
+  #requireDataset(task: string): GymFacts {
+    const { environment } = this.#gym;
+    environment.program();
+    const facts = environment.facts();
+    const name = task.slice(GYM.length);
+    if (facts?.datasets.includes(name) === true) return facts;
+    const [begin = ""] = name.split("_");
+    const alike = facts?.datasets.filter((one) => one.includes(begin)) ?? [];
+    throw new AppError(
+      "BAD_RECIPE",
+      `reasoning-gym ${facts?.version ?? ""} has no dataset "${name}".`,
+      `${alike.length === 0 || begin === "" ? "" : `There are ${alike.join(", ")}. `}\`gradus tasks list\` names all of them.`,
+    );
   }
 
   #plugin(name: string, sha256: string | undefined): Plugin {
@@ -127,6 +170,16 @@ export class WorkspaceTasks implements OutsideTasks {
 }
 
 const KEPT = ".kept";
+
+function factsOfDataset(name: string): TaskFacts {
+  return {
+    name: `${GYM}${name}`,
+    title: name.replaceAll("_", " "),
+    description: "A dataset of reasoning-gym, with its own scoring.",
+    difficultyUnit: "",
+    difficulties: [],
+  };
+}
 
 function factsOf({ manifest }: Plugin): TaskFacts {
   const { name, title, description, difficulties, difficultyUnit } = manifest;

@@ -98,6 +98,7 @@ export function startStage(
     ...inputs,
     pluginFiles: deps.tasks.copyFor(run.config, run.outDir),
     rewardFiles,
+    ...withGym(deps.tasks.gymFor(run.config)),
     outDir: run.outDir,
     ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.dir }),
     ...(halvings === 0 ? {} : { halvings }),
@@ -114,6 +115,10 @@ export function startStage(
   if (supervisor.pid !== undefined) store.runs.setAttemptPid(run.id, attempt, supervisor.pid);
   deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }]);
   return supervisor;
+}
+
+function withGym(gym: StartRequest["gym"]): Pick<StartRequest, "gym"> {
+  return gym === undefined ? {} : { gym };
 }
 
 /** What a run is given at its start, and problems that were made for it: it goes on with the same ones. */

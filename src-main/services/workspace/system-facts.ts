@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { AttentionItem, DemoRecord, DoctorCheck, SystemInfo } from "#shared/schema/system.ts";
+import type { GymFacts } from "../gym/gym-environment.ts";
+import type { GymService } from "../gym/gym-service.ts";
 import type { RuntimeProbe } from "#main/processes/engine/runtime-state.ts";
 import { webgpuState } from "#main/processes/engine/webgpu-state.ts";
 import { appVersion, diskSpace, machineFacts } from "#main/platform/machine.ts";
@@ -20,6 +22,7 @@ export interface SystemFactsDeps {
   readonly shell: SystemInfo["shell"];
   readonly startedAtMs: number;
   readonly runtime: RuntimeProbe;
+  readonly gym: GymService;
 }
 
 /** @param anew look for the runtime again, even if that was done a moment ago. */
@@ -122,6 +125,7 @@ export async function doctor(
       detail: `${webgpu.detail} Used only where the runtime \`webgpu\` is chosen.`,
       advice: webgpu.advice,
     },
+    gymCheck(deps.gym.environment.facts()),
     {
       id: "browser",
       title: "Window",
@@ -135,6 +139,20 @@ export async function doctor(
     },
   ];
   return { ok: checks.every(({ status }) => status !== "error"), checks };
+}
+
+/** It is optional: where it is missing, nothing is wrong. */
+function gymCheck(facts: GymFacts | null): DoctorCheck {
+  return {
+    id: "reasoning-gym",
+    title: "reasoning-gym",
+    status: "ok",
+    detail:
+      facts === null
+        ? "Not installed; only recipes with tasks of reasoning-gym need it."
+        : `${facts.version} with Python ${facts.python}, ${facts.datasets.length} tasks.`,
+    advice: facts === null ? "`gradus python install` installs it in the workspace." : null,
+  };
 }
 
 /** What asks for a person, newest first. */

@@ -97,13 +97,14 @@ async function lookFurther(
 }
 
 function difficultyAt(source: OutsideSource, place: number): number {
+  if (!("difficulties" in source)) return 0;
   return source.difficulties[place % source.difficulties.length] ?? 0;
 }
 
 function noMore(name: string, split: Split, difficulty: number): AppError {
   return new AppError(
     "BAD_RECIPE",
-    `After ${REFUSED_DRAWS} seeds there is no other ${split} problem of ${name} with difficulty ${difficulty}.`,
+    `After ${REFUSED_DRAWS} seeds there is no other ${split} problem of ${name}${difficulty === 0 ? "" : ` with difficulty ${difficulty}`}.`,
     "Ask for fewer problems, or for harder ones.",
   );
 }

@@ -57,9 +57,10 @@ export type OutsideTasks = {
 };
 
 /** Throws BAD_RECIPE for a difficulty that the task does not have. */
-export function assertDifficulties(task: OutsideTask, { difficulties }: OutsideSource): void {
-  const other = difficulties.find((one) => !task.difficulties.includes(one));
-  if (other === undefined || task.difficulties.length === 0) return;
+export function assertDifficulties(task: OutsideTask, source: OutsideSource): void {
+  if (!("difficulties" in source)) return;
+  const other = source.difficulties.find((one) => !task.difficulties.includes(one));
+  if (other === undefined) return;
   throw new AppError(
     "BAD_RECIPE",
     `The task ${task.name} has no difficulty ${other}.`,

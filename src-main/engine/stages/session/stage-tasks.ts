@@ -1,4 +1,7 @@
 /** A stage's tasks whose code runs elsewhere, as the host kept it for the stage. */
+import type { GymSource } from "#shared/schema/recipe.ts";
+import type { Gym } from "#main/core/gym-port.ts";
+import { gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-task.ts";
 import { readPluginFile } from "#main/core/problems/plugins/plugin-file.ts";
 import { pluginOfVerifier, pluginTask } from "#main/core/problems/plugins/plugin-task.ts";
 import type { OutsideTask, OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
@@ -6,9 +9,15 @@ import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 
 /** A plug-in that the host did not give is a bug. */
 export function stageTasks(
-  { pluginFiles = {} }: StartRequest,
-  { sandbox }: StageContext,
+  { pluginFiles = {}, gym: program }: StartRequest,
+  { sandbox, openGym }: StageContext,
 ): OutsideTasks {
+  let gym: Gym | undefined;
+  const dataset = async (source: Pick<GymSource, "task" | "config">): Promise<OutsideTask> => {
+    if (program === undefined) throw new Error(`the host gave the stage no way to ${source.task}`);
+    gym ??= openGym(program);
+    return gymTask(gym, source, await gym.version());
+  };
   const tasks = new Map<string, OutsideTask>();
   const plugin = (name: string, sha256 = ""): OutsideTask => {
     const file = pluginFiles[sha256];
@@ -18,8 +27,11 @@ export function stageTasks(
     return task;
   };
   return {
-    ofSource: async ({ task, sha256 }) => plugin(task, sha256),
+    ofSource: async (source) =>
+      "config" in source ? dataset(source) : plugin(source.task, source.sha256),
     ofVerifier: async (verifier) => {
+      const asked = gymOfVerifier(verifier);
+      if (asked !== undefined) return dataset(asked);
       const { name = verifier.name, sha256 } = pluginOfVerifier(verifier) ?? {};
       return plugin(name, sha256);
     },

@@ -8,6 +8,7 @@ import type { DatasetJob } from "#shared/schema/dataset.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import { promptOf } from "#shared/schema/record-text.ts";
+import { JsonValue } from "#shared/schema/json-value.ts";
 import { TaskName } from "#shared/schema/recipe.ts";
 import { taskFacts } from "#main/core/problems/task-facts.ts";
 import { usdText } from "#shared/usd-text.ts";
@@ -32,6 +33,7 @@ const Options = z.object({
   problems: z.string().optional(),
   where: z.string().optional(),
   difficulties: z.string().optional(),
+  config: z.string().optional(),
   count: z.int(),
   prompts: z.string().optional(),
   system: z.string().optional(),
@@ -64,9 +66,10 @@ export function addDataGenerate(data: Command): void {
       "--task <name>",
       `problems of a task's training split: ${taskFacts()
         .map(({ name }) => name)
-        .join(", ")}, or a plug-in`,
+        .join(", ")}, a plug-in, or reasoning-gym/NAME`,
     )
     .option("--difficulties <list>", "e.g. 3,4,5,5; without it 3, or what a plug-in has")
+    .option("--config <json>", 'of a task of reasoning-gym, e.g. {"max_terms": 3}')
     .option("--count <n>", "problems", wholeNumber(1), 100)
     .option("--problems <set>", "the training side of a problem set, NAME or NAME@VERSION")
     .option("--where <filter>", 'of the set, e.g. "pass_rate:0.1..0.9 tag:algebra"')
@@ -172,6 +175,8 @@ async function promptsOf(
     command.error("error: --where chooses among the problems of --problems");
   if (problems !== undefined) return { source: { problems, split: "train", where }, count };
   if (task !== undefined) {
+    if (task.startsWith("reasoning-gym/"))
+      return { source: { task, config: configOf(options.config, command) }, count };
     const numbers =
       difficulties === undefined
         ? await usualDifficulties(host, task)
@@ -200,6 +205,14 @@ async function promptsOf(
       ...(gold === null ? {} : { gold }),
     })),
   };
+}
+
+function configOf(text: string | undefined, command: Command): Record<string, JsonValue> {
+  try {
+    return z.record(z.string(), JsonValue).parse(JSON.parse(text ?? "{}"));
+  } catch {
+    return command.error('error: --config is a JSON object, e.g. {"max_terms": 3}');
+  }
 }
 
 async function usualDifficulties({ client }: OpenHost, task: string): Promise<number[]> {

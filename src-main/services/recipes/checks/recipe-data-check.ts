@@ -91,10 +91,11 @@ async function tryTasks(
   }
 }
 
-function isThere(tasks: WorkspaceTasks, { task, sha256, difficulties }: OutsideSource): boolean {
+function isThere(tasks: WorkspaceTasks, source: OutsideSource): boolean {
   try {
-    const known = tasks.find(task, sha256).difficulties;
-    return difficulties.every((one) => known.includes(one));
+    if ("config" in source) return tasks.find(source.task) !== undefined;
+    const known = tasks.find(source.task, source.sha256).difficulties;
+    return source.difficulties.every((one) => known.includes(one));
   } catch (error) {
     if (error instanceof AppError) return false;
     throw error;

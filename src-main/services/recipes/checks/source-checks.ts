@@ -1,6 +1,11 @@
 /** Are a stage's tasks and problem sets there, and do they hold what the stage asks for? */
 import { AppError } from "#shared/errors.ts";
-import type { GrpoStage, ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
+import type {
+  GrpoStage,
+  OutsideSource,
+  ProblemData,
+  ProblemSource,
+} from "#shared/schema/recipe.ts";
 import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
@@ -70,19 +75,22 @@ function countOf(source: ProblemSource, { sets }: SourceCheckDeps): number | und
 }
 
 function checkTask(
-  { task, difficulties, sha256 }: TaskSource,
+  source: OutsideSource,
   key: string,
   place: StagePlace,
   { tasks }: SourceCheckDeps,
 ): void {
+  const { task } = source;
   let known: readonly number[];
   try {
-    known = tasks.find(task, sha256).difficulties;
+    known = tasks.find(task, "sha256" in source ? source.sha256 : undefined).difficulties;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     place.add(`${key}.task`, said(error));
     return;
   }
+  if (!("difficulties" in source)) return;
+  const { difficulties } = source;
   checkJudged(task, key, place);
   const wrong = difficulties.filter((one) => !known.includes(one));
   if (wrong.length === 0) return;

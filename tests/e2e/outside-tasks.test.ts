@@ -1,4 +1,7 @@
-/** A task of one's own in every kind of stage that asks problems, on the real engine; and what a kill in its middle leaves. */
+/**
+ * Tasks that run elsewhere (a plug-in, a dataset of reasoning-gym) in every kind of stage that asks problems, on the real
+ * engine; and what kills in the middle leave.
+ */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +10,8 @@ import { Application } from "#main/services/application.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { COINS, writeCoins } from "../helpers/coins-plugin.ts";
+import { GYM, lendGym } from "../helpers/gym-workspace.ts";
+import { lacking } from "../helpers/need.ts";
 import { expectSame, outcomeOf } from "../helpers/run-outcome.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { nextEvent, settled } from "../helpers/test-application.ts";
@@ -117,6 +122,82 @@ test("a sandbox worker and then the engine killed in the middle of GRPO, and the
   expect(measured?.summary).toMatchObject({ task: "coins", n: 12, k: 2 });
   expect(measured?.summary.verifierVersion).toMatch(/^plugin\/coins\/[0-9a-f]{12}$/u);
 }, 240_000);
+
+const SUMS = "{ task: reasoning-gym/chain_sum, config: { max_terms: 2, max_digits: 1 } }";
+const GYM_RECIPE = `
+name: Sums
+seed: 7
+models: { tiny: ${JSON.stringify(model)} }
+stages:
+  - name: grpo
+    kind: grpo
+    model: tiny
+    data: ${SUMS}
+    rewards: [{ name: answer, weight: 1, partial: true }, { name: language, weight: 1 }]
+    answer_format: last-line
+    num_generations: 4
+    generation_batch_size: 16
+    per_device_train_batch_size: 8
+    max_steps: 16
+    learning_rate: 1.0e-3
+    max_completion_length: 16
+    save_steps: 4
+  - name: measured
+    kind: benchmark
+    model: grpo
+    data: ${SUMS}
+    num_problems: 12
+    num_samples: 2
+    max_completion_length: 16
+    scoring: lenient
+`;
+
+test.skipIf(!GYM.met)(
+  `reasoning-gym's process and then the engine killed in the middle of GRPO: the same weights, points and completions${lacking(GYM)}`,
+  async () => {
+    const openGym = (name: string): Application => {
+      lendGym(join(folder, name));
+      return open(name).app;
+    };
+    const through = openGym("sums-through");
+    const first = through.startPipeline({ yaml: GYM_RECIPE, runtime: "tensorflow" });
+    expect((await settled(through, first)).status).toBe("finished");
+    const measured = through.store.evaluations.get(RunId.parse(`${first}-measured`));
+    expect(measured?.summary).toMatchObject({ task: "reasoning-gym/chain_sum", n: 12, k: 2 });
+    expect(measured?.summary.verifierVersion).toMatch(/^reasoning-gym\/chain_sum\/\d/u);
+
+    const app = openGym("sums-killed");
+    const id = app.startPipeline({ yaml: GYM_RECIPE, runtime: "tensorflow" });
+    const runId = grpoOf(id);
+    await reached(app, runId, 6);
+    const pid = app.store.runs.openAttempt(runId)?.pid ?? 0;
+    const pythons = childrenOf(pid, "gym.py");
+    expect(pythons).toHaveLength(1);
+    for (const python of pythons) process.kill(python, "SIGKILL");
+    await reached(app, runId, 10);
+    const [again = 0] = childrenOf(pid, "gym.py");
+    expect(again).toBeGreaterThan(0);
+    process.kill(pid, "SIGKILL");
+    expect((await settled(app, id)).status).toBe("stopped");
+    // Python ends with its engine.
+    await expect.poll(() => isAlive(again), { timeout: 20_000 }).toBe(false);
+    app.runner.resume(id);
+    expect((await settled(app, id)).status).toBe("finished");
+    const [expected, actual] = [outcomeOf(through, first, ["grpo"]), outcomeOf(app, id, ["grpo"])];
+    if (expected[0] === undefined || actual[0] === undefined) throw new Error("stage missing");
+    expectSame(actual[0], expected[0]);
+  },
+  240_000,
+);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test("a plug-in that throws ends the launch with its line, and the host goes on", async () => {
   const { app, file } = open("throws");

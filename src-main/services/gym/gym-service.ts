@@ -1,0 +1,53 @@
+/** reasoning-gym for what is tried or checked in the host: one process, ended when nobody has asked it for a while. */
+import type { Gym } from "#main/core/gym-port.ts";
+import type { GymProgress } from "#shared/schema/gym.ts";
+import { GymProcess } from "#main/processes/gym/gym-process.ts";
+import type { GymProgram } from "#main/processes/gym/gym-process.ts";
+import { GymEnvironment } from "./gym-environment.ts";
+import type { GymFacts } from "./gym-environment.ts";
+
+const IDLE_MS = 120_000;
+
+export class GymService {
+  readonly environment: GymEnvironment;
+  #process: GymProcess | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #installing: Promise<GymFacts> | undefined;
+
+  /** @param workspace its folder */
+  constructor(workspace: string) {
+    this.environment = new GymEnvironment(workspace);
+  }
+
+  /** What runs it in a stage; undefined where it is not installed. */
+  program(): GymProgram | undefined {
+    return this.environment.facts() === null ? undefined : this.environment.program();
+  }
+
+  /** Throws NOT_FOUND where it is not installed. */
+  gym(): Gym {
+    const program = this.environment.program();
+    this.#process ??= new GymProcess(program);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
+    return this.#process;
+  }
+
+  /** A second call waits for the first. Throws as `GymEnvironment.install`. */
+  async install(
+    onProgress: (progress: GymProgress) => void,
+    signal: AbortSignal,
+  ): Promise<GymFacts> {
+    this.close();
+    this.#installing ??= this.environment.install(onProgress, signal).finally(() => {
+      this.#installing = undefined;
+    });
+    return this.#installing;
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#process?.close();
+    this.#process = undefined;
+  }
+}
