@@ -128,6 +128,9 @@ export function editsQuery(scope: string | undefined) {
   );
 }
 
+/** Whether reasoning-gym is installed. */
+export const gymQuery = queryOf("gym.state", [], (options) => host.gym.state(undefined, options));
+
 /** The tasks that make problems, with the difficulties they have. */
 export const tasksQuery = queryOf("recipes.tasks", [], (options) =>
   host.recipes.tasks(undefined, options),

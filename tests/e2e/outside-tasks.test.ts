@@ -121,7 +121,7 @@ test("a sandbox worker and then the engine killed in the middle of GRPO, and the
   const measured = app.store.evaluations.get(RunId.parse(`${id}-measured`));
   expect(measured?.summary).toMatchObject({ task: "coins", n: 12, k: 2 });
   expect(measured?.summary.verifierVersion).toMatch(/^plugin\/coins\/[0-9a-f]{12}$/u);
-}, 240_000);
+}, 600_000);
 
 const SUMS = "{ task: reasoning-gym/chain_sum, config: { max_terms: 2, max_digits: 1 } }";
 const GYM_RECIPE = `
@@ -187,7 +187,7 @@ test.skipIf(!GYM.met)(
     if (expected[0] === undefined || actual[0] === undefined) throw new Error("stage missing");
     expectSame(actual[0], expected[0]);
   },
-  240_000,
+  600_000,
 );
 
 function isAlive(pid: number): boolean {

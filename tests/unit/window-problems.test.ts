@@ -17,11 +17,13 @@ import {
   benchmarkSide,
   grpoRecipe,
 } from "#renderer/features/problems/set/actions/new-recipe.ts";
+import { configIn } from "#renderer/features/recipe/document/config-text.ts";
 import {
   sourcesAt,
   withoutSource,
   withSource,
   withSourceMoved,
+  sourceOf,
 } from "#renderer/features/recipe/document/data-sources.ts";
 import { newStage } from "#renderer/features/recipe/document/stage-edits.ts";
 
@@ -142,4 +144,36 @@ test("a new stage learns from what the stages before learn from, a list of sourc
     stages: [{ name: "a", kind: "grpo", model: "base", data }],
   });
   expect(made["data"]).toEqual(data);
+});
+
+test("a source with another task keeps what the new one has too", () => {
+  const known = [
+    { name: "countdown", difficulties: [3, 4, 5, 6] },
+    { name: "coins", difficulties: [2, 3] },
+    { name: "reasoning-gym/chain_sum", difficulties: [] },
+  ];
+  const before = { task: "arithmetic", difficulties: [3, 4], weight: 2 };
+  expect(sourceOf("countdown", known, before)).toEqual({ ...before, task: "countdown" });
+  expect(sourceOf("coins", known, before)).toEqual({
+    ...before,
+    task: "coins",
+    difficulties: [2, 3],
+  });
+  const gym = sourceOf("reasoning-gym/chain_sum", known, before);
+  expect(gym).toEqual({ task: "reasoning-gym/chain_sum", config: {}, weight: 2 });
+  expect(sourceOf("countdown", known, gym)).toEqual({
+    task: "countdown",
+    difficulties: [3, 4, 5],
+    weight: 2,
+  });
+});
+
+test.each([
+  ["", {}],
+  ["max_terms: 3", { max_terms: 3 }],
+  ["{ max_terms: 3, allow_negation: true }", { max_terms: 3, allow_negation: true }],
+  ["max_terms", undefined],
+  ["max_terms: [", undefined],
+])("%j typed as a config is %j", (text, config) => {
+  expect(configIn(text)).toEqual(config);
 });

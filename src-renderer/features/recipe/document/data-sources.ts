@@ -46,3 +46,24 @@ export function withSourceMoved(data: Json | undefined, at: number, by: number):
   list.splice(at + by, 0, moved);
   return list;
 }
+
+interface KnownTask {
+  readonly name: string;
+  /** None: the task has a config instead. */
+  readonly difficulties: readonly number[];
+}
+
+/** A source with another task: with the difficulties that it had where the new task has them too, else some of its own. */
+export function sourceOf(
+  task: string,
+  known: readonly KnownTask[],
+  before: Json | undefined,
+): JsonMap {
+  const had = isMap(before) ? before : {};
+  const rest = had["weight"] === undefined ? {} : { weight: had["weight"] };
+  const has = known.find(({ name }) => name === task)?.difficulties;
+  if (has?.length === 0) return { task, config: {}, ...rest };
+  const kept = had["difficulties"];
+  const fits = Array.isArray(kept) && kept.every((one) => has?.includes(Number(one)) !== false);
+  return { task, difficulties: fits ? kept : [...(has ?? [3]).slice(0, 3)], ...rest };
+}
