@@ -58,10 +58,10 @@ function moreCompletions(stage: GrpoStage): AlarmChange | null {
 function moreOf(difficulty: number, stage: GrpoStage): AlarmChange | null {
   const sources = sourcesOf(stage.data);
   const place = sources.findIndex(
-    (source) => "task" in source && source.difficulties.includes(difficulty),
+    (source) => "difficulties" in source && source.difficulties.includes(difficulty),
   );
   const source = sources[place];
-  if (source === undefined || !("task" in source)) return null;
+  if (source === undefined || !("difficulties" in source)) return null;
   const more = { ...source, difficulties: [...source.difficulties, difficulty] };
   const value = Array.isArray(stage.data) ? sources.with(place, more) : more;
   return { option: "data", value: JSON.parse(JSON.stringify(value)) };
