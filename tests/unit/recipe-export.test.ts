@@ -257,10 +257,8 @@ const PYTHON = {
 test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, async () => {
   const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
   const folder = temporaryFolder();
-  writeFileSync(
-    join(folder, "rewards.py"),
-    files.find(({ name }) => name === "rewards.py")?.text ?? "",
-  );
+  for (const name of ["rewards.py", "verifiers.py"])
+    writeFileSync(join(folder, name), files.find((file) => file.name === name)?.text ?? "");
   const rewards = [
     { name: "answer" },
     { name: "format" },

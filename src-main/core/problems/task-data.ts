@@ -14,6 +14,9 @@ export interface PromptRow {
   readonly gold: string | null;
   /** What the task's rule needs beside the answer, as JSON. */
   readonly data: string;
+  /** Of a problem set: the verifier that judges its answers, and its options as JSON. */
+  readonly verifier: string;
+  readonly verifier_options: string;
   /** What rewards of one's own can read by name, as JSON. */
   readonly columns: string;
 }
@@ -39,6 +42,8 @@ export async function grpoPrompts(
       task: problem.source,
       gold: problem.gold,
       data: JSON.stringify(problem.data),
+      verifier: problem.verifier.name,
+      verifier_options: JSON.stringify(problem.verifier.options),
       columns: JSON.stringify({
         id: problem.id,
         difficulty: problem.difficulty,

@@ -7,7 +7,8 @@ import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { grpoPrompts } from "#main/core/problems/task-data.ts";
-import { RULED_IN_PYTHON } from "./rewards-python.ts";
+import type { PromptRow } from "#main/core/problems/task-data.ts";
+import { RULED_IN_PYTHON, VERIFIERS_IN_PYTHON } from "./rewards-python.ts";
 import { seedOf } from "../runs/write-pipeline.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
@@ -143,6 +144,13 @@ export class ExportPart {
           "rewards.py has no rule for this task, and its answer reward is None there: write one into RULES",
         );
     }
+    const rows = await grpoPrompts(
+      stage,
+      this.seedOf(stage),
+      Math.min(wanted, MOST_PROMPTS),
+      this.from,
+    );
+    this.#listVerifiers(stage, rows);
     if (stage.prompt_template === "r1-zero")
       this.missing(
         stage,
@@ -150,8 +158,34 @@ export class ExportPart {
         stage.prompt_template,
         "the prompts are conversations there: write them as the plain text of R1-Zero and train on that column",
       );
-    return grpoPrompts(stage, this.seedOf(stage), Math.min(wanted, MOST_PROMPTS), this.from);
+    return rows;
   }
+
+  /** Verifiers of problem sets that judge otherwise there, or not at all. */
+  #listVerifiers(stage: GrpoStage, rows: readonly PromptRow[]): void {
+    const ofSets = rows.filter(({ task, verifier }) => verifier !== task);
+    for (const name of new Set(ofSets.map(({ verifier }) => verifier))) {
+      const options = ofSets.flatMap((row) =>
+        row.verifier === name ? [row.verifier_options] : [],
+      );
+      const why = whyNotInPython(name, options);
+      if (why !== undefined) this.missing(stage, "data", name, why);
+    }
+  }
+}
+
+function whyNotInPython(verifier: string, options: readonly string[]): string | undefined {
+  if (!VERIFIERS_IN_PYTHON.includes(verifier))
+    return "verifiers.py has no such verifier, and the answer reward is None there";
+  const usesMaths = verifier === "maths" || options.some((one) => one.includes('"maths"'));
+  if (usesMaths)
+    return "verifiers.py asks math-verify: pip install math-verify; without it the answer reward is None";
+  if (options.some((one) => one.includes('"schema"') || one.includes('"equal":false')))
+    return "verifiers.py knows no JSON Schema, and the answer reward is None there";
+  const hasPattern = verifier === "regex" || options.some((one) => one.includes('"regex"'));
+  return hasPattern
+    ? "verifiers.py needs RE2 for patterns that repeat what repeats: pip install google-re2"
+    : undefined;
 }
 
 /** Of a recipe's reward, in Python. */

@@ -9,7 +9,7 @@ import { workedExamples } from "#main/core/problems/task-data.ts";
 import type { FileReward } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
-import { REWARDS_PYTHON } from "./rewards-python.ts";
+import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 
 type Arguments = Record<string, unknown>;
@@ -33,6 +33,7 @@ export async function exportTrl(
   if (trained > 0) {
     part.file("train.py", SCRIPT);
     part.file("rewards.py", REWARDS_PYTHON);
+    part.file("verifiers.py", verifiersPython());
   }
   return { files: part.files, unmapped: part.unmapped };
 }

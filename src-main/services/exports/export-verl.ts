@@ -11,7 +11,7 @@ import { rewardName } from "#shared/schema/reward.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
-import { REWARDS_PYTHON } from "./rewards-python.ts";
+import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
 
 /** Tokens of a prompt that verl makes room for; longer ones are an error there. */
 const PROMPT_TOKENS = 512;
@@ -39,7 +39,10 @@ export async function exportVerl(
         "only grpo stages are written for verl; give it the model that this stage makes",
       );
   }
-  if (part.files.length > 0) part.file("rewards.py", REWARDS_PYTHON);
+  if (part.files.length > 0) {
+    part.file("rewards.py", REWARDS_PYTHON);
+    part.file("verifiers.py", verifiersPython());
+  }
   return { files: part.files, unmapped: part.unmapped };
 }
 
@@ -47,11 +50,11 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.jsonl`;
   part.jsonl(
     data,
-    (await part.promptsOf(stage)).map(({ prompt, task, gold, data: facts, columns }) => ({
+    (await part.promptsOf(stage)).map(({ prompt, task, gold, data: facts, ...rest }) => ({
       data_source: task,
       prompt,
       reward_model: { style: "rule", ground_truth: gold },
-      extra_info: { data: facts, columns, prompt: prompt.map(({ content }) => content).join("\n") },
+      extra_info: { data: facts, ...rest, prompt: prompt.map(({ content }) => content).join("\n") },
     })),
   );
   const overrides = grpoOverrides(part, stage, data);
@@ -241,6 +244,8 @@ def compute_score(data_source, solution_str, ground_truth, extra_info=None, **kw
         "gold": [ground_truth],
         "data": [(extra_info or {}).get("data", "null")],
         "columns": [(extra_info or {}).get("columns", "{}")],
+        "verifier": [(extra_info or {}).get("verifier", "")],
+        "verifier_options": [(extra_info or {}).get("verifier_options", "{}")],
         "prompts": [(extra_info or {}).get("prompt", "")],
     }
     total = 0.0

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { assetFolder } from "#main/platform/asset-folder.ts";
 import { NAMED_REWARDS_PYTHON } from "./named-rewards-python.ts";
 
 /** The rules of the rewards in Python, for trainers of that language. tests/golden compares them with ours on the same answers. */
@@ -11,6 +14,8 @@ import math
 import re
 import unicodedata
 from fractions import Fraction
+
+import verifiers
 
 TAGS = ["<think>", "</think>", "<answer>", "</answer>"]
 
@@ -168,14 +173,17 @@ RULES = {
 }
 
 
-def answer(completions, task, gold, data, **kwargs):
-    """1 where the task's rule accepts what stands in the answer tags, else 0; None where the task has no rule here."""
+def answer(completions, task, gold, data, verifier=None, verifier_options=None, **kwargs):
+    """1 where the task's rule or the set's verifier accepts what stands in the answer tags, else 0; None where there is neither."""
     rewards = []
-    for completion, name, right, facts in zip(completions, task, gold, data):
-        if name not in RULES:
-            rewards.append(None)
-            continue
+    names = verifier or [""] * len(completions)
+    options = verifier_options or ["{}"] * len(completions)
+    for completion, name, right, facts, judge, asked in zip(completions, task, gold, data, names, options):
         given = extract_answer(text_of(completion))
+        if name not in RULES:
+            verdict = verifiers.verify(judge, json.loads(asked), right, given or "")
+            rewards.append(None if verdict is None else float(verdict and given is not None))
+            continue
         rewards.append(float(given is not None and RULES[name](right, json.loads(facts), given)))
     return rewards
 
@@ -231,6 +239,23 @@ def language(completions, prompts, **kwargs):
 
 /** The text of rewards.py. */
 export const REWARDS_PYTHON = `${RULES_PYTHON}${NAMED_REWARDS_PYTHON}`;
+
+/** The text of verifiers.py, beside it. */
+export function verifiersPython(): string {
+  return readFileSync(join(assetFolder(), "exports", "verifiers.py"), "utf8");
+}
+
+/** Verifiers of problem sets that stand there. */
+export const VERIFIERS_IN_PYTHON: readonly string[] = [
+  "maths",
+  "number",
+  "text",
+  "choice",
+  "regex",
+  "json",
+  "list",
+  "set",
+];
 
 /** Tasks whose rule stands in them. */
 export const RULED_IN_PYTHON: readonly string[] = [
