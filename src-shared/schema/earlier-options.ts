@@ -15,5 +15,14 @@ export const BEFORE_THE_OPTION: Readonly<
     num_generations_eval: 1,
     load_best_model_at_end: false,
   },
-  distill: { truncation_mode: "drop" },
+  distill: {
+    truncation_mode: "drop",
+    method: "sft",
+    lmbda: 0.5,
+    beta: 0.5,
+    seq_kd: false,
+    loss_top_k: 0,
+    loss_add_tail: true,
+    disable_dropout: true,
+  },
 };

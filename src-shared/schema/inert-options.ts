@@ -3,6 +3,7 @@
  * says where one was set all the same. Refusing would close recipes that ran.
  */
 import { z } from "zod";
+import { usesTraces } from "./distillation.ts";
 import { Stage } from "./recipe.ts";
 import type { StageKind } from "./recipe.ts";
 
@@ -16,6 +17,7 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     if (when) for (const name of names) if (hasOption(kind, name)) found.set(name, why);
   };
   const number = (name: string): number => z.number().catch(Number.NaN).parse(read(name));
+  if (kind === "distill") distillation(read, inert);
   inert(
     read("use_peft") === false,
     ["lora_r", "lora_alpha", "lora_dropout", "lora_target_modules", "use_rslora"],
@@ -75,6 +77,33 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     "its teacher's server computes as it does",
   );
   return found;
+}
+
+type Inert = (when: boolean, names: readonly string[], why: string) => void;
+
+const DIVERGENCE_OPTIONS = [
+  "lmbda",
+  "beta",
+  "seq_kd",
+  "loss_top_k",
+  "loss_add_tail",
+  "disable_dropout",
+];
+
+function distillation(read: OptionReader, inert: Inert): void {
+  if (read("method") !== "gkd") {
+    inert(true, DIVERGENCE_OPTIONS, "method is sft: the student learns the teacher's texts");
+    return;
+  }
+  inert(read("loss_top_k") === 0, ["loss_add_tail"], "loss_top_k is 0: no token is left out");
+  inert(read("lmbda") === 1, ["seq_kd"], "lmbda is 1: the student samples every batch");
+  inert(
+    !usesTraces({ lmbda: Number(read("lmbda")), seq_kd: read("seq_kd") === true }),
+    ["num_generations", "max_per_prompt", "max_length", "truncation_mode"],
+    "no solutions are sampled beforehand: each batch is sampled when its turn comes",
+  );
+  inert(read("disable_dropout") === true, ["lora_dropout"], "disable_dropout is on");
+  inert(read("use_peft") === false, ["disable_dropout"], "no adapter is trained: use_peft is off");
 }
 
 /**

@@ -118,6 +118,14 @@ export function rowsAtOnce(
   return halved(rows, halvings);
 }
 
+/** Rows that a forward pass without a backward one computes together: `wanted`, halved until they fit. */
+export function rowsToScore(config: ModelConfig, columns: number, wanted: number): number {
+  let rows = wanted;
+  while (rows > 1 && scoringBytes(config, rows, columns, 0) > ACTIVATION_BYTES)
+    rows = Math.ceil(rows / 2);
+  return rows;
+}
+
 /** `rows` after so many halvings; at least 1. */
 export function halved(rows: number, halvings: number): number {
   return Math.max(1, Math.floor(rows / 2 ** halvings));
@@ -125,3 +133,5 @@ export function halved(rows: number, halvings: number): number {
 
 /** Logits in one chunk: 2^26 numbers, 256 MiB in float32. */
 export const LOGITS_AT_ONCE = 2 ** 26;
+/** Logits of one model in one chunk where two models are compared (objectives/generalized-jsd.ts). */
+export const DIVERGENCE_AT_ONCE = LOGITS_AT_ONCE / 4;

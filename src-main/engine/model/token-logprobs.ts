@@ -18,10 +18,10 @@ export type TokenLogprobs = {
   readonly entropy: Tensor;
 };
 
-type Rows = { readonly first: number; readonly count: number };
+export type Rows = { readonly first: number; readonly count: number };
 
 /** One part where all logits fit, which are then kept for the backward pass. */
-function partsOf(rows: number, vocabulary: number, atOnce: number): Rows[] {
+export function partsOf(rows: number, vocabulary: number, atOnce: number): Rows[] {
   const count = rows * vocabulary <= atOnce ? rows : Math.max(1, Math.floor(atOnce / vocabulary));
   return Array.from({ length: Math.ceil(rows / count) }, (_, i) => ({
     first: i * count,
@@ -30,11 +30,11 @@ function partsOf(rows: number, vocabulary: number, atOnce: number): Rows[] {
 }
 
 /** x after the part before: side by side, the logits of all parts would be in memory. */
-function inTurn(x: Tensor, before: Tensor | undefined): Tensor {
+export function inTurn(x: Tensor, before: Tensor | undefined): Tensor {
   return before === undefined ? x : after(x, before);
 }
 
-function rowsOf(x: Tensor, { first, count }: Rows): Tensor {
+export function rowsOf(x: Tensor, { first, count }: Rows): Tensor {
   return x.rank === 1
     ? tf.slice(x, [first], [count])
     : tf.slice(x, [first, 0], [count, x.shape[1] ?? 0]);

@@ -1,14 +1,32 @@
-/** Stage `distill`: a fresh student learns the teacher's verified solutions (sequence-level distillation, as DeepSeek-R1's students). */
+/**
+ * Stage `distill`: a fresh student learns the teacher's verified solutions (sequence-level distillation, as DeepSeek-R1's
+ * students), or, with method gkd, the teacher's distribution on completions of its own (on-policy-distill.ts).
+ */
 import { existsSync, rmSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
+import { teacherFault, usesTraces } from "#shared/schema/distillation.ts";
 import type { DistillStage } from "#shared/schema/recipe.ts";
 import { collectTraces, countLines, nothingKept } from "./collect-traces.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
+import { runOnPolicyDistill } from "./on-policy-distill.ts";
+import { requireSameTokens } from "#main/core/text/same-tokens.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { fineTune } from "./sft.ts";
 import { solverOf } from "./solver-of.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 export async function runDistill(session: StageSession, stage: DistillStage): Promise<void> {
+  if (stage.method === "gkd") {
+    const fault = teacherFault(stage);
+    if (fault !== null)
+      throw new AppError("BAD_RECIPE", `teacher: ${fault.message}.`, fault.advice);
+    const [student, teacher] = [session.modelFolder("model"), session.modelFolder("teacher")];
+    requireSameTokens(loadTokenizer(student), loadTokenizer(teacher));
+  }
+  if (stage.method === "gkd" && !usesTraces(stage)) {
+    await runOnPolicyDistill(session, stage, null);
+    return;
+  }
   const file = session.outPath("data.jsonl");
   // The file appears whole or not at all, so what is there was sampled by an earlier attempt.
   const traces = existsSync(file)
@@ -25,6 +43,10 @@ export async function runDistill(session: StageSession, stage: DistillStage): Pr
     );
   }
   session.emit({ type: "output", kind: "dataset", path: file, records });
+  if (stage.method === "gkd") {
+    await runOnPolicyDistill(session, stage, file);
+    return;
+  }
   await fineTune(session, session.modelFolder("model"), readConversations(file), {
     ...stage,
     packing: false,
