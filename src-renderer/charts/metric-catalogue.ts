@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
     title: "Loss",
     unit: "per token",
     match: /^loss$/u,
-    help: "Supervised stages: negative log-likelihood a trained token. GRPO: the objective's value over the step; where a batch is used once it stays near 0 by construction, since a group's advantages sum to 0, while its gradient does not.",
+    help: "Supervised stages: negative log-likelihood a trained token. On-policy distillation (method gkd): the divergence of the student from its teacher, in nats. GRPO: the objective's value over the step; where a batch is used once it stays near 0 by construction, since a group's advantages sum to 0, while its gradient does not.",
   },
   {
     id: "kl",
@@ -109,6 +109,24 @@ const RULES: readonly Rule[] = [
     match: /^entropy$/u,
     fromZero: true,
     help: "Mean entropy of the policy's distribution at completion tokens, at the sampling temperature. Every sampled token counts, also of completions that teach nothing (advantage 0) and of those that are masked, which TRL leaves out.",
+  },
+  {
+    id: "teacher-agreement",
+    title: "Agreement with the teacher",
+    unit: "% of tokens",
+    match: /^teacher_agreement$/u,
+    help: "Share of completion tokens at which student and teacher hold the same token the likeliest, under the weights just before the step.",
+    format: percent,
+    fromZero: true,
+  },
+  {
+    id: "on-policy-share",
+    title: "Sampled by the student",
+    unit: "% of the step's rows",
+    match: /^on_policy_share$/u,
+    help: "Of on-policy distillation: rows of the step that the student sampled; lmbda is what to expect on average. The others have the teacher's solutions.",
+    format: percent,
+    fromZero: true,
   },
   {
     id: "length",

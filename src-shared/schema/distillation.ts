@@ -10,10 +10,7 @@ export function usesTraces({
 }
 
 /** Why the stage's teacher cannot teach by its method, and what to do; null where it may. */
-export function teacherFault({
-  method,
-  teacher,
-}: Pick<DistillStage, "method" | "teacher">): {
+export function teacherFault({ method, teacher }: Pick<DistillStage, "method" | "teacher">): {
   readonly message: string;
   readonly advice: string;
 } | null {

@@ -8,6 +8,7 @@ export interface OtherDefault {
   readonly why: string;
 }
 
+/** By option, or by kind and option where it is so in stages of that kind alone. */
 export const OTHER_DEFAULTS: Readonly<Record<string, OtherDefault>> = {
   gradient_checkpointing: {
     trl: "on",
@@ -40,6 +41,18 @@ export const OTHER_DEFAULTS: Readonly<Record<string, OtherDefault>> = {
   num_generations_eval: {
     trl: "num_generations",
     why: "more problems with one completion each say more of the model than fewer with several",
+  },
+  "distill.temperature": {
+    trl: "0.9 in GKDConfig",
+    why: "the teacher's solutions are sampled with it too, in stages of before as well",
+  },
+  "distill.max_completion_length": {
+    trl: "128 in GKDConfig, as max_new_tokens",
+    why: "solutions with their reasoning are longer, and it is the limit of every other stage",
+  },
+  "distill.loss_top_k": {
+    trl: "1 in ServerDistillationConfig",
+    why: "a teacher on this machine has all of its tokens' probabilities: the divergence is exact",
   },
   seed: { trl: "42", why: "derived from the recipe's seed and the stage's name" },
 };

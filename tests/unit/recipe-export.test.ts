@@ -32,12 +32,13 @@ const fixtures = new URL("../fixtures/export/", import.meta.url);
 const Names = z.object({
   grpo: z.array(z.string()),
   sft: z.array(z.string()),
+  gkd: z.array(z.string()),
   lora: z.array(z.string()),
   verl: z.array(z.string()),
 });
 const NAMES = Names.parse(JSON.parse(readFileSync(new URL("names.json", fixtures), "utf8")));
 const TrainerFile = z.object({
-  trainer: z.enum(["sft", "grpo"]),
+  trainer: z.enum(["sft", "grpo", "gkd"]),
   args: z.record(z.string(), z.unknown()),
   peft: z.record(z.string(), z.unknown()).optional(),
 });
@@ -62,20 +63,26 @@ const EVERY_OPTION = [
   "stages.cold-start.packing=true",
 ];
 
-test.each(["demo", "demo-smoke", "dapo", "r1-full", "r1-zero", "dr-grpo", "tiny-sft"])(
-  "every name that %s has for TRL is a name of TRL 1.16's configuration",
-  async (name) => {
-    const given = name === "demo" ? EVERY_OPTION : [];
-    const { files } = await exportRecipe(recipe(name, given), "trl", FROM, textOf);
-    const configs = files.filter((file) => file.name.endsWith(".yaml"));
-    expect(configs.length).toBeGreaterThan(0);
-    for (const file of configs) {
-      const { trainer, args, peft } = TrainerFile.parse(parse(file.text));
-      expect(Object.keys(args).filter((key) => !NAMES[trainer].includes(key))).toEqual([]);
-      expect(Object.keys(peft ?? {}).filter((key) => !NAMES.lora.includes(key))).toEqual([]);
-    }
-  },
-);
+test.each([
+  "demo",
+  "demo-smoke",
+  "dapo",
+  "r1-full",
+  "r1-zero",
+  "dr-grpo",
+  "tiny-sft",
+  "on-policy-distill",
+])("every name that %s has for TRL is a name of TRL 1.16's configuration", async (name) => {
+  const given = name === "demo" ? EVERY_OPTION : [];
+  const { files } = await exportRecipe(recipe(name, given), "trl", FROM, textOf);
+  const configs = files.filter((file) => file.name.endsWith(".yaml"));
+  expect(configs.length).toBeGreaterThan(0);
+  for (const file of configs) {
+    const { trainer, args, peft } = TrainerFile.parse(parse(file.text));
+    expect(Object.keys(args).filter((key) => !NAMES[trainer].includes(key))).toEqual([]);
+    expect(Object.keys(peft ?? {}).filter((key) => !NAMES.lora.includes(key))).toEqual([]);
+  }
+});
 
 test.each(["demo", "dapo", "r1-full"])(
   "every override that %s has for verl is a key of verl 0.9's",

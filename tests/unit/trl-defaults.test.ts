@@ -18,6 +18,8 @@ const Defaults = z.object({
   training: Options,
   sft: Options,
   grpo: Options,
+  gkd: Options,
+  server: Options,
   peft: Options,
 });
 const THEIRS = Defaults.parse(
@@ -29,14 +31,28 @@ const CONFIGS: Readonly<Record<StageKind, Readonly<Record<string, unknown>>>> = 
   pretrain: THEIRS.training,
   sft: { ...THEIRS.peft, ...THEIRS.sft },
   grpo: renamed({ ...THEIRS.peft, ...THEIRS.grpo }),
-  // Its students learn as SFT's, its teacher samples as GRPO's policy.
-  distill: { ...samplingOf(THEIRS.grpo), ...THEIRS.peft, ...THEIRS.sft },
+  // Its students learn as SFT's or GKD's, its teacher samples as GRPO's policy.
+  distill: { ...samplingOf(THEIRS.grpo), ...THEIRS.peft, ...THEIRS.sft, ...distillationOf() },
   "rejection-sampling": samplingOf(THEIRS.grpo),
   benchmark: samplingOf(THEIRS.grpo),
 };
 
 function renamed(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return { ...config, importance_sampling_clip_max: config["vllm_importance_sampling_clip_max"] };
+}
+
+function distillationOf(): Readonly<Record<string, unknown>> {
+  const { loss_top_k, loss_add_tail } = THEIRS.server;
+  return {
+    ...THEIRS.gkd,
+    max_completion_length: THEIRS.gkd["max_new_tokens"],
+    loss_top_k,
+    loss_add_tail,
+  };
+}
+
+function isListed({ kind, option }: Difference): boolean {
+  return [option, `${kind}.${option}`].some((name) => name in OTHER_DEFAULTS);
 }
 
 function samplingOf({
@@ -87,12 +103,12 @@ const found = Stage.options.flatMap((option) => {
 
 describe("defaults", () => {
   test("are TRL's, but for those that are listed with their reason", () => {
-    const unlisted = found.filter(({ option }) => !(option in OTHER_DEFAULTS));
+    const unlisted = found.filter((one) => !isListed(one));
     expect(unlisted).toEqual([]);
   });
 
   test("that are listed as other than TRL's are other", () => {
-    const other = new Set(found.map(({ option }) => option));
+    const other = new Set(found.flatMap(({ kind, option }) => [option, `${kind}.${option}`]));
     expect(Object.keys(OTHER_DEFAULTS).filter((option) => !other.has(option))).toEqual([]);
   });
 

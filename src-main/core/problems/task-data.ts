@@ -1,5 +1,5 @@
 /** The very problems that a stage would draw, as rows of a data file: for training the same recipe elsewhere. */
-import type { GrpoStage, SftStage } from "#shared/schema/recipe.ts";
+import type { DistillStage, GrpoStage, SftStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { ProblemMessage } from "#shared/schema/problem.ts";
 import { askedMessages } from "../text/prompt-ids.ts";
@@ -51,6 +51,26 @@ export async function grpoPrompts(
       }),
     };
   });
+}
+
+/** For trainers that read conversations and ask their last answer anew: it is the worked solution, or none. */
+export async function askedConversations(
+  stage: DistillStage,
+  seed: number,
+  from: ProblemSources,
+): Promise<{ readonly messages: readonly ProblemMessage[] }[]> {
+  const supply = new ProblemSupply(stage.data, {
+    split: "train",
+    seed: deriveSeed(seed, "traces"),
+    ...from,
+  });
+  await supply.prepareDistinct(stage.num_prompts);
+  return supply.distinct(stage.num_prompts).map((problem) => ({
+    messages: [
+      ...askedMessages(problem, stage),
+      { role: "assistant" as const, content: problem.solution() ?? "?" },
+    ],
+  }));
 }
 
 /** @param seed the stage's */

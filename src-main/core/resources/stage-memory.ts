@@ -4,11 +4,13 @@
  * to measured runs by bench/memory.ts (docs/experiments/mixed-precision-and-memory.md).
  */
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
+import { usesTraces } from "#shared/schema/distillation.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "../formats/expected-tensors.ts";
 import { readModelConfig } from "../formats/hub-layout.ts";
 import type { ModelConfig } from "../formats/model-config.ts";
+import { divergenceBytes, teacherPassBytes } from "./divergence-memory.ts";
 import { lengthBucket, placesBucket } from "./length-buckets.ts";
 import { engineThreads, lanesOf } from "./lanes.ts";
 import {
@@ -90,12 +92,27 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
   if (stage.kind === "grpo" && stage.beta > 0 && !stage.use_peft)
     parts.push({ name: "reference", bytes: weights });
   if ("max_completion_length" in stage && !isTaught) {
-    const sampled = at.teacher === undefined ? config : readModelConfig(at.teacher);
-    if (at.teacher !== undefined)
-      parts.push({ name: "teacher", bytes: parameterCount(sampled) * FLOAT });
-    parts.push(...samplingParts(sampled, stage, at.longestPrompt));
+    const teacher = at.teacher === undefined ? undefined : readModelConfig(at.teacher);
+    if (teacher !== undefined)
+      parts.push({ name: "teacher", bytes: parameterCount(teacher) * FLOAT });
+    parts.push(...samplingParts(samplerOf(stage, config, teacher), stage, at.longestPrompt));
   }
   return parts;
+}
+
+/** Whose sampling takes the most: the teacher's, or, where the student alone samples, the student's. */
+function samplerOf(
+  stage: SamplingStage,
+  config: ModelConfig,
+  teacher: ModelConfig | undefined,
+): ModelConfig {
+  if (teacher === undefined || (isOnPolicy(stage) && stage.lmbda === 1)) return config;
+  const student = isOnPolicy(stage) && stage.lmbda > 0 ? parameterCount(config) : 0;
+  return student > parameterCount(teacher) ? config : teacher;
+}
+
+function isOnPolicy(stage: Stage): stage is Extract<Stage, { kind: "distill" }> {
+  return stage.kind === "distill" && stage.method === "gkd";
 }
 
 type TrainingStage = Extract<Stage, { learning_rate: number }>;
@@ -133,13 +150,22 @@ function fullestMoment(
     activationBytes(config, rows, columns, recompute, places) +
     tokens * layersKept * dropped +
     products +
-    OUTPUT_LAYOUTS * output;
+    OUTPUT_LAYOUTS * output +
+    comparedBytes(config, stage, at, places);
   const moments: readonly Moment[] = [
     { gradients: before, activations: SLACK * forward },
     {
       gradients: before + SLACK * trained,
       activations: adapted ? 0 : SLACK * OUTPUT_GRADIENTS * output,
     },
+    ...(isOnPolicy(stage) && at.teacher !== undefined
+      ? [
+          {
+            gradients: before,
+            activations: SLACK * teacherPassBytes(readModelConfig(at.teacher), rows, columns),
+          },
+        ]
+      : []),
     // Rows without advantage go forward alone, for their entropy, when the others have left their gradients.
     ...(stage.kind === "grpo"
       ? [
@@ -158,12 +184,25 @@ function fullestMoment(
   return moments.reduce((most, moment) => (total(moment) > total(most) ? moment : most));
 }
 
+/** What is there beside a student's activations where its logits are compared with a teacher's. */
+function comparedBytes(
+  config: ModelConfig,
+  stage: TrainingStage,
+  at: StageFolders,
+  places: number,
+): number {
+  if (!isOnPolicy(stage) || at.teacher === undefined) return 0;
+  const teacher = readModelConfig(at.teacher);
+  const output = teacher.vocabSize * teacher.hiddenSize * FLOAT;
+  return divergenceBytes(config, teacher, places) + OUTPUT_LAYOUTS * output;
+}
+
 /**
  * Tokens of a row that logits are made for, where that is known to be less than all: completions of GRPO, and solutions
  * of a task (training/policy-batches.ts, training/sequence-batches.ts).
  */
 function learntTokens(stage: TrainingStage, at: StageFolders): number {
-  if (stage.kind === "grpo") return stage.max_completion_length;
+  if (stage.kind === "grpo" || isOnPolicy(stage)) return stage.max_completion_length;
   const isPacked = stage.kind === "pretrain" || (stage.kind === "sft" && stage.packing);
   if (isPacked || at.longestPrompt === 0) return Infinity;
   return at.longestExample === undefined ? Infinity : at.longestExample - at.longestPrompt;
@@ -182,15 +221,25 @@ function trainingProgramBytes(config: ModelConfig, stage: TrainingStage, at: Sta
   const rows =
     stage.kind === "pretrain" ? wanted : rowsAtOnce(config, columns, wanted, { recompute });
   const isInParts = rows < wanted * stage.gradient_accumulation_steps;
-  const counts = stage.kind === "grpo" ? rowCounts(rows) : 1;
+  const counts = stage.kind === "grpo" || isOnPolicy(stage) ? rowCounts(rows) : 1;
   const shapes = packed ? 1 : bucketsUpTo(columns) * counts;
   const of = (kind: "train" | "train_on" | "score"): number =>
     keptProgramBytes(programOperations(config, kind, columns, { recompute, bf16 }), shapes);
   const scorers = stage.kind === "grpo" ? (stage.beta > 0 ? 2 : 1) : 0;
+  const teacher =
+    isOnPolicy(stage) && at.teacher !== undefined ? readModelConfig(at.teacher) : undefined;
+  const ofTeacher =
+    teacher === undefined
+      ? 0
+      : keptProgramBytes(
+          programOperations(teacher, "score", columns, { recompute: false, bf16 }),
+          shapes,
+        );
   return (
     of("train") +
     (isInParts ? of("train_on") : 0) +
     scorers * of("score") +
+    ofTeacher +
     optimizerProgramBytes(config)
   );
 }
@@ -208,7 +257,9 @@ function bucketsUpTo(columns: number): number {
 /** Tokens of the longest row that is trained on. */
 function columnsOf(stage: TrainingStage, at: StageFolders): number {
   if (stage.kind === "pretrain") return stage.sequence_length;
-  if (stage.kind === "grpo") return at.longestPrompt + stage.max_completion_length;
+  // Solutions that were sampled beforehand are no longer either.
+  if (stage.kind === "grpo" || isOnPolicy(stage))
+    return at.longestPrompt + stage.max_completion_length;
   if (stage.kind === "sft" && stage.packing) return stage.max_length;
   return Math.min(stage.max_length, at.longestExample ?? stage.max_length);
 }
@@ -292,6 +343,7 @@ function prefilledBytes(config: ModelConfig, prompts: number, longestPrompt: num
 }
 
 function completionsOfPrompt(stage: SamplingStage): number {
+  if (isOnPolicy(stage) && !usesTraces(stage)) return 1;
   return stage.kind === "benchmark" ? stage.num_samples : stage.num_generations;
 }
 
@@ -300,6 +352,8 @@ function completionsAtOnce(stage: SamplingStage): number {
   if (stage.kind === "grpo") return stage.generation_batch_size;
   if (stage.kind === "benchmark")
     return Math.min(PROBLEMS_AT_ONCE, stage.num_problems) * stage.num_samples;
+  if (isOnPolicy(stage) && !usesTraces(stage))
+    return stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
   return Math.min(PROBLEMS_AT_ONCE, stage.num_prompts) * stage.num_generations;
 }
 

@@ -8,7 +8,6 @@
  * place; here it is the tokens that are learnt from.
  */
 import { AppError } from "#shared/errors.ts";
-import { usesTraces } from "#shared/schema/distillation.ts";
 import type { DistillStage } from "#shared/schema/recipe.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import {

@@ -4,8 +4,15 @@
  */
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
-import type { GrpoStage, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
-import { workedExamples } from "#main/core/problems/task-data.ts";
+import { usesTraces } from "#shared/schema/distillation.ts";
+import type {
+  DistillStage,
+  GrpoStage,
+  SftStage,
+  Stage,
+  TrainingOptions,
+} from "#shared/schema/recipe.ts";
+import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
 import type { FileReward } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
@@ -24,6 +31,7 @@ export async function exportTrl(
   for (const stage of recipe.stages) {
     if (stage.kind === "sft") await sftFiles(part, stage);
     else if (stage.kind === "grpo") await grpoFiles(part, stage);
+    else if (isOnPolicy(stage)) await gkdFiles(part, stage);
     else {
       part.missing(stage, "kind", stage.kind, `TRL has no trainer for a ${stage.kind} stage`);
       continue;
@@ -77,6 +85,64 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       ...(stage.truncation_mode === "drop" ? {} : { truncation_mode: stage.truncation_mode }),
       packing: stage.packing,
       completion_only_loss: true,
+    },
+  });
+}
+
+type OnPolicyStage = DistillStage & { readonly teacher: string };
+
+function isOnPolicy(stage: Stage): stage is OnPolicyStage {
+  return stage.kind === "distill" && stage.method === "gkd" && typeof stage.teacher === "string";
+}
+
+/** TRL's GKDTrainer, of trl.experimental. */
+async function gkdFiles(part: ExportPart, stage: OnPolicyStage): Promise<void> {
+  const data = `data/${stage.name}.jsonl`;
+  const lacks = (key: keyof OnPolicyStage, value: string | number | boolean, why: string): void => {
+    part.missing(stage, key, value, why);
+  };
+  if (usesTraces(stage))
+    lacks(
+      "num_generations",
+      stage.num_generations,
+      `TRL samples no solutions beforehand: write the stage's own data.jsonl to ${data} first`,
+    );
+  else {
+    const seed = part.seedOf(stage);
+    part.jsonl(data, await askedConversations(stage, seed, part.from));
+    lacks(
+      "lmbda",
+      stage.lmbda,
+      "TRL divides a step's loss by the tokens of the data's answers, not of those that are sampled: its losses and gradients differ by that factor",
+    );
+  }
+  if (stage.prompt_template === "r1-zero")
+    lacks("prompt_template", "r1-zero", "GKDTrainer writes its prompts by the chat template");
+  for (const [name, off] of [
+    ["top_p", 1],
+    ["top_k", 0],
+    ["min_p", 0],
+    ["repetition_penalty", 1],
+  ] as const)
+    if (stage[name] !== off)
+      lacks(name, stage[name], "GKDTrainer samples from the whole distribution");
+  if (stage.loss_top_k > 0) lacks("loss_top_k", stage.loss_top_k, "GKDTrainer compares all tokens");
+  write(part, stage, {
+    trainer: "gkd",
+    model: part.modelPath(stage.model, stage),
+    teacher: part.modelPath(stage.teacher, stage),
+    data,
+    ...adapter(stage),
+    args: {
+      ...trainingArguments(part, stage),
+      num_train_epochs: stage.num_train_epochs,
+      max_length: stage.max_length,
+      lmbda: stage.lmbda,
+      beta: stage.beta,
+      seq_kd: stage.seq_kd,
+      temperature: stage.temperature,
+      max_new_tokens: stage.max_completion_length,
+      disable_dropout: stage.disable_dropout,
     },
   });
 }
@@ -149,7 +215,7 @@ function rewardsOf(part: ExportPart, stage: GrpoStage): WrittenReward[] {
 /** Shared by the trainers: transformers' TrainingArguments. */
 function trainingArguments(
   part: ExportPart,
-  stage: (SftStage | GrpoStage) & Omit<TrainingOptions, "num_train_epochs">,
+  stage: (SftStage | GrpoStage | OnPolicyStage) & Omit<TrainingOptions, "num_train_epochs">,
 ): Arguments {
   return {
     output_dir: `out/${stage.name}`,
@@ -174,7 +240,7 @@ function trainingArguments(
 }
 
 /** As peft's LoraConfig has it; TRL's own names are those of its command line. */
-function adapter(stage: SftStage | GrpoStage): Arguments {
+function adapter(stage: SftStage | GrpoStage | OnPolicyStage): Arguments {
   if (!stage.use_peft) return {};
   return {
     peft: {
@@ -189,7 +255,7 @@ function adapter(stage: SftStage | GrpoStage): Arguments {
 }
 
 /** A floor under the rate is a schedule of its own in transformers, and so is a constant rate that is warmed up to. */
-function schedule(part: ExportPart, stage: SftStage | GrpoStage): Arguments {
+function schedule(part: ExportPart, stage: SftStage | GrpoStage | OnPolicyStage): Arguments {
   const { lr_scheduler_type: type, min_lr_ratio: floor } = stage;
   if (type === "constant")
     return { lr_scheduler_type: stage.warmup_steps > 0 ? "constant_with_warmup" : type };
@@ -220,7 +286,11 @@ function schedule(part: ExportPart, stage: SftStage | GrpoStage): Arguments {
   return { lr_scheduler_type: type };
 }
 
-function write(part: ExportPart, stage: SftStage | GrpoStage, config: Arguments): void {
+function write(
+  part: ExportPart,
+  stage: SftStage | GrpoStage | OnPolicyStage,
+  config: Arguments,
+): void {
   // Python reads YAML 1.1, where 1e-8 is a word and 1.0e-8 a number.
   const text = stringify(config, { lineWidth: 0 }).replaceAll(/: (-?\d+)e([-+])/gu, ": $1.0e$2");
   part.file(`${stage.name}.yaml`, text);
@@ -256,6 +326,18 @@ if config["trainer"] == "sft":
         model=config["model"],
         args=SFTConfig(**config["args"]),
         train_dataset=dataset,
+        peft_config=peft_config,
+    )
+elif config["trainer"] == "gkd":
+    from transformers import AutoTokenizer
+    from trl.experimental.gkd import GKDConfig, GKDTrainer
+
+    trainer = GKDTrainer(
+        model=config["model"],
+        teacher_model=config["teacher"],
+        args=GKDConfig(**config["args"]),
+        train_dataset=dataset,
+        processing_class=AutoTokenizer.from_pretrained(config["model"]),
         peft_config=peft_config,
     )
 else:

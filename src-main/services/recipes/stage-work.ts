@@ -4,6 +4,7 @@
  * limits shrink the rate and not the estimate.
  */
 import { assertNever } from "#shared/errors.ts";
+import { usesTraces } from "#shared/schema/distillation.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 
@@ -57,6 +58,7 @@ export function stageWork(stage: Stage, size: StageSize): number | null {
           : 0;
       const steps = trainingSteps(stage, size);
       if (steps === null) return null;
+      if (stage.method === "gkd") return onPolicyWork(stage, size, steps);
       return (
         FORWARD * (size.teacherParameters ?? parameters) * sampled +
         TRAIN * parameters * steps * rowsOf(stage) * stage.max_length
@@ -71,8 +73,27 @@ export function stageWork(stage: Stage, size: StageSize): number | null {
   }
 }
 
+/** Each step's rows sampled, by the student or the teacher, or beforehand; the teacher's pass; the student's gradient. */
+function onPolicyWork(
+  stage: Extract<Stage, { kind: "distill" }>,
+  { parameters, teacherParameters: teacher = parameters }: StageSize,
+  steps: number,
+): number {
+  const trained = steps * rowsOf(stage) * stage.max_completion_length;
+  const beforehand = usesTraces(stage)
+    ? stage.num_prompts * stage.num_generations * stage.max_completion_length
+    : 0;
+  const taught = stage.seq_kd ? (1 - stage.lmbda) * trained : beforehand;
+  return (
+    FORWARD * (parameters * stage.lmbda * trained + teacher * taught) +
+    (FORWARD * teacher + TRAIN * parameters) * trained
+  );
+}
+
 /** Examples at most that a stage trains on, as far as the recipe says. */
 export function examplesOf(recipe: Recipe, stage: Stage): number | undefined {
+  if (stage.kind === "distill" && stage.method === "gkd" && !usesTraces(stage))
+    return stage.num_prompts;
   if (stage.kind === "distill")
     return stage.num_prompts * Math.min(stage.max_per_prompt, stage.num_generations);
   if (stage.kind !== "sft") return undefined;

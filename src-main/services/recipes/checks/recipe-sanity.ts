@@ -1,6 +1,7 @@
 /** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
-import type { GrpoStage, Stage } from "#shared/schema/recipe.ts";
+import { teacherFault, usesTraces } from "#shared/schema/distillation.ts";
+import type { DistillStage, GrpoStage, Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
@@ -90,6 +91,7 @@ export function doubts(stage: Stage, index: number): Finding[] {
     findings.push(...checkPolicySampling(stage, at));
     grpoDoubts(stage, at, doubt, findings);
   }
+  if (stage.kind === "distill") findings.push(...teacherFaults(stage, at("teacher"), at("method")));
   if (
     (stage.kind === "rejection-sampling" || stage.kind === "distill") &&
     stage.max_per_prompt > stage.num_generations
@@ -102,6 +104,7 @@ export function doubts(stage: Stage, index: number): Finding[] {
   if (
     stage.kind !== "grpo" &&
     "num_generations" in stage &&
+    !(stage.kind === "distill" && stage.method === "gkd" && !usesTraces(stage)) &&
     stage.num_generations > 1 &&
     stage.temperature === 0
   )
@@ -122,6 +125,11 @@ export function doubts(stage: Stage, index: number): Finding[] {
       advice: "Leave it out here, or write a Jinja template of the user's message.",
     });
   return findings;
+}
+
+function teacherFaults(stage: DistillStage, path: Path, method: Path): Finding[] {
+  const fault = teacherFault(stage);
+  return fault === null ? [] : [{ path, ...fault, fixes: [setting(method, "sft", "Use sft")] }];
 }
 
 /**

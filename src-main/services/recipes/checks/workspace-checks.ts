@@ -14,6 +14,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
 import type { MissingColumn, ProblemLengths } from "#main/core/text/problem-lengths.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
+import { checkOnPolicy } from "./distill-check.ts";
 import { gib, longestOf, planText, planThatFits, promptingOf, totalBytes } from "./memory-check.ts";
 import type { MemoryPlan } from "./memory-check.ts";
 import type { ModelRegistry } from "../../models/model-registry.ts";
@@ -63,6 +64,7 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
     const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
       folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder, deps.sets);
+    if (folder !== undefined && teacher !== undefined) checkOnPolicy(stage, place, folder, teacher);
     if (folder !== undefined) checkTrainable(recipe, stage, place, folder, deps.sets);
     facts.set(stage.name, factsOf(stage, place, { folder, teacher, examples, lengths }, deps));
   });

@@ -38,6 +38,12 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     repetition_penalty: "above 1 discourages repeating",
   },
   Objective: {
+    method: "sft: the teacher's right texts; gkd: its distribution over tokens, on-policy too",
+    lmbda: "share of batches that the student samples, 0 to 1; the rest are the teacher's",
+    seq_kd: "batches that are not the student's: sampled by the teacher as they come, unverified",
+    loss_top_k: "the teacher's likeliest tokens that are compared; 0: all, exactly",
+    loss_add_tail: "what loss_top_k leaves out counts as one token more",
+    disable_dropout: "adapters learn without dropout",
     num_iterations: "times a batch of completions is trained on",
     loss_type: "how token losses are averaged",
     scale_rewards: "divide advantages by this spread",
@@ -114,6 +120,14 @@ export const OPTIONS: Readonly<Record<string, OptionText>> = Object.fromEntries(
   ),
 );
 
-export function optionText(name: string): OptionText {
-  return OPTIONS[name] ?? { group: "Other", line: "" };
+/** Where an option means something else in a stage of that kind. */
+const OF_KIND: Readonly<Record<string, OptionText>> = {
+  "distill.beta": {
+    group: "Objective",
+    line: "divergence to the teacher: 0 forward KL, 1 reverse KL, between them Jensen-Shannon's",
+  },
+};
+
+export function optionText(name: string, kind?: string): OptionText {
+  return OF_KIND[`${kind}.${name}`] ?? OPTIONS[name] ?? { group: "Other", line: "" };
 }

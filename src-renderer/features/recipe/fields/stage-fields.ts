@@ -40,7 +40,7 @@ export function fieldsOf(kind: StageKind): readonly Field[] {
   const schema = Stage.options.find((option) => option.shape.kind.value === kind);
   const fields = Object.entries(schema?.shape ?? {})
     .filter(([name]) => !ELSEWHERE.has(name))
-    .map(([name, type]) => withOther(kind, fieldOf(name, type)));
+    .map(([name, type]) => withOther(kind, fieldOf(name, type, kind)));
   byKind.set(kind, fields);
   return fields;
 }
@@ -52,21 +52,21 @@ export function fieldGroups(
   const fields = fieldsOf(kind);
   return GROUPS.map((group) => ({
     group,
-    fields: fields.filter(({ name }) => optionText(name).group === group),
+    fields: fields.filter(({ name }) => optionText(name, kind).group === group),
   })).filter((one) => one.fields.length > 0);
 }
 
 /** Of stages that TRL has a trainer for, and of options that must be said only where they must. */
 function withOther(kind: StageKind, field: Field): Field {
-  const other = OTHER_DEFAULTS[field.name];
+  const other = OTHER_DEFAULTS[`${kind}.${field.name}`] ?? OTHER_DEFAULTS[field.name];
   const isTrl = kind === "sft" || kind === "grpo" || kind === "distill";
   if (other === undefined || !isTrl || (field.name === "max_steps" && !field.required))
     return field;
   return { ...field, other };
 }
 
-function fieldOf(name: string, schema: unknown): Field {
-  const { line } = optionText(name);
+function fieldOf(name: string, schema: unknown, kind: StageKind): Field {
+  const { line } = optionText(name, kind);
   if (schema instanceof z.ZodDefault) {
     const fallback = z.json().parse(schema.def.defaultValue);
     return { name, type: typeOf(schema.unwrap()), fallback, required: false, line };
