@@ -4,6 +4,7 @@ import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
 import { explainReward } from "#main/core/rewards/scoring/explain.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import { NamedReward, REWARD_NAMES, RewardSpec, rewardName } from "#shared/schema/reward.ts";
+import { FUZZ_TIMEOUT, fuzzRuns, LongestCalls } from "../helpers/fuzz-calls.ts";
 import { inputWith, problemWith } from "../helpers/problem-with.ts";
 
 const PROBLEM = problemWith({ prompt: "What is 6 times 7?", gold: "42" });
@@ -158,7 +159,7 @@ describe("names and options", () => {
   });
 });
 
-test("any text gives every reward a value and a reason, in time", { timeout: 120_000 }, () => {
+test("any text gives every reward a value and a reason, in time", { timeout: FUZZ_TIMEOUT }, () => {
   const specs = REWARD_NAMES.map((name) => NamedReward.parse({ name }));
   const pieces = fc.constantFrom(
     ..."<think>\n|\n</think>\n|<answer>|</answer>|Step 1:|\n-|\\boxed{|}|42|a b a b|😀|\ud800|\\frac".split(
@@ -171,16 +172,12 @@ test("any text gives every reward a value and a reason, in time", { timeout: 120
       .array(fc.oneof(pieces, fc.string({ maxLength: 5 })), { maxLength: 60 })
       .map((all) => all.join("")),
   );
-  let slowest = 0;
+  const calls = new LongestCalls();
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (texts) => {
       const inputs = texts.map((one) => inputWith(PROBLEM, one));
       for (const spec of specs) {
-        // Of this process: the machine may have others to run.
-        const begun = process.cpuUsage();
-        const values = builtInReward(spec, inputs);
-        const { user, system } = process.cpuUsage(begun);
-        slowest = Math.max(slowest, (user + system) / 1000);
+        const values = calls.time(spec.name, () => builtInReward(spec, inputs));
         expect(values).toHaveLength(inputs.length);
         for (const [i, value] of values.entries()) {
           expect(value ?? 0).toBeGreaterThanOrEqual(-1);
@@ -191,7 +188,7 @@ test("any text gives every reward a value and a reason, in time", { timeout: 120
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns(300) },
   );
-  expect(slowest).toBeLessThan(100);
+  expect(calls.above(100)).toEqual([]);
 });

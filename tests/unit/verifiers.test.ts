@@ -9,6 +9,7 @@ import { judgeCompletion } from "#main/core/verifiers/judging/judge-completion.t
 import { verifyMaths } from "#main/core/verifiers/maths/verify-maths.ts";
 import { listVerifiers, verifierByName } from "#main/core/verifiers/registry.ts";
 import type { Judged, Verdict, Verifier } from "#main/core/verifiers/verifier.ts";
+import { FUZZ_TIMEOUT, fuzzRuns, LongestCalls } from "../helpers/fuzz-calls.ts";
 
 const JsonObject = z.record(z.string(), JsonValue);
 const Case = z.strictObject({
@@ -92,7 +93,7 @@ describe.each(NAMES)("%s", (name) => {
     expect(verifier.verify(judged, "1")).toMatchObject({ correct: false, score: 0 });
   });
 
-  test("random texts end in a verdict, alike each time", () => {
+  test("random texts end in a verdict, alike each time", { timeout: FUZZ_TIMEOUT }, () => {
     const [first] = cases;
     const judged = cases.slice(0, 5).map(({ gold, options }): Judged => ({ gold, options }));
     const texts = [...new Set(cases.map(({ answer }) => answer))];
@@ -114,19 +115,21 @@ describe.each(NAMES)("%s", (name) => {
       ),
     );
     expect(first).toBeDefined();
+    const calls = new LongestCalls();
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
         const text = pieces.join("");
         for (const one of judged) {
-          const verdict = verifier.verify(one, text);
+          const verdict = calls.time(name, () => verifier.verify(one, text));
           expect(verdict.score === 1).toBe(verdict.correct);
           expect(verdict.score).toBeGreaterThanOrEqual(0);
-          judgeCompletion(verifier, one, text);
+          calls.time(`${name}, whole completions`, () => judgeCompletion(verifier, one, text));
         }
         expect(verifier.answerKey(text)).toBe(verifier.answerKey(text));
       }),
-      { numRuns: 300, seed: 7 },
+      { numRuns: fuzzRuns(300), seed: 7 },
     );
+    expect(calls.above(100)).toEqual([]);
   });
 
   test("no text of 100,000 characters takes long", () => {
