@@ -1,168 +1,170 @@
 /**
- * A researcher's whole way in one piece, through the window, the host, the store and the engine: records come in, are
- * cleaned, judged and published; a recipe learns from that version; GRPO is watched; its benchmark is compared with the
- * base's and a published row, and the report is taken away.
+ * A researcher's whole way with problems of their own, through the window, the host, the store and the real engine: 2,000
+ * word problems come in and are measured; a teacher writes cold starts, of which ten are reviewed; a recipe learns from
+ * them, then by GRPO with a reward of one's own, and is measured on the held-out side and on a second set; the benchmarks
+ * are compared, and the model leaves as a GGUF file.
  */
-import { taskProblemOf } from "#main/core/problems/problem.ts";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
-import { drawProblems } from "#main/core/problems/draw-problems.ts";
-import { arithmetic } from "#main/core/problems/tasks/arithmetic.ts";
+import { connectTo } from "../helpers/host-client.ts";
+import { wordProblemTeacher } from "../helpers/word-problem-teacher.ts";
+import { wordProblems } from "../helpers/word-problems.ts";
+import type { WordProblem } from "../helpers/word-problems.ts";
 import { fileHost } from "./file-host.ts";
-import { formatSolution } from "#main/core/problems/task.ts";
-import { beginSmokeByKeyboard, startByKeyboard } from "./recipe-page.ts";
+import { recipeSaved, startByKeyboard } from "./recipe-page.ts";
 import { openAlone, openWindow } from "./window-page.ts";
+import type { OpenedWindow } from "./window-page.ts";
 
 const MINUTE = 60_000;
-const RECORDS = 1000;
-const WRONG_EVERY = 10;
-const ACCEPTED = 40;
-const UNDONE = 10;
-/** As the window writes numbers. */
-const said = (count: number): string => count.toLocaleString("en-US");
+const PROBLEMS = 2000;
+const REVIEWED = 10;
+/** Measured, and then learnt from. */
+const MEASURED = "id:1,2,3,4,5,6,7,8,9,10,11,12";
 
 const host = fileHost();
-const files = mkdtempSync(join(tmpdir(), "gradus-whole-way-"));
 
-test.afterAll(() => {
-  rmSync(files, { recursive: true, force: true });
-});
+const SAMPLING = "max_completion_length: 48";
+const BENCHMARK = `num_problems: 12, num_samples: 2, ${SAMPLING}`;
+const RECIPE = `name: Word problems
+seed: 5
+models: { base: gradus-base }
+stages:
+  - { name: before, kind: benchmark, model: base, data: { problems: words, split: test }, ${BENCHMARK} }
+  - { name: cold-start, kind: sft, model: base, data: { dataset: d1@1 }, max_length: 192, num_train_epochs: 2 }
+  - name: grpo
+    kind: grpo
+    model: cold-start
+    data: { problems: words, where: "pass_rate:0..0.9" }
+    rewards:
+      - { name: answer, weight: 1 }
+      - { name: format, weight: 0.1 }
+    num_generations: 8
+    generation_batch_size: 16
+    per_device_train_batch_size: 8
+    gradient_accumulation_steps: 2
+    max_steps: 2
+    ${SAMPLING}
+  - { name: held-out, kind: benchmark, model: grpo, data: { problems: words, split: test }, ${BENCHMARK} }
+  - { name: second, kind: benchmark, model: grpo, data: { problems: others, split: train }, ${BENCHMARK} }
+`;
 
-/** Worked sums in the form that the recipe trains; every tenth has a wrong answer. */
-function workedSums(): string {
-  const source = { task: "arithmetic" as const, difficulties: [2, 3] };
-  const lines = drawProblems({ source, split: "train", seed: 5, count: RECORDS }).map(
-    (problem, i) => {
-      const { think, answer } = arithmetic.solve(taskProblemOf(problem));
-      const given = i % WRONG_EVERY === 3 ? String(Number(answer) + 1) : answer;
-      return JSON.stringify({
-        prompt: problem.prompt,
-        completion: formatSolution({ think, answer: given }),
-        answer: problem.gold,
-      });
-    },
+async function importSet(
+  { page, goTo }: OpenedWindow,
+  name: string,
+  problems: readonly WordProblem[],
+  heldOut: string,
+): Promise<void> {
+  await goTo("/problems");
+  await page.keyboard.press("i");
+  await page.getByLabel("File to import").setInputFiles({
+    name: `${name}.jsonl`,
+    mimeType: "application/jsonl",
+    buffer: Buffer.from(problems.map((one) => `${JSON.stringify(one)}\n`).join("")),
+  });
+  await expect(page.getByRole("combobox", { name: "Prompt", exact: true })).toHaveValue(
+    "question",
+    { timeout: MINUTE },
   );
-  return `${lines.join("\n")}\n`;
+  await page.getByRole("combobox", { name: "Held out for tests" }).selectOption(heldOut);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(name, { timeout: MINUTE });
 }
 
-async function curate(page: Page, goTo: (address: string) => Promise<void>): Promise<void> {
-  const path = join(files, "worked.jsonl");
-  writeFileSync(path, workedSums());
+/** Twelve of the problems by the base model; the set then shows its pass rates. */
+async function measure({ page, goTo }: OpenedWindow): Promise<void> {
+  await expect(
+    page.getByRole("grid", { name: "Problems" }).getByText("apples").first(),
+  ).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type(MEASURED);
+  await expect(page.getByText("12 of 2,000 problems")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("m");
+  const dialog = page.getByRole("dialog", { name: "Measure words" });
+  await dialog.getByRole("textbox", { name: "Samples a problem" }).fill("2");
+  await dialog.getByRole("textbox", { name: "Tokens at most" }).fill("32");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".screenhead")).toContainText("finished", { timeout: 2 * MINUTE });
+  await goTo("/problems/words?side=set");
+  await expect(page.getByRole("region", { name: "Pass rates" })).toContainText("gradus-base");
+}
+
+/** Cold starts for the training side; ten are accepted one by one, and these are published. */
+async function coldStarts({ page, goTo }: OpenedWindow): Promise<void> {
   await goTo("/datasets");
-  await page.keyboard.press("i");
-  await page.getByRole("textbox", { name: "Path on the host's machine" }).focus();
-  await page.keyboard.type(path);
+  await page.keyboard.press("w");
+  const dialog = page.getByRole("dialog", { name: "Generate with a teacher" });
+  await dialog.getByRole("textbox", { name: "Name of the new dataset" }).fill("cold");
+  await dialog.getByRole("combobox", { name: "Teacher" }).selectOption({ label: "words, teacher" });
+  await dialog.getByRole("combobox", { name: "Prompts" }).selectOption("set");
+  await dialog.getByRole("combobox", { name: /^Problem set/u }).selectOption("words");
+  await dialog.getByRole("textbox", { name: "Problems" }).fill("16");
+  await dialog.getByRole("textbox", { name: "Samples a prompt" }).fill("1");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("combobox", { name: "Right answer" })).toHaveValue("answer");
-  await page.getByRole("button", { name: "Import", exact: true }).focus();
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("worked");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText(/16 accepted samples/u).first()).toBeVisible({ timeout: 30_000 });
   await page.keyboard.press("v");
   const queues = page.getByRole("group", { name: "Queues" });
-  await expect(queues).toContainText(`pending ${said(RECORDS)}`);
-
-  const line = async (text: string): Promise<void> => {
-    await page.keyboard.press("/");
-    await page.keyboard.press("Control+a");
-    await page.keyboard.press("Delete");
-    await page.keyboard.type(text);
-    await page.keyboard.press("Enter");
-  };
-  const change = async (status: string, expected: string): Promise<void> => {
-    await page.keyboard.press("b");
-    const dialog = page.getByRole("dialog", { name: "Change many records" });
-    await dialog.getByRole("combobox", { name: "Status" }).selectOption(status);
-    await expect(dialog.getByRole("status")).toContainText(expected);
-    await dialog.getByRole("button", { name: "Change", exact: true }).focus();
-    await page.keyboard.press("Enter");
-    await expect(dialog).toHaveCount(0);
-  };
-  const wrong = RECORDS / WRONG_EVERY;
-  await line("verdict:wrong");
-  await expect(queues).toContainText(`pending ${String(wrong)}`);
-  await change("rejected", `${String(wrong)} records of ${String(wrong)} would change.`);
-  await line("");
-  await expect(queues).toContainText(`pending ${said(RECORDS - wrong)}`);
-  for (let i = 0; i < ACCEPTED + UNDONE; i++) await page.keyboard.press(i < ACCEPTED ? "a" : "r");
-  await expect(queues).toContainText(`rejected ${said(wrong + UNDONE)}`);
-  for (let i = 1; i <= UNDONE; i++) {
-    await page.keyboard.press("Control+z");
-    await expect(queues).toContainText(`rejected ${said(wrong + UNDONE - i)}`);
-  }
-  await expect(queues).toContainText(`accepted ${said(ACCEPTED)}`);
-  await change("accepted", "would change");
-  await expect(queues).toContainText(`accepted ${said(RECORDS - wrong)}`);
-
-  await goTo("/datasets");
-  await page.keyboard.press("Enter");
+  await expect(queues).toContainText("pending 16");
+  for (let i = 0; i < REVIEWED; i++) await page.keyboard.press("a");
+  await expect(queues).toContainText(`accepted ${String(REVIEWED)}`);
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await goTo("/dataset/d1");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("cold");
   await page.keyboard.press("p");
   const publish = page.getByRole("dialog", { name: "Publish a version" });
-  const kept = `${said(RECORDS - wrong)} records`;
-  await expect(publish.getByRole("heading", { name: kept })).toBeVisible();
-  await publish.getByRole("button", { name: "Publish", exact: true }).focus();
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("region", { name: "Versions" })).toContainText(kept);
+  await publish.getByRole("button", { name: "Publish", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Versions" })).toContainText("10 records");
 }
 
-/** The short demo with the published version as its cold start's data; gives the pipeline's id. */
-async function launch(page: Page): Promise<string> {
-  await beginSmokeByKeyboard(page);
-  await page.keyboard.press("Alt+ArrowRight");
-  await page.keyboard.press("Alt+ArrowRight");
-  await expect(page).toHaveURL(/step=data/u);
-  const examples = page.getByRole("radiogroup", { name: "Examples of cold-start" });
-  await examples.getByRole("radio", { name: "dataset" }).focus();
-  await page.keyboard.press("Space");
-  const version = page.getByRole("combobox", { name: "dataset", exact: true });
-  await version.focus();
-  await page.keyboard.type("d1@1");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("textbox", { name: "Recipe as YAML" })).toContainText(
-    "dataset: d1@1",
-  );
+/** The recipe as text over one that "Train on these" began, its prompts looked at, a reward of one's own added; gives the pipeline. */
+async function launch({ page, goTo }: OpenedWindow): Promise<string> {
+  await goTo("/problems/words");
+  await page.keyboard.press("n");
+  await expect(page).toHaveURL(/recipe\/.*step=data/u);
+  const address = new URL(page.url()).hash.split("?")[0]?.slice(1) ?? "";
+  const yaml = page.getByRole("textbox", { name: "Recipe as YAML" });
+  await yaml.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(RECIPE);
+  await recipeSaved(page);
+  const prompt = page
+    .getByRole("group", { name: "grpo" })
+    .or(page.getByRole("region", { name: "grpo" }));
+  await expect(prompt.getByLabel("Prompt 1 of grpo")).toContainText("<|assistant|>");
+  await goTo(`${address}?step=rewards`);
+  await page.getByRole("textbox", { name: "Name of the new reward file" }).fill("short");
+  await page.getByRole("button", { name: "Write it", exact: true }).click();
+  await expect(page.getByText(/Gives numbers on three/u)).toBeVisible({ timeout: MINUTE });
+  await recipeSaved(page);
+  await expect(yaml).toContainText("file: rewards/short.py");
+  await page.getByRole("heading", { level: 1 }).click();
   return startByKeyboard(page);
 }
 
-test("from a file of records to a report of what GRPO made of them", async ({ browser }) => {
-  test.setTimeout(8 * MINUTE);
-  const { page, complaints, goTo } = await openWindow(browser, host);
-  const failed: string[] = [];
-  page.on("requestfailed", (request) => failed.push(request.url()));
-  await curate(page, goTo);
-  const pipeline = await launch(page);
-
+async function watch({ page, goTo }: OpenedWindow, pipeline: string): Promise<void> {
   // Held at a step, and let go on.
   await goTo(`/run/${pipeline}-cold-start`);
   await expect(page.getByRole("figure", { name: "Loss", exact: true })).toBeVisible({
     timeout: 2 * MINUTE,
   });
-  await page.keyboard.press("p");
-  await expect(page.locator(".progressbox")).toContainText("paused");
-  await page.getByRole("button", { name: /^Continue/u }).click();
-  await expect(page.locator(".progressbox").getByText("paused")).toHaveCount(0);
-
-  // Watched while it runs: a chart has points, a completion opens.
+  // Watched while it runs: a completion opens, with what the reward of one's own gave it.
   await goTo(`/run/${pipeline}-grpo`);
   const completion = page.getByRole("group", { name: "Text of the completion" });
   await expect(completion).not.toBeEmpty({ timeout: 4 * MINUTE });
-  await expect(page.getByRole("figure", { name: "Loss", exact: true })).toBeVisible();
+  await expect(page.getByText("short", { exact: true }).first()).toBeVisible();
   await page.keyboard.press("j");
   await expect(page.getByText("Completion 2", { exact: true })).toBeVisible();
-
   await goTo(`/pipeline/${pipeline}`);
   await expect(page.locator(".screenhead")).toContainText("finished", { timeout: 4 * MINUTE });
-  // From the version to what was trained on it.
-  await goTo("/datasets");
-  await page.keyboard.press("Enter");
-  await expect(
-    page.getByRole("region", { name: "Versions" }).getByRole("link", { name: "cold-start" }),
-  ).toBeVisible();
+}
 
-  await goTo(`/compare?runs=${pipeline}-benchmark-base,${pipeline}-benchmark-grpo`);
+/** The comparison with a published row beside it, and its report. */
+async function compare({ page, goTo }: OpenedWindow, pipeline: string): Promise<void> {
+  await goTo(`/compare?runs=${pipeline}-before,${pipeline}-held-out,${pipeline}-second`);
   await page.keyboard.press("a");
   const dialog = page.getByRole("dialog", { name: "Add to the comparison" });
   await dialog.getByRole("textbox", { name: "Find" }).fill("DeepSeek-R1 MATH-500");
@@ -176,6 +178,43 @@ test("from a file of records to a report of what GRPO made of them", async ({ br
   const alone = await openAlone(page, report);
   await expect(alone.getByRole("heading", { name: "Verdicts" })).toBeVisible();
   await expect(alone.getByText("MATH-500").first()).toBeVisible();
+}
+
+async function exportGguf(page: Page, file: string): Promise<void> {
+  await page.getByRole("row").filter({ hasText: "grpo" }).first().click();
+  await page.keyboard.press("x");
+  const dialog = page.getByRole("dialog", { name: /^Export /u });
+  await dialog.getByRole("radio", { name: "GGUF Q8_0" }).click();
+  await dialog.getByRole("textbox", { name: "New file" }).fill(file);
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("status")).toContainText("word-problems.gguf");
+  expect(readFileSync(file).subarray(0, 4).toString()).toBe("GGUF");
+}
+
+test("from a file of word problems to a model that leaves as GGUF", async ({ browser }) => {
+  test.setTimeout(8 * MINUTE);
+  const opened = await openWindow(browser, host);
+  const { page, complaints, goTo } = opened;
+  page.setDefaultTimeout(MINUTE);
+  const failed: string[] = [];
+  page.on("requestfailed", (request) => failed.push(request.url()));
+  const problems = wordProblems(PROBLEMS);
+  const teacher = await wordProblemTeacher(problems);
+  const { call, close } = await connectTo(host.url);
+  await call.endpoints.save({
+    fields: { name: "words", model: "teacher", baseUrl: teacher.baseUrl },
+  });
+  close();
+  await importSet(opened, "words", problems, "share");
+  await measure(opened);
+  await importSet(opened, "others", wordProblems(60, 9), "nothing");
+  await coldStarts(opened);
+  teacher.close();
+  const pipeline = await launch(opened);
+  await watch(opened, pipeline);
+  await compare(opened, pipeline);
+  await goTo("/models");
+  await exportGguf(page, join(host.folder, "word-problems.gguf"));
   expect(complaints).toEqual([]);
   expect(failed).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** What a person chose in the dialog that asks a teacher, and the request that it makes. Pure. */
 import type { DatasetId } from "#shared/schema/dataset.ts";
+import { parseProblemFilter } from "#shared/schema/problem-filter-text.ts";
 import type { TaskName } from "#shared/schema/recipe.ts";
 import type { host } from "#renderer/bridge/host.ts";
 
@@ -9,10 +10,13 @@ export type GenerateRequest = Parameters<typeof host.datasets.generate.start>[0]
 export interface GenerateChoice {
   /** Of the new dataset. */
   readonly name: string;
-  readonly from: "task" | "list";
+  readonly from: "task" | "set" | "list";
   readonly task: TaskName;
   readonly difficulties: string;
   readonly count: string;
+  /** A problem set: its training side is asked, or what of it the filter finds. */
+  readonly set: string;
+  readonly where: string;
   readonly list: string;
   /** A model's name, or an endpoint's id after `ENDPOINT`; empty until one is chosen. */
   readonly teacher: string;
@@ -32,6 +36,8 @@ export const FIRST_CHOICE: GenerateChoice = {
   task: "arithmetic",
   difficulties: "3",
   count: "100",
+  set: "",
+  where: "",
   list: "",
   teacher: "",
   n: "4",
@@ -60,6 +66,15 @@ function promptsOf(choice: GenerateChoice): GenerateRequest["prompts"] | undefin
   if (choice.from === "list") {
     const list = promptsIn(choice.list);
     return list.length === 0 ? undefined : { list: list.map((prompt) => ({ prompt })) };
+  }
+  if (choice.from === "set") {
+    const where = choice.where.trim();
+    if (choice.set === "" || parseProblemFilter(where).problems.length > 0) return undefined;
+    const source = { problems: choice.set, split: "train" as const };
+    return {
+      source: where === "" ? source : { ...source, where },
+      count: Number(choice.count),
+    };
   }
   const difficulties = numbersIn(choice.difficulties);
   return difficulties.length === 0

@@ -1,6 +1,7 @@
-/** What the teacher is asked: problems of a task, or a list of prompts. */
+/** What the teacher is asked: problems of a task or of a problem set, or a list of prompts. */
 import type { ReactNode } from "react";
-import { tasksQuery } from "#renderer/bridge/queries.ts";
+import { parseProblemFilter } from "#shared/schema/problem-filter-text.ts";
+import { problemSetsQuery, tasksQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Labelled } from "#renderer/ui/fields/labelled.tsx";
 import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
@@ -44,6 +45,43 @@ function TaskFields({ choice, onChange }: PromptFieldsProps): ReactNode {
   );
 }
 
+function SetFields({ choice, onChange }: PromptFieldsProps): ReactNode {
+  const { data: sets = [] } = useQuery(problemSetsQuery);
+  const names = sets.map(({ name }) => name);
+  const { problems } = parseProblemFilter(choice.where);
+  return (
+    <>
+      <SelectField
+        layout="beside"
+        label="Problem set, its training side"
+        value={choice.set}
+        options={[
+          ...(choice.set === "" ? [{ value: "", label: "choose one" }] : []),
+          ...optionsOf(names),
+        ]}
+        onChange={(set) => onChange({ set })}
+      />
+      <TextField
+        layout="beside"
+        mono
+        label="Filter"
+        placeholder="all of the side"
+        value={choice.where}
+        invalid={problems.length > 0}
+        onChange={(where) => onChange({ where })}
+      />
+      {problems.length > 0 && <p className="warn">{problems.join("; ")}</p>}
+      <TextField
+        layout="beside"
+        inputMode="decimal"
+        label="Problems"
+        value={choice.count}
+        onChange={(count) => onChange({ count })}
+      />
+    </>
+  );
+}
+
 function ListField({ choice, onChange }: PromptFieldsProps): ReactNode {
   return (
     <Labelled layout="beside" label={plural(promptsIn(choice.list).length, "prompt")}>
@@ -67,11 +105,14 @@ export function PromptFields(props: PromptFieldsProps): ReactNode {
         value={choice.from}
         options={[
           { value: "task", label: "problems of a task" },
+          { value: "set", label: "problems of a set" },
           { value: "list", label: "a list, one a line" },
         ]}
         onChange={(from) => onChange({ from })}
       />
-      {choice.from === "task" ? <TaskFields {...props} /> : <ListField {...props} />}
+      {choice.from === "task" && <TaskFields {...props} />}
+      {choice.from === "set" && <SetFields {...props} />}
+      {choice.from === "list" && <ListField {...props} />}
     </>
   );
 }
