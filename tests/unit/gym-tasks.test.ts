@@ -8,7 +8,7 @@ import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { GymProcess } from "#main/processes/gym/gym-process.ts";
-import { LineChild } from "#main/processes/gym/line-child.ts";
+import { LineChild } from "#main/processes/line-child.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { GymEnvironment } from "#main/services/gym/gym-environment.ts";
 import { GymService } from "#main/services/gym/gym-service.ts";
@@ -204,7 +204,11 @@ test("without a Python that will do, an install says so and leaves nothing", asy
 
 describe("a child that speaks lines", () => {
   const open = (script: string): LineChild =>
-    new LineChild(process.execPath, ["-e", script], { ELECTRON_RUN_AS_NODE: "1" });
+    new LineChild({
+      command: process.execPath,
+      args: ["-e", script],
+      environment: { ELECTRON_RUN_AS_NODE: "1" },
+    });
 
   test("answers in order, and its end comes after its last line", async () => {
     const child = open(
@@ -223,7 +227,7 @@ describe("a child that speaks lines", () => {
 
   test("that says nothing in time is ended, and one that is not there is said", async () => {
     expect(await open("setInterval(() => {}, 1000)").next(300)).toMatchObject({ late: true });
-    const none = new LineChild("/nowhere/python", [], {});
+    const none = new LineChild({ command: "/nowhere/python", args: [], environment: {} });
     expect(await none.next(5000)).toMatchObject({
       what: expect.stringContaining("could not be started"),
     });

@@ -87,9 +87,7 @@ def reward(completions, **columns):
       const floods =
         "def reward(completions, **columns):\n    while True:\n        print('x' * 10000)\n";
       expect(await outcome(floods)).toContain("it printed more than 64 KiB");
-      expect(await outcome("x = 1", "no-such-python")).toContain(
-        'The Python "no-such-python" could not be started',
-      );
+      expect(await outcome("x = 1", "no-such-python")).toContain('The Python "no-such-python"');
     });
 
     test("no key of the environment is handed over", async () => {

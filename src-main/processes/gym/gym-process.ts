@@ -6,8 +6,8 @@ import { AppError } from "#shared/errors.ts";
 import { JsonValue } from "#shared/schema/json-value.ts";
 import { z } from "zod";
 import type { Gym, GymConfig, GymProblem } from "#main/core/gym-port.ts";
-import { LineChild } from "./line-child.ts";
-import type { LineExit } from "./line-child.ts";
+import { LineChild } from "../line-child.ts";
+import type { LineExit } from "../line-child.ts";
 
 /** What runs, and where. */
 export interface GymProgram {
@@ -170,12 +170,16 @@ export class GymProcess implements Gym {
 
   async #start(): Promise<z.infer<typeof Hello>> {
     const { python, script, cache } = this.#program;
-    const child = new LineChild(python, ["-s", "-P", "-u", script], {
-      // Sets of texts have the same order in every process.
-      PYTHONHASHSEED: "0",
-      OMP_NUM_THREADS: "1",
-      OPENBLAS_NUM_THREADS: "1",
-      MPLCONFIGDIR: cache,
+    const child = new LineChild({
+      command: python,
+      args: ["-s", "-P", "-u", script],
+      environment: {
+        // Sets of texts have the same order in every process.
+        PYTHONHASHSEED: "0",
+        OMP_NUM_THREADS: "1",
+        OPENBLAS_NUM_THREADS: "1",
+        MPLCONFIGDIR: cache,
+      },
     });
     this.#child = child;
     const line = await child.next(this.#limits.startMs);

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { describeExit } from "../child-exit.ts";
+import { describeExit } from "./child-exit.ts";
 
 const KEPT_CHARACTERS = 4000;
 const LONGEST_LINE = 256 * 2 ** 20;
@@ -19,19 +19,29 @@ export interface LineExit {
   readonly late: boolean;
 }
 
+export interface LineStart {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** All that it sees, beside what the system needs to start it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+}
+
 export class LineChild {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: string[] = [];
   #said = "";
+  #printedBytes = 0;
+  #mostPrinted = Number.POSITIVE_INFINITY;
   #late = false;
   #exit: LineExit | undefined;
   #waiting: ((ended: string | LineExit) => void) | undefined;
 
-  /** @param environment all that it sees, beside what the system needs to start it */
-  constructor(command: string, args: readonly string[], environment: Record<string, string>) {
+  constructor({ command, args, environment, cwd }: LineStart) {
     const { SystemRoot, PATH, LANG } = process.env;
     this.#process = spawn(command, args, {
       env: { SystemRoot, PATH, LANG, ...environment },
+      ...(cwd === undefined ? {} : { cwd }),
       stdio: ["pipe", "pipe", "pipe"],
     });
     const { stdin, stdout, stderr } = this.#process;
@@ -39,6 +49,8 @@ export class LineChild {
     stdin.on("error", () => undefined);
     stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-KEPT_CHARACTERS);
+      this.#printedBytes += Buffer.byteLength(text);
+      if (this.flooded) this.kill();
     });
     let length = 0;
     stdout.on("data", (bytes: Buffer) => {
@@ -61,7 +73,15 @@ export class LineChild {
     return this.#exit === undefined ? this.#process.pid : undefined;
   }
 
-  send(line: string): void {
+  /** It printed more than it may, and was ended for it. */
+  get flooded(): boolean {
+    return this.#printedBytes > this.#mostPrinted;
+  }
+
+  /** @param mostPrinted bytes that it may print until the next line is sent */
+  send(line: string, mostPrinted = Number.POSITIVE_INFINITY): void {
+    this.#printedBytes = 0;
+    this.#mostPrinted = mostPrinted;
     if (this.#exit === undefined) this.#process.stdin.write(`${line}\n`);
   }
 
