@@ -4,8 +4,10 @@ export const ALARM_LIMITS = {
   fracZeroStd: 0.9,
   /** Completions cut at the length limit. */
   truncatedShare: 0.5,
-  /** Nats a token: below it the policy hardly explores. */
+  /** Nats a token: below it the policy hardly explores, */
   entropy: 0.02,
+  /** where less than this share is left of what the first batches had. */
+  entropyLeft: 0.25,
   /** Nats a token from the reference model. */
   kl: 10,
   /** Groups whose completions are all wrong, or all right. */

@@ -1,5 +1,7 @@
 /** Alarms of reinforcement learning: when each is raised, that it is raised once, and what a resume keeps. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { GrpoStage } from "#shared/schema/recipe.ts";
@@ -81,6 +83,14 @@ test.each<readonly [string, Partial<PolicySigns>, Partial<PolicySigns>]>([
   expect(raisedBy([...times(5, {}), ...times(6, well)]).flat()).toEqual([]);
   // From the beginning so: that is how the run is, and no drift.
   expect(raisedBy(times(12, bad)).flat()).toEqual([]);
+});
+
+test("an entropy that was low from a cold start on is no collapse until most of it is lost", () => {
+  const start = times(5, { entropy: 0.04 });
+  expect(raisedBy([...start, ...times(6, { entropy: 0.015 })]).flat()).toEqual([]);
+  expect(raisedBy([...start, ...times(6, { entropy: 0.009 })]).flat()).toEqual([
+    "entropy-collapse",
+  ]);
 });
 
 test("hole-4 is raised where a difficulty that was solved is not any more", () => {
@@ -217,6 +227,32 @@ test("the change that an alarm offers is one that the stage can have", () => {
     if (offered === null) throw new Error(`${code} offers nothing`);
     const { option, value } = offered;
     expect(GrpoStage.safeParse({ ...STAGE, [option]: value }).success, code).toBe(true);
+  }
+});
+
+const Healthy = z.array(
+  z.object({
+    run: z.string(),
+    batches: z.array(
+      z.record(
+        z.string(),
+        z.union([z.number(), z.null(), z.array(z.tuple([z.number(), z.number()]))]),
+      ),
+    ),
+  }),
+);
+
+test("nothing is raised by three healthy runs, as they were recorded", () => {
+  const file = new URL("../fixtures/alarms/healthy-runs.json", import.meta.url);
+  const runs = Healthy.parse(JSON.parse(readFileSync(file, "utf8")));
+  expect(runs).toHaveLength(3);
+  for (const { batches } of runs) {
+    expect(batches.length).toBeGreaterThan(60);
+    const signs = batches.map((batch) => ({
+      ...batch,
+      accuracy: new Map(z.array(z.tuple([z.number(), z.number()])).parse(batch["accuracy"])),
+    }));
+    expect(raisedBy(signs).flat()).toEqual([]);
   }
 });
 

@@ -26,6 +26,7 @@ const Start = z.object({
   anyRight: z.number(),
   length: z.number(),
   format: z.number().nullable(),
+  entropy: z.number().nullable().default(null),
 });
 type Start = z.infer<typeof Start>;
 
@@ -34,7 +35,10 @@ const State = z.object({
   raised: z.array(z.string()),
   bestAccuracy: z.array(z.tuple([z.number(), z.number()])),
   /** Checkpoints of 0.1.0 have none. */
-  start: Start.default({ batches: 0, accuracy: 0, anyRight: 0, length: 0, format: null }),
+  start: Start.default({
+    ...{ batches: 0, accuracy: 0, anyRight: 0, length: 0 },
+    ...{ format: null, entropy: null },
+  }),
 });
 export type AlarmState = z.infer<typeof State>;
 const NOTHING_SEEN = State.parse({ streaks: [], raised: [], bestAccuracy: [] });
@@ -88,7 +92,7 @@ export class PolicyAlarms {
     };
     watchRewards(signs, watch);
     watchTexts(signs, watch);
-    watchPolicy(signs, watch);
+    watchPolicy(signs, this.#start, watch);
     if (this.#start.batches >= PATIENCE) watchDrift(signs, this.#start, watch);
     else this.#start = withBatch(this.#start, signs);
     this.#watchDifficulties(signs, watch);
@@ -165,9 +169,12 @@ function watchTexts(signs: PolicySigns, watch: Watch): void {
 }
 
 /** What is wrong with the distribution. */
-function watchPolicy(signs: PolicySigns, watch: Watch): void {
-  const { entropy, kl, samplerDifference, firstRatio } = ALARM_LIMITS;
-  watch(signs.entropy !== null && signs.entropy < entropy, {
+function watchPolicy(signs: PolicySigns, start: Start, watch: Watch): void {
+  const { entropy, entropyLeft, kl, samplerDifference, firstRatio } = ALARM_LIMITS;
+  // A cold start that writes one form is low from the start, and goes on learning: what counts is what was lost of it.
+  const before = start.batches < PATIENCE ? null : start.entropy;
+  const isLost = before === null || before < entropy || (signs.entropy ?? 0) < entropyLeft * before;
+  watch(signs.entropy !== null && signs.entropy < entropy && isLost, {
     code: "entropy-collapse",
     message: `${OVER} the policy's entropy was under ${entropy} nats a token: it hardly explores.`,
     advice:
@@ -221,6 +228,7 @@ function withBatch(start: Start, signs: PolicySigns): Start {
     anyRight: mean(start.anyRight, signs.anyRight),
     length: mean(start.length, signs.meanLength),
     format: signs.formatMean === null ? start.format : mean(start.format ?? 0, signs.formatMean),
+    entropy: signs.entropy === null ? start.entropy : mean(start.entropy ?? 0, signs.entropy),
   };
 }
 
