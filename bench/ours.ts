@@ -16,6 +16,7 @@ import { Sampler } from "#main/engine/sampling/sampler.ts";
 import type { SampleRequest } from "#main/engine/sampling/sampler.ts";
 import { encodeChat } from "#main/core/text/templates/chat-template.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import { PolicyObjective, ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import { hash32, Random } from "#main/platform/random.ts";
 import { nextTokenTrainer, openEngine } from "./engine.ts";
@@ -117,14 +118,9 @@ function grpo(of: Row, model: LanguageModel): Measure {
   const precision = samplingPrecision(runtime, of.ours === "bfloat16");
   const sampler = new Sampler(runtime, model, { precision });
   const trainer = new PolicyTrainer(runtime, model, null, {
-    loss_type: "dapo",
-    epsilon: 0.2,
-    epsilon_high: undefined,
-    delta: undefined,
-    beta: 0,
-    use_bias_correction_kl: true,
+    ...PolicyObjective.parse({ importance_sampling_mode: "token_truncate" }),
+    ...ReferenceOptions.parse({}),
     temperature: 1,
-    mask_truncated_completions: false,
     max_completion_length: newTokens,
     per_device_train_batch_size: microBatch,
     adam_beta1: 0.9,
@@ -135,7 +131,7 @@ function grpo(of: Row, model: LanguageModel): Measure {
     bf16: of.ours === "bfloat16",
     gradient_checkpointing: false,
     usesOldLogprobs: false,
-    importanceSamplingClipMax: precision === "float32" ? null : 3,
+    samplerDiffers: precision !== "float32",
   });
   const asked = QUESTIONS.map((content) =>
     encodeChat(tokenizer, [{ role: "user", content }], { addGenerationPrompt: true }),

@@ -39,16 +39,7 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     ["top_p", "top_k", "min_p"],
     "at temperature 0 the likeliest token is taken",
   );
-  inert(
-    kind === "grpo" && read("bf16") === false,
-    ["importance_sampling_clip_max"],
-    "without bf16 the policy that samples is the one that is trained: no token has a weight",
-  );
-  inert(
-    number("beta") === 0,
-    ["use_bias_correction_kl"],
-    "beta is 0: there is no KL term to correct",
-  );
+  if (kind === "grpo") inertObjective(read, number, inert);
   inert(
     read("eval_steps") === undefined,
     [
@@ -104,6 +95,83 @@ function distillation(read: OptionReader, inert: Inert): void {
   );
   inert(read("disable_dropout") === true, ["lora_dropout"], "disable_dropout is on");
   inert(read("use_peft") === false, ["disable_dropout"], "no adapter is trained: use_peft is off");
+}
+
+/** Of GRPO and its relatives: what the chosen objective does not read. */
+function inertObjective(
+  read: OptionReader,
+  number: (name: string) => number,
+  inert: (when: boolean, names: readonly string[], why: string) => void,
+): void {
+  const loss = String(read("loss_type"));
+  const sapo = ["sapo_temperature_pos", "sapo_temperature_neg"];
+  const vespo = ["vespo_k_pos", "vespo_lambda_pos", "vespo_k_neg", "vespo_lambda_neg"];
+  inert(loss !== "sapo", sapo, `loss_type is ${loss}: only sapo has a soft gate`);
+  inert(loss !== "vespo", vespo, `loss_type is ${loss}: only vespo weighs by a gamma shape`);
+  const gated = loss === "sapo" || loss === "vespo";
+  inert(gated, ["epsilon", "epsilon_high", "delta"], `${loss} does not clip`);
+  inert(loss === "cispo", ["delta"], "cispo bounds the weight, on both signs of the advantage");
+  inert(
+    loss === "cispo" && read("epsilon_high") !== undefined,
+    ["epsilon"],
+    "cispo has no lower bound, and epsilon_high is its upper one",
+  );
+  inert(
+    loss === "rloo",
+    ["importance_sampling_level"],
+    "rloo's ratio is of whole completions, by their sum",
+  );
+  const estimator = String(read("adv_estimator"));
+  inert(
+    estimator !== "grpo",
+    ["scale_rewards"],
+    `${estimator} does not divide by the group's spread`,
+  );
+  inert(
+    estimator === "grpo" && read("multi_objective_aggregation") === "normalize_then_sum",
+    ["scale_rewards"],
+    "normalize_then_sum divides each reward by its group's spread and their sum by the batch's",
+  );
+  inert(
+    estimator !== "rloo",
+    ["normalize_advantages"],
+    `adv_estimator is ${estimator}: only rloo's can be normalised`,
+  );
+  inert(
+    read("use_adaptive_entropy") === false,
+    ["entropy_coef_min", "entropy_coef_max", "entropy_coef_delta", "entropy_target"],
+    "the coefficient does not move: use_adaptive_entropy is off",
+  );
+  inert(
+    read("sync_ref_model") === false,
+    ["ref_model_mixup_alpha", "ref_model_sync_steps"],
+    "the reference does not move: sync_ref_model is off",
+  );
+  const corrections = [
+    "importance_sampling_mode",
+    "importance_sampling_clip_max",
+    "importance_sampling_clip_min",
+  ];
+  inert(
+    read("importance_sampling_correction") === false,
+    corrections,
+    "importance_sampling_correction is off",
+  );
+  inert(
+    read("bf16") === false,
+    ["importance_sampling_correction", ...corrections],
+    "without bf16 the policy that samples is the one that is trained: nothing has a weight",
+  );
+  inert(
+    read("use_kl_in_reward") === true,
+    ["use_bias_correction_kl"],
+    "KL is a part of the reward, and no term of the loss",
+  );
+  inert(
+    number("beta") === 0,
+    ["use_bias_correction_kl", "kl_estimator"],
+    "beta is 0: there is no KL term",
+  );
 }
 
 /**

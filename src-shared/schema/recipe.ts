@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { JsonValue } from "./json-value.ts";
+import { AdvantageOptions, PolicyObjective, ReferenceOptions } from "./policy-objective.ts";
 import { ProblemSplit } from "./problem.ts";
 import { DEFAULT_REWARDS, RewardSpec } from "./reward.ts";
 
@@ -258,20 +259,9 @@ export const GrpoStage = z.strictObject({
   /** Completions per generation batch; per_device_train_batch_size × accumulation × steps_per_generation must divide into it. */
   generation_batch_size: z.int().min(2),
   num_iterations: z.int().min(1).default(1),
-  loss_type: z.enum(["grpo", "bnpo", "dr_grpo", "dapo"]).default("dapo"),
-  scale_rewards: z.enum(["group", "batch", "none"]).default("group"),
-  epsilon: z.number().min(0).default(0.2),
-  epsilon_high: z.number().min(0).optional(),
-  delta: z.number().positive().optional(),
-  beta: z.number().min(0).default(0),
-  /** The KL term is multiplied by the ratio π / π_old, so that its gradient is the reverse KL's without bias. */
-  use_bias_correction_kl: z.boolean().default(true),
-  mask_truncated_completions: z.boolean().default(false),
-  /**
-   * Where bf16 rounds what the sampler computes: the most that a token's weight π_old / π_sampler may be (TRL's
-   * vllm_importance_sampling_clip_max, token_truncate). A float32 sampler is the policy, and needs no weight.
-   */
-  importance_sampling_clip_max: z.number().positive().default(3),
+  ...AdvantageOptions.shape,
+  ...PolicyObjective.shape,
+  ...ReferenceOptions.shape,
   ...SamplingOptions.shape,
   ...EndlessTrainingOptions.shape,
   learning_rate: z.number().positive().default(1e-6),

@@ -2,6 +2,7 @@
 import type { AdamW } from "#main/engine/training/adamw.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import type { Runtime, Variable } from "#main/engine/runtime/runtime.ts";
+import { PolicyObjective, ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
 import type { PolicyOptions } from "#main/engine/training/policy-trainer.ts";
@@ -20,14 +21,9 @@ export const PLAIN_ADAMW = {
 
 /** A large Adam epsilon makes the step nearly proportional to the gradient, so that equal gradients give equal weights. */
 export const PLAIN_POLICY: PolicyOptions = {
-  loss_type: "dapo",
-  epsilon: 0.2,
-  epsilon_high: undefined,
-  delta: undefined,
-  beta: 0,
-  use_bias_correction_kl: false,
+  ...PolicyObjective.parse({ use_bias_correction_kl: false }),
+  ...ReferenceOptions.parse({}),
   temperature: 0.9,
-  mask_truncated_completions: false,
   max_completion_length: 12,
   per_device_train_batch_size: 8,
   adam_beta1: 0.9,
@@ -38,7 +34,7 @@ export const PLAIN_POLICY: PolicyOptions = {
   bf16: false,
   gradient_checkpointing: false,
   usesOldLogprobs: false,
-  importanceSamplingClipMax: null,
+  samplerDiffers: false,
 };
 
 /** The accumulated gradient, by weight name. */

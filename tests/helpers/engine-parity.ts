@@ -9,6 +9,7 @@ import { itemAt, largestDifference } from "./engine-model.ts";
 import {
   logitsFolder,
   readAnswers,
+  readFamilyCase,
   readReplayed,
   readTrajectory,
   trajectoryFolder,
@@ -52,24 +53,33 @@ export async function logitsParity(runtime: Runtime, name: string): Promise<Logi
   };
 }
 
+export type Replay = { readonly ours: Replayed; readonly trl: Trajectory };
+
 /** `grpo replay` on one of TRAJECTORIES, and what TRL logged. */
-export async function replay(
-  runtime: Runtime,
-  name: string,
-): Promise<{ readonly ours: Replayed; readonly trl: Trajectory }> {
+export async function replay(runtime: Runtime, name: string): Promise<Replay> {
   const trl = readTrajectory(name);
-  const ours = await withFolder((folder) => {
+  const at = trajectoryFolder(name);
+  const ours = await replayed(runtime, trl, join(at, "model"), join(at, "rollouts.jsonl"));
+  return { ours, trl };
+}
+
+/** `grpo replay` on one of FAMILY, and what TRL logged. */
+export async function replayFamily(runtime: Runtime, name: string): Promise<Replay> {
+  const trl = readFamilyCase(name);
+  return { ours: await replayed(runtime, trl, trl.model, trl.rollouts), trl };
+}
+
+function replayed(
+  runtime: Runtime,
+  { config: options, probe_ids }: Trajectory,
+  model: string,
+  rollouts: string,
+): Promise<Replayed> {
+  return withFolder((folder) => {
     const config = join(folder, "config.json");
     const out = join(folder, "out.json");
-    writeFileSync(config, JSON.stringify({ ...trl.config, probe_ids: trl.probe_ids }));
-    const at = trajectoryFolder(name);
-    runGrpoReplay(runtime, {
-      model: join(at, "model"),
-      rollouts: join(at, "rollouts.jsonl"),
-      config,
-      out,
-    });
+    writeFileSync(config, JSON.stringify({ ...options, probe_ids }));
+    runGrpoReplay(runtime, { model, rollouts, config, out });
     return readReplayed(out);
   });
-  return { ours, trl };
 }

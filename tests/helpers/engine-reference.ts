@@ -1,5 +1,5 @@
 /** Values that PyTorch, transformers and TRL gave: tests/fixtures/reference, whose README says how they were made. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 
@@ -12,6 +12,12 @@ export const TRAJECTORIES = [
   "dr-grpo-accumulation-qwen3",
   "dapo-kl-llama",
 ] as const;
+
+/** Of tests/fixtures/reference/grpo-family, without `.json`: make.py there says which options each has. */
+export const FAMILY = readdirSync(join(REFERENCE, "grpo-family"))
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => name.slice(0, -".json".length))
+  .sort();
 
 const Answers = z.object({
   sequences: z.array(
@@ -31,6 +37,8 @@ const Trajectory = z.object({
   probe_logits_after: z.array(z.number()),
 });
 export type Trajectory = z.infer<typeof Trajectory>;
+
+const FamilyCase = Trajectory.extend({ model: z.string(), rollouts: z.string() });
 
 const Replayed = z.object({
   steps: z.array(z.record(z.string(), z.number().nullable())),
@@ -56,6 +64,17 @@ export function trajectoryFolder(name: string): string {
 
 export function readTrajectory(name: string): Trajectory {
   return Trajectory.parse(readJson(join(trajectoryFolder(name), "expected.json")));
+}
+
+/** A case of the family, with the paths of its model and rollouts. */
+export function readFamilyCase(name: string): z.infer<typeof FamilyCase> {
+  const folder = join(REFERENCE, "grpo-family");
+  const found = FamilyCase.parse(readJson(join(folder, `${name}.json`)));
+  return {
+    ...found,
+    model: join(folder, found.model),
+    rollouts: join(folder, found.rollouts),
+  };
 }
 
 export function readReplayed(path: string): Replayed {

@@ -130,7 +130,8 @@ test("a token that is all but certain is so in bfloat16 too, and moves as little
   const targets = tf.zeros([40], "int32");
   const score = (precision: Precision, logitsAtOnce: number): readonly [number[], number[]] =>
     withPrecision(precision, () => {
-      const of = (h: Tensor): Tensor => tokenLogprobs(h, output, targets, 1, logitsAtOnce).logprobs;
+      const of = (h: Tensor): Tensor =>
+        tokenLogprobs(h, output, targets, 1, { logitsAtOnce }).logprobs;
       const slopes = tf.grad((h: Tensor) => tf.sum(of(h)))(hidden);
       return [values(tf.tidy(() => of(hidden))), values(slopes)];
     });

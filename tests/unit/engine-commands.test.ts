@@ -97,7 +97,7 @@ describe("grpo replay", () => {
   test.each([
     ["an option that does not exist", { ...good, learning_rte: 1 }, [line, other], /learning_rte/],
     ["an option it cannot honour", { ...good, bf16: true }, [line, other], /bf16/],
-    ["a loss_type it does not know", { ...good, loss_type: "cispo" }, [line, other], /loss_type/],
+    ["a loss_type it does not know", { ...good, loss_type: "ppo" }, [line, other], /loss_type/],
     ["groups that do not divide", good, [line, other, line], /Generation 0 has 3 completions/],
     ["a line without rewards", good, [line, { ...other, rewards: undefined }], /rollouts\.jsonl:2/],
     [

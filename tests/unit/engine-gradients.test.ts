@@ -11,6 +11,7 @@ import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
 import { Trainer } from "#main/engine/training/trainer.ts";
 import { Random } from "#main/platform/random.ts";
+import { PolicyObjective } from "#shared/schema/policy-objective.ts";
 import { idMatrix, logprobsOf, randomRows } from "../helpers/engine-forward.ts";
 import {
   checkDirections,
@@ -20,6 +21,15 @@ import {
 } from "../helpers/engine-gradients.ts";
 import { ARCHITECTURES, itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
 import type { Objective } from "#main/engine/objectives/objective.ts";
+
+const FLAT_VESPO = {
+  ...{ vespo_k_pos: 0, vespo_lambda_pos: 0, vespo_k_neg: 0, vespo_lambda_neg: 0 },
+  loss_type: "vespo",
+} as const;
+const SEQUENCE_KL = {
+  ...{ loss_type: "grpo", importance_sampling_level: "sequence", beta: 0.3 },
+  use_bias_correction_kl: true,
+} as const;
 
 const runtime = await openRuntime({ choice: "tensorflow" });
 const held: Tensor[] = [];
@@ -87,14 +97,10 @@ describe("the GRPO objective", () => {
   const prompt = 3;
   const lengths = [6, 4, 6, 2];
   const plain: GrpoObjectiveOptions = {
+    ...PolicyObjective.parse({ epsilon_high: 0.28, use_bias_correction_kl: false }),
     temperature: 0.8,
-    epsilonLow: 0.2,
-    epsilonHigh: 0.28,
-    delta: null,
-    beta: 0,
-    biasCorrectionKl: false,
     usesOldLogprobs: false,
-    importanceSamplingClipMax: null,
+    samplerDiffers: false,
   };
   const advantages = [1.3, -0.9, 0.4, -1.1];
   const completion = (t: number, row: number): boolean =>
@@ -175,7 +181,7 @@ describe("the GRPO objective", () => {
   });
 
   test("has its gradient with a KL term that is corrected for its bias", () => {
-    const options = { ...plain, usesOldLogprobs: true, beta: 0.3, biasCorrectionKl: true };
+    const options = { ...plain, usesOldLogprobs: true, beta: 0.3, use_bias_correction_kl: true };
     expect(wrongGradients(model, grpoObjective(config, options), inputsFor("dapo", drift))).toEqual(
       [],
     );
@@ -184,8 +190,8 @@ describe("the GRPO objective", () => {
   test("on the policy that sampled is changed by the correction in its gradient, not in its loss", () => {
     // The ratio is 1 and so is the product; its gradient is k3 ∇ log π beside ∇ k3.
     const inputs = inputsFor("dapo", [0]);
-    const of = (biasCorrectionKl: boolean) => {
-      const objective = grpoObjective(config, { ...plain, beta: 0.3, biasCorrectionKl });
+    const of = (use_bias_correction_kl: boolean) => {
+      const objective = grpoObjective(config, { ...plain, beta: 0.3, use_bias_correction_kl });
       const trainer = new Trainer(runtime, model, objective, PLAIN_ADAMW);
       const [loss, kl] = trainer.accumulate(inputs);
       const gradient = gradientsOf(trainer.optimizer).get("model.embed_tokens.weight") ?? [];
@@ -206,7 +212,12 @@ describe("the GRPO objective", () => {
   });
 
   test("has its gradient with truncated importance weights, and without old log-probabilities the same", () => {
-    const options = { ...plain, usesOldLogprobs: true, beta: 0.3, importanceSamplingClipMax: 1.2 };
+    const options = {
+      ...plain,
+      ...{ usesOldLogprobs: true, beta: 0.3, samplerDiffers: true },
+      importance_sampling_mode: "token_truncate",
+      importance_sampling_clip_max: 1.2,
+    } as const;
     const inputs = inputsFor("dapo", [0]);
     expect(wrongGradients(model, grpoObjective(config, options), inputs)).toEqual([]);
     const weighted = gradientOf(runtime, model, grpoObjective(config, options), inputs);
@@ -219,7 +230,7 @@ describe("the GRPO objective", () => {
     const unweighted = gradientOf(
       runtime,
       model,
-      grpoObjective(config, { ...options, importanceSamplingClipMax: null }),
+      grpoObjective(config, { ...options, samplerDiffers: false }),
       inputs,
     );
     for (const [name, gradient] of weighted)
@@ -237,5 +248,59 @@ describe("the GRPO objective", () => {
     expect(wrongGradients(model, grpoObjective(config, options), inputsFor("bnpo", drift))).toEqual(
       [],
     );
+  });
+
+  /** The same inputs lying flat, with whose each token is. */
+  function flatInputs(drift: readonly number[], more: readonly Tensor[] = []): Tensor[] {
+    const [ids, mask, weight, advantage, old, reference, sampled] = inputsFor("dapo", drift);
+    if (!ids || !mask || !advantage) throw new Error("no inputs");
+    const flat = (x: Tensor | undefined): Tensor[] => (x ? [keep(tf.reshape(x, [-1]))] : []);
+    const perToken = keep(tf.mul(advantage, mask));
+    const rowOf = keep(
+      tf.tensor1d(
+        rows.flatMap((_, row) => Array.from({ length: columns - 1 }, () => row)),
+        "int32",
+      ),
+    );
+    const rest = [mask, weight, perToken, old, reference, sampled].flatMap(flat);
+    return [ids, ...rest, rowOf, ...more];
+  }
+
+  const stale = { ...plain, usesOldLogprobs: true };
+
+  test.each([
+    ["the ratio of whole completions", { importance_sampling_level: "sequence" }],
+    ["luspo's ratio", { loss_type: "luspo", importance_sampling_level: "sequence", epsilon: 0.3 }],
+    ["rloo's ratio", { loss_type: "rloo", epsilon: 0.6, epsilon_high: 0.9 }],
+    ["KL of a ratio of whole completions", SEQUENCE_KL],
+    ["an off-policy mask", { off_policy_mask_threshold: 0.05 }],
+    // φ is a constant to the gradient, and with these is one to the loss too.
+    ["vespo", FLAT_VESPO],
+  ] as const)("has its gradient with %s", (_, options) => {
+    const objective = grpoObjective(config, { ...stale, ...options });
+    expect(wrongGradients(model, objective, flatInputs(drift))).toEqual([]);
+  });
+
+  test.each([
+    // Every weight is at its bound, so that it is a constant to the loss as it is to the gradient.
+    ["cispo", { loss_type: "cispo", epsilon_high: 0.5 }],
+    ["sapo", { loss_type: "sapo", sapo_temperature_pos: 2, sapo_temperature_neg: 3 }],
+    ["k1 times the ratio", { beta: 0.3, kl_estimator: "k1", use_bias_correction_kl: true }],
+    ["k2", { beta: 0.3, kl_estimator: "k2" }],
+  ] as const)("has its gradient with %s", (_, options) => {
+    const objective = grpoObjective(config, { ...stale, ...options });
+    expect(wrongGradients(model, objective, inputsFor("dapo", drift))).toEqual([]);
+  });
+
+  test("has its gradient with an entropy bonus, and without one of its tokens", () => {
+    const weights = grid((t, row) => (t === 3 && row === 0 ? 0 : 0.05));
+    const objective = grpoObjective(config, { ...stale, entropy_coef: 1 });
+    expect(wrongGradients(model, objective, [...inputsFor("dapo", drift), weights])).toEqual([]);
+  });
+
+  test("refuses inputs that do not lie flat where completions matter", () => {
+    const objective = grpoObjective(config, { ...stale, importance_sampling_level: "sequence" });
+    const square = [...inputsFor("dapo", drift), grid(() => 0)];
+    expect(() => gradientOf(runtime, model, objective, square)).toThrow(RangeError);
   });
 });

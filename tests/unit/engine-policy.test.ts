@@ -8,17 +8,18 @@ import { neutralRewards } from "#main/engine/objectives/neutral-rewards.ts";
 import { tokenWeights } from "#main/engine/objectives/aggregation.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
-import type {
-  PolicyOptions,
-  PolicyRow,
-  PolicyStepMetrics,
-} from "#main/engine/training/policy-trainer.ts";
+import type { PolicyOptions } from "#main/engine/training/policy-trainer.ts";
 import { Random } from "#main/platform/random.ts";
+import { PolicyObjective } from "#shared/schema/policy-objective.ts";
 import { logprobsOf, randomRows } from "../helpers/engine-forward.ts";
 import { PLAIN_POLICY } from "../helpers/engine-gradients.ts";
 import { itemAt, largestDifference, tinyConfig } from "../helpers/engine-model.ts";
+import type { PolicyStepMetrics } from "#main/engine/training/policy-step-metrics.ts";
+import type { PolicyRow } from "#main/engine/training/policy-row.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
+
+const LOSS_TYPES = PolicyObjective.shape.loss_type.unwrap().options;
 
 describe("advantages", () => {
   const group = { numGenerations: 4, scaleRewards: "group" } as const;
@@ -136,16 +137,27 @@ describe("the weight of a token", () => {
     ["bnpo", [1 / 6 / 2, 1 / 6 / 2, 0, 1 / 6 / 2]],
     ["dr_grpo", [1 / 8 / 2 / 2, 1 / 8 / 2 / 2, 0, 1 / 8 / 2 / 2]],
     ["dapo", [1 / 12, 1 / 12, 0, 1 / 12]],
+    ["cispo", [1 / 12, 1 / 12, 0, 1 / 12]],
+    ["vespo", [1 / 12, 1 / 12, 0, 1 / 12]],
+    ["sapo", [1 / 2 / 2 / 2, 1 / 4 / 2 / 2, 0, 1 / 6 / 2 / 2]],
+    ["rloo", [1 / 2 / 2 / 2, 1 / 4 / 2 / 2, 0, 1 / 6 / 2 / 2]],
+    ["luspo", [1 / 2 / 2, 1 / 2 / 2, 0, 1 / 2 / 2]],
   ] as const)("with loss_type %s is TRL's", (lossType, expected) => {
     expect(
       largestDifference(tokenWeights(lengths, { ...options, lossType }), expected),
     ).toBeLessThan(1e-15);
   });
 
-  test.each(["grpo", "bnpo", "dr_grpo", "dapo"] as const)(
-    "with loss_type %s is 0 where every completion is masked",
+  test.each(LOSS_TYPES)("with loss_type %s is 0 where every completion is masked", (lossType) => {
+    expect(Array.from(tokenWeights([0, 0], { ...options, lossType }))).toEqual([0, 0]);
+  });
+
+  test.each(["dapo", "cispo", "vespo"] as const)(
+    "with loss_type %s divides by an optimizer step's tokens in the mean over the generation",
     (lossType) => {
-      expect(Array.from(tokenWeights([0, 0], { ...options, lossType }))).toEqual([0, 0]);
+      // A generation of 40 tokens in two steps: 20 each, though this one has 12.
+      const weights = tokenWeights(lengths, { ...options, lossType, stepTokens: 20 });
+      expect(Array.from(weights)).toEqual([1 / 20, 1 / 20, 0, 1 / 20]);
     },
   );
 
@@ -199,7 +211,7 @@ function gapOf(a: Step, b: Step): number {
 describe("a policy step", () => {
   const rows = someRows();
 
-  test.each(["grpo", "dr_grpo", "dapo"] as const)(
+  test.each(LOSS_TYPES.filter((type) => type !== "bnpo"))(
     "with loss_type %s is the same in one batch of 8, in 4 parts of 2 and one by one",
     (lossType) => {
       const whole = stepWith({ loss_type: lossType }, rows);
@@ -280,6 +292,67 @@ describe("a policy step", () => {
       truncated,
     );
     expect(metrics).toMatchObject({ loss: 0, gradNorm: 0 });
+  });
+
+  test.each(LOSS_TYPES)(
+    "with loss_type %s and everything truncated and masked has loss and gradient 0",
+    (loss_type) => {
+      const truncated = rows.map((row) => ({ ...row, finished: false }));
+      const all = {
+        mask_truncated_completions: true,
+        entropy_coef: 0.1,
+        top_entropy_quantile: 0.5,
+      };
+      const { metrics } = stepWith({ ...all, loss_type }, truncated);
+      expect(metrics).toMatchObject({ loss: 0, gradNorm: 0, trainedTokens: 0 });
+    },
+  );
+
+  test("of completions without a gradient of their own learns by an entropy bonus alone", () => {
+    const idle = rows.map((row) => ({ ...row, advantage: 0 }));
+    const { metrics } = stepWith({ entropy_coef: 0.1 }, idle);
+    // One accumulation step: the mean entropy over all tokens, times the coefficient.
+    expect(metrics.loss).toBeCloseTo(-0.1 * (metrics.entropy ?? Number.NaN), 5);
+    expect(metrics.gradNorm).toBeGreaterThan(1e-4);
+    expect(metrics.more).toMatchObject({ entropy_coef: 0.1 });
+    expect(metrics.more["policy_loss"]).toBeCloseTo(0, 6);
+  });
+
+  test("learns from the tokens of highest entropy alone where asked", () => {
+    const options = { top_entropy_quantile: 0.25, loss_type: "dapo" } as const;
+    const { metrics } = stepWith(options, rows);
+    const entropies = metrics.tokens.flatMap((own) => [...(own?.entropies ?? [])]);
+    const threshold = entropies.toSorted((a, b) => a - b)[Math.ceil(0.75 * (entropies.length - 1))];
+    const kept = rows.flatMap((row, i) =>
+      [...(metrics.tokens[i]?.entropies ?? [])].map((nats) =>
+        nats >= (threshold ?? 0) - 1e-6 ? row.advantage : 0,
+      ),
+    );
+    // Every ratio is 1, so a kept token loses its advantage; the denominator stays that of all tokens.
+    const expected = -kept.reduce((sum, one) => sum + one, 0) / entropies.length;
+    expect(metrics.loss).toBeCloseTo(expected, 5);
+    // Every row was scored once more for it.
+    expect(metrics.scoredLengths).toHaveLength(rows.length);
+  });
+
+  test("replaces the reference, or moves it part of the way, every so many steps", () => {
+    const first = (of: LanguageModel): Float32Array => itemAt([...of.variables.values()], 0).data();
+    for (const alpha of [1, 0.25]) {
+      const [model, reference] = [23, 24].map((seed) => initLanguageModel(runtime, config, seed));
+      if (model === undefined || reference === undefined) throw new Error("no model");
+      const trainer = new PolicyTrainer(runtime, model, reference, {
+        ...{ ...PLAIN_POLICY, beta: 0.1, sync_ref_model: true },
+        ...{ ref_model_sync_steps: 2, ref_model_mixup_alpha: alpha },
+      });
+      const before = first(reference);
+      trainer.step(rows, trainer.score(rows), 0.1, 0);
+      expect(first(reference)).toEqual(before);
+      trainer.step(rows, trainer.score(rows), 0.1, 1);
+      const now = first(model);
+      const expected = before.map((w, i) => (1 - alpha) * w + alpha * (now[i] ?? Number.NaN));
+      expect(largestDifference(first(reference), expected)).toBeLessThan(1e-6);
+      for (const thing of [trainer, model, reference]) thing.dispose();
+    }
   });
 
   test("measures KL from the reference by the k3 estimator", () => {
@@ -364,9 +437,9 @@ describe("a policy step", () => {
     });
     const logprobs = trainer.score(rows);
     const first = trainer.step(rows, logprobs, 0.3, 0);
-    expect(first.clipLow + first.clipHigh).toBe(0);
+    expect([first.clipLow, first.clipHigh]).toEqual([0, 0]);
     const second = trainer.step(rows, logprobs, 0.3, 1);
-    expect(second.clipLow + second.clipHigh).toBeGreaterThan(0);
+    expect((second.clipLow ?? 0) + (second.clipHigh ?? 0)).toBeGreaterThan(0);
     // By hand, from the ratios that the moved policy has.
     const moved = initLanguageModel(runtime, config, 23);
     const again = new PolicyTrainer(runtime, moved, null, {
@@ -403,6 +476,28 @@ describe("a policy step", () => {
     trainer.step(rows, trainer.score(rows), 1e-3, 0);
     const before = runtime.tensorCount();
     for (let step = 1; step <= 200; step++) trainer.step(rows, trainer.score(rows), 1e-3, step);
+    expect(runtime.tensorCount()).toBe(before);
+    for (const thing of [trainer, model, reference]) thing.dispose();
+  });
+
+  test.each(LOSS_TYPES)("with loss_type %s and every option on leaves no tensor behind", (type) => {
+    const [model, reference] = [25, 26].map((seed) => initLanguageModel(runtime, config, seed));
+    if (model === undefined || reference === undefined) throw new Error("no model");
+    const trainer = new PolicyTrainer(runtime, model, reference, {
+      ...{ ...PLAIN_POLICY, loss_type: type, beta: 0.05, usesOldLogprobs: true },
+      ...{ samplerDiffers: true, importance_sampling_mode: "token_mask" },
+      ...{ top_entropy_quantile: 0.5, use_adaptive_entropy: true, off_policy_mask_threshold: 0.1 },
+      ...{ sync_ref_model: true, ref_model_sync_steps: 1 },
+    });
+    const sampled = rows.map((row) => ({
+      ...row,
+      sampledLogprobs: row.completionIds.map(() => -4.5),
+    }));
+    const step = (at: number): number =>
+      trainer.step(sampled, trainer.score(sampled), 1e-3, at).loss;
+    step(0);
+    const before = runtime.tensorCount();
+    for (let at = 1; at <= 3; at++) expect(step(at)).not.toBeNaN();
     expect(runtime.tensorCount()).toBe(before);
     for (const thing of [trainer, model, reference]) thing.dispose();
   });

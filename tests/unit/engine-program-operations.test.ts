@@ -6,6 +6,7 @@ import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { GraphTrace } from "#main/engine/runtime/tensorflow/graph-trace.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
+import { PolicyObjective, ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import { tinyConfig } from "../helpers/engine-model.ts";
 
 const runtime = await openRuntime({ choice: "tensorflow" });
@@ -32,13 +33,9 @@ test.each([
   const config = tinyConfig(architecture, { numLayers: 3, maxPositionEmbeddings: 1024 });
   const model = initLanguageModel(runtime, config, 1);
   const trainer = new PolicyTrainer(runtime, model, null, {
-    loss_type: "dapo",
-    epsilon: 0.2,
-    epsilon_high: 0.2,
-    beta: 0,
-    use_bias_correction_kl: true,
+    ...PolicyObjective.parse({}),
+    ...ReferenceOptions.parse({}),
     temperature: 1,
-    mask_truncated_completions: false,
     max_completion_length: 8,
     per_device_train_batch_size: 1,
     adam_beta1: 0.9,
@@ -49,7 +46,7 @@ test.each([
     bf16: false,
     gradient_checkpointing: false,
     usesOldLogprobs: false,
-    importanceSamplingClipMax: null,
+    samplerDiffers: false,
     ...options,
   });
   // Two rows to learn from, one after the other, and one without advantage, which is scored.

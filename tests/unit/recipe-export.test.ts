@@ -31,6 +31,7 @@ const textOf = ({ file }: FileReward): string => {
 const fixtures = new URL("../fixtures/export/", import.meta.url);
 const Names = z.object({
   grpo: z.array(z.string()),
+  rloo: z.array(z.string()),
   sft: z.array(z.string()),
   gkd: z.array(z.string()),
   lora: z.array(z.string()),
@@ -38,7 +39,7 @@ const Names = z.object({
 });
 const NAMES = Names.parse(JSON.parse(readFileSync(new URL("names.json", fixtures), "utf8")));
 const TrainerFile = z.object({
-  trainer: z.enum(["sft", "grpo", "gkd"]),
+  trainer: z.enum(["sft", "grpo", "rloo", "gkd"]),
   args: z.record(z.string(), z.unknown()),
   peft: z.record(z.string(), z.unknown()).optional(),
 });
@@ -55,6 +56,8 @@ const EVERY_OPTION = [
   "stages.grpo.delta=4",
   "stages.grpo.beta=0.01",
   "stages.grpo.min_p=0.05",
+  "stages.grpo.off_policy_mask_threshold=0.5",
+  "stages.grpo.importance_sampling_clip_min=0.3",
   "stages.grpo.lr_scheduler_type=cosine",
   "stages.grpo.min_lr_ratio=0.1",
   "stages.grpo.eval_steps=10",
@@ -115,10 +118,10 @@ test("every option of a grpo stage is written for TRL or listed as missing", asy
       .filter(({ path }) => path.startsWith("stages.grpo."))
       .map(({ path }) => path.slice("stages.grpo.".length)),
     // Said under other names: the file's own keys, weights beside functions, peft's, and the kwargs of the schedule.
-    // TRL's has vllm_ before it.
-    ...(config.args["vllm_importance_sampling_clip_max"] === undefined
-      ? []
-      : ["importance_sampling_clip_max"]),
+    // TRL says of vLLM what is of any sampler here.
+    ...Object.keys(config.args).map((name) => name.replace(/^vllm_/u, "")),
+    // At their defaults what TRL's GRPOTrainer does and has no option for; else listed as missing.
+    ...["adv_estimator", "normalize_advantages", "kl_estimator", "use_kl_in_reward"],
     ...[
       "name",
       "kind",
@@ -169,6 +172,52 @@ test("what has no counterpart is listed, with its value and why", async () => {
       "stages.cold-start.kind",
     ]),
   );
+});
+
+test("RLOO with its own advantages is TRL's RLOOTrainer, and with others is listed", async () => {
+  const rloo = [
+    ...["loss_type=rloo", "adv_estimator=rloo", "kl_estimator=k1"],
+    ...["use_kl_in_reward=true", "beta=0.05", "normalize_advantages=true"],
+  ].map((option) => `stages.grpo.${option}`);
+  const of = async (overrides: readonly string[]) => {
+    const { files, unmapped } = await exportRecipe(recipe("demo", overrides), "trl", FROM, textOf);
+    const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
+    return {
+      ...TrainerFile.parse(parse(text)),
+      missing: unmapped.map(({ path }) => path.replace("stages.grpo.", "")),
+    };
+  };
+  const own = await of(rloo);
+  expect(own.trainer).toBe("rloo");
+  expect(own.args).toMatchObject({ beta: 0.05, normalize_advantages: true });
+  expect(Object.keys(own.args).filter((key) => !NAMES.rloo.includes(key))).toEqual([]);
+  expect(own.missing).not.toContain("kl_estimator");
+  const other = await of(rloo.filter((option) => !option.includes("adv_estimator")));
+  expect(other.trainer).toBe("grpo");
+  expect(other.args).not.toHaveProperty("loss_type");
+  expect(other.missing).toEqual(expect.arrayContaining(["loss_type", "use_kl_in_reward"]));
+  const plus = await of(["stages.grpo.adv_estimator=reinforce_plus_plus"]);
+  expect(plus.missing).toContain("adv_estimator");
+});
+
+test("what verl has no counterpart for in the objective is listed, and what it has is written", async () => {
+  const { files, unmapped } = await exportRecipe(
+    recipe("demo", [
+      ...["stages.grpo.loss_type=grpo", "stages.grpo.importance_sampling_level=sequence"],
+      ...["stages.grpo.entropy_coef=0.01", "stages.grpo.top_entropy_quantile=0.2"],
+      "stages.grpo.adv_estimator=rloo",
+    ]),
+    "verl",
+    FROM,
+    textOf,
+  );
+  const script = files.find(({ name }) => name === "grpo.sh")?.text;
+  expect(script).toContain("actor.policy_loss.loss_mode=gspo");
+  expect(script).toContain("actor.entropy_coeff=0.01");
+  expect(script).toContain("algorithm.adv_estimator=rloo");
+  const paths = unmapped.map(({ path }) => path);
+  expect(paths).toContain("stages.grpo.top_entropy_quantile");
+  expect(paths).not.toContain("stages.grpo.loss_type");
 });
 
 test("a constant rate that is warmed up to is transformers' constant_with_warmup", async () => {

@@ -54,7 +54,10 @@ test("a field has the schema's type and default", () => {
   expect(field("epsilon_high")).toMatchObject({ required: false, fallback: undefined });
   expect(field("loss_type")?.type).toEqual({
     kind: "choice",
-    values: ["grpo", "bnpo", "dr_grpo", "dapo"],
+    values: [
+      ...["grpo", "bnpo", "dr_grpo", "dapo"],
+      ...["cispo", "sapo", "luspo", "vespo", "rloo"],
+    ],
   });
   expect(field("mask_truncated_completions")).toMatchObject({
     type: { kind: "boolean" },
@@ -111,19 +114,36 @@ test("an option that does nothing as the others stand says why, and one whose de
   const grpo = stagesOf(VALUE)[4] ?? null;
   expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
     "early_stopping_patience",
+    "entropy_coef_delta",
+    "entropy_coef_max",
+    "entropy_coef_min",
+    "entropy_target",
     "eval_data",
     "eval_on_start",
     "eval_problems",
     "importance_sampling_clip_max",
+    "importance_sampling_clip_min",
+    "importance_sampling_correction",
+    "importance_sampling_mode",
+    "kl_estimator",
     "load_best_model_at_end",
     "lora_alpha",
     "lora_dropout",
     "lora_r",
     "lora_target_modules",
     "lr_scheduler_kwargs",
+    "normalize_advantages",
     "num_generations_eval",
+    "ref_model_mixup_alpha",
+    "ref_model_sync_steps",
+    "sapo_temperature_neg",
+    "sapo_temperature_pos",
     "use_bias_correction_kl",
     "use_rslora",
+    "vespo_k_neg",
+    "vespo_k_pos",
+    "vespo_lambda_neg",
+    "vespo_lambda_pos",
   ]);
   expect(inertFacts(grpo).get("lora_r")).toBe("no adapter is trained: use_peft is off");
   expect(inertFacts({ kind: "sft", use_peft: true, max_steps: 3 })).toEqual(

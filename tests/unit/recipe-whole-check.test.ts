@@ -45,6 +45,95 @@ type Case = readonly [
   level: RecipeFinding["level"],
 ];
 
+/** Options of the objective: set, path of the finding, words of it, level. */
+const OBJECTIVE_CASES = (
+  [
+    [
+      { beta: 0.1, kl_estimator: "k1", use_bias_correction_kl: false },
+      "kl_estimator",
+      "pulls nowhere",
+      "error",
+    ],
+    [{ use_kl_in_reward: true }, "use_kl_in_reward", "beta is 0", "error"],
+    [{ loss_type: "rloo", beta: 0.1 }, "use_kl_in_reward", "off the reward", "error"],
+    [
+      { adv_estimator: "rloo", multi_objective_aggregation: "normalize_then_sum" },
+      "multi_objective_aggregation",
+      "which rloo does not",
+      "error",
+    ],
+    [
+      { beta: 0.1, use_kl_in_reward: true, multi_objective_aggregation: "normalize_then_sum" },
+      "multi_objective_aggregation",
+      "no such sum",
+      "error",
+    ],
+    [{ sync_ref_model: true }, "sync_ref_model", "no reference to move", "error"],
+    [{ sync_ref_model: true, beta: 0.1, use_peft: true }, "sync_ref_model", "cannot move", "error"],
+    [{ loss_type: "vespo", bf16: true }, "importance_sampling_mode", "token by token", "error"],
+    [
+      { importance_sampling_clip_min: 4, bf16: true },
+      "importance_sampling_clip_min",
+      "must be under",
+      "error",
+    ],
+    [
+      { use_adaptive_entropy: true, entropy_coef_min: 0.5, entropy_coef_max: 0.1 },
+      "entropy_coef_min",
+      "is above",
+      "error",
+    ],
+    [{ loss_type: "luspo" }, "importance_sampling_level", "LUSPO's paper", "warning"],
+    [
+      { loss_type: "vespo", importance_sampling_level: "sequence" },
+      "importance_sampling_level",
+      "its KL term alone",
+      "warning",
+    ],
+    [
+      { importance_sampling_level: "sequence" },
+      "importance_sampling_level",
+      "GSPO's paper",
+      "warning",
+    ],
+    [{ loss_type: "cispo" }, "epsilon_high", "of the ratio itself", "warning"],
+    [{ delta: 1.1 }, "delta", "lets through", "warning"],
+    [{ beta: 0.1, use_kl_in_reward: true }, "kl_estimator", "another gradient", "warning"],
+    [{ loss_type: "rloo" }, "adv_estimator", "not RLOO's", "warning"],
+    [{ sapo_temperature_pos: 2 }, "sapo_temperature_pos", "only sapo", "warning"],
+    [{ vespo_k_neg: 2 }, "vespo_k_neg", "only vespo", "warning"],
+    [{ loss_type: "sapo", epsilon: 0.1 }, "epsilon", "does not clip", "warning"],
+    [{ loss_type: "cispo", epsilon_high: 5, epsilon: 0.1 }, "epsilon", "no lower bound", "warning"],
+    [
+      { loss_type: "rloo", importance_sampling_level: "sequence" },
+      "importance_sampling_level",
+      "by their sum",
+      "warning",
+    ],
+    [
+      { adv_estimator: "rloo", scale_rewards: "none" },
+      "scale_rewards",
+      "does not divide",
+      "warning",
+    ],
+    [{ normalize_advantages: true }, "normalize_advantages", "only rloo's", "warning"],
+    [{ entropy_target: 1 }, "entropy_target", "does not move", "warning"],
+    [{ ref_model_sync_steps: 400 }, "ref_model_sync_steps", "does not move", "warning"],
+    [
+      { importance_sampling_mode: "token_mask" },
+      "importance_sampling_mode",
+      "without bf16",
+      "warning",
+    ],
+  ] as const
+).map(([options, name, words, level]): Case => [
+  JSON.stringify(options),
+  Object.entries(options).map(([key, value]) => [["stages", 4, key], value]),
+  `stages[4].${name}`,
+  words,
+  level,
+]);
+
 const CASES: readonly Case[] = [
   [
     "groups that do not divide",
@@ -179,6 +268,7 @@ const CASES: readonly Case[] = [
     words,
     "warning",
   ]),
+  ...OBJECTIVE_CASES,
   [
     "adapted matrices without adapters",
     [[[...GRPO, "lora_target_modules"], ["q_proj"]]],

@@ -38,7 +38,13 @@ const CONFIGS: Readonly<Record<StageKind, Readonly<Record<string, unknown>>>> = 
 };
 
 function renamed(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return { ...config, importance_sampling_clip_max: config["vllm_importance_sampling_clip_max"] };
+  const ours = Object.entries(config).map(([name, value]) => [ourName(name), value]);
+  return Object.fromEntries(ours);
+}
+
+/** TRL says of vLLM what here is said of any sampler. */
+function ourName(name: string): string {
+  return name.replace(/^vllm_(?=importance_sampling_)/u, "");
 }
 
 function distillationOf(): Readonly<Record<string, unknown>> {
@@ -137,6 +143,19 @@ describe("defaults", () => {
       max_completion_length: 512,
       use_bias_correction_kl: true,
     });
+  });
+
+  test("are there for every option of what TRL's policy learns by", () => {
+    const all = Object.keys(THEIRS.grpo);
+    // They stand together in GRPOConfig, but the file is in alphabetical order: by name.
+    const OF_THE_OBJECTIVE =
+      /^(?:beta|num_iterations|epsilon|epsilon_high|delta|sapo_|vespo_|(?:vllm_)?importance_sampling_|multi_objective_|scale_rewards|loss_type|mask_truncated|sync_ref_model|ref_model_|top_entropy|entropy_|use_adaptive_entropy|off_policy_mask|use_bias_correction_kl)/u;
+    const asked = all.filter((name) => OF_THE_OBJECTIVE.test(name)).map(ourName);
+    expect(asked.length).toBeGreaterThan(30);
+    const grpo = Stage.options.find((option) => option.shape.kind.value === "grpo");
+    const lacking_ = asked.filter((name) => !(name in (grpo?.shape ?? {})));
+    // Deprecated in TRL: another name of importance_sampling_clip_max.
+    expect(lacking_).toEqual(["importance_sampling_cap"]);
   });
 
   test("of grpo replay are TRL's, but for what it cannot honour", () => {

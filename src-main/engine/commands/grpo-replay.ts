@@ -5,22 +5,32 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import {
+  AdvantageOptions,
+  PolicyObjective,
+  ReferenceOptions,
+} from "#shared/schema/policy-objective.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { weightedReward } from "#main/core/rewards/scoring/score-completions.ts";
-import { groupAdvantages } from "../objectives/advantages.ts";
+import { estimateAdvantages } from "../objectives/estimate-advantages.ts";
+import { meanPenalty, rewardPenalties } from "../objectives/reward-penalty.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { learningRate } from "../training/schedule.ts";
+import { clipMetrics } from "../training/policy-step-metrics.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import type { PolicyRow, RowLogprobs } from "../training/policy-trainer.ts";
 import { lastLogits } from "./logits.ts";
 import { readJsonl } from "./read-jsonl.ts";
+import { withAdvantage } from "../training/policy-row.ts";
+import type { PolicyRow, RowLogprobs } from "../training/policy-row.ts";
 
 const Rollout = z.strictObject({
   generation: z.int().min(0),
   prompt_ids: z.array(z.int().min(0)).min(1),
   completion_ids: z.array(z.int().min(0)).min(1),
   rewards: z.record(z.string(), z.number().nullable()),
+  /** Of each completion token, by another sampler than the policy that is trained. */
+  logprobs: z.array(z.number()).optional(),
 });
 
 /** TRL's GRPOConfig options that replay honours, with TRL's defaults; those it cannot honour must have the value that turns them off. */
@@ -40,15 +50,12 @@ export const ReplayConfig = z.strictObject({
   max_steps: z.int().min(1),
   temperature: z.number().positive().default(1),
   num_iterations: z.int().min(1).default(1),
-  loss_type: z.enum(["grpo", "bnpo", "dr_grpo", "dapo"]).default("dapo"),
-  scale_rewards: z.enum(["group", "batch", "none"]).default("group"),
-  epsilon: z.number().default(0.2),
-  epsilon_high: z.number().optional(),
-  delta: z.number().optional(),
-  beta: z.number().min(0).default(0),
-  mask_truncated_completions: z.boolean().default(false),
+  /** Of the recording, whose generations say it themselves. */
+  generation_batch_size: z.int().optional(),
+  ...AdvantageOptions.shape,
+  ...PolicyObjective.shape,
+  ...ReferenceOptions.shape,
   reward_weights: z.array(z.number()).optional(),
-  use_bias_correction_kl: z.boolean().default(true),
   bf16: z.literal(false).default(false),
   gradient_checkpointing: z.boolean().default(false),
   shuffle_dataset: z.literal(false).default(false),
@@ -105,13 +112,12 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
   const reference = config.beta > 0 ? loadLanguageModel(runtime, options.model) : null;
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...config,
-    epsilon_high: config.epsilon_high,
-    delta: config.delta,
     // As TRL: after the first step of a generation the policy is no longer the one that sampled.
     usesOldLogprobs:
+      config.use_kl_in_reward ||
       config.num_iterations > 1 ||
       [...generations.values()].some((batch) => batch.length > stepSize),
-    importanceSamplingClipMax: null,
+    samplerDiffers: rollouts.some(({ logprobs }) => logprobs !== undefined),
   });
   const steps = replaySteps(trainer, model, config, rollouts);
   const probe =
@@ -149,28 +155,47 @@ function replaySteps(
         })),
       ),
     );
-    const { advantages, batchStd, fracZeroStd } = groupAdvantages(rewards, {
-      numGenerations: config.num_generations,
-      scaleRewards: config.scale_rewards,
-    });
-    const rows: PolicyRow[] = batch.map((rollout, i) => ({
+    const rows: PolicyRow[] = batch.map((rollout) => ({
       promptIds: rollout.prompt_ids,
       completionIds: rollout.completion_ids,
       finished: stops.has(rollout.completion_ids[rollout.completion_ids.length - 1] ?? -1),
-      advantage: advantages[i] ?? 0,
+      advantage: 0,
+      ...(rollout.logprobs === undefined ? {} : { sampledLogprobs: rollout.logprobs }),
     }));
     const logprobs: RowLogprobs[] = trainer.score(rows);
+    const scored = rows.map((row, i) => ({
+      old: logprobs[i]?.old ?? null,
+      reference: logprobs[i]?.reference ?? null,
+      counts: !trainer.isMasked(row),
+    }));
+    const penalties = config.use_kl_in_reward ? rewardPenalties(scored, config) : null;
+    const { advantages, tokenAdvantages, batchStd, fracZeroStd } = estimateAdvantages(config, {
+      totals: rewards,
+      rows: batch.map((rollout) => Object.values(rollout.rewards)),
+      weights: Object.keys(batch[0]?.rewards ?? {}).map((_, i) => config.reward_weights?.[i] ?? 1),
+      lengths: rows.map(({ completionIds }) => completionIds.length),
+      penalties,
+    });
+    const learnt = rows.map((row, i) => withAdvantage(row, advantages[i], tokenAdvantages?.[i]));
+    const kl = penalties === null ? null : meanPenalty(scored, penalties, config.beta);
+    const stepTokens = trainer.stepTokens(rows, stepSize);
     const present = rewards.filter((reward) => reward !== null);
     for (let iteration = 0; iteration < config.num_iterations; iteration++) {
       for (
         let first = 0;
-        first < rows.length && steps.length < config.max_steps;
+        first < learnt.length && steps.length < config.max_steps;
         first += stepSize
       ) {
         const step = steps.length;
-        const part = rows.slice(first, first + stepSize);
+        const part = learnt.slice(first, first + stepSize);
         const rate = learningRate({ ...config, min_lr_ratio: 0 }, step, config.max_steps);
-        const result = trainer.step(part, logprobs.slice(first, first + stepSize), rate, step);
+        const result = trainer.step(
+          part,
+          logprobs.slice(first, first + stepSize),
+          rate,
+          step,
+          stepTokens,
+        );
         steps.push({
           loss: result.loss,
           grad_norm: result.gradNorm,
@@ -178,11 +203,11 @@ function replaySteps(
           reward: present.reduce((a, b) => a + b, 0) / Math.max(1, present.length),
           reward_std: batchStd,
           frac_reward_zero_std: fracZeroStd,
-          kl: result.kl,
+          kl: result.kl ?? kl,
           entropy: result.entropy,
-          "clip_ratio/low_mean": result.clipLow,
-          "clip_ratio/high_mean": result.clipHigh,
-          "clip_ratio/region_mean": result.clipLow + result.clipHigh,
+          ...clipMetrics(result),
+          ...result.more,
+          "sampling/importance_sampling_ratio/mean": result.importanceRatio,
           "completions/mean_length":
             part.reduce((sum, row) => sum + row.completionIds.length, 0) / part.length,
           "completions/clipped_ratio": part.filter((row) => !row.finished).length / part.length,

@@ -111,6 +111,17 @@ export class LanguageModel {
       yield [name, readLater(name, variable.shape, () => variable.data())];
   }
 
+  /** Puts back what `hostTensors` gave. */
+  restore(read: (name: string) => Float32Array): void {
+    for (const [name, variable] of this.variables) {
+      const hub = { shape: [...variable.shape].reverse(), data: read(name) };
+      const { data } = flip(name, hub);
+      const value = tf.tensor(data, [...variable.shape], "float32");
+      variable.assign(value);
+      value.dispose();
+    }
+  }
+
   save(folder: string, options: Omit<SaveHubOptions, "config" | "tensors">): void {
     saveHubFolder(folder, { ...options, config: this.config, tensors: this.hostTensors() });
   }

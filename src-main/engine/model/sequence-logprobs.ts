@@ -11,6 +11,8 @@ export type LogprobOptions = {
   readonly layout?: SequenceLayout;
   /** (N) int32 in the flattened (B·T): the places whose next tokens are scored; all by default. */
   readonly places?: Tensor | undefined;
+  /** Whether the entropies have a gradient too. */
+  readonly entropyGradient?: boolean;
 };
 
 /** ids (B, T+1) → of ids[:, 1:], flat (B·T) or (N), at the temperature. */
@@ -19,7 +21,7 @@ export function sequenceLogprobs(
   config: ModelConfig,
   ids: Tensor,
   temperature: number,
-  { layout = {}, places }: LogprobOptions = {},
+  { layout = {}, places, entropyGradient = false }: LogprobOptions = {},
 ): TokenLogprobs {
   const [b, columns] = ids.shape as [number, number];
   const t = columns - 1;
@@ -27,5 +29,7 @@ export function sequenceLogprobs(
   const flat = tf.reshape(hidden, [b * t, config.hiddenSize]);
   const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
   const asked = (x: Tensor): Tensor => (places === undefined ? x : tf.gather(x, places));
-  return tokenLogprobs(asked(flat), outputMatrix(weights, config), asked(targets), temperature);
+  return tokenLogprobs(asked(flat), outputMatrix(weights, config), asked(targets), temperature, {
+    entropyGradient,
+  });
 }

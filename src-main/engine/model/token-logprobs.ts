@@ -14,8 +14,14 @@ import { LOGITS_AT_ONCE } from "#main/core/resources/rows-at-once.ts";
 export type TokenLogprobs = {
   /** (N): log p(target). */
   readonly logprobs: Tensor;
-  /** (N): entropy in nats, without gradient. */
+  /** (N): entropy in nats, without gradient unless it was asked for. */
   readonly entropy: Tensor;
+};
+
+export type TokenLogprobOptions = {
+  /** Whether entropies have a gradient: an entropy bonus needs it, and every other loss does without its work. */
+  readonly entropyGradient?: boolean;
+  readonly logitsAtOnce?: number;
 };
 
 export type Rows = { readonly first: number; readonly count: number };
@@ -43,14 +49,14 @@ export function rowsOf(x: Tensor, { first, count }: Rows): Tensor {
 /**
  * hidden (N, D), output (V, D), targets (N) int32 → log-probabilities at `temperature`.
  * With p = softmax(z), z = hidden · outputᵀ / temperature: ∂ log p(y) / ∂z = onehot(y) − p, in which the
- * one-hot part changes one number of each row in place.
+ * one-hot part changes one number of each row in place. The entropy's, where asked: ∂H / ∂z = −p (log p + H).
  */
 export function tokenLogprobs(
   hidden: Tensor,
   output: Tensor,
   targets: Tensor,
   temperature: number,
-  logitsAtOnce: number = LOGITS_AT_ONCE,
+  { entropyGradient = false, logitsAtOnce = LOGITS_AT_ONCE }: TokenLogprobOptions = {},
 ): TokenLogprobs {
   const [n] = hidden.shape as [number, number];
   const [v] = output.shape as [number, number];
@@ -66,14 +72,25 @@ export function tokenLogprobs(
     const join = (pick: (part: (typeof made)[number]) => Tensor): Tensor =>
       made.length === 1 && made[0] !== undefined ? pick(made[0]) : tf.concat(made.map(pick));
     const logNormalizer = join((part) => part.logNormalizer);
-    const value = tf.stack([join((part) => part.logprobs), join((part) => part.entropy)]);
+    const entropy = join((part) => part.entropy);
+    const value = tf.stack([join((part) => part.logprobs), entropy]);
     const [whole] = made;
     const kept = made.length === 1 && whole !== undefined ? [whole.mass, whole.total] : [];
     // What the backward pass uses must be saved: everything else is freed before it runs.
-    save([scaled, w, logNormalizer, targets, ...kept]);
+    save([scaled, w, logNormalizer, targets, ...(entropyGradient ? [entropy] : []), ...kept]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const upstream = tf.reshape(tf.slice(dy, [0, 0], [1, n]), [n]);
-      return backward(upstream, saved, parts, temperature);
+      const of = (index: number): Tensor => tf.reshape(tf.slice(dy, [index, 0], [1, n]), [n]);
+      if (!entropyGradient) return backward(of(0), null, saved, parts, temperature);
+      const [h, output_, normalizer, ids, entropies, ...rest] = saved as [
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        ...Tensor[],
+      ];
+      const pulled = { upstream: of(1), entropies };
+      return backward(of(0), pulled, [h, output_, normalizer, ids, ...rest], parts, temperature);
     };
     return { value, gradFunc };
   });
@@ -102,9 +119,16 @@ function placesOf(targets: Tensor): Tensor {
   return tf.stack([tf.range(0, targets.size, 1, "int32"), targets], 1);
 }
 
-/** Gradients of hidden (N, D) and output (V, D) for the upstream gradient (N) of the log-probabilities. */
+/** The upstream gradient (N) of the entropies, and the entropies (N). */
+type EntropyPull = { readonly upstream: Tensor; readonly entropies: Tensor };
+
+/** The least probability whose logarithm is taken: what is below counts nothing, and its logarithm would be −∞. */
+const LEAST = 1e-37;
+
+/** Gradients of hidden (N, D) and output (V, D) for the upstream gradients (N) of the log-probabilities and, where asked, the entropies. */
 function backward(
   upstream: Tensor,
+  entropy: EntropyPull | null,
   saved: readonly Tensor[],
   parts: readonly Rows[],
   temperature: number,
@@ -123,13 +147,21 @@ function backward(
     const h = inTurn(rowsOf(scaled, rows), pulled.at(-1));
     const pull = tf.neg(rowsOf(upstream, rows));
     const column = (x: Tensor): Tensor => tf.reshape(x, [-1, 1]);
-    const others =
-      mass !== undefined && total !== undefined
-        ? tf.mul(mass, column(tf.div(pull, total)))
-        : tf.mul(
-            tf.exp(tf.sub(matMul(h, w, false, true), column(rowsOf(logNormalizer, rows)))),
-            column(pull),
-          );
+    let others: Tensor;
+    if (entropy !== null) {
+      const p =
+        mass !== undefined && total !== undefined
+          ? tf.div(mass, column(total))
+          : tf.exp(tf.sub(matMul(h, w, false, true), column(rowsOf(logNormalizer, rows))));
+      const above = tf.add(tf.log(tf.maximum(p, LEAST)), column(rowsOf(entropy.entropies, rows)));
+      const pulledUp = tf.mul(above, column(rowsOf(entropy.upstream, rows)));
+      others = tf.mul(p, tf.sub(column(pull), pulledUp));
+    } else if (mass !== undefined && total !== undefined) {
+      others = tf.mul(mass, column(tf.div(pull, total)));
+    } else {
+      const p = tf.exp(tf.sub(matMul(h, w, false, true), column(rowsOf(logNormalizer, rows))));
+      others = tf.mul(p, column(pull));
+    }
     const places = placesOf(rowsOf(targets, rows));
     const atTargets = tf.sub(tf.gatherND(others, places), pull);
     const dLogits = tf.tensorScatterUpdate(others, places, atTargets);

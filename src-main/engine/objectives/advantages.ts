@@ -14,9 +14,9 @@ export type Advantages = {
 };
 
 /** Added to the standard deviation, as TRL does. */
-const EPSILON = 1e-4;
+export const TO_SPREAD = 1e-4;
 
-function meanOf(values: readonly number[]): number {
+export function meanOf(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
@@ -24,12 +24,23 @@ function meanOf(values: readonly number[]): number {
 const SAME = 1e-12;
 
 /** Unbiased standard deviation; 0 for fewer than two values and for values that are all equal. */
-function standardDeviation(values: readonly number[]): number {
+export function standardDeviation(values: readonly number[]): number {
   const [first] = values;
   if (values.length < 2 || first === undefined) return 0;
   if (values.every((v) => Math.abs(v - first) <= SAME * Math.max(1, Math.abs(first)))) return 0;
   const mean = meanOf(values);
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
+}
+
+/** Less their mean and over their spread, of all that are not null; 0 for those that are. */
+export function inBatch(values: readonly (number | null)[]): Float64Array {
+  const present = values.filter((value) => value !== null);
+  const std = standardDeviation(present);
+  if (std === 0) return new Float64Array(values.length);
+  const mean = meanOf(present);
+  return Float64Array.from(values, (value) =>
+    value === null ? 0 : (value - mean) / (std + TO_SPREAD),
+  );
 }
 
 /**
@@ -60,7 +71,7 @@ export function groupAdvantages(
     const scale =
       options.scaleRewards === "none"
         ? 1
-        : 1 / ((options.scaleRewards === "group" ? std : batchStd) + EPSILON);
+        : 1 / ((options.scaleRewards === "group" ? std : batchStd) + TO_SPREAD);
     members.forEach((reward, i) => {
       if (reward !== null) advantages[group * g + i] = (reward - mean) * scale;
     });

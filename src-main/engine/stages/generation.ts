@@ -17,18 +17,25 @@ import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import type { LanguageModel } from "../model/language-model.ts";
-import { groupAdvantages } from "../objectives/advantages.ts";
-import type { Advantages } from "../objectives/advantages.ts";
+import { estimateAdvantages } from "../objectives/estimate-advantages.ts";
+import type { EstimatedAdvantages } from "../objectives/estimate-advantages.ts";
 import { neutralRewards } from "../objectives/neutral-rewards.ts";
+import { meanPenalty, rewardPenalties } from "../objectives/reward-penalty.ts";
 import type { Completion } from "../sampling/cache-row.ts";
 import type { Sampler } from "../sampling/sampler.ts";
-import type { PolicyRow } from "../training/policy-trainer.ts";
 import { completionText } from "./completion-text.ts";
 import type { StageSession } from "./session/stage-session.ts";
+import { withAdvantage } from "../training/policy-row.ts";
+import type { PolicyRow, RowLogprobs } from "../training/policy-row.ts";
+import type { PolicyTrainer } from "../training/policy-trainer.ts";
 
 /** Rows and rollouts are of the same completions in the same order, group after group. */
-export type Generation = Omit<Advantages, "advantages"> & {
+export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> & {
   readonly rows: readonly PolicyRow[];
+  /** Of the rows under the weights that sampled them. */
+  readonly logprobs: readonly RowLogprobs[];
+  /** KL that was taken off the rewards, in nats a token; null where it is not, or where nothing counts. */
+  readonly kl: number | null;
   readonly rollouts: readonly Rollout[];
   /** Completions of which a judge gave no verdict that can be used, by the judge's name. */
   readonly unusable: ReadonlyMap<string, number>;
@@ -46,6 +53,7 @@ export type GenerationRequest = {
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly sampler: Sampler;
+  readonly trainer: PolicyTrainer;
   readonly problems: ProblemSupply;
   readonly ownRewards: OwnRewards;
   /** Number of the batch, from 0: prompts and noise depend on it and on the seed alone. */
@@ -80,22 +88,35 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
   const groups = await sampleGroups(request);
   const sampled = performance.now();
   const graded = await gradeGroups(request, groups);
+  const seconds = (performance.now() - begun) / 1000;
   const gradingSeconds = (performance.now() - sampled) / 1000;
-  const { advantages, ...spread } = compareInGroups(request.stage, graded);
-  const learnt = graded.map((one, row) => ({ ...one, advantage: advantages[row] ?? 0 }));
+  const rows = graded.map(({ promptIds: prompt, completion, finished }): PolicyRow => ({
+    promptIds: prompt,
+    completionIds: completion.ids,
+    finished,
+    advantage: 0,
+    sampledLogprobs: completion.logprobs,
+  }));
+  const { stage, session, trainer, model } = request;
+  const logprobs = trainer.score(rows);
+  const lengths = rows.map((row) => row.promptIds.length + row.completionIds.length);
+  session.meter.addScoring(model, lengths, trainer.scoringPasses);
+  const scored = rows.map((row, i) => ({
+    old: logprobs[i]?.old ?? null,
+    reference: logprobs[i]?.reference ?? null,
+    counts: !trainer.isMasked(row),
+  }));
+  const penalties = stage.use_kl_in_reward ? rewardPenalties(scored, stage) : null;
+  const { advantages, tokenAdvantages, ...spread } = compareInGroups(stage, graded, penalties);
   return {
-    rows: learnt.map(({ promptIds: prompt, completion, finished, advantage }) => ({
-      promptIds: prompt,
-      completionIds: completion.ids,
-      finished,
-      advantage,
-      sampledLogprobs: completion.logprobs,
-    })),
-    rollouts: learnt.map((one) => rolloutOf(one, one.advantage, request.step + 1)),
+    rows: rows.map((row, i) => withAdvantage(row, advantages[i], tokenAdvantages?.[i])),
+    logprobs,
+    kl: penalties === null ? null : meanPenalty(scored, penalties, stage.beta),
+    rollouts: graded.map((one, i) => rolloutOf(one, advantages[i] ?? 0, request.step + 1)),
     ...spread,
     unusable: unusableOf(request.stage, graded),
     tokens: graded.reduce((sum, { completion }) => sum + completion.ids.length, 0),
-    seconds: (performance.now() - begun) / 1000,
+    seconds,
     gradingSeconds,
   };
 }
@@ -186,15 +207,19 @@ function unusableOf(
   );
 }
 
-function compareInGroups(stage: GrpoStage, graded: readonly GradedCompletion[]): Advantages {
-  const rewards = neutralRewards(
-    graded.map(({ score }) => score.parts.map(({ value }) => value)),
-    stage.rewards.map(({ weight }) => weight),
-    stage.num_generations,
-  );
-  return groupAdvantages(rewards, {
-    numGenerations: stage.num_generations,
-    scaleRewards: stage.scale_rewards,
+function compareInGroups(
+  stage: GrpoStage,
+  graded: readonly GradedCompletion[],
+  penalties: readonly Float64Array[] | null,
+): EstimatedAdvantages {
+  const rows = graded.map(({ score }) => score.parts.map(({ value }) => value));
+  const weights = stage.rewards.map(({ weight }) => weight);
+  return estimateAdvantages(stage, {
+    totals: neutralRewards(rows, weights, stage.num_generations),
+    rows,
+    weights,
+    lengths: graded.map(({ completion }) => completion.ids.length),
+    penalties,
   });
 }
 

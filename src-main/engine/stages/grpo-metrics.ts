@@ -1,5 +1,7 @@
 /** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
-import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
+import { clipMetrics } from "../training/policy-step-metrics.ts";
+import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
+import type { TokenScores } from "../training/policy-row.ts";
 import type { Generation } from "./generation.ts";
 import { accuracyByDifficulty } from "./policy-signs-of.ts";
 
@@ -32,6 +34,8 @@ export function generationMetrics(generation: Generation): Record<string, number
         .map(({ reward }) => reward),
     ),
     reward_std: generation.batchStd,
+    // Where KL is a part of the reward, of the batch of completions.
+    kl: generation.kl,
     frac_reward_zero_std: generation.fracZeroStd,
     frac_groups_all_wrong: share(
       groups,
@@ -78,13 +82,12 @@ export function stepMetrics(
     loss: result.loss,
     grad_norm: result.gradNorm,
     learning_rate: learningRate,
-    kl: result.kl,
+    ...(result.kl === null ? {} : { kl: result.kl }),
     entropy: result.entropy,
     "sampling/importance_sampling_ratio/mean": result.importanceRatio,
     ...samplingDifference(rollouts, result.tokens),
-    "clip_ratio/low_mean": result.clipLow,
-    "clip_ratio/high_mean": result.clipHigh,
-    "clip_ratio/region_mean": result.clipLow + result.clipHigh,
+    ...clipMetrics(result),
+    ...result.more,
   };
 }
 

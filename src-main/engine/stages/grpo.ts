@@ -4,6 +4,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { Rollout, RolloutScores } from "#shared/schema/engine-protocol.ts";
+import { objectiveFaults } from "#shared/schema/objective-faults.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { grpoBatches, grpoProblems } from "#main/core/problems/grpo-batches.ts";
@@ -17,7 +18,6 @@ import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generate } from "./generation.ts";
 import type { Generation } from "./generation.ts";
@@ -30,6 +30,8 @@ import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
+import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
+import type { TokenScores } from "../training/policy-row.ts";
 
 /** What the stage works with from its first step to its last. */
 type Work = {
@@ -38,6 +40,8 @@ type Work = {
   readonly batches: GrpoBatches;
   readonly tokenizer: Tokenizer;
   readonly model: LanguageModel;
+  /** What KL is measured from. */
+  readonly reference: LanguageModel | null;
   readonly trainer: PolicyTrainer;
   readonly sampler: Sampler;
   readonly problems: ProblemSupply;
@@ -58,7 +62,7 @@ type Position = {
 export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<void> {
   const folder = session.modelFolder("model");
   const work = await openWork(session, stage, folder);
-  const { batches, model, trainer } = work;
+  const { batches, model, reference, trainer } = work;
   const before = session.resumed?.state;
   const alarms = new PolicyAlarms(stage, before?.data["alarms"]);
   const at: Position = {
@@ -73,11 +77,13 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     model,
     tokenizerFrom: folder,
     optimizer: trainer.optimizer,
+    reference: stage.sync_ref_model ? reference : null,
     samplesSeen: at.samplesSeen,
     data: {
       numTokens: at.numTokens,
       alarms: alarms.state(),
       ...(curve === null ? {} : { heldOut: curve.state() }),
+      entropyBonus: trainer.entropyBonus.state(),
     },
     keep: stage.save_total_limit,
   });
@@ -132,7 +138,7 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
       "Make it a multiple of both.",
     );
   }
-  const [fault] = notThePolicy(stage);
+  const [fault] = [...notThePolicy(stage), ...objectiveFaults(stage)];
   if (fault !== undefined)
     throw new AppError("BAD_RECIPE", `${fault.name}: ${fault.message}.`, fault.advice);
   trainingPrecision(session, stage);
@@ -140,17 +146,35 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
   const trainer = new PolicyTrainer(runtime, model, reference, {
     ...stage,
     halvings: session.halvings,
-    usesOldLogprobs: stage.num_iterations > 1 || batches.stepsPerGeneration > 1,
-    importanceSamplingClipMax: precision === "float32" ? null : stage.importance_sampling_clip_max,
+    // KL in the reward is of the policy that sampled, so its log-probabilities are there anyway.
+    usesOldLogprobs:
+      stage.num_iterations > 1 || batches.stepsPerGeneration > 1 || stage.use_kl_in_reward,
+    samplerDiffers: precision !== "float32",
   });
-  if (resumed !== null) trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
+  if (resumed !== null) {
+    const { reference: moved } = resumed;
+    if (moved !== null) reference?.restore((name) => moved.readTensor(name));
+    trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
+    trainer.entropyBonus.restore(resumed.state.data["entropyBonus"]);
+  }
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
   const problems = grpoProblems(stage, session.request.seed, suppliesOf(session));
   // All of the stage's, so that an error in a task is met before anything is learnt.
   const generations = Math.ceil(stage.max_steps / batches.stepsPerBatch);
   await problems.prepareStream(0, generations * batches.groups, preparing(session));
   const ownRewards = ownRewardsOf(session);
-  return { session, stage, batches, tokenizer, model, trainer, sampler, problems, ownRewards };
+  return {
+    session,
+    stage,
+    batches,
+    tokenizer,
+    model,
+    reference,
+    trainer,
+    sampler,
+    problems,
+    ownRewards,
+  };
 }
 
 /**
@@ -159,8 +183,8 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
  */
 function learn(work: Work, generation: Generation, at: Position): PolicyStepMetrics[] {
   const { session, stage, batches, model, trainer } = work;
-  const logprobs = trainer.score(generation.rows);
-  session.meter.addScoring(model, lengthsOf(generation), trainer.scoringPasses);
+  const { logprobs } = generation;
+  const stepTokens = trainer.stepTokens(generation.rows, batches.stepSize);
   const firstSteps: PolicyStepMetrics[] = [];
   for (let i = 0; i < batches.stepsPerBatch && at.step < stage.max_steps; i++) {
     const begun = performance.now();
@@ -168,7 +192,7 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     const ofStep = <T>(all: readonly T[]): T[] => all.slice(first, first + batches.stepSize);
     const rate = learningRate(stage, at.step, stage.max_steps);
     const result = guardStep(session, at.step, () =>
-      trainer.step(ofStep(generation.rows), ofStep(logprobs), rate, at.step),
+      trainer.step(ofStep(generation.rows), ofStep(logprobs), rate, at.step, stepTokens),
     );
     at.step++;
     at.samplesSeen += batches.stepSize;

@@ -4,7 +4,8 @@ import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import { repeatedShare } from "#main/core/rewards/repetition-penalty.ts";
 import type { PolicySigns } from "../training/policy-signs.ts";
-import type { PolicyStepMetrics, TokenScores } from "../training/policy-trainer.ts";
+import type { TokenScores } from "../training/policy-row.ts";
+import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
 
 const WORDS = 4;
 const REPEATS = 0.5;
@@ -15,6 +16,8 @@ export type SignedBatch = {
   readonly fracZeroStd: number;
   readonly seconds: number;
   readonly gradingSeconds: number;
+  /** KL that was taken off the rewards; null where it is none of them. */
+  readonly kl: number | null;
 };
 
 type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
@@ -39,7 +42,7 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
     language: mean(rollouts.flatMap((one) => languageOf(one) ?? [])),
     meanLength: mean(rollouts.map(({ completionIds }) => completionIds.length)) ?? 0,
     entropy: mean(firstSteps.flatMap(({ entropy }) => entropy ?? [])),
-    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])),
+    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])) ?? batch.kl,
     formatMean: mean(rollouts.flatMap((one) => formatOf(one) ?? [])),
     accuracyMean: ofRollouts(({ correct }) => correct),
     accuracy: accuracyByDifficulty(rollouts),

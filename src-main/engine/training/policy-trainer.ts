@@ -2,89 +2,49 @@
  * Policy optimisation on given rollouts: one call of `step` is one optimizer step on its batch of completions.
  * Rows of like length are computed together and padded to a few shapes; the result does not depend on how.
  */
+import type { ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { tokenWeights } from "../objectives/aggregation.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
-import { grpoObjective, GRPO_STATS } from "../objectives/grpo.ts";
+import { EntropyBonus, hasEntropyBonus } from "../objectives/entropy-bonus.ts";
+import type { EntropyOptions } from "../objectives/entropy-bonus.ts";
+import { grpoInputs, grpoObjective, grpoStats, hasKlLoss } from "../objectives/grpo.ts";
+import type { GrpoInput, GrpoObjectiveOptions, GrpoStat } from "../objectives/grpo.ts";
+import { highEntropyTokens } from "../objectives/high-entropy-tokens.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { withPrecision } from "../runtime/matmul.ts";
-import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { batchTensors, policyBatches } from "./policy-batches.ts";
-import type { PolicyBatch, SampledRow } from "./policy-batches.ts";
+import type { PolicyBatch } from "./policy-batches.ts";
+import { MovingReference } from "./moving-reference.ts";
+import { policyInputs } from "./policy-inputs.ts";
+import { meanEntropy, noTotals, objectiveMetrics, stepShares } from "./policy-step-metrics.ts";
 import { Trainer } from "./trainer.ts";
+import type { PolicyStepMetrics } from "./policy-step-metrics.ts";
+import type { PolicyRow, RowLogprobs } from "./policy-row.ts";
+import type { TokenScores } from "./policy-row.ts";
 
-export type PolicyRow = SampledRow & {
-  /** False where the completion hit the length limit. */
-  readonly finished: boolean;
-  readonly advantage: number;
-  /** What the sampler gave each completion token; needed where it samples at another precision than it trains. */
-  readonly sampledLogprobs?: readonly number[];
-};
-
-/** log π_old and log π_ref of one row's completion tokens; null where not used. */
-export type RowLogprobs = {
-  readonly old: Float32Array | null;
-  readonly reference: Float32Array | null;
-};
-
-/** Of one row's completion tokens, under the weights just before the step. */
-export type TokenScores = {
-  readonly logprobs: Float32Array;
-  /** In nats, at the sampling temperature. */
-  readonly entropies: Float32Array;
-};
-
-export type PolicyOptions = Pick<
-  GrpoStage,
-  | "loss_type"
-  | "epsilon"
-  | "epsilon_high"
-  | "delta"
-  | "beta"
-  | "use_bias_correction_kl"
-  | "temperature"
-  | "mask_truncated_completions"
-  | "max_completion_length"
-  | "per_device_train_batch_size"
-  | "adam_beta1"
-  | "adam_beta2"
-  | "adam_epsilon"
-  | "weight_decay"
-  | "max_grad_norm"
-  | "bf16"
-  | "gradient_checkpointing"
-> & {
-  readonly usesOldLogprobs: boolean;
-  /** See `GrpoObjectiveOptions`. */
-  readonly importanceSamplingClipMax: number | null;
-  /** See `RowOptions`. */
-  readonly halvings?: number;
-};
-
-export type PolicyStepMetrics = {
-  readonly loss: number;
-  readonly gradNorm: number;
-  /** Mean over completion tokens that are not masked out; null where there was none or beta is 0. */
-  readonly kl: number | null;
-  /** Mean over every completion token, of rows without advantage and masked rows too; null where there is none. */
-  readonly entropy: number | null;
-  /** Mean weight π_old / π_sampler of a token, truncated; null where the sampler is the policy. */
-  readonly importanceRatio: number | null;
-  /** Shares of all completion tokens that are not masked out, as TRL divides; rows that were not computed clip nothing. */
-  readonly clipLow: number;
-  readonly clipHigh: number;
-  /** By row; null where the completion is empty. */
-  readonly tokens: readonly (TokenScores | null)[];
-  /** Tokens that went through forward and backward, padding not counted. */
-  readonly trainedTokens: number;
-  /** Of the rows that were trained on, and of those that were only scored. */
-  readonly trainedLengths: readonly number[];
-  /** Tokens of rows that were not trained on, which went forward alone. */
-  readonly scoredLengths: readonly number[];
-};
+export type PolicyOptions = Omit<GrpoObjectiveOptions, "recompute"> &
+  EntropyOptions &
+  ReferenceOptions &
+  Pick<
+    GrpoStage,
+    | "mask_truncated_completions"
+    | "max_completion_length"
+    | "per_device_train_batch_size"
+    | "adam_beta1"
+    | "adam_beta2"
+    | "adam_epsilon"
+    | "weight_decay"
+    | "max_grad_norm"
+    | "bf16"
+    | "gradient_checkpointing"
+  > & {
+    /** See `RowOptions`. */
+    readonly halvings?: number;
+  };
 
 export class PolicyTrainer {
   readonly #options: PolicyOptions;
@@ -92,6 +52,11 @@ export class PolicyTrainer {
   readonly #trainer: Trainer;
   readonly #policyScores: CompiledFunction;
   readonly #referenceScores: CompiledFunction | null;
+  readonly #movingReference: MovingReference | null;
+  readonly #inputs: readonly GrpoInput[];
+  readonly #stats: readonly GrpoStat[];
+  /** Moves where `use_adaptive_entropy` is on; a checkpoint keeps its state. */
+  readonly entropyBonus: EntropyBonus;
 
   constructor(
     runtime: Runtime,
@@ -113,16 +78,16 @@ export class PolicyTrainer {
     this.#policyScores = scorer("score", model);
     this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
     const objective = grpoObjective(model.config, {
-      temperature: options.temperature,
-      epsilonLow: options.epsilon,
-      epsilonHigh: options.epsilon_high ?? options.epsilon,
-      delta: options.delta ?? null,
-      beta: options.beta,
-      biasCorrectionKl: options.use_bias_correction_kl,
-      usesOldLogprobs: options.usesOldLogprobs,
-      importanceSamplingClipMax: options.importanceSamplingClipMax,
+      ...options,
       recompute: options.gradient_checkpointing,
     });
+    this.#movingReference =
+      options.sync_ref_model && reference !== null
+        ? new MovingReference(runtime, model, reference, options)
+        : null;
+    this.#inputs = grpoInputs(options);
+    this.#stats = grpoStats(options);
+    this.entropyBonus = new EntropyBonus(options);
     this.#trainer = new Trainer(runtime, model, objective, {
       beta1: options.adam_beta1,
       beta2: options.adam_beta2,
@@ -163,44 +128,46 @@ export class PolicyTrainer {
    * One optimizer step on `rows`, which stand in the order in which accumulation divides them.
    * Rows that cannot move the policy (advantage 0 without a KL term, masked out) are scored and not trained on: their
    * gradient is 0.
+   * @param stepTokens of `stepTokens`, where the generation makes several steps; by default those of `rows`
    */
   step(
     rows: readonly PolicyRow[],
     logprobs: readonly RowLogprobs[],
     learningRate: number,
     step: number,
+    stepTokens?: number,
   ): PolicyStepMetrics {
-    const {
-      beta,
-      loss_type,
-      max_completion_length,
-      mask_truncated_completions,
-      per_device_train_batch_size,
-    } = this.#options;
-    const masked = (row: PolicyRow): boolean => mask_truncated_completions && !row.finished;
-    const lengths = rows.map((row) => (masked(row) ? 0 : row.completionIds.length));
-    const weights = tokenWeights(lengths, {
-      lossType: loss_type,
-      maxCompletionLength: max_completion_length,
-      microBatch: per_device_train_batch_size,
-    });
-    const totals = {
-      loss: 0,
-      kl: 0,
-      entropy: 0,
-      clippedLow: 0,
-      clippedHigh: 0,
-      tokens: 0,
-      importance: 0,
+    const options = this.#options;
+    const lengths = rows.map((row) => (this.isMasked(row) ? 0 : row.completionIds.length));
+    const shape = {
+      maxCompletionLength: options.max_completion_length,
+      microBatch: options.per_device_train_batch_size,
     };
-    const trainedLengths: number[] = [];
-    const active = rows.flatMap((row, i) =>
-      (row.advantage !== 0 || beta > 0) && lengths[i] !== 0 ? [i] : [],
+    const weights = tokenWeights(lengths, {
+      lossType: options.loss_type,
+      ...shape,
+      ...(stepTokens === undefined ? {} : { stepTokens }),
+    });
+    const known = options.top_entropy_quantile < 1 ? this.#scoreAll(rows) : null;
+    const kept = known === null ? null : this.#keptTokens(rows, known.tokens);
+    const worth = this.entropyBonus.applied;
+    const entropyLengths = lengths.map((length, i) =>
+      kept === null ? length : keptCount(kept[i]),
     );
+    const entropyWeights = tokenWeights(entropyLengths, { lossType: "bnpo", ...shape }).map(
+      (weight) => worth * weight,
+    );
+    const totals = noTotals();
+    let loss = 0;
+    const trained: PolicyRow[] = [];
+    const learns = ({ advantage, tokenAdvantages }: PolicyRow): boolean =>
+      advantage !== 0 || tokenAdvantages !== undefined || hasKlLoss(options) || worth !== 0;
+    const active = rows.flatMap((row, i) => (learns(row) && lengths[i] !== 0 ? [i] : []));
     const tokens: (TokenScores | null)[] = rows.map(() => null);
     let part = 0;
     for (const batch of this.#batches(rows, active)) {
-      const inputs = policyInputs(logprobs, weights, batch);
+      const given = { logprobs, weights, kept, entropyWeights };
+      const inputs = policyInputs(this.#inputs, given, batch);
       let values: Float32Array;
       try {
         values = this.#trainer.accumulate(inputs, [step, part++], ([logprob, entropy]) => {
@@ -210,52 +177,100 @@ export class PolicyTrainer {
       } finally {
         for (const tensor of inputs) tensor.dispose();
       }
-      const [loss, ...stats] = values;
-      totals.loss += loss ?? 0;
-      GRPO_STATS.forEach((name, i) => {
+      const [partLoss, ...stats] = values;
+      loss += partLoss ?? 0;
+      this.#stats.forEach((name, i) => {
         totals[name] += stats[i] ?? 0;
       });
-      for (const row of batch.rows) trainedLengths.push(lengthOf(row));
+      trained.push(...batch.rows);
     }
-    const idle = this.#scoreIdle(rows, tokens);
+    const idle = this.#scoreIdle(rows, tokens, known?.tokens);
     const gradNorm = this.#trainer.apply(learningRate, step);
+    this.#movingReference?.afterStep(step + 1);
+    this.entropyBonus.observe(
+      meanEntropy(
+        tokens.map((own, i) => (lengths[i] === 0 ? null : own)),
+        kept,
+      ),
+    );
     const sampled = totals.tokens + idle.tokens;
-    const mean = (sum: number): number | null => (totals.tokens === 0 ? null : sum / totals.tokens);
-    const counted = lengths.reduce((sum, length) => sum + length, 0);
+    const trainedLengths = trained.map(lengthOf);
     return {
-      loss: totals.loss,
+      loss,
       gradNorm,
-      kl: beta > 0 ? mean(totals.kl) : null,
+      kl: hasKlLoss(options) && totals.tokens > 0 ? totals.kl / totals.tokens : null,
       entropy: sampled === 0 ? null : (totals.entropy + idle.entropy) / sampled,
-      importanceRatio:
-        this.#options.importanceSamplingClipMax === null ? null : mean(totals.importance),
-      clipLow: counted === 0 ? 0 : totals.clippedLow / counted,
-      clipHigh: counted === 0 ? 0 : totals.clippedHigh / counted,
+      ...stepShares(options, totals, { lengths, trained: trained.length }),
+      more: {
+        ...objectiveMetrics(options, totals, { lengths, trained: trained.length }),
+        ...(hasEntropyBonus(options)
+          ? { entropy_coef: this.entropyBonus.coef, policy_loss: loss + totals.bonus }
+          : {}),
+      },
       tokens,
       trainedTokens: trainedLengths.reduce((sum, length) => sum + length, 0),
       trainedLengths,
-      scoredLengths: idle.scored,
+      scoredLengths: [...(known?.scored ?? []), ...idle.scored],
     };
+  }
+
+  /** Unmasked completion tokens of an optimizer step, in the mean over those that see these rows of a generation once. */
+  stepTokens(rows: readonly PolicyRow[], stepSize: number): number {
+    const all = rows.reduce(
+      (sum, row) => sum + (this.isMasked(row) ? 0 : row.completionIds.length),
+      0,
+    );
+    return (all * stepSize) / rows.length;
+  }
+
+  /** Whether nothing is learnt from the completion, because it was cut. */
+  isMasked(row: PolicyRow): boolean {
+    return this.#options.mask_truncated_completions && !row.finished;
+  }
+
+  #keptTokens(rows: readonly PolicyRow[], scores: readonly (TokenScores | null)[]): Float32Array[] {
+    return highEntropyTokens(
+      rows.map((row, i) => ({
+        entropies: scores[i]?.entropies ?? [],
+        counts: !this.isMasked(row),
+      })),
+      this.#options.top_entropy_quantile,
+      this.#options.per_device_train_batch_size,
+    );
+  }
+
+  /** The scores of every completion under the weights as they are. */
+  #scoreAll(rows: readonly PolicyRow[]): {
+    readonly tokens: readonly (TokenScores | null)[];
+    readonly scored: readonly number[];
+  } {
+    const tokens: (TokenScores | null)[] = rows.map(() => null);
+    const { scored } = this.#scoreIdle(rows, tokens);
+    return { tokens, scored };
   }
 
   /** Fills in the scores of rows that the step does not train on: what is said of the policy is of every sampled token. */
   #scoreIdle(
     rows: readonly PolicyRow[],
     tokens: (TokenScores | null)[],
+    known: readonly (TokenScores | null)[] = [],
   ): { readonly entropy: number; readonly tokens: number; readonly scored: readonly number[] } {
     const sums = { entropy: 0, tokens: 0, scored: [] as number[] };
+    const put = (index: number, scores: TokenScores | null): void => {
+      tokens[index] = scores;
+      sums.entropy += scores?.entropies.reduce((sum, nats) => sum + nats, 0) ?? 0;
+      sums.tokens += scores?.entropies.length ?? 0;
+    };
     const idle = rows.flatMap((row, i) =>
       tokens[i] === null && row.completionIds.length > 0 ? [i] : [],
     );
-    for (const batch of this.#batches(rows, idle)) {
+    for (const index of idle) put(index, known[index] ?? null);
+    const unknown = idle.filter((index) => tokens[index] === null);
+    for (const batch of this.#batches(rows, unknown)) {
       const [logprobs, entropies] = scoresOf(this.#policyScores, batch);
       for (const [r, index] of batch.indices.entries()) {
-        const row = batch.rows[r];
-        const scores = tokenScores(batch, r, logprobs, entropies);
-        tokens[index] = scores;
-        sums.entropy += scores?.entropies.reduce((sum, nats) => sum + nats, 0) ?? 0;
-        sums.tokens += scores?.entropies.length ?? 0;
-        sums.scored.push(lengthOf(row));
+        put(index, tokenScores(batch, r, logprobs, entropies));
+        sums.scored.push(lengthOf(batch.rows[r]));
       }
     }
     return sums;
@@ -265,6 +280,7 @@ export class PolicyTrainer {
     this.#trainer.dispose();
     this.#policyScores.dispose();
     this.#referenceScores?.dispose();
+    this.#movingReference?.dispose();
   }
 
   #batches(
@@ -279,36 +295,6 @@ export class PolicyTrainer {
       halvings: this.#options.halvings ?? 0,
     });
   }
-}
-
-/** What `grpoObjective` takes: of each computed place. */
-function policyInputs(
-  logprobs: readonly RowLogprobs[],
-  weights: Float64Array,
-  batch: PolicyBatch<PolicyRow>,
-): Tensor[] {
-  const [mask, weight, advantages, old, reference, sampled] = Array.from(
-    { length: 6 },
-    () => new Float32Array(batch.computed),
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-  batch.rows.forEach((row, r) => {
-    const from = batch.starts[r] ?? 0;
-    const to = from + row.completionIds.length;
-    const index = batch.indices[r] ?? 0;
-    mask.fill(1, from, to);
-    weight.fill(weights[index] ?? 0, from, to);
-    advantages.fill(row.advantage, from, to);
-    const known = logprobs[index];
-    if (known?.old) old.set(known.old, from);
-    if (known?.reference) reference.set(known.reference, from);
-    if (row.sampledLogprobs !== undefined) sampled.set(row.sampledLogprobs, from);
-  });
-  const [ids, ...places] = batchTensors(batch);
-  return [
-    ids as Tensor,
-    ...[mask, weight, advantages, old, reference, sampled].map((values) => tf.tensor1d(values)),
-    ...places,
-  ];
 }
 
 /** Log-probabilities and entropies of a micro-batch's computed places. */
@@ -342,4 +328,8 @@ function tokenScores(
 
 function lengthOf(row: PolicyRow | undefined): number {
   return (row?.promptIds.length ?? 0) + (row?.completionIds.length ?? 0);
+}
+
+function keptCount(kept: Float32Array | undefined): number {
+  return kept?.reduce((sum, one) => sum + one, 0) ?? 0;
 }

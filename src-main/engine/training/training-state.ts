@@ -1,7 +1,8 @@
 /**
  * Training checkpoints: `<root>/step-00000120/` holds the model in hub layout (or, where only an adapter is trained,
  * the adapter in PEFT's layout: its base does not change), the optimizer's moments
- * (optimizer.safetensors: `m.<parameter>`, `v.<parameter>`) and state.json, which is written last and lists the
+ * (optimizer.safetensors: `m.<parameter>`, `v.<parameter>`), where the reference moves, its weights
+ * (reference.safetensors), and state.json, which is written last and lists the
  * other files with their sizes and hashes. A folder without it, or whose files differ from it, is no checkpoint.
  */
 import { createHash } from "node:crypto";
@@ -46,6 +47,7 @@ import {
 
 const STATE = "state.json";
 const OPTIMIZER = "optimizer.safetensors";
+const REFERENCE = "reference.safetensors";
 const FORMAT_VERSION = 1;
 const HASHED_AT_ONCE = 1 << 20;
 
@@ -84,6 +86,8 @@ export interface CheckpointContent {
   readonly model: SaveHubOptions | AdapterContent;
   /** The optimizer's tensors: `m.<parameter>` and `v.<parameter>` for each parameter. */
   readonly optimizer: Iterable<readonly [string, TensorSource]>;
+  /** The weights of a reference model that training moves too. */
+  readonly reference?: Iterable<readonly [string, TensorSource]>;
 }
 
 export interface WrittenCheckpoint {
@@ -95,6 +99,8 @@ export interface TrainingCheckpoint {
   readonly state: TrainingState;
   readonly model: HubModel | AdapterFile;
   readonly optimizer: SafetensorsFile;
+  /** null: the reference is the model that the stage began with. */
+  readonly reference: SafetensorsFile | null;
   readonly close: () => void;
 }
 
@@ -132,6 +138,8 @@ export function writeTrainingCheckpoint(
     if ("baseModel" in content.model) fillAdapterFolder(temporary, content.model);
     else fillHubFolder(temporary, content.model);
     writeSafetensors(join(temporary, OPTIMIZER), content.optimizer);
+    if (content.reference !== undefined)
+      writeSafetensors(join(temporary, REFERENCE), content.reference);
     const files = fileSizes(temporary);
     bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
     const hashes = Object.fromEntries(
@@ -164,8 +172,12 @@ export function readTrainingCheckpoint(
   const model = openAdapter(folder) ?? loadHubFolder(folder);
   try {
     const optimizer = openSafetensors(join(folder, OPTIMIZER));
+    let reference: SafetensorsFile | null;
     try {
       checkMoments(folder, model, optimizer);
+      reference = existsSync(join(folder, REFERENCE))
+        ? openSafetensors(join(folder, REFERENCE))
+        : null;
     } catch (error) {
       optimizer.close();
       throw error;
@@ -173,8 +185,9 @@ export function readTrainingCheckpoint(
     const close = (): void => {
       model.close();
       optimizer.close();
+      reference?.close();
     };
-    return { state, model, optimizer, close };
+    return { state, model, optimizer, reference, close };
   } catch (error) {
     model.close();
     throw error;

@@ -16,6 +16,7 @@ import { askedConversations, workedExamples } from "#main/core/problems/task-dat
 import type { FileReward } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
+import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 
@@ -153,8 +154,10 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   part.languageCountsAsZero(stage);
   const rewards = rewardsOf(part, stage);
   listEvaluation(part, stage, "export the set's test side and name it as eval_dataset");
+  const trainer = trlPolicyTrainer(stage);
+  listMissingInTrl(part, stage, trainer);
   write(part, stage, {
-    trainer: "grpo",
+    trainer,
     model: part.modelPath(stage.model, stage),
     data,
     ...adapter(stage),
@@ -164,17 +167,8 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
       num_generations: stage.num_generations,
       generation_batch_size: stage.generation_batch_size,
       num_iterations: stage.num_iterations,
-      loss_type: stage.loss_type,
-      scale_rewards: stage.scale_rewards,
       reward_weights: rewards.map(({ weight }) => weight),
-      epsilon: stage.epsilon,
-      ...(stage.epsilon_high === undefined ? {} : { epsilon_high: stage.epsilon_high }),
-      ...(stage.delta === undefined ? {} : { delta: stage.delta }),
-      beta: stage.beta,
-      use_bias_correction_kl: stage.use_bias_correction_kl,
-      mask_truncated_completions: stage.mask_truncated_completions,
-      vllm_importance_sampling_mode: "token_truncate",
-      vllm_importance_sampling_clip_max: stage.importance_sampling_clip_max,
+      ...objectiveArguments(stage, trainer),
       temperature: stage.temperature,
       top_p: stage.top_p,
       top_k: stage.top_k,
@@ -303,7 +297,7 @@ import sys
 import yaml
 from datasets import load_dataset
 from peft import LoraConfig
-from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer, SFTConfig, SFTTrainer
 from trl.rewards import get_soft_overlong_punishment
 
 import rewards
@@ -341,10 +335,12 @@ elif config["trainer"] == "gkd":
         peft_config=peft_config,
     )
 else:
-    trainer = GRPOTrainer(
+    kinds = {"grpo": (GRPOTrainer, GRPOConfig), "rloo": (RLOOTrainer, RLOOConfig)}
+    trainer_class, config_class = kinds[config["trainer"]]
+    trainer = trainer_class(
         model=config["model"],
         reward_funcs=[reward_function(spec) for spec in config["rewards"]],
-        args=GRPOConfig(**config["args"]),
+        args=config_class(**config["args"]),
         train_dataset=dataset,
         peft_config=peft_config,
     )

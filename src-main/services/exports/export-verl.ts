@@ -18,10 +18,23 @@ const PROMPT_TOKENS = 512;
 
 const AGGREGATION = {
   grpo: "seq-mean-token-mean",
+  sapo: "seq-mean-token-mean",
+  rloo: "seq-mean-token-mean",
   bnpo: "token-mean",
   dapo: "token-mean",
+  cispo: "token-mean",
+  vespo: "token-mean",
   dr_grpo: "seq-mean-token-sum-norm",
+  luspo: "seq-mean-token-sum",
 } as const;
+
+const KL_NAMES = { k1: "kl", k2: "mse", k3: "low_var_kl" } as const;
+
+/** The clipped ratio of whole completions, of which verl has a loss by that name. */
+function isGspo(stage: GrpoStage): boolean {
+  const clips = ["grpo", "bnpo", "dapo", "dr_grpo", "luspo"].includes(stage.loss_type);
+  return clips && stage.importance_sampling_level === "sequence";
+}
 
 export async function exportVerl(
   recipe: Recipe,
@@ -72,6 +85,7 @@ function grpoOverrides(
   data: string,
 ): Record<string, string | number> {
   const { stepSize: step, stepsPerBatch } = grpoBatches(stage);
+  const inReward = stage.beta > 0 && stage.use_kl_in_reward;
   const inPrompts = (completions: number): number => completions / stage.num_generations;
   const mini = inPrompts(step);
   if (!Number.isInteger(mini))
@@ -82,11 +96,18 @@ function grpoOverrides(
       `verl's steps are whole groups: ${step} completions are not whole groups of ${stage.num_generations}`,
     );
   listMissing(part, stage, stepsPerBatch);
+  listMissingObjective(part, stage);
   part.languageCountsAsZero(stage);
   return {
-    "algorithm.adv_estimator": "grpo",
+    "algorithm.adv_estimator": stage.adv_estimator,
     "algorithm.norm_adv_by_std_in_grpo": stage.scale_rewards === "none" ? "False" : "True",
-    "algorithm.use_kl_in_reward": "False",
+    "algorithm.use_kl_in_reward": inReward ? "True" : "False",
+    ...(inReward
+      ? {
+          "algorithm.kl_penalty": KL_NAMES[stage.kl_estimator],
+          "algorithm.kl_ctrl.kl_coef": stage.beta,
+        }
+      : {}),
     "data.train_files": shellQuoted(data),
     "data.val_files": shellQuoted(data),
     "data.train_batch_size": inPrompts(stage.generation_batch_size),
@@ -120,9 +141,11 @@ function grpoOverrides(
     "actor_rollout_ref.actor.clip_ratio_low": stage.epsilon,
     "actor_rollout_ref.actor.clip_ratio_high": stage.epsilon_high ?? stage.epsilon,
     "actor_rollout_ref.actor.loss_agg_mode": AGGREGATION[stage.loss_type],
-    "actor_rollout_ref.actor.use_kl_loss": stage.beta > 0 ? "True" : "False",
+    ...(isGspo(stage) ? { "actor_rollout_ref.actor.policy_loss.loss_mode": "gspo" } : {}),
+    "actor_rollout_ref.actor.entropy_coeff": stage.entropy_coef,
+    "actor_rollout_ref.actor.use_kl_loss": stage.beta > 0 && !inReward ? "True" : "False",
     "actor_rollout_ref.actor.kl_loss_coef": stage.beta,
-    "actor_rollout_ref.actor.kl_loss_type": "low_var_kl",
+    "actor_rollout_ref.actor.kl_loss_type": KL_NAMES[stage.kl_estimator],
     "actor_rollout_ref.rollout.name": "vllm",
     "actor_rollout_ref.rollout.n": stage.num_generations,
     "actor_rollout_ref.rollout.temperature": stage.temperature,
@@ -145,6 +168,60 @@ function grpoOverrides(
 /** One word for a shell, whatever is in it. */
 function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+/** Of the objective: what verl has no counterpart for. */
+function listMissingObjective(part: ExportPart, stage: GrpoStage): void {
+  const missing = (when: boolean, name: keyof GrpoStage, why: string): void => {
+    const value = stage[name];
+    if (when && (typeof value === "string" || typeof value === "number" || value === true))
+      part.missing(stage, name, value, why);
+  };
+  const { loss_type: type } = stage;
+  missing(
+    ["cispo", "sapo", "vespo", "rloo"].includes(type),
+    "loss_type",
+    "written as the clipped ratio; set actor.policy_loss.loss_mode where your verl has this loss",
+  );
+  missing(
+    stage.importance_sampling_level === "sequence" && !isGspo(stage) && type !== "rloo",
+    "importance_sampling_level",
+    "verl's ratio of whole completions is its loss gspo, which clips",
+  );
+  missing(stage.delta !== undefined, "delta", "verl's clip_ratio_c bounds losses, not ratios");
+  missing(
+    stage.beta > 0 && !stage.use_kl_in_reward && stage.use_bias_correction_kl,
+    "use_bias_correction_kl",
+    "verl's low_var_kl is not multiplied by the ratio; its low_var_kl+ comes closest",
+  );
+  missing(
+    stage.multi_objective_aggregation === "normalize_then_sum",
+    "multi_objective_aggregation",
+    "verl has one reward",
+  );
+  missing(
+    stage.adv_estimator === "rloo" && stage.normalize_advantages,
+    "normalize_advantages",
+    "verl's rloo is not normalised",
+  );
+  missing(stage.sync_ref_model, "sync_ref_model", "verl's reference does not move");
+  missing(
+    stage.off_policy_mask_threshold !== undefined,
+    "off_policy_mask_threshold",
+    "see algorithm.rollout_correction.rollout_rs for verl's own rejection",
+  );
+  missing(stage.top_entropy_quantile < 1, "top_entropy_quantile", "verl trains on every token");
+  missing(stage.use_adaptive_entropy, "use_adaptive_entropy", "verl's entropy_coeff does not move");
+  missing(
+    stage.bf16 && stage.importance_sampling_correction,
+    "importance_sampling_mode",
+    "set it with algorithm.rollout_correction.rollout_is (truncates) or rollout_rs (masks)",
+  );
+  missing(
+    stage.bf16 && stage.importance_sampling_correction,
+    "importance_sampling_clip_max",
+    "set it with algorithm.rollout_correction.rollout_is_threshold",
+  );
 }
 
 /** Options that are not as the recipe has them. */
@@ -176,27 +253,11 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
   const { lr_scheduler_type: schedule } = stage;
   if (schedule !== "constant" && schedule !== "cosine")
     part.missing(stage, "lr_scheduler_type", schedule, "verl decays by cosine or not at all");
-  if (stage.delta !== undefined)
-    part.missing(stage, "delta", stage.delta, "verl's clip_ratio_c bounds losses, not ratios");
-  if (stage.beta > 0 && stage.use_bias_correction_kl)
-    part.missing(
-      stage,
-      "use_bias_correction_kl",
-      true,
-      "verl's low_var_kl is not multiplied by the ratio; its low_var_kl+ comes closest",
-    );
   if (stage.min_p > 0) part.missing(stage, "min_p", stage.min_p, "verl's rollout has none");
   if (stage.repetition_penalty !== 1)
     part.missing(stage, "repetition_penalty", stage.repetition_penalty, "verl's rollout has none");
   if (stage.mask_truncated_completions)
     part.missing(stage, "mask_truncated_completions", true, "verl trains on truncated completions");
-  if (stage.bf16)
-    part.missing(
-      stage,
-      "importance_sampling_clip_max",
-      stage.importance_sampling_clip_max,
-      "set it with algorithm.rollout_correction.rollout_is_threshold",
-    );
   if (stage.adam_epsilon !== 1e-8)
     part.missing(
       stage,

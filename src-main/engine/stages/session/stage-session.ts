@@ -69,6 +69,8 @@ export type CheckpointParts = {
   readonly model: LanguageModel;
   readonly tokenizerFrom: string;
   readonly optimizer: AdamW;
+  /** Where training moves it too. */
+  readonly reference?: LanguageModel | null;
   readonly samplesSeen: number;
   readonly random?: TrainingState["random"];
   readonly data?: TrainingState["data"];
@@ -321,6 +323,7 @@ export class StageSession {
               tokenizerFrom: parts.tokenizerFrom,
             },
       optimizer: parts.optimizer.hostTensors(),
+      ...(parts.reference ? { reference: parts.reference.hostTensors() } : {}),
     });
     const removed = pruneCheckpoints(root, parts.keep);
     this.#checkpointStep = parts.step;

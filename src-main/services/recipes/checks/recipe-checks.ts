@@ -9,6 +9,7 @@ import { modelTeacher, Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { benchmarkPairs } from "./benchmark-pairs.ts";
+import { objectiveFindings } from "./objective-checks.ts";
 import { inertFindings } from "./recipe-inert.ts";
 import { checkGroups, doubts } from "./recipe-sanity.ts";
 import { setting } from "./recipe-finding.ts";
@@ -108,6 +109,7 @@ export function checkRecipe(recipe: Recipe): Finding[] {
     findings.push(...checkInputs(recipe, stage, index, position));
     if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
     findings.push(...doubts(stage, index), ...inertFindings(stage, index));
+    if (stage.kind === "grpo") findings.push(...objectiveFindings(stage, index));
   });
   findings.push(...benchmarkPairs(recipe));
   return findings;

@@ -53,6 +53,8 @@ export function clippingNotes(stage: Stage, index: number): Finding[] {
     epsilon_high: stage.epsilon_high !== undefined,
     // A bound under 1 would hold.
     delta: stage.delta !== undefined && stage.delta >= 1,
+    // A sampler of another precision drifts by itself.
+    off_policy_mask_threshold: stage.off_policy_mask_threshold !== undefined && !stage.bf16,
   };
   return Object.entries(set)
     .filter(([, is]) => is)

@@ -51,6 +51,13 @@ export function inertFacts(stage: Json): ReadonlyMap<string, string> {
   return kind.success ? inertOptions(kind.data, readerOf(stage)) : new Map();
 }
 
+/** Of cispo the bound is of the ratio itself. */
+function clippedAt(stage: Json): string {
+  const epsilon = String(numberOf(stage, "epsilon") ?? "");
+  const isBound = readerOf(stage)("loss_type") === "cispo";
+  return isBound ? `every weight at most ${epsilon}` : `clips at 1 + ${epsilon}`;
+}
+
 export function optionFact(name: string, stage: Json): string | undefined {
   const step = product(stage, "per_device_train_batch_size", "gradient_accumulation_steps");
   const isGrpo = getValue(stage, ["kind"]) === "grpo";
@@ -72,9 +79,7 @@ export function optionFact(name: string, stage: Json): string | undefined {
     case "delta":
       return isGrpo ? (whyNothingIsClipped(readerOf(stage)) ?? undefined) : undefined;
     case "epsilon_high":
-      return getValue(stage, ["epsilon_high"]) === undefined
-        ? `clips at 1 + ${String(numberOf(stage, "epsilon") ?? "")}`
-        : undefined;
+      return getValue(stage, ["epsilon_high"]) === undefined ? clippedAt(stage) : undefined;
     default:
       return undefined;
   }
