@@ -27,7 +27,9 @@ const FLAT_VESPO = {
   loss_type: "vespo",
 } as const;
 const SEQUENCE_KL = {
-  ...{ loss_type: "grpo", importance_sampling_level: "sequence", beta: 0.3 },
+  loss_type: "grpo",
+  importance_sampling_level: "sequence",
+  beta: 0.3,
   use_bias_correction_kl: true,
 } as const;
 
