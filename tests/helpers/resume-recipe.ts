@@ -18,6 +18,18 @@ export function writeOwnReward(workspace: string): void {
   writeFileSync(join(workspace, "rewards", "own.js"), OWN_REWARD);
 }
 
+/** Measured while it trains; KL in the reward, so that a token has an advantage of its own. */
+const ADAPTERS_ALONE = `eval_steps: 6
+    eval_problems: 8
+    adv_estimator: reinforce_plus_plus
+    use_kl_in_reward: true
+    kl_estimator: k1`;
+/** What a checkpoint keeps beside weights and moments: a reference that moves, a coefficient that does. */
+const ALL_WEIGHTS = `sync_ref_model: true
+    ref_model_sync_steps: 3
+    use_adaptive_entropy: true
+    entropy_target: 9`;
+
 export function resumeRecipe(model: string, adapters = false): string {
   const peft = adapters
     ? "use_peft: true\n    lora_r: 4\n    lora_dropout: 0.1"
@@ -58,6 +70,6 @@ stages:
     max_completion_length: 24
     save_steps: 4
     ${peft}
-    ${adapters ? "eval_steps: 6\n    eval_problems: 8" : ""}
+    ${adapters ? ADAPTERS_ALONE : ALL_WEIGHTS}
 `;
 }

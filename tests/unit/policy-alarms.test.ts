@@ -160,10 +160,13 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
     logprobs: Float32Array.of(-1, -0.5),
     entropies: Float32Array.of(1, 1),
   };
-  const signs = policySigns({ rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1, kl: null }, [
-    { entropy: 1, kl: null, tokens: [scored, null] },
-    { entropy: 3, kl: null, tokens: [null] },
-  ]);
+  const signs = policySigns(
+    { rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1, kl: null },
+    [
+      { entropy: 1, kl: null, tokens: [scored, null] },
+      { entropy: 3, kl: null, tokens: [null] },
+    ],
+  );
   expect(signs).toEqual({
     fracZeroStd: 0.5,
     fracAllWrong: 0.5,
