@@ -16,8 +16,8 @@ export type SignedBatch = {
   readonly fracZeroStd: number;
   readonly seconds: number;
   readonly gradingSeconds: number;
-  /** KL that was taken off the rewards; null where it is none of them. */
-  readonly kl: number | null;
+  /** KL that was taken off the rewards, where it was. */
+  readonly kl?: number | null;
 };
 
 type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
@@ -42,7 +42,7 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
     language: mean(rollouts.flatMap((one) => languageOf(one) ?? [])),
     meanLength: mean(rollouts.map(({ completionIds }) => completionIds.length)) ?? 0,
     entropy: mean(firstSteps.flatMap(({ entropy }) => entropy ?? [])),
-    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])) ?? batch.kl,
+    kl: mean(firstSteps.flatMap(({ kl }) => kl ?? [])) ?? batch.kl ?? null,
     formatMean: mean(rollouts.flatMap((one) => formatOf(one) ?? [])),
     accuracyMean: ofRollouts(({ correct }) => correct),
     accuracy: accuracyByDifficulty(rollouts),
