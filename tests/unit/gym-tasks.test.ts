@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import type { JsonValue } from "#shared/schema/json-value.ts";
-import { ProblemData } from "#shared/schema/recipe.ts";
+import { ProblemData, Stage } from "#shared/schema/recipe.ts";
 import type { Gym } from "#main/core/gym-port.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";
@@ -13,6 +13,7 @@ import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { GymEnvironment } from "#main/services/gym/gym-environment.ts";
 import { GymService } from "#main/services/gym/gym-service.ts";
 import { WorkspaceTasks } from "#main/services/plugins/workspace-tasks.ts";
+import { taskFindings } from "#main/services/recipes/checks/task-trials.ts";
 import { GYM, lendGym } from "../helpers/gym-workspace.ts";
 import { lacking } from "../helpers/need.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -242,3 +243,26 @@ test("a source of reasoning-gym has a config, and others have difficulties", () 
   ).toBe(false);
   expect(ProblemData.safeParse({ task: "coins", config: {} }).success).toBe(false);
 });
+
+test.skipIf(!GYM.met)(
+  `a recipe's check says what a dataset refuses, at its config${lacking(GYM)}`,
+  async () => {
+    const stage = Stage.parse({
+      name: "grpo",
+      kind: "grpo",
+      model: "m",
+      data: [SUMS, { ...SUMS, config: { max_term: 2 } }],
+      generation_batch_size: 16,
+      max_steps: 1,
+    });
+    const sets = (): never[] => [];
+    expect(await taskFindings({ sets, tasks }, stage, 3, undefined)).toEqual([
+      {
+        path: ["stages", 3, "data", 1, "config"],
+        message: expect.stringContaining("chain_sum has no option max_term"),
+        advice: expect.stringContaining("Mend task or config"),
+      },
+    ]);
+    expect(tasks.kept(stage)).toMatchObject({ data: [{ version: "0.1.25" }, {}] });
+  },
+);

@@ -260,6 +260,7 @@ test("the host knows its machine, and the doctor checks it", async () => {
     "memory",
     "processor",
     "webgpu",
+    "reasoning-gym",
     "browser",
   ]);
 });

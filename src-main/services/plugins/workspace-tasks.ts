@@ -149,11 +149,7 @@ export class WorkspaceTasks implements OutsideTasks {
       throw new AppError(
         "BAD_RECIPE",
         `There is no task "${name}".`,
-        `Choose among ${this.facts()
-          .map((task) => task.name)
-          .join(
-            ", ",
-          )}; put one of your own into ${join(this.#workspace, "plugins")}, or import problems: \`gradus problems import FILE\`.`,
+        `Choose among ${this.#shortNames().join(", ")}; put one of your own into ${join(this.#workspace, "plugins")}, or import problems: \`gradus problems import FILE\`.`,
       );
     const plugin = "plugin" in found ? found.plugin : readPlugin(this.#workspace, name);
     if (sha256 === undefined || plugin.hash === sha256) return plugin;
@@ -162,6 +158,15 @@ export class WorkspaceTasks implements OutsideTasks {
       `The plug-in ${name} is not the text that the recipe kept (SHA-256 ${sha256.slice(0, 12)}…), and that text is not in this workspace.`,
       "Remove sha256 from the recipe to use the plug-in as it is.",
     );
+  }
+
+  /** A hundred names of reasoning-gym are no advice. */
+  #shortNames(): string[] {
+    const names = this.facts().map(({ name }) => name);
+    const short = names.filter((name) => !name.startsWith(GYM));
+    return short.length === names.length
+      ? short
+      : [...short, "those of reasoning-gym (`gradus tasks list`)"];
   }
 
   #keptFile(sha256: string): string {

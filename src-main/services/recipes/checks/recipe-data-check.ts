@@ -5,14 +5,10 @@ import { createHash } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import type { DataCheckEvent } from "#shared/schema/recipe-draft.ts";
-import type { WorkspaceTasks } from "../../plugins/workspace-tasks.ts";
-import type { OutsideSource, Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
 import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
-import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
-import { problemsAt } from "#main/core/problems/task-facts.ts";
-import { allSourcesOf } from "../../problems/set-reader.ts";
 import { contextOf } from "#main/core/resources/stage-memory.ts";
 import type { Application } from "../../application.ts";
 import { promptsOf } from "../../benchmarks/benchmark-file.ts";
@@ -20,6 +16,7 @@ import { promptFindings, sftFindings } from "./data-findings.ts";
 import { isVersionRef } from "../../datasets/version-service.ts";
 import { folderOf } from "../model-of-stage.ts";
 import { readRecipe } from "./recipe-checks.ts";
+import { taskFindings } from "./task-trials.ts";
 import type { Finding } from "./recipe-finding.ts";
 import { rewardFindings } from "./reward-check.ts";
 import type { RewardCheckDeps } from "./reward-check.ts";
@@ -51,7 +48,7 @@ export async function* checkRecipeData(
           ...(await judgeFindings(app, stage, index, relativeTo, signal)),
         );
       findings.push(...(await teacherFindings(app, stage, index, signal)));
-      await tryTasks(app, stage, signal);
+      findings.push(...(await taskFindings(app, stage, index, signal)));
       const folder = modelOf(app, recipe, stage, dir);
       const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, dir);
       if (folder === undefined || subject === undefined) continue;
@@ -74,32 +71,6 @@ export async function* checkRecipeData(
     }
   }
   yield { type: "problems", problems: findings.map(locate) };
-}
-
-const PROBLEMS_TRIED = 3;
-
-/** Makes some problems of tasks that run elsewhere. Throws what their code gets wrong; what is missing is said elsewhere. */
-async function tryTasks(
-  { sets, tasks: outside }: Host,
-  stage: Stage,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const source of allSourcesOf(stage)) {
-    const asked = outsideSource(source);
-    if (asked === undefined || !isThere(outside, asked)) continue;
-    await problemsAt(source, 0, PROBLEMS_TRIED, { sets, outside }, signal);
-  }
-}
-
-function isThere(tasks: WorkspaceTasks, source: OutsideSource): boolean {
-  try {
-    if ("config" in source) return tasks.find(source.task) !== undefined;
-    const known = tasks.find(source.task, source.sha256).difficulties;
-    return source.difficulties.every((one) => known.includes(one));
-  } catch (error) {
-    if (error instanceof AppError) return false;
-    throw error;
-  }
 }
 
 async function* relay<T>(

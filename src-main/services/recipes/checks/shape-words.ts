@@ -158,6 +158,8 @@ function unlike(a: string, b: string): number {
 }
 
 /** The form that the value comes nearest to: with the fewest keys that it does not know or lacks. */
+const ANOTHER_KIND = 100;
+
 function nearestForm(
   forms: readonly (readonly ShapeIssue[])[],
   value: unknown,
@@ -166,9 +168,12 @@ function nearestForm(
     form.reduce(
       (sum, issue) =>
         sum +
-        (issue.path.length <= 1 && issue.code !== "invalid_value"
-          ? (issue.keys?.length ?? 1) + 1
-          : 1),
+        (issue.path.length === 0 && issue.code === "invalid_type"
+          ? // Nothing of a map is near to a list.
+            ANOTHER_KIND
+          : issue.path.length <= 1 && issue.code !== "invalid_value"
+            ? (issue.keys?.length ?? 1) + 1
+            : 1),
       0,
     );
   // Of two as near as each other, the one whose keys are there.

@@ -1,0 +1,62 @@
+/** A stage's tasks that run elsewhere, asked for some problems before anything is started. */
+import { AppError } from "#shared/errors.ts";
+import type { OutsideSource, ProblemData, Stage } from "#shared/schema/recipe.ts";
+import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
+import { problemsAt } from "#main/core/problems/task-facts.ts";
+import type { WorkspaceTasks } from "../../plugins/workspace-tasks.ts";
+import { problemDataOf } from "../../problems/set-reader.ts";
+import type { Finding, Path } from "./recipe-finding.ts";
+
+const PROBLEMS_TRIED = 3;
+
+/** What their code gets wrong, and what a dataset's own config class refuses; what is missing is said elsewhere. */
+export async function taskFindings(
+  { sets, tasks }: { readonly sets: SetReader; readonly tasks: WorkspaceTasks },
+  stage: Stage,
+  index: number,
+  signal: AbortSignal | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { source, path } of placesOf(stage)) {
+    if (!isThere(tasks, source)) continue;
+    try {
+      await problemsAt(source, 0, PROBLEMS_TRIED, { sets, outside: tasks }, signal);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const key = "config" in source && Object.keys(source.config).length > 0 ? "config" : "task";
+      const { message, advice } = error;
+      findings.push({ path: ["stages", index, ...path, key], message, advice: advice ?? null });
+    }
+  }
+  return findings;
+}
+
+function placesOf(stage: Stage): { readonly source: OutsideSource; readonly path: Path }[] {
+  const key = stage.kind === "sft" ? ["data", "source"] : ["data"];
+  const evaluated = stage.kind === "grpo" ? stage.eval_data : undefined;
+  return [...placesIn(problemDataOf(stage), key), ...placesIn(evaluated, ["eval_data"])];
+}
+
+function placesIn(
+  data: ProblemData | undefined,
+  key: readonly string[],
+): { readonly source: OutsideSource; readonly path: Path }[] {
+  if (data === undefined) return [];
+  return sourcesOf(data).flatMap((one, at) => {
+    const source = outsideSource(one);
+    return source === undefined ? [] : [{ source, path: Array.isArray(data) ? [...key, at] : key }];
+  });
+}
+
+function isThere(tasks: WorkspaceTasks, source: OutsideSource): boolean {
+  try {
+    if ("config" in source) return tasks.find(source.task) !== undefined;
+    const known = tasks.find(source.task, source.sha256).difficulties;
+    return source.difficulties.every((one) => known.includes(one));
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
