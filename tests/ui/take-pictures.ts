@@ -1,6 +1,8 @@
 /**
  * Pictures of every screen, dark and light, of a workspace in which a demo has run:
  * `node tests/ui/take-pictures.ts WORKSPACE FOLDER [PIPELINE]`. For docs; what they show was measured in that workspace.
+ * With `--own SET` instead of the demo's screens those of problems of one's own: the sets, that set, and rewards tried on
+ * the newest GRPO run.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,11 +12,17 @@ import { connectTo, importDataset } from "../helpers/host-client.ts";
 import { startHost } from "../helpers/window-host.ts";
 import { openWindow } from "./window-page.ts";
 
-const [workspace, folder, pipeline = "p1"] = process.argv.slice(2);
+const own = process.argv.indexOf("--own");
+const ownSet = own === -1 ? undefined : process.argv[own + 1];
+const [workspace, folder, pipeline = "p1"] = process.argv.slice(2, own === -1 ? undefined : own);
 if (workspace === undefined || folder === undefined)
   throw new Error("name the workspace and the folder for the pictures");
 
-const SCREENS: Readonly<Record<string, string>> = {
+const OWN_SCREENS: Readonly<Record<string, string>> = {
+  problems: "/problems",
+  "problem-set": `/problems/${ownSet ?? ""}?side=set`,
+};
+const DEMO_SCREENS: Readonly<Record<string, string>> = {
   home: "/",
   datasets: "/datasets",
   dataset: "/dataset/d1",
@@ -33,6 +41,54 @@ const SCREENS: Readonly<Record<string, string>> = {
   cost: "/cost",
   settings: "/settings",
 };
+
+const SHORT = `# The shorter, the better: 1 up to 30 characters, then falling to 0 at 150.
+def reward(completions, **columns) -> list[float | None]:
+    return [max(0.0, min(1.0, 1.25 - len(text) / 120)) for text in completions]
+`;
+
+/** The rewards step of a recipe that is begun and left: a file of one's own is open, and all rewards are tried on a run. */
+async function rewards(page: Page, url: string, colorScheme: string): Promise<void> {
+  const { call, close } = await connectTo(url);
+  const file = "rewards/short.py";
+  if ((await call.rewards.files()).length === 0)
+    await call.rewards.save({ file, text: SHORT, sha256: null });
+  const yaml = `name: Word problems
+models: { base: gradus-base }
+stages:
+  - name: grpo
+    kind: grpo
+    model: base
+    data: { problems: ${ownSet ?? ""}, split: train }
+    rewards:
+      - { name: answer, weight: 1 }
+      - { name: format, weight: 0.1 }
+      - { file: ${file}, weight: 0.2 }
+    num_generations: 8
+    generation_batch_size: 64
+    per_device_train_batch_size: 32
+    gradient_accumulation_steps: 2
+    max_steps: 8
+    max_completion_length: 64
+`;
+  const { id } = await call.recipes.create({ from: { yaml } });
+  await page.evaluate((recipe) => {
+    window.location.hash = `#/recipe/${recipe}?step=rewards`;
+  }, id);
+  await page.getByRole("button", { name: `Edit ${file}` }).click();
+  await page.getByText(/Gives numbers on three/u).waitFor({ timeout: 120_000 });
+  await page.getByRole("textbox", { name: "step" }).fill("1");
+  await page.getByRole("button", { name: "Try out", exact: true }).click();
+  const histogram = page.getByRole("img", { name: /^Completions by/u });
+  await histogram.waitFor({ timeout: 120_000 });
+  await page.getByRole("combobox", { name: "Values of" }).selectOption("short");
+  await page
+    .getByRole("region", { name: `Reward ${file}` })
+    .evaluate((element) => element.scrollIntoView({ block: "start" }));
+  await page.screenshot({ path: join(folder ?? "", `rewards-${colorScheme}.png`) });
+  await call.recipes.delete({ id });
+  close();
+}
 
 /** The right solutions that the pipeline itself sampled become a dataset, a part of it judged and published, once. */
 async function curateTraces(url: string): Promise<void> {
@@ -73,14 +129,19 @@ mkdirSync(folder, { recursive: true });
 const browser = await launchTestBrowser();
 const host = await startHost(workspace);
 try {
-  await curateTraces(host.url);
+  if (ownSet === undefined) await curateTraces(host.url);
   for (const colorScheme of ["dark", "light"] as const) {
     const { page, goTo } = await openWindow(browser, host, { colorScheme });
-    for (const [name, address] of Object.entries(SCREENS)) {
+    const screens = ownSet === undefined ? DEMO_SCREENS : OWN_SCREENS;
+    for (const [name, address] of Object.entries(screens)) {
       await goTo(address);
       // Lines, formulas and rows that come after their screen.
       await page.waitForTimeout(1200);
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    }
+    if (ownSet !== undefined) {
+      await rewards(page, host.url, colorScheme);
+      continue;
     }
     await wizard(page, colorScheme);
     await page.keyboard.press("g");

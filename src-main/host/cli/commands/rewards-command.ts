@@ -298,6 +298,6 @@ function numberText(value: number | null): string {
 
 function optionsText(options: Readonly<Record<string, unknown>>): string {
   return Object.entries(options)
-    .map(([key, value]) => (value === null ? key : `${key} ${String(value)}`))
+    .map(([key, value]) => (value === null ? key : `${key} ${JSON.stringify(value)}`))
     .join(", ");
 }

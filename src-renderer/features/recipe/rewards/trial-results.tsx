@@ -101,7 +101,7 @@ function SpreadLine({
       {text}: these teach nothing.
     </p>
   ) : (
-    <p className="sectext s12 warn flex" role="status">
+    <p className="sectext s12 warn flex nowrapped" role="status">
       <Glyph name="warn" />
       <span>
         {text}: a run would learn nothing from them. Add a reward that tells them apart, or choose
