@@ -66,7 +66,10 @@ export function recipeProcedures(
         requireRecipe(input.yaml),
         input.target,
         { sets: app.sets, outside: app.tasks },
-        (spec) => app.rewardFiles.text(spec, input.relativeTo),
+        {
+          textOf: (file) => app.rewardFiles.text(file, input.relativeTo),
+          endpointOf: (name) => app.endpoints.list().find((one) => one.name === name),
+        },
       ),
     ),
     tryRewards: to.tryRewards.handler(({ input, signal }) => tryRewards(app, input, signal)),

@@ -8,13 +8,13 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
+import type { OwnParts } from "#main/services/exports/export-part.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
 import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
-import type { FileReward } from "#shared/schema/reward.ts";
 import { NamedReward } from "#shared/schema/reward.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { lacking } from "../helpers/need.ts";
@@ -23,9 +23,12 @@ const OWN = `def reward(completions, prompts, gold, id, **columns):
     return [None if c == "" else len(c) + len(p) + len(g) + len(i) for c, p, g, i in zip(completions, prompts, gold, id)]
 `;
 const FROM = { sets: NO_SETS, outside: NO_OUTSIDE };
-const textOf = ({ file }: FileReward): string => {
-  expect(file).toBe("rewards/own.py");
-  return OWN;
+const OWN_PARTS: OwnParts = {
+  textOf: ({ file }) => {
+    expect(file).toBe("rewards/own.py");
+    return OWN;
+  },
+  endpointOf: () => undefined,
 };
 
 const fixtures = new URL("../fixtures/export/", import.meta.url);
@@ -77,7 +80,7 @@ test.each([
   "on-policy-distill",
 ])("every name that %s has for TRL is a name of TRL 1.16's configuration", async (name) => {
   const given = name === "demo" ? EVERY_OPTION : [];
-  const { files } = await exportRecipe(recipe(name, given), "trl", FROM, textOf);
+  const { files } = await exportRecipe(recipe(name, given), "trl", FROM, OWN_PARTS);
   const configs = files.filter((file) => file.name.endsWith(".yaml"));
   expect(configs.length).toBeGreaterThan(0);
   for (const file of configs) {
@@ -94,7 +97,7 @@ test.each(["demo", "dapo", "r1-full"])(
       recipe(name, name === "demo" ? EVERY_OPTION : []),
       "verl",
       FROM,
-      textOf,
+      OWN_PARTS,
     );
     const scripts = files.filter((file) => file.name.endsWith(".sh"));
     expect(scripts.length).toBeGreaterThan(0);
@@ -108,7 +111,12 @@ test.each(["demo", "dapo", "r1-full"])(
 
 test("every option of a grpo stage is written for TRL or listed as missing", async () => {
   const grpo = recipe("demo", EVERY_OPTION).stages.find(({ kind }) => kind === "grpo");
-  const { files, unmapped } = await exportRecipe(recipe("demo", EVERY_OPTION), "trl", FROM, textOf);
+  const { files, unmapped } = await exportRecipe(
+    recipe("demo", EVERY_OPTION),
+    "trl",
+    FROM,
+    OWN_PARTS,
+  );
   const config = TrainerFile.parse(
     parse(files.find(({ name }) => name === "grpo.yaml")?.text ?? ""),
   );
@@ -154,7 +162,7 @@ test("every option of a grpo stage is written for TRL or listed as missing", asy
 });
 
 test("what has no counterpart is listed, with its value and why", async () => {
-  const trl = (await exportRecipe(recipe("demo"), "trl", FROM, textOf)).unmapped;
+  const trl = (await exportRecipe(recipe("demo"), "trl", FROM, OWN_PARTS)).unmapped;
   expect(trl).toContainEqual({
     path: "stages.grpo.min_lr_ratio",
     value: 0.1,
@@ -162,7 +170,7 @@ test("what has no counterpart is listed, with its value and why", async () => {
   });
   expect(trl.map(({ path }) => path)).toContain("stages.student.kind");
   const verl = (
-    await exportRecipe(recipe("demo", EVERY_OPTION), "verl", FROM, textOf)
+    await exportRecipe(recipe("demo", EVERY_OPTION), "verl", FROM, OWN_PARTS)
   ).unmapped.map(({ path }) => path);
   expect(verl).toEqual(
     expect.arrayContaining([
@@ -227,7 +235,7 @@ test("a constant rate that is warmed up to is transformers' constant_with_warmup
       recipe("demo-smoke", [`stages.grpo.warmup_steps=${String(warmup)}`]),
       "trl",
       FROM,
-      textOf,
+      OWN_PARTS,
     );
     const yaml = files.find(({ name }) => name === "grpo.yaml");
     return TrainerFile.parse(parse(yaml?.text ?? "")).args["lr_scheduler_type"];
@@ -238,7 +246,7 @@ test("a constant rate that is warmed up to is transformers' constant_with_warmup
 test.each(["trl", "verl"] as const)(
   "%s is told of a language reward that does not apply",
   async (to) => {
-    const { unmapped } = await exportRecipe(recipe("r1-full"), to, FROM, textOf);
+    const { unmapped } = await exportRecipe(recipe("r1-full"), to, FROM, OWN_PARTS);
     expect(unmapped).toContainEqual(
       expect.objectContaining({ path: "stages.grpo.rewards", value: "language" }),
     );
@@ -252,13 +260,13 @@ test.each([
   ["verl", "grpo.sh"],
   ["verl", "reward_grpo.py"],
 ] as const)("the smoke recipe for %s: %s is as it was looked at", async (target, name) => {
-  const { files } = await exportRecipe(recipe("demo-smoke"), target, FROM, textOf);
+  const { files } = await exportRecipe(recipe("demo-smoke"), target, FROM, OWN_PARTS);
   const text = files.find((file) => file.name === name)?.text;
   await expect(text).toMatchFileSnapshot(new URL(`${target}/${name}`, fixtures).pathname);
 });
 
 test("prompts are the run's own, a line each, as many as it draws", async () => {
-  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
+  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, OWN_PARTS);
   const rows =
     files
       .find(({ name }) => name === "data/grpo.jsonl")
@@ -273,7 +281,7 @@ test("prompts are the run's own, a line each, as many as it draws", async () => 
 });
 
 test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", async () => {
-  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
+  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, OWN_PARTS);
   const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
   expect(text).toContain("adam_epsilon: 1.0e-8\n");
   expect(text).not.toMatch(/[^.\d]\d+e/u);
@@ -284,7 +292,7 @@ test("a name with quotes stays one word of the shell", async () => {
     recipe("demo-smoke", [`name="it's $(rm -rf ~)"`]),
     "verl",
     FROM,
-    textOf,
+    OWN_PARTS,
   );
   const script = files.find(({ name }) => name === "grpo.sh")?.text ?? "";
   expect(script).toContain(`trainer.project_name='it'"'"'s $(rm -rf ~)'`);
@@ -298,7 +306,7 @@ test("a task without a rule in Python is listed, and a task with one is not", as
     ]),
     "trl",
     FROM,
-    textOf,
+    OWN_PARTS,
   );
   expect(
     unmapped.filter(({ path }) => path === "stages.grpo.data").map(({ value }) => value),
@@ -311,7 +319,7 @@ const PYTHON = {
 };
 
 test.skipIf(!PYTHON.met)(`the rules in Python judge as ours do${lacking(PYTHON)}`, async () => {
-  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, textOf);
+  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, OWN_PARTS);
   const folder = temporaryFolder();
   for (const name of ["rewards.py", "verifiers.py"])
     writeFileSync(join(folder, name), files.find((file) => file.name === name)?.text ?? "");
@@ -404,7 +412,7 @@ test.skipIf(!PYTHON.met)(
     const yaml = [
       "stages.grpo.rewards=[{name: length}, {name: cosine, max_len: 50}, {file: rewards/own.py, weight: 0.2}, {file: a.js}, {name: code}]",
     ];
-    const trl = await exportRecipe(recipe("demo-smoke", yaml), "trl", FROM, textOf);
+    const trl = await exportRecipe(recipe("demo-smoke", yaml), "trl", FROM, OWN_PARTS);
     expect(parse(trl.files.find(({ name }) => name === "grpo.yaml")?.text ?? "")).toMatchObject({
       rewards: [
         { name: "length" },
@@ -416,7 +424,7 @@ test.skipIf(!PYTHON.met)(
     expect(trl.unmapped.map(({ value }) => value)).toEqual(
       expect.arrayContaining(["a.js", "code"]),
     );
-    const verl = await exportRecipe(recipe("demo-smoke", yaml), "verl", FROM, textOf);
+    const verl = await exportRecipe(recipe("demo-smoke", yaml), "verl", FROM, OWN_PARTS);
     expect(verl.files.find(({ name }) => name === "reward_grpo.py")?.text).toContain(
       'add(0.2, rewards.own("own/own.py", "own"))',
     );

@@ -5,10 +5,12 @@ import type { z } from "zod";
 import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
-import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
+import type { Endpoint } from "#shared/schema/endpoint.ts";
+import type { JudgeReward, RewardFile, RewardSpec } from "#shared/schema/reward.ts";
 import { grpoPrompts } from "#main/core/problems/task-data.ts";
 import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { RULED_IN_PYTHON, VERIFIERS_IN_PYTHON } from "./rewards-python.ts";
+import { judgePython } from "./judge-python.ts";
 import { seedOf } from "../runs/write-pipeline.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
@@ -16,15 +18,25 @@ type Json = z.infer<ReturnType<typeof z.json>>;
 /** A data file is text in an answer: beyond so many prompts it begins again from the first. */
 const MOST_PROMPTS = 5000;
 
+/** What of a recipe's rewards stands outside of it. */
+export interface OwnParts {
+  /** A reward's file, or a judge's rubric. Throws AppError where it is not there. */
+  readonly textOf: (file: RewardFile) => string;
+  /** By name; undefined where there is none. */
+  readonly endpointOf: (
+    name: string,
+  ) => Pick<Endpoint, "baseUrl" | "model" | "requestsAtOnce"> | undefined;
+}
+
 export class ExportPart {
   readonly files: ExportedFile[] = [];
   readonly unmapped: Unmapped[] = [];
   readonly recipe: Recipe;
   readonly from: ProblemSources;
-  readonly #textOf: (spec: FileReward) => string;
+  readonly #own: OwnParts;
 
-  constructor(recipe: Recipe, from: ProblemSources, textOf: (spec: FileReward) => string) {
-    this.#textOf = textOf;
+  constructor(recipe: Recipe, from: ProblemSources, own: OwnParts) {
+    this.#own = own;
     this.recipe = recipe;
     this.from = from;
   }
@@ -70,13 +82,10 @@ export class ExportPart {
         return undefined;
       }
       const file = `own/${rewardName(spec)}.py`;
-      this.file(file, this.#textOf(spec));
+      this.file(file, this.#own.textOf(spec));
       return { name: rewardName(spec), weight, file, options: {} };
     }
-    if ("judge" in spec) {
-      this.missing(stage, "rewards", rewardName(spec), "a judge is asked by Gradus alone");
-      return undefined;
-    }
+    if ("judge" in spec) return this.#judge(stage, spec);
     if (spec.name === "code") {
       const why = "rewards.py runs no tests: take a reward that does from your trainer";
       this.missing(stage, "rewards", spec.name, why);
@@ -87,6 +96,35 @@ export class ExportPart {
     const { name, weight: _, ...rest } = writtenReward(spec);
     const { cache_length: __, partial: ___, ...options } = rest;
     return { name: String(name), weight, options };
+  }
+
+  #judge(stage: GrpoStage, spec: JudgeReward): ExportedReward | undefined {
+    const name = rewardName(spec);
+    const endpoint = this.#own.endpointOf(spec.judge);
+    if (endpoint === undefined) {
+      const why = `there is no endpoint ${spec.judge} in this workspace, whose address would stand there`;
+      this.missing(stage, "rewards", name, why);
+      return undefined;
+    }
+    if (spec.cap !== undefined)
+      this.missing(
+        stage,
+        "rewards",
+        name,
+        "nothing counts what it costs there: the cap is not kept",
+      );
+    if (stage.system_prompt !== undefined || stage.prompt_template !== undefined)
+      this.missing(
+        stage,
+        "rewards",
+        name,
+        "the judge sees the prompt as the model does there, with system_prompt and prompt_template",
+      );
+    const { rubric, sha256 } = spec;
+    const text = rubric === undefined ? null : this.#own.textOf({ file: rubric, sha256 });
+    const file = `own/${name}.py`;
+    this.file(file, judgePython(spec, endpoint, text));
+    return { name, weight: spec.weight, file, options: {} };
   }
 
   jsonl(name: string, rows: readonly unknown[]): void {

@@ -13,7 +13,6 @@ import type {
   TrainingOptions,
 } from "#shared/schema/recipe.ts";
 import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
-import type { FileReward } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
 import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
@@ -25,9 +24,9 @@ type Arguments = Record<string, unknown>;
 export async function exportTrl(
   recipe: Recipe,
   from: ProblemSources,
-  textOf: (spec: FileReward) => string,
+  own: OwnParts,
 ): Promise<RecipeExport> {
-  const part = new ExportPart(recipe, from, textOf);
+  const part = new ExportPart(recipe, from, own);
   let trained = 0;
   for (const stage of recipe.stages) {
     if (stage.kind === "sft") await sftFiles(part, stage);
@@ -347,4 +346,4 @@ else:
 trainer.train()
 trainer.save_model()
 `;
-import type { RecipeExport } from "./export-part.ts";
+import type { OwnParts, RecipeExport } from "./export-part.ts";

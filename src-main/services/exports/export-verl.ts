@@ -5,10 +5,10 @@
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import { warmupSteps } from "#main/core/examples/warmup-steps.ts";
-import type { RecipeExport } from "./export-part.ts";
+import type { OwnParts, RecipeExport } from "./export-part.ts";
 import type { GrpoStage, Recipe } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
-import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
@@ -39,9 +39,9 @@ function isGspo(stage: GrpoStage): boolean {
 export async function exportVerl(
   recipe: Recipe,
   from: ProblemSources,
-  textOf: (spec: FileReward) => string,
+  own: OwnParts,
 ): Promise<RecipeExport> {
-  const part = new ExportPart(recipe, from, textOf);
+  const part = new ExportPart(recipe, from, own);
   for (const stage of recipe.stages) {
     if (stage.kind === "grpo") await grpoFiles(part, stage);
     else

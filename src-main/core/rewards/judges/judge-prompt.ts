@@ -72,7 +72,7 @@ export function judgeMessages(question: JudgeQuestion, scale: Scale): ChatTurn[]
     { role: "system", content: systemWords(scale) },
     {
       role: "user",
-      content: `${parts.join("\n\n")}\n\nThe text has ended. Grade it by the rubric. ${form(scale)}`,
+      content: `${parts.join("\n\n")}\n\nThe text has ended. Grade it by the rubric. ${answerForm(scale)}`,
     },
   ];
 }
@@ -88,14 +88,15 @@ export function askedOnceMore(
     ...messages,
     // An empty turn is refused by some servers.
     { role: "assistant", content: sendable(answer).slice(0, QUOTED) || "(nothing)" },
-    { role: "user", content: `That cannot be used: ${fault}. ${form(scale)}` },
+    { role: "user", content: `That cannot be used: ${fault}. ${answerForm(scale)}` },
   ];
 }
 
 /** Characters of an answer that cannot be used, shown to the judge. */
 const QUOTED = 2000;
 
-function systemWords([low, high]: Scale): string {
+/** What a judge is told first. */
+export function systemWords([low, high]: Scale): string {
   return [
     "You grade a text that a language model wrote. You are given a rubric, the task that the model was set, and its text, each between two lines that carry the same code.",
     `Grade by the rubric alone, from ${low} (worst) to ${high} (best).`,
@@ -103,7 +104,8 @@ function systemWords([low, high]: Scale): string {
   ].join("\n");
 }
 
-function form([low, high]: Scale): string {
+/** How it must answer. */
+export function answerForm([low, high]: Scale): string {
   return `Answer with one JSON object and nothing else: {"score": a number from ${low} to ${high}, "reason": "one sentence"}`;
 }
 
