@@ -25,15 +25,17 @@ export function rewardProcedures(
     check: to.check.handler(async ({ input, signal }) => ({
       fault: await checkRewardText(app, input, signal),
     })),
-    agree: to.agree.handler(async ({ input, signal }) =>
-      agree(
+    agree: to.agree.handler(async ({ input, signal }) => {
+      const found = await agree(
         app,
         input.spec,
         input.relativeTo,
         await readRatedTexts(input.ratings),
         signal ?? new AbortController().signal,
-      ),
-    ),
+      );
+      app.live.publish([{ type: "recipes" }, { type: "ledger" }]);
+      return found;
+    }),
     agreements: to.agreements.handler(() => app.store.agreements.list()),
   };
 }

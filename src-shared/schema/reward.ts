@@ -124,6 +124,8 @@ export const JudgeReward = z.strictObject({
 });
 export type JudgeReward = z.infer<typeof JudgeReward>;
 
+const { weight: _, judge: __, ...JUDGE_DEFAULTS } = JudgeReward.parse({ judge: "any" });
+
 /** What is not ours: code in a file, or somebody else's model. */
 export type OwnReward = FileReward | JudgeReward;
 
@@ -166,8 +168,12 @@ export function writtenReward(
 export function writtenReward(
   spec: RewardSpec,
 ): Record<string, string | number | boolean | number[]> {
+  // A judge has many options, and seldom others than their defaults.
+  const usual: Readonly<Record<string, unknown>> = "judge" in spec ? JUDGE_DEFAULTS : {};
   return Object.fromEntries(
-    Object.entries(spec).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    Object.entries(spec).flatMap(([key, value]) =>
+      value === undefined || String(value) === String(usual[key]) ? [] : [[key, value]],
+    ),
   );
 }
 

@@ -205,7 +205,10 @@ describe("a recipe", () => {
     const changes = ["stages.student.loss_top_k=8", "stages.student.min_p=0.1"];
     const recipe = requireRecipe(yaml, changes);
     const from = { sets: NO_SETS, outside: NO_OUTSIDE };
-    const { files, unmapped } = await exportRecipe(recipe, "trl", from, () => "");
+    const { files, unmapped } = await exportRecipe(recipe, "trl", from, {
+      textOf: () => "",
+      endpointOf: () => undefined,
+    });
     const config: { args: Record<string, unknown>; teacher: string; trainer: string } = parse(
       files.find(({ name }) => name === "student.yaml")?.text ?? "",
     );

@@ -188,7 +188,12 @@ test("RLOO with its own advantages is TRL's RLOOTrainer, and with others is list
     ...["use_kl_in_reward=true", "beta=0.05", "normalize_advantages=true"],
   ].map((option) => `stages.grpo.${option}`);
   const of = async (overrides: readonly string[]) => {
-    const { files, unmapped } = await exportRecipe(recipe("demo", overrides), "trl", FROM, textOf);
+    const { files, unmapped } = await exportRecipe(
+      recipe("demo", overrides),
+      "trl",
+      FROM,
+      OWN_PARTS,
+    );
     const text = files.find(({ name }) => name === "grpo.yaml")?.text ?? "";
     return {
       ...TrainerFile.parse(parse(text)),
@@ -217,7 +222,7 @@ test("what verl has no counterpart for in the objective is listed, and what it h
     ]),
     "verl",
     FROM,
-    textOf,
+    OWN_PARTS,
   );
   const script = files.find(({ name }) => name === "grpo.sh")?.text;
   expect(script).toContain("actor.policy_loss.loss_mode=gspo");

@@ -54,21 +54,30 @@ export function useProblemsAt(keys: Keys): readonly RecipeFinding[] {
   );
 }
 
+const NOWHERE: readonly Keys[] = [];
+
 export function FieldChecks({
   keys,
   id,
   exact = false,
+  elsewhere = NOWHERE,
   otherwise,
 }: {
   readonly keys: Keys;
   readonly id: string;
   /** Only what is written here: what is below has a row of its own. */
   readonly exact?: boolean;
+  /** Places below that have a row of their own. */
+  readonly elsewhere?: readonly Keys[];
   /** Said where nothing was found. */
   readonly otherwise?: ReactNode;
 }): ReactNode {
   const all = useProblemsAt(keys);
-  const found = exact ? all.filter((problem) => problem.keys.length === keys.length) : all;
+  const found = all.filter(
+    (problem) =>
+      !(exact && problem.keys.length !== keys.length) &&
+      !elsewhere.some((place) => place.every((key, i) => problem.keys[i] === key)),
+  );
   return (
     <div id={id} className="checks">
       {found.map((problem) => (

@@ -54,7 +54,9 @@ export function RewardFiles({ index, rewards, onChange }: RewardFilesProps): Rea
       setOpen(path);
     });
   };
-  const unused = known.filter(({ file }) => !own.some((spec) => spec.file === file));
+  const unused = known.filter(
+    ({ file }) => !file.endsWith(".md") && !own.some((spec) => spec.file === file),
+  );
   return (
     <>
       <div className="sec bt">

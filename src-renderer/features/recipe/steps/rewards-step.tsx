@@ -15,6 +15,7 @@ import { getValue, textAt } from "../document/plain-value.ts";
 import { ChooseDataset, ChooseRun, ChooseSet } from "../rewards/choose-completions.tsx";
 import type { TrialSource } from "../rewards/choose-completions.tsx";
 import { rewardDraftsOf } from "../rewards/reward-drafts.ts";
+import { Judges } from "../rewards/judges.tsx";
 import { RewardFiles } from "../rewards/reward-files.tsx";
 import { TrialResults } from "../rewards/trial-results.tsx";
 import { isGrpo, lengthLimit, RewardsTable, rewardsOf } from "./rewards-table.tsx";
@@ -73,6 +74,11 @@ function StageRewards({ index }: { readonly index: number }): ReactNode {
     <>
       <RewardsTable index={index} tried={trial?.rewards} />
       <RewardFiles
+        index={index}
+        rewards={rewards}
+        onChange={(next) => set(["stages", index, "rewards"], next.map(writtenReward))}
+      />
+      <Judges
         index={index}
         rewards={rewards}
         onChange={(next) => set(["stages", index, "rewards"], next.map(writtenReward))}

@@ -136,7 +136,13 @@ export function RewardsTable({
             Add {name}
           </button>
         ))}
-        <FieldChecks keys={keys} id={`rewards-${String(index)}`} />
+        <FieldChecks
+          keys={keys}
+          id={`rewards-${String(index)}`}
+          elsewhere={rewards.flatMap((reward, place) =>
+            "judge" in reward ? [[...keys, place]] : [],
+          )}
+        />
       </div>
     </>
   );

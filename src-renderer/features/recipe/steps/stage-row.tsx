@@ -89,6 +89,8 @@ function inputText(stage: Json): string {
   const parts = [`from ${textAt(stage, ["model"])}`];
   const teacher = textAt(stage, ["teacher"]);
   const data = textAt(stage, ["data", "stage"]);
+  const endpoint = textAt(stage, ["teacher", "endpoint"]);
+  if (endpoint !== "") parts.push(`taught by ${endpoint}`);
   if (teacher !== "") parts.push(`taught by ${teacher}`);
   if (data !== "") parts.push(`on ${data}`);
   return parts.join(", ");

@@ -11,6 +11,7 @@ import { groupFact, inertFacts, optionFact } from "../document/stage-facts.ts";
 import { fieldGroups } from "../fields/stage-fields.ts";
 import { StageKind } from "../document/stage-kind.ts";
 import { TextField } from "../fields/text-field.tsx";
+import { TeacherField } from "./teacher-field.tsx";
 
 export function StageStep({ index }: { readonly index: number }): ReactNode {
   const { value, goTo } = useDraft();
@@ -36,13 +37,8 @@ export function StageStep({ index }: { readonly index: number }): ReactNode {
         keys={[...at, "model"]}
         choices={modelChoices(value, index)}
       />
-      {kind.data === "distill" && (
-        <TextField
-          label="teacher"
-          line="who samples the solutions"
-          keys={[...at, "teacher"]}
-          choices={modelChoices(value, index)}
-        />
+      {(kind.data === "distill" || kind.data === "rejection-sampling") && (
+        <TeacherField at={at} kind={kind.data} models={modelChoices(value, index)} />
       )}
       {kind.data !== "pretrain" && <DataFields stage={stage} index={index} />}
       {fieldGroups(kind.data).map(({ group, fields }) => (

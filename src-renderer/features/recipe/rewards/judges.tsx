@@ -1,0 +1,144 @@
+/** A stage's judges: which endpoint, its rubric, what it may cost, and how it agreed with people. */
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { agreementText } from "#shared/agreement-text.ts";
+import { JudgeReward, rewardName } from "#shared/schema/reward.ts";
+import type { RewardSpec } from "#shared/schema/reward.ts";
+import { RewardPath } from "#shared/schema/reward-file.ts";
+import { host } from "#renderer/bridge/host.ts";
+import { agreementsQuery, endpointsQuery, rewardFilesQuery } from "#renderer/bridge/queries.ts";
+import { useAct } from "#renderer/bridge/use-act.ts";
+import { useQuery } from "#renderer/bridge/use-query.ts";
+import { FailureNotice } from "#renderer/ui/region-state.tsx";
+import { useDraft } from "../document/draft-value.ts";
+import { FieldChecks } from "../fields/field-checks.tsx";
+import { TextField } from "../fields/text-field.tsx";
+import { dollars } from "../steps/teacher-field.tsx";
+import { RubricEditor } from "./rubric-editor.tsx";
+
+const STARTING_RUBRIC = `Judge the text by what was asked.
+
+- It does what the task says.
+- It is clear, and free of mistakes.
+
+10: a careful reader would change nothing. 1: it does not answer the task.
+`;
+
+export interface JudgesProps {
+  /** The stage's place in the recipe. */
+  readonly index: number;
+  readonly rewards: readonly RewardSpec[];
+  readonly onChange: (rewards: readonly RewardSpec[]) => void;
+}
+
+export function Judges({ index, rewards, onChange }: JudgesProps): ReactNode {
+  const { broken } = useDraft();
+  const endpoints = useQuery(endpointsQuery).data;
+  const files = useQuery(rewardFilesQuery).data ?? [];
+  const [open, setOpen] = useState<RewardPath>();
+  const act = useAct();
+  const taken = new Set([...files.map(({ file }) => String(file)), ...rewards.map(rewardName)]);
+  const add = (judge: string): void => {
+    void act.run(async () => {
+      const name = freeName(taken);
+      const file = RewardPath.parse(`rewards/${name}.md`);
+      await host.rewards.save({ file, text: STARTING_RUBRIC, sha256: null });
+      onChange([...rewards, JudgeReward.parse({ judge, rubric: file })]);
+      setOpen(file);
+    });
+  };
+  return (
+    <>
+      <div className="sec bt">
+        <h2>Judges</h2>
+        <span className="t3 s12">a model behind an endpoint grades by a rubric</span>
+      </div>
+      {rewards.map(
+        (spec, place) =>
+          "judge" in spec && (
+            <OneJudge
+              key={rewardName(spec)}
+              spec={spec}
+              keys={["stages", index, "rewards", place]}
+              onEdit={setOpen}
+            />
+          ),
+      )}
+      <div className="sectext flex">
+        {(endpoints ?? []).map(({ id, name }) => (
+          <button
+            key={id}
+            type="button"
+            className="btn small"
+            disabled={broken || act.busy}
+            onClick={() => add(name)}
+          >
+            Add a judge: {name}
+          </button>
+        ))}
+        {endpoints?.length === 0 && (
+          <span className="s12 t3">No endpoint yet: Settings → Endpoints adds one.</span>
+        )}
+      </div>
+      {act.failure !== undefined && <FailureNotice failure={act.failure} />}
+      {open !== undefined && (
+        <RubricEditor key={open} file={open} onClose={() => setOpen(undefined)} />
+      )}
+    </>
+  );
+}
+
+function OneJudge({
+  spec,
+  keys,
+  onEdit,
+}: {
+  readonly spec: JudgeReward;
+  readonly keys: readonly (string | number)[];
+  readonly onEdit: (file: RewardPath) => void;
+}): ReactNode {
+  const endpoints = useQuery(endpointsQuery).data ?? [];
+  const agreements = useQuery(agreementsQuery).data ?? [];
+  const model = spec.model ?? endpoints.find(({ name }) => name === spec.judge)?.model;
+  const files = useQuery(rewardFilesQuery).data ?? [];
+  const path = RewardPath.safeParse(spec.rubric);
+  const known = path.success ? files.find(({ file }) => file === path.data) : undefined;
+  const sha256 = spec.sha256 ?? known?.sha256 ?? null;
+  const found = agreements.find((one) => one.rubricSha256 === sha256 && one.model === model);
+  return (
+    <>
+      <TextField
+        label="judge"
+        line={found === undefined ? "not compared with people yet" : agreementText(found)}
+        keys={[...keys, "judge"]}
+        choices={endpoints.map(({ name }) => name)}
+      />
+      <TextField
+        label="rubric"
+        line="a Markdown file; without it each problem’s own"
+        keys={[...keys, "rubric"]}
+      >
+        {path.success && known !== undefined && spec.sha256 === undefined && (
+          <button type="button" className="btn small" onClick={() => onEdit(path.data)}>
+            Edit<span className="visually-hidden"> {path.data}</span>
+          </button>
+        )}
+      </TextField>
+      <TextField
+        label="cap"
+        line="dollars that a run may spend on it"
+        keys={[...keys, "cap"]}
+        read={dollars}
+        wide={false}
+      />
+      <FieldChecks keys={[...keys, "model"]} id={`judge-model-${rewardName(spec)}`} />
+    </>
+  );
+}
+
+function freeName(taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? "rubric" : `rubric-${n}`;
+    if (!taken.has(name) && !taken.has(`rewards/${name}.md`)) return name;
+  }
+}
