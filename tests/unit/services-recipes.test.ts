@@ -150,7 +150,7 @@ test.each([
   [
     "kind: pretrain\n    max_steps: 1\n    lr_scheduler_type: line",
     "lr_scheduler_type",
-    'must be one of constant, linear, cosine, and is the text "line"',
+    'must be one of constant, linear, cosine, cosine_with_restarts, warmup_stable_decay, and is the text "line"',
     "Use linear",
   ],
   ["kind: sft", "data", "is missing", undefined],
