@@ -328,6 +328,16 @@ describe("what a file says that is wrong", () => {
     expect(taken.goldRejected[0]?.reason).toContain("cannot be read as mathematics");
   });
 
+  test("a file whose columns say nothing is shown with them, so that a person can say which is asked", async () => {
+    const path = fileOf([{ frage: "Was ist\n1 plus 2?", gold: "3" }]);
+    const found = await client.problems.inspect({ file: { path } });
+    expect(found).toMatchObject({ columns: ["frage", "gold"], problems: [], bad: [], read: 1 });
+    expect(found.mapping).toMatchObject({ prompt: null, messages: null });
+    expect(found.example["frage"]).toBe("Was ist 1 plus 2?");
+    const mapped = await client.problems.inspect({ file: { path }, mapping: { prompt: "frage" } });
+    expect(mapped.problems.map(({ problem }) => problem.gold)).toEqual(["3"]);
+  });
+
   test.each([
     [["x"], "no line", "Line 1: is not JSON"],
     [

@@ -106,7 +106,11 @@ function exampleOf(row: Readonly<Record<string, unknown>> | undefined): Record<s
   return Object.fromEntries(
     Object.entries(row ?? {}).map(([name, value]) => [
       name,
-      printable((typeof value === "string" ? value : JSON.stringify(value ?? null)).slice(0, 100)),
+      printable(
+        (typeof value === "string" ? value : JSON.stringify(value ?? null))
+          .slice(0, 100)
+          .replaceAll(/\s+/gu, " "),
+      ),
     ]),
   );
 }
@@ -265,12 +269,16 @@ async function checkAll(
 
 function noMapping(path: string, columns: readonly string[], bad: readonly BadRow[]): AppError {
   const [first] = bad;
-  const seen =
-    columns.length > 0
-      ? `Its columns are ${printable(columns.slice(0, 20).join(", ")).slice(0, 500)}.`
-      : first === undefined
-        ? "It has no rows."
-        : `Row ${first.line} ${first.reason}.`;
+  if (columns.length === 0) {
+    return first === undefined
+      ? new AppError("BAD_INPUT", `${path} has no rows.`, "Check that it is the file you meant.")
+      : new AppError(
+          "BAD_INPUT",
+          `No row of ${path} can be read. Row ${first.line} ${first.reason.replace(/\.$/u, "")}.`,
+          "Correct the file, or say its format where it is another than its name says.",
+        );
+  }
+  const seen = `Its columns are ${printable(columns.slice(0, 20).join(", ")).slice(0, 500)}.`;
   return new AppError(
     "BAD_INPUT",
     `${path} does not look like conversations. ${seen}`,

@@ -37,12 +37,15 @@ export interface ProblemInspection {
   readonly bad: BadLine[];
 }
 
-/** The first rows as problems. Throws NOT_FOUND; BAD_INPUT where no column could be what is asked. */
+/**
+ * The first rows as problems; none where no column could be what is asked, so that a person can say which is. Throws
+ * NOT_FOUND; BAD_INPUT where no row can be read.
+ */
 export async function inspectProblems(
   file: ProblemFile,
   count: number,
 ): Promise<ProblemInspection> {
-  const { format, mapping, first, columns, rows } = await openProblems(
+  const { format, mapping, first, columns, rows } = await readFirst(
     file,
     Math.max(count, LOOKED_AT),
   );
@@ -50,7 +53,7 @@ export async function inspectProblems(
   await rows.return(undefined);
   const problems: ProblemInspection["problems"] = [];
   const bad: BadLine[] = [];
-  for (const row of first) {
+  for (const row of asksNothing(mapping) ? [] : first) {
     const problem =
       "bad" in row
         ? row
@@ -81,10 +84,29 @@ export interface OpenProblems {
   readonly rows: AsyncGenerator<SourceRow>;
 }
 
-/** Reads the first rows and finds what their columns are. Throws NOT_FOUND, BAD_INPUT. */
+/** Reads the first rows and finds what their columns are. Throws NOT_FOUND; BAD_INPUT, also where none is asked. */
 export async function openProblems(
   file: ProblemFile,
   lookedAt = LOOKED_AT,
+  signal?: AbortSignal,
+): Promise<OpenProblems> {
+  const opened = await readFirst(file, lookedAt, signal);
+  if (!asksNothing(opened.mapping)) return opened;
+  await opened.rows.return(undefined);
+  throw new AppError(
+    "BAD_INPUT",
+    `${file.path} has no column that could be the prompt. Its columns are ${listed(opened.columns)}.`,
+    "Say which column is what: --map prompt=COLUMN answer=COLUMN.",
+  );
+}
+
+function asksNothing({ prompt, messages }: ProblemMapping): boolean {
+  return prompt === null && messages === null;
+}
+
+async function readFirst(
+  file: ProblemFile,
+  lookedAt: number,
   signal?: AbortSignal,
 ): Promise<OpenProblems> {
   const { path } = file;
@@ -100,9 +122,8 @@ export async function openProblems(
   const values = first.flatMap((row) => ("value" in row ? [row.value] : []));
   const columns = columnsOf(values);
   try {
-    const mapping = mappingOf(file, values, columns);
-    if (mapping.prompt === null && mapping.messages === null) throw noPrompt(path, columns, first);
-    return { format, mapping, columns, first, rows };
+    if (columns.length === 0) throw noRow(path, first);
+    return { format, mapping: mappingOf(file, values, columns), columns, first, rows };
   } catch (error) {
     await rows.return(undefined);
     throw error;
@@ -139,26 +160,26 @@ function mappingOf(
 
 function exampleOf(row: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(row ?? {}).map(([name, value]) => [
-      name,
-      printable((typeof value === "string" ? value : JSON.stringify(value ?? null)).slice(0, 100)),
-    ]),
+    Object.entries(row ?? {}).map(([name, value]) => {
+      const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
+      return [name, printable(text.slice(0, 100).replaceAll(/\s+/gu, " "))];
+    }),
   );
 }
 
-function noPrompt(path: string, columns: readonly string[], rows: readonly SourceRow[]): AppError {
+function noRow(path: string, rows: readonly SourceRow[]): AppError {
   const first = rows.find((row) => "bad" in row);
-  const seen =
-    columns.length > 0
-      ? `Its columns are ${listed(columns)}.`
-      : first === undefined
-        ? "It has no rows."
-        : `Line ${first.line}: ${first.bad}.`;
-  return new AppError(
-    "BAD_INPUT",
-    `${path} has no column that could be the prompt. ${seen}`,
-    "Say which column is what: --map prompt=COLUMN answer=COLUMN.",
-  );
+  return first === undefined
+    ? new AppError(
+        "BAD_INPUT",
+        `${path} holds no problems. It has no rows.`,
+        "Check that it is the file you meant.",
+      )
+    : new AppError(
+        "BAD_INPUT",
+        `No line of ${path} can be read. Line ${first.line}: ${first.bad.replace(/\.$/u, "")}.`,
+        "Correct the file, or say its format where it is another than its name says.",
+      );
 }
 
 function listed(columns: readonly string[]): string {

@@ -85,7 +85,7 @@ function columnsAt(now: number, usdPlaces: number): readonly GridColumn<Pipeline
             >
               {pipeline.name} <span className="t3">{pipeline.id}</span>
             </a>
-            <span className="t3">
+            <span className="t3 ell" style={{ display: "block" }}>
               {originWord(pipeline.origin)}, seed {pipeline.seed}
             </span>
           </span>
@@ -221,7 +221,11 @@ export function RecentRegion(): ReactNode {
           </span>
         )}
         <span className="end flex s12 t3">
-          Open <KeyCaps keys="Enter" />
+          {count > 0 && (
+            <>
+              Open <KeyCaps keys="Enter" />
+            </>
+          )}
           <a className="link" href={hrefTo(["runs"])}>
             All runs
           </a>
@@ -238,6 +242,9 @@ export function RecentRegion(): ReactNode {
               <a className="btn" href={hrefTo(["datasets", "import"])}>
                 Import data
               </a>
+              <a className="btn" href={hrefTo(["import-problems"])}>
+                Import problems
+              </a>
               <a className="btn" href={hrefTo(["recipes"])}>
                 Write a recipe
               </a>
@@ -245,7 +252,8 @@ export function RecentRegion(): ReactNode {
           }
         >
           Nothing was started yet. The demo above shows the whole method on problems that come with
-          Gradus. Your own way begins with data, and a recipe that says what to do with them.
+          Gradus. Your own way begins with data or problems, and a recipe that says what to do with
+          them.
         </Empty>
       )}
       {pipelines.length > 0 && (

@@ -47,7 +47,7 @@ export function CatalogueDetails({
       <div style={{ padding: "0 16px 16px" }}>
         {model.modelId === null ? (
           <button type="button" className="btn primary" disabled={busy} onClick={onGet}>
-            Get <kbd aria-hidden="true">Enter</kbd>
+            Get <kbd aria-hidden="true">↵</kbd>
           </button>
         ) : (
           <a className="btn" href={hrefTo(["models"], { model: model.modelId })}>

@@ -1,7 +1,7 @@
 /** What the recipe will take: memory by part, time and money with their ranges, and on how many runs they rest. */
 import type { ReactNode } from "react";
 import type { EstimatedRange, MemoryPart, RecipeEstimate } from "#shared/schema/recipe-draft.ts";
-import { formatBytes, formatDuration, formatUsd, plural } from "#renderer/ui/format.ts";
+import { formatBytes, formatDuration, formatNumber, formatUsd } from "#renderer/ui/format.ts";
 
 const COLOURS = ["cr", "c1", "c4", "c3", "c2", "c5", "c6"];
 
@@ -84,7 +84,9 @@ export function EstimateRegion({
           : "The recipe is being looked at …"}
       </p>
     );
-  const runs = estimate.stages.reduce((sum, stage) => sum + stage.runs, 0);
+  // One earlier run may stand behind several stages, so their counts are not added.
+  const runs = estimate.stages.map((stage) => stage.runs);
+  const [least, most] = [Math.min(...runs), Math.max(...runs)];
   const without = estimate.stages.filter(({ timeMs }) => timeMs === null);
   const time = rangeText(estimate.timeMs, formatDuration);
   const usd = rangeText(estimate.usd, formatUsd);
@@ -127,7 +129,7 @@ export function EstimateRegion({
       </div>
       <p className="s11 t3">
         {without.length === 0
-          ? `From ${plural(runs, "finished stage")} on this machine, lowest to highest.`
+          ? `Each stage from ${least === most ? "" : `${formatNumber(least)}–`}${formatNumber(most)} earlier on this machine, lowest to highest.`
           : `${without.length === estimate.stages.length ? "No stage" : `Not every stage`} has an earlier run to go by: ${without[0]?.stage ?? ""}, ${without[0]?.why ?? ""}.`}
       </p>
     </div>

@@ -69,8 +69,8 @@ export function CostTable({ results, runs, active }: CostTableProps): ReactNode 
       </table>
       {withoutCost.length > 0 && (
         <p className="s11 t3" style={{ padding: "4px 16px 0" }}>
-          No cost is known of {withoutCost.map(({ stageName }) => stageName).join(", ")}: ended
-          before any use was recorded.
+          No use is recorded of {withoutCost.map(({ stageName }) => stageName).join(", ")}, so no
+          cost is known. A stage writes what it used with each checkpoint and at its end.
         </p>
       )}
       <p className="s11 t3" style={{ padding: "4px 16px 12px" }}>

@@ -13,6 +13,11 @@ export function shareDone(run: RunSummary): number | undefined {
   return undefined;
 }
 
+/** What a stage counts before it says so itself. */
+function unitOf({ kind }: RunSummary): string {
+  return kind === "benchmark" || kind === "rejection-sampling" ? "problems" : "steps";
+}
+
 /** "212 of 400 steps"; without progress, what is known of the steps. */
 export function doneText(run: RunSummary): string {
   const { progress } = run;
@@ -22,7 +27,7 @@ export function doneText(run: RunSummary): string {
     return `${formatNumber(progress.done)} of ${formatNumber(progress.total)} ${progress.unit}`;
   return run.totalSteps === null
     ? "starting"
-    : `${formatNumber(run.lastStep)} of ${formatNumber(run.totalSteps)} steps`;
+    : `${formatNumber(run.lastStep)} of ${formatNumber(run.totalSteps)} ${unitOf(run)}`;
 }
 
 /** Time left by the engine's own estimate, corrected for its age. */

@@ -27,7 +27,7 @@ export function BulkPreview({ datasetId, target, action }: BulkPreviewProps): Re
   const { matching, changing, samples } = preview.data;
   return (
     <>
-      <p className="s12" role="status">
+      <p className="s12 bulkcount" role="status">
         <span className="med">
           {plural(changing, "record")} of {formatNumber(matching)} would change.
         </span>{" "}

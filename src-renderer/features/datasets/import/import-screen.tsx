@@ -7,6 +7,7 @@ import { datasetIdFrom } from "#renderer/bridge/ids.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { FilePicker } from "#renderer/ui/files/file-picker.tsx";
 import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
+import { FormatField } from "#renderer/ui/files/format-field.tsx";
 import { ImportHead } from "#renderer/ui/files/import-head.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import "../datasets.css";
@@ -71,6 +72,12 @@ export function ImportScreen(): ReactNode {
               change({ readAs: {}, name: nameFrom(next.name) });
             }}
           />
+          {found === undefined && inspection.failure !== undefined && (
+            <FormatField
+              format={choice.readAs.format}
+              onFormat={(format) => change({ readAs: format === undefined ? {} : { format } })}
+            />
+          )}
           {found !== undefined && (
             <ImportForm
               found={found}

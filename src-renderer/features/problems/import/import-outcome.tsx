@@ -32,7 +32,7 @@ function Summary({ outcome }: { readonly outcome: ProblemImportOutcome }): React
             : `${plural(problems, "problem")} in ${set}, version ${formatNumber(version)}: ${splitsText(outcome)}.`}
         </span>
         {badLines > 0 && ` ${plural(badLines, "bad line")} left out.`}
-        {duplicates > 0 && ` ${plural(duplicates, "line")} repeated an earlier one and left out.`}
+        {duplicates > 0 && ` Left out as repeated: ${plural(duplicates, "line")}.`}
         {nearDuplicates > 0 && ` ${plural(nearDuplicates, "problem")} nearly repeats another.`}
       </span>
       <a className="btn small" href={hrefTo(["problems", set])}>

@@ -9,6 +9,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { FilePicker } from "#renderer/ui/files/file-picker.tsx";
 import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
+import { FormatField } from "#renderer/ui/files/format-field.tsx";
 import { ImportHead } from "#renderer/ui/files/import-head.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import "../problems.css";
@@ -73,6 +74,12 @@ export function ProblemImportScreen(): ReactNode {
               change({ readAs: {}, into: into === "" ? nameFrom(next.name) : into });
             }}
           />
+          {found === undefined && inspection.failure !== undefined && (
+            <FormatField
+              format={choice.readAs.format}
+              onFormat={(format) => change({ readAs: format === undefined ? {} : { format } })}
+            />
+          )}
           {found !== undefined && mapping !== undefined && (
             <>
               <ImportFields found={found} mapping={mapping} choice={choice} onChange={change} />

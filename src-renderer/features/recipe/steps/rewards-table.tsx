@@ -45,6 +45,12 @@ const SAME: Partial<Record<string, RewardName>> = {
   soft_overlong: "soft-overlong",
 };
 
+/** Whether the list offers the same reward by another name before. */
+function isSecondName(name: RewardName): boolean {
+  const same = SAME[name];
+  return same !== undefined && REWARD_NAMES.indexOf(same) < REWARD_NAMES.indexOf(name);
+}
+
 /** The rewards that a stage has: its own, or the schema's default. */
 export function rewardsOf(stage: Json | undefined): readonly RewardSpec[] {
   const list = getValue(stage, ["rewards"]);
@@ -75,7 +81,7 @@ export function RewardsTable({
       return same === undefined ? [name] : [name, same];
     }),
   );
-  const left = REWARD_NAMES.filter((name) => !there.has(name));
+  const left = REWARD_NAMES.filter((name) => !there.has(name) && !isSecondName(name));
   return (
     <>
       <table className="rw">
@@ -131,6 +137,7 @@ export function RewardsTable({
             type="button"
             className="btn small"
             disabled={broken}
+            title={REWARD_WORDS[name]}
             onClick={() => change([...rewards, NamedReward.parse({ name, weight: 0.1 })])}
           >
             Add {name}
