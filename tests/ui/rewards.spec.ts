@@ -40,11 +40,10 @@ test("a reward file is written beside the recipe, and nothing typed is lost", as
   await editor.getByRole("button", { name: "Undo" }).click();
   await expect(text).not.toContainText("nothing();");
 
-  await page.getByRole("radio", { name: "of a dataset" }).click();
-  await page.getByRole("button", { name: "Try out" }).click();
-  await expect(page.getByText(/have the same sum|nothing is said about spread/u)).toBeVisible({
-    timeout: 20_000,
-  });
+  await page.getByRole("radio", { name: "pasted" }).click();
+  await page.getByRole("button", { name: "Write the worked solution" }).click();
+  await page.getByRole("button", { name: "Try out", exact: true }).click();
+  await expect(page.getByText("nothing is said about spread")).toBeVisible({ timeout: 20_000 });
   await page.getByRole("combobox", { name: "Values of" }).selectOption("short");
   await expect(page.getByRole("img", { name: /^Completions by short\./u })).toBeVisible();
   await expect(page.getByText(/ms a completion/u)).toBeVisible();
