@@ -17,7 +17,7 @@ test("by keyboard alone: preset, steps, an option with its problem and fix, star
   await expect(page).toHaveURL(/step=models/u);
   for (let step = 0; step < 6; step += 1) await page.keyboard.press("Alt+ArrowRight");
   await expect(page).toHaveURL(/step=stage\.grpo$/u);
-  const group = page.getByRole("textbox", { name: "num_generations" });
+  const group = page.getByRole("textbox", { name: "num_generations", exact: true });
   await group.focus();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.type("7");
