@@ -9,6 +9,11 @@ export function usesTraces({
   return lmbda < 1 && !isTaught;
 }
 
+/** Whether the stage has solutions before it trains: they have lengths and limits of their own. */
+export function learnsFromTexts(stage: Pick<DistillStage, "method" | "lmbda" | "seq_kd">): boolean {
+  return stage.method !== "gkd" || usesTraces(stage);
+}
+
 /** Why the stage's teacher cannot teach by its method, and what to do; null where it may. */
 export function teacherFault({ method, teacher }: Pick<DistillStage, "method" | "teacher">): {
   readonly message: string;

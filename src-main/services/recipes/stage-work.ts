@@ -4,7 +4,7 @@
  * limits shrink the rate and not the estimate.
  */
 import { assertNever } from "#shared/errors.ts";
-import { usesTraces } from "#shared/schema/distillation.ts";
+import { learnsFromTexts, usesTraces } from "#shared/schema/distillation.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 
@@ -92,8 +92,7 @@ function onPolicyWork(
 
 /** Examples at most that a stage trains on, as far as the recipe says. */
 export function examplesOf(recipe: Recipe, stage: Stage): number | undefined {
-  if (stage.kind === "distill" && stage.method === "gkd" && !usesTraces(stage))
-    return stage.num_prompts;
+  if (stage.kind === "distill" && !learnsFromTexts(stage)) return stage.num_prompts;
   if (stage.kind === "distill")
     return stage.num_prompts * Math.min(stage.max_per_prompt, stage.num_generations);
   if (stage.kind !== "sft") return undefined;

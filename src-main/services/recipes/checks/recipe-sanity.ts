@@ -1,6 +1,6 @@
 /** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
-import { teacherFault, usesTraces } from "#shared/schema/distillation.ts";
+import { learnsFromTexts, teacherFault } from "#shared/schema/distillation.ts";
 import type { DistillStage, GrpoStage, Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
@@ -104,7 +104,7 @@ export function doubts(stage: Stage, index: number): Finding[] {
   if (
     stage.kind !== "grpo" &&
     "num_generations" in stage &&
-    !(stage.kind === "distill" && stage.method === "gkd" && !usesTraces(stage)) &&
+    !(stage.kind === "distill" && !learnsFromTexts(stage)) &&
     stage.num_generations > 1 &&
     stage.temperature === 0
   )

@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
+import { learnsFromTexts } from "#shared/schema/distillation.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { ProblemData, Recipe, Stage } from "#shared/schema/recipe.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
@@ -156,7 +157,7 @@ function checkLengths(
   sets: SetReader,
 ): ProblemLengths | undefined {
   const context = contextOf(folder);
-  if (stage.kind === "sft" || stage.kind === "distill")
+  if (stage.kind === "sft" || (stage.kind === "distill" && learnsFromTexts(stage)))
     tooLong(place, "max_length", stage.max_length, context);
   if (stage.kind === "pretrain") tooLong(place, "sequence_length", stage.sequence_length, context);
   const source = problemDataOf(stage);
