@@ -59,7 +59,9 @@ export function FilterBar({ place, models, field }: FilterBarProps): ReactNode {
             aria-describedby="problem-filter-says"
             placeholder="tag:algebra difficulty:3..5 “two trains”"
             onChange={(event) => setWhere(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+            onKeyDown={(event) => {
+              if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
+            }}
           />
           <KeyCaps keys="/" />
         </label>
