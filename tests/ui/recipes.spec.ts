@@ -4,6 +4,8 @@ import { seededHost } from "./file-host.ts";
 import { beginRecipe, beginSmokeByKeyboard, recipeSaved, startByKeyboard } from "./recipe-page.ts";
 import { accessibilityFaults, openWindow, settled } from "./window-page.ts";
 
+// No Python: nothing is installed from here.
+process.env["GRADUS_PYTHON"] = "/nowhere/python3";
 const host = seededHost();
 
 const STEPS = ["preset", "models", "data", "stages", "stage.grpo", "rewards", "hardware", "review"];
@@ -240,3 +242,24 @@ for (const colorScheme of ["dark", "light"] as const)
     }
     expect(complaints).toEqual([]);
   });
+
+test("a task of reasoning-gym asks before it is installed, and says what keeps it from that", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/recipes");
+  const address = await beginRecipe(page, "DAPO");
+  await goTo(`${address}?step=data`);
+  const task = page.getByRole("combobox", { name: "task", exact: true }).first();
+  const before = await task.inputValue();
+  await task.selectOption("reasoning-gym, to be installed…");
+  const dialog = page.getByRole("dialog", { name: "Install reasoning-gym?" });
+  await expect(dialog).toContainText("by version and hash");
+  await expect(dialog).toContainText(/python[/\\]reasoning-gym-/u);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Install" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("is no Python 3.11 or later with venv");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(task).toHaveValue(before);
+});
