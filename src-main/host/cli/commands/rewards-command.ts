@@ -97,18 +97,40 @@ function addTry(rewards: Command): void {
       const context = contextOf(command);
       const options = TryOptions.parse(command.opts());
       await withHost(context, async ({ client }) => {
-        const tried = await client.recipes.tryRewards({
-          ...(await rewardsOf(client, recipe, options.stage)),
-          from: completionsOf(options),
-        });
+        const asked = await rewardsOf(client, recipe, options.stage);
+        const tried = await client.recipes.tryRewards({ ...asked, from: completionsOf(options) });
+        const trust = trustText(asked.rewards, await client.rewards.agreements());
         context.terminal.result(
           { step: tried.step, rewards: tried.rewards, cases: tried.completions },
-          [summaryText(tried.rewards), "", ...tried.completions.slice(0, SHOWN).map(caseText)].join(
-            "\n",
-          ),
+          [
+            summaryText(tried.rewards),
+            ...trust,
+            "",
+            ...tried.completions.slice(0, SHOWN).map(caseText),
+          ].join("\n"),
         );
       });
     });
+}
+
+/** How the judges among them agreed with people, when their rubrics were last compared. */
+function trustText(rewards: readonly RewardSpec[], agreements: readonly Agreement[]): string[] {
+  return rewards.flatMap((spec) => {
+    if (!("judge" in spec)) return [];
+    const rubric = spec.rubric === undefined ? null : basename(spec.rubric);
+    const found = agreements.find(
+      (one) =>
+        one.endpoint === spec.judge &&
+        (one.rubric === null ? null : basename(one.rubric)) === rubric,
+    );
+    return [
+      `${rewardName(spec)}: ${
+        found === undefined
+          ? "not compared with people yet (gradus rewards agree)"
+          : `compared with people ${new Date(found.measuredAtMs).toISOString().slice(0, 10)}: ${agreementText(found)}`
+      }`,
+    ];
+  });
 }
 
 const JUDGE_WORDS = "a score by a rubric, from a model at an endpoint, from 0 to 1";

@@ -37,7 +37,7 @@ export function Judges({ index, rewards, onChange }: JudgesProps): ReactNode {
   const files = useQuery(rewardFilesQuery).data ?? [];
   const [open, setOpen] = useState<RewardPath>();
   const act = useAct();
-  const taken = new Set([...files.map(({ file }) => String(file)), ...rewards.map(rewardName)]);
+  const taken = new Set<string>([...files.map(({ file }) => file), ...rewards.map(rewardName)]);
   const add = (judge: string): void => {
     void act.run(async () => {
       const name = freeName(taken);
