@@ -49,8 +49,8 @@ function letterSteps(prompt: string): string[] {
   const [, letter = "", text = ""] = /letter "(.)" appear in the text: "(.*)"/su.exec(prompt) ?? [];
   let total = 0;
   return text.split(" ").map((word) => {
-    total += [...word.toLowerCase()].filter((one) => one === letter.toLowerCase()).length;
-    return `${[...word].join(" ")}: ${total}`;
+    total += Array.from(word.toLowerCase()).filter((one) => one === letter.toLowerCase()).length;
+    return `${Array.from(word).join(" ")}: ${total}`;
   });
 }
 
