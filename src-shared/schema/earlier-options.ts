@@ -14,6 +14,7 @@ export const BEFORE_THE_OPTION: Readonly<
     eval_problems: 64,
     num_generations_eval: 1,
     load_best_model_at_end: false,
+    shuffle_minibatches: false,
     adv_estimator: "grpo",
     multi_objective_aggregation: "sum_then_normalize",
     normalize_advantages: false,

@@ -2,6 +2,7 @@
  * Options of a stage that do nothing as its other options stand, each with why. The form greys them, `recipes check`
  * says where one was set all the same. Refusing would close recipes that ran.
  */
+import { generationBatchSize } from "./generation-batch.ts";
 import { z } from "zod";
 import { usesTraces } from "./distillation.ts";
 import { Stage } from "./recipe.ts";
@@ -185,8 +186,14 @@ export function whyNothingIsClipped(read: OptionReader): string | null {
     "gradient_accumulation_steps",
     "num_iterations",
   ].map((name) => z.number().catch(Number.NaN).parse(read(name)));
-  if (batch === undefined || device === undefined || accumulation === undefined) return null;
-  if (batch !== device * accumulation || iterations !== 1) return null;
+  if (device === undefined || accumulation === undefined) return null;
+  const completions = generationBatchSize({
+    generation_batch_size: Number.isNaN(batch) ? undefined : batch,
+    steps_per_generation: z.number().safeParse(read("steps_per_generation")).data,
+    per_device_train_batch_size: device,
+    gradient_accumulation_steps: accumulation,
+  });
+  if (completions !== device * accumulation || iterations !== 1) return null;
   return "each batch of completions makes one step, so the ratio is 1 and nothing is clipped";
 }
 

@@ -6,7 +6,7 @@ export interface ObjectiveFault {
   readonly message: string;
   readonly advice: string;
   /** What mends it: an option and its value. */
-  readonly fix: readonly [keyof GrpoStage, string | number | boolean];
+  readonly fix: readonly [keyof GrpoStage, string | number | boolean] | null;
 }
 
 type Options = Pick<
@@ -28,6 +28,8 @@ type Options = Pick<
   | "multi_objective_aggregation"
   | "sync_ref_model"
   | "use_peft"
+  | "generation_batch_size"
+  | "steps_per_generation"
 >;
 
 export function objectiveFaults(options: Options): ObjectiveFault[] {
@@ -89,6 +91,13 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
       "the reference of an adapter is its base, which holds the trained weights too and cannot move",
     advice: "Train all weights (use_peft: false), or leave sync_ref_model out.",
     fix: ["sync_ref_model", false],
+  });
+  const { generation_batch_size: size, steps_per_generation: steps } = options;
+  fault(size !== undefined && steps !== undefined, {
+    name: "steps_per_generation",
+    message: "it says what generation_batch_size says already, in another unit",
+    advice: "Leave one of them out.",
+    fix: null,
   });
   const corrected = options.bf16 && options.importance_sampling_correction;
   fault(

@@ -256,8 +256,12 @@ export const GrpoStage = z.strictObject({
     .min(1)
     .default([...DEFAULT_REWARDS]),
   num_generations: z.int().min(2).default(8),
-  /** Completions per generation batch; per_device_train_batch_size × accumulation × steps_per_generation must divide into it. */
-  generation_batch_size: z.int().min(2),
+  /** Completions per generation batch: whole groups and whole optimizer steps. By default those of one optimizer step. */
+  generation_batch_size: z.int().min(2).optional(),
+  /** The same in micro-batches of per_device_train_batch_size, instead of generation_batch_size. */
+  steps_per_generation: z.int().min(1).optional(),
+  /** A batch's completions are shuffled before they are divided among its steps, as TRL always does. */
+  shuffle_minibatches: z.boolean().default(true),
   num_iterations: z.int().min(1).default(1),
   ...AdvantageOptions.shape,
   ...PolicyObjective.shape,

@@ -34,10 +34,6 @@ export const OTHER_DEFAULTS: Readonly<Record<string, OtherDefault>> = {
     trl: "−1, as the epochs ask",
     why: "where problems are generated they never run out: the number of steps must be said",
   },
-  generation_batch_size: {
-    trl: "one optimizer step's completions",
-    why: "it must be said, since memory and the number of prompts follow from it",
-  },
   num_generations_eval: {
     trl: "num_generations",
     why: "more problems with one completion each say more of the model than fewer with several",

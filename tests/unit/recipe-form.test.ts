@@ -50,7 +50,7 @@ test("a field has the schema's type and default", () => {
     type: { kind: "number", whole: false },
     fallback: 1e-6,
   });
-  expect(field("generation_batch_size")).toMatchObject({ required: true, fallback: undefined });
+  expect(field("generation_batch_size")).toMatchObject({ required: false, fallback: undefined });
   expect(field("epsilon_high")).toMatchObject({ required: false, fallback: undefined });
   expect(field("loss_type")?.type).toEqual({
     kind: "choice",

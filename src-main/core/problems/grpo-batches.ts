@@ -2,6 +2,7 @@
  * How a GRPO stage divides its work, and which problems it draws: the run that samples, the trial of rewards on its
  * rollouts, and the export to other trainers agree on both.
  */
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { ProblemSupply } from "./problem-supply.ts";
@@ -23,6 +24,7 @@ export function grpoBatches(
   stage: Pick<
     GrpoStage,
     | "generation_batch_size"
+    | "steps_per_generation"
     | "num_generations"
     | "per_device_train_batch_size"
     | "gradient_accumulation_steps"
@@ -30,9 +32,10 @@ export function grpoBatches(
   >,
 ): GrpoBatches {
   const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
-  const stepsPerGeneration = stage.generation_batch_size / stepSize;
+  const completions = generationBatchSize(stage);
+  const stepsPerGeneration = completions / stepSize;
   return {
-    groups: stage.generation_batch_size / stage.num_generations,
+    groups: completions / stage.num_generations,
     stepSize,
     stepsPerGeneration,
     stepsPerBatch: stepsPerGeneration * stage.num_iterations,

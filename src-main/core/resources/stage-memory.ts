@@ -3,6 +3,7 @@
  * moments of what it trains, what one step makes, and what sampling holds. Counted from what the engine does, and held
  * to measured runs by bench/memory.ts (docs/experiments/mixed-precision-and-memory.md).
  */
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
 import { usesTraces } from "#shared/schema/distillation.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
@@ -349,7 +350,7 @@ function completionsOfPrompt(stage: SamplingStage): number {
 
 /** Completions that the sampler is asked for together. */
 function completionsAtOnce(stage: SamplingStage): number {
-  if (stage.kind === "grpo") return stage.generation_batch_size;
+  if (stage.kind === "grpo") return generationBatchSize(stage);
   if (stage.kind === "benchmark")
     return Math.min(PROBLEMS_AT_ONCE, stage.num_problems) * stage.num_samples;
   if (isOnPolicy(stage) && !usesTraces(stage))

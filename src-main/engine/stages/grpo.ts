@@ -4,6 +4,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { Rollout, RolloutScores } from "#shared/schema/engine-protocol.ts";
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import { objectiveFaults } from "#shared/schema/objective-faults.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
@@ -11,6 +12,7 @@ import { grpoBatches, grpoProblems } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
+import { hash32 } from "#main/platform/random.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import type { LanguageModel } from "../model/language-model.ts";
@@ -21,6 +23,7 @@ import { PolicyTrainer } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generate } from "./generation.ts";
 import type { Generation } from "./generation.ts";
+import { shuffledGeneration } from "./shuffled-generation.ts";
 import { generationMetrics, stepMetrics } from "./grpo-metrics.ts";
 import { evidenceOf, policySigns } from "./policy-signs-of.ts";
 import { HeldOutCurve } from "./held-out-curve.ts";
@@ -32,6 +35,9 @@ import { openTrainable, referenceOf } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
 import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
 import type { TokenScores } from "../training/policy-row.ts";
+
+/** Tells the noise of the order from that of sampling, which counts groups and completions behind the batch. */
+const SHUFFLE = 0x5f1e;
 
 /** What the stage works with from its first step to its last. */
 type Work = {
@@ -104,13 +110,12 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       saved = at.step;
     }
     const index = Math.floor(at.step / batches.stepsPerBatch);
-    const generation = await session.keeping(parts, () =>
-      generate({ ...work, index, step: at.step }),
-    );
-    at.tokens += generation.tokens;
-    at.numTokens += sum(lengthsOf(generation));
+    const sampled = await session.keeping(parts, () => generate({ ...work, index, step: at.step }));
+    at.tokens += sampled.tokens;
+    at.numTokens += sum(lengthsOf(sampled));
     // Before training uses them, so that nothing is learnt from what was not kept.
-    session.emit({ type: "rollouts", rollouts: [...generation.rollouts] });
+    session.emit({ type: "rollouts", rollouts: [...sampled.rollouts] });
+    const generation = mixed(work, sampled, index);
     const firstSteps = learn(work, generation, at);
     for (const alarm of alarms.check(policySigns(generation, firstSteps)))
       session.alarm(at.step, { ...alarm, evidence: evidenceOf(alarm.code, generation.rollouts) });
@@ -134,7 +139,7 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
   if (!Number.isInteger(batches.stepsPerGeneration) || !Number.isInteger(batches.groups)) {
     throw new AppError(
       "BAD_RECIPE",
-      `generation_batch_size ${stage.generation_batch_size} does not divide into steps of ${batches.stepSize} and groups of ${stage.num_generations}.`,
+      `generation_batch_size ${generationBatchSize(stage)} does not divide into steps of ${batches.stepSize} and groups of ${stage.num_generations}.`,
       "Make it a multiple of both.",
     );
   }
@@ -175,6 +180,17 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
     problems,
     ownRewards,
   };
+}
+
+/** The batch as its steps take it: shuffled, where it is divided at all. */
+function mixed(
+  { session, stage, batches }: Work,
+  generation: Generation,
+  index: number,
+): Generation {
+  const isDivided = batches.stepsPerGeneration > 1 || stage.gradient_accumulation_steps > 1;
+  if (!stage.shuffle_minibatches || !isDivided) return generation;
+  return shuffledGeneration(generation, hash32(session.request.seed, index, SHUFFLE));
 }
 
 /**

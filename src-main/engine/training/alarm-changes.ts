@@ -1,4 +1,5 @@
 /** The one option that most likely mends what an alarm saw, with the value to try in a branch. */
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { AlarmChange } from "#shared/schema/alarm.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { GrpoStage } from "#shared/schema/recipe.ts";
@@ -51,7 +52,7 @@ function slower(stage: GrpoStage): AlarmChange {
 /** A group twice as large must still fit into the batch. */
 function moreCompletions(stage: GrpoStage): AlarmChange | null {
   const value = 2 * stage.num_generations;
-  return stage.generation_batch_size % value === 0 ? { option: "num_generations", value } : null;
+  return generationBatchSize(stage) % value === 0 ? { option: "num_generations", value } : null;
 }
 
 /** The task that has the difficulty asks for it once more. */

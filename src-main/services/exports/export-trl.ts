@@ -2,6 +2,7 @@
  * For TRL 1.16: for each sft and grpo stage a YAML of trainer arguments, whose names are TRL's word for word, and
  * one script that runs a stage. What TRL has no counterpart for is listed.
  */
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import { usesTraces } from "#shared/schema/distillation.ts";
@@ -164,7 +165,7 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
     args: {
       ...trainingArguments(part, stage),
       num_generations: stage.num_generations,
-      generation_batch_size: stage.generation_batch_size,
+      generation_batch_size: generationBatchSize(stage),
       num_iterations: stage.num_iterations,
       reward_weights: rewards.map(({ weight }) => weight),
       ...objectiveArguments(stage, trainer),

@@ -2,6 +2,7 @@
  * For verl 0.9: for each grpo stage a script with the overrides of its PPO trainer's configuration, its data and its
  * rewards. What has no counterpart is listed. verl counts prompts where TRL counts completions.
  */
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import { warmupSteps } from "#main/core/examples/warmup-steps.ts";
@@ -110,7 +111,7 @@ function grpoOverrides(
       : {}),
     "data.train_files": shellQuoted(data),
     "data.val_files": shellQuoted(data),
-    "data.train_batch_size": inPrompts(stage.generation_batch_size),
+    "data.train_batch_size": inPrompts(generationBatchSize(stage)),
     "data.max_prompt_length": PROMPT_TOKENS,
     "data.max_response_length": stage.max_completion_length,
     "data.shuffle": "False",
@@ -137,6 +138,7 @@ function grpoOverrides(
     "actor_rollout_ref.actor.grad_clip": stage.max_grad_norm,
     "actor_rollout_ref.actor.ppo_mini_batch_size": Math.max(1, Math.round(mini)),
     "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu": stage.per_device_train_batch_size,
+    "actor_rollout_ref.actor.shuffle": stage.shuffle_minibatches ? "True" : "False",
     "actor_rollout_ref.actor.ppo_epochs": stage.num_iterations,
     "actor_rollout_ref.actor.clip_ratio_low": stage.epsilon,
     "actor_rollout_ref.actor.clip_ratio_high": stage.epsilon_high ?? stage.epsilon,

@@ -65,6 +65,8 @@ export function listMissingInTrl(
     if (when && (typeof value === "string" || typeof value === "number" || value === true))
       part.missing(stage, name, value, why);
   };
+  if (!stage.shuffle_minibatches)
+    part.missing(stage, "shuffle_minibatches", false, "TRL always shuffles a batch's completions");
   const hasKl = stage.beta > 0;
   if (trainer === "rloo") {
     missing(

@@ -10,7 +10,7 @@ export function objectiveFindings(stage: GrpoStage, index: number): Finding[] {
     path: at(name),
     message,
     advice,
-    fixes: [setting(at(fix[0]), fix[1], `Use ${fix[0]}: ${String(fix[1])}`)],
+    fixes: fix === null ? [] : [setting(at(fix[0]), fix[1], `Use ${fix[0]}: ${String(fix[1])}`)],
   }));
   const doubt = (
     when: boolean,

@@ -1,4 +1,5 @@
 /** Checks of one stage by its own options: sizes that must divide (errors), and values that rarely do what was meant (warnings). */
+import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import { learnsFromTexts, teacherFault } from "#shared/schema/distillation.ts";
 import type { DistillStage, GrpoStage, Stage } from "#shared/schema/recipe.ts";
@@ -14,11 +15,11 @@ export function checkGroups(stage: GrpoStage, index: number): Finding[] {
   const at = (key: string): Path => ["stages", index, key];
   const path = at("generation_batch_size");
   const {
-    generation_batch_size: batch,
     num_generations: group,
     per_device_train_batch_size: device,
     gradient_accumulation_steps: accumulation,
   } = stage;
+  const batch = generationBatchSize(stage);
   const { stepSize: step } = grpoBatches(stage);
   const whole = nearestMultiples(batch, lcm(step, group)).map((size) =>
     setting(path, size, `Use ${size}`),

@@ -33,7 +33,8 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
   },
   Sampling: {
     num_generations: "completions per prompt, the group",
-    generation_batch_size: "completions sampled at a time",
+    generation_batch_size: "completions sampled at a time; one step's where empty",
+    steps_per_generation: "the same, in rows that go through at once; empty where the other is set",
     max_completion_length: "tokens; longer ones are cut",
     temperature: "how freely it samples; 0 is greedy",
     top_p: "share of probability kept",
@@ -48,6 +49,7 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     loss_top_k: "the teacher's likeliest tokens that are compared; 0: all, exactly",
     loss_add_tail: "what loss_top_k leaves out counts as one token more",
     disable_dropout: "adapters learn without dropout",
+    shuffle_minibatches: "mix a batch's completions before they are divided among steps",
     num_iterations: "times a batch of completions is trained on",
     loss_type: "what a token loses by its ratio, and how token losses are averaged",
     importance_sampling_level: "ratio of each token, or of the whole completion (GSPO)",
