@@ -64,7 +64,7 @@ test("a judge's cost is worked out before anything is started, and doubted where
   expect(Number(tokensIn.replace(",", ""))).toBeGreaterThan(8000);
   expect(Number(usd)).toBeCloseTo(Number(tokensIn.replace(",", "")) / 1e6 + 0.04, 3);
   expect(said(found, "stages[0].rewards[0].rubric")).toEqual([
-    "warning: nobody has compared story with people's ratings by this rubric and model",
+    "warning: nobody has compared story with people's ratings by this rubric and model.",
   ]);
   const capped = await judged("judge: priced, rubric: rubrics/story.md, cap: 0.01");
   expect(said(capped, "stages[0].rewards[0].cap")).toEqual([

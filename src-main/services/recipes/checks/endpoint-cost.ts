@@ -31,7 +31,7 @@ export function checkEndpointCost(
   if (input === null || output === null) {
     place.add(`${key}.${named}`, {
       level: cap === undefined ? "warning" : "error",
-      message: `${size}; what they cost is not known: ${endpoint.name} has no prices${cap === undefined ? "" : ", and a cap needs them"}`,
+      message: `${size}; what they cost is not known: ${endpoint.name} has no prices${cap === undefined ? "" : ", and a cap needs them"}.`,
       advice: "Enter its prices in Settings → Endpoints; 0 for a server of your own.",
     });
     return;
@@ -41,7 +41,7 @@ export function checkEndpointCost(
   if (model !== undefined && model !== endpoint.model)
     place.add(`${key}.model`, {
       level: "warning",
-      message: `it is priced as ${endpoint.model}, the model of ${endpoint.name}`,
+      message: `it is priced as ${endpoint.model}, the model of ${endpoint.name}.`,
       advice: "Make it an endpoint of its own, with its prices.",
     });
   if (cap !== undefined && cap < most)

@@ -86,7 +86,7 @@ function rubricOf(
   );
   if (own.every((text) => text !== "")) return { text: own[0] ?? "", sha256: null };
   place.add(`${key}.judge`, {
-    message: `the judge names no rubric, and the problems have no column "rubric"`,
+    message: `the judge names no rubric, and the problems have no column "rubric".`,
     advice: "Write what counts into a Markdown file, and name it: rubric: rubrics/story.md.",
   });
   return undefined;
@@ -140,7 +140,7 @@ function checkTrust(
   else
     place.add(`${key}.rubric`, {
       level: "warning",
-      message: `nobody has compared ${rewardName(spec)} with people's ratings by this rubric and model`,
+      message: `nobody has compared ${rewardName(spec)} with people's ratings by this rubric and model.`,
       advice: "gradus rewards agree does, on texts that people have rated.",
     });
 }
