@@ -104,6 +104,9 @@ test("training on a filter begins a sound recipe whose source is the set's train
   expect(stage).toMatchObject({
     kind: "grpo",
     data: { problems: "mine@2", split: "train", where: "tag:algebra" },
+    answer_format: "tags",
+    // Measured leniently, a problem may be solved by a model that knows no tags: it is told of them.
+    system_prompt: expect.stringContaining("<answer>"),
   });
 });
 

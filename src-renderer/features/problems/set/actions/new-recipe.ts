@@ -20,6 +20,10 @@ function sourceOf({ set, where }: RecipeFrom, split: ProblemSplit) {
   return { problems: set, split, ...(filter === "" ? {} : { where: filter }) };
 }
 
+/** A model that has never seen the tags is told of them, since only what stands in them counts as an answer. */
+const TAGS =
+  "Reason inside <think> and </think>, then give the final answer alone inside <answer> and </answer>.";
+
 /** GRPO on the training side, with TRL's defaults but for what a small machine needs. */
 export function grpoRecipe(from: RecipeFrom): string {
   return stringify({
@@ -32,6 +36,7 @@ export function grpoRecipe(from: RecipeFrom): string {
         kind: "grpo",
         model: "base",
         data: sourceOf(from, "train"),
+        system_prompt: TAGS,
         rewards: [
           { name: "answer", weight: 1 },
           { name: "format", weight: 0.1 },
