@@ -150,7 +150,7 @@ describe("the clipped ratio", () => {
       [1, -1, 1, -1, 1],
     ];
     const of = (side: "low" | "high"): number[] =>
-      valuesOf([ratios, signs], (c, a) => clippedTokens(c as Tensor, a as Tensor, options)[side]);
+      valuesOf([ratios, signs], (c, a) => clippedTokens(c, a, options)[side]);
     expect(of("low")).toEqual([0, 1, 0, 0, 0]);
     expect(of("high")).toEqual([0, 0, 1, 0, 0]);
   });
@@ -167,7 +167,7 @@ describe("cispo", () => {
         [1, 1, -1],
         [-1, -2, -3],
       ],
-      (c, a, lp) => cispoLoss(c as Tensor, a as Tensor, lp as Tensor, options),
+      (c, a, lp) => cispoLoss(c, a, lp, options),
     );
     expect(losses).toEqual([0.5, 4, -15]);
     const bounded = valuesOf(
@@ -175,7 +175,7 @@ describe("cispo", () => {
         [6, 6, 2],
         [1, -1, 1],
       ],
-      (c, a) => cispoBounded(c as Tensor, a as Tensor, options),
+      (c, a) => cispoBounded(c, a, options),
     );
     expect(bounded).toEqual([1, 0, 0]);
   });
@@ -199,7 +199,7 @@ describe("sapo", () => {
         [1, 1, 2],
         [3, -1, -1],
       ],
-      (c, a) => sapoLoss(c as Tensor, a as Tensor, options),
+      (c, a) => sapoLoss(c, a, options),
     );
     expect(largestDifference(losses, [-6, 1, 1.7615942])).toBeLessThan(1e-6);
   });
@@ -218,13 +218,13 @@ describe("vespo", () => {
     // w = e^0.6 = 1.8221188, A > 0, k = 2, λ = 3: e^(3 + 1.2 − 5.4663564) = e^−1.2663564 = 0.2818567.
     // w = e^−0.4 = 0.6703200, A < 0, k = 3, λ = 2: e^(2 − 1.2 − 1.3406401) = e^−0.5406401 = 0.5823753.
     const phi = valuesOf([ADVANTAGES, LOG_RATIO], (a, x) =>
-      vespoWeights(a as Tensor, x as Tensor, null, sequences(), DEFAULTS),
+      vespoWeights(a, x, null, sequences(), DEFAULTS),
     );
     const expected = [0.2818567, 0.2818567, 0.2818567, 0.5823753, 0.5823753];
     expect(largestDifference(phi.slice(0, 5), expected)).toBeLessThan(1e-5);
     // On the policy that sampled the weight is 1.
     const fresh = valuesOf([ADVANTAGES, LOG_RATIO.map(() => 0)], (a, x) =>
-      vespoWeights(a as Tensor, x as Tensor, null, sequences(), DEFAULTS),
+      vespoWeights(a, x, null, sequences(), DEFAULTS),
     );
     expect(
       largestDifference(
@@ -237,7 +237,7 @@ describe("vespo", () => {
   test("counts what a token weighs for its sampler in the ratio, also where that is 0", () => {
     const weights = [2, 1, 1, 0, 1, 1];
     const phi = valuesOf([ADVANTAGES, LOG_RATIO, weights], (a, x, v) =>
-      vespoWeights(a as Tensor, x as Tensor, v as Tensor, sequences(), DEFAULTS),
+      vespoWeights(a, x, v, sequences(), DEFAULTS),
     );
     // log w = 0.6 + ln 2 = 1.2931472, w = 3.6442376: e^(3 + 2.5862944 − 10.9327128) = e^−5.3464184 = 0.0047654.
     expect(phi[0]).toBeCloseTo(0.0047654, 5);
@@ -264,7 +264,7 @@ describe("the off-policy mask", () => {
     // Drifts log π_sampler − log π: means −0.2 and 0.2; the second has a negative advantage.
     const keptAt = (threshold: number, advantages: readonly number[]): number[] =>
       valuesOf([advantages, LOG_RATIO.map(() => -1), LOG_RATIO.map((x) => -1 - x)], (a, lp, s) =>
-        offPolicyMask(a as Tensor, lp as Tensor, s as Tensor, sequences(), threshold),
+        offPolicyMask(a, lp, s, sequences(), threshold),
       ).slice(0, 5);
     expect(keptAt(0.1, ADVANTAGES)).toEqual([1, 1, 1, 0, 0]);
     expect(keptAt(0.21, ADVANTAGES)).toEqual([1, 1, 1, 1, 1]);
