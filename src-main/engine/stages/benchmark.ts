@@ -70,12 +70,13 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   model.dispose();
 }
 
-/** What was asked, by name: tasks and problem sets. */
+/** What was asked, by name: tasks and problem sets, each once. */
 function subjectOf({ data }: BenchmarkStage): string {
   if ("benchmark" in data) return data.benchmark;
-  return sourcesOf(data)
-    .map((source) => ("task" in source ? source.task : setNameOf(source.problems)))
-    .join(" + ");
+  const names = sourcesOf(data).map((source) =>
+    "task" in source ? source.task : setNameOf(source.problems),
+  );
+  return [...new Set(names)].join(" + ");
 }
 
 /** Every verifier that judged, each once. */
