@@ -58,8 +58,10 @@ export function ProblemImportScreen(): ReactNode {
         file={picked && found && { name: picked.name, bytes: found.bytes }}
         back={{ label: "Back to Problems", href: hrefTo(["problems"]) }}
         busy={act.busy}
-        ready={reason === undefined}
-        reason={reason}
+        ready={reason === undefined && inspection.isOf}
+        reason={
+          reason ?? (inspection.isOf ? undefined : "The file is being read as you have just said.")
+        }
         onStart={start}
       />
       {act.failure !== undefined && <FailureNotice failure={act.failure} />}
