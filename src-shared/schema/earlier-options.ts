@@ -15,6 +15,8 @@ export const BEFORE_THE_OPTION: Readonly<
     num_generations_eval: 1,
     load_best_model_at_end: false,
     shuffle_minibatches: false,
+    filter_groups: false,
+    max_num_gen_batches: 10,
     adv_estimator: "grpo",
     multi_objective_aggregation: "sum_then_normalize",
     normalize_advantages: false,

@@ -42,6 +42,11 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
   );
   if (kind === "grpo") inertObjective(read, number, inert);
   inert(
+    read("filter_groups") !== true,
+    ["max_num_gen_batches"],
+    "each batch is sampled once: filter_groups is off",
+  );
+  inert(
     read("eval_steps") === undefined,
     [
       "eval_on_start",

@@ -262,6 +262,10 @@ export const GrpoStage = z.strictObject({
   steps_per_generation: z.int().min(1).optional(),
   /** A batch's completions are shuffled before they are divided among its steps, as TRL always does. */
   shuffle_minibatches: z.boolean().default(true),
+  /** DAPO's dynamic sampling: others are sampled for prompts that are all right or wrong by the verifier. verl's names. */
+  filter_groups: z.boolean().default(false),
+  /** So often at the most a batch is sampled; then it is filled up with prompts that were left out. */
+  max_num_gen_batches: z.int().min(1).default(10),
   num_iterations: z.int().min(1).default(1),
   ...AdvantageOptions.shape,
   ...PolicyObjective.shape,

@@ -60,3 +60,42 @@ stages:
   given?.close();
   first?.close();
 });
+
+test("with filter_groups a batch is sampled again until its bound, and is full all the same", async () => {
+  const model = writeTinyModel(join(folder, "tiny-again"), 3);
+  const app = new Application({ workspace: join(folder, "again"), shell: "cli" });
+  onTestFinished(() => app.close());
+  insertOwnProblems(app.store);
+  const id = app.startPipeline({
+    runtime: "tensorflow",
+    yaml: `
+name: Again
+seed: 5
+models: { tiny: ${JSON.stringify(model)} }
+stages:
+  - name: grpo
+    kind: grpo
+    model: tiny
+    data: { problems: ${OWN_SET} }
+    rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }]
+    num_generations: 4
+    generation_batch_size: 8
+    per_device_train_batch_size: 8
+    max_steps: 2
+    learning_rate: 1.0e-3
+    max_completion_length: 24
+    filter_groups: true
+    max_num_gen_batches: 3
+`,
+  });
+  expect((await settled(app, id)).status).toBe("finished");
+  const runId = RunId.parse(`${id}-grpo`);
+  const points = [...app.store.metrics.points(runId)];
+  // A random model is never right: three times two prompts are sampled, and the first two are kept.
+  expect(points.filter(({ name }) => name === "num_gen_batches").map(({ value }) => value)).toEqual(
+    [3, 3],
+  );
+  const rollouts = [...app.store.rollouts.all(runId)];
+  expect(rollouts).toHaveLength(16);
+  expect([...new Set(rollouts.map(({ group }) => group))]).toEqual([0, 1]);
+});

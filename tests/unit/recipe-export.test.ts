@@ -64,6 +64,7 @@ const EVERY_OPTION = [
   "stages.grpo.lr_scheduler_type=cosine",
   "stages.grpo.min_lr_ratio=0.1",
   "stages.grpo.eval_steps=10",
+  "stages.grpo.filter_groups=true",
   "stages.grpo.load_best_model_at_end=true",
   "stages.cold-start.use_peft=true",
   "stages.cold-start.packing=true",
@@ -140,6 +141,8 @@ test("every option of a grpo stage is written for TRL or listed as missing", asy
       "eval_on_start",
       "eval_problems",
       "num_generations_eval",
+      // Of filter_groups, which is listed.
+      "max_num_gen_batches",
       // The form that rewards.py reads; another one is listed as missing.
       "answer_format",
       // Stand in the data file's prompts.

@@ -132,6 +132,7 @@ test("an option that does nothing as the others stand says why, and one whose de
     "lora_r",
     "lora_target_modules",
     "lr_scheduler_kwargs",
+    "max_num_gen_batches",
     "normalize_advantages",
     "num_generations_eval",
     "ref_model_mixup_alpha",

@@ -17,6 +17,8 @@ export type GrpoBatches = {
   readonly stepsPerGeneration: number;
   /** Optimizer steps on a generation batch, all iterations together. */
   readonly stepsPerBatch: number;
+  /** Places of the stage's problems that a generation batch may ask: its groups, as often as they may be sampled. */
+  readonly window: number;
 };
 
 /** Fractions where the stage's sizes do not divide; a recipe with such is refused. */
@@ -29,13 +31,17 @@ export function grpoBatches(
     | "per_device_train_batch_size"
     | "gradient_accumulation_steps"
     | "num_iterations"
+    | "filter_groups"
+    | "max_num_gen_batches"
   >,
 ): GrpoBatches {
   const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
   const completions = generationBatchSize(stage);
   const stepsPerGeneration = completions / stepSize;
+  const groups = completions / stage.num_generations;
   return {
-    groups: completions / stage.num_generations,
+    groups,
+    window: groups * (stage.filter_groups ? stage.max_num_gen_batches : 1),
     stepSize,
     stepsPerGeneration,
     stepsPerBatch: stepsPerGeneration * stage.num_iterations,
@@ -43,7 +49,7 @@ export function grpoBatches(
 }
 
 /**
- * The problems of the stage's groups: place i is group number i, counted through all generation batches.
+ * The problems of the stage's groups: place `batch × window + group`, so that what a batch left out moves no other.
  * @param seed the stage's
  */
 export function grpoProblems(

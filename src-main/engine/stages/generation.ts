@@ -24,6 +24,8 @@ import { meanPenalty, rewardPenalties } from "../objectives/reward-penalty.ts";
 import type { Completion } from "../sampling/cache-row.ts";
 import type { Sampler } from "../sampling/sampler.ts";
 import { completionText } from "./completion-text.ts";
+import { chosenGroups, isMixed } from "./dynamic-sampling.ts";
+import { preparing } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 import { withAdvantage } from "../training/policy-row.ts";
 import type { PolicyRow, RowLogprobs } from "../training/policy-row.ts";
@@ -44,6 +46,8 @@ export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> &
   readonly seconds: number;
   /** Of them, on verifiers and rewards. */
   readonly gradingSeconds: number;
+  /** How often the batch was sampled; null without filter_groups. */
+  readonly sampledBatches: number | null;
 };
 
 export type GenerationRequest = {
@@ -63,6 +67,8 @@ export type GenerationRequest = {
 };
 
 type Group = {
+  /** Of the batch, counted through all that was sampled for it. */
+  readonly group: number;
   readonly problem: Problem;
   readonly promptIds: readonly number[];
   readonly completions: readonly Completion[];
@@ -85,11 +91,8 @@ type GradedCompletion = {
 
 export async function generate(request: GenerationRequest): Promise<Generation> {
   const begun = performance.now();
-  const groups = await sampleGroups(request);
-  const sampled = performance.now();
-  const graded = await gradeGroups(request, groups);
+  const { graded, sampledBatches, sampledTokens, gradingSeconds } = await gradedBatch(request);
   const seconds = (performance.now() - begun) / 1000;
-  const gradingSeconds = (performance.now() - sampled) / 1000;
   const rows = graded.map(({ promptIds: prompt, completion, finished }): PolicyRow => ({
     promptIds: prompt,
     completionIds: completion.ids,
@@ -115,30 +118,65 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
     rollouts: graded.map((one, i) => rolloutOf(one, advantages[i] ?? 0, request.step + 1)),
     ...spread,
     unusable: unusableOf(request.stage, graded),
-    tokens: graded.reduce((sum, { completion }) => sum + completion.ids.length, 0),
+    tokens: sampledTokens,
+    sampledBatches,
     seconds,
     gradingSeconds,
   };
 }
 
-async function sampleGroups(request: GenerationRequest): Promise<Group[]> {
+/** Samples and grades the batch; with `filter_groups` again, until enough of its prompts teach something. */
+async function gradedBatch(request: GenerationRequest): Promise<{
+  readonly graded: readonly GradedCompletion[];
+  readonly sampledBatches: number | null;
+  readonly sampledTokens: number;
+  readonly gradingSeconds: number;
+}> {
+  const { stage, batches } = request;
+  const sampled: (readonly GradedCompletion[])[] = [];
+  let gradingSeconds = 0;
+  let round = 0;
+  const most = stage.filter_groups ? stage.max_num_gen_batches : 1;
+  do {
+    // eslint-disable-next-line no-await-in-loop -- whether a further round is needed is known after this one
+    const groups = await sampleGroups(request, round);
+    const begun = performance.now();
+    // eslint-disable-next-line no-await-in-loop
+    const graded = await gradeGroups(request, groups);
+    gradingSeconds += (performance.now() - begun) / 1000;
+    sampled.push(...Map.groupBy(graded, ({ group }) => group).values());
+    round += 1;
+  } while (round < most && sampled.filter(isMixed).length < batches.groups);
+  return {
+    graded: (stage.filter_groups ? chosenGroups(sampled, batches.groups) : sampled).flat(),
+    sampledBatches: stage.filter_groups ? round : null,
+    sampledTokens: sampled.flat().reduce((sum, { completion }) => sum + completion.ids.length, 0),
+    gradingSeconds,
+  };
+}
+
+async function sampleGroups(request: GenerationRequest, round: number): Promise<Group[]> {
   const { session, stage, batches, model, tokenizer, sampler, problems, index, step } = request;
   const { seed } = session.request;
-  const prompts = Array.from({ length: batches.groups }, (_, group) => {
-    const problem = problems.at(index * batches.groups + group);
-    return { problem, promptIds: promptIds(tokenizer, problem, stage) };
+  const first = index * batches.window + round * batches.groups;
+  if (stage.filter_groups)
+    await problems.prepareStream(first, first + batches.groups, preparing(session));
+  const prompts = Array.from({ length: batches.groups }, (_, place) => {
+    const problem = problems.at(first + place);
+    const group = round * batches.groups + place;
+    return { group, problem, promptIds: promptIds(tokenizer, problem, stage) };
   });
   session.progress(step, stage.max_steps, "steps", "sampling", null);
   const completions = await sampler.generate(
-    prompts.map((prompt, group) => ({
-      promptIds: prompt.promptIds,
+    prompts.map(({ group, promptIds: ids }) => ({
+      promptIds: ids,
       seeds: Array.from({ length: stage.num_generations }, (_, i) => hash32(seed, index, group, i)),
     })),
     { ...stage, stopIds: stopIds(tokenizer, model.config.eosTokenIds), signal: session.signal },
   );
-  const groups = prompts.map((prompt, group) => ({
+  const groups = prompts.map((prompt, place) => ({
     ...prompt,
-    completions: completions[group] ?? [],
+    completions: completions[place] ?? [],
   }));
   for (const group of groups)
     session.meter.addSampling(
@@ -153,10 +191,10 @@ async function gradeGroups(
   { session, stage, tokenizer, ownRewards }: GenerationRequest,
   groups: readonly Group[],
 ): Promise<GradedCompletion[]> {
-  const sampled = groups.flatMap(({ completions, ...prompt }, group) =>
+  const sampled = groups.flatMap(({ completions, ...prompt }) =>
     completions.map((completion, index) => {
       const text = completionText(tokenizer, completion);
-      return { ...prompt, group, index, completion, text };
+      return { ...prompt, index, completion, text };
     }),
   );
   const scores = await judgeTexts(sampled, session.judging("strict", stage.answer_format));
@@ -174,7 +212,7 @@ async function gradeGroups(
     };
     return { ...one, input };
   });
-  const byGroup = groups.map((_, group) => judged.filter((one) => one.group === group));
+  const byGroup = groups.map(({ group }) => judged.filter((one) => one.group === group));
   const rewarded = await scoreCompletions(
     stage.rewards,
     byGroup.map((group) => group.map(({ input }) => input)),

@@ -37,6 +37,7 @@ export function generationMetrics(generation: Generation): Record<string, number
     // Where KL is a part of the reward, of the batch of completions.
     kl: generation.kl,
     frac_reward_zero_std: generation.fracZeroStd,
+    num_gen_batches: generation.sampledBatches,
     frac_groups_all_wrong: share(
       groups,
       groups.filter((group) => group.every(({ correct }) => !correct)).length,

@@ -164,8 +164,8 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
   }
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
   const problems = grpoProblems(stage, session.request.seed, suppliesOf(session));
-  // All of the stage's, so that an error in a task is met before anything is learnt.
-  const generations = Math.ceil(stage.max_steps / batches.stepsPerBatch);
+  // All of the stage's, so that an error in a task is met before anything is learnt; how many are sampled again is not known.
+  const generations = stage.filter_groups ? 1 : Math.ceil(stage.max_steps / batches.stepsPerBatch);
   await problems.prepareStream(0, generations * batches.groups, preparing(session));
   const ownRewards = ownRewardsOf(session);
   return {

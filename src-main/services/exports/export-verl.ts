@@ -140,6 +140,13 @@ function grpoOverrides(
     "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu": stage.per_device_train_batch_size,
     "actor_rollout_ref.actor.shuffle": stage.shuffle_minibatches ? "True" : "False",
     "actor_rollout_ref.actor.ppo_epochs": stage.num_iterations,
+    ...(stage.filter_groups
+      ? {
+          "algorithm.filter_groups.enable": "True",
+          "algorithm.filter_groups.metric": "acc",
+          "algorithm.filter_groups.max_num_gen_batches": stage.max_num_gen_batches,
+        }
+      : {}),
     "actor_rollout_ref.actor.clip_ratio_low": stage.epsilon,
     "actor_rollout_ref.actor.clip_ratio_high": stage.epsilon_high ?? stage.epsilon,
     "actor_rollout_ref.actor.loss_agg_mode": AGGREGATION[stage.loss_type],

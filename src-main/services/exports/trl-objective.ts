@@ -67,6 +67,7 @@ export function listMissingInTrl(
   };
   if (!stage.shuffle_minibatches)
     part.missing(stage, "shuffle_minibatches", false, "TRL always shuffles a batch's completions");
+  missing(stage.filter_groups, "filter_groups", "TRL samples each batch once");
   const hasKl = stage.beta > 0;
   if (trainer === "rloo") {
     missing(

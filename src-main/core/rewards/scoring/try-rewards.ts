@@ -53,16 +53,16 @@ export async function tryOnRollouts(
 ): Promise<TrialResult> {
   const { config } = run;
   if (config.kind !== "grpo") return { rewards: [], completions: [] };
-  const { groups, stepsPerBatch } = grpoBatches(config);
+  const { window, stepsPerBatch } = grpoBatches(config);
   const batch = Math.floor((step - 1) / stepsPerBatch);
   const supply = grpoProblems(config, run.seed, trial);
-  const asks = completions.map(({ group }) => batch * groups + group);
+  const asks = completions.map(({ group }) => batch * window + group);
   if (asks.length > 0)
     await supply.prepareStream(Math.min(...asks), Math.max(...asks) + 1, { signal: trial.signal });
   const problems = new Map<number, Problem>();
   const asked = completions.flatMap((completion): Asked[] => {
     const { group } = completion;
-    const problem = problems.get(group) ?? supply.at(batch * groups + group);
+    const problem = problems.get(group) ?? supply.at(batch * window + group);
     problems.set(group, problem);
     return problem.id === completion.problemId ? [{ problem, completion }] : [];
   });

@@ -49,6 +49,8 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     loss_top_k: "the teacher's likeliest tokens that are compared; 0: all, exactly",
     loss_add_tail: "what loss_top_k leaves out counts as one token more",
     disable_dropout: "adapters learn without dropout",
+    filter_groups: "sample others for prompts that are all right or all wrong (DAPO)",
+    max_num_gen_batches: "times a batch is sampled at the most, with filter_groups",
     shuffle_minibatches: "mix a batch's completions before they are divided among steps",
     num_iterations: "times a batch of completions is trained on",
     loss_type: "what a token loses by its ratio, and how token losses are averaged",
