@@ -7,13 +7,15 @@ const context = createContext({ work: undefined });
 const script = new Script("work()");
 
 /** On a busy machine a second of work takes longer: so many times as long it may be waited for. */
-const LONGEST_WAIT = 32;
+const LONGEST_WAIT = 16;
 const WAIT_FACTOR = 4;
+/** Work that had the processor for less than this share of its time was kept from it. */
+const KEPT_FROM_IT = 0.5;
 
 /**
  * Runs `work` and returns its result. V8 ends it from outside, in the middle of a regular expression too; nothing
- * that `work` shares with others may be left half done. What counts is the time that this thread computed: work that was
- * ended while the processor was with others is begun again, and waited for longer.
+ * that `work` shares with others may be left half done. Work that was ended while the processor was mostly with
+ * others is begun again, and waited for longer.
  * @throws OutOfTime, or what `work` throws
  */
 export function withinTime<T>(limitMs: number, work: () => T): T {
@@ -22,7 +24,7 @@ export function withinTime<T>(limitMs: number, work: () => T): T {
     const result = endedAfter(limitMs * wait, work);
     if (result !== undefined) return result.value;
     const { user, system } = process.threadCpuUsage(before);
-    if ((user + system) / 1000 >= limitMs || wait >= LONGEST_WAIT)
+    if ((user + system) / 1000 >= KEPT_FROM_IT * limitMs * wait || wait >= LONGEST_WAIT)
       throw new OutOfTime(`it took longer than ${limitMs / 1000} s`);
   }
 }
