@@ -68,8 +68,7 @@ test.each<readonly [string, string, number, RegExp]>([
   expect(problems[0]).toMatchObject({ level: "error", line });
   expect(problems[0]?.message).toMatch(message);
   // On a machine whose cores are shared a second is as much as that of an idle one takes for a plain map of this size.
-  const plain = computing(() => parse(PLAIN_MAP)).ms;
-  expect(ms).toBeLessThan(Math.max(1000, 8 * plain));
+  if (ms >= 1000) expect(ms).toBeLessThan(8 * computing(() => parse(PLAIN_MAP)).ms);
   if (yaml.length > 300_000) return;
   expect(diffOptions(yaml, "name: y\n")).toBeDefined();
   expect(readText(yaml)).toBeDefined();
