@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: "tests/ui",
   testMatch: "**/*.spec.ts",
   outputDir: "test-results",
-  workers: 1,
+  workers: 2,
   timeout: 180_000,
   expect: { timeout: 20_000 },
   forbidOnly: process.env["CI"] === "true",
