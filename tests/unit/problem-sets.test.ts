@@ -328,6 +328,19 @@ describe("what a file says that is wrong", () => {
     expect(taken.goldRejected[0]?.reason).toContain("cannot be read as mathematics");
   });
 
+  test("a worked answer that ends with #### and nothing has no answer, and is not one whole", async () => {
+    const path = fileOf([
+      { question: "1 + 1?", answer: "One and one.\n#### 2" },
+      { question: "1 + 2?", answer: "One and two.\n####" },
+      { question: "1 + 3?", answer: "One and three.\n####   " },
+    ]);
+    const { bad } = await imported(path, "unanswered");
+    expect(bad).toEqual([
+      { line: 2, reason: 'has no answer: "answer" ends with #### and nothing after it' },
+      { line: 3, reason: 'has no answer: "answer" ends with #### and nothing after it' },
+    ]);
+  });
+
   test("a file whose columns say nothing is shown with them, so that a person can say which is asked", async () => {
     const path = fileOf([{ frage: "Was ist\n1 plus 2?", gold: "3" }]);
     const found = await client.problems.inspect({ file: { path } });

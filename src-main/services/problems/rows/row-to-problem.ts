@@ -242,7 +242,10 @@ function goldOf(
     if (inSolution !== null) return { gold: inSolution, worked: null };
     throw new BadRowError(`has no answer in "${mapping.answer}"`);
   }
-  const marked = /(?:^|\n)####[^\n]*$/u.test(text.trimEnd()) ? finalAnswer(text) : null;
+  const isMarked = /(?:^|\n)####[^\n]*$/u.test(text.trimEnd());
+  const marked = isMarked ? finalAnswer(text) : null;
+  if (isMarked && marked === null)
+    throw new BadRowError(`has no answer: "${mapping.answer}" ends with #### and nothing after it`);
   if (marked === null) return { gold: text.trim(), worked: null };
   return { gold: marked.trim(), worked: text };
 }
