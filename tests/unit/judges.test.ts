@@ -201,6 +201,13 @@ describe("a judge", () => {
     expect(server.asked.length - before).toBe(1);
   });
 
+  test("keeps no cap that it cannot count", async () => {
+    const { judge, server } = await bench(() => SEVEN);
+    expect(() => judge({ cap: 1 })).toThrow(/has no prices, so a cap of \$1/u);
+    await judge().verdicts(texts(1), forever);
+    expect(server.asked).toHaveLength(1);
+  });
+
   test("spends no more than its cap", async () => {
     const { judge, server } = await bench(() => SEVEN, PRICED);
     // A request may cost what its bytes and 16 tokens out do: about 0.0017 dollars.

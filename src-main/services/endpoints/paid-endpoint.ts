@@ -12,7 +12,7 @@ import { Budget } from "./budget.ts";
 import { EndpointClient } from "./endpoint-client.ts";
 import type { AskLimits, EndpointAnswer, EndpointAsk } from "./endpoint-client.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { mostCost, tokenCost } from "./token-cost.ts";
+import { isPriced, mostCost, tokenCost } from "./token-cost.ts";
 
 /** What of the application endpoints are asked through. */
 export interface PaidHost {
@@ -41,10 +41,16 @@ export class PaidEndpoint {
   #costUsd: number | null = 0;
   #released = Promise.withResolvers<void>();
 
-  /** Throws NOT_FOUND, CONFLICT, and NOT_ALLOWED for a key that cannot be opened. */
+  /** Throws NOT_FOUND, CONFLICT, BAD_RECIPE for a cap without prices, and NOT_ALLOWED for a key that cannot be opened. */
   constructor(host: PaidHost, name: string, model: string | undefined, payer: Payer) {
     const found = host.endpoints.named(name);
     this.endpoint = model === undefined ? found : { ...found, model };
+    if (payer.capUsd !== undefined && !isPriced(this.endpoint))
+      throw new AppError(
+        "BAD_RECIPE",
+        `The endpoint ${name} has no prices, so a cap of ${usdText(payer.capUsd)} cannot be kept.`,
+        "Give it prices under Settings, or leave the cap out.",
+      );
     this.#host = host;
     this.#payer = payer;
     this.#client = new EndpointClient(this.endpoint, host.endpoints.keyOf(found.id), {

@@ -4,6 +4,10 @@ import type { InferencePrompt } from "#shared/schema/inference.ts";
 
 type Prices = Pick<Endpoint, "usdPerMillionInputTokens" | "usdPerMillionOutputTokens">;
 
+export function isPriced(prices: Prices): boolean {
+  return prices.usdPerMillionInputTokens !== null && prices.usdPerMillionOutputTokens !== null;
+}
+
 /** Dollars of an answer; null where a price is not known, or the server did not count. */
 export function tokenCost(
   { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output }: Prices,
