@@ -94,7 +94,7 @@ test("a failed pipeline leads to a draft of its recipe, at the stage that failed
   await expect(cold.getByRole("cell").nth(1)).toHaveText(/^[1-9]/u);
   await expect(cold.getByRole("cell").nth(2)).toHaveText("–");
   await expect(costs).not.toContainText(/\b0 ms\b/u);
-  await expect(costs).toContainText("No cost is known of cold");
+  await expect(costs).toContainText("No use is recorded of cold, so no cost is known");
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("a");
