@@ -57,6 +57,8 @@ test("J, K and Enter walk the table of runs and open one; the filter is in the a
   await expect(page).toHaveURL(/text=traces/u);
   await page.reload();
   await expect(page.getByRole("textbox", { name: "Filter by name" })).toHaveValue("traces");
+  // The rows are there before they are walked.
+  await expect(page.getByRole("link", { name: /^traces/u }).first()).toBeVisible();
   await expect(page.getByRole("link", { name: /^grpo/u })).toHaveCount(0);
   await page.keyboard.press("Escape");
   await page.keyboard.press("j");
