@@ -5,7 +5,7 @@ import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import { chosenGroups, isMixed } from "#main/engine/stages/dynamic-sampling.ts";
 
 const group = (name: string, verdicts: string) =>
-  [...verdicts].map((verdict) => ({ name, correct: verdict === "r" }));
+  verdicts.split("").map((verdict) => ({ name, correct: verdict === "r" }));
 const names = (groups: readonly (readonly { readonly name: string }[])[]): string =>
   groups.map(([first]) => first?.name).join("");
 

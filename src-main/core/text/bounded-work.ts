@@ -6,27 +6,25 @@ export class OutOfTime extends Error {}
 const context = createContext({ work: undefined });
 const script = new Script("work()");
 
-/** On a busy machine a second of work takes longer: so many times as long it may be waited for. */
-const LONGEST_WAIT = 16;
-const WAIT_FACTOR = 4;
-/** Work that had the processor for less than this share of its time was kept from it. */
-const KEPT_FROM_IT = 0.5;
+/** Work that had the processor for less than this share of its time was kept from it, */
+const KEPT_FROM_IT = 0.2;
+/** and is waited for once more, so many times as long. */
+const LONGER = 4;
 
 /**
  * Runs `work` and returns its result. V8 ends it from outside, in the middle of a regular expression too; nothing
- * that `work` shares with others may be left half done. Work that was ended while the processor was mostly with
- * others is begun again, and waited for longer.
+ * that `work` shares with others may be left half done. Work that was ended while the processor was with others
+ * is begun once more, and waited for longer.
  * @throws OutOfTime, or what `work` throws
  */
 export function withinTime<T>(limitMs: number, work: () => T): T {
-  for (let wait = 1; ; wait *= WAIT_FACTOR) {
-    const before = process.threadCpuUsage();
-    const result = endedAfter(limitMs * wait, work);
-    if (result !== undefined) return result.value;
-    const { user, system } = process.threadCpuUsage(before);
-    if ((user + system) / 1000 >= KEPT_FROM_IT * limitMs * wait || wait >= LONGEST_WAIT)
-      throw new OutOfTime(`it took longer than ${limitMs / 1000} s`);
-  }
+  const before = process.threadCpuUsage();
+  let result = endedAfter(limitMs, work);
+  const { user, system } = process.threadCpuUsage(before);
+  if (result === undefined && (user + system) / 1000 < KEPT_FROM_IT * limitMs)
+    result = endedAfter(LONGER * limitMs, work);
+  if (result === undefined) throw new OutOfTime(`it took longer than ${limitMs / 1000} s`);
+  return result.value;
 }
 
 /** Undefined where it was ended. */
