@@ -11,14 +11,9 @@ import { writeTinyModel } from "../helpers/tiny-model.ts";
 
 const folder = temporaryFolder();
 
-test("a model that never answers rightly ends early, and the stage gives the model that measured first", async () => {
-  const model = writeTinyModel(join(folder, "tiny"), 3);
-  const app = new Application({ workspace: join(folder, "workspace"), shell: "cli" });
-  onTestFinished(() => app.close());
-  insertOwnProblems(app.store);
-  const id = app.startPipeline({
-    runtime: "tensorflow",
-    yaml: `
+/** A GRPO stage of a random model on problems of one's own: its rewards vary, and it never answers rightly. */
+function recipeOf(model: string, options: string): string {
+  return `
 name: Measured
 seed: 5
 models: { tiny: ${JSON.stringify(model)} }
@@ -31,9 +26,29 @@ stages:
     num_generations: 4
     generation_batch_size: 8
     per_device_train_batch_size: 8
-    max_steps: 20
     learning_rate: 1.0e-3
     max_completion_length: 24
+${options}`;
+}
+
+/** The stage run to its end, in a workspace of its own. */
+async function finished(
+  name: string,
+  options: string,
+): Promise<{ readonly app: Application; readonly runId: RunId; readonly model: string }> {
+  const model = writeTinyModel(join(folder, `${name}-model`), 3);
+  const app = new Application({ workspace: join(folder, name), shell: "cli" });
+  onTestFinished(() => app.close());
+  insertOwnProblems(app.store);
+  const id = app.startPipeline({ runtime: "tensorflow", yaml: recipeOf(model, options) });
+  expect((await settled(app, id)).status).toBe("finished");
+  return { app, runId: RunId.parse(`${id}-grpo`), model };
+}
+
+test("a model that never answers rightly ends early, and the stage gives the model that measured first", async () => {
+  const { app, runId, model } = await finished(
+    "measured",
+    `    max_steps: 20
     eval_steps: 2
     eval_on_start: true
     eval_problems: 6
@@ -41,9 +56,7 @@ stages:
     load_best_model_at_end: true
     early_stopping_patience: 2
 `,
-  });
-  expect((await settled(app, id)).status).toBe("finished");
-  const runId = RunId.parse(`${id}-grpo`);
+  );
   const points = [...app.store.metrics.points(runId)];
   const of = (name: string): number[] =>
     points.filter((point) => point.name === name).map(({ step }) => step);
@@ -62,34 +75,13 @@ stages:
 });
 
 test("with filter_groups a batch is sampled again until its bound, and is full all the same", async () => {
-  const model = writeTinyModel(join(folder, "tiny-again"), 3);
-  const app = new Application({ workspace: join(folder, "again"), shell: "cli" });
-  onTestFinished(() => app.close());
-  insertOwnProblems(app.store);
-  const id = app.startPipeline({
-    runtime: "tensorflow",
-    yaml: `
-name: Again
-seed: 5
-models: { tiny: ${JSON.stringify(model)} }
-stages:
-  - name: grpo
-    kind: grpo
-    model: tiny
-    data: { problems: ${OWN_SET} }
-    rewards: [{ name: language, weight: 1 }, { name: soft-overlong, weight: 1, cache_length: 20 }]
-    num_generations: 4
-    generation_batch_size: 8
-    per_device_train_batch_size: 8
-    max_steps: 2
-    learning_rate: 1.0e-3
-    max_completion_length: 24
+  const { app, runId } = await finished(
+    "again",
+    `    max_steps: 2
     filter_groups: true
     max_num_gen_batches: 3
 `,
-  });
-  expect((await settled(app, id)).status).toBe("finished");
-  const runId = RunId.parse(`${id}-grpo`);
+  );
   const points = [...app.store.metrics.points(runId)];
   // A random model is never right: three times two prompts are sampled, and the first two are kept.
   expect(points.filter(({ name }) => name === "num_gen_batches").map(({ value }) => value)).toEqual(

@@ -3,20 +3,12 @@ import { clipMetrics } from "../training/policy-step-metrics.ts";
 import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
 import type { TokenScores } from "../training/policy-row.ts";
 import type { Generation } from "./generation.ts";
-import { accuracyByDifficulty } from "./policy-signs-of.ts";
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
-}
+import { accuracyByDifficulty, logprobDifferences, mean, share } from "./rollout-measures.ts";
 
 function standardDeviation(values: readonly number[]): number | null {
   const m = mean(values);
   if (m === null || values.length < 2) return null;
   return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
-}
-
-function share(items: readonly unknown[], count: number): number {
-  return items.length === 0 ? 0 : count / items.length;
 }
 
 export function generationMetrics(generation: Generation): Record<string, number | null> {
@@ -100,11 +92,7 @@ export function samplingDifference(
   rollouts: Generation["rollouts"],
   trained: readonly (TokenScores | null)[],
 ): Record<string, number> {
-  const differences = rollouts.flatMap(({ logprobs }, row) => {
-    const scores = trained[row];
-    if (scores === null || scores === undefined) return [];
-    return logprobs.map((logprob, i) => Math.abs(logprob - (scores.logprobs[i] ?? logprob)));
-  });
+  const differences = logprobDifferences(rollouts, trained).map(Math.abs);
   const average = mean(differences);
   if (average === null) return {};
   return {

@@ -4,8 +4,8 @@ import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import { repeatedShare } from "#main/core/rewards/repetition-penalty.ts";
 import type { PolicySigns } from "../training/policy-signs.ts";
-import type { TokenScores } from "../training/policy-row.ts";
 import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
+import { accuracyByDifficulty, logprobDifferences, mean, share } from "./rollout-measures.ts";
 
 const WORDS = 4;
 const REPEATS = 0.5;
@@ -31,7 +31,7 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
   const ofRollouts = (holds: (rollout: Rollout) => boolean): number =>
     share(rollouts, rollouts.filter(holds).length);
   const trained = firstSteps.flatMap(({ tokens }) => tokens);
-  const apart = differences(rollouts, trained);
+  const apart = logprobDifferences(rollouts, trained);
   return {
     fracZeroStd: batch.fracZeroStd,
     fracAllWrong: ofGroups((group) => group.every(({ correct }) => !correct)),
@@ -50,19 +50,6 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
     firstRatio: mean(apart.map(Math.exp)),
     gradingShare: batch.seconds === 0 ? 0 : batch.gradingSeconds / batch.seconds,
   };
-}
-
-/** Accuracy of each difficulty in the batch. */
-export function accuracyByDifficulty(rollouts: readonly Rollout[]): Map<number, number> {
-  const by = Map.groupBy(rollouts, ({ difficulty }) => difficulty);
-  return new Map(
-    [...by]
-      .sort(([a], [b]) => a - b)
-      .map(([difficulty, items]) => [
-        difficulty,
-        share(items, items.filter(({ correct }) => correct).length),
-      ]),
-  );
 }
 
 /** Completions of the batch that show what an alarm says: those that show it most come first. */
@@ -115,27 +102,4 @@ function languageOf({ prompt, completion }: Rollout): number | null {
 
 function formatOf({ rewards }: Rollout): number | null {
   return rewards["format"] ?? null;
-}
-
-/** Trainer's less sampler's log-probability of each token of the rows that were computed. */
-function differences(
-  rollouts: readonly Rollout[],
-  trained: readonly (TokenScores | null)[],
-): number[] {
-  return rollouts.flatMap(({ logprobs }, row) => {
-    const scores = trained[row];
-    if (scores === null || scores === undefined) return [];
-    return logprobs.flatMap((sampled, i) => {
-      const now = scores.logprobs[i];
-      return now === undefined ? [] : [now - sampled];
-    });
-  });
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-function share(items: readonly unknown[], count: number): number {
-  return items.length === 0 ? 0 : count / items.length;
 }

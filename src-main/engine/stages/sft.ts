@@ -8,7 +8,7 @@ import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import { SequenceBatches } from "../training/sequence-batches.ts";
-import { Trainer } from "../training/trainer.ts";
+import { optimizerOf, Trainer } from "../training/trainer.ts";
 import { runTrainingLoop } from "./session/training-loop.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import type { Conversation } from "#main/core/examples/conversation-lines.ts";
@@ -104,11 +104,7 @@ export async function fineTune(
     model,
     nextTokenObjective(model.config, { recompute: options.gradient_checkpointing }),
     {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      epsilon: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-      maxGradNorm: options.max_grad_norm,
+      ...optimizerOf(options),
       precision: trainingPrecision(session, options),
     },
   );

@@ -8,7 +8,7 @@ import type { Tensor } from "../runtime/tf.ts";
 import { batchTensors, policyBatches } from "./policy-batches.ts";
 import type { PolicyBatch, SampledRow } from "./policy-batches.ts";
 import { TeacherPass } from "./teacher-pass.ts";
-import { Trainer } from "./trainer.ts";
+import { optimizerOf, Trainer } from "./trainer.ts";
 
 export type DistillOptions = Pick<
   DistillStage,
@@ -63,11 +63,7 @@ export class DistillTrainer {
       recompute: options.gradient_checkpointing,
     });
     this.#trainer = new Trainer(runtime, student, objective, {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      epsilon: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-      maxGradNorm: options.max_grad_norm,
+      ...optimizerOf(options),
       precision,
     });
   }

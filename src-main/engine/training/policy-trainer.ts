@@ -21,7 +21,7 @@ import type { PolicyBatch } from "./policy-batches.ts";
 import { MovingReference } from "./moving-reference.ts";
 import { policyInputs } from "./policy-inputs.ts";
 import { meanEntropy, noTotals, objectiveMetrics, stepShares } from "./policy-step-metrics.ts";
-import { Trainer } from "./trainer.ts";
+import { optimizerOf, Trainer } from "./trainer.ts";
 import type { PolicyStepMetrics } from "./policy-step-metrics.ts";
 import type { PolicyRow, RowLogprobs } from "./policy-row.ts";
 import type { TokenScores } from "./policy-row.ts";
@@ -89,11 +89,7 @@ export class PolicyTrainer {
     this.#stats = grpoStats(options);
     this.entropyBonus = new EntropyBonus(options);
     this.#trainer = new Trainer(runtime, model, objective, {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      epsilon: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-      maxGradNorm: options.max_grad_norm,
+      ...optimizerOf(options),
       precision,
     });
   }

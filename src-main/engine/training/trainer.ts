@@ -3,6 +3,7 @@
  * Accumulating gives exactly the gradient of the big batch when the objective's denominators are those
  * of the whole step, which every objective here takes as inputs.
  */
+import type { TrainingOptions } from "#shared/schema/recipe.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { withPrecision } from "../runtime/matmul.ts";
@@ -25,6 +26,22 @@ export type TrainerOptions = AdamWOptions & {
   /** Of matrix products, forward and backward; weights and optimizer stay float32. */
   readonly precision?: Precision;
 };
+
+/** A stage's options, by the optimizer's own names. */
+export function optimizerOf(
+  options: Pick<
+    TrainingOptions,
+    "adam_beta1" | "adam_beta2" | "adam_epsilon" | "weight_decay" | "max_grad_norm"
+  >,
+): AdamWOptions {
+  return {
+    beta1: options.adam_beta1,
+    beta2: options.adam_beta2,
+    epsilon: options.adam_epsilon,
+    weightDecay: options.weight_decay,
+    maxGradNorm: options.max_grad_norm,
+  };
+}
 
 export class Trainer {
   readonly optimizer: AdamW;

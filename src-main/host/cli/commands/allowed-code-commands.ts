@@ -1,11 +1,11 @@
 /** `rewards allow`, `allowed`, `forbid`: which files may run in a Python of the user's own, outside of the sandbox. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import { textSha256 } from "#main/services/recipes/reward-files.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import { table } from "../printing/terminal.ts";
 
@@ -27,7 +27,7 @@ export function addAllowed(rewards: Command): void {
         .parse(command.opts());
       const path = resolve(file);
       const text = textOf(path);
-      const sha256 = createHash("sha256").update(text).digest("hex");
+      const sha256 = textSha256(text);
       if (yes !== true) await ask(path, text, python);
       await withHost(context, async ({ client }) => {
         const { allowedCode } = await client.settings.get();

@@ -34,14 +34,20 @@ function TaskFields({ choice, onChange }: PromptFieldsProps): ReactNode {
         value={choice.difficulties}
         onChange={(difficulties) => onChange({ difficulties })}
       />
-      <TextField
-        layout="beside"
-        inputMode="decimal"
-        label="Problems"
-        value={choice.count}
-        onChange={(count) => onChange({ count })}
-      />
+      <CountField choice={choice} onChange={onChange} />
     </>
+  );
+}
+
+function CountField({ choice, onChange }: PromptFieldsProps): ReactNode {
+  return (
+    <TextField
+      layout="beside"
+      inputMode="decimal"
+      label="Problems"
+      value={choice.count}
+      onChange={(count) => onChange({ count })}
+    />
   );
 }
 
@@ -71,13 +77,7 @@ function SetFields({ choice, onChange }: PromptFieldsProps): ReactNode {
         onChange={(where) => onChange({ where })}
       />
       {problems.length > 0 && <p className="warn">{problems.join("; ")}</p>}
-      <TextField
-        layout="beside"
-        inputMode="decimal"
-        label="Problems"
-        value={choice.count}
-        onChange={(count) => onChange({ count })}
-      />
+      <CountField choice={choice} onChange={onChange} />
     </>
   );
 }

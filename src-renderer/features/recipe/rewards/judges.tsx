@@ -13,7 +13,7 @@ import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { useDraft } from "../document/draft-value.ts";
 import { FieldChecks } from "../fields/field-checks.tsx";
 import { TextField } from "../fields/text-field.tsx";
-import { dollars } from "../steps/teacher-field.tsx";
+import { CapField } from "../fields/cap-field.tsx";
 import { RubricEditor } from "./rubric-editor.tsx";
 
 const STARTING_RUBRIC = `Judge the text by what was asked.
@@ -124,13 +124,7 @@ function OneJudge({
           </button>
         )}
       </TextField>
-      <TextField
-        label="cap"
-        line="dollars that a run may spend on it"
-        keys={[...keys, "cap"]}
-        read={dollars}
-        wide={false}
-      />
+      <CapField keys={[...keys, "cap"]} />
       <FieldChecks keys={[...keys, "model"]} id={`judge-model-${rewardName(spec)}`} />
     </>
   );

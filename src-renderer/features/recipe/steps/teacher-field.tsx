@@ -6,6 +6,7 @@ import { Segments } from "#renderer/ui/segments.tsx";
 import { useDraft } from "../document/draft-value.ts";
 import { getValue, isMap } from "../document/plain-value.ts";
 import type { Keys } from "../document/plain-value.ts";
+import { CapField } from "../fields/cap-field.tsx";
 import { TextField } from "../fields/text-field.tsx";
 
 export interface TeacherFieldProps {
@@ -64,21 +65,9 @@ export function TeacherField({ at, kind, models }: TeacherFieldProps): ReactNode
             keys={[...keys, "model"]}
             choices={endpoints.map(({ model }) => model)}
           />
-          <TextField
-            label="cap"
-            line="dollars that a run may spend on it"
-            keys={[...keys, "cap"]}
-            read={dollars}
-            wide={false}
-          />
+          <CapField keys={[...keys, "cap"]} />
         </>
       )}
     </>
   );
-}
-
-/** Undefined where it is no amount above nothing. */
-export function dollars(text: string): number | undefined {
-  const amount = Number(text.trim().replace(/^\$/u, ""));
-  return text.trim() !== "" && Number.isFinite(amount) && amount > 0 ? amount : undefined;
 }

@@ -1,0 +1,38 @@
+/** What metrics and alarms both work out of a batch of rollouts. Shares are in 0–1. */
+import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import type { TokenScores } from "../training/policy-row.ts";
+
+/** null of nothing. */
+export function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** 0 of nothing. */
+export function share(items: readonly unknown[], count: number): number {
+  return items.length === 0 ? 0 : count / items.length;
+}
+
+/** Accuracy of each difficulty in the batch. */
+export function accuracyByDifficulty(rollouts: readonly Rollout[]): Map<number, number> {
+  const by = Map.groupBy(rollouts, ({ difficulty }) => difficulty);
+  return new Map(
+    [...by]
+      .sort(([a], [b]) => a - b)
+      .map(([difficulty, items]) => [
+        difficulty,
+        share(items, items.filter(({ correct }) => correct).length),
+      ]),
+  );
+}
+
+/** Trainer's less sampler's log-probability of each token, in nats, of the rows that were computed. */
+export function logprobDifferences(
+  rollouts: readonly Rollout[],
+  trained: readonly (TokenScores | null)[],
+): number[] {
+  return rollouts.flatMap(({ logprobs }, row) => {
+    const scores = trained[row];
+    if (scores === null || scores === undefined) return [];
+    return logprobs.map((sampled, i) => (scores.logprobs[i] ?? sampled) - sampled);
+  });
+}
