@@ -1,6 +1,6 @@
 /** The model card of a built-in base model: data, seed, curve, cost. */
 import type { Usage } from "#shared/schema/engine-protocol.ts";
-import type { PretrainStage } from "#shared/schema/recipe.ts";
+import type { PretrainStage } from "#shared/schema/stages/pretrain-stage.ts";
 import { parameterCount } from "#main/core/formats/expected-tensors.ts";
 import type { ModelConfig } from "#main/core/formats/model-config.ts";
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { EngineMessageBody, Usage } from "#shared/schema/engine-protocol.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
-import type { PretrainStage } from "#shared/schema/recipe.ts";
+import type { PretrainStage } from "#shared/schema/stages/pretrain-stage.ts";
 import { saveHubFolder, loadHubFolder } from "#main/core/formats/hub-layout.ts";
 import { latestCheckpoint } from "#main/engine/training/training-state.ts";
 import { runStage } from "#main/engine/stages/run-stage.ts";

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { Contract } from "#shared/contract/contract.ts";
 import { AppError } from "#shared/errors.ts";
 import type { PlaygroundEvent, PlaygroundModel, ThreadContent } from "#shared/schema/playground.ts";
-import { TaskName } from "#shared/schema/recipe.ts";
+import { TaskName } from "#shared/schema/stages/problem-data.ts";
 import { gradeHeldOut, heldOutProblem } from "#main/core/problems/held-out-problem.ts";
 import type { Application } from "#main/services/application.ts";
 import { checkpointsOnDisk } from "#main/services/runs/run-checkpoints.ts";

@@ -1,7 +1,7 @@
 /** Records sampled from a teacher: a job that goes on where it stopped, within a budget. */
 import { z } from "zod";
 import { DatasetId, DatasetJob } from "../schema/dataset.ts";
-import { ProblemData } from "../schema/recipe.ts";
+import { ProblemData } from "../schema/stages/problem-data.ts";
 import { procedure } from "./errors.ts";
 
 export const GenerateRequest = z.strictObject({

@@ -12,7 +12,7 @@ import {
   ThreadContent,
   ThreadSummary,
 } from "../schema/playground.ts";
-import { TaskName } from "../schema/recipe.ts";
+import { TaskName } from "../schema/stages/problem-data.ts";
 import { procedure } from "./errors.ts";
 
 const model = z.string().min(1).max(4096);

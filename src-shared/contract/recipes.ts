@@ -4,7 +4,9 @@ import { z } from "zod";
 import { AlarmChange } from "../schema/alarm.ts";
 import { DatasetId } from "../schema/dataset.ts";
 import { ProblemSetName } from "../schema/problem.ts";
-import { Recipe, ProblemData, PromptOptions } from "../schema/recipe.ts";
+import { Recipe } from "../schema/recipe.ts";
+import { ProblemData } from "../schema/stages/problem-data.ts";
+import { PromptOptions } from "../schema/stages/stage-options.ts";
 import { RewardSpec } from "../schema/reward.ts";
 import { LONGEST_REWARD } from "../schema/reward-file.ts";
 import {

@@ -1,7 +1,7 @@
 /** Rewards of one's own in the workspace: written, checked as they are written, kept with undo; judges and people. */
 import { z } from "zod";
 import { Agreement, RatedCase } from "../schema/judge.ts";
-import { ProblemData } from "../schema/recipe.ts";
+import { ProblemData } from "../schema/stages/problem-data.ts";
 import {
   LONGEST_REWARD,
   RewardFault,

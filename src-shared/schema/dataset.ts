@@ -3,7 +3,7 @@
  * revisions, what is known about each text, and published versions. Times are Unix milliseconds.
  */
 import { z } from "zod";
-import { TaskName } from "./recipe.ts";
+import { TaskName } from "./stages/problem-data.ts";
 import { RunId } from "./run.ts";
 
 /** "d1", "d2" …; never given twice. */

@@ -1,5 +1,5 @@
 /** What a stage `distill` learns from, by its options. */
-import type { DistillStage } from "./recipe.ts";
+import type { DistillStage } from "./stages/distill-stage.ts";
 
 /** Whether on-policy distillation needs verified solutions of the teacher, sampled before it trains. */
 export function usesTraces({

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { AlarmProof } from "./alarm.ts";
 import { ProblemMessage } from "./problem.ts";
 import { Stage } from "./recipe.ts";
-import type { ProblemSource } from "./recipe.ts";
+import type { ProblemSource } from "./stages/problem-data.ts";
 
 /**
  * Backends the engine can be asked for. `auto`: TensorFlow where it can be had, else wasm. `gpu`: TensorFlow with CUDA.

@@ -1,5 +1,5 @@
 /** Options of GRPO's objective that make no sense together. Checked before a start, and again where the stage runs. */
-import type { GrpoStage } from "./recipe.ts";
+import type { GrpoStage } from "./stages/grpo-stage.ts";
 
 export interface ObjectiveFault {
   readonly name: keyof GrpoStage;

@@ -1,7 +1,7 @@
 /** What is tried in the playground: conversations and texts with one model, or two side by side. */
 import { z } from "zod";
 import { ChatTurn, FinishReason, InferenceEvent, InferenceOptions } from "./inference.ts";
-import { TaskName } from "./recipe.ts";
+import { TaskName } from "./stages/problem-data.ts";
 
 /** Something that can be asked. */
 export const PlaygroundModel = z.strictObject({

@@ -1,5 +1,5 @@
 /** What keeps GRPO from sampling with the policy that it trains. Checked before a start, and again where the stage runs. */
-import type { GrpoStage } from "./recipe.ts";
+import type { GrpoStage } from "./stages/grpo-stage.ts";
 
 export interface SamplingFault {
   readonly name: "temperature" | "repetition_penalty";

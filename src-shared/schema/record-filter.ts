@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { ContaminationKind, FormatProblem, RecordId, RecordStatus, Verdict } from "./dataset.ts";
-import { TaskName } from "./recipe.ts";
+import { TaskName } from "./stages/problem-data.ts";
 
 const not = z.boolean().optional();
 

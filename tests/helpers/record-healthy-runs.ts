@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openStore } from "#main/store/store.ts";
-import { policySigns } from "#main/engine/stages/policy-signs-of.ts";
+import { policySigns } from "#main/engine/stages/rollouts/policy-signs-of.ts";
 import { RunId } from "#shared/schema/run.ts";
 
 const OUT = fileURLToPath(new URL("../fixtures/alarms/", import.meta.url));

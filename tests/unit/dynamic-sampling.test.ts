@@ -1,8 +1,8 @@
 /** Which of the sampled prompts a batch keeps (DAPO, equation 11), worked out by hand. */
 import { expect, test } from "vitest";
-import { GrpoStage } from "#shared/schema/recipe.ts";
+import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
-import { chosenGroups, isMixed } from "#main/engine/stages/dynamic-sampling.ts";
+import { chosenGroups, isMixed } from "#main/engine/stages/rollouts/dynamic-sampling.ts";
 
 const group = (name: string, verdicts: string) =>
   verdicts.split("").map((verdict) => ({ name, correct: verdict === "r" }));

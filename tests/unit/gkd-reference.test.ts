@@ -6,7 +6,7 @@ import { z } from "zod";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { DistillTrainer } from "#main/engine/training/distill-trainer.ts";
-import { DistillStage } from "#shared/schema/recipe.ts";
+import { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 
 const reference = new URL("../fixtures/reference/", import.meta.url);
 const Row = z

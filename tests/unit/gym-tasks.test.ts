@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import type { JsonValue } from "#shared/schema/json-value.ts";
-import { ProblemData, Stage } from "#shared/schema/recipe.ts";
+import { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import { Stage } from "#shared/schema/recipe.ts";
 import type { Gym } from "#main/core/gym-port.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { splitOf } from "#main/core/problems/split-of.ts";

@@ -1,6 +1,6 @@
 /** Measurements during training: when they come, which is the best, when there is no more to come. */
 import { expect, test } from "vitest";
-import { GrpoStage } from "#shared/schema/recipe.ts";
+import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import {
   afterMeasurement,
   isDue,

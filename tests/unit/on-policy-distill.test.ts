@@ -19,7 +19,7 @@ import { doubts } from "#main/services/recipes/checks/recipe-sanity.ts";
 import { stageWork } from "#main/services/recipes/stage-work.ts";
 import { fieldsOf } from "#renderer/features/recipe/fields/stage-fields.ts";
 import { inertOptions } from "#shared/schema/inert-options.ts";
-import { DistillStage } from "#shared/schema/recipe.ts";
+import { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import { NO_SETS } from "../helpers/problem-with.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";

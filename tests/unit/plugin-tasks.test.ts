@@ -11,7 +11,8 @@ import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { GymService } from "#main/services/gym/gym-service.ts";
 import { WorkspaceTasks } from "#main/services/plugins/workspace-tasks.ts";
-import { ProblemData, Stage } from "#shared/schema/recipe.ts";
+import { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import { Stage } from "#shared/schema/recipe.ts";
 import { COINS, writeCoins } from "../helpers/coins-plugin.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

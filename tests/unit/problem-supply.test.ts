@@ -1,7 +1,7 @@
 /** What a stage's `data` gives: sources in their shares, sets whole before they repeat, places that depend on the seed alone. */
 import { describe, expect, test } from "vitest";
 import type { SetProblem } from "#shared/schema/problem.ts";
-import { ProblemData } from "#shared/schema/recipe.ts";
+import { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";

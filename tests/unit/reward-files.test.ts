@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { AppError } from "#shared/errors.ts";
-import { GrpoStage } from "#shared/schema/recipe.ts";
+import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { FileReward } from "#shared/schema/reward.ts";
 import { fileReward } from "#main/core/rewards/files/file-reward.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";

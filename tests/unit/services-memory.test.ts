@@ -15,7 +15,7 @@ import {
 import { AppError } from "#shared/errors.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
-import { SftStage } from "#shared/schema/recipe.ts";
+import { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { nextEvent, settled, TEST_ENGINE_ENTRY } from "../helpers/test-application.ts";
 

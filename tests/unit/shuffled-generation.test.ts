@@ -1,8 +1,8 @@
 /** The order in which a batch's completions are divided among optimizer steps. */
 import { expect, test } from "vitest";
 import { generationBatchSize } from "#shared/schema/generation-batch.ts";
-import { shuffledGeneration } from "#main/engine/stages/shuffled-generation.ts";
-import type { Generation } from "#main/engine/stages/generation.ts";
+import { shuffledGeneration } from "#main/engine/stages/rollouts/shuffled-generation.ts";
+import type { Generation } from "#main/engine/stages/rollouts/generation.ts";
 
 const rollout = {
   ...{ step: 1, group: 0, problemId: "p", difficulty: 1, prompt: "p", completion: "c" },

@@ -18,7 +18,7 @@ import type { RuledTask, TaskProblem } from "#main/core/problems/task.ts";
 import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { Random } from "#main/platform/random.ts";
 import { AppError } from "#shared/errors.ts";
-import type { TaskSource } from "#shared/schema/recipe.ts";
+import type { TaskSource } from "#shared/schema/stages/problem-data.ts";
 
 function sourceOf(task: TaskSource["task"]): TaskSource {
   return { task, difficulties: [...taskByName(task).difficulties] };

@@ -1,6 +1,6 @@
 /** What measurements during training say so far: when the next one is due, which was the best, whether to go on. */
 import { z } from "zod";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 
 export const HeldOutProgress = z.object({
   /** Optimizer steps at the last measurement; -1 before the first. */

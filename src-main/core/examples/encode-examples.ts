@@ -1,5 +1,5 @@
 /** Conversations → examples to train on, of which turns and of what length the stage's options say. */
-import type { SftStage } from "#shared/schema/recipe.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { MaskOptions } from "../text/templates/assistant-mask.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Conversation } from "./conversation-lines.ts";

@@ -1,4 +1,4 @@
-import type { TrainingOptions } from "#shared/schema/recipe.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 
 /** Steps in which the rate rises. A share of the steps is rounded up, as transformers does. */
 export function warmupSteps(

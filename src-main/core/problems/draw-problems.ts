@@ -4,7 +4,7 @@
  * resumed run goes on at its data position.
  */
 import { AppError } from "#shared/errors.ts";
-import type { TaskSource } from "#shared/schema/recipe.ts";
+import type { TaskSource } from "#shared/schema/stages/problem-data.ts";
 import { hash32, Random } from "#main/platform/random.ts";
 import { taskByName } from "./registry.ts";
 import { splitOf } from "./split-of.ts";

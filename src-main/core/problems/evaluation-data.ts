@@ -1,5 +1,6 @@
 /** What a stage is measured on while it trains. */
-import type { GrpoStage, ProblemData } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { sourcesOf } from "./problem-supply.ts";
 
 /** Undefined where it is not measured. Of tasks the held-out side is asked, whichever source names them. */

@@ -3,7 +3,7 @@
  * rollouts, and the export to other trainers agree on both.
  */
 import { generationBatchSize } from "#shared/schema/generation-batch.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { ProblemSupply } from "./problem-supply.ts";
 import type { SupplyOptions } from "./problem-supply.ts";

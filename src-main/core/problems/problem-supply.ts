@@ -5,7 +5,12 @@
  */
 import { AppError } from "#shared/errors.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
-import type { DataSource, ProblemData, ProblemSource, TaskSource } from "#shared/schema/recipe.ts";
+import type {
+  DataSource,
+  ProblemData,
+  ProblemSource,
+  TaskSource,
+} from "#shared/schema/stages/problem-data.ts";
 import { deriveSeed, hash32, Random } from "#main/platform/random.ts";
 import { drawProblems, problemStream } from "./draw-problems.ts";
 import { OutsideProblems } from "./outside/outside-problems.ts";

@@ -1,5 +1,7 @@
 /** The very problems that a stage would draw, as rows of a data file: for training the same recipe elsewhere. */
-import type { DistillStage, GrpoStage, SftStage } from "#shared/schema/recipe.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { ProblemMessage } from "#shared/schema/problem.ts";
 import { askedMessages } from "../text/prompt-ids.ts";

@@ -1,5 +1,5 @@
 /** What tasks there are, and one problem of a stage's data to look at. */
-import type { ProblemData } from "#shared/schema/recipe.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { listTasks } from "./registry.ts";
 import { ProblemSupply } from "./problem-supply.ts";
 import type { ProblemSources } from "./problem-supply.ts";

@@ -8,7 +8,7 @@
 import { AppError } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { VerifierSpec } from "#shared/schema/problem.ts";
-import type { TaskName } from "#shared/schema/recipe.ts";
+import type { TaskName } from "#shared/schema/stages/problem-data.ts";
 import type { Random } from "#main/platform/random.ts";
 
 /** A problem as its task makes it; `problemOfTask` makes it one that stages ask. */

@@ -3,7 +3,7 @@
  * answer block, both with something in them, and nothing else but white space. boxed, last-line: exactly one think block
  * with something in it, and after it an answer in that form.
  */
-import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
 import { extractAs } from "../verifiers/answers/answer-format.ts";
 import type { RewardInput } from "./reward-input.ts";
 

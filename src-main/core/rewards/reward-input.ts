@@ -2,7 +2,7 @@
  * Rewards: one file each, a function of a completion and its problem, or of all of a problem's completions. Whatever the
  * text, a reward gives a value in time linear in its length. They import the verifiers and the shared schemas.
  */
-import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
 import type { JudgedProblem } from "../verifiers/answers/answer-rule.ts";
 import type { Score } from "../verifiers/judging/score-text.ts";
 

@@ -1,6 +1,6 @@
 /** How long a stage's prompts and worked solutions are in a model's tokens, on a sample of its problems. */
 import { LRUCache } from "lru-cache";
-import type { ProblemData } from "#shared/schema/recipe.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { NO_OUTSIDE, outsideSource } from "../problems/outside/outside-task.ts";
 import { ProblemSupply, sourcesOf } from "../problems/problem-supply.ts";
 import type { SetReader } from "../problems/problem-supply.ts";

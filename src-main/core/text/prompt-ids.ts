@@ -6,7 +6,7 @@ import { Template } from "@huggingface/jinja";
 import { LRUCache } from "lru-cache";
 import { AppError } from "#shared/errors.ts";
 import type { ProblemMessage } from "#shared/schema/problem.ts";
-import type { PromptOptions } from "#shared/schema/recipe.ts";
+import type { PromptOptions } from "#shared/schema/stages/stage-options.ts";
 import type { Problem } from "../problems/problem.ts";
 import { withinTime } from "./bounded-work.ts";
 import { boundCalls, renderBounded } from "./templates/bounded-template.ts";

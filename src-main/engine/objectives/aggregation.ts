@@ -1,6 +1,6 @@
 /** How per-token losses become one number: the weight of each completion in the sum, by loss_type. */
 import { assertNever } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 
 export type LossType = GrpoStage["loss_type"];
 

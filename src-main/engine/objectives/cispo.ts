@@ -2,7 +2,7 @@
  * CISPO: the importance weight is clipped, not the update: every token keeps a gradient (MiniMax-M1, 2025,
  * arXiv 2506.13585, eq. 4 and 5, without its lower bound, as TRL and ScaleRL, arXiv 2510.13786, have it).
  */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { asConstant } from "./stop-gradient.ts";

@@ -3,7 +3,7 @@
  * it, which differ in the weight of a token (aggregation.ts); with DAPO's two bounds (arXiv 2503.14476) and, where δ
  * is set, INTELLECT-2's two-sided clip of what is pushed away (arXiv 2505.07291), also called dual clip.
  */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

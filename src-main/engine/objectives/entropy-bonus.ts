@@ -3,7 +3,7 @@
  * optimizer step towards `entropy_target` (Skywork-OR1, He et al. 2025, arXiv 2505.22312, adaptive entropy control), as TRL does it.
  */
 import { z } from "zod";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 
 export type EntropyOptions = Pick<
   GrpoStage,

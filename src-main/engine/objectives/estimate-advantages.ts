@@ -1,6 +1,6 @@
 /** Rewards → advantages, by the estimator that a stage names. */
 import { assertNever } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { groupAdvantages, standardDeviation } from "./advantages.ts";
 import type { Advantages } from "./advantages.ts";
 import { normalizeThenSum } from "./gdpo.ts";

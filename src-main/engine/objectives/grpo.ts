@@ -4,7 +4,7 @@
  * token losses add up is in the weights (aggregation.ts), what is rewarded in the advantages (advantages.ts), not here.
  */
 import { assertNever } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
 import { tf } from "../runtime/tf.ts";

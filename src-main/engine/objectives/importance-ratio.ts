@@ -6,7 +6,7 @@
  *   arXiv 2402.14740, as TRL's RLOOTrainer clips it)
  */
 import { assertNever } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { Sequences } from "./sequences.ts";

@@ -4,7 +4,7 @@
  * training") or masked (IcePop, Ling team 2025). TRL's vllm_importance_sampling_mode.
  */
 import { assertNever } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { Sequences } from "./sequences.ts";

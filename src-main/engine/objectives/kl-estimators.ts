@@ -3,7 +3,7 @@
  * k1 = −d, without bias, of either sign; k2 = d²/2; k3 = exp(d) − d − 1, never negative.
  */
 import { assertNever } from "#shared/errors.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

@@ -2,7 +2,7 @@
  * KL to the reference as a part of the reward: beta × its estimate at each token, by the log-probabilities that the
  * completion was sampled with (RLOO, REINFORCE++; PPO for language models, Ziegler et al. 2019, arXiv 1909.08593, eq. 2).
  */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { klOf } from "./kl-estimators.ts";
 
 export type PenaltyOptions = Pick<GrpoStage, "beta" | "kl_estimator">;

@@ -2,7 +2,7 @@
  * SAPO: a soft gate in place of the clip, which lets go gradually of what moved far (Soft Adaptive Policy Optimization,
  * 2025, arXiv 2511.20347).
  */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 

@@ -2,7 +2,7 @@
  * VESPO: a gamma-shaped weight of the completion's whole ratio in place of a clip (Variational Sequence-Level Soft
  * Policy Optimization, 2026, arXiv 2602.10693): φ(w) = e^λ w^k e^(−λ w), 1 at w = 1, falling to both sides.
  */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { Sequences } from "./sequences.ts";

@@ -6,7 +6,7 @@
 import { setImmediate } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { AppError } from "#shared/errors.ts";
-import type { SamplingOptions } from "#shared/schema/recipe.ts";
+import type { SamplingOptions } from "#shared/schema/stages/stage-options.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { lengthBucket } from "#main/core/resources/length-buckets.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";

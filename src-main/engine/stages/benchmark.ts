@@ -1,6 +1,6 @@
 /** Stage `benchmark`: held-out problems, k samples each, scored by rule, with intervals. */
 import type { EvaluationSample } from "#shared/schema/engine-protocol.ts";
-import type { BenchmarkStage } from "#shared/schema/recipe.ts";
+import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
 import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
@@ -9,8 +9,8 @@ import { isOutside } from "#main/core/problems/outside/outside-task.ts";
 import { readProblems } from "#main/core/problems/read-problems.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
-import { completionText } from "./completion-text.ts";
-import { sampleProblems } from "./sample-problems.ts";
+import { completionText } from "./rollouts/completion-text.ts";
+import { sampleProblems } from "./traces/sample-problems.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 

@@ -5,14 +5,14 @@
 import { existsSync, rmSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import { teacherFault, usesTraces } from "#shared/schema/distillation.ts";
-import type { DistillStage } from "#shared/schema/recipe.ts";
-import { collectTraces, countLines, nothingKept } from "./collect-traces.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import { collectTraces, countLines, nothingKept } from "./traces/collect-traces.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import { runOnPolicyDistill } from "./on-policy-distill.ts";
 import { requireSameTokens } from "#main/core/text/same-tokens.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { fineTune } from "./sft.ts";
-import { solverOf } from "./solver-of.ts";
+import { solverOf } from "./traces/solver-of.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 export async function runDistill(session: StageSession, stage: DistillStage): Promise<void> {

@@ -8,7 +8,7 @@
  * place; here it is the tokens that are learnt from.
  */
 import { AppError } from "#shared/errors.ts";
-import type { DistillStage } from "#shared/schema/recipe.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import {
   encodeExamples,

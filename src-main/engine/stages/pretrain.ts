@@ -1,6 +1,6 @@
 /** Stage `pretrain`: next-token training from scratch on the generated corpus. */
 import { AppError } from "#shared/errors.ts";
-import type { PretrainStage } from "#shared/schema/recipe.ts";
+import type { PretrainStage } from "#shared/schema/stages/pretrain-stage.ts";
 import { Random } from "#main/platform/random.ts";
 import { readModelConfig } from "#main/core/formats/hub-layout.ts";
 import { baseDocument } from "#main/core/corpus/base-corpus.ts";

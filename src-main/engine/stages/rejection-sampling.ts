@@ -1,8 +1,8 @@
 /** Stage `rejection-sampling`: the policy's own right solutions, or a teacher's behind an endpoint, become a dataset. */
 import { AppError } from "#shared/errors.ts";
-import type { RejectionSamplingStage } from "#shared/schema/recipe.ts";
-import { collectTraces, nothingKept } from "./collect-traces.ts";
-import { solverOf } from "./solver-of.ts";
+import type { RejectionSamplingStage } from "#shared/schema/stages/rejection-sampling-stage.ts";
+import { collectTraces, nothingKept } from "./traces/collect-traces.ts";
+import { solverOf } from "./traces/solver-of.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 export async function runRejectionSampling(

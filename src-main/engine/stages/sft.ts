@@ -1,6 +1,7 @@
 /** Stage `sft`: supervised fine-tuning on the assistant's tokens only. */
 import { AppError } from "#shared/errors.ts";
-import type { PeftOptions, SftStage, TrainingOptions } from "#shared/schema/recipe.ts";
+import type { PeftOptions, TrainingOptions } from "#shared/schema/stages/stage-options.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";

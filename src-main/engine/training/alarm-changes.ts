@@ -2,7 +2,7 @@
 import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { AlarmChange } from "#shared/schema/alarm.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { AlarmChange, AlarmEvidence } from "#shared/schema/alarm.ts";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { changeFor } from "./alarm-changes.ts";
 import type { PolicySigns } from "./policy-signs.ts";
 

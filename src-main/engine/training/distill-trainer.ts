@@ -1,5 +1,5 @@
 /** On-policy distillation on given rows: one call of `step` is one optimizer step towards the teacher on their completions. */
-import type { DistillStage } from "#shared/schema/recipe.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { distillationObjective } from "../objectives/distillation.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -3,7 +3,7 @@
  * Rows of like length are computed together and padded to a few shapes; the result does not depend on how.
  */
 import type { ReferenceOptions } from "#shared/schema/policy-objective.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { tokenWeights } from "../objectives/aggregation.ts";

@@ -1,6 +1,6 @@
 /** Learning-rate schedules, with transformers' names and shapes (get_scheduler). */
 import { assertNever } from "#shared/errors.ts";
-import type { TrainingOptions } from "#shared/schema/recipe.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { warmupSteps } from "#main/core/examples/warmup-steps.ts";
 
 type ScheduleOptions = Pick<

@@ -3,7 +3,7 @@
  * Accumulating gives exactly the gradient of the big batch when the objective's denominators are those
  * of the whole step, which every objective here takes as inputs.
  */
-import type { TrainingOptions } from "#shared/schema/recipe.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { withPrecision } from "../runtime/matmul.ts";

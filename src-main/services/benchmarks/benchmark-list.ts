@@ -1,7 +1,8 @@
 /** The benchmarks of a workspace: every protocol that some stage has, with its runs. */
 import type { BenchmarkProtocol } from "#shared/contract/benchmarks.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
-import type { BenchmarkStage, DataSource } from "#shared/schema/recipe.ts";
+import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
+import type { DataSource } from "#shared/schema/stages/problem-data.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
 import { sha256Of } from "#main/platform/canonical-json.ts";
 import type { Store } from "#main/store/store.ts";

@@ -5,7 +5,8 @@
 import { AppError } from "#shared/errors.ts";
 import type { StageQuestion, TaughtCompletion } from "#shared/schema/engine-protocol.ts";
 import { TaughtCompletion as Kept } from "#shared/schema/engine-protocol.ts";
-import type { EndpointTeacher, SamplingOptions } from "#shared/schema/recipe.ts";
+import type { EndpointTeacher } from "#shared/schema/stages/endpoint-teacher.ts";
+import type { SamplingOptions } from "#shared/schema/stages/stage-options.ts";
 import { joinReasoning } from "#shared/schema/record-text.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { sha256Of } from "#main/platform/canonical-json.ts";

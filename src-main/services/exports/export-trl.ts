@@ -6,13 +6,11 @@ import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import { usesTraces } from "#shared/schema/distillation.ts";
-import type {
-  DistillStage,
-  GrpoStage,
-  SftStage,
-  Stage,
-  TrainingOptions,
-} from "#shared/schema/recipe.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
+import type { Stage } from "#shared/schema/recipe.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";

@@ -1,6 +1,6 @@
 /** Measurements while a stage trains: no held-out problems are written for the other trainers. */
 import { defaultOf } from "#shared/schema/inert-options.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ExportPart } from "./export-part.ts";
 
 const OPTIONS = [

@@ -1,5 +1,5 @@
 /** The options of GRPO's objective as TRL 1.16's GRPOConfig and RLOOConfig name them, and what neither has. */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ExportPart } from "./export-part.ts";
 
 type Arguments = Record<string, unknown>;

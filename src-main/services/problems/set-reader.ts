@@ -2,13 +2,9 @@
 import { AppError } from "#shared/errors.ts";
 import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
 import type { SetProblem } from "#shared/schema/problem.ts";
-import type {
-  BenchmarkStage,
-  DataSource,
-  ProblemData,
-  ProblemSource,
-  Stage,
-} from "#shared/schema/recipe.ts";
+import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
+import type { DataSource, ProblemData, ProblemSource } from "#shared/schema/stages/problem-data.ts";
+import type { Stage } from "#shared/schema/recipe.ts";
 import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
 import { setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";

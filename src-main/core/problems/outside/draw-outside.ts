@@ -4,7 +4,7 @@
  * on the wanted side. How many are asked for at once changes nothing.
  */
 import { AppError } from "#shared/errors.ts";
-import type { OutsideSource } from "#shared/schema/recipe.ts";
+import type { OutsideSource } from "#shared/schema/stages/problem-data.ts";
 import { hash32 } from "#main/platform/random.ts";
 import { splitOf } from "../split-of.ts";
 import type { Split } from "../split-of.ts";

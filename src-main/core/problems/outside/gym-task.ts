@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { JsonValue } from "#shared/schema/json-value.ts";
 import type { VerifierSpec } from "#shared/schema/problem.ts";
-import type { GymSource } from "#shared/schema/recipe.ts";
+import type { GymSource } from "#shared/schema/stages/problem-data.ts";
 import type { Gym, GymConfig } from "../../gym-port.ts";
 import { right, wrong } from "../../verifiers/verdict.ts";
 import type { Verdict } from "../../verifiers/verifier.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import { JsonValue } from "#shared/schema/json-value.ts";
 import type { VerifierSpec } from "#shared/schema/problem.ts";
-import type { DataSource, OutsideSource } from "#shared/schema/recipe.ts";
+import type { DataSource, OutsideSource } from "#shared/schema/stages/problem-data.ts";
 import { findTask } from "../registry.ts";
 import type { WorkedSolution } from "../task.ts";
 import type { Verdict } from "../../verifiers/verifier.ts";

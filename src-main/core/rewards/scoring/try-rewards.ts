@@ -1,7 +1,8 @@
 /** Rewards on completions that exist already: each one's value and why, as a run would give it. */
 import type { Sandbox } from "../../sandbox-port.ts";
 import type { Run } from "#shared/schema/run.ts";
-import type { AnswerFormat, ProblemData } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";

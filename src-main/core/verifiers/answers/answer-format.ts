@@ -1,5 +1,5 @@
 /** The answer of a completion in the form that a recipe asks for: in time linear in its length, whatever the text. */
-import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
 import { assertNever } from "#shared/errors.ts";
 import { lastLine } from "./claimed-answer.ts";
 import { extractAnswer } from "./extract-answer.ts";

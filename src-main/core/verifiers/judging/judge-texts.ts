@@ -2,7 +2,7 @@
  * Judges many completions, each of its own problem: texts at once, code by its tests in the sandbox, answers to tasks that
  * run elsewhere by these, many at a call.
  */
-import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
 import { isOutside } from "../../problems/outside/outside-task.ts";
 import type { OutsideTasks } from "../../problems/outside/outside-task.ts";
 import type { Sandbox } from "../../sandbox-port.ts";

@@ -1,5 +1,5 @@
 /** Scores a completion: strictly by the form that was asked for, or leniently for models that never saw it. */
-import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
 import { answerRule } from "../answers/answer-rule.ts";
 import type { JudgedProblem } from "../answers/answer-rule.ts";
 import { extractAs } from "../answers/answer-format.ts";

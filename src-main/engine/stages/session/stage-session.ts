@@ -31,7 +31,7 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { AdamW } from "../../training/adamw.ts";
 import type { Alarm } from "../../training/alarms.ts";
 import { halved } from "#main/core/resources/rows-at-once.ts";
-import type { AnswerFormat } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
 import type { Judging } from "#main/core/verifiers/judging/judge-texts.ts";
 import type { Scoring } from "#main/core/verifiers/judging/score-text.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";

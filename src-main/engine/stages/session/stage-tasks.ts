@@ -1,5 +1,5 @@
 /** A stage's tasks whose code runs elsewhere, as the host kept it for the stage. */
-import type { GymSource } from "#shared/schema/recipe.ts";
+import type { GymSource } from "#shared/schema/stages/problem-data.ts";
 import type { Gym } from "#main/core/gym-port.ts";
 import { gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-task.ts";
 import { readPluginFile } from "#main/core/problems/plugins/plugin-file.ts";

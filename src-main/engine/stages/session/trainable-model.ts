@@ -1,6 +1,6 @@
 /** The model that a stage trains: all of its weights, or low-rank adapters on a frozen base. */
 import { AppError } from "#shared/errors.ts";
-import type { PeftOptions } from "#shared/schema/recipe.ts";
+import type { PeftOptions } from "#shared/schema/stages/stage-options.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { openAdapter } from "#main/core/formats/peft-adapter.ts";
 import { loadLanguageModel } from "../../model/language-model.ts";

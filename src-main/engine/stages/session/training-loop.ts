@@ -1,5 +1,5 @@
 /** The loop of every supervised stage: schedule, accumulation, metrics, checkpoints, ending when asked. */
-import type { TrainingOptions } from "#shared/schema/recipe.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
 import { guardStep } from "./guard-step.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";

@@ -1,6 +1,6 @@
 /** The precision a stage trains at: what its options ask, where this machine can do it. */
 import { AppError } from "#shared/errors.ts";
-import type { TrainingOptions } from "#shared/schema/recipe.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { hasBfloat16Instructions } from "#main/platform/machine.ts";
 import type { StageSession } from "./stage-session.ts";
 import type { Precision } from "#main/core/resources/precision.ts";

@@ -9,7 +9,7 @@ import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import { promptOf } from "#shared/schema/record-text.ts";
 import { JsonValue } from "#shared/schema/json-value.ts";
-import { TaskName } from "#shared/schema/recipe.ts";
+import { TaskName } from "#shared/schema/stages/problem-data.ts";
 import { taskFacts } from "#main/core/problems/task-facts.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { inspectFile } from "#main/services/datasets/import-file.ts";

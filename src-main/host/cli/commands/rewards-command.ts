@@ -17,7 +17,8 @@ import {
 import { usdText } from "#shared/usd-text.ts";
 import type { RewardName, RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedCompletion, TriedReward } from "#shared/schema/recipe-draft.ts";
-import type { AnswerFormat, GrpoStage } from "#shared/schema/recipe.ts";
+import type { AnswerFormat } from "#shared/schema/stages/stage-options.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { RunId } from "#shared/schema/run.ts";
 import { contextOf, wholeNumber, withCommonOptions, withHost } from "../command-context.ts";
 import type { Client } from "../open-host.ts";

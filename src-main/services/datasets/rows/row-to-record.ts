@@ -1,7 +1,7 @@
 /** One row of a file as a record, by a mapping; or why it cannot be one. What no part of the record takes is its metadata. */
 import { MAX_RECORD_CHARACTERS } from "#shared/schema/dataset.ts";
 import type { ImportMapping, RecordMessage, RecordReference } from "#shared/schema/dataset.ts";
-import { TaskName } from "#shared/schema/recipe.ts";
+import { TaskName } from "#shared/schema/stages/problem-data.ts";
 import { splitReasoning } from "#shared/schema/record-text.ts";
 import { rawNumber } from "#main/platform/exact-json.ts";
 import { finalAnswer, goldText } from "./golds.ts";

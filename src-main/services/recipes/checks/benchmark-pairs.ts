@@ -1,5 +1,6 @@
 /** Benchmarks of one recipe on the same problems that could not be compared, or only with a doubt: said before they run. */
-import type { BenchmarkStage, Recipe } from "#shared/schema/recipe.ts";
+import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
+import type { Recipe } from "#shared/schema/recipe.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 

@@ -1,6 +1,7 @@
 /** What a look at every example or prompt means for the stage that uses them. Pure. */
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
-import type { BenchmarkStage, SftStage } from "#shared/schema/recipe.ts";
+import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { overlongMessage } from "#main/processes/reading/data-check.ts";
 import { recordNumbers } from "#main/processes/reading/data-check.ts";
 import type { DataReport } from "#main/processes/reading/data-check.ts";

@@ -1,7 +1,7 @@
 /** A stage's judges: are their endpoints and rubrics there, what will they cost, did people ever agree with them? */
 import { AppError } from "#shared/errors.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import { agreementText } from "#shared/agreement-text.ts";

@@ -1,6 +1,6 @@
 /** Checks of what a GRPO stage learns by: sets of options that make no sense (errors), and those that papers advise against. */
 import { objectiveFaults } from "#shared/schema/objective-faults.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 

@@ -2,7 +2,9 @@
 import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import { learnsFromTexts, teacherFault } from "#shared/schema/distillation.ts";
-import type { DistillStage, GrpoStage, Stage } from "#shared/schema/recipe.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import type { Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";

@@ -1,6 +1,7 @@
 /** A stage's rewards in files of one's own, run on three of its problems before anything is started. */
 import { AppError } from "#shared/errors.ts";
-import type { GrpoStage, ProblemData } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import type { RewardFault } from "#shared/schema/reward-file.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";

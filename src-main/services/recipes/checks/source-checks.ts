@@ -1,11 +1,11 @@
 /** Are a stage's tasks and problem sets there, and do they hold what the stage asks for? */
 import { AppError } from "#shared/errors.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type {
-  GrpoStage,
   OutsideSource,
   ProblemData,
   ProblemSource,
-} from "#shared/schema/recipe.ts";
+} from "#shared/schema/stages/problem-data.ts";
 import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";

@@ -1,6 +1,7 @@
 /** A stage's tasks that run elsewhere, asked for some problems before anything is started. */
 import { AppError } from "#shared/errors.ts";
-import type { OutsideSource, ProblemData, Stage } from "#shared/schema/recipe.ts";
+import type { OutsideSource, ProblemData } from "#shared/schema/stages/problem-data.ts";
+import type { Stage } from "#shared/schema/recipe.ts";
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";

@@ -1,7 +1,9 @@
 /** A stage's teacher behind an endpoint: is it there, can it be asked so, and what will it cost? */
 import { AppError } from "#shared/errors.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
-import type { ProblemData, PromptOptions, Stage } from "#shared/schema/recipe.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import type { PromptOptions } from "#shared/schema/stages/stage-options.ts";
+import type { Stage } from "#shared/schema/recipe.ts";
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { problemsAt } from "#main/core/problems/task-facts.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";

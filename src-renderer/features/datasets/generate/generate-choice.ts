@@ -1,7 +1,7 @@
 /** What a person chose in the dialog that asks a teacher, and the request that it makes. Pure. */
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { parseProblemFilter } from "#shared/schema/problem-filter-text.ts";
-import type { TaskName } from "#shared/schema/recipe.ts";
+import type { TaskName } from "#shared/schema/stages/problem-data.ts";
 import type { host } from "#renderer/bridge/host.ts";
 
 export type GenerateRequest = Parameters<typeof host.datasets.generate.start>[0];

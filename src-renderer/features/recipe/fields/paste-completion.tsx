@@ -1,7 +1,7 @@
 /** A completion of one's own for a real problem of the stage's task. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { ProblemData } from "#shared/schema/recipe.ts";
+import { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";

@@ -1,7 +1,7 @@
 /** One reward of the workspace, edited: checked as it is written, saved with undo, its unsaved text kept over a reload. */
 import { lazy, Suspense, useState } from "react";
 import type { ReactNode } from "react";
-import type { ProblemData } from "#shared/schema/recipe.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import type { EditState } from "#shared/schema/edit.ts";
 import type { RewardFileText, RewardPath } from "#shared/schema/reward-file.ts";
 import { host } from "#renderer/bridge/host.ts";

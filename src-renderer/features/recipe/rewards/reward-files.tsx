@@ -1,7 +1,7 @@
 /** A stage's rewards in files of one's own: begun with a text that works, opened, and brought into the workspace. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { ProblemData } from "#shared/schema/recipe.ts";
+import { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { FileReward, RewardSpec } from "#shared/schema/reward.ts";
 import { RewardPath } from "#shared/schema/reward-file.ts";

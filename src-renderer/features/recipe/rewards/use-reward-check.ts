@@ -1,7 +1,7 @@
 /** What the host says to a reward's text: asked a moment after the last key. */
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
-import type { ProblemData } from "#shared/schema/recipe.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import type { RewardFault, RewardPath } from "#shared/schema/reward-file.ts";
 import { connection } from "#renderer/bridge/connection.ts";
 import { host } from "#renderer/bridge/host.ts";

@@ -3,8 +3,8 @@ import type { AlarmEvidence } from "#shared/schema/alarm.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import { repeatedShare } from "#main/core/rewards/repetition-penalty.ts";
-import type { PolicySigns } from "../training/policy-signs.ts";
-import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
+import type { PolicySigns } from "../../training/policy-signs.ts";
+import type { PolicyStepMetrics } from "../../training/policy-step-metrics.ts";
 import { accuracyByDifficulty, logprobDifferences, mean, share } from "./rollout-measures.ts";
 
 const WORDS = 4;

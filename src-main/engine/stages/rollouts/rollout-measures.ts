@@ -1,6 +1,6 @@
 /** What metrics and alarms both work out of a batch of rollouts. Shares are in 0–1. */
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
-import type { TokenScores } from "../training/policy-row.ts";
+import type { TokenScores } from "../../training/policy-row.ts";
 
 /** null of nothing. */
 export function mean(values: readonly number[]): number | null {

@@ -1,9 +1,10 @@
 /** Solutions of training problems, of which the right ones are kept: for rejection sampling and distillation. */
 import { readFileSync } from "node:fs";
-import type { ProblemData, PromptOptions, SamplingOptions } from "#shared/schema/recipe.ts";
+import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import type { PromptOptions, SamplingOptions } from "#shared/schema/stages/stage-options.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
-import { loadLanguageModel } from "../model/language-model.ts";
+import { loadLanguageModel } from "../../model/language-model.ts";
 import { formatReward } from "#main/core/rewards/format.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
@@ -12,12 +13,12 @@ import { findRuledTask } from "#main/core/problems/registry.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
-import { completionText } from "./completion-text.ts";
+import { completionText } from "../rollouts/completion-text.ts";
 import { sampleProblems } from "./sample-problems.ts";
 import type { SolvedChunk } from "./solved-chunk.ts";
 import { taughtProblems } from "./taught-problems.ts";
-import { preparing, suppliesOf } from "./session/stage-problems.ts";
-import type { StageSession } from "./session/stage-session.ts";
+import { preparing, suppliesOf } from "../session/stage-problems.ts";
+import type { StageSession } from "../session/stage-session.ts";
 
 export type TraceOptions = SamplingOptions &
   PromptOptions & {

@@ -2,7 +2,7 @@
  * A policy measured while it learns: the same held-out problems every `eval_steps`, pass@1 with its 95% interval. The
  * model that measured highest is kept, and a stage whose accuracy no longer rises can end early.
  */
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { bootstrapMean, mean } from "#main/core/evaluation/bootstrap.ts";
 import {
   afterMeasurement,
@@ -19,12 +19,12 @@ import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { deriveSeed, hash32 } from "#main/platform/random.ts";
-import type { LanguageModel } from "../model/language-model.ts";
-import type { Sampler } from "../sampling/sampler.ts";
-import { PROBLEM_SEED } from "./benchmark.ts";
+import type { LanguageModel } from "../../model/language-model.ts";
+import type { Sampler } from "../../sampling/sampler.ts";
+import { PROBLEM_SEED } from "../benchmark.ts";
 import { completionText } from "./completion-text.ts";
-import { preparing, suppliesOf } from "./session/stage-problems.ts";
-import type { StageSession } from "./session/stage-session.ts";
+import { preparing, suppliesOf } from "../session/stage-problems.ts";
+import type { StageSession } from "../session/stage-session.ts";
 
 type Measured = {
   readonly session: StageSession;

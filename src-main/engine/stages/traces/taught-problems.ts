@@ -1,10 +1,10 @@
 /** Solutions of many problems by a teacher behind an endpoint, whom the host asks. */
-import type { PromptOptions } from "#shared/schema/recipe.ts";
+import type { PromptOptions } from "#shared/schema/stages/stage-options.ts";
 import { MAX_SEED } from "#shared/schema/inference.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
-import type { StageSession } from "./session/stage-session.ts";
+import type { StageSession } from "../session/stage-session.ts";
 import type { SolvedChunk } from "./solved-chunk.ts";
 
 /** What was answered is kept by the host, so the chunks are for what is shown. */

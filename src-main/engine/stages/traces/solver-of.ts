@@ -1,7 +1,8 @@
 import { endpointTeacher } from "#shared/schema/recipe.ts";
-import type { DistillStage, RejectionSamplingStage } from "#shared/schema/recipe.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import type { RejectionSamplingStage } from "#shared/schema/stages/rejection-sampling-stage.ts";
 import type { Solver } from "./collect-traces.ts";
-import type { StageSession } from "./session/stage-session.ts";
+import type { StageSession } from "../session/stage-session.ts";
 
 /** Who samples a stage's solutions. */
 export function solverOf(

@@ -3,7 +3,7 @@
  * each is compared with its group (DeepSeekMath, algorithm 1, lines 5 to 9).
  */
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
-import type { GrpoStage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
@@ -16,20 +16,20 @@ import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
-import type { LanguageModel } from "../model/language-model.ts";
-import { estimateAdvantages } from "../objectives/estimate-advantages.ts";
-import type { EstimatedAdvantages } from "../objectives/estimate-advantages.ts";
-import { neutralRewards } from "../objectives/neutral-rewards.ts";
-import { meanPenalty, rewardPenalties } from "../objectives/reward-penalty.ts";
-import type { Completion } from "../sampling/cache-row.ts";
-import type { Sampler } from "../sampling/sampler.ts";
+import type { LanguageModel } from "../../model/language-model.ts";
+import { estimateAdvantages } from "../../objectives/estimate-advantages.ts";
+import type { EstimatedAdvantages } from "../../objectives/estimate-advantages.ts";
+import { neutralRewards } from "../../objectives/neutral-rewards.ts";
+import { meanPenalty, rewardPenalties } from "../../objectives/reward-penalty.ts";
+import type { Completion } from "../../sampling/cache-row.ts";
+import type { Sampler } from "../../sampling/sampler.ts";
 import { completionText } from "./completion-text.ts";
 import { chosenGroups, isMixed } from "./dynamic-sampling.ts";
-import { preparing } from "./session/stage-problems.ts";
-import type { StageSession } from "./session/stage-session.ts";
-import { withAdvantage } from "../training/policy-row.ts";
-import type { PolicyRow, RowLogprobs } from "../training/policy-row.ts";
-import type { PolicyTrainer } from "../training/policy-trainer.ts";
+import { preparing } from "../session/stage-problems.ts";
+import type { StageSession } from "../session/stage-session.ts";
+import { withAdvantage } from "../../training/policy-row.ts";
+import type { PolicyRow, RowLogprobs } from "../../training/policy-row.ts";
+import type { PolicyTrainer } from "../../training/policy-trainer.ts";
 
 /** Rows and rollouts are of the same completions in the same order, group after group. */
 export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> & {

@@ -1,7 +1,7 @@
 /** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
-import { clipMetrics } from "../training/policy-step-metrics.ts";
-import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
-import type { TokenScores } from "../training/policy-row.ts";
+import { clipMetrics } from "../../training/policy-step-metrics.ts";
+import type { PolicyStepMetrics } from "../../training/policy-step-metrics.ts";
+import type { TokenScores } from "../../training/policy-row.ts";
 import type { Generation } from "./generation.ts";
 import { accuracyByDifficulty, logprobDifferences, mean, share } from "./rollout-measures.ts";
 

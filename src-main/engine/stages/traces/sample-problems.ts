@@ -1,14 +1,14 @@
 /** Samples completions of many problems, some at a time: the stage can end between two looks, and progress is told. */
-import type { PromptOptions, SamplingOptions } from "#shared/schema/recipe.ts";
+import type { PromptOptions, SamplingOptions } from "#shared/schema/stages/stage-options.ts";
 import { hash32 } from "#main/platform/random.ts";
-import type { LanguageModel } from "../model/language-model.ts";
-import type { Completion } from "../sampling/cache-row.ts";
-import { samplingPrecision } from "../sampling/decode-weights.ts";
-import { Sampler } from "../sampling/sampler.ts";
+import type { LanguageModel } from "../../model/language-model.ts";
+import type { Completion } from "../../sampling/cache-row.ts";
+import { samplingPrecision } from "../../sampling/decode-weights.ts";
+import { Sampler } from "../../sampling/sampler.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
-import { trainingPrecision } from "./session/training-precision.ts";
-import type { StageSession } from "./session/stage-session.ts";
+import { trainingPrecision } from "../session/training-precision.ts";
+import type { StageSession } from "../session/stage-session.ts";
 import { PROBLEMS_AT_ONCE } from "#main/core/resources/cache-shape.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import type { AskedProblem } from "#main/core/text/prompt-ids.ts";
