@@ -21,6 +21,12 @@ export function usdText(amount: number): string {
   return `${sign}$${size.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
+/** A price or a cap, which somebody set: every digit of it, and cents at least. 0.0446 reads $0.0446, 2 reads $2.00. */
+export function priceText(price: number): string {
+  if (price === 0) return "$0";
+  return `$${price.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: MOST_DIGITS })}`;
+}
+
 function decimalsOf(size: number): number {
   if (size >= WHOLE_FROM) return 0;
   return size >= 0.1 ? 2 : Math.min(MOST_DIGITS, 1 - Math.floor(Math.log10(size)));

@@ -49,7 +49,12 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
           how: "by hand",
         }),
       );
-      live.publish([{ type: "ledger" }]);
+      live.publish([
+        ...(pipelineId === undefined
+          ? []
+          : [{ type: "pipeline" as const, pipeline: store.pipelines.summary(pipelineId) }]),
+        { type: "ledger" },
+      ]);
       return added;
     }),
     project: to.project.handler(({ input }) => projectCost(store, input)),

@@ -42,10 +42,10 @@ function topicsOf(event: SystemLiveEvent): readonly string[] {
     case "pipeline": {
       const before = pipelineNow(event.pipeline.id);
       takePipelines([event.pipeline]);
-      const same = before !== undefined && before.status === event.pipeline.status;
-      return same
-        ? []
-        : ["pipelines", "attention", "demo", "cost", `pipeline:${event.pipeline.id}`];
+      const { id, status, costUsd } = event.pipeline;
+      if (before?.status !== status)
+        return ["pipelines", "attention", "demo", "cost", `pipeline:${id}`];
+      return before.costUsd === costUsd ? [] : ["cost"];
     }
     case "pipeline-deleted":
       dropPipeline(event.pipelineId);

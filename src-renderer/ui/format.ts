@@ -1,6 +1,6 @@
 /** How numbers, times and amounts read in the window: minus is −, thousands 25,600, ranges –. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
-import { usdText } from "#shared/usd-text.ts";
+import { priceText, usdText } from "#shared/usd-text.ts";
 
 const MINUS = "\u2212";
 
@@ -60,6 +60,11 @@ export function formatP(p: number): string {
 /** Dollars as `usdText` writes them; "no price" where there is none. */
 export function formatUsd(amount: number | null | undefined): string {
   return amount === null || amount === undefined ? "no price" : usdText(amount);
+}
+
+/** What somebody set, with all its digits; "no price" where nobody did. */
+export function formatPrice(price: number | null | undefined): string {
+  return price === null || price === undefined ? "no price" : priceText(price);
 }
 
 /** A length of time in its two largest units: "46 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */

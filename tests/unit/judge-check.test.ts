@@ -68,7 +68,7 @@ test("a judge's cost is worked out before anything is started, and doubted where
   ]);
   const capped = await judged("judge: priced, rubric: rubrics/story.md, cap: 0.01");
   expect(said(capped, "stages[0].rewards[0].cap")).toEqual([
-    "warning: the run may stop at $0.010; it goes on with a higher cap",
+    "warning: the run may stop at $0.01; it goes on with a higher cap",
   ]);
 });
 

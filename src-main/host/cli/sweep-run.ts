@@ -6,7 +6,7 @@ import type { CommandContext } from "./command-context.ts";
 import { follow } from "./printing/follow.ts";
 import { duration } from "./printing/live-line.ts";
 import type { Client, OpenHost } from "./open-host.ts";
-import { resultsJson } from "./printing/result-table.ts";
+import { costJson, resultsJson } from "./printing/result-table.ts";
 import { scoreText } from "./printing/score-text.ts";
 import { Failed, table } from "./printing/terminal.ts";
 
@@ -36,7 +36,7 @@ export async function sweepAndPrint(
       status: pipeline.status,
       values: pipeline.sweep?.values ?? {},
       results: resultsJson(results),
-      cost: results.total,
+      cost: costJson(results),
       durationMs: pipeline.activeMs,
     });
   }

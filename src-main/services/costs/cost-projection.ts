@@ -11,6 +11,7 @@ import type {
   Projection,
   ProjectionRequest,
 } from "#shared/schema/cost.ts";
+import { priceText } from "#shared/usd-text.ts";
 import type { Store } from "#main/store/store.ts";
 
 type Range = ProjectedStage["usd"];
@@ -110,7 +111,8 @@ function basisOf({ weights, tokens, steps, speed, usdPerHour }: ProjectionReques
     [steps, "steps"],
   ].flatMap(([factor, name]) => (factor === 1 ? [] : [`${name} ×${factor}`]));
   const changed = factors.length === 0 ? "the same work" : factors.join(", ");
-  const price = usdPerHour === undefined ? "this machine's prices" : `$${usdPerHour} an hour`;
+  const price =
+    usdPerHour === undefined ? "this machine's prices" : `${priceText(usdPerHour)} an hour`;
   const machine = speed === 1 ? "at this machine's rate" : `on a machine ${speed} times as fast`;
   return `Projection, not a measurement: ${changed} ${machine}, at ${price}. Work grows with weights, tokens and steps; attention's quadratic part is left out. The range is that of the rates measured here for stages of the kind and size.`;
 }

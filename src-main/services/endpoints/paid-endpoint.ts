@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import type { RunId } from "#shared/schema/run.ts";
-import { usdText } from "#shared/usd-text.ts";
+import { priceText, usdText } from "#shared/usd-text.ts";
 import type { Store } from "#main/store/store.ts";
 import { Budget } from "./budget.ts";
 import { EndpointClient } from "./endpoint-client.ts";
@@ -48,7 +48,7 @@ export class PaidEndpoint {
     if (payer.capUsd !== undefined && !isPriced(this.endpoint))
       throw new AppError(
         "BAD_RECIPE",
-        `The endpoint ${name} has no prices, so a cap of ${usdText(payer.capUsd)} cannot be kept.`,
+        `The endpoint ${name} has no prices, so a cap of ${priceText(payer.capUsd)} cannot be kept.`,
         "Give it prices under Settings, or leave the cap out.",
       );
     this.#host = host;
@@ -122,7 +122,7 @@ export class PaidEndpoint {
     const pipeline = runId === null ? null : this.#host.store.runs.get(runId).pipelineId;
     return new AppError(
       "SPENDING_CAP",
-      `The cap of ${usdText(capUsd ?? 0)} for ${purpose} (${this.endpoint.name}) is reached: ${usdText(this.#budget.spent)} are spent, and the next request may cost ${usdText(mostUsd)}.`,
+      `The cap of ${priceText(capUsd ?? 0)} for ${purpose} (${this.endpoint.name}) is reached: ${usdText(this.#budget.spent)} are spent, and the next request may cost ${usdText(mostUsd)}.`,
       pipeline === null
         ? "Raise the cap."
         : `gradus runs resume ${pipeline} --cap DOLLARS goes on where it stopped; nothing is paid twice.`,

@@ -23,6 +23,8 @@ export class RunRecorder implements StageJournal {
   readonly #now: () => number;
   /** What the batch at hand announces. */
   #events: LiveEvent[] = [];
+  /** Whether the batch at hand changed what the pipeline cost. */
+  #charged = false;
 
   constructor(store: Store, live: LiveEvents, runId: RunId, label: string, now: () => number) {
     this.#store = store;
@@ -35,11 +37,18 @@ export class RunRecorder implements StageJournal {
   record(messages: readonly EngineMessage[]): void {
     const events = this.#store.transaction(() => {
       this.#events = [];
+      this.#charged = false;
       for (const { body, timeMs } of messages) this.#apply(body, timeMs);
       this.#store.runs.setLastHeard(this.#runId, this.#now());
       return this.#events;
     });
-    this.#live.publish([...events, { type: "run", run: this.#store.runs.summary(this.#runId) }]);
+    const run = this.#store.runs.summary(this.#runId);
+    this.#live.publish([...events, { type: "run", run }]);
+    // What a list says of a pipeline's cost follows its stages': both are read from the same ledger.
+    if (this.#charged)
+      this.#live.publish([
+        { type: "pipeline", pipeline: this.#store.pipelines.summary(run.pipelineId) },
+      ]);
   }
 
   #apply(body: EngineMessageBody, timeMs: number): void {
@@ -176,6 +185,7 @@ export class RunRecorder implements StageJournal {
 
   #charge(usage: Usage, timeMs: number): void {
     const prices = this.#store.settings.get().prices;
+    this.#charged = true;
     this.#store.runs.setUsage(this.#runId, usage);
     this.#store.costs.set(this.#runId, { timeMs, usage, prices, ...costOfUsage(usage, prices) });
   }

@@ -160,7 +160,11 @@ export async function endStage(
         (end.status === "finished" ? "Finished." : `The run is ${end.status}.`),
     );
   });
-  deps.live.publish([{ type: "run", run: store.runs.summary(run.id) }, { type: "ledger" }]);
+  deps.live.publish([
+    { type: "run", run: store.runs.summary(run.id) },
+    { type: "pipeline", pipeline: store.pipelines.summary(run.pipelineId) },
+    { type: "ledger" },
+  ]);
   return end;
 }
 

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { PriceList } from "#shared/schema/cost.ts";
 import { navigate, useFilter } from "#renderer/navigation/location.ts";
-import { formatUsd } from "#renderer/ui/format.ts";
+import { formatPrice } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
@@ -28,8 +28,9 @@ export function LedgerRegion({ rows, prices, never, now }: LedgerRegionProps): R
       <div className="head bt">
         <h2>Ledger</h2>
         <span className="note ell">
-          never edited: corrections are entries; now {formatUsd(prices.usdPerCpuCoreHour)} a core
-          hour, {formatUsd(prices.usdPerGpuHour)} a GPU hour, {formatUsd(prices.usdPerKWh)} a kWh
+          never edited: corrections are entries; now {formatPrice(prices.usdPerCpuCoreHour)} a core
+          hour, {formatPrice(prices.usdPerGpuHour)} a GPU hour, {formatPrice(prices.usdPerKWh)} a
+          kWh
         </span>
       </div>
       {rows.length === 0 ? (

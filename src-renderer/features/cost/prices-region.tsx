@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { PriceChange, PriceList } from "#shared/schema/cost.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
-import { formatUsd, formatWhen } from "#renderer/ui/format.ts";
+import { formatPrice, formatWhen } from "#renderer/ui/format.ts";
 
 const NAMES: readonly (readonly [keyof PriceList, string, string])[] = [
   ["usdPerCpuCoreHour", "Processor", "core h"],
@@ -14,7 +14,7 @@ const NAMES: readonly (readonly [keyof PriceList, string, string])[] = [
 /** What a change changed, e.g. "GPU $2 → $3". */
 function changeText(before: PriceList, after: PriceList): string {
   return NAMES.filter(([key]) => before[key] !== after[key])
-    .map(([key, name]) => `${name} ${formatUsd(before[key])} → ${formatUsd(after[key])}`)
+    .map(([key, name]) => `${name} ${formatPrice(before[key])} → ${formatPrice(after[key])}`)
     .join(", ");
 }
 
@@ -44,7 +44,7 @@ export function PricesRegion({
                 <span className="t3">not set: time is not valued</span>
               ) : (
                 <>
-                  {formatUsd(prices[key])} <span className="t3">/ {unit}</span>
+                  {formatPrice(prices[key])} <span className="t3">/ {unit}</span>
                 </>
               )}
             </dd>

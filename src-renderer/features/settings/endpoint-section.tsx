@@ -7,7 +7,7 @@ import { endpointsQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
-import { formatDuration, formatUsd } from "#renderer/ui/format.ts";
+import { formatDuration, formatPrice } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
@@ -140,8 +140,8 @@ function EndpointRow({
         <td className="ell mono" title={endpoint.baseUrl}>
           {visibleText(endpoint.baseUrl)}
         </td>
-        <td className="num">{formatUsd(endpoint.usdPerMillionInputTokens)}</td>
-        <td className="num">{formatUsd(endpoint.usdPerMillionOutputTokens)}</td>
+        <td className="num">{formatPrice(endpoint.usdPerMillionInputTokens)}</td>
+        <td className="num">{formatPrice(endpoint.usdPerMillionOutputTokens)}</td>
         <td>{endpoint.hasKey ? "kept" : "none"}</td>
         <td className="endpointacts">
           <button

@@ -21,7 +21,7 @@ import { resolveModel } from "../options/resolve-model.ts";
 import { recipeText } from "./recipes-command.ts";
 import { sweepAndPrint } from "../sweep-run.ts";
 import type { OpenHost } from "../open-host.ts";
-import { resultsJson, resultsText } from "../printing/result-table.ts";
+import { costJson, resultsJson, resultsText } from "../printing/result-table.ts";
 import { Failed } from "../printing/terminal.ts";
 
 const Options = z.object({
@@ -139,7 +139,7 @@ export async function watchAndPrint(
     pipelineId,
     status: pipeline.status,
     results: resultsJson(results),
-    cost: results.total,
+    cost: costJson(results),
     usdPerPoint: results.usdPerPoint,
     durationMs: pipeline.activeMs,
   };

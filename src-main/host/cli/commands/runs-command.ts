@@ -13,7 +13,7 @@ import { exportPipeline } from "../export-pipeline.ts";
 import { duration } from "../printing/live-line.ts";
 import { scoreText } from "../printing/score-text.ts";
 import type { Client } from "../open-host.ts";
-import { resultsJson, resultsText } from "../printing/result-table.ts";
+import { costJson, resultsJson, resultsText } from "../printing/result-table.ts";
 import { table } from "../printing/terminal.ts";
 
 export function addRunsCommands(program: Command): void {
@@ -56,7 +56,7 @@ function addShow(runs: Command): void {
         const pipeline = await client.pipelines.get({ pipelineId });
         const results = await client.pipelines.results({ pipelineId });
         context.terminal.result(
-          { ...pipeline, results: resultsJson(results), cost: results.total },
+          { ...pipeline, results: resultsJson(results), cost: costJson(results) },
           [
             `${pipeline.id}  ${pipeline.name}  ${pipeline.status}  seed ${pipeline.seed}`,
             ...(pipeline.statusReason === null ? [] : [pipeline.statusReason.message]),

@@ -53,8 +53,26 @@ function comparisonNotes(results: PipelineResults): string[] {
   });
 }
 
+/** All that the pipeline has cost, as lists say it: what its stages used, and what was bought for it. */
+export function costJson({ total, boughtUsd }: Pick<PipelineResults, "total" | "boughtUsd">) {
+  return { ...total, boughtUsd, totalUsd: total.totalUsd + boughtUsd };
+}
+
+function costText(results: PipelineResults): string {
+  const { wallMs, cpuSeconds, energyJ, totalUsd } = costJson(results);
+  const energy = energyJ === null ? "not measured" : `${Math.round(energyJ)} J`;
+  const perPoint =
+    results.usdPerPoint === null
+      ? ""
+      : `; ${usdText(results.usdPerPoint.value)} for each point gained`;
+  return `Cost ${usdText(totalUsd)} (${duration(wallMs)} of engine time, ${Math.round(cpuSeconds)} core seconds, energy ${energy})${perPoint}.`;
+}
+
 export function resultsText(results: PipelineResults): string {
-  if (results.rows.length === 0) return "No benchmark has finished.";
+  if (results.rows.length === 0) {
+    const spent = results.stages.length > 0 || results.boughtUsd > 0;
+    return ["No benchmark has finished.", ...(spent ? [costText(results)] : [])].join("\n");
+  }
   const rows = results.rows.map(({ label, summary, comparison, cost }) => [
     label,
     percent(summary.pass1.value),
@@ -70,7 +88,6 @@ export function resultsText(results: PipelineResults): string {
     first === undefined
       ? ""
       : `n ${first.summary.n} problems, k ${first.summary.k} samples each, T ${first.summary.temperature}, top-p ${first.summary.topP}, at most ${first.summary.maxTokens} tokens, verifier ${first.summary.verifierVersion}; intervals of scores are 95%; points are against the nearest row above that may be compared, p is corrected for the table, and the interval is of the same test.`;
-  const { total } = results;
   return [
     table(
       [
@@ -92,6 +109,6 @@ export function resultsText(results: PipelineResults): string {
     ...comparisonNotes(results),
     "",
     settings,
-    `Cost ${usdText(total.totalUsd + results.boughtUsd)} (${duration(total.wallMs)} of engine time, ${Math.round(total.cpuSeconds)} core seconds, energy ${total.energyJ === null ? "not measured" : `${Math.round(total.energyJ)} J`})${results.usdPerPoint === null ? "" : `; ${usdText(results.usdPerPoint.value)} for each point gained`}.`,
+    costText(results),
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /** What a stage's requests to an endpoint will cost at most, said where the endpoint is named. */
 import type { Endpoint } from "#shared/schema/endpoint.ts";
-import { usdText } from "#shared/usd-text.ts";
+import { priceText, usdText } from "#shared/usd-text.ts";
 import { setting } from "./recipe-finding.ts";
 import type { StagePlace } from "./stage-place.ts";
 
@@ -44,12 +44,20 @@ export function checkEndpointCost(
       message: `it is priced as ${endpoint.model}, the model of ${endpoint.name}.`,
       advice: "Make it an endpoint of its own, with its prices.",
     });
-  if (cap !== undefined && cap < most)
+  if (cap !== undefined && cap < most) {
+    const enough = roundedUp(most);
     place.add(`${key}.cap`, {
       level: "warning",
-      message: `the run may stop at ${usdText(cap)}; it goes on with a higher cap`,
-      fixes: [setting(place.at(`${key}.cap`), Number(most.toPrecision(3)), `Use ${usdText(most)}`)],
+      message: `the run may stop at ${priceText(cap)}; it goes on with a higher cap`,
+      fixes: [setting(place.at(`${key}.cap`), enough, `Use ${priceText(enough)}`)],
     });
+  }
+}
+
+/** To three significant figures, and never below the amount. */
+function roundedUp(usd: number): number {
+  const step = 10 ** (Math.floor(Math.log10(usd)) - 2);
+  return Number((Math.ceil(usd / step) * step).toPrecision(3));
 }
 
 function countText(count: number): string {
