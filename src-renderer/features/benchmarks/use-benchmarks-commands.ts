@@ -6,6 +6,7 @@ import type { Command } from "#renderer/navigation/command-registry.ts";
 import { stepCommands } from "#renderer/ui/step-commands.ts";
 import type { BenchmarkList } from "./use-benchmark-list.ts";
 import type { Marks } from "./use-marks.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export function useBenchmarksCommands(
   { rows, at, chosen, choose }: BenchmarkList,
@@ -15,13 +16,7 @@ export function useBenchmarksCommands(
 ): void {
   useCommands(
     useMemo((): readonly Command[] => {
-      const command = (
-        id: string,
-        title: string,
-        keys: string,
-        run: () => void,
-        notNow?: string,
-      ): Command => ({ id: `benchmarks.${id}`, title, group: "This screen", keys, notNow, run });
+      const command = screenCommands("benchmarks");
       const markable = chosen?.type === "run" && chosen.run.score !== null ? chosen.key : undefined;
       return [
         command("run", "Run a benchmark", "N", () => openDialog("run")),

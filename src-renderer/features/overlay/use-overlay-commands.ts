@@ -3,22 +3,16 @@ import { useMemo } from "react";
 import { useCrosshair } from "#renderer/charts/crosshair.tsx";
 import { nextSmoothing } from "#renderer/charts/smoothing.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
-import type { Command } from "#renderer/navigation/command-registry.ts";
 import { nextAxis } from "./overlay-axis.ts";
 import type { OverlayView } from "./use-overlay-view.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export function useOverlayCommands(view: OverlayView): void {
   const { setZoom, x, setX, log, setLog, smoothing, setSmoothing } = view;
   const crosshair = useCrosshair();
   useCommands(
     useMemo(() => {
-      const command = (id: string, title: string, keys: string, run: () => void): Command => ({
-        id: `overlay.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        run,
-      });
+      const command = screenCommands("overlay");
       return [
         command("all", "Show the whole runs", "0", () => setZoom(undefined)),
         command("x", "Along steps, time at work or tokens", "X", () => setX(nextAxis(x))),

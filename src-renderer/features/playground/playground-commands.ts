@@ -1,8 +1,8 @@
 /** The keys of the playground. */
 import { useMemo } from "react";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
-import type { Command } from "#renderer/navigation/command-registry.ts";
 import type { Playground } from "./playground-value.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export function usePlaygroundCommands({ asked, control, writing, reading }: Playground): void {
   const { mode, toggleCompare } = asked;
@@ -12,13 +12,7 @@ export function usePlaygroundCommands({ asked, control, writing, reading }: Play
   const { shaded, folded, toggleShaded, toggleFolded } = reading;
   useCommands(
     useMemo(() => {
-      const command = (
-        id: string,
-        keys: string,
-        title: string,
-        run: () => void,
-        notNow?: string,
-      ): Command => ({ id: `playground.${id}`, title, group: "This screen", keys, notNow, run });
+      const command = screenCommands("playground");
       const whileBusy = busy ? "An answer is being written" : undefined;
       const whileIdle = busy ? undefined : "Nothing is being written";
       const sendTitle = mode === "chat" ? "Send the message" : "Go on with the text";
@@ -26,13 +20,13 @@ export function usePlaygroundCommands({ asked, control, writing, reading }: Play
       const shadeTitle = shaded ? "Hide log-probabilities" : "Shade tokens by log-probability";
       const foldTitle = folded ? "Show the reasoning" : "Fold the reasoning";
       return [
-        command("send", "Mod+Enter", sendTitle, submit, whileBusy),
-        command("stop", "Escape", "Stop writing", stop, whileIdle),
-        command("again", "R", "Answer again, by the next seed", regenerate, whileBusy),
-        command("new", "N", "Begin anew", startAnew),
-        command("compare", "C", compareTitle, toggleCompare),
-        command("shade", "L", shadeTitle, toggleShaded),
-        command("fold", "F", foldTitle, toggleFolded),
+        command("send", sendTitle, "Mod+Enter", submit, whileBusy),
+        command("stop", "Stop writing", "Escape", stop, whileIdle),
+        command("again", "Answer again, by the next seed", "R", regenerate, whileBusy),
+        command("new", "Begin anew", "N", startAnew),
+        command("compare", compareTitle, "C", toggleCompare),
+        command("shade", shadeTitle, "L", toggleShaded),
+        command("fold", foldTitle, "F", toggleFolded),
       ];
     }, [
       busy,

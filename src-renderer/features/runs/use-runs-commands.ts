@@ -7,6 +7,7 @@ import { stepCommands } from "#renderer/ui/step-commands.ts";
 import type { Picks } from "./picks/use-picks.ts";
 import type { RunList } from "./rows/use-run-list.ts";
 import type { RunView } from "./rows/use-run-view.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export function useRunsCommands(
   { rows, at, choose, open, pick }: RunList,
@@ -16,13 +17,7 @@ export function useRunsCommands(
 ): void {
   useCommands(
     useMemo((): readonly Command[] => {
-      const command = (id: string, title: string, keys: string, run: () => void): Command => ({
-        id: `runs.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        run,
-      });
+      const command = screenCommands("runs");
       return [
         ...stepCommands({ screen: "runs", row: "row", count: rows.length, at, choose }),
         command("open", "Open the chosen row", "Enter", () => open(at)),

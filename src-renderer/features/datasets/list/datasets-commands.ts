@@ -2,9 +2,9 @@
 import { useMemo } from "react";
 import type { DatasetId, DatasetSummary } from "#shared/schema/dataset.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
-import type { Command } from "#renderer/navigation/command-registry.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import type { ChosenDataset } from "./use-chosen-dataset.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export type DatasetsDialog = "new" | "generate";
 
@@ -18,20 +18,7 @@ export function useDatasetsCommands(
 ): void {
   useCommands(
     useMemo(() => {
-      const command = (
-        id: string,
-        title: string,
-        keys: string,
-        run: () => void,
-        note?: string,
-      ): Command => ({
-        id: `datasets.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        run,
-        ...(note === undefined ? {} : { note }),
-      });
+      const command = screenCommands("datasets");
       const onChosen = (run: (dataset: DatasetSummary) => void) => (): void => {
         if (chosen.dataset !== undefined) run(chosen.dataset);
       };
@@ -48,13 +35,15 @@ export function useDatasetsCommands(
         command("import", "Import a file…", "I", () => navigate(IMPORT)),
         command("new", "New empty dataset…", "N", () => onDialog("new")),
         command("generate", "Generate with a teacher…", "W", () => onDialog("generate")),
-        command(
-          "delete",
-          "Delete the chosen dataset",
-          "Delete",
-          onChosen(({ id }) => onDelete(id)),
-          "undo brings it back",
-        ),
+        {
+          ...command(
+            "delete",
+            "Delete the chosen dataset",
+            "Delete",
+            onChosen(({ id }) => onDelete(id)),
+          ),
+          note: "undo brings it back",
+        },
       ];
     }, [chosen, onDialog, onDelete]),
   );

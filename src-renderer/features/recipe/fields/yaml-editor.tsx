@@ -1,26 +1,14 @@
 /** The recipe as text: CodeMirror with YAML, and what was found at the lines where it is written. Loaded when shown. */
-import { defaultKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, indentUnit } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { indentUnit } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
 import type { Diagnostic } from "@codemirror/lint";
-import { search, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
-import {
-  Decoration,
-  drawSelection,
-  EditorView,
-  highlightActiveLine,
-  keymap,
-  lineNumbers,
-  MatchDecorator,
-  ViewPlugin,
-} from "@codemirror/view";
+import { Decoration, EditorView, MatchDecorator, ViewPlugin } from "@codemirror/view";
 import type { DecorationSet, ViewUpdate } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
-import { CODE_THEME } from "./code-theme.ts";
+import { useCodeMirror } from "./use-code-mirror.ts";
 
 /** Keys and comments step back, values stand out. */
 const LOOK = new MatchDecorator({
@@ -56,56 +44,29 @@ export interface YamlEditorProps {
 
 export function YamlEditor(props: YamlEditorProps): ReactNode {
   const { text, problems, shown, focusCount } = props;
-  const parent = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(undefined);
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
   });
-  useEffect(() => {
-    const element = parent.current;
-    if (element === null) return undefined;
-    const editor = new EditorView({
-      parent: element,
-      state: EditorState.create({
-        doc: latest.current.text,
-        extensions: [
-          lineNumbers(),
-          lintGutter(),
-          drawSelection(),
-          highlightActiveLine(),
-          search({ top: true }),
-          yaml(),
-          bracketMatching(),
-          indentUnit.of("  "),
-          LOOKS,
-          CODE_THEME,
-          EditorView.contentAttributes.of({ "aria-label": "Recipe as YAML", tabindex: "0" }),
-          // Tab goes on to the next control, as everywhere; Mod+] and Mod+[ indent.
-          keymap.of([
-            { key: "Mod-z", run: () => (latest.current.onUndo(), true) },
-            { key: "Mod-y", run: () => (latest.current.onRedo(), true) },
-            { key: "Mod-Shift-z", run: () => (latest.current.onRedo(), true) },
-            { key: "Escape", run: (target) => (target.contentDOM.blur(), true) },
-            ...searchKeymap,
-            ...defaultKeymap,
-          ]),
-          EditorView.updateListener.of((update) => {
-            if (!update.docChanged) return;
-            const now = update.state.doc.toString();
-            if (now !== latest.current.text) latest.current.onChange(now);
-          }),
-        ],
-      }),
-    });
-    view.current = editor;
-    return () => editor.destroy();
-  }, []);
+  const { parent, view } = useCodeMirror(() => ({
+    text,
+    label: "Recipe as YAML",
+    extensions: [yaml(), indentUnit.of("  "), LOOKS],
+    // The wizard keeps the history, which covers the fields too.
+    keys: [
+      { key: "Mod-z", run: () => (latest.current.onUndo(), true) },
+      { key: "Mod-y", run: () => (latest.current.onRedo(), true) },
+      { key: "Mod-Shift-z", run: () => (latest.current.onRedo(), true) },
+    ],
+    onChange: (now) => {
+      if (now !== latest.current.text) latest.current.onChange(now);
+    },
+  }));
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined || editor.state.doc.toString() === text) return;
     editor.dispatch({ changes: changeBetween(editor.state.doc.toString(), text) });
-  }, [text]);
+  }, [text, view]);
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined) return;
@@ -115,7 +76,7 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
         problems.flatMap((one) => diagnosticOf(editor, one)),
       ),
     );
-  }, [problems]);
+  }, [problems, view]);
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined || shown === undefined || shown > editor.state.doc.length) return;
@@ -123,10 +84,10 @@ export function YamlEditor(props: YamlEditorProps): ReactNode {
       selection: { anchor: shown },
       effects: EditorView.scrollIntoView(shown, { y: "center" }),
     });
-  }, [shown]);
+  }, [shown, view]);
   useEffect(() => {
     if (focusCount > 0) view.current?.focus();
-  }, [focusCount]);
+  }, [focusCount, view]);
   return <div ref={parent} className="grow yamleditor" />;
 }
 

@@ -1,23 +1,15 @@
 /** A reward's text: CodeMirror with Python or JavaScript, and what is wrong at its line. Loaded when the first is opened. */
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { python } from "@codemirror/lang-python";
-import { bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { search, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLine,
-  keymap,
-  lineNumbers,
-} from "@codemirror/view";
+import { indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
+import { EditorView } from "@codemirror/view";
 import { tagHighlighter, tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { RewardFault, RewardLanguage } from "#shared/schema/reward-file.ts";
-import { CODE_THEME } from "../fields/code-theme.ts";
+import { useCodeMirror } from "../fields/use-code-mirror.ts";
 
 /** Comments and words of the language step back, names and values stand out, as in the recipe's text. */
 const LOOK = tagHighlighter([
@@ -37,54 +29,26 @@ export interface CodeEditorProps {
 
 export function CodeEditor(props: CodeEditorProps): ReactNode {
   const { fault } = props;
-  const parent = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(undefined);
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
   });
-  useEffect(() => {
-    const element = parent.current;
-    if (element === null) return undefined;
-    const { text, language, label } = latest.current;
-    const editor = new EditorView({
-      parent: element,
-      state: EditorState.create({
-        doc: text,
-        extensions: [
-          history(),
-          lineNumbers(),
-          lintGutter(),
-          drawSelection(),
-          highlightActiveLine(),
-          search({ top: true }),
-          language === "python" ? python() : javascript(),
-          syntaxHighlighting(LOOK),
-          bracketMatching(),
-          indentUnit.of(language === "python" ? "    " : "  "),
-          CODE_THEME,
-          EditorView.contentAttributes.of({
-            "aria-label": label,
-            spellcheck: "false",
-            tabindex: "0",
-          }),
-          // Tab goes on to the next control, as everywhere; Mod+] and Mod+[ indent.
-          keymap.of([
-            { key: "Mod-s", preventDefault: true, run: () => (latest.current.onSave(), true) },
-            { key: "Escape", run: (target) => (target.contentDOM.blur(), true) },
-            ...historyKeymap,
-            ...searchKeymap,
-            ...defaultKeymap,
-          ]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
-          }),
-        ],
-      }),
-    });
-    view.current = editor;
-    return () => editor.destroy();
-  }, []);
+  const { parent, view } = useCodeMirror(() => ({
+    text: props.text,
+    label: props.label,
+    extensions: [
+      history(),
+      props.language === "python" ? python() : javascript(),
+      syntaxHighlighting(LOOK),
+      indentUnit.of(props.language === "python" ? "    " : "  "),
+      EditorView.contentAttributes.of({ spellcheck: "false" }),
+    ],
+    keys: [
+      { key: "Mod-s", preventDefault: true, run: () => (latest.current.onSave(), true) },
+      ...historyKeymap,
+    ],
+    onChange: (text) => latest.current.onChange(text),
+  }));
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined) return;
@@ -96,6 +60,6 @@ export function CodeEditor(props: CodeEditorProps): ReactNode {
         ? []
         : [{ from: at.from, to: at.to, severity: "error" as const, message: fault.message }];
     editor.dispatch(setDiagnostics(editor.state, marks));
-  }, [fault]);
+  }, [fault, view]);
   return <div ref={parent} className="codeeditor" />;
 }

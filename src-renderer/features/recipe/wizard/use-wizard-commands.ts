@@ -4,6 +4,7 @@ import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import type { WizardWay } from "./use-wizard-way.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export interface WizardActs {
   readonly undo: () => void;
@@ -21,13 +22,7 @@ export function useWizardCommands(
   useCommands(
     useMemo((): readonly Command[] => {
       const { before, next, goTo, goToNextProblem } = way;
-      const command = (
-        id: string,
-        title: string,
-        keys: string,
-        run: () => void,
-        notNow?: string,
-      ): Command => ({ id: `recipe.${id}`, title, group: "This screen", keys, notNow, run });
+      const command = screenCommands("recipe");
       return [
         command(
           "next",

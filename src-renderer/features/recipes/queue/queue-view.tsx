@@ -12,6 +12,7 @@ import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { QUEUE_COLUMNS } from "./queue-columns.tsx";
 import { useQueue } from "./use-queue.ts";
 import type { Queue } from "./use-queue.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export function QueueView({ choice }: { readonly choice: ReactNode }): ReactNode {
   const queue = useQueue();
@@ -85,13 +86,7 @@ function QueueHead({
 function useQueueCommands({ rows, at, waits, acts }: Queue): void {
   useCommands(
     useMemo((): readonly Command[] => {
-      const command = (id: string, title: string, keys: string, run: () => void): Command => ({
-        id: `queue.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        run,
-      });
+      const command = screenCommands("queue");
       const whereItWaits = (one: Command): Command => ({
         ...one,
         notNow: waits ? undefined : "it does not wait",

@@ -7,6 +7,7 @@ import type { Range } from "#renderer/charts/series.ts";
 import { nextSmoothing } from "#renderer/charts/smoothing.ts";
 import type { Smoothing } from "#renderer/charts/smoothing.ts";
 import { scaledRange } from "./zoom/use-zoom.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export interface ChartState {
   readonly lastStep: number;
@@ -35,13 +36,7 @@ function commandsOf(state: ChartState): readonly Command[] {
     const around = inside ? pinned : (range.min + range.max) / 2;
     setZoom(scaledRange(range, around, factor, whole));
   };
-  const command = (id: string, title: string, keys: string, run: () => void): Command => ({
-    id: `run.${id}`,
-    title,
-    group: "This screen",
-    keys,
-    run,
-  });
+  const command = screenCommands("run");
   return [
     command("step-before", "One step back", "ArrowLeft", () => move(-1)),
     command("step-after", "One step on", "ArrowRight", () => move(1)),

@@ -1,9 +1,9 @@
 /** Keys of a step's completions: the next one, the next prompt, which are shown and how. */
 import { useMemo } from "react";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
-import type { Command } from "#renderer/navigation/command-registry.ts";
 import type { Verdict } from "./rollout-groups.ts";
 import type { CompletionChoice } from "./use-completion-choice.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 const VERDICTS: readonly Verdict[] = ["all", "right", "wrong"];
 
@@ -20,13 +20,7 @@ export function useCompletionCommands(choice: CompletionChoice): void {
         const next = shown[shown.findIndex((one) => one === chosen) + by];
         if (next !== undefined) choose(next);
       };
-      const command = (id: string, title: string, keys: string, run: () => void): Command => ({
-        id: `run.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        run,
-      });
+      const command = screenCommands("run");
       return [
         command("completion-next", "Next completion", "J", () => move(1)),
         command("completion-previous", "Previous completion", "K", () => move(-1)),

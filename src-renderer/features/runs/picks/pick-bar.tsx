@@ -10,6 +10,7 @@ import { DeleteDialog } from "./delete-dialog.tsx";
 import { launchesOf, runsToCompare, runsToOverlay, runsToTag } from "./picked.ts";
 import type { Picked } from "./picked.ts";
 import { TagDialog } from "./tag-dialog.tsx";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export interface PickBarProps {
   readonly pipelines: readonly PipelineSummary[];
@@ -45,19 +46,13 @@ export function PickBar({ pipelines, picked, onClear }: PickBarProps): ReactNode
   );
   useCommands(
     useMemo(() => {
-      const command = (
-        id: string,
-        title: string,
-        keys: string,
-        notNow: string | undefined,
-        run: () => void,
-      ) => ({ id: `runs.${id}`, title, group: "This screen" as const, keys, notNow, run });
+      const command = screenCommands("runs");
       return [
-        command("overlay", "Overlay the picked runs in one chart", "O", noOverlay, actions.overlay),
-        command("compare", "Compare the picked benchmarks", "M", noCompare, actions.compare),
-        command("tag", "Tag the picked runs…", "#", undefined, actions.tag),
-        command("delete", "Delete the picked pipelines…", "Delete", undefined, actions.delete),
-        command("clear", "Pick nothing", "Escape", undefined, onClear),
+        command("overlay", "Overlay the picked runs in one chart", "O", actions.overlay, noOverlay),
+        command("compare", "Compare the picked benchmarks", "M", actions.compare, noCompare),
+        command("tag", "Tag the picked runs…", "#", actions.tag),
+        command("delete", "Delete the picked pipelines…", "Delete", actions.delete),
+        command("clear", "Pick nothing", "Escape", onClear),
       ];
     }, [actions, noOverlay, noCompare, onClear]),
   );

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import { stepCommands } from "#renderer/ui/step-commands.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export interface SetActs {
   readonly filter: () => void;
@@ -32,20 +33,7 @@ export function useSetCommands(
 ): void {
   useCommands(
     useMemo((): readonly Command[] => {
-      const command = (
-        id: string,
-        title: string,
-        keys: string,
-        run: () => void,
-        why?: string,
-      ): Command => ({
-        id: `problem-set.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        notNow: why,
-        run,
-      });
+      const command = screenCommands("problem-set");
       return [
         ...stepCommands({ screen: "problem-set", row: "problem", count, at, choose }),
         command("filter", "Filter problems", "/", acts.filter),

@@ -4,7 +4,6 @@ import type { ReactNode } from "react";
 import type { RolloutHit } from "#shared/schema/metrics.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
-import type { Command } from "#renderer/navigation/command-registry.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
@@ -14,6 +13,7 @@ import type { HitRow } from "./hit-columns.tsx";
 import { SearchLine } from "./search-line.tsx";
 import { useHitFilter } from "./use-hit-filter.ts";
 import { useHits } from "./use-hits.ts";
+import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 /** Shows the completion in its step, among its group. */
 function openInStep(runId: RunId, hit: RolloutHit): void {
@@ -51,13 +51,7 @@ export function SearchPanel({ runId }: { readonly runId: RunId }): ReactNode {
   const hit = rows[at]?.hit;
   useCommands(
     useMemo(() => {
-      const command = (id: string, title: string, keys: string, run: () => void): Command => ({
-        id: `run.${id}`,
-        title,
-        group: "This screen",
-        keys,
-        run,
-      });
+      const command = screenCommands("run");
       return [
         command("hit-next", "Next completion found", "J", () =>
           setChosen(Math.min(rows.length - 1, at + 1)),
