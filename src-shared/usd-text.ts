@@ -27,6 +27,14 @@ export function priceText(price: number): string {
   return `$${price.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: MOST_DIGITS })}`;
 }
 
+/** Of what is paid by tokens that have no price: not the same as nothing. */
+const NO_PRICE = "no price";
+
+/** An amount that may not be known, since nobody said what tokens cost. */
+export function costText(amount: number | null): string {
+  return amount === null ? NO_PRICE : usdText(amount);
+}
+
 function decimalsOf(size: number): number {
   if (size >= WHOLE_FROM) return 0;
   return size >= 0.1 ? 2 : Math.min(MOST_DIGITS, 1 - Math.floor(Math.log10(size)));

@@ -1,7 +1,8 @@
 /** Rewards of one's own in the workspace. */
 import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "#main/services/application.ts";
-import { agree } from "#main/services/judges/agree.ts";
+import { agree, planAgreement } from "#main/services/judges/agree.ts";
+import { agreementOf } from "#main/services/judges/agreement-of.ts";
 import { readRatedTexts } from "#main/services/judges/rated-texts.ts";
 import { checkRewardText } from "#main/services/recipes/checks/reward-check.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
@@ -12,6 +13,7 @@ export function rewardProcedures(
 ): Procedures<Contract["rewards"]> {
   const to = os.rewards;
   const { rewardBook: book } = app;
+  const rated = { store: app.store, uploads: app.datasets.uploads };
   return {
     files: to.files.handler(() => book.list()),
     read: to.read.handler(({ input }) => book.read(input.file)),
@@ -26,16 +28,28 @@ export function rewardProcedures(
       fault: await checkRewardText(app, input, signal),
     })),
     agree: to.agree.handler(async ({ input, signal }) => {
+      const { texts } = await readRatedTexts(rated, input.ratings, input.spec.scale);
       const found = await agree(
         app,
         input.spec,
         input.relativeTo,
-        await readRatedTexts(input.ratings),
+        texts,
         signal ?? new AbortController().signal,
       );
       app.live.publish([{ type: "recipes" }, { type: "ledger" }]);
       return found;
     }),
+    planAgreement: to.planAgreement.handler(async ({ input }) =>
+      planAgreement(
+        app,
+        input.spec,
+        input.relativeTo,
+        await readRatedTexts(rated, input.ratings, input.spec.scale),
+      ),
+    ),
+    agreement: to.agreement.handler(({ input }) => ({
+      agreement: agreementOf(app, input.spec, input.relativeTo),
+    })),
     agreements: to.agreements.handler(() => app.store.agreements.list()),
   };
 }

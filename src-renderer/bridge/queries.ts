@@ -46,10 +46,6 @@ export const rewardFilesQuery = queryOf("rewards.files", ["recipes"], (options) 
 );
 
 /** Judges that were compared with people, newest first. */
-export const agreementsQuery = queryOf("rewards.agreements", ["recipes"], (options) =>
-  host.rewards.agreements(undefined, options),
-);
-
 /** Recipes that are kept. */
 export const savedRecipesQuery = queryOf("recipes.saved", ["recipes"], (options) =>
   host.recipes.saved(undefined, options),

@@ -1,6 +1,6 @@
 /** How numbers, times and amounts read in the window: minus is −, thousands 25,600, ranges –. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
-import { priceText, usdText } from "#shared/usd-text.ts";
+import { costText, priceText } from "#shared/usd-text.ts";
 
 const MINUS = "\u2212";
 
@@ -59,7 +59,7 @@ export function formatP(p: number): string {
 
 /** Dollars as `usdText` writes them; "no price" where there is none. */
 export function formatUsd(amount: number | null | undefined): string {
-  return amount === null || amount === undefined ? "no price" : usdText(amount);
+  return costText(amount ?? null);
 }
 
 /** What somebody set, with all its digits; "no price" where nobody did. */

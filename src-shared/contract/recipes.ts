@@ -11,6 +11,7 @@ import { RewardSpec } from "../schema/reward.ts";
 import { LONGEST_REWARD } from "../schema/reward-file.ts";
 import {
   DataCheckEvent,
+  ExportedData,
   ExportedFile,
   RecipeEstimate,
   RecipeId,
@@ -197,7 +198,14 @@ export const recipes = {
         relativeTo: z.string().optional(),
       }),
     )
-    .output(z.strictObject({ files: z.array(ExportedFile), unmapped: z.array(Unmapped) })),
+    .output(
+      z.strictObject({
+        files: z.array(ExportedFile),
+        /** What they read: the prompts of the stages, in the order of the run. */
+        data: z.array(ExportedData),
+        unmapped: z.array(Unmapped),
+      }),
+    ),
   /** Rewards on real completions: of an earlier GRPO run's step, or on text that was pasted for a drawn problem. */
   tryRewards: procedure.input(RewardTrialInput).output(RewardTrial),
   /** The problem of that number: what a pasted completion answers. */

@@ -1,6 +1,6 @@
 /** Rewards of one's own in the workspace: written, checked as they are written, kept with undo; judges and people. */
 import { z } from "zod";
-import { Agreement, RatedCase } from "../schema/judge.ts";
+import { Agreement, AgreementPlan, RatedCase, Ratings } from "../schema/judge.ts";
 import { ProblemData } from "../schema/stages/problem-data.ts";
 import {
   LONGEST_REWARD,
@@ -14,6 +14,13 @@ import { procedure } from "./errors.ts";
 
 const text = z.string().max(LONGEST_REWARD);
 const one = z.strictObject({ file: RewardPath });
+
+const judged = {
+  spec: JudgeReward,
+  /** Folder that the rubric starts from; without it the workspace. */
+  relativeTo: z.string().optional(),
+};
+const compared = z.strictObject({ ...judged, ratings: Ratings });
 
 export const rewards = {
   /** By name. */
@@ -36,18 +43,16 @@ export const rewards = {
   check: procedure
     .input(z.strictObject({ ...one.shape, text, source: ProblemData.optional() }))
     .output(z.strictObject({ fault: RewardFault.nullable() })),
+  /** What comparing a judge with people's ratings will ask, and cost at most. Asks nothing. */
+  planAgreement: procedure.input(compared).output(AgreementPlan),
   /** A judge on texts that people rated: how both agree. It is kept, and stands beside the judge from then on. */
   agree: procedure
-    .input(
-      z.strictObject({
-        spec: JudgeReward,
-        /** Folder that the rubric starts from; without it the workspace. */
-        relativeTo: z.string().optional(),
-        /** A file of the host's machine, JSONL of {prompt, completion, rating}. */
-        ratings: z.string().min(1).max(4096),
-      }),
-    )
+    .input(compared)
     .output(z.strictObject({ ...Agreement.shape, cases: z.array(RatedCase) })),
+  /** Of this judge: its rubric's text, by content, and its model. null: nobody has compared them. */
+  agreement: procedure
+    .input(z.strictObject(judged))
+    .output(z.strictObject({ agreement: Agreement.nullable() })),
   /** Of every judge that was compared with people, newest first. */
   agreements: procedure.output(z.array(Agreement)),
 };

@@ -1,5 +1,6 @@
 /** How a judge's scores agree with those of people. */
 import { z } from "zod";
+import { DatasetId } from "./dataset.ts";
 
 /** With a 95% interval; null where one side's scores are all the same. */
 const Measure = z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable();
@@ -27,6 +28,35 @@ export const Agreement = z.strictObject({
   measuredAtMs: z.number(),
 });
 export type Agreement = z.infer<typeof Agreement>;
+
+/** Records that people rated by hand: with a number in their metadata, or by accepting and rejecting them. */
+export const DatasetRatings = z.strictObject({
+  datasetId: DatasetId,
+  /** The metadata's name; "status": accepted is the best of the scale, rejected the worst. */
+  field: z.string().min(1).max(200).default("rating"),
+});
+export type DatasetRatings = z.infer<typeof DatasetRatings>;
+
+/** A file's path on the host's machine, a file that was sent to it, or a dataset. */
+export const Ratings = z.union([
+  z.string().min(1).max(4096),
+  z.strictObject({ uploadId: z.string() }),
+  DatasetRatings,
+]);
+export type Ratings = z.infer<typeof Ratings>;
+
+/** What a comparison with people will be, before anything is asked. */
+export const AgreementPlan = z.strictObject({
+  /** Texts that people rated. */
+  n: z.int(),
+  /** Records without a rating. */
+  leftOut: z.int(),
+  /** Texts of which no verdict is kept. */
+  toAsk: z.int(),
+  /** Of asking for them at most; null where the endpoint has no prices. */
+  mostUsd: z.number().nullable(),
+});
+export type AgreementPlan = z.infer<typeof AgreementPlan>;
 
 /** A text that both have graded. */
 export const RatedCase = z.strictObject({

@@ -212,6 +212,14 @@ export type QueuedPipeline = z.infer<typeof QueuedPipeline>;
 export const ExportedFile = z.strictObject({ name: z.string(), text: z.string() });
 export type ExportedFile = z.infer<typeof ExportedFile>;
 
+/** Problems or examples as Parquet. */
+export const ExportedData = z.strictObject({
+  name: z.string(),
+  rows: z.int(),
+  base64: z.base64(),
+});
+export type ExportedData = z.infer<typeof ExportedData>;
+
 /** What has no counterpart where a recipe was exported to: listed, never dropped silently. */
 export const Unmapped = z.strictObject({ path: z.string(), value: z.json(), why: z.string() });
 export type Unmapped = z.infer<typeof Unmapped>;

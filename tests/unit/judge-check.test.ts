@@ -3,12 +3,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { Application } from "#main/services/application.ts";
-import { agree } from "#main/services/judges/agree.ts";
+import { agree, planAgreement } from "#main/services/judges/agree.ts";
+import { agreementOf } from "#main/services/judges/agreement-of.ts";
 import { readRatedTexts } from "#main/services/judges/rated-texts.ts";
 import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { JudgeReward } from "#shared/schema/reward.ts";
+import { clientOf, importFile } from "../helpers/dataset-fixture.ts";
 import { judgeServer } from "../helpers/judge-server.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { modelFolder } from "../helpers/test-application.ts";
@@ -154,14 +156,119 @@ test("a judge is compared with people once, and every check knows it from then o
   });
 });
 
-test("texts that people rated are read line by line", async () => {
+const SCALE = [1, 10] as const;
+const RATED = { store: app.store, uploads: app.datasets.uploads };
+
+test("texts that people rated are read line by line, and from tables", async () => {
   const file = join(folder, "rated.jsonl");
   const line = { prompt: "p", completion: "c", rating: 7, rubric: "r" };
   writeFileSync(file, `${JSON.stringify(line)}\n`);
-  expect(await readRatedTexts(file)).toEqual([{ ...line, problemId: "line 1", gold: null }]);
+  const read = { texts: [{ ...line, problemId: "line 1", gold: null }], leftOut: 0 };
+  expect(await readRatedTexts(RATED, file, SCALE)).toEqual(read);
+  const uploadId = app.datasets.uploads.begin("mine.csv");
+  const csv = Buffer.from("prompt,completion,rating,rubric\np,c,7,r\n");
+  app.datasets.uploads.append(uploadId, 0, csv);
+  const { texts } = await readRatedTexts(RATED, { uploadId }, SCALE);
+  expect(texts).toMatchObject([{ prompt: "p", completion: "c", rating: 7 }]);
   writeFileSync(file, `${JSON.stringify(line)}\n{"prompt":"p","completion":"c"}\n`);
-  await expect(readRatedTexts(file)).rejects.toMatchObject({
+  await expect(readRatedTexts(RATED, file, SCALE)).rejects.toMatchObject({
     code: "BAD_INPUT",
     message: expect.stringContaining("Line 2"),
   });
+});
+
+test("records that somebody rated by hand, or accepted and rejected, are ratings too", async () => {
+  const turns = (answer: string) => [
+    { role: "user", content: "Write." },
+    { role: "assistant", content: `<think>plan</think>${answer}` },
+  ];
+  const rows = [
+    { messages: turns("a"), rating: 3, gold: "g", rubric: "Mine." },
+    { messages: turns("b"), rating: "8.5" },
+    { messages: turns("c"), rating: "good" },
+    { messages: turns("d") },
+  ];
+  const file = join(folder, "written.jsonl");
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const { datasetId, error } = await importFile(app, file, { name: "written" });
+  expect(error).toBeNull();
+  if (datasetId === null) throw new Error("no dataset");
+  const rated = { datasetId, field: "rating" };
+  expect(await readRatedTexts(RATED, rated, SCALE)).toEqual({
+    texts: [
+      {
+        problemId: expect.stringMatching(/^record \d+$/u),
+        prompt: "Write.",
+        completion: "<think>plan</think>a",
+        rating: 3,
+        gold: "g",
+        rubric: "Mine.",
+      },
+      expect.objectContaining({ completion: "<think>plan</think>b", rating: 8.5, gold: null }),
+    ],
+    leftOut: 2,
+  });
+  const decided = { datasetId, field: "status" };
+  await expect(readRatedTexts(RATED, decided, SCALE)).rejects.toMatchObject({
+    code: "BAD_INPUT",
+    message: "No record of the dataset is accepted or rejected.",
+  });
+  const [first, second] = app.store.records.ids(datasetId, []);
+  const client = clientOf(app);
+  for (const [id, status] of [
+    [first, "rejected"],
+    [second, "accepted"],
+  ] as const)
+    await client.datasets.records.applyBulk({
+      datasetId,
+      target: { ids: id === undefined ? [] : [id] },
+      action: { type: "status", status },
+    });
+  const { texts, leftOut } = await readRatedTexts(RATED, decided, SCALE);
+  expect([texts.map(({ rating }) => rating), leftOut]).toEqual([[1, 10], 2]);
+  const none = { datasetId, field: "stars" };
+  await expect(readRatedTexts(RATED, none, SCALE)).rejects.toThrow(/metadata "stars"/u);
+});
+
+test("a comparison says beforehand what it asks and costs at most, and asks nothing for it", async () => {
+  const server = await judgeServer(() => ({ text: '{"score": 4}' }));
+  onTestFinished(() => {
+    server.close();
+  });
+  save("planned", {
+    baseUrl: server.url,
+    usdPerMillionInputTokens: 0,
+    usdPerMillionOutputTokens: 10,
+  });
+  save("free", { baseUrl: server.url });
+  const text = { problemId: "1", prompt: "p", rating: 4, rubric: null, gold: null };
+  const texts = ["a", "b", "<think>no end"].map((completion) => ({ ...text, completion }));
+  const spec = JudgeReward.parse({
+    judge: "planned",
+    rubric: "rubrics/story.md",
+    max_tokens: 1000,
+  });
+  const plan = () => planAgreement(app, spec, folder, { texts, leftOut: 1 });
+  // Two texts of 1000 tokens out; where nothing follows the thinking nothing is asked.
+  expect(plan()).toEqual({ n: 3, leftOut: 1, toAsk: 2, mostUsd: 0.02 });
+  const free = planAgreement(app, { ...spec, judge: "free" }, folder, { texts, leftOut: 0 });
+  expect(free).toMatchObject({ toAsk: 2, mostUsd: null });
+  expect(server.asked).toHaveLength(0);
+  await agree(app, spec, folder, texts, forever);
+  expect(plan()).toEqual({ n: 3, leftOut: 1, toAsk: 0, mostUsd: 0 });
+});
+
+test("an agreement is found by what the rubric says and by the model, wherever the file lies", async () => {
+  const found = app.store.agreements.list().at(-1);
+  if (found === undefined) throw new Error("nothing was compared");
+  expect(found.endpoint).toBe("live");
+  const moved = join(folder, "elsewhere");
+  mkdirSync(moved);
+  writeFileSync(join(moved, "other-name.md"), "A story has a turn.\n");
+  writeFileSync(join(moved, "story.md"), "A story has no turn.\n");
+  const of = (rubric: string, more = {}) =>
+    agreementOf(app, JudgeReward.parse({ judge: "live", rubric, ...more }), moved);
+  expect(of("other-name.md")?.n).toBeGreaterThan(0);
+  expect(of("story.md")).toBeNull();
+  expect(of("other-name.md", { model: "large" })).toBeNull();
 });

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
@@ -205,7 +206,7 @@ describe("a recipe", () => {
     const changes = ["stages.student.loss_top_k=8", "stages.student.min_p=0.1"];
     const recipe = requireRecipe(yaml, changes);
     const from = { sets: NO_SETS, outside: NO_OUTSIDE };
-    const { files, unmapped } = await exportRecipe(recipe, "trl", from, {
+    const { files, data, unmapped } = await exportRecipe(recipe, "trl", from, {
       textOf: () => "",
       endpointOf: () => undefined,
     });
@@ -234,10 +235,10 @@ describe("a recipe", () => {
       ...["num_generations", "max_per_prompt", "truncation_mode", "answer_format"],
     ]);
     expect(Object.keys(student ?? {}).filter((key) => !said.has(key))).toEqual([]);
-    const [line = ""] = (files.find(({ name }) => name === "data/student.jsonl")?.text ?? "").split(
-      "\n",
-    );
-    const { messages }: { messages: { role: string }[] } = JSON.parse(line);
-    expect(messages.at(-1)?.role).toBe("assistant");
+    const [kept] = data.filter(({ name }) => name === "data/student.parquet");
+    const rows = await parquetReadObjects({
+      file: new Uint8Array(Buffer.from(kept?.base64 ?? "", "base64")).buffer,
+    });
+    expect(rows[0]).toMatchObject({ messages: [{ role: "user" }, { role: "assistant" }] });
   });
 });

@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
+import { readParquet } from "#main/core/tables/read-parquet.ts";
 import type { OwnParts } from "#main/services/exports/export-part.ts";
 import { exportRecipe } from "#main/services/exports/export-recipe.ts";
 import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
@@ -15,6 +16,7 @@ import { drawProblems } from "#main/core/problems/draw-problems.ts";
 import { formatSolution } from "#main/core/problems/task.ts";
 import { listTasks } from "#main/core/problems/registry.ts";
 import { builtInReward } from "#main/core/rewards/built-in-rewards.ts";
+import type { ExportedData } from "#shared/schema/recipe-draft.ts";
 import { NamedReward } from "#shared/schema/reward.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { lacking } from "../helpers/need.ts";
@@ -46,6 +48,22 @@ const TrainerFile = z.object({
   args: z.record(z.string(), z.unknown()),
   peft: z.record(z.string(), z.unknown()).optional(),
 });
+
+/** As Gradus' own reader of Parquet has them. */
+async function readExported(
+  data: readonly ExportedData[],
+  wanted: string,
+): Promise<Record<string, unknown>[]> {
+  const file = join(temporaryFolder(), "rows.parquet");
+  const { base64 = "" } = data.find(({ name }) => name === wanted) ?? {};
+  writeFileSync(file, Buffer.from(base64, "base64"));
+  const rows: Record<string, unknown>[] = [];
+  for await (const row of readParquet(file).rows) {
+    if ("bad" in row) throw new Error(row.bad);
+    rows.push(row.value);
+  }
+  return rows;
+}
 
 function recipe(name: string, overrides: readonly string[] = []) {
   const yaml = readFileSync(new URL(`../../assets/recipes/${name}.yaml`, import.meta.url), "utf8");
@@ -274,19 +292,66 @@ test.each([
   await expect(text).toMatchFileSnapshot(new URL(`${target}/${name}`, fixtures).pathname);
 });
 
-test("prompts are the run's own, a line each, as many as it draws", async () => {
-  const { files } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, OWN_PARTS);
-  const rows =
-    files
-      .find(({ name }) => name === "data/grpo.jsonl")
-      ?.text.trim()
-      .split("\n") ?? [];
-  // 3 steps of 64 completions in groups of 8.
+test("prompts are the run's own, a row of Parquet each, as many as it draws", async () => {
+  const { data } = await exportRecipe(recipe("demo-smoke"), "trl", FROM, OWN_PARTS);
+  expect(data.map(({ name, rows }) => [name, rows])).toEqual([
+    ["data/cold-start.parquet", expect.any(Number)],
+    // 3 steps of 64 completions in groups of 8.
+    ["data/grpo.parquet", 24],
+  ]);
+  const rows = await readExported(data, "data/grpo.parquet");
   expect(rows).toHaveLength(24);
-  expect(JSON.parse(rows[0] ?? "")).toMatchObject({
-    task: "arithmetic",
+  expect(rows[0]).toMatchObject({ task: "arithmetic", prompt: [{ role: "user" }] });
+  const [example] = await readExported(data, "data/cold-start.parquet");
+  expect(example).toMatchObject({
     prompt: [{ role: "user" }],
+    completion: [{ role: "assistant", content: expect.stringContaining("<answer>") }],
   });
+});
+
+test("verl's rows have the columns that its loader reads", async () => {
+  const trl = await exportRecipe(recipe("demo-smoke"), "trl", FROM, OWN_PARTS);
+  const verl = await exportRecipe(recipe("demo-smoke"), "verl", FROM, OWN_PARTS);
+  const asked = await readExported(trl.data, "data/grpo.parquet");
+  const rows = await readExported(verl.data, "data/grpo.parquet");
+  expect(rows).toHaveLength(24);
+  for (const [index, row] of rows.entries()) {
+    const { prompt, task, gold, ...rest } = asked[index] ?? {};
+    const contents = z.array(z.object({ content: z.string() })).parse(prompt);
+    const text = contents.map(({ content }) => content).join("\n");
+    expect(row).toEqual({
+      data_source: task,
+      prompt,
+      ability: "reasoning",
+      reward_model: { style: "rule", ground_truth: gold },
+      extra_info: { split: "train", index, prompt: text, ...rest },
+    });
+  }
+  const script = verl.files.find(({ name }) => name === "grpo.sh")?.text;
+  expect(script).toContain("data.train_files='data/grpo.parquet'");
+});
+
+const PYARROW = {
+  met: spawnSync("python3", ["-c", "import pyarrow"]).status === 0,
+  how: "pip install pyarrow for python3",
+};
+
+test.skipIf(!PYARROW.met)(`pyarrow reads what is written for verl${lacking(PYARROW)}`, async () => {
+  const folder = temporaryFolder();
+  const { data } = await exportRecipe(recipe("demo-smoke"), "verl", FROM, OWN_PARTS);
+  const rows = await readExported(data, "data/grpo.parquet");
+  const [file] = data;
+  writeFileSync(join(folder, "grpo.parquet"), Buffer.from(file?.base64 ?? "", "base64"));
+  const script = `
+import json, pyarrow.parquet
+print(json.dumps(pyarrow.parquet.read_table("grpo.parquet").to_pylist()))
+`;
+  const { stdout, stderr } = spawnSync("python3", ["-c", script], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual(rows);
 });
 
 test("numbers are numbers to Python's YAML 1.1 too: an exponent comes after a point", async () => {
@@ -443,9 +508,10 @@ test.skipIf(!PYTHON.met)(
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
+    const [row] = await readExported(trl.data, "data/grpo.parquet");
     const script = `
-import json, rewards
-row = json.loads(open("data/grpo.jsonl").readline())
+import json, sys, rewards
+row = json.load(sys.stdin)
 texts = ["<think>a</think><answer>" + row["gold"] + "</answer>", "", "x" * 20]
 args = {key: [value] * 3 for key, value in row.items()}
 args["prompts"] = args.pop("prompt")
@@ -456,6 +522,7 @@ print(json.dumps([own.__name__, own(**args), rewards.length(**args), len(row["pr
     const { stdout, stderr } = spawnSync("python3", ["-c", script], {
       cwd: folder,
       encoding: "utf8",
+      input: JSON.stringify(row),
     });
     expect(stderr).toBe("");
     const [name, own, length, prompt, gold, id, first] = z

@@ -7,6 +7,7 @@ import { addCompletionCommand } from "./commands/completion-command.ts";
 import { addDataCommands } from "./commands/data-command.ts";
 import { addCostCommands } from "./commands/cost-command.ts";
 import { addDemoCommands } from "./commands/demo-command.ts";
+import { addEndpointsCommands } from "./commands/endpoints-command.ts";
 import { addModelCommands } from "./commands/model-command.ts";
 import { addPluginsCommands } from "./commands/plugins-command.ts";
 import { addTasksCommands } from "./commands/tasks-command.ts";
@@ -33,6 +34,7 @@ function buildProgram(): Command {
   addTasksCommands(program);
   addPluginsCommands(program);
   addPythonCommands(program);
+  addEndpointsCommands(program);
   addModelCommands(program);
   addBenchCommands(program);
   addCostCommands(program);

@@ -2,7 +2,7 @@
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import type { z } from "zod";
-import type { ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
+import type { ExportedData, ExportedFile, Unmapped } from "#shared/schema/recipe-draft.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
@@ -13,11 +13,13 @@ import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { RULED_IN_PYTHON, VERIFIERS_IN_PYTHON } from "./rewards-python.ts";
 import { judgePython } from "./judge-python.ts";
 import { seedOf } from "../runs/write-pipeline.ts";
+import { parquetBytes } from "./parquet-bytes.ts";
+import type { ExportColumns } from "./parquet-bytes.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
-/** A data file is text in an answer: beyond so many prompts it begins again from the first. */
-const MOST_PROMPTS = 5000;
+/** A data file is part of an answer: beyond so many prompts it begins again from the first. */
+const MOST_PROMPTS = 20_000;
 
 /** What of a recipe's rewards stands outside of it. */
 export interface OwnParts {
@@ -31,6 +33,7 @@ export interface OwnParts {
 
 export class ExportPart {
   readonly files: ExportedFile[] = [];
+  readonly data: ExportedData[] = [];
   readonly unmapped: Unmapped[] = [];
   readonly recipe: Recipe;
   readonly from: ProblemSources;
@@ -128,8 +131,14 @@ export class ExportPart {
     return { name, weight: spec.weight, file, options: {} };
   }
 
-  jsonl(name: string, rows: readonly unknown[]): void {
-    this.file(name, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  parquet(name: string, columns: ExportColumns, rows: readonly object[]): void {
+    const base64 = Buffer.from(parquetBytes(columns, rows)).toString("base64");
+    this.data.push({ name, rows: rows.length, base64 });
+  }
+
+  /** What was gathered. */
+  whole(): RecipeExport {
+    return { files: this.files, data: this.data, unmapped: this.unmapped };
   }
 
   /** A stage's model: the folder that an earlier stage writes, or what the recipe names. */
@@ -238,5 +247,6 @@ interface ExportedReward {
 
 export interface RecipeExport {
   readonly files: ExportedFile[];
+  readonly data: ExportedData[];
   readonly unmapped: Unmapped[];
 }

@@ -42,17 +42,17 @@ export async function exportTrl(
     part.file("rewards.py", REWARDS_PYTHON);
     part.file("verifiers.py", verifiersPython());
   }
-  return { files: part.files, unmapped: part.unmapped };
+  return part.whole();
 }
 
 async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
-  const data = `data/${stage.name}.jsonl`;
+  const own = "source" in stage.data;
+  const data = `data/${stage.name}.${own ? "parquet" : "jsonl"}`;
   if ("source" in stage.data) {
     const { examples } = stage.data;
-    part.jsonl(
-      data,
-      await workedExamples(stage, stage.data, part.seedOf(stage), examples, part.from),
-    );
+    const seed = part.seedOf(stage);
+    const rows = await workedExamples(stage, stage.data, seed, examples, part.from);
+    part.parquet(data, { prompt: "turns", completion: "turns" }, rows);
   } else if ("stage" in stage.data) {
     part.missing(stage, "data.stage", stage.data.stage, `write its records to ${data} first`);
   } else {
@@ -96,7 +96,7 @@ function isOnPolicy(stage: Stage): stage is OnPolicyStage {
 
 /** TRL's GKDTrainer, of trl.experimental. */
 async function gkdFiles(part: ExportPart, stage: OnPolicyStage): Promise<void> {
-  const data = `data/${stage.name}.jsonl`;
+  const data = `data/${stage.name}.${usesTraces(stage) ? "jsonl" : "parquet"}`;
   const lacks = (key: keyof OnPolicyStage, value: string | number | boolean, why: string): void => {
     part.missing(stage, key, value, why);
   };
@@ -108,7 +108,7 @@ async function gkdFiles(part: ExportPart, stage: OnPolicyStage): Promise<void> {
     );
   else {
     const seed = part.seedOf(stage);
-    part.jsonl(data, await askedConversations(stage, seed, part.from));
+    part.parquet(data, { messages: "turns" }, await askedConversations(stage, seed, part.from));
     lacks(
       "lmbda",
       stage.lmbda,
@@ -146,9 +146,19 @@ async function gkdFiles(part: ExportPart, stage: OnPolicyStage): Promise<void> {
   });
 }
 
+const PROMPT_COLUMNS = {
+  prompt: "turns",
+  task: "text",
+  gold: "text",
+  data: "text",
+  verifier: "text",
+  verifier_options: "text",
+  columns: "text",
+} as const;
+
 async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
-  const data = `data/${stage.name}.jsonl`;
-  part.jsonl(data, await part.promptsOf(stage));
+  const data = `data/${stage.name}.parquet`;
+  part.parquet(data, PROMPT_COLUMNS, await part.promptsOf(stage));
   part.languageCountsAsZero(stage);
   const rewards = rewardsOf(part, stage);
   listEvaluation(part, stage, "export the set's test side and name it as eval_dataset");
@@ -312,7 +322,9 @@ def reward_function(spec):
 with open(sys.argv[1], encoding="utf-8") as file:
     config = yaml.safe_load(file)
 peft_config = LoraConfig(**config["peft"]) if "peft" in config else None
-dataset = load_dataset("json", data_files=config["data"], split="train")
+data = config["data"]
+loader = "parquet" if data.endswith(".parquet") else "json"
+dataset = load_dataset(loader, data_files=data, split="train")
 if config["trainer"] == "sft":
     trainer = SFTTrainer(
         model=config["model"],

@@ -11,6 +11,7 @@ import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
+import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
@@ -58,20 +59,58 @@ export async function exportVerl(
     part.file("rewards.py", REWARDS_PYTHON);
     part.file("verifiers.py", verifiersPython());
   }
-  return { files: part.files, unmapped: part.unmapped };
+  return part.whole();
+}
+
+/** As verl's RLHFDataset reads them. */
+const VERL_COLUMNS = {
+  data_source: "text",
+  prompt: "turns",
+  ability: "text",
+  reward_model: { fields: { style: "text", ground_truth: "text" } },
+  extra_info: {
+    fields: {
+      split: "text",
+      index: "integer",
+      prompt: "text",
+      data: "text",
+      verifier: "text",
+      verifier_options: "text",
+      columns: "text",
+    },
+  },
+} as const;
+
+function verlRow({ prompt, task, gold, verifier, ...rest }: PromptRow, index: number) {
+  const { data, verifier_options, columns } = rest;
+  const asked = prompt.map(({ content }) => content).join("\n");
+  return {
+    data_source: task,
+    prompt,
+    ability: abilityOf(verifier),
+    reward_model: { style: "rule", ground_truth: gold },
+    extra_info: {
+      split: "train",
+      index,
+      prompt: asked,
+      data,
+      verifier,
+      verifier_options,
+      columns,
+    },
+  };
+}
+
+/** verl's word for the kind of problem. */
+function abilityOf(verifier: string): string {
+  if (verifier === "maths" || verifier === "number") return "math";
+  return verifier.endsWith("-tests") ? "code" : "reasoning";
 }
 
 async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
-  const data = `data/${stage.name}.jsonl`;
-  part.jsonl(
-    data,
-    (await part.promptsOf(stage)).map(({ prompt, task, gold, data: facts, ...rest }) => ({
-      data_source: task,
-      prompt,
-      reward_model: { style: "rule", ground_truth: gold },
-      extra_info: { data: facts, ...rest, prompt: prompt.map(({ content }) => content).join("\n") },
-    })),
-  );
+  const data = `data/${stage.name}.parquet`;
+  const rows = await part.promptsOf(stage);
+  part.parquet(data, VERL_COLUMNS, rows.map(verlRow));
   const overrides = grpoOverrides(part, stage, data);
   const lines = Object.entries(overrides).map(([key, value]) => `  ${key}=${value}`);
   part.file(

@@ -1,12 +1,13 @@
 /** A judge compared with people: the texts that they rated are judged, and how both agree is kept. */
 import { AppError } from "#shared/errors.ts";
-import type { Agreement, RatedCase } from "#shared/schema/judge.ts";
+import type { Agreement, AgreementPlan, RatedCase } from "#shared/schema/judge.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import { agreement } from "#main/core/evaluation/agreement.ts";
 import type { QuestionedText } from "#main/core/rewards/judges/judge-prompt.ts";
 import { textSha256 } from "../recipes/reward-files.ts";
 import { chargeTrials, trialJudge } from "./trial-rewards.ts";
 import type { TrialHost } from "./trial-rewards.ts";
+import type { RatedTexts } from "./rated-texts.ts";
 
 export interface RatedText extends QuestionedText {
   /** A person's, on the judge's scale. */
@@ -15,6 +16,24 @@ export interface RatedText extends QuestionedText {
 
 /** The same texts give the same intervals. */
 const SEED = 1;
+
+/**
+ * What a comparison will ask for, and what that costs at most. Asks nothing.
+ * @throws AppError as `agree`
+ */
+export function planAgreement(
+  host: Pick<TrialHost, "store" | "endpoints" | "now" | "rewardFiles">,
+  spec: JudgeReward,
+  relativeTo: string | undefined,
+  { texts, leftOut }: RatedTexts,
+): AgreementPlan {
+  requireOnScale(texts, spec.scale);
+  return {
+    n: texts.length,
+    leftOut,
+    ...trialJudge(host, spec, relativeTo).plan(texts),
+  };
+}
 
 /**
  * Asks the judge for what it has not said before; the result is kept.
@@ -28,13 +47,7 @@ export async function agree(
   signal: AbortSignal,
 ): Promise<Agreement & { readonly cases: RatedCase[] }> {
   const [low, high] = spec.scale;
-  const outside = texts.find(({ rating }) => !(rating >= low && rating <= high));
-  if (outside !== undefined)
-    throw new AppError(
-      "BAD_INPUT",
-      `The rating ${outside.rating} (${outside.problemId}) is not between ${low} and ${high}.`,
-      "Name the scale that people rated on: --scale LOW HIGH.",
-    );
+  requireOnScale(texts, spec.scale);
   const judge = trialJudge(host, spec, relativeTo);
   const verdicts = await judge.verdicts(texts, signal).finally(() => {
     chargeTrials(host);
@@ -71,4 +84,14 @@ export async function agree(
     host.store.agreements.add(result);
   });
   return { ...result, cases };
+}
+
+function requireOnScale(texts: readonly RatedText[], [low, high]: JudgeReward["scale"]): void {
+  const outside = texts.find(({ rating }) => !(rating >= low && rating <= high));
+  if (outside === undefined) return;
+  throw new AppError(
+    "BAD_INPUT",
+    `The rating ${outside.rating} (${outside.problemId}) is not between ${low} and ${high}.`,
+    "Name the scale that people rated on: --scale LOW HIGH, or the judge's scale in the recipe.",
+  );
 }

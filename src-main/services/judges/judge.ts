@@ -22,6 +22,7 @@ import type { PauseSwitch } from "#main/processes/engine/pause-switch.ts";
 import { inParallel } from "../endpoints/in-parallel.ts";
 import { PaidEndpoint } from "../endpoints/paid-endpoint.ts";
 import type { PaidHost } from "../endpoints/paid-endpoint.ts";
+import { isPriced, mostCost } from "../endpoints/token-cost.ts";
 
 export interface JudgeUse {
   readonly spec: JudgeReward;
@@ -108,6 +109,28 @@ export class Judge {
       ended.abort(new Error("no more verdicts are wanted"));
     }
     return asked.map((one) => this.#verdictOf(one, found));
+  }
+
+  /** What of the texts has no verdict yet, and dollars of asking for it at most; null where a price is not known. */
+  plan(texts: readonly QuestionedText[]): {
+    readonly toAsk: number;
+    readonly mostUsd: number | null;
+  } {
+    const asked = texts.flatMap((text) => this.#questionOf(text) ?? []);
+    const open = new Map(
+      asked.flatMap((one) =>
+        one.question.text === "" || this.#kept(one) !== undefined ? [] : [[one.key, one]],
+      ),
+    );
+    const { endpoint } = this.#endpoint;
+    const { scale, max_tokens } = this.#use.spec;
+    const costs = [...open.values()].map(({ question }) =>
+      mostCost(endpoint, { messages: judgeMessages(question, scale) }, max_tokens),
+    );
+    return {
+      toAsk: open.size,
+      mostUsd: isPriced(endpoint) ? costs.reduce((sum, cost) => sum + cost, 0) : null,
+    };
   }
 
   #questionOf(text: QuestionedText): Asked | null {

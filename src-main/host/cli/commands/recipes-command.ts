@@ -181,7 +181,9 @@ function addDiff(recipes: Command): void {
 
 function addExport(recipes: Command): void {
   withCommonOptions(recipes.command("export"))
-    .description("write a recipe for TRL (a YAML a stage and a script) or verl (overrides a stage)")
+    .description(
+      "write a recipe and its problems for TRL (a YAML a stage and a script) or verl (overrides a stage)",
+    )
     .argument("<recipe>", "r3, the name of a preset, a pipeline (p3), or a YAML file")
     .addOption(
       new Option("--to <trainer>", "for which trainer").choices(["trl", "verl"]).default("trl"),
@@ -194,7 +196,15 @@ function addExport(recipes: Command): void {
         .parse(command.opts());
       await withHost(context, async ({ client }) => {
         const { yaml, relativeTo } = await recipeText(client, recipe);
-        const { files, unmapped } = await client.recipes.export({ yaml, target: to, relativeTo });
+        const answer = await client.recipes.export({ yaml, target: to, relativeTo });
+        const { unmapped } = answer;
+        const files = [
+          ...answer.files.map(({ name, text }) => ({ name, content: text })),
+          ...answer.data.map(({ name, base64 }) => ({
+            name,
+            content: Buffer.from(base64, "base64"),
+          })),
+        ];
         const written = writeFiles(resolve(out), files);
         context.terminal.result(
           { out: resolve(out), files: files.map(({ name }) => name), unmapped },
@@ -285,7 +295,7 @@ function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function writeNew(file: string, text: string): void {
+function writeNew(file: string, content: string | Uint8Array): void {
   if (existsSync(file)) {
     throw new AppError(
       "CONFLICT",
@@ -294,22 +304,22 @@ function writeNew(file: string, text: string): void {
     );
   }
   makeFolder(dirname(file));
-  writeFileSync(file, text);
+  writeFileSync(file, content);
 }
 
 /** Gives the paths. The host may be another process: a name that leads out of the folder is refused. */
 function writeFiles(
   folder: string,
-  files: readonly { readonly name: string; readonly text: string }[],
+  files: readonly { readonly name: string; readonly content: string | Uint8Array }[],
 ): string[] {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new AppError("CONFLICT", `${folder} is not empty.`, "Name a new or an empty folder.");
   }
-  return files.map(({ name, text }) => {
+  return files.map(({ name, content }) => {
     const path = resolve(join(folder, name));
     if (!path.startsWith(`${folder}${sep}`))
       throw new AppError("BAD_INPUT", `The file ${name} would lie outside ${folder}.`);
-    writeNew(path, text);
+    writeNew(path, content);
     return path;
   });
 }

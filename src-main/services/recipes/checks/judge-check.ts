@@ -1,6 +1,7 @@
 /** A stage's judges: are their endpoints and rubrics there, what will they cost, did people ever agree with them? */
 import { AppError } from "#shared/errors.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
+import type { Agreement } from "#shared/schema/judge.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
@@ -12,7 +13,7 @@ import { problemsAt } from "#main/core/problems/task-facts.ts";
 import { judgeMessages, questionedText } from "#main/core/rewards/judges/judge-prompt.ts";
 import type { Store } from "#main/store/store.ts";
 import type { Endpoints } from "../../endpoints/endpoints.ts";
-import { textSha256 } from "../reward-files.ts";
+import { agreementOf } from "../../judges/agreement-of.ts";
 import type { RewardFiles } from "../reward-files.ts";
 import { checkEndpointCost } from "./endpoint-cost.ts";
 import type { Finding } from "./recipe-finding.ts";
@@ -60,11 +61,11 @@ function checkJudge(
   const endpoint = tried(`${key}.judge`, place, () => deps.endpoints.named(spec.judge));
   const rubric = rubricOf(spec, key, place, deps, relativeTo, problems);
   if (endpoint === undefined || rubric === undefined) return;
-  checkCost(stage, spec, key, place, endpoint, rubric.text, problems);
-  checkTrust(spec, key, place, endpoint, deps.store, rubric.sha256);
+  checkCost(stage, spec, key, place, endpoint, rubric, problems);
+  checkTrust(spec, key, place, agreementOf(deps, spec, relativeTo));
 }
 
-/** A rubric's text as it will be asked with, and what agreements stand under. */
+/** A rubric's text as it will be asked with. */
 function rubricOf(
   spec: JudgeReward,
   key: string,
@@ -72,19 +73,16 @@ function rubricOf(
   { rewardFiles }: JudgeCheckDeps,
   relativeTo: string | undefined,
   problems: readonly Problem[],
-): { text: string; sha256: string | null } | undefined {
+): string | undefined {
   const { rubric: file, sha256 } = spec;
   if (file !== undefined) {
-    const text = tried(`${key}.rubric`, place, () =>
-      rewardFiles.text({ file, sha256 }, relativeTo),
-    );
-    return text === undefined ? undefined : { text, sha256: textSha256(text) };
+    return tried(`${key}.rubric`, place, () => rewardFiles.text({ file, sha256 }, relativeTo));
   }
   if (problems.length === 0) return undefined;
   const own = problems.map(
     (problem) => questionedText({ problem, completionText: "" }).rubric ?? "",
   );
-  if (own.every((text) => text !== "")) return { text: own[0] ?? "", sha256: null };
+  if (own.every((text) => text !== "")) return own[0] ?? "";
   place.add(`${key}.judge`, {
     message: `the judge names no rubric, and the problems have no column "rubric".`,
     advice: "Write what counts into a Markdown file, and name it: rubric: rubrics/story.md.",
@@ -127,11 +125,8 @@ function checkTrust(
   spec: JudgeReward,
   key: string,
   place: StagePlace,
-  endpoint: Endpoint,
-  store: Store,
-  sha256: string | null,
+  found: Agreement | null,
 ): void {
-  const found = store.agreements.latest(sha256, spec.model ?? endpoint.model);
   if (found !== null)
     place.add(`${key}.rubric`, {
       level: "note",

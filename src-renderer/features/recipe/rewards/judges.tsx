@@ -6,7 +6,8 @@ import { JudgeReward, rewardName } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import { RewardPath } from "#shared/schema/reward-file.ts";
 import { host } from "#renderer/bridge/host.ts";
-import { agreementsQuery, endpointsQuery, rewardFilesQuery } from "#renderer/bridge/queries.ts";
+import { endpointsQuery, rewardFilesQuery } from "#renderer/bridge/queries.ts";
+import { queryOf } from "#renderer/bridge/query-client.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
@@ -14,6 +15,7 @@ import { useDraft } from "../document/draft-value.ts";
 import { FieldChecks } from "../fields/field-checks.tsx";
 import { TextField } from "../fields/text-field.tsx";
 import { CapField } from "../fields/cap-field.tsx";
+import { CompareWithPeople } from "./compare-with-people.tsx";
 import { RubricEditor } from "./rubric-editor.tsx";
 
 const STARTING_RUBRIC = `Judge the text by what was asked.
@@ -98,21 +100,32 @@ function OneJudge({
   readonly onEdit: (file: RewardPath) => void;
 }): ReactNode {
   const endpoints = useQuery(endpointsQuery).data ?? [];
-  const agreements = useQuery(agreementsQuery).data ?? [];
-  const model = spec.model ?? endpoints.find(({ name }) => name === spec.judge)?.model;
+  const asked = JSON.stringify(spec);
+  const found = useQuery(
+    queryOf(`rewards.agreement.${asked}`, ["recipes", "settings"], (options) =>
+      host.rewards.agreement({ spec }, options),
+    ),
+  ).data?.agreement;
+  const [comparing, setComparing] = useState(false);
   const files = useQuery(rewardFilesQuery).data ?? [];
   const path = RewardPath.safeParse(spec.rubric);
   const known = path.success ? files.find(({ file }) => file === path.data) : undefined;
-  const sha256 = spec.sha256 ?? known?.sha256 ?? null;
-  const found = agreements.find((one) => one.rubricSha256 === sha256 && one.model === model);
   return (
     <>
       <TextField
         label="judge"
-        line={found === undefined ? "not compared with people yet" : agreementText(found)}
+        line={
+          found === undefined || found === null
+            ? "not compared with people yet"
+            : agreementText(found)
+        }
         keys={[...keys, "judge"]}
         choices={endpoints.map(({ name }) => name)}
-      />
+      >
+        <button type="button" className="btn small" onClick={() => setComparing(true)}>
+          Compare with people…<span className="visually-hidden"> {rewardName(spec)}</span>
+        </button>
+      </TextField>
       <TextField
         label="rubric"
         line="a Markdown file; without it each problem’s own"
@@ -126,6 +139,7 @@ function OneJudge({
       </TextField>
       <CapField keys={[...keys, "cap"]} />
       <FieldChecks keys={[...keys, "model"]} id={`judge-model-${rewardName(spec)}`} />
+      {comparing && <CompareWithPeople spec={spec} onClose={() => setComparing(false)} />}
     </>
   );
 }

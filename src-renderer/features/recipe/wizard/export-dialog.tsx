@@ -7,7 +7,7 @@ import { Dialog } from "#renderer/ui/dialog.tsx";
 import { formatBytes } from "#renderer/ui/format.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
-import { saveText } from "#renderer/ui/save-text.ts";
+import { saveBlob } from "#renderer/ui/save-text.ts";
 
 type Exported = Awaited<ReturnType<typeof host.recipes.export>>;
 
@@ -30,6 +30,7 @@ export function ExportDialog({
     );
   }, [opened, yaml, target, run]);
   const exported = answer?.for === target ? answer : undefined;
+  const files = exported === undefined ? [] : filesOf(exported);
   return (
     <Dialog opened={opened} onClose={onClose} label="Export" headed closable size={680}>
       <div className="flex">
@@ -60,23 +61,17 @@ export function ExportDialog({
               </tr>
             </thead>
             <tbody>
-              {exported.files.map((file) => (
-                <tr key={file.name}>
-                  <td className="mono">{file.name}</td>
-                  <td className="num">{formatBytes(file.text.length)}</td>
+              {files.map(({ name, blob }) => (
+                <tr key={name}>
+                  <td className="mono">{name}</td>
+                  <td className="num">{formatBytes(blob.size)}</td>
                   <td className="num">
                     <button
                       type="button"
                       className="linkbtn"
-                      onClick={() =>
-                        saveText({
-                          name: file.name.replaceAll("/", "-"),
-                          mediaType: "text/plain",
-                          text: file.text,
-                        })
-                      }
+                      onClick={() => saveBlob(name.replaceAll("/", "-"), blob)}
                     >
-                      Save<span className="visually-hidden"> {file.name}</span>
+                      Save<span className="visually-hidden"> {name}</span>
                     </button>
                   </td>
                 </tr>
@@ -102,4 +97,16 @@ export function ExportDialog({
       )}
     </Dialog>
   );
+}
+
+function filesOf({ files, data }: Exported): { readonly name: string; readonly blob: Blob }[] {
+  return [
+    ...files.map(({ name, text }) => ({ name, blob: new Blob([text], { type: "text/plain" }) })),
+    ...data.map(({ name, base64 }) => ({
+      name,
+      blob: new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], {
+        type: "application/vnd.apache.parquet",
+      }),
+    })),
+  ];
 }
