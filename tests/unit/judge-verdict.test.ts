@@ -1,5 +1,5 @@
 /** What a judge is asked, and what of its answers is taken. */
-import { assert, property, string } from "fast-check";
+import { array, assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { agreement, kendall, quadraticKappa, spearman } from "#main/core/evaluation/agreement.ts";
 import {
@@ -9,6 +9,7 @@ import {
 } from "#main/core/rewards/judges/judge-prompt.ts";
 import { readVerdict, rewardOfScore } from "#main/core/rewards/judges/judge-verdict.ts";
 import { JudgeReward, rewardName, RewardSpec } from "#shared/schema/reward.ts";
+import { FUZZ_TIMEOUT, fuzzRuns, LongestCalls } from "../helpers/fuzz-calls.ts";
 
 const SCALE: [number, number] = [1, 10];
 
@@ -67,6 +68,36 @@ describe("a verdict", () => {
       expect((user + system) / 1000).toBeLessThan(100);
     }
   });
+
+  test(
+    "is read out of any answer without a throw and without a wait",
+    { timeout: FUZZ_TIMEOUT },
+    () => {
+      const signs =
+        '{|}|"|\\|:|,|{"score":|"score"|"reason"|7|10|-1|1e999|null|true|[|]|</think>|```json|\n|{"score": 3}';
+      const answer = array(
+        oneof(
+          constantFrom(...signs.split("|")),
+          string({ unit: "binary", maxLength: 40 }),
+          string({ maxLength: 10 }),
+        ),
+        { maxLength: 200 },
+      ).map((pieces) => pieces.join(""));
+      const calls = new LongestCalls();
+      assert(
+        property(answer, string({ unit: "binary", maxLength: 1000 }), (pieces, noise) => {
+          for (const text of [pieces, noise, pieces + noise]) {
+            const verdict = calls.time("a verdict", () => readVerdict(text, SCALE));
+            const isOnScale = "score" in verdict && verdict.score >= 1 && verdict.score <= 10;
+            expect(isOnScale || ("fault" in verdict && verdict.fault !== "")).toBe(true);
+            calls.time("the judged text", () => judgedText(text, false));
+          }
+        }),
+        { numRuns: fuzzRuns(300), seed: 5 },
+      );
+      expect(calls.above(100)).toEqual([]);
+    },
+  );
 
   test("is a reward from 0 to 1", () => {
     expect([1, 5.5, 10].map((score) => rewardOfScore(score, SCALE))).toEqual([0, 0.5, 1]);

@@ -235,7 +235,7 @@ describe("a recipe", () => {
       ...["num_generations", "max_per_prompt", "truncation_mode", "answer_format"],
     ]);
     expect(Object.keys(student ?? {}).filter((key) => !said.has(key))).toEqual([]);
-    const [kept] = data.filter(({ name }) => name === "data/student.parquet");
+    const kept = data.find(({ name }) => name === "data/student.parquet");
     const rows = await parquetReadObjects({
       file: new Uint8Array(Buffer.from(kept?.base64 ?? "", "base64")).buffer,
     });

@@ -3,16 +3,10 @@ import { AppError } from "#shared/errors.ts";
 import type { Agreement, AgreementPlan, RatedCase } from "#shared/schema/judge.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import { agreement } from "#main/core/evaluation/agreement.ts";
-import type { QuestionedText } from "#main/core/rewards/judges/judge-prompt.ts";
 import { textSha256 } from "../recipes/reward-files.ts";
 import { chargeTrials, trialJudge } from "./trial-rewards.ts";
 import type { TrialHost } from "./trial-rewards.ts";
-import type { RatedTexts } from "./rated-texts.ts";
-
-export interface RatedText extends QuestionedText {
-  /** A person's, on the judge's scale. */
-  readonly rating: number;
-}
+import type { RatedText, RatedTexts } from "./rated-texts.ts";
 
 /** The same texts give the same intervals. */
 const SEED = 1;

@@ -2,12 +2,17 @@
 import { AppError } from "#shared/errors.ts";
 import type { DatasetRatings, Ratings } from "#shared/schema/judge.ts";
 import { finalTurn, promptOf, withKnownTags } from "#shared/schema/record-text.ts";
+import type { QuestionedText } from "#main/core/rewards/judges/judge-prompt.ts";
 import { rawNumberText } from "#main/platform/exact-json.ts";
 import { fileBytes, formatOf, readRows } from "#main/processes/reading/read-rows.ts";
 import type { Store } from "#main/store/store.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import type { Uploads } from "../datasets/uploads.ts";
-import type { RatedText } from "./agree.ts";
+
+export interface RatedText extends QuestionedText {
+  /** A person's, on the judge's scale. */
+  readonly rating: number;
+}
 
 export interface RatedTexts {
   readonly texts: readonly RatedText[];
