@@ -31,6 +31,7 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
         ledger: [...ledger],
         shares: spendingShares(store, spending),
         totalUsd,
+        unpricedRequests: store.endpointAnswers.unpriced(input.pipelineId),
         people: peopleTime(store, spending),
       };
     }),
@@ -78,6 +79,7 @@ function pipelineCost(
     entries: own,
     total: totalCost(own),
     ...sumOf(own, bought),
+    unpricedRequests: store.endpointAnswers.unpriced(pipelineId),
     shares: spendingShares(store, { entries: own, ledger: bought }),
     yield: yieldOf(store, pairedTests, pipelineId, own),
   };

@@ -36,6 +36,7 @@ export const cost = {
           boughtUsd: z.number(),
           /** Both together. */
           totalUsd: z.number(),
+          unpricedRequests: z.int(),
           shares: CostShares,
           yield: CostYield,
         }),
@@ -46,6 +47,8 @@ export const cost = {
       shares: CostShares,
       /** Runs, what was bought, corrections. */
       totalUsd: z.number(),
+      /** Requests to endpoints without prices: what they cost is in no sum. */
+      unpricedRequests: z.int(),
       people: PeopleTime,
     }),
   ),

@@ -51,6 +51,8 @@ export const PipelineResults = z.strictObject({
   total: CostTotal,
   /** Bought for the pipeline and corrections, beside its stages. */
   boughtUsd: z.number(),
+  /** Requests to endpoints without prices: what they cost is in no sum. */
+  unpricedRequests: z.int(),
   /** Of the stages behind the model that gained most over its baseline, for each point of pass@1; null where nothing was gained. */
   usdPerPoint: UsdPerPoint.nullable(),
 });

@@ -105,6 +105,7 @@ describe("a judge", () => {
       { kind: "api", totalUsd: expect.closeTo(3 * CALL_USD, 12), pipelineId: null },
     ]);
     expect(store.transaction(() => chargeRequests(store, null, 6))).toEqual([]);
+    expect(store.endpointAnswers.unpriced(undefined)).toBe(0);
   });
 
   test("sees what stands after the thinking, and the right answer where it may", async () => {
@@ -201,11 +202,13 @@ describe("a judge", () => {
     expect(server.asked.length - before).toBe(1);
   });
 
-  test("keeps no cap that it cannot count", async () => {
-    const { judge, server } = await bench(() => SEVEN);
+  test("keeps no cap that it cannot count, and what has no price is counted as such", async () => {
+    const { judge, server, store } = await bench(() => SEVEN);
     expect(() => judge({ cap: 1 })).toThrow(/has no prices, so a cap of \$1/u);
-    await judge().verdicts(texts(1), forever);
-    expect(server.asked).toHaveLength(1);
+    const asked = judge();
+    await asked.verdicts(texts(2), forever);
+    expect(server.asked).toHaveLength(2);
+    expect([asked.costUsd, store.endpointAnswers.unpriced(undefined)]).toEqual([null, 2]);
   });
 
   test("spends no more than its cap", async () => {

@@ -72,9 +72,18 @@ test("a launch without a finished benchmark says its cost as soon as it has one"
     totalUsd: 0.0446,
   };
   const pipelineId = PipelineId.parse("p1");
-  const none = { pipelineId, rows: [], stages: [], boughtUsd: 0, usdPerPoint: null };
+  const none = {
+    pipelineId,
+    rows: [],
+    stages: [],
+    boughtUsd: 0,
+    unpricedRequests: 0,
+    usdPerPoint: null,
+  };
   expect(resultsText({ ...none, total: { ...total, totalUsd: 0 } })).not.toContain("Cost");
-  expect(resultsText({ ...none, boughtUsd: 1, total })).toContain("Cost $1.04");
+  expect(resultsText({ ...none, boughtUsd: 1, total })).toContain("Cost $1.04 (");
+  const unpriced = { ...none, unpricedRequests: 12, total: { ...total, totalUsd: 0 } };
+  expect(resultsText(unpriced)).toContain("Cost $0, and 12 requests to endpoints at no price (");
 });
 
 test("a price reads with every digit that somebody set, and with cents", () => {

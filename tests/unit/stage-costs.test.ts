@@ -34,6 +34,7 @@ function results(recorded: Readonly<Record<string, readonly [number, number]>>, 
       totalUsd: sum(({ totalUsd }) => totalUsd),
     },
     boughtUsd,
+    unpricedRequests: 0,
     usdPerPoint: null,
   });
 }

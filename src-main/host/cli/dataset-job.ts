@@ -1,5 +1,5 @@
 /** Follows work on a dataset from the terminal until it ends; Ctrl+C cancels it. */
-import { usdText } from "#shared/usd-text.ts";
+import { costText } from "#shared/usd-text.ts";
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
@@ -60,7 +60,7 @@ function progressText(job: DatasetJob): string {
     ...(job.added > 0 ? [`${job.added.toLocaleString("en-US")} records`] : []),
     ...(job.bad > 0 ? [`${job.bad} bad`] : []),
     ...(job.sampled > 0 ? [`${job.accepted} of ${job.sampled} accepted`] : []),
-    ...(job.costUsd === null ? [] : [usdText(job.costUsd)]),
+    ...(job.sampled === 0 ? [] : [costText(job.costUsd)]),
   ];
   return [`${job.title}: ${job.phase}${share}`, ...counts].join(" · ");
 }

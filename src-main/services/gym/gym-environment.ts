@@ -40,24 +40,42 @@ export class GymEnvironment {
     this.#root = join(workspace, "python");
   }
 
+  /** Where the version is that this Gradus installs. */
   get folder(): string {
-    return join(this.#root, `reasoning-gym-${VERSION}`);
+    return this.#folderOf(VERSION);
   }
 
-  /** Null where it is not installed. */
-  facts(): GymFacts | null {
+  #folderOf(version: string): string {
+    return join(this.#root, `reasoning-gym-${version}`);
+  }
+
+  /** Of a version, by default the one that this Gradus installs; an earlier one stays there. Null where it is not installed. */
+  facts(version = VERSION): GymFacts | null {
     try {
-      return Marker.parse(JSON.parse(readFileSync(join(this.folder, MARKER), "utf8")));
+      return Marker.parse(JSON.parse(readFileSync(join(this.#folderOf(version), MARKER), "utf8")));
     } catch {
       // Not there, or not whole: it is made anew.
       return null;
     }
   }
 
-  /** Throws NOT_FOUND where it is not installed. */
-  program(): GymProgram {
-    const program = programIn(this.folder);
-    if (this.facts() !== null && existsSync(program.python)) return program;
+  /**
+   * @param version the one that a run or a recipe names; by default the one that this Gradus installs
+   * @throws AppError NOT_FOUND where it is not installed, CONFLICT where another version is
+   */
+  program(version?: string): GymProgram {
+    const program = programIn(this.#folderOf(version ?? VERSION));
+    const facts = this.facts(version);
+    if (facts !== null && existsSync(program.python)) {
+      if (version === undefined || facts.version === version) return program;
+    }
+    const installed = this.facts();
+    if (version !== undefined && installed !== null)
+      throw new AppError(
+        "CONFLICT",
+        `It was begun with reasoning-gym ${version}, and ${installed.version} is installed: its problems and scores may differ.`,
+        `A run goes on with the version that it began with. Start its recipe anew, without \`version\`, to use ${installed.version}; or go on with the Gradus that began it, which installs ${version}.`,
+      );
     throw new AppError(
       "NOT_FOUND",
       "reasoning-gym is not installed in this workspace.",

@@ -10,7 +10,7 @@ const IDLE_MS = 120_000;
 
 export class GymService {
   readonly environment: GymEnvironment;
-  #process: GymProcess | undefined;
+  #process: { readonly python: string; readonly gym: GymProcess } | undefined;
   #idle: NodeJS.Timeout | undefined;
   #installing: Promise<GymFacts> | undefined;
 
@@ -24,13 +24,14 @@ export class GymService {
     return this.environment.facts() === null ? undefined : this.environment.program();
   }
 
-  /** Throws NOT_FOUND where it is not installed. */
-  gym(): Gym {
-    const program = this.environment.program();
-    this.#process ??= new GymProcess(program);
+  /** Throws as `GymEnvironment.program`. */
+  gym(version?: string): Gym {
+    const program = this.environment.program(version);
+    if (this.#process?.python !== program.python) this.close();
+    this.#process ??= { python: program.python, gym: new GymProcess(program) };
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
-    return this.#process;
+    return this.#process.gym;
   }
 
   /** A second call waits for the first. Throws as `GymEnvironment.install`. */
@@ -47,7 +48,7 @@ export class GymService {
 
   close(): void {
     clearTimeout(this.#idle);
-    this.#process?.close();
+    this.#process?.gym.close();
     this.#process = undefined;
   }
 }

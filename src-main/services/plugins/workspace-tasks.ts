@@ -68,6 +68,7 @@ export class WorkspaceTasks implements OutsideTasks {
     return builtIn ?? factsOf(this.#plugin(name, sha256));
   }
 
+  /** Throws as `find`, and CONFLICT where the source names another version of reasoning-gym. */
   async ofSource(source: OutsideSource): Promise<OutsideTask> {
     if ("config" in source) return this.#dataset(source);
     return pluginTask(this.#sandbox, this.#plugin(source.task, source.sha256));
@@ -86,7 +87,7 @@ export class WorkspaceTasks implements OutsideTasks {
       const outside = outsideSource(source);
       if (outside === undefined) return source;
       if ("config" in outside)
-        return { ...outside, version: this.#requireDataset(outside.task).version };
+        return { ...outside, version: this.#requireDataset(outside.task, outside.version).version };
       const plugin = this.#plugin(outside.task, outside.sha256);
       const file = this.#keptFile(plugin.hash);
       if (!existsSync(file)) {
@@ -113,22 +114,35 @@ export class WorkspaceTasks implements OutsideTasks {
     return files;
   }
 
-  /** What runs reasoning-gym where the stage asks it. Throws NOT_FOUND where it is not installed. */
+  /**
+   * What runs reasoning-gym where the stage asks it: the version that the stage was begun with.
+   * @throws AppError NOT_FOUND where it is not installed, CONFLICT where another version is
+   */
   gymFor(stage: Stage): GymProgram | undefined {
-    return allSourcesOf(stage).some((source) => "config" in source)
-      ? this.#gym.environment.program()
-      : undefined;
+    const asked = allSourcesOf(stage).filter((source) => "config" in source);
+    const [version, other] = new Set(asked.map((source) => source.version));
+    if (other !== undefined)
+      throw new AppError(
+        "BAD_RECIPE",
+        `The stage ${stage.name} names reasoning-gym ${version ?? ""} and ${other}.`,
+        "A stage asks one version of it: leave `version` out.",
+      );
+    return asked.length === 0 ? undefined : this.#gym.environment.program(version);
   }
 
-  async #dataset(source: Pick<GymSource, "task" | "config">): Promise<OutsideTask> {
-    const { version } = this.#requireDataset(source.task);
-    return gymTask(this.#gym.gym(), source, version);
+  async #dataset({
+    task,
+    config,
+    version: named,
+  }: Pick<GymSource, "task" | "config" | "version">): Promise<OutsideTask> {
+    const { version } = this.#requireDataset(task, named);
+    return gymTask(this.#gym.gym(named), { task, config }, version);
   }
 
-  #requireDataset(task: string): GymFacts {
+  #requireDataset(task: string, version?: string): GymFacts {
     const { environment } = this.#gym;
-    environment.program();
-    const facts = environment.facts();
+    environment.program(version);
+    const facts = environment.facts(version);
     const name = task.slice(GYM.length);
     if (facts?.datasets.includes(name) === true) return facts;
     const [begin = ""] = name.split("_");

@@ -1,6 +1,6 @@
 /** Answers of judges and teachers behind endpoints, what each request cost, and how much a run may spend. */
 import { JsonValue } from "#shared/schema/json-value.ts";
-import type { RunId } from "#shared/schema/run.ts";
+import type { PipelineId, RunId } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
 import { readJson } from "../json-column.ts";
 
@@ -101,6 +101,17 @@ export class EndpointAnswerRepository {
       )
       .get(runId, purpose);
     return row?.usd ?? 0;
+  }
+
+  /** Requests whose cost nobody knows, since their endpoint had no prices. @param pipelineId undefined: of all */
+  unpriced(pipelineId: PipelineId | undefined): number {
+    const row = this.#db
+      .prepare<[string | null, string | null], { count: number }>(
+        `SELECT count(*) AS count FROM endpoint_requests q LEFT JOIN runs r ON r.id = q.run_id
+         WHERE q.cost_usd IS NULL AND (? IS NULL OR r.pipeline_id = ?)`,
+      )
+      .get(pipelineId ?? null, pipelineId ?? null);
+    return row?.count ?? 0;
   }
 
   /** What is not in the ledger yet, and from now on is. Within a transaction of the caller. */

@@ -62,6 +62,7 @@ export function CostFigures({
     readonly pipelines: readonly Bought[];
     readonly shares: CostShares;
     readonly totalUsd: number;
+    readonly unpricedRequests: number;
     readonly people: PeopleTime;
   };
   readonly rows: readonly LedgerRow[];
@@ -80,6 +81,8 @@ export function CostFigures({
         <div className="s11 t3">
           {plural(report.pipelines.length, "pipeline", "pipelines")}
           {Math.abs(shown - report.totalUsd) > 1e-12 && `, ${formatUsd(shown)} in this span`}
+          {report.unpricedRequests > 0 &&
+            `, and ${plural(report.unpricedRequests, "request")} to endpoints at ${formatUsd(null)}`}
         </div>
         <People people={report.people} />
       </div>

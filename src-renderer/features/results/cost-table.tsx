@@ -3,7 +3,13 @@ import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
-import { formatDuration, formatEnergy, formatNumber, formatUsd } from "#renderer/ui/format.ts";
+import {
+  formatDuration,
+  formatEnergy,
+  formatNumber,
+  formatUsd,
+  plural,
+} from "#renderer/ui/format.ts";
 import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import { placesOf } from "#renderer/ui/usd-places.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
@@ -17,7 +23,7 @@ export interface CostTableProps {
 }
 
 export function CostTable({ results, runs, active }: CostTableProps): ReactNode {
-  const { total, boughtUsd, usdPerPoint } = results;
+  const { total, boughtUsd, unpricedRequests, usdPerPoint } = results;
   const costs = stageCosts(results, runs, useNow());
   const places = placesOf([...costs.stages.map(({ usd }) => usd), boughtUsd, costs.usd]);
   const inDollars = (usd: number | null): ReactNode =>
@@ -53,11 +59,11 @@ export function CostTable({ results, runs, active }: CostTableProps): ReactNode 
               <td className="num">{inDollars(usd)}</td>
             </tr>
           ))}
-          {boughtUsd !== 0 && (
+          {(boughtUsd !== 0 || unpricedRequests > 0) && (
             <tr>
               <td>Bought for it</td>
               <td className="num">–</td>
-              <td className="num">{inDollars(boughtUsd)}</td>
+              <td className="num">{boughtUsd === 0 ? formatUsd(null) : inDollars(boughtUsd)}</td>
             </tr>
           )}
           <tr className="total">
@@ -67,6 +73,12 @@ export function CostTable({ results, runs, active }: CostTableProps): ReactNode 
           </tr>
         </tbody>
       </table>
+      {unpricedRequests > 0 && (
+        <p className="s11 t3" style={{ padding: "4px 16px 0" }}>
+          {plural(unpricedRequests, "request")} went to endpoints at no price: what they cost is in
+          no sum.
+        </p>
+      )}
       {withoutCost.length > 0 && (
         <p className="s11 t3" style={{ padding: "4px 16px 0" }}>
           No use is recorded of {withoutCost.map(({ stageName }) => stageName).join(", ")}, so no

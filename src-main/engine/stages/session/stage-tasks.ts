@@ -1,4 +1,5 @@
 /** A stage's tasks whose code runs elsewhere, as the host kept it for the stage. */
+import { AppError } from "#shared/errors.ts";
 import type { GymSource } from "#shared/schema/stages/problem-data.ts";
 import type { Gym } from "#main/core/gym-port.ts";
 import { gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-task.ts";
@@ -13,10 +14,14 @@ export function stageTasks(
   { sandbox, openGym }: StageContext,
 ): OutsideTasks {
   let gym: Gym | undefined;
-  const dataset = async (source: Pick<GymSource, "task" | "config">): Promise<OutsideTask> => {
+  const dataset = async (
+    source: Pick<GymSource, "task" | "config" | "version">,
+  ): Promise<OutsideTask> => {
     if (program === undefined) throw new Error(`the host gave the stage no way to ${source.task}`);
     gym ??= openGym(program);
-    return gymTask(gym, source, await gym.version());
+    const version = await gym.version();
+    requireVersion(source, version);
+    return gymTask(gym, source, version);
   };
   const tasks = new Map<string, OutsideTask>();
   const plugin = (name: string, sha256 = ""): OutsideTask => {
@@ -36,4 +41,14 @@ export function stageTasks(
       return plugin(name, sha256);
     },
   };
+}
+
+/** Throws CONFLICT where somebody changed the package under a run that had begun. */
+function requireVersion({ version }: Pick<GymSource, "version">, installed: string): void {
+  if (version === undefined || version === installed) return;
+  throw new AppError(
+    "CONFLICT",
+    `The run was begun with reasoning-gym ${version}, and its environment holds ${installed}: its problems and scores may differ.`,
+    "Install it again: gradus python install --again.",
+  );
 }

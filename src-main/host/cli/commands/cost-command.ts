@@ -7,6 +7,7 @@ import { usdText } from "#shared/usd-text.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
 import { duration } from "../printing/live-line.ts";
 import type { Client } from "../open-host.ts";
+import { unpricedText } from "../printing/result-table.ts";
 import { table } from "../printing/terminal.ts";
 
 const Factors = z.object({
@@ -63,12 +64,12 @@ const KINDS: readonly (readonly [keyof CostShares, string])[] = [
 
 function reportText(report: Awaited<ReturnType<Client["cost"]["report"]>>): string {
   const launches = report.pipelines.map(
-    ({ pipelineId, name, total, totalUsd, shares, yield: bought }) => [
+    ({ pipelineId, name, total, totalUsd, unpricedRequests, shares, yield: bought }) => [
       pipelineId,
       name,
       duration(total.wallMs),
       ...KINDS.slice(0, 3).map(([key]) => usdText(shares[key])),
-      usdText(totalUsd),
+      `${usdText(totalUsd)}${unpricedRequests === 0 ? "" : " + no price"}`,
       bought.usdPerAcceptedSample === null ? "" : usdText(bought.usdPerAcceptedSample),
       bought.usdPerPoint === null
         ? ""
@@ -103,7 +104,9 @@ function reportText(report: Awaited<ReturnType<Client["cost"]["report"]>>): stri
       ? []
       : ["", table(["when", "kind", "for", "quantity", "amount", "how known"], entries, [4])]),
     "",
-    `Spent ${usdText(report.totalUsd)}: ${KINDS.filter(([key]) => report.shares[key] !== 0)
+    `Spent ${usdText(report.totalUsd)}${unpricedText(report)}: ${KINDS.filter(
+      ([key]) => report.shares[key] !== 0,
+    )
       .map(([key, name]) => `${name} ${usdText(report.shares[key])}`)
       .join(", ")}.`,
     ...peopleText(report.people),

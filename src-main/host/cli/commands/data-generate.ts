@@ -11,7 +11,7 @@ import { promptOf } from "#shared/schema/record-text.ts";
 import { JsonValue } from "#shared/schema/json-value.ts";
 import { TaskName } from "#shared/schema/stages/problem-data.ts";
 import { taskFacts } from "#main/core/problems/task-facts.ts";
-import { usdText } from "#shared/usd-text.ts";
+import { costText, usdText } from "#shared/usd-text.ts";
 import { inspectFile } from "#main/services/datasets/import-file.ts";
 import {
   contextOf,
@@ -238,7 +238,7 @@ function resultText(job: DatasetJob): string {
   return [
     `${job.accepted} of ${job.sampled} samples are right; ${job.added} records in ${job.datasetId ?? ""}.`,
     ...(job.phase === "sampling" ? [] : [`Ended early: ${job.phase}.`]),
-    ...(job.costUsd === null ? [] : [`${usdText(job.costUsd)} in all.`]),
+    ...(job.sampled === 0 ? [] : [`${costText(job.costUsd)} in all.`]),
     ...(usdPerAccepted === null ? [] : [`${usdText(usdPerAccepted)} for each right one.`]),
   ].join(" ");
 }

@@ -65,12 +65,22 @@ function costText(results: PipelineResults): string {
     results.usdPerPoint === null
       ? ""
       : `; ${usdText(results.usdPerPoint.value)} for each point gained`;
-  return `Cost ${usdText(totalUsd)} (${duration(wallMs)} of engine time, ${Math.round(cpuSeconds)} core seconds, energy ${energy})${perPoint}.`;
+  return `Cost ${usdText(totalUsd)}${unpricedText(results)} (${duration(wallMs)} of engine time, ${Math.round(cpuSeconds)} core seconds, energy ${energy})${perPoint}.`;
+}
+
+/** e.g. ", and 12 requests to endpoints at no price"; nothing where all have one. */
+export function unpricedText({
+  unpricedRequests: n,
+}: {
+  readonly unpricedRequests: number;
+}): string {
+  return n === 0 ? "" : `, and ${n} requests to endpoints at no price`;
 }
 
 export function resultsText(results: PipelineResults): string {
   if (results.rows.length === 0) {
-    const spent = results.stages.length > 0 || results.boughtUsd > 0;
+    const spent =
+      results.stages.length > 0 || results.boughtUsd > 0 || results.unpricedRequests > 0;
     return ["No benchmark has finished.", ...(spent ? [costText(results)] : [])].join("\n");
   }
   const rows = results.rows.map(({ label, summary, comparison, cost }) => [

@@ -19,9 +19,12 @@ export function yieldText(job: DatasetJob): string {
     job.sampled === 0
       ? ""
       : `, ${formatPercent(job.accepted / job.sampled)}% accepted, n ${formatNumber(job.sampled)}`;
-  const each =
-    job.costUsd === null || job.accepted === 0
-      ? ""
-      : `, ${formatUsd(job.costUsd / job.accepted)} an accepted sample`;
-  return `${plural(job.accepted, "accepted sample")}${share}${each}`;
+  return `${plural(job.accepted, "accepted sample")}${share}${costOf(job)}`;
+}
+
+/** Of what an accepted sample cost; a teacher may have no price. */
+function costOf({ costUsd, sampled, accepted }: DatasetJob): string {
+  if (sampled === 0) return "";
+  if (costUsd === null) return `, ${formatUsd(null)}`;
+  return accepted === 0 ? "" : `, ${formatUsd(costUsd / accepted)} an accepted sample`;
 }
