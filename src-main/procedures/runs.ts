@@ -1,5 +1,6 @@
 /** One stage of a pipeline: what it was, what it does, and everything that it left. */
 import type { Contract } from "#shared/contract/contract.ts";
+import { acceptanceOf } from "#shared/schema/acceptance.ts";
 import type { RunLiveEvent } from "#shared/schema/live.ts";
 import type { Application } from "#main/services/application.ts";
 import { comparedEvaluation } from "#main/services/comparison/pipeline-comparison.ts";
@@ -19,6 +20,7 @@ export function runProcedures(app: Application, os: Implementer): Procedures<Con
       alarms: store.history.alarms(input.runId),
       cost: store.costs.ofRun(input.runId),
       evaluation: comparedEvaluation(store, app.pairedTests, input.runId),
+      acceptance: acceptanceOf(store.metrics.names(input.runId)),
     })),
     stop: to.stop.handler(({ input }) => {
       runner.stop(store.runs.summary(input.runId).pipelineId, input.mode);

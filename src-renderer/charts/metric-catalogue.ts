@@ -2,6 +2,7 @@
  * Which charts a run's metrics make. A metric that the catalogue does not know still gets a chart under its own name:
  * nothing that was measured is hidden. Names are TRL's.
  */
+import { REJECTION_WORDS } from "#shared/schema/acceptance.ts";
 import { formatCompact, formatDuration, formatNumber, formatPercent } from "#renderer/ui/format.ts";
 
 export interface ChartSpec {
@@ -233,8 +234,14 @@ const RULES: readonly Rule[] = [
     id: "traces",
     title: "Solutions",
     unit: "so far",
-    match: /^(traces_kept|completions_sampled)$/u,
-    labels: { traces_kept: "kept", completions_sampled: "sampled" },
+    match: /^(traces_kept|completions_sampled|rejected\/\w+)$/u,
+    labels: {
+      traces_kept: "kept",
+      completions_sampled: "sampled",
+      ...Object.fromEntries(
+        Object.entries(REJECTION_WORDS).map(([reason, words]) => [`rejected/${reason}`, words]),
+      ),
+    },
     format: whole,
     fromZero: true,
   },

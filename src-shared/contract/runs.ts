@@ -1,6 +1,7 @@
 /** Stage runs: what they are, what they measured and what they sampled. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
+import { Acceptance } from "../schema/acceptance.ts";
 import { CostEntry } from "../schema/cost.ts";
 import { ComparedEvaluation, ListedProblem } from "../schema/evaluation.ts";
 import { RunLiveEvent } from "../schema/live.ts";
@@ -42,6 +43,8 @@ export const runs = {
       alarms: z.array(Alarm),
       cost: CostEntry.nullable(),
       evaluation: ComparedEvaluation.nullable(),
+      /** Of a stage that sampled solutions to learn from; null of others, and where none were sampled yet. */
+      acceptance: Acceptance.nullable(),
     }),
   ),
   stop: procedure.input(z.strictObject({ ...one.shape, mode: StopMode })).output(z.void()),

@@ -4,6 +4,14 @@
  */
 import type { StageKind } from "./recipe.ts";
 
+const ALL_RIGHT_TRACES = {
+  require_correct: true,
+  require_format: true,
+  min_language: 0,
+  min_readability: 0,
+  drop_near_duplicates: false,
+};
+
 export const BEFORE_THE_OPTION: Readonly<
   Partial<Record<StageKind, Readonly<Record<string, string | boolean | number>>>>
 > = {
@@ -20,6 +28,10 @@ export const BEFORE_THE_OPTION: Readonly<
     adv_estimator: "grpo",
     multi_objective_aggregation: "sum_then_normalize",
     normalize_advantages: false,
+    adv_k: 4,
+    curriculum: "none",
+    replay_groups: 0,
+    max_staleness: 8,
     sync_ref_model: false,
     ref_model_mixup_alpha: 0.6,
     ref_model_sync_steps: 512,
@@ -42,7 +54,9 @@ export const BEFORE_THE_OPTION: Readonly<
     importance_sampling_correction: true,
     importance_sampling_mode: "token_truncate",
   },
+  "rejection-sampling": ALL_RIGHT_TRACES,
   distill: {
+    ...ALL_RIGHT_TRACES,
     truncation_mode: "drop",
     method: "sft",
     lmbda: 0.5,

@@ -92,8 +92,10 @@ export const EngineRequest = z.discriminatedUnion("type", [
     runtime: RuntimeChoice,
     /** Folders in hub layout, by the names the stage uses (`model`, `teacher`). */
     models: z.record(z.string(), z.string()),
-    /** JSONL of {prompt, completion} or {messages} for an sft stage fed by an earlier stage or a dataset. */
+    /** An imported benchmark's problems. */
     datasetFile: z.string().optional(),
+    /** JSONL of {messages} of an sft stage's sources that are written already, in their order: an earlier stage's, a dataset's. */
+    exampleFiles: z.array(z.string()).optional(),
     /** JSONL of SetProblem for each problem set that the stage asks, by `problemFileKey`. */
     problemFiles: z.record(z.string(), z.string()).optional(),
     /** Files of the stage's own rewards, by the SHA-256 of their texts. */

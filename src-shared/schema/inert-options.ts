@@ -4,6 +4,7 @@
  */
 import { generationBatchSize } from "./generation-batch.ts";
 import { z } from "zod";
+import { TraceSelection } from "./stages/trace-options.ts";
 import { usesTraces } from "./distillation.ts";
 import { Stage } from "./recipe.ts";
 import type { StageKind } from "./recipe.ts";
@@ -19,6 +20,11 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
   };
   const number = (name: string): number => z.number().catch(Number.NaN).parse(read(name));
   if (kind === "distill") distillation(read, inert);
+  inert(
+    read("rewards") === undefined,
+    ["min_reward"],
+    "there are no rewards: the verifier alone says what is kept",
+  );
   inert(
     read("use_peft") === false,
     ["lora_r", "lora_alpha", "lora_dropout", "lora_target_modules", "use_rslora"],
@@ -45,6 +51,11 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     read("filter_groups") !== true,
     ["max_num_gen_batches"],
     "each batch is sampled once: filter_groups is off",
+  );
+  inert(
+    number("replay_groups") === 0,
+    ["max_staleness"],
+    "no group is learnt from again: replay_groups is 0",
   );
   inert(
     read("eval_steps") === undefined,
@@ -87,6 +98,8 @@ const DIVERGENCE_OPTIONS = [
   "disable_dropout",
 ];
 
+const TRACE_OPTIONS = Object.keys(TraceSelection.shape);
+
 function distillation(read: OptionReader, inert: Inert): void {
   if (read("method") !== "gkd") {
     inert(true, DIVERGENCE_OPTIONS, "method is sft: the student learns the teacher's texts");
@@ -96,7 +109,7 @@ function distillation(read: OptionReader, inert: Inert): void {
   inert(read("lmbda") === 1, ["seq_kd"], "lmbda is 1: the student samples every batch");
   inert(
     !usesTraces({ lmbda: Number(read("lmbda")), seq_kd: read("seq_kd") === true }),
-    ["num_generations", "max_per_prompt", "max_length", "truncation_mode"],
+    ["num_generations", "max_length", "truncation_mode", ...TRACE_OPTIONS],
     "no solutions are sampled beforehand: each batch is sampled when its turn comes",
   );
   inert(read("disable_dropout") === true, ["lora_dropout"], "disable_dropout is on");
@@ -137,6 +150,11 @@ function inertObjective(
     estimator === "grpo" && read("multi_objective_aggregation") === "normalize_then_sum",
     ["scale_rewards"],
     "normalize_then_sum divides each reward by its group's spread and their sum by the batch's",
+  );
+  inert(
+    estimator !== "pass_at_k",
+    ["adv_k"],
+    `adv_estimator is ${estimator}: only pass_at_k looks at sets of completions`,
   );
   inert(
     estimator !== "rloo",
@@ -216,11 +234,17 @@ function shapeOf(kind: StageKind): Readonly<Record<string, unknown>> {
   return Stage.options.find((option) => option.shape.kind.value === kind)?.shape ?? {};
 }
 
-/** Examples that stand there already: a dataset's, or those that a stage kept. */
+/** Examples that stand there already, all of them: a dataset's, or those that a stage kept. */
 function isWritten(data: unknown): boolean {
-  return typeof data === "object" && data !== null && ("dataset" in data || "stage" in data);
+  return sourcesIn(data).every((one) => "dataset" in one || "stage" in one);
 }
 
 function isGenerated(data: unknown): boolean {
-  return typeof data === "object" && data !== null && "source" in data;
+  return sourcesIn(data).every((one) => "source" in one);
+}
+
+/** One that is no object yet is in no group. */
+function sourcesIn(data: unknown): object[] {
+  const list: readonly unknown[] = Array.isArray(data) ? data : [data];
+  return list.map((one) => (typeof one === "object" && one !== null ? one : {}));
 }

@@ -25,6 +25,8 @@ type Options = Pick<
   | "entropy_coef_min"
   | "entropy_coef_max"
   | "adv_estimator"
+  | "adv_k"
+  | "num_generations"
   | "multi_objective_aggregation"
   | "sync_ref_model"
   | "use_peft"
@@ -78,6 +80,12 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
     message: "KL is taken off the sum of the rewards, and normalize_then_sum has no such sum",
     advice: "Use sum_then_normalize, or leave use_kl_in_reward out.",
     fix: ["multi_objective_aggregation", "sum_then_normalize"],
+  });
+  fault(options.adv_estimator === "pass_at_k" && options.adv_k > options.num_generations, {
+    name: "adv_k",
+    message: `the best of ${options.adv_k} cannot be estimated from ${options.num_generations} completions a prompt`,
+    advice: "Lower adv_k, or raise num_generations.",
+    fix: ["adv_k", options.num_generations],
   });
   fault(options.sync_ref_model && options.beta === 0, {
     name: "sync_ref_model",

@@ -60,11 +60,13 @@ export const PolicyObjective = z.strictObject({
 });
 export type PolicyObjective = z.infer<typeof PolicyObjective>;
 
-/** How rewards become advantages. TRL's GRPOTrainer has the first estimator, its RLOOTrainer the second; names are verl's. */
+/** How rewards become advantages. TRL's GRPOTrainer has the first estimator, its RLOOTrainer the second; names are verl's, but for pass_at_k (PKPO). */
 export const AdvantageOptions = z.strictObject({
   adv_estimator: z
-    .enum(["grpo", "rloo", "reinforce_plus_plus", "reinforce_plus_plus_baseline"])
+    .enum(["grpo", "rloo", "reinforce_plus_plus", "reinforce_plus_plus_baseline", "pass_at_k"])
     .default("grpo"),
+  /** Of pass_at_k: completions that are tried together, of which the best counts; at most num_generations. */
+  adv_k: z.int().min(2).default(4),
   scale_rewards: z.enum(["group", "batch", "none"]).default("group"),
   /** Several rewards: their weighted sum is compared in the group, or each is by itself and then they are added (GDPO). */
   multi_objective_aggregation: z

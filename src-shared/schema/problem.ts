@@ -56,6 +56,13 @@ export const SetProblem = z.strictObject({
 });
 export type SetProblem = z.infer<typeof SetProblem>;
 
+/** As a stage reads it. */
+export const MeasuredSetProblem = SetProblem.extend({
+  /** Share of the answers of the model that was measured last which were right; absent where nobody measured it. */
+  passRate: z.number().min(0).max(1).optional(),
+}).strict();
+export type MeasuredSetProblem = z.infer<typeof MeasuredSetProblem>;
+
 export const ProblemSetName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "lower-case letters, digits, dots and dashes");

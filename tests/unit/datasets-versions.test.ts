@@ -235,7 +235,7 @@ test("a recipe trains on a published version, by id or name, and its run says wh
     })),
   );
   const runId = ran[0]?.runId;
-  expect(runId === undefined ? undefined : app.store.versions.ofRun(runId)?.sha256).toBe(
+  expect(runId === undefined ? undefined : app.store.versions.ofRun(runId)[0]?.sha256).toBe(
     published[0]?.sha256,
   );
   await expect(

@@ -233,6 +233,8 @@ describe("a recipe", () => {
       ...["top_p", "top_k", "repetition_penalty", "loss_add_tail", "min_lr_ratio"],
       // What concerns solutions that are sampled beforehand and verified: here there are none.
       ...["num_generations", "max_per_prompt", "truncation_mode", "answer_format"],
+      ...["require_correct", "require_format", "min_language", "min_readability"],
+      "drop_near_duplicates",
     ]);
     expect(Object.keys(student ?? {}).filter((key) => !said.has(key))).toEqual([]);
     const kept = data.find(({ name }) => name === "data/student.parquet");

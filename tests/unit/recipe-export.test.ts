@@ -149,7 +149,7 @@ test("every option of a grpo stage is written for TRL or listed as missing", asy
     ...Object.keys(config.args).map((name) => name.replace(/^vllm_/u, "")),
     // At their defaults what TRL's GRPOTrainer does and has no option for; else listed as missing.
     ...["adv_estimator", "normalize_advantages", "kl_estimator", "use_kl_in_reward"],
-    "shuffle_minibatches",
+    ...["shuffle_minibatches", "curriculum", "replay_groups", "max_staleness", "adv_k"],
     ...[
       "name",
       "kind",

@@ -113,6 +113,7 @@ test("arcs lead from each input to its stage, and none that overlap share a lane
 test("an option that does nothing as the others stand says why, and one whose default is not TRL's says that", () => {
   const grpo = stagesOf(VALUE)[4] ?? null;
   expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
+    "adv_k",
     "early_stopping_patience",
     "entropy_coef_delta",
     "entropy_coef_max",
@@ -133,6 +134,7 @@ test("an option that does nothing as the others stand says why, and one whose de
     "lora_target_modules",
     "lr_scheduler_kwargs",
     "max_num_gen_batches",
+    "max_staleness",
     "normalize_advantages",
     "num_generations_eval",
     "ref_model_mixup_alpha",

@@ -41,17 +41,21 @@ export function problemStream(draw: ProblemDraw & { readonly index: number }): P
   return drawOne(draw, draw.index, new Set());
 }
 
-function drawOne(draw: ProblemDraw, index: number, seen: ReadonlySet<string>): Problem {
-  const { task: name, difficulties } = draw.source;
-  const task = taskByName(name);
+/** Of the problem at a position: a source's difficulties come in turn. Throws BAD_RECIPE where it lists none. */
+export function difficultyAt({ difficulties }: TaskSource, index: number): number {
   const difficulty = difficulties[index % difficulties.length];
-  if (difficulty === undefined) {
-    throw new AppError(
-      "BAD_RECIPE",
-      "The task source lists no difficulty.",
-      "Name at least one, e.g. difficulties: [3, 4, 5].",
-    );
-  }
+  if (difficulty !== undefined) return difficulty;
+  throw new AppError(
+    "BAD_RECIPE",
+    "The task source lists no difficulty.",
+    "Name at least one, e.g. difficulties: [3, 4, 5].",
+  );
+}
+
+function drawOne(draw: ProblemDraw, index: number, seen: ReadonlySet<string>): Problem {
+  const { task: name } = draw.source;
+  const task = taskByName(name);
+  const difficulty = difficultyAt(draw.source, index);
   const random = new Random(hash32(draw.seed, index));
   for (let tries = 0; tries < REFUSED_DRAWS; tries++) {
     const made = makeProblem(task, random, difficulty);

@@ -21,20 +21,20 @@ export type GrpoBatches = {
   readonly window: number;
 };
 
+type BatchOptions = Pick<
+  GrpoStage,
+  | "generation_batch_size"
+  | "steps_per_generation"
+  | "num_generations"
+  | "per_device_train_batch_size"
+  | "gradient_accumulation_steps"
+  | "num_iterations"
+  | "filter_groups"
+  | "max_num_gen_batches"
+>;
+
 /** Fractions where the stage's sizes do not divide; a recipe with such is refused. */
-export function grpoBatches(
-  stage: Pick<
-    GrpoStage,
-    | "generation_batch_size"
-    | "steps_per_generation"
-    | "num_generations"
-    | "per_device_train_batch_size"
-    | "gradient_accumulation_steps"
-    | "num_iterations"
-    | "filter_groups"
-    | "max_num_gen_batches"
-  >,
-): GrpoBatches {
+export function grpoBatches(stage: BatchOptions): GrpoBatches {
   const stepSize = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
   const completions = generationBatchSize(stage);
   const stepsPerGeneration = completions / stepSize;
@@ -53,9 +53,16 @@ export function grpoBatches(
  * @param seed the stage's
  */
 export function grpoProblems(
-  { data }: Pick<GrpoStage, "data">,
+  stage: BatchOptions & Pick<GrpoStage, "data" | "curriculum" | "max_steps">,
   seed: number,
-  from: Omit<SupplyOptions, "split" | "seed">,
+  from: Omit<SupplyOptions, "split" | "seed" | "ordered">,
 ): ProblemSupply {
-  return new ProblemSupply(data, { ...from, split: "train", seed: deriveSeed(seed, "prompts") });
+  const { window, stepsPerBatch } = grpoBatches(stage);
+  const isOrdered = stage.curriculum === "easy-to-hard";
+  return new ProblemSupply(stage.data, {
+    ...from,
+    split: "train",
+    seed: deriveSeed(seed, "prompts"),
+    ordered: isOrdered ? Math.ceil(stage.max_steps / stepsPerBatch) * window : 0,
+  });
 }

@@ -4,7 +4,7 @@
  * elsewhere are prepared before they are taken.
  */
 import { AppError } from "#shared/errors.ts";
-import type { SetProblem } from "#shared/schema/problem.ts";
+import type { MeasuredSetProblem } from "#shared/schema/problem.ts";
 import type {
   DataSource,
   ProblemData,
@@ -12,7 +12,8 @@ import type {
   TaskSource,
 } from "#shared/schema/stages/problem-data.ts";
 import { deriveSeed, hash32, Random } from "#main/platform/random.ts";
-import { drawProblems, problemStream } from "./draw-problems.ts";
+import { difficultyAt, drawProblems, problemStream } from "./draw-problems.ts";
+import { easyToHard, hardnessIn } from "./easy-to-hard.ts";
 import { OutsideProblems } from "./outside/outside-problems.ts";
 import type { Preparing } from "./outside/outside-problems.ts";
 import { assertDifficulties, outsideSource } from "./outside/outside-task.ts";
@@ -23,7 +24,7 @@ import { SourceTurns } from "./source-turns.ts";
 import type { Split } from "./split-of.ts";
 
 /** The problems that a source of a problem set names, by its version, split and filter, in the set's order. */
-export type SetReader = (source: ProblemSource) => readonly SetProblem[];
+export type SetReader = (source: ProblemSource) => readonly MeasuredSetProblem[];
 
 /** Where problems are found that no built-in task makes. */
 export type ProblemSources = {
@@ -38,12 +39,16 @@ export type SupplyOptions = ProblemSources & {
   readonly seed: number;
   /** Where problems of such tasks are kept once they are made. */
   readonly keptIn?: string | undefined;
+  /** So many places of the stream, from the first on, go from easy to hard; by default none. */
+  readonly ordered?: number | undefined;
 };
 
 /** Where the problems of one source come from. */
 type SourceDraw = {
   /** The problem at a place of an endless stream. */
   at(place: number): Problem;
+  /** How hard that problem is, by a measure of this source's own. */
+  hardness(place: number): number;
   /** `count` different problems; fewer where a set has no more. */
   distinct(count: number): readonly Problem[];
 };
@@ -61,6 +66,9 @@ export function setNameOf(ref: string): string {
 export class ProblemSupply {
   readonly #draws: SourceDraw[];
   readonly #turns: SourceTurns;
+  readonly #ordered: number;
+  /** By source, once it is asked. */
+  readonly #orders = new Map<number, readonly number[]>();
   /** Of sources whose tasks run elsewhere, by their place among the sources. */
   readonly #outside = new Map<number, () => Promise<OutsideProblems>>();
 
@@ -77,7 +85,11 @@ export class ProblemSupply {
           const task = await outside.ofSource(elsewhere);
           assertDifficulties(task, elsewhere);
           const problems = new OutsideProblems(task, { source: elsewhere, split, seed }, keptIn);
-          this.#draws[index] = problems;
+          this.#draws[index] = {
+            at: (place) => problems.at(place),
+            hardness: (place) => problems.at(place).difficulty,
+            distinct: (count) => problems.distinct(count),
+          };
           return problems;
         };
         this.#outside.set(index, () => (opened ??= open()));
@@ -86,13 +98,20 @@ export class ProblemSupply {
       if ("problems" in source) return setDraw(source, seed, sets);
       return "config" in source ? UNPREPARED : taskDraw(source, split, seed);
     });
+    this.#ordered = options.ordered ?? 0;
     this.#turns = new SourceTurns(sources.map(({ weight }) => weight ?? 1));
   }
 
   /** Before `at` of the places from `from` to before `to`. Throws as the sources' tasks do, the signal's reason. */
   async prepareStream(from: number, to: number, how: Preparing = {}): Promise<void> {
     for (const [index, open] of this.#outside) {
-      const places = this.#placesOf(index, from, to);
+      // A place in the order may be any place of the stream.
+      const isOrdered = from < this.#ordered;
+      const places = this.#placesOf(
+        index,
+        isOrdered ? 0 : from,
+        isOrdered ? Math.max(to, this.#ordered) : to,
+      );
       const [first, last] = [places[0], places.at(-1)];
       if (first === undefined || last === undefined) continue;
       await (await open()).prepareStream(first, last + 1, how);
@@ -116,7 +135,16 @@ export class ProblemSupply {
     const { source, place } = this.#turns.at(index);
     const draw = this.#draws[source];
     if (draw === undefined) throw new RangeError(`there is no source ${source}`);
-    return draw.at(place);
+    return draw.at(index < this.#ordered ? (this.#orderOf(source, draw)[place] ?? place) : place);
+  }
+
+  #orderOf(source: number, draw: SourceDraw): readonly number[] {
+    const known = this.#orders.get(source);
+    if (known !== undefined) return known;
+    const count = this.#placesOf(source, 0, this.#ordered).length;
+    const order = easyToHard(count, (place) => draw.hardness(place));
+    this.#orders.set(source, order);
+    return order;
   }
 
   /**
@@ -134,6 +162,7 @@ export class ProblemSupply {
 
 const UNPREPARED: SourceDraw = {
   at: () => unprepared(),
+  hardness: () => unprepared(),
   distinct: () => unprepared(),
 };
 
@@ -144,6 +173,7 @@ function unprepared(): never {
 function taskDraw(source: TaskSource, split: Split, seed: number): SourceDraw {
   return {
     at: (index) => problemStream({ source, split, seed, index }),
+    hardness: (index) => difficultyAt(source, index),
     distinct: (count) => drawProblems({ source, split, seed, count }),
   };
 }
@@ -152,8 +182,9 @@ function setDraw(source: ProblemSource, seed: number, sets: SetReader): SourceDr
   const stored = sets(source);
   if (stored.length === 0) throw noProblems(source);
   const name = setNameOf(source.problems);
-  const orders = new Map<number, readonly SetProblem[]>();
-  const ordered = (epoch: number): readonly SetProblem[] => {
+  const hard = hardnessIn(stored);
+  const orders = new Map<number, readonly MeasuredSetProblem[]>();
+  const ordered = (epoch: number): readonly MeasuredSetProblem[] => {
     const known = orders.get(epoch);
     if (known !== undefined) return known;
     const order = new Random(hash32(seed, epoch)).shuffle([...stored]);
@@ -162,12 +193,14 @@ function setDraw(source: ProblemSource, seed: number, sets: SetReader): SourceDr
     orders.set(epoch, order);
     return order;
   };
+  const storedAt = (place: number): MeasuredSetProblem => {
+    const found = ordered(Math.floor(place / stored.length))[place % stored.length];
+    if (found === undefined) throw noProblems(source);
+    return found;
+  };
   return {
-    at: (place) => {
-      const found = ordered(Math.floor(place / stored.length))[place % stored.length];
-      if (found === undefined) throw noProblems(source);
-      return problemOfSet(name, found);
-    },
+    at: (place) => problemOfSet(name, storedAt(place)),
+    hardness: (place) => hard(storedAt(place)),
     distinct: (count) =>
       ordered(0)
         .slice(0, count)

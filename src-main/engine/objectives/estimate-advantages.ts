@@ -5,12 +5,14 @@ import { groupAdvantages, standardDeviation } from "./advantages.ts";
 import type { Advantages } from "./advantages.ts";
 import { normalizeThenSum } from "./gdpo.ts";
 import type { RewardRow } from "./neutral-rewards.ts";
+import { passAtKAdvantages } from "./pass-at-k.ts";
 import { reinforcePlusPlus, reinforcePlusPlusBaseline } from "./reinforce-plus-plus.ts";
 import { leaveOneOut } from "./rloo.ts";
 
 export type EstimatorOptions = Pick<
   GrpoStage,
   | "adv_estimator"
+  | "adv_k"
   | "scale_rewards"
   | "multi_objective_aggregation"
   | "normalize_advantages"
@@ -81,6 +83,8 @@ export function estimateAdvantages(
       const differ = options.adv_estimator === "reinforce_plus_plus" && penalties !== null;
       return { ...ofBatch(means), tokenAdvantages: differ ? tokens : null };
     }
+    case "pass_at_k":
+      return only(passAtKAdvantages(penalised, { numGenerations, k: options.adv_k }));
     default:
       return assertNever(options.adv_estimator);
   }

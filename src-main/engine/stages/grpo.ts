@@ -27,6 +27,7 @@ import { shuffledGeneration } from "./rollouts/shuffled-generation.ts";
 import { generationMetrics, stepMetrics } from "./rollouts/grpo-metrics.ts";
 import { evidenceOf, policySigns } from "./rollouts/policy-signs-of.ts";
 import { HeldOutCurve } from "./rollouts/held-out-curve.ts";
+import { ReplayGroups } from "./rollouts/replay-groups.ts";
 import { guardStep } from "./session/guard-step.ts";
 import { ownRewardsOf } from "./session/stage-rewards.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
@@ -52,6 +53,8 @@ type Work = {
   readonly sampler: Sampler;
   readonly problems: ProblemSupply;
   readonly ownRewards: OwnRewards;
+  /** Earlier groups that may be learnt from again. */
+  readonly replay: ReplayGroups;
 };
 
 /** How far the stage has come. */
@@ -90,6 +93,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       alarms: alarms.state(),
       ...(curve === null ? {} : { heldOut: curve.state() }),
       entropyBonus: trainer.entropyBonus.state(),
+      ...(stage.replay_groups > 0 ? { replay: work.replay.state() } : {}),
     },
     keep: stage.save_total_limit,
   });
@@ -115,7 +119,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     at.numTokens += sum(lengthsOf(sampled));
     // Before training uses them, so that nothing is learnt from what was not kept.
     session.emit({ type: "rollouts", rollouts: [...sampled.rollouts] });
-    const generation = mixed(work, sampled, index);
+    const generation = mixed(work, withReplay(work, sampled, at.step), index);
     const firstSteps = learn(work, generation, at);
     for (const alarm of alarms.check(policySigns(generation, firstSteps)))
       session.alarm(at.step, { ...alarm, evidence: evidenceOf(alarm.code, generation.rollouts) });
@@ -153,7 +157,11 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
     halvings: session.halvings,
     // KL in the reward is of the policy that sampled, so its log-probabilities are there anyway.
     usesOldLogprobs:
-      stage.num_iterations > 1 || batches.stepsPerGeneration > 1 || stage.use_kl_in_reward,
+      stage.num_iterations > 1 ||
+      batches.stepsPerGeneration > 1 ||
+      stage.use_kl_in_reward ||
+      // What comes again was sampled by an earlier policy, from which its ratio is taken.
+      stage.replay_groups > 0,
     samplerDiffers: precision !== "float32",
   });
   if (resumed !== null) {
@@ -179,7 +187,29 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
     sampler,
     problems,
     ownRewards,
+    replay: new ReplayGroups(stage, resumed?.state.data["replay"]),
   };
+}
+
+/** The batch with earlier groups in the places of those that teach nothing; says how many and how old they are. */
+function withReplay(
+  { session, stage, model, trainer, replay }: Work,
+  sampled: Generation,
+  step: number,
+): Generation {
+  if (stage.replay_groups === 0) return sampled;
+  const { generation, ages } = replay.exchange(sampled, step, (rows) => {
+    // Their own log-probabilities were kept: what is wanted is a reference's, which may have moved.
+    if (stage.beta === 0) return [];
+    const lengths = rows.map((row) => row.promptIds.length + row.completionIds.length);
+    session.meter.addScoring(model, lengths, trainer.scoringPasses);
+    return trainer.score(rows);
+  });
+  session.metrics(step + 1, {
+    replayed_groups: ages.length,
+    "replayed_groups/staleness": ages.length === 0 ? null : sum(ages) / ages.length,
+  });
+  return generation;
 }
 
 /** The batch as its steps take it: shuffled, where it is divided at all. */
@@ -207,9 +237,13 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     const first = (i % batches.stepsPerGeneration) * batches.stepSize;
     const ofStep = <T>(all: readonly T[]): T[] => all.slice(first, first + batches.stepSize);
     const rate = learningRate(stage, at.step, stage.max_steps);
-    const result = guardStep(session, at.step, () =>
-      trainer.step(ofStep(generation.rows), ofStep(logprobs), rate, at.step, stepTokens),
+    const rows = ofStep(generation.rows);
+    const done = guardStep(session, at.step, () =>
+      trainer.step(rows, ofStep(logprobs), rate, at.step, stepTokens),
     );
+    // What is said of completions is of those that were sampled for this batch.
+    const fresh = done.tokens.map((own, row) => (rows[row]?.sampledAt === undefined ? own : null));
+    const result = { ...done, tokens: fresh };
     at.step++;
     at.samplesSeen += batches.stepSize;
     at.tokens += result.trainedTokens;

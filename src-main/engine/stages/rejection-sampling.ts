@@ -1,4 +1,4 @@
-/** Stage `rejection-sampling`: the policy's own right solutions, or a teacher's behind an endpoint, become a dataset. */
+/** Stage `rejection-sampling`: the best of the policy's own solutions, or of a teacher's behind an endpoint, become a dataset. */
 import { AppError } from "#shared/errors.ts";
 import type { RejectionSamplingStage } from "#shared/schema/stages/rejection-sampling-stage.ts";
 import { collectTraces, nothingKept } from "./traces/collect-traces.ts";
@@ -16,7 +16,7 @@ export async function runRejectionSampling(
     throw new AppError(
       "ENGINE_ERROR",
       `There is nothing to train on: ${nothingKept(traces)}.`,
-      "Train the policy further first, ask for easier problems, or sample more completions a prompt; ask for the form in system_prompt.",
+      "Train the policy further first, ask for easier problems, or sample more completions a prompt; ask for the form in system_prompt; or loosen what is kept.",
     );
   }
   session.emit({ type: "output", kind: "dataset", path: file, records });

@@ -1,6 +1,8 @@
 /** Stage `sft`: supervised fine-tuning on the assistant's tokens only. */
 import { AppError } from "#shared/errors.ts";
 import type { PeftOptions, TrainingOptions } from "#shared/schema/stages/stage-options.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import type { ExampleSource } from "#shared/schema/stages/example-data.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
@@ -15,6 +17,8 @@ import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
 import type { ExampleOptions } from "#main/core/examples/encode-examples.ts";
+import { mixExamples } from "#main/core/examples/mix-examples.ts";
+import type { MixedSource } from "#main/core/examples/mix-examples.ts";
 import { recordNumbers } from "#main/core/examples/record-numbers.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
@@ -23,21 +27,50 @@ import { trainingPrecision } from "./session/training-precision.ts";
 import type { Example } from "#main/core/examples/example.ts";
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
-  let conversations: Conversation[];
-  if ("source" in stage.data) conversations = await workedExamples(session, stage, stage.data);
-  else {
-    if (session.request.datasetFile === undefined)
-      throw new Error("the host gave the stage no dataset");
-    conversations = readConversations(session.request.datasetFile);
-  }
+  const conversations = await conversationsOf(session, stage);
   await fineTune(session, session.modelFolder("model"), conversations, stage);
+}
+
+/** Of all of the stage's sources, in the shares of their weights. */
+async function conversationsOf(session: StageSession, stage: SftStage): Promise<Conversation[]> {
+  const files = [...(session.request.exampleFiles ?? [])];
+  const mixed: MixedSource<Conversation>[] = [];
+  for (const { source, keys } of exampleSources(stage.data)) {
+    const examples = await examplesOf(session, stage, source, files);
+    if (examples.length === 0)
+      throw new AppError(
+        "BAD_INPUT",
+        `There is no example to train on in ${keys.join(".")}: it is empty.`,
+        "Choose a dataset with examples, or look at the stage that made it.",
+      );
+    mixed.push({ examples, weight: source.weight ?? 1 });
+  }
+  const all = mixExamples(mixed, deriveSeed(session.request.seed, "mix"));
+  if (mixed.length > 1)
+    session.log(
+      `An epoch has ${all.length} examples, in shares of ${mixed.map(({ weight }) => weight).join(" : ")} of sources with ${mixed.map(({ examples }) => examples.length).join(", ")}.`,
+    );
+  return all;
+}
+
+/** @param files of the sources that are written, from which this one's is taken */
+async function examplesOf(
+  session: StageSession,
+  stage: SftStage,
+  source: ExampleSource,
+  files: string[],
+): Promise<Conversation[]> {
+  if ("source" in source) return workedExamples(session, stage, source);
+  const file = files.shift();
+  if (file === undefined) throw new Error("the host gave the stage no dataset");
+  return readConversations(file);
 }
 
 /** Problems with their worked solutions. Throws BAD_RECIPE where nobody worked out any of them. */
 async function workedExamples(
   session: StageSession,
   stage: SftStage,
-  { source, examples }: Extract<SftStage["data"], { source: unknown }>,
+  { source, examples }: Extract<ExampleSource, { source: unknown }>,
 ): Promise<Conversation[]> {
   const supply = new ProblemSupply(source, {
     ...suppliesOf(session),

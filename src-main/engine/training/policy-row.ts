@@ -9,6 +9,8 @@ export type PolicyRow = SampledRow & {
   readonly tokenAdvantages?: Float64Array;
   /** What the sampler gave each completion token; needed where it samples at another precision than it trains. */
   readonly sampledLogprobs?: readonly number[];
+  /** Of a row that is learnt from again: optimizer steps done when it was sampled. */
+  readonly sampledAt?: number;
 };
 
 /** log π_old and log π_ref of one row's completion tokens; null where not used. */

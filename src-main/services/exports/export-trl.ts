@@ -48,7 +48,14 @@ export async function exportTrl(
 async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
   const own = "source" in stage.data;
   const data = `data/${stage.name}.${own ? "parquet" : "jsonl"}`;
-  if ("source" in stage.data) {
+  if (Array.isArray(stage.data)) {
+    part.missing(
+      stage,
+      "data",
+      `${stage.data.length} sources`,
+      `mix its sources into ${data} first, e.g. by datasets.interleave_datasets with these weights as probabilities and stopping_strategy "all_exhausted"`,
+    );
+  } else if ("source" in stage.data) {
     const { examples } = stage.data;
     const seed = part.seedOf(stage);
     const rows = await workedExamples(stage, stage.data, seed, examples, part.from);

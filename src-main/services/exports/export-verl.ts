@@ -140,7 +140,8 @@ function grpoOverrides(
   listMissingObjective(part, stage);
   part.languageCountsAsZero(stage);
   return {
-    "algorithm.adv_estimator": stage.adv_estimator,
+    "algorithm.adv_estimator":
+      stage.adv_estimator === "pass_at_k" ? "grpo_passk" : stage.adv_estimator,
     "algorithm.norm_adv_by_std_in_grpo": stage.scale_rewards === "none" ? "False" : "True",
     "algorithm.use_kl_in_reward": inReward ? "True" : "False",
     ...(inReward
@@ -247,6 +248,17 @@ function listMissingObjective(part: ExportPart, stage: GrpoStage): void {
     stage.multi_objective_aggregation === "normalize_then_sum",
     "multi_objective_aggregation",
     "verl has one reward",
+  );
+  missing(
+    stage.curriculum !== "none",
+    "curriculum",
+    "the prompts' file is in this order; set data.shuffle=False so that verl keeps it",
+  );
+  missing(stage.replay_groups > 0, "replay_groups", "verl learns from each batch alone");
+  missing(
+    stage.adv_estimator === "pass_at_k",
+    "adv_k",
+    "verl's grpo_passk is that of the whole group: adv_k as num_generations",
   );
   missing(
     stage.adv_estimator === "rloo" && stage.normalize_advantages,

@@ -68,6 +68,16 @@ export function listMissingInTrl(
   if (!stage.shuffle_minibatches)
     part.missing(stage, "shuffle_minibatches", false, "TRL always shuffles a batch's completions");
   missing(stage.filter_groups, "filter_groups", "TRL samples each batch once");
+  missing(
+    stage.curriculum !== "none",
+    "curriculum",
+    "the prompts' file is in this order; set shuffle_dataset to false so that TRL keeps it",
+  );
+  missing(
+    stage.replay_groups > 0,
+    "replay_groups",
+    "TRL's GRPOTrainer learns from each batch alone; GRPOWithReplayBufferTrainer of trl.experimental has a buffer without an age",
+  );
   const hasKl = stage.beta > 0;
   if (trainer === "rloo") {
     missing(
@@ -96,6 +106,11 @@ export function listMissingInTrl(
     stage.adv_estimator !== "grpo",
     "adv_estimator",
     "TRL's GRPOTrainer compares in the group by mean and spread",
+  );
+  missing(
+    stage.adv_estimator === "pass_at_k",
+    "adv_k",
+    "TRL's GRPOTrainer compares completions one by one",
   );
   missing(
     stage.adv_estimator === "rloo" && stage.normalize_advantages,

@@ -1,7 +1,9 @@
 /** The problems that a stage's source names, out of the store; and a recipe's sources with their versions pinned. */
 import { AppError } from "#shared/errors.ts";
 import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
-import type { SetProblem } from "#shared/schema/problem.ts";
+import type { MeasuredSetProblem } from "#shared/schema/problem.ts";
+import { exampleSources, withExampleSources } from "#shared/schema/stages/example-data.ts";
+import type { ExampleData } from "#shared/schema/stages/example-data.ts";
 import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
 import type { DataSource, ProblemData, ProblemSource } from "#shared/schema/stages/problem-data.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
@@ -16,7 +18,7 @@ export function setReader(store: Store): SetReader {
   return (source) => {
     const { set, version } = setVersion(source.problems);
     const { instruction } = store.problems.version(set, version);
-    const problems = store.problems.select({
+    const problems = store.problems.measured({
       set,
       version,
       split: source.split,
@@ -27,7 +29,7 @@ export function setReader(store: Store): SetReader {
 }
 
 /** The set's instruction stands under each problem, as in benchmarks. */
-function withInstruction(problem: SetProblem, instruction: string): SetProblem {
+function withInstruction(problem: MeasuredSetProblem, instruction: string): MeasuredSetProblem {
   const last = problem.messages.length - 1;
   return {
     ...problem,
@@ -47,8 +49,16 @@ export function setVersion(ref: string): { readonly set: string; readonly versio
 /** What the stage draws problems from; undefined where it draws none. */
 export function problemDataOf(stage: Stage): ProblemData | undefined {
   if (stage.kind === "pretrain") return undefined;
-  if (stage.kind === "sft") return "source" in stage.data ? stage.data.source : undefined;
+  if (stage.kind === "sft") return workedDataOf(stage.data);
   return "benchmark" in stage.data ? undefined : stage.data;
+}
+
+/** The problems of all sources whose solutions are worked out. */
+function workedDataOf(data: ExampleData): ProblemData | undefined {
+  const worked = exampleSources(data).flatMap(({ source }) =>
+    "source" in source ? [source.source] : [],
+  );
+  return worked.length > 1 ? worked.flatMap(sourcesOf) : worked[0];
 }
 
 /** All that a stage draws problems from: what it learns from or asks, and what it is measured on meanwhile. */
@@ -78,9 +88,12 @@ export function withSources(stage: Stage, other: (source: DataSource) => DataSou
     Array.isArray(data) ? data.map(other) : other(data);
   switch (stage.kind) {
     case "sft":
-      return "source" in stage.data
-        ? { ...stage, data: { ...stage.data, source: changed(stage.data.source) } }
-        : stage;
+      return {
+        ...stage,
+        data: withExampleSources(stage.data, (one) =>
+          "source" in one ? { ...one, source: changed(one.source) } : one,
+        ),
+      };
     case "benchmark":
       return withBenchmarkData(stage, changed);
     case "pretrain":

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import type { AlarmChange } from "#shared/schema/alarm.ts";
 import { Stage } from "#shared/schema/recipe.ts";
+import { withExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
@@ -51,9 +52,13 @@ export function recipeFromRun(
     const moved = changed({ ...stage, model }, first ? change : undefined);
     if (moved.kind === "distill" && typeof moved.teacher === "string")
       return { ...moved, teacher: inputName(stage, moved.teacher) };
-    if (moved.kind === "sft" && "stage" in moved.data && !kept.has(moved.data.stage))
-      return { ...moved, data: { dataset: outputOf(store, run, moved.data.stage, "dataset") } };
-    return moved;
+    if (moved.kind !== "sft") return moved;
+    const data = withExampleSources(moved.data, (source) => {
+      if (!("stage" in source) || kept.has(source.stage)) return source;
+      const { stage: name, ...rest } = source;
+      return { ...rest, dataset: outputOf(store, run, name, "dataset") };
+    });
+    return { ...moved, data };
   });
   const where = start.step === null ? "the end" : `step ${start.step}`;
   return {

@@ -8,7 +8,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { dirname, extname, join, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import { fileOfReward } from "#shared/schema/reward.ts";
-import type { FileReward, RewardFile, RewardSpec } from "#shared/schema/reward.ts";
+import type { FileReward, RewardFile } from "#shared/schema/reward.ts";
+import { rewardsOfStage, withRewards } from "#shared/schema/stage-rewards.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import type { AllowedCode } from "#shared/schema/system.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
@@ -92,20 +93,17 @@ export class RewardFiles {
 
   /** The stage with all of its own rewards kept. */
   kept(stage: Stage, relativeTo: string | undefined): Stage {
-    if (stage.kind !== "grpo") return stage;
-    const rewards = stage.rewards.map((spec): RewardSpec => {
+    return withRewards(stage, (spec) => {
       const file = fileOfReward(spec);
       if (file === undefined || !("file" in spec || "judge" in spec)) return spec;
       return { ...spec, sha256: this.keep(file, relativeTo) };
     });
-    return { ...stage, rewards };
   }
 
   /** Copies what a stage keeps into its run's folder; the paths by hash. Throws NOT_FOUND. */
   copyFor(stage: Stage, runFolder: string): Record<string, string> {
     const paths: Record<string, string> = {};
-    if (stage.kind !== "grpo") return paths;
-    for (const spec of stage.rewards) {
+    for (const spec of rewardsOfStage(stage)) {
       const file = fileOfReward(spec);
       if (file?.sha256 === undefined) continue;
       const folder = join(runFolder, REWARD_FOLDER);

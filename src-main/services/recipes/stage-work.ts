@@ -7,6 +7,9 @@ import { assertNever } from "#shared/errors.ts";
 import { learnsFromTexts, usesTraces } from "#shared/schema/distillation.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import type { ExampleSource } from "#shared/schema/stages/example-data.ts";
+import { mixedCounts } from "#main/core/examples/mix-examples.ts";
 
 /** FLOPs a weight and token: forward, and forward with backward. */
 const FORWARD = 2;
@@ -96,12 +99,20 @@ export function examplesOf(recipe: Recipe, stage: Stage): number | undefined {
   if (stage.kind === "distill")
     return stage.num_prompts * Math.min(stage.max_per_prompt, stage.num_generations);
   if (stage.kind !== "sft") return undefined;
-  const { data } = stage;
-  if ("examples" in data) return data.examples;
-  if (!("stage" in data)) return undefined;
-  const source = recipe.stages.find(({ name }) => name === data.stage);
-  return source?.kind === "rejection-sampling"
-    ? source.num_prompts * Math.min(source.max_per_prompt, source.num_generations)
+  const sources = exampleSources(stage.data).flatMap(({ source }) => {
+    const size = "examples" in source ? source.examples : keptBy(recipe, source);
+    return size === undefined ? [] : [{ size, weight: source.weight ?? 1 }];
+  });
+  if (sources.length < exampleSources(stage.data).length) return undefined;
+  return mixedCounts(sources).reduce((sum, count) => sum + count, 0);
+}
+
+/** At most; undefined of what no stage of the recipe keeps. */
+function keptBy(recipe: Recipe, source: ExampleSource): number | undefined {
+  if (!("stage" in source)) return undefined;
+  const found = recipe.stages.find(({ name }) => name === source.stage);
+  return found?.kind === "rejection-sampling"
+    ? found.num_prompts * Math.min(found.max_per_prompt, found.num_generations)
     : undefined;
 }
 

@@ -55,11 +55,13 @@ function baseOf(store: Store, first: Run): string {
 }
 
 function stageLine(store: Store, stage: Run): string {
-  const version = store.versions.ofRun(stage.id);
-  const data =
-    version === undefined
-      ? ""
-      : `, data ${version.datasetId} version ${version.version} (${version.sha256.slice(0, 16)})`;
+  const data = store.versions
+    .ofRun(stage.id)
+    .map(
+      ({ datasetId, version, sha256 }) =>
+        `, data ${datasetId} version ${version} (${sha256.slice(0, 16)})`,
+    )
+    .join("");
   const output = stage.outputSha256 === null ? "" : `, output ${stage.outputSha256.slice(0, 16)}`;
   return `- ${markdown(`${stage.stageName} (${stage.kind})`)}, seed ${stage.seed}, options ${stage.configSha256.slice(0, 16)}${data}${output}`;
 }

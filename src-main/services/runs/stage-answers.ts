@@ -5,6 +5,7 @@ import type { StageAnswer, StageQuestion } from "#shared/schema/engine-protocol.
 import { endpointTeacher } from "#shared/schema/recipe.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
+import { rewardsOfStage } from "#shared/schema/stage-rewards.ts";
 import type { Run } from "#shared/schema/run.ts";
 import { PauseSwitch } from "#main/processes/engine/pause-switch.ts";
 import type { StageQuestions } from "#main/processes/engine/supervisor.ts";
@@ -69,12 +70,9 @@ export class StageAnswers implements StageQuestions {
     const known = this.#judges.get(name);
     if (known !== undefined) return known;
     const { config, id: runId } = this.#run;
-    const spec =
-      config.kind === "grpo"
-        ? config.rewards.find(
-            (one): one is JudgeReward => "judge" in one && rewardName(one) === name,
-          )
-        : undefined;
+    const spec = rewardsOfStage(config).find(
+      (one): one is JudgeReward => "judge" in one && rewardName(one) === name,
+    );
     if (spec === undefined) throw new Error(`the stage has no judge ${name}`);
     const judge = new Judge(this.#host, {
       spec,

@@ -9,6 +9,7 @@ import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { fileSha256, weightsSha256 } from "#main/core/formats/inspect-model.ts";
 import type { StartRequest } from "#main/core/stage-context.ts";
@@ -251,28 +252,26 @@ function inputsOfRun(
   { store, versions, sets }: StageRunDeps,
   run: Run,
   recipe: Recipe,
-): Pick<StartRequest, "models" | "datasetFile" | "problemFiles"> {
+): Pick<StartRequest, "models" | "datasetFile" | "exampleFiles" | "problemFiles"> {
   const models = modelsOfRun(store, run, recipe);
   const { config } = run;
-  if (problemSourcesOf(config).length > 0)
-    return { models, problemFiles: writeProblemFiles(config, run.outDir, sets) };
   if (config.kind === "benchmark" && "benchmark" in config.data)
     return {
       models,
       datasetFile: writeBenchmark(store.benchmarks, config.data.benchmark, run.outDir),
     };
-  if (config.kind !== "sft") return { models };
-  if ("dataset" in config.data) {
-    const { dataset } = config.data;
-    return {
-      models,
-      datasetFile: isVersionRef(dataset) ? versions.trainingFile(versions.get(dataset)) : dataset,
-    };
-  }
-  if ("stage" in config.data) {
-    return { models, datasetFile: outputOfStage(store, run, config.data.stage, "dataset") };
-  }
-  return { models };
+  const asked =
+    problemSourcesOf(config).length > 0
+      ? { problemFiles: writeProblemFiles(config, run.outDir, sets) }
+      : {};
+  if (config.kind !== "sft") return { models, ...asked };
+  const exampleFiles = exampleSources(config.data).flatMap(({ source }) => {
+    if ("stage" in source) return [outputOfStage(store, run, source.stage, "dataset")];
+    if (!("dataset" in source)) return [];
+    const { dataset } = source;
+    return [isVersionRef(dataset) ? versions.trainingFile(versions.get(dataset)) : dataset];
+  });
+  return { models, ...asked, ...(exampleFiles.length === 0 ? {} : { exampleFiles }) };
 }
 
 function outputOfStage(

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import { exampleSources, withExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { Environment, Pipeline, PipelineId } from "#shared/schema/run.ts";
@@ -92,8 +93,8 @@ export function writePipeline(
         ),
         createdAtMs,
       });
-      if (config.kind === "sft" && "dataset" in config.data && isVersionRef(config.data.dataset)) {
-        const version = deps.versions.get(config.data.dataset);
+      for (const ref of versionsOf(config)) {
+        const version = deps.versions.get(ref);
         deps.store.versions.addRun(runId, version, version.sha256);
       }
     });
@@ -132,18 +133,37 @@ function resolveRecipe(
       Object.entries(recipe.models).map(([key, name]) => [key, models.resolve(name, folder)]),
     ),
     stages: recipe.stages.map((stage) =>
-      stage.kind === "sft" && "dataset" in stage.data
-        ? Object.assign({}, stage, {
-            data: { dataset: datasetOf(stage.data.dataset, folder, versions) },
-          })
-        : tasks.kept(
-            withVersions(
-              withPinnedModels(rewardFiles.kept(stage, start.relativeTo), endpoints),
-              store,
-            ),
+      tasks.kept(
+        withVersions(
+          withPinnedModels(
+            rewardFiles.kept(withDatasets(stage, folder, versions), start.relativeTo),
+            endpoints,
           ),
+          store,
+        ),
+      ),
     ),
   };
+}
+
+/** The stage with each of its datasets as `datasetOf` finds it. */
+function withDatasets(stage: Stage, relativeTo: string, versions: VersionService): Stage {
+  if (stage.kind !== "sft") return stage;
+  const data = withExampleSources(stage.data, (source) =>
+    "dataset" in source
+      ? { ...source, dataset: datasetOf(source.dataset, relativeTo, versions) }
+      : source,
+  );
+  return { ...stage, data };
+}
+
+/** The published versions that a stage learns from, each once. */
+function versionsOf(stage: Stage): Set<string> {
+  if (stage.kind !== "sft") return new Set();
+  const refs = exampleSources(stage.data).flatMap(({ source }) =>
+    "dataset" in source && isVersionRef(source.dataset) ? [source.dataset] : [],
+  );
+  return new Set(refs);
 }
 
 /**

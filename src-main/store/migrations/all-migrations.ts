@@ -22,6 +22,7 @@ import { problemSets } from "./0020-problem-sets.ts";
 import { endpointAnswers } from "./0021-endpoint-answers.ts";
 import { completionsByProblem } from "./0022-completions-by-problem.ts";
 import { alarmProofs } from "./0023-alarm-proofs.ts";
+import { mixedDatasets } from "./0024-mixed-datasets.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   endpointAnswers,
   completionsByProblem,
   alarmProofs,
+  mixedDatasets,
 ];

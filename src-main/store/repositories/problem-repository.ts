@@ -1,7 +1,7 @@
 /** Problem sets: their versions, which never change, and the problems of each. */
 import { AppError } from "#shared/errors.ts";
 import { ProblemSplit } from "#shared/schema/problem.ts";
-import type { SetProblem } from "#shared/schema/problem.ts";
+import type { MeasuredSetProblem, SetProblem } from "#shared/schema/problem.ts";
 import type { ProblemFilter } from "#shared/schema/problem-filter.ts";
 import type {
   ListedProblem,
@@ -62,6 +62,12 @@ const SORT: { readonly [Sort in ProblemSort]: string } = {
   difficulty: "p.difficulty",
   pass_rate: "1.0 * r.correct / r.samples",
 };
+
+/** null: not measured. */
+interface MeasuredColumns {
+  readonly samples: number | null;
+  readonly correct: number | null;
+}
 
 export class ProblemRepository {
   readonly #db: Connection;
@@ -148,6 +154,14 @@ export class ProblemRepository {
   /** In the set's order. Throws NOT_FOUND, and BAD_INPUT where pass rates are asked for that nobody measured. */
   select(choice: ProblemChoice): SetProblem[] {
     return this.#rows(choice).map(problemOfRow);
+  }
+
+  /** As `select`, with the pass rates of the model that was measured last, or is named. */
+  measured(choice: ProblemChoice): MeasuredSetProblem[] {
+    return this.#rows(choice).map((row) => ({
+      ...problemOfRow(row),
+      ...(row.samples === null ? {} : { passRate: (row.correct ?? 0) / row.samples }),
+    }));
   }
 
   /** As `select`, one after another, with the numbers of columns as they were written. */
@@ -246,11 +260,11 @@ export class ProblemRepository {
     this.#db.prepare("DELETE FROM problem_sets WHERE name = ?").run(name);
   }
 
-  #rows(choice: ProblemChoice): ProblemRow[] {
+  #rows(choice: ProblemChoice): (ProblemRow & MeasuredColumns)[] {
     const { tables, where, params } = this.#from(choice);
     return this.#db
-      .prepare<(string | number)[], ProblemRow>(
-        `SELECT ${PROBLEM_COLUMNS} ${tables} JOIN problem_texts t ON t.id = p.id ${where}
+      .prepare<(string | number)[], ProblemRow & MeasuredColumns>(
+        `SELECT ${PROBLEM_COLUMNS}, r.samples, r.correct ${tables} JOIN problem_texts t ON t.id = p.id ${where}
          ORDER BY p.position`,
       )
       .all(...params);

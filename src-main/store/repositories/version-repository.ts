@@ -178,16 +178,17 @@ export class VersionRepository {
       .run(runId, ref.datasetId, ref.version, sha256);
   }
 
-  /** The version that a run trains on. */
-  ofRun(runId: RunId): DatasetVersion | undefined {
-    const ref = this.#db
+  /** The versions that a run trains on, in the datasets' order. */
+  ofRun(runId: RunId): DatasetVersion[] {
+    return this.#db
       .prepare<[string], { datasetId: string; version: number }>(
-        "SELECT dataset_id AS datasetId, version FROM run_datasets WHERE run_id = ?",
+        `SELECT dataset_id AS datasetId, version FROM run_datasets WHERE run_id = ?
+         ORDER BY dataset_id, version`,
       )
-      .get(runId);
-    return ref === undefined
-      ? undefined
-      : this.get({ datasetId: DatasetId.parse(ref.datasetId), version: ref.version });
+      .all(runId)
+      .map(({ datasetId, version }) =>
+        this.get({ datasetId: DatasetId.parse(datasetId), version }),
+      );
   }
 
   /** Versions that hold a record, oldest first. */

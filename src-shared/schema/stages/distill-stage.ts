@@ -10,6 +10,7 @@ import {
   TrainingOptions,
   stageBase,
 } from "./stage-options.ts";
+import { TraceSelection } from "./trace-options.ts";
 
 /** On-policy distillation: TRL's GKDConfig; `loss_top_k` and `loss_add_tail` are of its ServerDistillationConfig. */
 const DivergenceOptions = z.strictObject({
@@ -41,7 +42,7 @@ export const DistillStage = z.strictObject({
   ...PromptOptions.shape,
   num_prompts: z.int().min(1),
   num_generations: z.int().min(1).default(2),
-  max_per_prompt: z.int().min(1).default(2),
+  ...TraceSelection.shape,
   ...DivergenceOptions.shape,
   ...SamplingOptions.shape,
   ...TrainingOptions.shape,

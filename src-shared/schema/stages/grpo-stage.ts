@@ -49,6 +49,15 @@ export const GrpoStage = z.strictObject({
   filter_groups: z.boolean().default(false),
   /** So often at the most a batch is sampled; then it is filled up with prompts that were left out. */
   max_num_gen_batches: z.int().min(1).default(10),
+  /** easy-to-hard: the stage's problems by pass rate where they were measured, else by difficulty. */
+  curriculum: z.enum(["none", "easy-to-hard"]).default("none"),
+  /**
+   * Groups of a batch, at most, that take the place of groups whose advantages are all 0: earlier ones that were right in
+   * part, each once, with the log-probabilities and advantages of when they were sampled.
+   */
+  replay_groups: z.int().min(0).default(0),
+  /** Optimizer steps after which a group is too old to be learnt from again. */
+  max_staleness: z.int().min(1).default(8),
   num_iterations: z.int().min(1).default(1),
   ...AdvantageOptions.shape,
   ...PolicyObjective.shape,

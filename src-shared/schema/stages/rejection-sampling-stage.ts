@@ -1,8 +1,9 @@
-/** The stage that samples solutions and keeps those that the verifier accepts. */
+/** The stage that samples solutions and keeps the best of those that it accepts. */
 import { z } from "zod";
 import { EndpointTeacher } from "./endpoint-teacher.ts";
 import { ProblemData } from "./problem-data.ts";
 import { PromptOptions, SamplingOptions, SamplingPrecision, stageBase } from "./stage-options.ts";
+import { TraceSelection } from "./trace-options.ts";
 
 export const RejectionSamplingStage = z.strictObject({
   ...stageBase,
@@ -13,8 +14,7 @@ export const RejectionSamplingStage = z.strictObject({
   ...PromptOptions.shape,
   num_prompts: z.int().min(1),
   num_generations: z.int().min(1).default(4),
-  /** At most so many different right completions kept of one prompt. */
-  max_per_prompt: z.int().min(1).default(2),
+  ...TraceSelection.shape,
   ...SamplingOptions.shape,
   ...SamplingPrecision.shape,
 });

@@ -1,6 +1,6 @@
 /** The stage that learns from worked examples: the cold start, or supervised fine-tuning of any other data. */
 import { z } from "zod";
-import { ProblemData } from "./problem-data.ts";
+import { ExampleData } from "./example-data.ts";
 import {
   ExampleOptions,
   PeftOptions,
@@ -12,12 +12,8 @@ import {
 export const SftStage = z.strictObject({
   ...stageBase,
   kind: z.literal("sft"),
-  /** Cold-start examples with worked reasoning, or the dataset an earlier stage made, or a dataset of the store. */
-  data: z.union([
-    z.strictObject({ source: ProblemData, examples: z.int().min(1) }),
-    z.strictObject({ stage: z.string() }),
-    z.strictObject({ dataset: z.string() }),
-  ]),
+  /** Cold-start examples with worked reasoning, what an earlier stage kept, datasets; alone or mixed by weights. */
+  data: ExampleData,
   /** Learn from the last answer of a conversation alone, for templates that rewrite earlier turns (Qwen3's). */
   mask_history: z.boolean().default(false),
   /** Of worked examples: how the problem is put, as in the stages that sample. */

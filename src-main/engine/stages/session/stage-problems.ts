@@ -1,7 +1,7 @@
 /** The problems of a stage: of tasks, and of problem sets as the host wrote them for it. */
 import { readFileSync } from "node:fs";
 import { problemFileKey } from "#shared/schema/engine-protocol.ts";
-import { SetProblem } from "#shared/schema/problem.ts";
+import { MeasuredSetProblem } from "#shared/schema/problem.ts";
 import { MADE_PROBLEMS } from "#main/core/problems/outside/outside-problems.ts";
 import type { Preparing } from "#main/core/problems/outside/outside-problems.ts";
 import type { SetReader, SupplyOptions } from "#main/core/problems/problem-supply.ts";
@@ -33,6 +33,6 @@ function setsOf(session: StageSession): SetReader {
     return readFileSync(file, "utf8")
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => SetProblem.parse(JSON.parse(line)));
+      .map((line) => MeasuredSetProblem.parse(JSON.parse(line)));
   };
 }

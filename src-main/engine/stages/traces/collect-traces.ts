@@ -1,19 +1,23 @@
-/** Solutions of training problems, of which the right ones are kept: for rejection sampling and distillation. */
+/** Solutions of training problems, of which some are kept: for rejection sampling and distillation. */
 import { readFileSync } from "node:fs";
+import { acceptanceMetrics, REJECTION_WORDS } from "#shared/schema/acceptance.ts";
+import type { Acceptance } from "#shared/schema/acceptance.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import type { PromptOptions, SamplingOptions } from "#shared/schema/stages/stage-options.ts";
+import type { TraceSelection as TraceSelectionOptions } from "#shared/schema/stages/trace-options.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
+import { TraceSelection } from "#main/core/curation/trace-selection.ts";
 import { loadLanguageModel } from "../../model/language-model.ts";
-import { formatReward } from "#main/core/rewards/format.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { isOutside } from "#main/core/problems/outside/outside-task.ts";
 import { findRuledTask } from "#main/core/problems/registry.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
-import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "../rollouts/completion-text.ts";
+import { keepTraces } from "./keep-traces.ts";
+import type { Trace } from "./keep-traces.ts";
 import { sampleProblems } from "./sample-problems.ts";
 import type { SolvedChunk } from "./solved-chunk.ts";
 import { taughtProblems } from "./taught-problems.ts";
@@ -21,29 +25,19 @@ import { preparing, suppliesOf } from "../session/stage-problems.ts";
 import type { StageSession } from "../session/stage-session.ts";
 
 export type TraceOptions = SamplingOptions &
-  PromptOptions & {
+  PromptOptions &
+  TraceSelectionOptions & {
     readonly data: ProblemData;
     readonly num_prompts: number;
     readonly num_generations: number;
-    readonly max_per_prompt: number;
     readonly bf16: boolean;
   };
 
 /** Who solves them: a model's folder, or the stage's teacher behind an endpoint. */
 export type Solver = { readonly folder: string } | { readonly endpoint: string };
 
-/** What was solved, and how much of it can be learnt from. */
-export type Traces = {
-  readonly kept: number;
-  readonly sampled: number;
-  /** Ended by themselves, with the thinking and the answer where they are looked for. */
-  readonly wellFormed: number;
-};
-
-type Trace = { readonly problem: Problem; readonly text: string };
-
 /**
- * Different right solutions, at most `max_per_prompt` of a prompt, written to `file` as JSONL of
+ * Different solutions that the stage's options keep, written to `file` as JSONL of
  * {messages, problemId, difficulty, gold}, and of tasks {task, problem_data}: what a dataset needs to verify them.
  */
 export async function collectTraces(
@@ -51,7 +45,7 @@ export async function collectTraces(
   solver: Solver,
   file: string,
   options: TraceOptions,
-): Promise<Traces> {
+): Promise<Acceptance> {
   const { request } = session;
   const supply = new ProblemSupply(options.data, {
     ...suppliesOf(session),
@@ -63,26 +57,11 @@ export async function collectTraces(
   if (problems.length < options.num_prompts)
     session.log(`The data hold ${problems.length} problems; all of them are asked.`);
   const traces: Trace[] = [];
-  let sampled = 0;
-  let formed = 0;
+  const selection = new TraceSelection(options);
   for await (const chunk of solved(session, solver, problems, options)) {
-    const wellFormed = chunk.problems.flatMap((problem, i) =>
-      (chunk.solutions[i] ?? []).flatMap(({ text, finished }) => {
-        sampled++;
-        const input = { completionText: text, answerFormat: options.answer_format };
-        return finished && formatReward(input) === 1 ? [{ problem, text }] : [];
-      }),
-    );
-    formed += wellFormed.length;
-    const scores = await judgeTexts(wellFormed, session.judging("strict", options.answer_format));
-    const right = wellFormed.filter((_, at) => scores[at]?.correct === true);
-    for (const [problem, own] of Map.groupBy(right, (trace) => trace.problem)) {
-      const texts = [...new Set(own.map(({ text }) => text))].slice(0, options.max_per_prompt);
-      traces.push(...texts.map((text) => ({ problem, text })));
-    }
+    traces.push(...(await keepTraces(session, chunk, selection, options)));
     session.metrics(chunk.done, {
-      traces_kept: traces.length,
-      completions_sampled: sampled,
+      ...acceptanceMetrics(selection.report()),
       tokens_sampled: chunk.tokens,
     });
   }
@@ -99,7 +78,7 @@ export async function collectTraces(
     }),
   );
   writeTextAtomically(file, lines.map((line) => `${line}\n`).join(""));
-  return { kept: traces.length, sampled, wellFormed: formed };
+  return selection.report();
 }
 
 function solved(
@@ -128,6 +107,7 @@ async function* sampledHere(
       own.map((completion) => ({
         text: completionText(tokenizer, completion),
         finished: completion.finishReason === "stop",
+        tokens: completion.ids.length,
       })),
     );
     yield { ...chunk, solutions };
@@ -136,10 +116,11 @@ async function* sampledHere(
 }
 
 /** Why nothing was kept, for the error's message. */
-export function nothingKept({ sampled: all, wellFormed }: Traces): string {
-  return wellFormed === 0
-    ? `none of ${all} has a think block and then an answer in the form that the stage asks for`
-    : `${wellFormed} of ${all} have the form that the stage asks for, and none of them is right`;
+export function nothingKept({ sampled, rejected }: Acceptance): string {
+  const reasons = rejected
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ reason, count }) => `${count} ${REJECTION_WORDS[reason]}`);
+  return `of ${sampled} that were sampled, ${reasons.join(", ")}`;
 }
 
 /** Lines of a traces file. */

@@ -3,6 +3,7 @@ import type { PromptOptions } from "#shared/schema/stages/stage-options.ts";
 import { MAX_SEED } from "#shared/schema/inference.ts";
 import { hash32 } from "#main/platform/random.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
+import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import type { StageSession } from "../session/stage-session.ts";
 import type { SolvedChunk } from "./solved-chunk.ts";
@@ -18,6 +19,7 @@ export async function* taughtProblems(
   options: PromptOptions,
 ): AsyncGenerator<SolvedChunk> {
   const { seed } = session.request;
+  const tokenizer = loadTokenizer(session.modelFolder("model"));
   let tokens = 0;
   for (let first = 0; first < problems.length; first += PROBLEMS_AT_ONCE) {
     await session.boundary();
@@ -32,7 +34,15 @@ export async function* taughtProblems(
       throw new Error("the host gave a teacher's question another answer");
     for (const { tokens: own } of answer.completions.flat()) tokens += own ?? 0;
     const done = first + chunk.length;
-    yield { problems: chunk, solutions: answer.completions, done, tokens };
+    const solutions = answer.completions.map((own) =>
+      own.map(({ text, finished }) => ({
+        text,
+        finished,
+        // The server's own count is by another tokenizer, where it counts at all.
+        tokens: tokenizer.encode(text, { addSpecialTokens: false }).length,
+      })),
+    );
+    yield { problems: chunk, solutions, done, tokens };
     session.progress(done, problems.length, "problems", "sampling", tokens, true);
   }
 }

@@ -6,6 +6,7 @@ import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type { PipelineSummary, RunSummary } from "#shared/schema/run.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
+import { acceptanceLines, acceptancesOf } from "../printing/acceptance-text.ts";
 import { compareAndPrint } from "../printing/compare-and-print.ts";
 import { watchAndPrint } from "./demo-command.ts";
 import { everyPipeline, findPipeline } from "../every-pipeline.ts";
@@ -55,14 +56,17 @@ function addShow(runs: Command): void {
         }
         const pipeline = await client.pipelines.get({ pipelineId });
         const results = await client.pipelines.results({ pipelineId });
+        const acceptance = await acceptancesOf(client, pipeline.runs);
+        const kept = acceptanceLines(acceptance);
         context.terminal.result(
-          { ...pipeline, results: resultsJson(results), cost: costJson(results) },
+          { ...pipeline, results: resultsJson(results), cost: costJson(results), acceptance },
           [
             `${pipeline.id}  ${pipeline.name}  ${pipeline.status}  seed ${pipeline.seed}`,
             ...(pipeline.statusReason === null ? [] : [pipeline.statusReason.message]),
             "",
             stagesText(pipeline.runs),
             "",
+            ...kept.flatMap((line, at) => (at === kept.length - 1 ? [line, ""] : [line])),
             resultsText(results),
           ].join("\n"),
         );

@@ -11,11 +11,16 @@ import type { Finding, Path } from "./recipe-finding.ts";
 export function sftFindings(
   stage: SftStage,
   index: number,
-  found: { readonly report: DataReport; readonly context: number },
+  found: {
+    readonly report: DataReport;
+    readonly context: number;
+    /** Where the stage names the dataset. */
+    readonly keys: Path;
+  },
   statistics: DatasetVersion["statistics"] | undefined,
 ): Finding[] {
   const { report, context } = found;
-  const data: Path = ["stages", index, "data", "dataset"];
+  const data: Path = ["stages", index, ...found.keys];
   if (report.examples === 0)
     return [
       {

@@ -2,7 +2,8 @@
 import { AppError } from "#shared/errors.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import type { Agreement } from "#shared/schema/judge.ts";
-import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import { rewardsOfStage } from "#shared/schema/stage-rewards.ts";
+import type { RewardedStage } from "#shared/schema/stage-rewards.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import { agreementText } from "#shared/agreement-text.ts";
@@ -33,16 +34,17 @@ const CHARACTERS_A_TOKEN = 4;
 
 export async function judgeFindings(
   deps: JudgeCheckDeps,
-  stage: GrpoStage,
+  stage: RewardedStage,
   index: number,
   relativeTo: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   const place = new StagePlace(stage, index, findings);
-  if (!stage.rewards.some((spec) => "judge" in spec)) return findings;
+  const rewards = rewardsOfStage(stage);
+  if (!rewards.some((spec) => "judge" in spec)) return findings;
   const problems = await problemsOf(stage, deps, signal);
-  stage.rewards.forEach((spec, at) => {
+  rewards.forEach((spec, at) => {
     if ("judge" in spec)
       checkJudge(stage, spec, `rewards.${at}`, place, deps, relativeTo, problems);
   });
@@ -50,7 +52,7 @@ export async function judgeFindings(
 }
 
 function checkJudge(
-  stage: GrpoStage,
+  stage: RewardedStage,
   spec: JudgeReward,
   key: string,
   place: StagePlace,
@@ -91,7 +93,7 @@ function rubricOf(
 }
 
 function checkCost(
-  stage: GrpoStage,
+  stage: RewardedStage,
   spec: JudgeReward,
   key: string,
   place: StagePlace,
@@ -99,10 +101,7 @@ function checkCost(
   rubric: string,
   problems: readonly Problem[],
 ): void {
-  const requests = Math.ceil(
-    (stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps) /
-      stage.num_iterations,
-  );
+  const requests = judgedCompletions(stage);
   const asked = problems.map(({ prompt, gold }) =>
     judgeMessages(
       { rubric, prompt, reference: spec.reference ? gold : null, text: "" },
@@ -119,6 +118,14 @@ function checkCost(
     cap: spec.cap,
     model: spec.model,
   });
+}
+
+/** At most: of solutions that are chosen among, a stage judges those that nothing else left out. */
+function judgedCompletions(stage: RewardedStage): number {
+  if (stage.kind !== "grpo") return stage.num_prompts * stage.num_generations;
+  const { max_steps: steps, num_iterations: iterations } = stage;
+  const rows = stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
+  return Math.ceil((steps * rows) / iterations);
 }
 
 function checkTrust(
@@ -142,7 +149,7 @@ function checkTrust(
 
 /** None where the data cannot be drawn: that is said elsewhere. */
 async function problemsOf(
-  { data }: GrpoStage,
+  { data }: RewardedStage,
   { sets, tasks: outside }: JudgeCheckDeps,
   signal: AbortSignal | undefined,
 ): Promise<readonly Problem[]> {

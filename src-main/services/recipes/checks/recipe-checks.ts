@@ -7,12 +7,16 @@ import type { Document, LineCounter } from "yaml";
 import { AppError } from "#shared/errors.ts";
 import { modelTeacher, Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import { hasRewards } from "#shared/schema/stage-rewards.ts";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { benchmarkPairs } from "./benchmark-pairs.ts";
 import { objectiveFindings } from "./objective-checks.ts";
 import { inertFindings } from "./recipe-inert.ts";
 import { checkGroups, doubts } from "./recipe-sanity.ts";
 import { setting } from "./recipe-finding.ts";
+import { rewardDoubts } from "./reward-doubts.ts";
+import { traceFindings } from "./trace-checks.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 import { readYaml } from "../recipe-yaml.ts";
 import type { YamlFault } from "../recipe-yaml.ts";
@@ -109,6 +113,9 @@ export function checkRecipe(recipe: Recipe): Finding[] {
     findings.push(...checkInputs(recipe, stage, index, position));
     if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
     findings.push(...doubts(stage, index), ...inertFindings(stage, index));
+    if (hasRewards(stage)) findings.push(...rewardDoubts(stage, index));
+    if (stage.kind === "rejection-sampling" || stage.kind === "distill")
+      findings.push(...traceFindings(stage, index));
     if (stage.kind === "grpo") findings.push(...objectiveFindings(stage, index));
   });
   findings.push(...benchmarkPairs(recipe));
@@ -124,9 +131,10 @@ export function inputsOf(
   ];
   const teacher = modelTeacher(stage);
   if (teacher !== undefined) inputs.push({ key: ["teacher"], name: teacher, gives: "model" });
-  if (stage.kind === "sft" && "stage" in stage.data) {
-    inputs.push({ key: ["data", "stage"], name: stage.data.stage, gives: "dataset" });
-  }
+  if (stage.kind === "sft")
+    for (const { source, keys } of exampleSources(stage.data))
+      if ("stage" in source)
+        inputs.push({ key: [...keys, "stage"], name: source.stage, gives: "dataset" });
   return inputs;
 }
 

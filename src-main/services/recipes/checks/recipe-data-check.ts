@@ -5,7 +5,10 @@ import { createHash } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import type { DataCheckEvent } from "#shared/schema/recipe-draft.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import { hasRewards } from "#shared/schema/stage-rewards.ts";
 import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
 import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
@@ -17,7 +20,7 @@ import { isVersionRef } from "../../datasets/version-service.ts";
 import { folderOf } from "../model-of-stage.ts";
 import { readRecipe } from "./recipe-checks.ts";
 import { taskFindings } from "./task-trials.ts";
-import type { Finding } from "./recipe-finding.ts";
+import type { Finding, Path } from "./recipe-finding.ts";
 import { rewardFindings } from "./reward-check.ts";
 import type { RewardCheckDeps } from "./reward-check.ts";
 import { judgeFindings } from "./judge-check.ts";
@@ -42,7 +45,7 @@ export async function* checkRecipeData(
   for (const [index, stage] of recipe?.stages.entries() ?? []) {
     if (recipe === null) break;
     try {
-      if (stage.kind === "grpo")
+      if (hasRewards(stage))
         findings.push(
           ...(await rewardFindings(app, stage, index, relativeTo, signal)),
           ...(await judgeFindings(app, stage, index, relativeTo, signal)),
@@ -50,17 +53,18 @@ export async function* checkRecipeData(
       findings.push(...(await teacherFindings(app, stage, index, signal)));
       findings.push(...(await taskFindings(app, stage, index, signal)));
       const folder = modelOf(app, recipe, stage, dir);
-      const subject = folder === undefined ? undefined : subjectOf(app, stage, folder, dir);
-      if (folder === undefined || subject === undefined) continue;
-      const identity = [await subject.sha256(), await tokenizerSha256(folder)];
-      const report = yield* relay(
-        stage.name,
-        app.dataChecks.report(identity, subject.work, signal),
-      );
-      const found = { report, context: contextOf(folder) };
-      if (stage.kind === "sft")
-        findings.push(...sftFindings(stage, index, found, subject.version?.statistics));
-      if (stage.kind === "benchmark") findings.push(...promptFindings(stage, index, found));
+      for (const subject of folder === undefined ? [] : subjectsOf(app, stage, folder, dir)) {
+        if (folder === undefined) break;
+        const identity = [await subject.sha256(), await tokenizerSha256(folder)];
+        const report = yield* relay(
+          stage.name,
+          app.dataChecks.report(identity, subject.work, signal),
+        );
+        const found = { report, context: contextOf(folder), keys: subject.keys };
+        if (stage.kind === "sft")
+          findings.push(...sftFindings(stage, index, found, subject.version?.statistics));
+        if (stage.kind === "benchmark") findings.push(...promptFindings(stage, index, found));
+      }
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       findings.push({
@@ -104,29 +108,51 @@ function modelOf(
 }
 
 interface Subject {
+  /** In the stage. */
+  readonly keys: Path;
   readonly sha256: () => Promise<string>;
   readonly work: () => DataCheckWork;
   readonly version?: DatasetVersion | undefined;
 }
 
-function subjectOf(
-  app: Host,
-  stage: Stage,
-  modelFolder: string,
-  relativeTo: string,
-): Subject | undefined {
-  const { store, datasets } = app;
+function subjectsOf(app: Host, stage: Stage, modelFolder: string, relativeTo: string): Subject[] {
+  if (stage.kind === "sft")
+    return exampleSources(stage.data).flatMap(({ source, keys }) =>
+      "dataset" in source
+        ? (datasetSubject(app, stage, { modelFolder, relativeTo, dataset: source.dataset, keys }) ??
+          [])
+        : [],
+    );
+  const subject = benchmarkSubject(app, stage, modelFolder);
+  return subject === undefined ? [] : [subject];
+}
+
+function benchmarkSubject({ store }: Host, stage: Stage, modelFolder: string): Subject | undefined {
   if (stage.kind === "benchmark" && "benchmark" in stage.data) {
     const { benchmark } = stage.data;
     if (store.benchmarks.find(benchmark) === null) return undefined;
     const prompts = promptsOf(store.benchmarks, benchmark).slice(0, stage.num_problems);
     return {
+      keys: ["data", "benchmark"],
       sha256: () => Promise.resolve(textSha256(JSON.stringify(prompts))),
       work: () => ({ kind: "prompts", modelFolder, prompts }),
     };
   }
-  if (stage.kind !== "sft" || !("dataset" in stage.data)) return undefined;
-  const { dataset } = stage.data;
+  return undefined;
+}
+
+function datasetSubject(
+  app: Host,
+  stage: SftStage,
+  at: {
+    readonly modelFolder: string;
+    readonly relativeTo: string;
+    readonly dataset: string;
+    readonly keys: Path;
+  },
+): Subject | undefined {
+  const { store, datasets } = app;
+  const { modelFolder, relativeTo, dataset } = at;
   const problems = store.benchmarkProblems();
   const asked = textSha256(JSON.stringify(problems));
   const file = resolve(relativeTo, dataset);
@@ -135,6 +161,7 @@ function subjectOf(
   const version = isFile ? undefined : findVersion(app, dataset);
   if (!isFile && version === undefined) return undefined;
   return {
+    keys: [...at.keys, "dataset"],
     version,
     sha256: async () =>
       `${version?.sha256 ?? (await fileSha256(file))} ${asked} ${String(stage.mask_history)}`,

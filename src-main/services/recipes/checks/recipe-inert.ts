@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defaultOf, inertOptions, whyNothingIsClipped } from "#shared/schema/inert-options.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+import { rewardsOfStage } from "#shared/schema/stage-rewards.ts";
 import { writtenReward } from "#shared/schema/reward.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
@@ -27,8 +28,7 @@ export function inertFindings(stage: Stage, index: number): Finding[] {
         : [],
     });
   }
-  if (stage.kind !== "grpo") return findings;
-  stage.rewards.forEach((reward, place) => {
+  rewardsOfStage(stage).forEach((reward, place) => {
     if (!("cache_length" in reward) || reward.cache_length === undefined) return;
     if (reward.name === "soft-overlong" || reward.name === "soft_overlong") return;
     const { cache_length: _, ...without } = reward;

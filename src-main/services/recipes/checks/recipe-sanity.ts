@@ -5,7 +5,7 @@ import { learnsFromTexts, teacherFault } from "#shared/schema/distillation.ts";
 import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
-import { rewardName, writtenReward } from "#shared/schema/reward.ts";
+import { writtenReward } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import { setting } from "./recipe-finding.ts";
@@ -92,18 +92,9 @@ export function doubts(stage: Stage, index: number): Finding[] {
   }
   if (stage.kind === "grpo") {
     findings.push(...checkPolicySampling(stage, at));
-    grpoDoubts(stage, at, doubt, findings);
+    grpoDoubts(stage, at, doubt);
   }
   if (stage.kind === "distill") findings.push(...teacherFaults(stage, at("teacher"), at("method")));
-  if (
-    (stage.kind === "rejection-sampling" || stage.kind === "distill") &&
-    stage.max_per_prompt > stage.num_generations
-  )
-    doubt(
-      at("max_per_prompt"),
-      `more than num_generations (${stage.num_generations}) can never be kept`,
-      [setting(at("max_per_prompt"), stage.num_generations, `Use ${stage.num_generations}`)],
-    );
   if (
     stage.kind !== "grpo" &&
     "num_generations" in stage &&
@@ -171,34 +162,8 @@ function grpoDoubts(
   stage: GrpoStage,
   at: (...keys: (string | number)[]) => Path,
   doubt: (path: Path, message: string, fixes?: Finding["fixes"]) => void,
-  findings: Finding[],
 ): void {
-  const { rewards, max_completion_length: limit } = stage;
-  rewards.forEach((reward, place) => {
-    if (isOverlong(reward) && (reward.cache_length ?? 0) > limit)
-      findings.push({
-        path: at("rewards", place, "cache_length"),
-        message: `cache_length (${reward.cache_length}) is above max_completion_length (${limit})`,
-        advice: "Set it to the tokens before the limit at which the penalty begins.",
-        fixes: [
-          setting(
-            at("rewards", place, "cache_length"),
-            Math.max(1, Math.round(limit / 5)),
-            "Use a fifth of the limit",
-          ),
-        ],
-      });
-    const name = rewardName(reward);
-    if (rewards.findIndex((other) => rewardName(other) === name) < place)
-      findings.push({
-        path: at("rewards", place, keyOf(reward)),
-        message: `the reward "${name}" is there twice`,
-        advice:
-          "file" in reward || "judge" in reward
-            ? "Give it another name: its values stand under it."
-            : "Keep one, with the sum of their weights.",
-      });
-  });
+  const { rewards } = stage;
   if (!rewards.some(looksAtAnswer))
     doubt(at("rewards"), "no verifier: nothing checks whether the answer is right", [
       setting(
@@ -219,11 +184,6 @@ function grpoDoubts(
     );
 }
 
-function keyOf(reward: RewardSpec): string {
-  if ("file" in reward) return "file";
-  return "judge" in reward ? "judge" : "name";
-}
-
 /** Whether a right answer gains by it; what a file or a judge looks at nobody knows. */
 function looksAtAnswer(reward: RewardSpec): boolean {
   if (reward.weight <= 0) return false;
@@ -231,15 +191,6 @@ function looksAtAnswer(reward: RewardSpec): boolean {
     "file" in reward ||
     "judge" in reward ||
     ["answer", "accuracy", "cosine", "length", "code"].includes(reward.name)
-  );
-}
-
-function isOverlong(
-  reward: RewardSpec,
-): reward is Extract<RewardSpec, { name: "soft-overlong" | "soft_overlong" }> {
-  return (
-    !("file" in reward || "judge" in reward) &&
-    (reward.name === "soft-overlong" || reward.name === "soft_overlong")
   );
 }
 

@@ -2,6 +2,8 @@
 import { AppError } from "#shared/errors.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import { rewardsOfStage } from "#shared/schema/stage-rewards.ts";
+import type { RewardedStage } from "#shared/schema/stage-rewards.ts";
 import type { RewardFault } from "#shared/schema/reward-file.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
@@ -18,14 +20,14 @@ const PROBLEMS = 3;
 /** The completions are worked solutions where the problems have them, else empty. */
 export async function rewardFindings(
   deps: RewardCheckDeps,
-  stage: GrpoStage,
+  stage: RewardedStage,
   index: number,
   relativeTo: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Finding[]> {
   const { sandbox, rewardFiles } = deps;
   const findings: Finding[] = [];
-  for (const [place, spec] of stage.rewards.entries()) {
+  for (const [place, spec] of rewardsOfStage(stage).entries()) {
     if (!("file" in spec)) continue;
     try {
       const text = rewardFiles.runnable(spec, relativeTo);

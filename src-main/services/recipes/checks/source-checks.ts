@@ -107,18 +107,30 @@ function checkJudged(name: string, key: string, place: StagePlace): void {
   const task = findTask(name);
   if (task === undefined || task.verify !== null) return;
   const { gold, verifier } = task.generate(new Random(1), task.difficulties[0] ?? 1);
-  if (gold === null)
-    place.add(`${key}.task`, {
-      level: "warning",
-      message: `no problem of ${name} has a right answer: the answer reward gives 0 to all`,
-      advice: "Reward them by a judge with their rubric, or by a file of your own.",
-    });
+  if (gold === null) noGold(name, `${key}.task`, place);
   try {
     answerRule(verifier.name);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     place.add(`${key}.task`, said(error));
   }
+}
+
+/** Nothing to say where a stage keeps solutions by rewards alone. */
+function noGold(name: string, key: string, place: StagePlace): void {
+  const { stage } = place;
+  const keeps = "require_correct" in stage;
+  if (keeps && !stage.require_correct) return;
+  const why = `no problem of ${name} has a right answer`;
+  place.add(key, {
+    level: "warning",
+    message: keeps
+      ? `${why}: none of its solutions is kept`
+      : `${why}: the answer reward gives 0 to all`,
+    advice: keeps
+      ? "Keep them by a judge or a file of your own: rewards, with require_correct: false."
+      : "Reward them by a judge with a rubric or a file of your own, or import the set with its answers.",
+  });
 }
 
 function checkProblems(
@@ -136,12 +148,7 @@ function checkProblems(
         advice: source.where === undefined ? "Choose the other side." : "Widen the filter.",
       });
     } else place.add(`${key}.problems`, { message: `${problems.length} problems`, level: "note" });
-    if (problems.length > 0 && golds === 0)
-      place.add(`${key}.problems`, {
-        level: "warning",
-        message: `no problem of ${source.problems} has a right answer: the answer reward gives 0 to all`,
-        advice: "Reward them by something else, or import the set with its answers.",
-      });
+    if (problems.length > 0 && golds === 0) noGold(source.problems, `${key}.problems`, place);
     const { stage } = place;
     if (stage.kind === "benchmark" && problems.length > 0) {
       if (source.split === "train")

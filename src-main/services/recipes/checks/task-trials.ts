@@ -1,6 +1,7 @@
 /** A stage's tasks that run elsewhere, asked for some problems before anything is started. */
 import { AppError } from "#shared/errors.ts";
 import type { OutsideSource, ProblemData } from "#shared/schema/stages/problem-data.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
@@ -35,14 +36,17 @@ export async function taskFindings(
 }
 
 function placesOf(stage: Stage): { readonly source: OutsideSource; readonly path: Path }[] {
-  const key = stage.kind === "sft" ? ["data", "source"] : ["data"];
+  if (stage.kind === "sft")
+    return exampleSources(stage.data).flatMap(({ source, keys }) =>
+      "source" in source ? placesIn(source.source, [...keys, "source"]) : [],
+    );
   const evaluated = stage.kind === "grpo" ? stage.eval_data : undefined;
-  return [...placesIn(problemDataOf(stage), key), ...placesIn(evaluated, ["eval_data"])];
+  return [...placesIn(problemDataOf(stage), ["data"]), ...placesIn(evaluated, ["eval_data"])];
 }
 
 function placesIn(
   data: ProblemData | undefined,
-  key: readonly string[],
+  key: Path,
 ): { readonly source: OutsideSource; readonly path: Path }[] {
   if (data === undefined) return [];
   return sourcesOf(data).flatMap((one, at) => {

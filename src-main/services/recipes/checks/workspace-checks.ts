@@ -8,7 +8,11 @@ import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
 import { learnsFromTexts } from "#shared/schema/distillation.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import { mixedCounts } from "#main/core/examples/mix-examples.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
@@ -119,20 +123,41 @@ function checkData(
   place: StagePlace,
   deps: WorkspaceCheckDeps,
 ): number | undefined {
+  if (stage.kind === "sft") return checkExamples(stage, place, deps);
   const data = problemDataOf(stage);
-  if (data !== undefined)
-    checkSources(data, stage.kind === "sft" ? "data.source" : "data", place, deps);
+  if (data !== undefined) checkSources(data, "data", place, deps);
   if (stage.kind === "grpo") checkEvaluationData(stage, place, deps);
   if (stage.kind === "benchmark" && "benchmark" in stage.data)
     checkSet(stage.data.benchmark, stage.num_problems, place, deps);
-  return stage.kind === "sft" && "dataset" in stage.data
-    ? checkDataset(stage.data.dataset, place, deps)
-    : undefined;
+  return undefined;
+}
+
+/** The examples of an epoch, where all sources are worked out or published; undefined where one must be run first. */
+function checkExamples(
+  { data }: SftStage,
+  place: StagePlace,
+  deps: WorkspaceCheckDeps,
+): number | undefined {
+  const sources = exampleSources(data);
+  const sizes = sources.map(({ source, keys }) => {
+    if ("source" in source) {
+      checkSources(source.source, [...keys, "source"].join("."), place, deps);
+      return sources.length > 1 ? source.examples : undefined;
+    }
+    if ("stage" in source) return undefined;
+    return checkDataset(source.dataset, [...keys, "dataset"].join("."), place, deps);
+  });
+  const known = sizes.flatMap((size, at) =>
+    size === undefined ? [] : [{ size, weight: sources[at]?.source.weight ?? 1 }],
+  );
+  if (known.length < sources.length) return undefined;
+  return mixedCounts(known).reduce((sum, count) => sum + count, 0);
 }
 
 /** The examples of a published version; those of a file are counted where its texts are looked at. */
 function checkDataset(
   dataset: string,
+  key: string,
   place: StagePlace,
   { versionSize, relativeTo }: WorkspaceCheckDeps,
 ): number | undefined {
@@ -140,13 +165,13 @@ function checkDataset(
     if (dataset.trim() === "") throw noDataset();
     const size = versionSize(dataset);
     if (size !== undefined) {
-      place.add("data.dataset", { message: `${size} examples`, level: "note" });
+      place.add(key, { message: `${size} examples`, level: "note" });
       return size;
     }
     requireDataFile(dataset, resolve(relativeTo, dataset));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    place.add("data.dataset", { message: error.message, advice: error.advice ?? null });
+    place.add(key, { message: error.message, advice: error.advice ?? null });
   }
   return undefined;
 }
@@ -209,17 +234,24 @@ function checkTrainable(
   sets: SetReader,
 ): void {
   if (stage.kind !== "sft" && stage.kind !== "distill") return;
-  const source =
-    stage.kind === "sft" && "stage" in stage.data
-      ? sourceOfStage(recipe, stage.data.stage)
-      : problemDataOf(stage);
-  if (source === undefined) return;
-  try {
-    requireTrainable(folder, source, promptingOf(stage), sets);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
+  for (const source of sourcesToTrainOn(recipe, stage)) {
+    try {
+      requireTrainable(folder, source, promptingOf(stage), sets);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
+    }
   }
+}
+
+function sourcesToTrainOn(recipe: Recipe, stage: SftStage | DistillStage): ProblemData[] {
+  const earlier =
+    stage.kind === "sft"
+      ? exampleSources(stage.data).map(({ source }) =>
+          "stage" in source ? sourceOfStage(recipe, source.stage) : undefined,
+        )
+      : [];
+  return [problemDataOf(stage), ...earlier].filter((source) => source !== undefined);
 }
 
 /** Unknown tasks, difficulties and problem sets are said where the data are looked at. */

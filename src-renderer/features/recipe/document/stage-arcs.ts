@@ -1,6 +1,7 @@
 /** Which stage uses which, as arcs in lanes. Pure. */
 import { getValue } from "./plain-value.ts";
-import type { Json } from "./plain-value.ts";
+import type { Json, Keys } from "./plain-value.ts";
+import { dataStageKeys } from "./stage-edits.ts";
 
 export interface Arc {
   readonly from: number;
@@ -13,11 +14,12 @@ export interface Arc {
 export function arcsOf(stages: readonly Json[]): readonly Arc[] {
   const found: Omit<Arc, "lane">[] = [];
   stages.forEach((stage, to) => {
-    for (const [keys, gives] of [
+    const inputs: readonly (readonly [Keys, Arc["gives"]])[] = [
       [["model"], "model"],
       [["teacher"], "model"],
-      [["data", "stage"], "data"],
-    ] as const) {
+      ...dataStageKeys(stage).map((keys) => [keys, "data"] as const),
+    ];
+    for (const [keys, gives] of inputs) {
       const name = getValue(stage, keys);
       const from = stages.findLastIndex(
         (other, place) => place < to && name !== undefined && getValue(other, ["name"]) === name,

@@ -3,7 +3,7 @@ import type { Document } from "yaml";
 import type { StageKind } from "#shared/schema/recipe.ts";
 import { isProblemSource, sourcesAt } from "./data-sources.ts";
 import { getValue, isMap, withValue } from "./plain-value.ts";
-import type { Json, JsonMap } from "./plain-value.ts";
+import type { Json, JsonMap, Keys } from "./plain-value.ts";
 import {
   endOfLine,
   extentOf,
@@ -52,10 +52,22 @@ export function renameStage(text: string, index: number, name: string): string {
   let result = setKeys(text, ["stages", index, "name"], name);
   stages.forEach((stage, place) => {
     if (place <= index) return;
-    for (const keys of [["model"], ["teacher"], ["data", "stage"]])
+    for (const keys of [["model"], ["teacher"], ...dataStageKeys(stage)])
       if (getValue(stage, keys) === old) result = setKeys(result, ["stages", place, ...keys], name);
   });
   return result;
+}
+
+/** Where a stage's data name an earlier stage. */
+export function dataStageKeys(stage: Json): readonly Keys[] {
+  return sourcesAt(getValue(stage, ["data"]), ["data"]).map(({ keys }) => [...keys, "stage"]);
+}
+
+/** What a stage draws problems from: its data, or those of its sources that are worked out. */
+export function problemDataIn(stage: Json): readonly Json[] {
+  const data = getValue(stage, ["data"]);
+  const worked = sourcesAt(data, []).flatMap(({ source }) => getValue(source, ["source"]) ?? []);
+  return worked.length > 0 || data === undefined ? worked : [data];
 }
 
 /** A stage of a kind with what it cannot do without, fitting what is there. */
@@ -67,7 +79,7 @@ export function newStage(kind: StageKind, value: Json): JsonMap {
   const models = isMap(value) && isMap(value["models"]) ? Object.keys(value["models"]) : [];
   const model = getValue(makers.at(-1), ["name"]) ?? models[0] ?? "base";
   const known = stages
-    .map((stage) => getValue(stage, ["data", "source"]) ?? getValue(stage, ["data"]))
+    .flatMap((stage) => problemDataIn(stage))
     .findLast((data) => sourcesAt(data, []).some(({ source }) => isProblemSource(source)));
   const data = known ?? { task: "arithmetic", difficulties: [3, 4, 5] };
   const longest = stages

@@ -1,4 +1,4 @@
-/** The rewards of each GRPO stage: their weights, files of one's own, and all of them tried on completions that exist. */
+/** The rewards of each stage that has some: their weights, files of one's own, and all of them tried on completions that exist. */
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { writtenReward } from "#shared/schema/reward.ts";
@@ -18,7 +18,7 @@ import { rewardDraftsOf } from "../rewards/reward-drafts.ts";
 import { Judges } from "../rewards/judges.tsx";
 import { RewardFiles } from "../rewards/reward-files.tsx";
 import { TrialResults } from "../rewards/trial-results.tsx";
-import { isGrpo, lengthLimit, RewardsTable, rewardsOf } from "./rewards-table.tsx";
+import { asksRewards, lengthLimit, RewardsTable, rewardsOf } from "./rewards-table.tsx";
 import { stagesOf } from "../document/stage-edits.ts";
 
 type Trial = Awaited<ReturnType<typeof host.recipes.tryRewards>>;
@@ -34,10 +34,10 @@ type Source = (typeof SOURCES)[number]["value"];
 export function RewardsStep(): ReactNode {
   const { value } = useDraft();
   const stages = stagesOf(value);
-  const grpo = stages.flatMap((stage, index) => (isGrpo(stage) ? [index] : []));
-  if (grpo.length === 0)
+  const asking = stages.flatMap((stage, index) => (asksRewards(stage) ? [index] : []));
+  if (asking.length === 0)
     return <Empty>No stage learns from rewards. Add a GRPO stage under Stages.</Empty>;
-  return grpo.map((index, place) => (
+  return asking.map((index, place) => (
     <section key={index} aria-label={`Rewards of ${textAt(stages[index], ["name"])}`}>
       <div className={place === 0 ? "sec" : "sec bt"}>
         <h2>{textAt(stages[index], ["name"])}</h2>

@@ -1,4 +1,4 @@
-/** The rewards of one GRPO stage with their weights, and what a try-out found about each. */
+/** The rewards of one stage with their weights, and what a try-out found about each. */
 import type { ReactNode } from "react";
 import { z } from "zod";
 import { REWARD_WORDS } from "#shared/reward-words.ts";
@@ -56,7 +56,7 @@ export function rewardsOf(stage: Json | undefined): readonly RewardSpec[] {
   const list = getValue(stage, ["rewards"]);
   const parsed = RewardSpec.array().safeParse(list);
   if (parsed.success) return parsed.data;
-  return list === undefined
+  return list === undefined && getValue(stage, ["kind"]) === "grpo"
     ? [
         { name: "answer", weight: 1 },
         { name: "format", weight: 0.1 },
@@ -71,10 +71,14 @@ export function RewardsTable({
   readonly index: number;
   readonly tried: readonly TriedReward[] | undefined;
 }): ReactNode {
-  const { value, set, broken } = useDraft();
+  const { value, set, unset, broken } = useDraft();
   const keys = ["stages", index, "rewards"] as const;
-  const rewards = rewardsOf(getValue(value, ["stages", index]));
-  const change = (next: readonly RewardSpec[]): void => set(keys, next.map(writtenReward));
+  const stage = getValue(value, ["stages", index]);
+  const rewards = rewardsOf(stage);
+  // A stage that chooses among solutions can do so by the verifier alone.
+  const least = isMap(stage) && isGrpo(stage) ? 1 : 0;
+  const change = (next: readonly RewardSpec[]): void =>
+    next.length === 0 ? unset(keys) : set(keys, next.map(writtenReward));
   const there = new Set(
     rewards.map(rewardName).flatMap((name) => {
       const same = SAME[name];
@@ -120,7 +124,7 @@ export function RewardsTable({
                 <button
                   type="button"
                   className="linkbtn s12"
-                  disabled={broken || rewards.length === 1}
+                  disabled={broken || rewards.length <= least}
                   onClick={() => change(rewards.toSpliced(place, 1))}
                 >
                   Remove<span className="visually-hidden"> {rewardName(reward)}</span>
@@ -274,6 +278,13 @@ export function lengthLimit(stage: Json | undefined): number {
   return typeof fallback === "number" ? fallback : 256;
 }
 
-export function isGrpo(stage: Json): boolean {
+function isGrpo(stage: Json): boolean {
   return isMap(stage) && stage["kind"] === "grpo";
+}
+
+/** Learns from rewards, or chooses solutions by those that it has. */
+export function asksRewards(stage: Json): boolean {
+  const kind = getValue(stage, ["kind"]);
+  const chooses = kind === "rejection-sampling" || kind === "distill";
+  return isGrpo(stage) || (chooses && rewardsOf(stage).length > 0);
 }

@@ -56,11 +56,15 @@ export function StageStep({ index }: { readonly index: number }): ReactNode {
               inert={inert.get(field.name)}
             />
           ))}
-          {group === "Objective" && kind.data === "grpo" && (
+          {group === (kind.data === "grpo" ? "Objective" : "What is kept") && (
             <>
               <div className="sec bt">
                 <h2>Rewards</h2>
-                <span className="t3 s12">weighted and added up</span>
+                <span className="t3 s12">
+                  {kind.data === "grpo"
+                    ? "weighted and added up"
+                    : "weighted and added up, the best are kept; none: the verifier alone chooses"}
+                </span>
                 <button type="button" className="linkbtn s12 end" onClick={() => goTo("rewards")}>
                   Try them out
                 </button>

@@ -4,7 +4,7 @@ import { StageKind } from "../document/stage-kind.ts";
 import { sourcesAt } from "../document/data-sources.ts";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json, Keys } from "../document/plain-value.ts";
-import { stagesOf } from "../document/stage-edits.ts";
+import { problemDataIn, stagesOf } from "../document/stage-edits.ts";
 
 export interface WizardStep {
   /** In the address: "preset", "stage.grpo". */
@@ -31,11 +31,13 @@ export function wizardSteps(value: Json | undefined): readonly WizardStep[] {
   });
   const tasks = new Set(
     stages.flatMap((stage) => {
-      const data = getValue(stage, ["data", "source"]) ?? getValue(stage, ["data"]);
-      return sourcesAt(data, []).flatMap(({ source }) => {
-        const name = ["task", "problems", "dataset"].map((key) => textAt(source, [key]));
-        return name.filter((one) => one !== "");
-      });
+      const all = [...problemDataIn(stage), getValue(stage, ["data"])];
+      return all
+        .flatMap((data) => sourcesAt(data, []))
+        .flatMap(({ source }) => {
+          const name = ["task", "problems", "dataset"].map((key) => textAt(source, [key]));
+          return name.filter((one) => one !== "");
+        });
     }),
   );
   const rewards = new Set(

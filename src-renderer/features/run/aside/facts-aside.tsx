@@ -15,6 +15,8 @@ import {
 import { stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
+import type { Acceptance } from "#shared/schema/acceptance.ts";
+import { AcceptanceSection } from "./acceptance-section.tsx";
 import { AlarmsSection } from "./alarms-section.tsx";
 import { PathText } from "#renderer/ui/text/path-text.tsx";
 import { CheckpointsSection } from "./checkpoints-section.tsx";
@@ -192,13 +194,19 @@ export interface FactsAsideProps {
   readonly alarms: readonly Alarm[];
   readonly checkpoints: readonly Checkpoint[];
   readonly cost: CostEntry | null;
+  /** Of stages that sample solutions to learn from. */
+  readonly acceptance: Acceptance | null;
   readonly onStep: (step: number) => void;
 }
 
-export function FactsAside({ run, alarms, checkpoints, cost, onStep }: FactsAsideProps): ReactNode {
+export function FactsAside(props: FactsAsideProps): ReactNode {
+  const { run, alarms, checkpoints, cost, acceptance, onStep } = props;
   return (
     <aside className="region scroll" aria-label="Alarms, cost, configuration" tabIndex={0}>
       <AlarmsSection alarms={alarms} checkpoints={checkpoints} onStep={onStep} />
+      {acceptance !== null && acceptance.sampled > 0 && (
+        <AcceptanceSection acceptance={acceptance} />
+      )}
       <Cost run={run} cost={cost} />
       <CheckpointsSection run={run} checkpoints={checkpoints} />
       <Config run={run} />

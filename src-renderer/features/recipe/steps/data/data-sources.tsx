@@ -21,7 +21,7 @@ const KINDS = [
   { value: "problems", label: "a problem set" },
 ] as const;
 
-function positive(text: string): number | undefined {
+export function positive(text: string): number | undefined {
   const number = Number(text.trim().replace(",", "."));
   return text.trim() !== "" && Number.isFinite(number) && number > 0 ? number : undefined;
 }
