@@ -6,8 +6,8 @@ import type { Store } from "#main/store/store.ts";
 export const OWN_SET = "sums-in-words";
 const COUNT = 24;
 
-export function ownProblems(): SetProblem[] {
-  return Array.from({ length: COUNT }, (_, i) => {
+export function ownProblems(count = COUNT): SetProblem[] {
+  return Array.from({ length: count }, (_, i) => {
     const [a, b] = [i + 2, (i * 7) % 11];
     return {
       id: `p${i}`,
@@ -24,9 +24,13 @@ export function ownProblems(): SetProblem[] {
 }
 
 /** Version 1 of the set, where the store has none yet. */
-export function insertOwnProblems(store: Store, name = OWN_SET, instruction = ""): void {
+export function insertOwnProblems(
+  store: Store,
+  name = OWN_SET,
+  instruction = "",
+  problems = ownProblems(),
+): void {
   if (store.problems.find(name) !== null) return;
-  const problems = ownProblems();
   const test = problems.filter(({ split }) => split === "test").length;
   store.transaction(() => {
     store.problems.insert(
@@ -39,11 +43,11 @@ export function insertOwnProblems(store: Store, name = OWN_SET, instruction = ""
         source: "",
         createdAtMs: 1,
         statistics: {
-          problems: COUNT,
-          splits: { train: COUNT - test, test },
-          verifiers: { maths: COUNT },
+          problems: problems.length,
+          splits: { train: problems.length - test, test },
+          verifiers: { maths: problems.length },
           withoutGold: 0,
-          withSolution: COUNT,
+          withSolution: problems.length,
           conversations: 0,
           goldRejected: 0,
           nearDuplicates: 0,

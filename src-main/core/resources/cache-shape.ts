@@ -113,8 +113,17 @@ export function cacheBytes(
   return 2 * numLayers * numKeyValueHeads * headDim * rows * columns * width;
 }
 
-/** Problems sampled between two looks at whether the stage is to end. */
+/** Problems sampled together at the most: between two of them a stage can end, and its answers are kept. */
 export const PROBLEMS_AT_ONCE = 128;
+/** Of a large model on a processor, where more rows at once are hardly faster and a chunk can take hours. */
+const LARGE_COMPLETIONS_AT_ONCE = 128;
+
+/** Problems of `samples` completions each that are sampled together, and lost together where the machine ends. */
+export function problemsAtOnce(parameters: number, samples: number, usesGpu: boolean): number {
+  if (isSmall(parameters) || usesGpu) return PROBLEMS_AT_ONCE;
+  const most = Math.floor(LARGE_COMPLETIONS_AT_ONCE / samples);
+  return Math.min(PROBLEMS_AT_ONCE, Math.max(1, most));
+}
 
 /** Shapes whose programs are kept; core/resources/stage-memory.ts counts them. */
 export const KEPT_SHAPES = 12;

@@ -12,6 +12,7 @@ import type { Recipe } from "#shared/schema/recipe.ts";
 import { exampleSources } from "#shared/schema/stages/example-data.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { fileSha256, weightsSha256 } from "#main/core/formats/inspect-model.ts";
+import { SAMPLED_ANSWERS } from "#main/core/sampled-answers.ts";
 import type { StartRequest } from "#main/core/stage-context.ts";
 import { describeExit } from "#main/processes/child-exit.ts";
 import { StageSupervisor } from "#main/processes/engine/supervisor.ts";
@@ -80,7 +81,9 @@ export function startStage(
   });
   if (attempt > 1) {
     deps.live.publish([{ type: "rewound", runId: run.id, step: fromStep }]);
-    tell(deps, run, "attempt", `Goes on from step ${fromStep} (attempt ${attempt}).`);
+    const hasAnswers = checkpoint === undefined && existsSync(join(run.outDir, SAMPLED_ANSWERS));
+    const from = hasAnswers ? "with the answers that it has" : `from step ${fromStep}`;
+    tell(deps, run, "attempt", `Goes on ${from} (attempt ${attempt}).`);
   }
   for (const { step, reason } of damaged) {
     const instead = checkpoint === undefined ? "begins anew" : `goes on from step ${fromStep}`;
@@ -122,7 +125,7 @@ function withGym(gym: StartRequest["gym"]): Pick<StartRequest, "gym"> {
   return gym === undefined ? {} : { gym };
 }
 
-/** What a run is given at its start, and problems that were made for it: it goes on with the same ones. */
+/** What a run is given at its start, problems that were made for it, and answers to them: it goes on with the same ones. */
 const KEPT_FILES: ReadonlySet<string> = new Set([
   ENGINE_LOG,
   BENCHMARK_FILE,
@@ -130,6 +133,7 @@ const KEPT_FILES: ReadonlySet<string> = new Set([
   REWARD_FOLDER,
   PLUGIN_FILES,
   MADE_PROBLEMS,
+  SAMPLED_ANSWERS,
 ]);
 
 /** A stage that begins anew must not find half of what an earlier attempt wrote. The printed log stays. */
@@ -161,6 +165,8 @@ export async function endStage(
         (end.status === "finished" ? "Finished." : `The run is ${end.status}.`),
     );
   });
+  // What it was read for is in the store, or in the stage's dataset.
+  if (end.status === "finished") rmSync(join(run.outDir, SAMPLED_ANSWERS), { force: true });
   deps.live.publish([
     { type: "run", run: store.runs.summary(run.id) },
     { type: "pipeline", pipeline: store.pipelines.summary(run.pipelineId) },

@@ -21,7 +21,7 @@ export function packageEnergyJ(): number | null {
 }
 
 export class UsageMeter {
-  readonly #before: Usage | null;
+  #before: Usage | null;
   readonly #startMs = performance.now();
   readonly #startCpu = process.cpuUsage();
   readonly #startEnergy = packageEnergyJ();
@@ -36,6 +36,11 @@ export class UsageMeter {
   constructor(before: Usage | null, usesGpu: boolean) {
     this.#before = before;
     this.#usesGpu = usesGpu;
+  }
+
+  /** What earlier attempts used, where no checkpoint told it. */
+  goOnFrom(before: Usage): void {
+    this.#before = before;
   }
 
   /** A prompt, passed once, and its completions, each of which goes on from it. */

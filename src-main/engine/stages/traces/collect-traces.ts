@@ -60,10 +60,11 @@ export async function collectTraces(
   const selection = new TraceSelection(options);
   for await (const chunk of solved(session, solver, problems, options)) {
     traces.push(...(await keepTraces(session, chunk, selection, options)));
-    session.metrics(chunk.done, {
+    const counts = {
       ...acceptanceMetrics(selection.report()),
       tokens_sampled: chunk.tokens,
-    });
+    };
+    session.metrics(chunk.done, counts, chunk.timeMs);
   }
   const lines = traces.map(({ problem, text }) =>
     JSON.stringify({

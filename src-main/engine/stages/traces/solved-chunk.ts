@@ -15,4 +15,5 @@ export type SolvedChunk = {
   /** Problems and tokens done so far, this chunk included. */
   readonly done: number;
   readonly tokens: number;
+  readonly timeMs: number;
 };

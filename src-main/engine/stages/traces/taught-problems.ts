@@ -42,7 +42,7 @@ export async function* taughtProblems(
         tokens: tokenizer.encode(text, { addSpecialTokens: false }).length,
       })),
     );
-    yield { problems: chunk, solutions, done, tokens };
+    yield { problems: chunk, solutions, done, tokens, timeMs: Date.now() };
     session.progress(done, problems.length, "problems", "sampling", tokens, true);
   }
 }
