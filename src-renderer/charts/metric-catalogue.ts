@@ -97,6 +97,22 @@ const RULES: readonly Rule[] = [
     help: "Supervised stages: negative log-likelihood a trained token. On-policy distillation (method gkd): the divergence of the student from its teacher, in nats. GRPO: the objective's value over the step; where a batch is used once it stays near 0 by construction, since a group's advantages sum to 0, while its gradient does not.",
   },
   {
+    id: "held-out-loss",
+    title: "Held-out loss",
+    unit: "per token",
+    match: /^eval_loss$/u,
+    help: "The same loss on examples that are never learned from, without noise and dropout (eval_steps, test_size). Where it rises while the loss falls, the model learns its examples by heart.",
+  },
+  {
+    id: "held-out-tokens",
+    title: "Held-out tokens",
+    unit: "% the likeliest",
+    match: /^eval_mean_token_accuracy$/u,
+    help: "Share of the held-out tokens that count which the model holds the likeliest given those before, as TRL's mean_token_accuracy.",
+    format: percent,
+    fromZero: true,
+  },
+  {
     id: "kl",
     title: "KL",
     unit: "nats a token, to the reference",

@@ -15,7 +15,15 @@ const ALL_RIGHT_TRACES = {
 export const BEFORE_THE_OPTION: Readonly<
   Partial<Record<StageKind, Readonly<Record<string, string | boolean | number>>>>
 > = {
-  sft: { truncation_mode: "drop", mask_history: false },
+  sft: {
+    truncation_mode: "drop",
+    mask_history: false,
+    assistant_only_loss: true,
+    loss_type: "nll",
+    eval_on_start: false,
+    test_size: 0.1,
+    load_best_model_at_end: false,
+  },
   grpo: {
     use_bias_correction_kl: false,
     eval_on_start: false,

@@ -61,6 +61,7 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     read("eval_steps") === undefined,
     [
       "eval_on_start",
+      "test_size",
       "eval_data",
       "eval_problems",
       "num_generations_eval",
@@ -73,6 +74,16 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     kind === "sft" && isGenerated(read("data")),
     ["mask_history"],
     "worked examples have one answer each",
+  );
+  inert(
+    kind === "sft" && read("assistant_only_loss") === false,
+    ["mask_history"],
+    "assistant_only_loss is off: no turn is looked for",
+  );
+  inert(
+    kind === "sft" && read("assistant_only_loss") === true && read("completion_only_loss") === true,
+    ["mask_history"],
+    "completion_only_loss says the same",
   );
   inert(
     kind === "sft" && isWritten(read("data")),

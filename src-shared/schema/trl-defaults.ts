@@ -26,6 +26,10 @@ export const OTHER_DEFAULTS: Readonly<Record<string, OtherDefault>> = {
     trl: "all are kept",
     why: "checkpoints of models fill a disk",
   },
+  "sft.assistant_only_loss": {
+    trl: "off",
+    why: "a question that is learned by heart teaches nothing of its answer, and stages before the option learned so",
+  },
   lora_target_modules: {
     trl: "PEFT's choice by architecture",
     why: "all linear matrices, as QLoRA and TRL's own guides advise",

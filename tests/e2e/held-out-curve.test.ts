@@ -65,7 +65,7 @@ test("a model that never answers rightly ends early, and the stage gives the mod
   expect(of("loss")).toEqual([1, 2, 3, 4]);
   const log = app.store.history.events(runId, { limit: 100 }).map(({ message }) => message);
   expect(log).toContain("Ended early: 2 measurements in a row were not above the 0.0% of step 0.");
-  expect(log).toContain("The stage gives the model of step 0, which measured highest.");
+  expect(log).toContain("The stage gives the model of step 0, which measured best.");
   const { outputModel } = app.store.runs.get(runId);
   const [given, first] = [outputModel ?? "", model].map((path) => loadHubFolder(path));
   for (const name of given?.names ?? [])

@@ -53,6 +53,9 @@ stages:
     learning_rate: 1.0e-3
     max_length: 128
     save_steps: 4
+    eval_steps: 5
+    load_best_model_at_end: ${String(adapters)}
+    ${adapters ? "neftune_noise_alpha: 5" : "loss_type: nll"}
     ${peft}
   - name: grpo
     kind: grpo

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { Stage } from "#shared/schema/recipe.ts";
 import { hashConfig } from "#main/engine/training/training-state.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
+import { heldOutIndexes } from "#main/core/examples/hold-out.ts";
 import { configHash } from "#main/engine/stages/session/stage-session.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
@@ -19,7 +20,12 @@ function tokenizerWith(name: string): Tokenizer {
   return loadTokenizer(folder);
 }
 
-const plain = { max_length: 1024, truncation_mode: "keep_start", mask_history: false } as const;
+const plain = {
+  max_length: 1024,
+  truncation_mode: "keep_start",
+  mask_history: false,
+  assistant_only_loss: true,
+} as const;
 const chatml = tokenizerWith("chatml");
 const short = [
   { role: "user", content: "What is 2 + 3?" },
@@ -63,6 +69,51 @@ test("an example of whose answer nothing is left teaches nothing and is left out
   expect(overlongMessage({ tooLong: 0, leftOut: 0 }, 1, plain)).toBeNull();
 });
 
+const turns = [
+  ...short,
+  { role: "user", content: "And 4 + 4?" },
+  { role: "assistant", content: "It is 8." },
+];
+
+function learnedText(options: Partial<typeof plain> & { completion_only_loss?: boolean }): string {
+  const [example] = encodeExamples(chatml, [turns], { ...plain, ...options }).examples;
+  return chatml.decode(example?.ids.filter((_, i) => example.mask[i] === 1) ?? []);
+}
+
+test("what is learned: the answers, the last answer, what the last question leaves, or everything", () => {
+  expect(learnedText({})).toBe("It is 5.<|im_end|>It is 8.<|im_end|>");
+  expect(learnedText({ completion_only_loss: true })).toBe("It is 8.<|im_end|>");
+  const off = { assistant_only_loss: false } as object;
+  // What the template writes after the answer belongs to the completion, as in TRL.
+  expect(learnedText({ ...off, completion_only_loss: true })).toBe("It is 8.<|im_end|>\n");
+  const [whole] = encodeExamples(chatml, [turns], { ...plain, ...off }).examples;
+  expect(learnedText(off)).toBe(chatml.decode(whole?.ids ?? []));
+});
+
+test("without assistant_only_loss an answer of weight 0 is refused, and so is a completion that is not there", () => {
+  const [question, answer] = short;
+  if (question === undefined || answer === undefined) throw new Error("no turns");
+  const all = { ...plain, assistant_only_loss: false };
+  const weighed = [question, { ...answer, trained: false as const }, ...turns.slice(2)];
+  expect(() => encodeExamples(chatml, [weighed], all)).toThrow(/weight 0/u);
+  expect(() =>
+    encodeExamples(chatml, [turns.slice(0, 3)], { ...all, completion_only_loss: true }),
+  ).toThrow(/does not end with an answer/u);
+});
+
+test("a share is held out by the seed, and no prompt stands on both sides", () => {
+  const conversations = Array.from({ length: 40 }, (_, i) => [
+    { role: "user", content: `What is ${i % 20}?` },
+    { role: "assistant", content: `${i}` },
+  ]);
+  const held = heldOutIndexes(conversations, 0.1, 3);
+  expect(held).toHaveLength(4);
+  for (const i of held) expect(held).toContain((i + 20) % 40);
+  expect(heldOutIndexes(conversations, 0.1, 3)).toEqual(held);
+  expect(heldOutIndexes(conversations, 0.1, 4)).not.toEqual(held);
+  expect(() => heldOutIndexes(conversations.slice(0, 1), 0.1, 3)).toThrow(/none is left/u);
+});
+
 test("conversations whose template rewrites earlier turns train on the last one with mask_history", () => {
   const qwen = tokenizerWith("thinking");
   const messages = (readExpected().conversations["thinking"] ?? []).flatMap(({ role, content }) =>
@@ -86,7 +137,18 @@ test("a checkpoint of a version without these options still fits, and one with o
   };
   const stage = Stage.parse({ ...old, truncation_mode: "drop" });
   // As 0.1.0 hashed it: the parsed options, which had neither truncation_mode nor mask_history.
-  const { truncation_mode: _, mask_history: __, ...before } = Stage.options[1].parse(stage);
+  const later = new Set([
+    "truncation_mode",
+    "mask_history",
+    "assistant_only_loss",
+    "loss_type",
+    "eval_on_start",
+    "test_size",
+    "load_best_model_at_end",
+  ]);
+  const before = Object.fromEntries(
+    Object.entries(Stage.options[1].parse(stage)).filter(([name]) => !later.has(name)),
+  );
   expect(configHash({ stage, seed: 4 })).toBe(hashConfig({ stage: before, seed: 4 }));
   expect(configHash({ stage: Stage.parse(old), seed: 4 })).not.toBe(configHash({ stage, seed: 4 }));
 });

@@ -1,20 +1,38 @@
 /** What measurements during training say so far: when the next one is due, which was the best, whether to go on. */
 import { z } from "zod";
-import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 
 export const HeldOutProgress = z.object({
   /** Optimizer steps at the last measurement; -1 before the first. */
   measuredAt: z.int(),
-  best: z.object({ step: z.int(), accuracy: z.number() }).nullable(),
+  /** `value`: pass@1 of a policy, the loss of what learns from examples. */
+  best: z.object({ step: z.int(), value: z.number() }).nullable(),
   /** Measurements since the best one. */
   since: z.int(),
 });
 export type HeldOutProgress = z.infer<typeof HeldOutProgress>;
 
-type Options = Pick<
-  GrpoStage,
-  "eval_steps" | "eval_on_start" | "max_steps" | "early_stopping_patience"
->;
+type Options = {
+  readonly eval_steps?: number | undefined;
+  readonly eval_on_start: boolean;
+  /** Of the stage. */
+  readonly max_steps: number;
+  readonly early_stopping_patience?: number | undefined;
+};
+
+/** What is measured: whether more of it is better, and how it is said. */
+export type Yardstick = {
+  readonly better: "higher" | "lower";
+  readonly say: (value: number) => string;
+};
+
+export const ACCURACY: Yardstick = {
+  better: "higher",
+  say: (value) => `${(100 * value).toFixed(1)}%`,
+};
+export const LOSS: Yardstick = {
+  better: "lower",
+  say: (value) => `eval_loss ${value.toFixed(4)}`,
+};
 
 export const NOT_MEASURED: HeldOutProgress = { measuredAt: -1, best: null, since: 0 };
 
@@ -30,23 +48,28 @@ export function isDue({ measuredAt }: HeldOutProgress, step: number, options: Op
   return Math.floor(step / every) > Math.floor(before / every) || step >= options.max_steps;
 }
 
-/** An equal accuracy is no better one. */
+/** An equal value is no better one, and one that is not finite never is. */
 export function afterMeasurement(
   { best, since }: HeldOutProgress,
   step: number,
-  accuracy: number,
+  value: number,
+  { better }: Yardstick,
 ): HeldOutProgress {
-  return best === null || accuracy > best.accuracy
-    ? { measuredAt: step, best: { step, accuracy }, since: 0 }
+  const isBest =
+    Number.isFinite(value) &&
+    (best === null || (better === "higher" ? value > best.value : value < best.value));
+  return isBest
+    ? { measuredAt: step, best: { step, value }, since: 0 }
     : { measuredAt: step, best, since: since + 1 };
 }
 
 /** Why the stage should end, in words; null where it should go on. */
 export function whyEnded(
   { best, since }: HeldOutProgress,
-  { early_stopping_patience: patience }: Options,
+  { early_stopping_patience: patience }: Pick<Options, "early_stopping_patience">,
+  { better, say }: Yardstick,
 ): string | null {
   if (patience === undefined || best === null || since < patience) return null;
-  const share = (100 * best.accuracy).toFixed(1);
-  return `Ended early: ${since} measurements in a row were not above the ${share}% of step ${best.step}.`;
+  const side = better === "higher" ? "above" : "below";
+  return `Ended early: ${since} measurements in a row were not ${side} the ${say(best.value)} of step ${best.step}.`;
 }

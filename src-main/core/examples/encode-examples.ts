@@ -1,16 +1,22 @@
 /** Conversations → examples to train on, of which turns and of what length the stage's options say. */
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
-import type { MaskOptions } from "../text/templates/assistant-mask.ts";
+import type { Learned } from "../text/templates/loss-mask.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Conversation } from "./conversation-lines.ts";
 import { ExampleTally, requireExamples } from "./training-examples.ts";
 import type { FaultyExamples } from "./training-examples.ts";
 import type { Example } from "./example.ts";
 
-export type ExampleOptions = Pick<SftStage, "max_length" | "truncation_mode" | "mask_history">;
+export type LearnedOptions = Pick<
+  SftStage,
+  "mask_history" | "assistant_only_loss" | "completion_only_loss"
+>;
+export type ExampleOptions = Pick<SftStage, "max_length" | "truncation_mode"> & LearnedOptions;
 
 export type EncodedExamples = {
   readonly examples: Example[];
+  /** Of each example, which conversation it is, from 0. */
+  readonly sources: readonly number[];
   /** Longer than `max_length`, before anything was cut. */
   readonly tooLong: number;
   /** Of those, left out: all of them where they are dropped, else those of whose answer nothing is left. */
@@ -18,10 +24,14 @@ export type EncodedExamples = {
   readonly doubts: readonly FaultyExamples[];
 };
 
-export function maskOptions({
-  mask_history: lastOnly,
-}: Pick<SftStage, "mask_history">): MaskOptions {
-  return { turns: lastOnly ? "last" : "all" };
+type Encoded = Example & { readonly source: number };
+
+/** Of both masks, where both are asked: the answer's own tokens of the completion, which is the last answer. */
+export function learnedOf(options: LearnedOptions): Learned {
+  const { mask_history: lastOnly, assistant_only_loss: assistant } = options;
+  const completion = options.completion_only_loss === true;
+  if (!assistant) return completion ? "completion" : "all";
+  return lastOnly || completion ? "last" : "assistant";
 }
 
 /**
@@ -35,19 +45,21 @@ export function encodeExamples(
   options: ExampleOptions,
 ): EncodedExamples {
   const { max_length: limit, truncation_mode: mode } = options;
-  const tally = new ExampleTally(tokenizer, maskOptions(options));
-  const all = conversations.flatMap((messages, index): Example[] => {
-    const example = tally.add(index + 1, () => messages);
-    return example === undefined ? [] : [example];
+  const tally = new ExampleTally(tokenizer, learnedOf(options));
+  const all = conversations.flatMap((messages, source): Encoded[] => {
+    const example = tally.add(source + 1, () => messages);
+    return example === undefined ? [] : [{ ...example, source }];
   });
   requireExamples(tally);
-  const examples = all.flatMap(({ ids, mask }): Example[] => {
-    if (ids.length <= limit) return [{ ids, mask }];
+  const kept = all.flatMap(({ ids, mask, source }): Encoded[] => {
+    if (ids.length <= limit) return [{ ids, mask, source }];
     if (mode === "drop" || firstLearned({ ids, mask }) >= limit) return [];
-    return [{ ids: ids.slice(0, limit), mask: mask.slice(0, limit) }];
+    return [{ ids: ids.slice(0, limit), mask: mask.slice(0, limit), source }];
   });
+  const examples = kept.map(({ ids, mask }): Example => ({ ids, mask }));
   return {
     examples,
+    sources: kept.map(({ source }) => source),
     tooLong: all.filter(({ ids }) => ids.length > limit).length,
     leftOut: all.length - examples.length,
     doubts: tally.faults,
@@ -64,7 +76,10 @@ export function firstLearned({ ids, mask }: Example): number {
 export function overlongMessage(
   { tooLong, leftOut }: Pick<EncodedExamples, "tooLong" | "leftOut">,
   total: number,
-  { max_length: limit, truncation_mode: mode }: Omit<ExampleOptions, "mask_history">,
+  {
+    max_length: limit,
+    truncation_mode: mode,
+  }: Pick<ExampleOptions, "max_length" | "truncation_mode">,
 ): string | null {
   if (tooLong === 0) return null;
   const said = `${tooLong} of ${total} examples are longer than max_length (${limit} tokens)`;

@@ -3,8 +3,10 @@
  * cannot be. One function for the check before a start and for the stage's own, so that both say the same.
  */
 import { AppError } from "#shared/errors.ts";
-import { encodeWithAssistantMask, UntrainableTemplate } from "../text/templates/assistant-mask.ts";
-import type { MaskedChat, MaskOptions } from "../text/templates/assistant-mask.ts";
+import { UntrainableTemplate } from "../text/templates/assistant-mask.ts";
+import type { MaskedChat } from "../text/templates/assistant-mask.ts";
+import { encodeWithLossMask } from "../text/templates/loss-mask.ts";
+import type { Learned } from "../text/templates/loss-mask.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Conversation } from "./conversation-lines.ts";
 import { recordNumbers } from "./record-numbers.ts";
@@ -27,7 +29,7 @@ export interface FaultyExamples {
 
 export class ExampleTally {
   readonly #tokenizer: Tokenizer;
-  readonly #options: MaskOptions;
+  readonly #learned: Learned;
   readonly #faults = new Map<
     string,
     { -readonly [K in keyof FaultyExamples]: FaultyExamples[K] }
@@ -35,9 +37,9 @@ export class ExampleTally {
   #examples = 0;
   #refused = 0;
 
-  constructor(tokenizer: Tokenizer, options: MaskOptions = {}) {
+  constructor(tokenizer: Tokenizer, learned: Learned = "assistant") {
     this.#tokenizer = tokenizer;
-    this.#options = options;
+    this.#learned = learned;
   }
 
   /** Counts what could be refused so far. */
@@ -60,10 +62,10 @@ export class ExampleTally {
     try {
       const messages = conversation();
       read = true;
-      const example = encodeWithAssistantMask(this.#tokenizer, messages, this.#options);
+      const example = encodeWithLossMask(this.#tokenizer, messages, this.#learned);
       for (const role of leftOutRoles(messages, example)) {
         // Earlier answers are only read where the last one alone is learned from, as the template writes them.
-        const isRead = role === "assistant" && this.#options.turns === "last";
+        const isRead = role === "assistant" && this.#learned !== "assistant";
         if (!isRead) this.#note("left-out", number, leftOut(role));
       }
       return example;

@@ -173,6 +173,8 @@ export type SequenceLayout = {
   readonly positions?: Tensor;
   /** Layers keep only their inputs for the backward pass (recompute.ts). */
   readonly recompute?: boolean;
+  /** What is made of the embeddings (B, T, D) before the first layer: noise, in training (NEFTune). */
+  readonly disturb?: ((embedded: Tensor) => Tensor) | undefined;
 };
 
 /**
@@ -188,7 +190,8 @@ export function hiddenStates(
   const [, t] = ids.shape as [number, number];
   const rotation = sequenceRotation(config, t, layout.positions);
   const masks = attentionMasks(t, layout.positions && earliestColumns(layout.positions));
-  const x = embed(weights, ids);
+  const embedded = embed(weights, ids);
+  const x = layout.disturb === undefined ? embedded : layout.disturb(embedded);
   return layout.recompute === true
     ? recomputedStack(weights, config, x, rotation, masks)
     : decoderStack(weights, config, x, fullAttention(rotation, masks));

@@ -4,8 +4,8 @@ import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { hiddenStates, outputMatrix } from "./decoder.ts";
 import type { SequenceLayout, Weights } from "./decoder.ts";
-import { tokenLogprobs } from "./token-logprobs.ts";
-import type { TokenLogprobs } from "./token-logprobs.ts";
+import { tokenLogprobs, tokenScores } from "./token-logprobs.ts";
+import type { TokenLogprobs, TokenScores } from "./token-logprobs.ts";
 
 export type LogprobOptions = {
   readonly layout?: SequenceLayout;
@@ -23,13 +23,35 @@ export function sequenceLogprobs(
   temperature: number,
   { layout = {}, places, entropyGradient = false }: LogprobOptions = {},
 ): TokenLogprobs {
+  const { hidden, targets } = askedPlaces(weights, config, ids, { layout, places });
+  return tokenLogprobs(hidden, outputMatrix(weights, config), targets, temperature, {
+    entropyGradient,
+  });
+}
+
+/** ids (B, T+1) → of ids[:, 1:], without a gradient: how each token was met, at temperature 1. */
+export function sequenceScores(
+  weights: Weights,
+  config: ModelConfig,
+  ids: Tensor,
+  options: Pick<LogprobOptions, "layout" | "places"> = {},
+): TokenScores {
+  const { hidden, targets } = askedPlaces(weights, config, ids, options);
+  return tokenScores(hidden, outputMatrix(weights, config), targets);
+}
+
+/** Hidden states (N, D) before the tokens that are scored, and these tokens (N). */
+function askedPlaces(
+  weights: Weights,
+  config: ModelConfig,
+  ids: Tensor,
+  { layout = {}, places }: Pick<LogprobOptions, "layout" | "places">,
+): { readonly hidden: Tensor; readonly targets: Tensor } {
   const [b, columns] = ids.shape as [number, number];
   const t = columns - 1;
   const hidden = hiddenStates(weights, config, tf.slice(ids, [0, 0], [b, t]), layout);
   const flat = tf.reshape(hidden, [b * t, config.hiddenSize]);
   const targets = tf.reshape(tf.slice(ids, [0, 1], [b, t]), [-1]);
   const asked = (x: Tensor): Tensor => (places === undefined ? x : tf.gather(x, places));
-  return tokenLogprobs(asked(flat), outputMatrix(weights, config), asked(targets), temperature, {
-    entropyGradient,
-  });
+  return { hidden: asked(flat), targets: asked(targets) };
 }

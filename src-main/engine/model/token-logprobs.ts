@@ -18,6 +18,11 @@ export type TokenLogprobs = {
   readonly entropy: Tensor;
 };
 
+export type TokenScores = TokenLogprobs & {
+  /** (N) float: 1 where no token is likelier. */
+  readonly top: Tensor;
+};
+
 export type TokenLogprobOptions = {
   /** Whether entropies have a gradient: an entropy bonus needs it, and every other loss does without its work. */
   readonly entropyGradient?: boolean;
@@ -99,6 +104,29 @@ export function tokenLogprobs(
   return { logprobs: row(0), entropy: row(1) };
 }
 
+/** The same at temperature 1 without a gradient, and whether the target is the likeliest. */
+export function tokenScores(
+  hidden: Tensor,
+  output: Tensor,
+  targets: Tensor,
+  logitsAtOnce = LOGITS_AT_ONCE,
+): TokenScores {
+  const [n] = hidden.shape as [number, number];
+  const [v] = output.shape as [number, number];
+  const made: TokenScores[] = [];
+  for (const rows of partsOf(n, v, logitsAtOnce)) {
+    const part = inTurn(rowsOf(hidden, rows), made.at(-1)?.logprobs);
+    const { logprobs, entropy, below } = scoreRows(part, output, rowsOf(targets, rows));
+    made.push({ logprobs, entropy, top: tf.cast(tf.greaterEqual(below, 0), "float32") });
+  }
+  const join = (pick: (part: TokenScores) => Tensor): Tensor => tf.concat(made.map(pick));
+  return {
+    logprobs: join((part) => part.logprobs),
+    entropy: join((part) => part.entropy),
+    top: join((part) => part.top),
+  };
+}
+
 function scoreRows(scaled: Tensor, w: Tensor, targets: Tensor) {
   const logits = matMul(scaled, w, false, true);
   const highest = tf.max(logits, -1, true);
@@ -108,10 +136,11 @@ function scoreRows(scaled: Tensor, w: Tensor, targets: Tensor) {
   const logTotal = tf.log(total);
   const logNormalizer = tf.add(logTotal, tf.reshape(highest, [-1]));
   // Of the same logits as the normalizer: in bfloat16 others would differ from them by more than 1 − p of a likely token.
-  const logprobs = tf.sub(tf.gatherND(shifted, placesOf(targets)), logTotal);
+  const below = tf.gatherND(shifted, placesOf(targets));
+  const logprobs = tf.sub(below, logTotal);
   // H = log Σ e^s − Σ s e^s / Σ e^s, s the shifted logits.
   const entropy = tf.sub(logTotal, tf.div(tf.sum(tf.mul(mass, shifted), -1), total));
-  return { mass, total, logNormalizer, logprobs, entropy };
+  return { mass, total, logNormalizer, logprobs, entropy, below };
 }
 
 /** Where each row's target stands in (N, V): (N, 2). */

@@ -11,7 +11,7 @@ import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import { runOnPolicyDistill } from "./on-policy-distill.ts";
 import { requireSameTokens } from "#main/core/text/same-tokens.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
-import { fineTune } from "./sft.ts";
+import { fineTune, PLAIN_FINE_TUNING } from "./sft.ts";
 import { solverOf } from "./traces/solver-of.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
@@ -49,7 +49,6 @@ export async function runDistill(session: StageSession, stage: DistillStage): Pr
   }
   await fineTune(session, session.modelFolder("model"), readConversations(file), {
     ...stage,
-    packing: false,
-    mask_history: false,
+    ...PLAIN_FINE_TUNING,
   });
 }

@@ -125,12 +125,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       session.alarm(at.step, { ...alarm, evidence: evidenceOf(alarm.code, generation.rollouts) });
   }
   await curve?.measure(at.step);
-  const best = curve?.bestStep() ?? null;
-  if (best === null || best === at.step) session.saveModel(model, folder);
-  else {
-    session.log(`The stage gives the model of step ${best}, which measured highest.`);
-    session.saveBest();
-  }
+  session.saveBestOrLast(model, folder, { best: curve?.bestStep() ?? null, last: at.step });
 }
 
 /** @throws AppError BAD_RECIPE for sizes that do not divide, and for sampling that is not the policy's. */

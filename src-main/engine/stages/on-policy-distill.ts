@@ -122,7 +122,7 @@ function tracedTasks(
   file: string,
 ): Task[] {
   const conversations = readConversations(file);
-  const options = { ...stage, mask_history: false };
+  const options = { ...stage, mask_history: false, assistant_only_loss: true };
   const encoded = encodeExamples(tokenizer, conversations, options);
   const overlong = overlongMessage(encoded, conversations.length, options);
   if (encoded.examples.length === 0)

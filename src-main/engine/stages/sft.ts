@@ -5,6 +5,7 @@ import { exampleSources } from "#shared/schema/stages/example-data.ts";
 import type { ExampleSource } from "#shared/schema/stages/example-data.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
+import { requireNoise } from "../objectives/neftune.ts";
 import { nextTokenObjective } from "../objectives/next-token.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
@@ -12,11 +13,15 @@ import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import { SequenceBatches } from "../training/sequence-batches.ts";
 import { optimizerOf, Trainer } from "../training/trainer.ts";
+import { HeldOutLoss } from "./session/held-out-loss.ts";
+import type { HeldOutLossOptions } from "./session/held-out-loss.ts";
 import { runTrainingLoop } from "./session/training-loop.ts";
+import { endTokenId } from "./session/write-model.ts";
 import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
 import type { ExampleOptions } from "#main/core/examples/encode-examples.ts";
+import { heldOutIndexes } from "#main/core/examples/hold-out.ts";
 import { mixExamples } from "#main/core/examples/mix-examples.ts";
 import type { MixedSource } from "#main/core/examples/mix-examples.ts";
 import { recordNumbers } from "#main/core/examples/record-numbers.ts";
@@ -102,9 +107,36 @@ function longestOf(examples: readonly Example[], atLeast: number): number {
   return examples.reduce((longest, { ids }) => Math.max(longest, ids.length), atLeast);
 }
 
+/** @throws AppError BAD_INPUT where cutting left a side without an example */
+function requireBothSides(
+  options: Pick<FineTuneOptions, "eval_steps">,
+  learned: readonly Example[],
+  measured: readonly Example[],
+): void {
+  if (learned.length > 0 && (options.eval_steps === undefined || measured.length > 0)) return;
+  throw new AppError(
+    "BAD_INPUT",
+    `Of the examples that fit max_length, ${learned.length} are there to learn from and ${measured.length} are held out.`,
+    "Raise max_length or test_size, or leave eval_steps out.",
+  );
+}
+
 export type FineTuneOptions = TrainingOptions &
   PeftOptions &
-  ExampleOptions & { readonly packing: boolean };
+  ExampleOptions &
+  HeldOutLossOptions &
+  Pick<SftStage, "packing" | "loss_type" | "neftune_noise_alpha" | "eos_token" | "test_size">;
+
+/** Of stages that have no such options: the whole answers, cross-entropy, nothing held out. */
+export const PLAIN_FINE_TUNING = {
+  packing: false,
+  mask_history: false,
+  assistant_only_loss: true,
+  loss_type: "nll",
+  eval_on_start: false,
+  test_size: 0.1,
+  load_best_model_at_end: false,
+} as const;
 
 /** Trains the model of `folder` on conversations and saves it as the stage's output. */
 export async function fineTune(
@@ -115,6 +147,9 @@ export async function fineTune(
 ): Promise<void> {
   const { runtime, request } = session;
   const tokenizer = loadTokenizer(folder);
+  const { eos_token: eosToken, neftune_noise_alpha: alpha } = options;
+  if (eosToken !== undefined) endTokenId(folder, eosToken);
+  if (alpha !== undefined) requireNoise(runtime);
   const encoded = encodeExamples(tokenizer, conversations, options);
   const { examples } = encoded;
   const overlong = overlongMessage(encoded, conversations.length, options);
@@ -132,15 +167,26 @@ export async function fineTune(
       "Raise max_length, or check the stage that made the data.",
     );
   }
+  const held =
+    options.eval_steps === undefined
+      ? []
+      : heldOutIndexes(conversations, options.test_size, deriveSeed(request.seed, "held-out"));
+  const isHeld = new Set(held);
+  const sideOf = (isMeasured: boolean): Example[] =>
+    examples.filter((_, i) => isHeld.has(encoded.sources[i] ?? -1) === isMeasured);
+  const [learned, measured] = [sideOf(false), sideOf(true)];
+  requireBothSides(options, learned, measured);
   const model = openTrainable(session, folder, options);
+  const precision = trainingPrecision(session, options);
   const trainer = new Trainer(
     runtime,
     model,
-    nextTokenObjective(model.config, { recompute: options.gradient_checkpointing }),
-    {
-      ...optimizerOf(options),
-      precision: trainingPrecision(session, options),
-    },
+    nextTokenObjective(model.config, {
+      recompute: options.gradient_checkpointing,
+      lossType: options.loss_type,
+      noisy: alpha !== undefined,
+    }),
+    { ...optimizerOf(options), precision },
   );
   const wanted = options.per_device_train_batch_size;
   const together = rowsAtOnce(
@@ -149,13 +195,20 @@ export async function fineTune(
     wanted,
     { recompute: options.gradient_checkpointing, halvings: session.halvings },
   );
-  const batches = new SequenceBatches(examples, {
+  const plan = {
     seed: deriveSeed(request.seed, "order"),
     rows: wanted,
     rowsAtOnce: together,
     accumulation: options.gradient_accumulation_steps,
     packing: options.packing,
     maxLength: options.max_length,
+  };
+  const width = model.config.hiddenSize;
+  const batches = new SequenceBatches(learned, {
+    ...plan,
+    ...(alpha === undefined
+      ? {}
+      : { noise: { alpha, width, seed: deriveSeed(request.seed, "neftune") } }),
   });
   const totalSteps =
     options.max_steps > 0
@@ -167,11 +220,27 @@ export async function fineTune(
   if (overlong !== null) session.log(overlong);
   for (const doubt of encoded.doubts)
     session.log(`${doubt.message} (${recordNumbers(doubt)}) ${doubt.advice ?? ""}`.trim());
-  await runTrainingLoop(session, model, trainer, {
+  if (measured.length > 0)
+    session.log(`${measured.length} examples are held out, ${learned.length} are learned from.`);
+  const heldOut =
+    measured.length === 0
+      ? null
+      : new HeldOutLoss({
+          session,
+          model,
+          examples: measured,
+          batches: plan,
+          precision,
+          totalSteps,
+          options,
+          eosToken,
+        });
+  const last = await runTrainingLoop(session, model, trainer, {
     training: options,
     totalSteps,
     stepBatch: (step) => batches.step(step),
     tokenizerFrom: folder,
+    heldOut,
   });
-  session.saveModel(model, folder);
+  session.saveBestOrLast(model, folder, { best: heldOut?.bestStep() ?? null, last }, { eosToken });
 }

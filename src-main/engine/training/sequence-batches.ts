@@ -1,6 +1,7 @@
 /** Supervised examples → the batches of each optimizer step, grouped by length or packed. */
 import { Random, hash32 } from "#main/platform/random.ts";
 import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
+import { neftuneScale } from "../objectives/neftune.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import type { Example } from "#main/core/examples/example.ts";
@@ -15,6 +16,8 @@ export type BatchOptions = {
   readonly accumulation: number;
   readonly packing: boolean;
   readonly maxLength: number;
+  /** NEFTune's noise: of this alpha, for embeddings of this width. */
+  readonly noise?: { readonly alpha: number; readonly width: number; readonly seed: number };
 };
 
 /** One row of a micro-batch: examples one after another. */
@@ -53,7 +56,13 @@ export class SequenceBatches {
     const size = rowsComputed(this.#options);
     for (let first = 0; first < rows.length; first += size) {
       const part = rows.slice(first, first + size);
-      micro.push({ inputs: () => batchTensors(part, this.#options, learned) });
+      const index = micro.length;
+      micro.push({
+        inputs: () => [
+          ...batchTensors(part, this.#options, learned),
+          ...noiseTensors(part, this.#options, [step, index]),
+        ],
+      });
     }
     return {
       microBatches: micro,
@@ -82,6 +91,34 @@ export class SequenceBatches {
     while (steps.length < wanted) steps.push(steps[steps.length % Math.max(1, steps.length)] ?? []);
     return random.shuffle(steps);
   }
+}
+
+/** All examples once, those of like length together, without an order to learn in: what measures them. */
+export function passOver(examples: readonly Example[], options: BatchOptions): MicroBatch[] {
+  const rows = options.packing
+    ? pack(examples, options.maxLength)
+    : examples.map((example): Row => [example]);
+  const sorted = rows.toSorted((a, b) => lengthOf(a) - lengthOf(b));
+  const size = rowsComputed(options);
+  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => ({
+    inputs: () => batchTensors(sorted.slice(i * size, (i + 1) * size), options, 1),
+  }));
+}
+
+/** How large the noise of each row is, (B), and the seed (2) of this micro-batch's: another for each of a run. */
+function noiseTensors(
+  rows: readonly Row[],
+  options: BatchOptions,
+  [step, part]: readonly [number, number],
+): Tensor[] {
+  const { noise } = options;
+  if (noise === undefined) return [];
+  const scales = new Float32Array(rowsComputed(options));
+  rows.forEach((row, r) => {
+    scales[r] = neftuneScale(noise.alpha, lengthOf(row), noise.width);
+  });
+  const seeds = [hash32(noise.seed, step, part, 0) | 0, hash32(noise.seed, step, part, 1) | 0];
+  return [tf.tensor1d(scales), tf.tensor1d(seeds, "int32")];
 }
 
 function rowsComputed({ rows, rowsAtOnce }: BatchOptions): number {

@@ -6,7 +6,7 @@ import { splitReasoning } from "#shared/schema/record-text.ts";
 import { ContaminationIndex } from "#main/core/curation/contamination.ts";
 import { linesOf, readConversation } from "#main/core/examples/conversation-lines.ts";
 import type { Conversation } from "#main/core/examples/conversation-lines.ts";
-import { firstLearned, maskOptions } from "#main/core/examples/encode-examples.ts";
+import { firstLearned } from "#main/core/examples/encode-examples.ts";
 import { ExampleTally } from "#main/core/examples/training-examples.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { failureOf } from "../failure.ts";
@@ -45,10 +45,7 @@ function byLength(lengths: Counts<number>): [number, number][] {
 }
 
 function checkExamples(work: Extract<DataCheckWork, { kind: "examples" }>): DataReport {
-  const tally = new ExampleTally(
-    loadTokenizer(work.modelFolder),
-    maskOptions({ mask_history: work.maskHistory }),
-  );
+  const tally = new ExampleTally(loadTokenizer(work.modelFolder), work.learned);
   const asked = new ContaminationIndex(work.problems);
   const lengths = new Counts<number>();
   const firsts = new Counts<number>();

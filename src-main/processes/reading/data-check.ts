@@ -22,8 +22,8 @@ export const DataCheckWork = z.discriminatedUnion("kind", [
     ...model,
     /** JSONL as a stage trains on it. */
     file: z.string(),
-    /** The stage learns from the last answer alone. */
-    maskHistory: z.boolean(),
+    /** Which tokens the stage learns from. */
+    learned: z.enum(["assistant", "last", "completion", "all"]),
     /** What benchmarks ask. */
     problems: z.array(
       z.strictObject({ benchmark: z.string(), id: z.string(), prompt: z.string() }),

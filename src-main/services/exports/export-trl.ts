@@ -14,6 +14,7 @@ import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
+import { heldOutArguments, learnedArguments } from "./trl-examples.ts";
 import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
@@ -72,13 +73,6 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       "drop",
       `TRL cuts examples to max_length; leave those of more than ${stage.max_length} tokens out of ${data}`,
     );
-  if (stage.mask_history)
-    part.missing(
-      stage,
-      "mask_history",
-      true,
-      `write ${data} with the last answer as "completion" and all before it as "prompt": TRL then learns from it alone`,
-    );
   write(part, stage, {
     trainer: "sft",
     model: part.modelPath(stage.model, stage),
@@ -90,8 +84,17 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       max_length: stage.max_length,
       ...(stage.truncation_mode === "drop" ? {} : { truncation_mode: stage.truncation_mode }),
       packing: stage.packing,
-      completion_only_loss: true,
+      ...learnedArguments(part, stage, data),
+      loss_type: stage.loss_type,
+      ...(stage.neftune_noise_alpha === undefined
+        ? {}
+        : { neftune_noise_alpha: stage.neftune_noise_alpha }),
+      ...(stage.eos_token === undefined ? {} : { eos_token: stage.eos_token }),
+      ...heldOutArguments(part, stage),
     },
+    ...(stage.eval_steps === undefined
+      ? {}
+      : { test_size: stage.test_size, early_stopping_patience: stage.early_stopping_patience }),
   });
 }
 
@@ -312,6 +315,7 @@ import sys
 import yaml
 from datasets import load_dataset
 from peft import LoraConfig
+from transformers import EarlyStoppingCallback
 from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer, SFTConfig, SFTTrainer
 from trl.rewards import get_soft_overlong_punishment
 
@@ -332,11 +336,19 @@ peft_config = LoraConfig(**config["peft"]) if "peft" in config else None
 data = config["data"]
 loader = "parquet" if data.endswith(".parquet") else "json"
 dataset = load_dataset(loader, data_files=data, split="train")
+held_out, callbacks = None, []
+if "test_size" in config:
+    parts = dataset.train_test_split(test_size=config["test_size"], seed=config["args"]["seed"])
+    dataset, held_out = parts["train"], parts["test"]
+    if config.get("early_stopping_patience") is not None:
+        callbacks = [EarlyStoppingCallback(config["early_stopping_patience"])]
 if config["trainer"] == "sft":
     trainer = SFTTrainer(
         model=config["model"],
         args=SFTConfig(**config["args"]),
         train_dataset=dataset,
+        eval_dataset=held_out,
+        callbacks=callbacks,
         peft_config=peft_config,
     )
 elif config["trainer"] == "gkd":

@@ -5,6 +5,7 @@
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { bootstrapMean, mean } from "#main/core/evaluation/bootstrap.ts";
 import {
+  ACCURACY,
   afterMeasurement,
   HeldOutProgress,
   isDue,
@@ -83,14 +84,14 @@ export class HeldOutCurve {
       "eval_completions/clipped_ratio": cut / lengths.length,
       eval_runtime: (performance.now() - begun) / 1000,
     });
-    this.#progress = afterMeasurement(this.#progress, step, value);
+    this.#progress = afterMeasurement(this.#progress, step, value, ACCURACY);
     if (stage.load_best_model_at_end && this.#progress.best?.step === step)
       session.keepBest(model, session.modelFolder("model"));
   }
 
   /** Why the stage should end here, in words; null where it should go on. */
   whyEnded(): string | null {
-    return whyEnded(this.#progress, this.#of.stage);
+    return whyEnded(this.#progress, this.#of.stage, ACCURACY);
   }
 
   /** The step whose model the stage gives; null: the last one's. */

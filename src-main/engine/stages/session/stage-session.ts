@@ -20,14 +20,11 @@ import {
   writeTrainingCheckpoint,
 } from "../../training/training-state.ts";
 import type { TrainingCheckpoint, TrainingState } from "../../training/training-state.ts";
-import { saveAdapterFolder } from "#main/core/formats/peft-adapter.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
 import { LoraModel } from "../../model/lora.ts";
 import { openRuntime } from "../../runtime/open-runtime.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { MOST_ROWS } from "#main/core/resources/cache-shape.ts";
-import { stopIds } from "#main/core/text/templates/stop-ids.ts";
-import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { AdamW } from "../../training/adamw.ts";
 import type { Alarm } from "../../training/alarms.ts";
 import { halved } from "#main/core/resources/rows-at-once.ts";
@@ -40,6 +37,8 @@ import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
 import { stageTasks } from "./stage-tasks.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { UsageMeter } from "./usage-meter.ts";
+import { writeModel } from "./write-model.ts";
+import type { ModelFacts } from "./write-model.ts";
 import { adapterContent } from "../../model/lora.ts";
 
 /** The stage was asked to end; it is no error. */
@@ -207,8 +206,12 @@ export class StageSession {
     this.#rate.reset();
   }
 
-  metrics(step: number, values: Readonly<Record<string, number | null>>): void {
-    const timeMs = Date.now();
+  /** @param timeMs when they were measured, where that was in an earlier attempt */
+  metrics(
+    step: number,
+    values: Readonly<Record<string, number | null>>,
+    timeMs = Date.now(),
+  ): void {
     const points: MetricPoint[] = Object.entries(values).flatMap(([name, value]) =>
       value === null ? [] : [{ name, step, value: Number.isFinite(value) ? value : null, timeMs }],
     );
@@ -338,18 +341,32 @@ export class StageSession {
   }
 
   /** Saves the stage's model to its output folder and says so; a trained adapter also by itself, merged into it. */
-  saveModel(model: LanguageModel, tokenizerFrom: string, card?: string): void {
-    this.#writeModel(model, tokenizerFrom, this.outPath(), card);
+  saveModel(model: LanguageModel, tokenizerFrom: string, about: ModelFacts = {}): void {
+    writeModel(model, tokenizerFrom, this.outPath(), about);
     this.#context.emit({ type: "output", kind: "model", path: this.outPath("model") });
   }
 
   /** Keeps the model as it is now beside the output; a later call takes its place. */
-  keepBest(model: LanguageModel, tokenizerFrom: string): void {
-    this.#writeModel(model, tokenizerFrom, this.outPath(BEST));
+  keepBest(model: LanguageModel, tokenizerFrom: string, about: ModelFacts = {}): void {
+    writeModel(model, tokenizerFrom, this.outPath(BEST), about);
   }
 
-  /** Makes the model that was kept the stage's output. */
-  saveBest(): void {
+  /** Makes the model the stage's output, or the one of the step that measured best, where that is another. */
+  saveBestOrLast(
+    model: LanguageModel,
+    tokenizerFrom: string,
+    { best, last }: { readonly best: number | null; readonly last: number },
+    about: ModelFacts = {},
+  ): void {
+    if (best === null || best === last) {
+      this.saveModel(model, tokenizerFrom, about);
+      return;
+    }
+    this.log(`The stage gives the model of step ${best}, which measured best.`);
+    this.#saveBest();
+  }
+
+  #saveBest(): void {
     for (const name of ["model", "adapter"]) {
       if (!existsSync(this.outPath(BEST, name))) continue;
       rmSync(this.outPath(name), { recursive: true, force: true });
@@ -357,19 +374,6 @@ export class StageSession {
     }
     rmSync(this.outPath(BEST), { recursive: true, force: true });
     this.#context.emit({ type: "output", kind: "model", path: this.outPath("model") });
-  }
-
-  #writeModel(model: LanguageModel, tokenizerFrom: string, root: string, card?: string): void {
-    const path = join(root, "model");
-    if (model instanceof LoraModel)
-      saveAdapterFolder(join(root, "adapter"), adapterContent(model, tokenizerFrom));
-    // Whoever loads the folder stops where a completion here does: at the end of a turn, whatever the base's eos is.
-    const ends = stopIds(loadTokenizer(tokenizerFrom), model.config.eosTokenIds);
-    model.save(path, {
-      tokenizerFrom,
-      ...(ends.length === 0 ? {} : { generationConfig: { eos_token_id: ends } }),
-      ...(card === undefined ? {} : { card }),
-    });
   }
 
   #warnAnew(): void {

@@ -2,6 +2,7 @@
 import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
 import { guardStep } from "./guard-step.ts";
+import type { HeldOutLoss } from "./held-out-loss.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
 import { learningRate } from "../../training/schedule.ts";
 import type { Trainer } from "../../training/trainer.ts";
@@ -15,16 +16,18 @@ export type LoopOptions = {
   readonly stepBatch: (step: number) => StepBatch;
   readonly position?: () => Pick<CheckpointParts, "random" | "data">;
   readonly tokenizerFrom: string;
+  /** Held-out examples that are measured meanwhile. */
+  readonly heldOut?: HeldOutLoss | null;
 };
 
-/** Trains from the session's step to `totalSteps`. */
+/** Trains from the session's step to `totalSteps`, or until held-out examples say that it should end; gives the last step. */
 export async function runTrainingLoop(
   session: StageSession,
   model: LanguageModel,
   trainer: Trainer,
   options: LoopOptions,
-): Promise<void> {
-  const { training, totalSteps } = options;
+): Promise<number> {
+  const { training, totalSteps, heldOut = null } = options;
   let samplesSeen = session.resumed?.state.samplesSeen ?? 0;
   let tokens = 0;
   if (session.resumed !== null) {
@@ -39,11 +42,23 @@ export async function runTrainingLoop(
     samplesSeen,
     keep: training.save_total_limit,
     ...options.position?.(),
+    ...(heldOut === null ? {} : { data: { heldOut: heldOut.state() } }),
   });
+  const measure = (step: number): Promise<void> =>
+    session.keeping(
+      () => parts(step),
+      () => heldOut?.measure(step) ?? Promise.resolve(),
+    );
   session.newPhase();
   session.progress(session.fromStep, totalSteps, "steps", "compiling", null, true);
   for (let step = session.fromStep; step < totalSteps; step++) {
     await session.boundary(() => parts(step));
+    await measure(step);
+    const ended = heldOut?.whyEnded() ?? null;
+    if (ended !== null) {
+      session.log(ended);
+      return step;
+    }
     const begun = performance.now();
     const batch = options.stepBatch(step);
     const rate = learningRate(training, step + (options.scheduleOffset ?? 0), totalSteps);
@@ -65,6 +80,8 @@ export async function runTrainingLoop(
       session.checkpoint(parts(step + 1));
     session.progress(step + 1, totalSteps, "steps", "training", tokens, step + 1 === totalSteps);
   }
+  await measure(totalSteps);
+  return totalSteps;
 }
 
 function trainStep(

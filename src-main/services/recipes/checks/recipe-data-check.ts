@@ -11,6 +11,7 @@ import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { hasRewards } from "#shared/schema/stage-rewards.ts";
 import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
 import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
+import { learnedOf } from "#main/core/examples/encode-examples.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
 import { contextOf } from "#main/core/resources/stage-memory.ts";
 import type { Application } from "../../application.ts";
@@ -164,11 +165,11 @@ function datasetSubject(
     keys: [...at.keys, "dataset"],
     version,
     sha256: async () =>
-      `${version?.sha256 ?? (await fileSha256(file))} ${asked} ${String(stage.mask_history)}`,
+      `${version?.sha256 ?? (await fileSha256(file))} ${asked} ${learnedOf(stage)}`,
     work: () => ({
       kind: "examples",
       modelFolder,
-      maskHistory: stage.mask_history,
+      learned: learnedOf(stage),
       file: version === undefined ? file : datasets.versions.trainingFile(version),
       problems,
     }),

@@ -68,6 +68,10 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     vespo_lambda_pos: "vespo: decay by the ratio, advantage at or above 0",
     vespo_k_neg: "vespo: power of the ratio, advantage under 0",
     vespo_lambda_neg: "vespo: decay by the ratio, advantage under 0",
+    assistant_only_loss:
+      "learn from the assistant's tokens; off: from every token, the questions too",
+    completion_only_loss: "learn from the last answer and what ends it; the rest is its prompt",
+    neftune_noise_alpha: "noise on embeddings, alpha / √(tokens · width); 5 is usual; empty: none",
     mask_truncated_completions: "learn nothing from cut completions",
   },
   Advantages: {
@@ -114,6 +118,7 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
       "learn from the last answer alone, where the template rewrites earlier turns (Qwen3's)",
     sequence_length: "tokens of a row",
     packing: "several examples in one row, kept apart",
+    eos_token: "the token at which the model that comes out stops too; empty: its own",
     corpus: "text that is learned",
   },
   "What is kept": {
@@ -158,6 +163,7 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
   Evaluation: {
     eval_steps: "optimizer steps between two measurements on held-out problems; empty: none",
     eval_on_start: "measure once before the first step",
+    test_size: "share of the examples held out, 0 to 0.5; those of one prompt stay together",
     eval_data: "what is asked; empty: the held-out side of the stage's data",
     eval_problems: "problems asked, the same each time",
     num_generations_eval: "completions of each of them",
@@ -180,6 +186,22 @@ export const OPTIONS: Readonly<Record<string, OptionText>> = Object.fromEntries(
 
 /** Where an option means something else in a stage of that kind. */
 const OF_KIND: Readonly<Record<string, OptionText>> = {
+  "sft.loss_type": {
+    group: "Objective",
+    line: "nll: cross-entropy; dft: weighted by each token's own probability",
+  },
+  "sft.eval_steps": {
+    group: "Evaluation",
+    line: "optimizer steps between two measurements of the held-out loss, in nats a token; empty: none",
+  },
+  "sft.load_best_model_at_end": {
+    group: "Evaluation",
+    line: "the stage gives the model of the lowest held-out loss, not the last",
+  },
+  "sft.early_stopping_patience": {
+    group: "Evaluation",
+    line: "measurements without a lower held-out loss after which the stage ends",
+  },
   "distill.beta": {
     group: "Objective",
     line: "divergence to the teacher: 0 forward KL, 1 reverse KL, between them Jensen-Shannon's",
