@@ -57,8 +57,22 @@ export function problemLengths(
   const key = JSON.stringify([modelFolder, stamp, data, system, template, ids]);
   const known = lengths.get(key);
   if (known !== undefined) return known;
+  const found = lengthsOf(modelFolder, problems, prompting);
+  lengths.set(key, found);
+  return found;
+}
+
+/**
+ * Of problems that are at hand, at least one.
+ * @throws AppError as `problemLengths`
+ */
+export function lengthsOf(
+  modelFolder: string,
+  problems: readonly Problem[],
+  prompting: Prompting,
+): ProblemLengths {
   const tokenizer = keptTokenizer(modelFolder);
-  const found = {
+  return {
     sample: problems.length,
     longestPrompt: Math.max(
       ...problems.map((problem) => promptIds(tokenizer, problem, prompting).length),
@@ -69,8 +83,6 @@ export function problemLengths(
       .sort((a, b) => a - b),
     missing: missingIn(problems, prompting),
   };
-  lengths.set(key, found);
-  return found;
 }
 
 function missingIn(problems: readonly Problem[], prompting: Prompting): MissingColumn[] {

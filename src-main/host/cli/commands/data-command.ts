@@ -7,6 +7,7 @@ import { addDataExport } from "./data-export.ts";
 import { addDataImport } from "./data-import.ts";
 import { addDataGenerate } from "./data-generate.ts";
 import { datasetOf, filterOption, withFilter } from "../options/data-options.ts";
+import { addDataReview } from "./data-review.ts";
 import { addDataVersions } from "./data-versions.ts";
 import { table } from "../printing/terminal.ts";
 
@@ -16,6 +17,7 @@ export function addDataCommands(program: Command): void {
   addDataImport(data);
   addDataExport(data);
   addDataGenerate(data);
+  addDataReview(data);
   addDataCleaning(data);
   addDataVersions(data);
 }

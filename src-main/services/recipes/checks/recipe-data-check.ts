@@ -7,6 +7,7 @@ import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import type { DataCheckEvent } from "#shared/schema/recipe-draft.ts";
 import { exampleSources } from "#shared/schema/stages/example-data.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
+import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { hasRewards } from "#shared/schema/stage-rewards.ts";
 import { tokenizerSha256 } from "#main/processes/reading/data-check.ts";
@@ -14,6 +15,7 @@ import type { DataCheckWork } from "#main/processes/reading/data-check.ts";
 import { learnedOf } from "#main/core/examples/encode-examples.ts";
 import { fileSha256 } from "#main/core/formats/inspect-model.ts";
 import { contextOf } from "#main/core/resources/stage-memory.ts";
+import { memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Application } from "../../application.ts";
 import { promptsOf } from "../../benchmarks/benchmark-file.ts";
 import { promptFindings, sftFindings } from "./data-findings.ts";
@@ -52,8 +54,13 @@ export async function* checkRecipeData(
           ...(await judgeFindings(app, stage, index, relativeTo, signal)),
         );
       findings.push(...(await teacherFindings(app, stage, index, signal)));
-      findings.push(...(await taskFindings(app, stage, index, signal)));
-      const folder = modelOf(app, recipe, stage, dir);
+      const folder = modelOf(app, recipe, stage.model, dir);
+      const named = modelTeacher(stage);
+      const teacher = named === undefined ? undefined : modelOf(app, recipe, named, dir);
+      const { sets, tasks } = app;
+      const folders = folder === undefined ? undefined : { model: folder, teacher };
+      const trial = { sets, tasks, folders, memoryBytes: memoryLimitBytes() };
+      findings.push(...(await taskFindings(trial, stage, index, signal)));
       for (const subject of folder === undefined ? [] : subjectsOf(app, stage, folder, dir)) {
         if (folder === undefined) break;
         const identity = [await subject.sha256(), await tokenizerSha256(folder)];
@@ -92,7 +99,7 @@ async function* relay<T>(
 function modelOf(
   { models }: Host,
   recipe: Recipe,
-  stage: Stage,
+  model: string,
   relativeTo: string,
 ): string | undefined {
   const folders = new Map(
@@ -105,7 +112,7 @@ function modelOf(
       }
     }),
   );
-  return folderOf(recipe, stage.model, folders);
+  return folderOf(recipe, model, folders);
 }
 
 interface Subject {

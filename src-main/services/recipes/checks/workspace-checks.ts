@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
-import type { MemoryPart, RecipeFix } from "#shared/schema/recipe-draft.ts";
+import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
 import { learnsFromTexts } from "#shared/schema/distillation.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
@@ -18,11 +18,11 @@ import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/st
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
-import type { MissingColumn, ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
 import { checkOnPolicy } from "./distill-check.ts";
-import { gib, longestOf, planText, planThatFits, promptingOf, totalBytes } from "./memory-check.ts";
-import type { MemoryPlan } from "./memory-check.ts";
+import { noteLengths, noteMemory } from "./length-findings.ts";
+import { gib, longestOf, promptingOf } from "./memory-check.ts";
 import type { ModelRegistry } from "../../models/model-registry.ts";
 import { problemDataOf } from "../../problems/set-reader.ts";
 import { folderOf } from "../model-of-stage.ts";
@@ -31,8 +31,6 @@ import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 import { StagePlace } from "./stage-place.ts";
 import { checkEvaluationData, checkSet, checkSources, said } from "./source-checks.ts";
-
-type ColumnFinding = Pick<Finding, "level" | "message" | "advice">;
 
 export interface StageFacts {
   readonly parameters?: number | undefined;
@@ -196,33 +194,8 @@ function checkLengths(
     if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
     return undefined;
   }
-  if (lengths === undefined) return undefined;
-  for (const column of lengths.missing) place.add("prompt_template", missingColumn(column));
-  if ("max_completion_length" in stage) {
-    const room = context - lengths.longestPrompt;
-    if (stage.max_completion_length > room)
-      place.add("max_completion_length", {
-        message: `prompts of up to ${lengths.longestPrompt} tokens and ${stage.max_completion_length} more do not fit the model's context of ${context}`,
-        fixes: room > 0 ? [setting(place.path("max_completion_length"), room, `Use ${room}`)] : [],
-      });
-    else noteFit(place, "max_completion_length", stage.max_completion_length, lengths.solutions);
-  } else if (stage.kind === "sft") {
-    const whole = lengths.solutions.map((length) => length + lengths.longestPrompt);
-    noteFit(place, "max_length", stage.max_length, whole);
-  }
+  if (lengths !== undefined) noteLengths(stage, place, lengths, context);
   return lengths;
-}
-
-function missingColumn({ column, source, problems, of, known }: MissingColumn): ColumnFinding {
-  const all = problems === of;
-  const there = ["prompt", ...known].join(", ");
-  return {
-    level: all ? "error" : "warning",
-    message: all
-      ? `the template writes {{ ${column} }}, and no problem of ${source} has such a column`
-      : `the template writes {{ ${column} }}, which ${problems} of ${of} problems of ${source} do not have: nothing is written there`,
-    advice: `${source} has ${there}. {{ ${column} | default("…") }} says what to write where it is missing.`,
-  };
 }
 
 /** Can the model be trained on what the stage will make or work out? Datasets are looked at record by record elsewhere. */
@@ -280,20 +253,6 @@ function tooLong(place: StagePlace, key: string, value: number, context: number)
   });
 }
 
-/** How many of the worked solutions fit: below nine in ten is doubtful. */
-function noteFit(place: StagePlace, key: string, limit: number, lengths: readonly number[]): void {
-  const fitting = lengths.filter((length) => length <= limit).length;
-  const longest = lengths.at(-1) ?? 0;
-  const text = `holds ${fitting} of ${lengths.length} worked solutions, the longest has ${longest} tokens`;
-  if (fitting >= 0.9 * lengths.length) place.add(key, { message: text, level: "note" });
-  else
-    place.add(key, {
-      message: text,
-      level: "warning",
-      fixes: [setting(place.path(key), longest, `Use ${longest}`)],
-    });
-}
-
 function factsOf(
   stage: Stage,
   place: StagePlace,
@@ -309,16 +268,7 @@ function factsOf(
   if (folder === undefined) return { memory: null, diskBytes: 0 };
   const found: StageFolders = { model: folder, teacher, ...longestOf(at.lengths) };
   const memory = stageMemory(stage, found);
-  const needed = totalBytes(memory);
-  if (needed > deps.memoryBytes) {
-    const plan = planThatFits(stage, found, deps.memoryBytes);
-    place.add("learning_rate" in stage ? "per_device_train_batch_size" : "model", {
-      message: `needs about ${gib(needed)} GiB, this machine has ${gib(deps.memoryBytes)} GiB`,
-      advice:
-        plan === undefined ? "Take a smaller model." : "Take smaller batches or a smaller model.",
-      fixes: plan === undefined ? [] : [fixOf(place, plan)],
-    });
-  }
+  noteMemory(stage, place, found, deps.memoryBytes);
   const keeps = "save_total_limit" in stage ? stage.save_total_limit * checkpointBytes(folder) : 0;
   const writes = "learning_rate" in stage ? modelFacts(folder).bytes : 0;
   return {
@@ -327,12 +277,5 @@ function factsOf(
     examples: at.examples,
     memory,
     diskBytes: keeps + writes,
-  };
-}
-
-function fixOf(place: StagePlace, plan: MemoryPlan): RecipeFix {
-  return {
-    label: `Use ${planText(plan)}`,
-    changes: Object.entries(plan).map(([key, value]) => ({ keys: [...place.path(key)], value })),
   };
 }
