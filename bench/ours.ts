@@ -16,6 +16,7 @@ import { Sampler } from "#main/engine/sampling/sampler.ts";
 import type { SampleRequest } from "#main/engine/sampling/sampler.ts";
 import { encodeChat } from "#main/core/text/templates/chat-template.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import { PolicyObjective, ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import { hash32, Random } from "#main/platform/random.ts";
@@ -120,6 +121,7 @@ function grpo(of: Row, model: LanguageModel): Measure {
   const trainer = new PolicyTrainer(runtime, model, null, {
     ...PolicyObjective.parse({ importance_sampling_mode: "token_truncate" }),
     ...ReferenceOptions.parse({}),
+    ...CriticOptions.parse({}),
     temperature: 1,
     max_completion_length: newTokens,
     per_device_train_batch_size: microBatch,

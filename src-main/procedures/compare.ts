@@ -3,6 +3,7 @@ import type { Contract } from "#shared/contract/contract.ts";
 import type { Application } from "#main/services/application.ts";
 import { comparisonReport, prepareTests } from "#main/services/comparison/comparison-report.ts";
 import { problemComparison } from "#main/services/comparison/problem-comparison.ts";
+import { twinComparisons } from "#main/services/comparison/twin-comparison.ts";
 import { publishedScores } from "#main/services/comparison/published.ts";
 import { comparisonFile } from "#main/services/reports/comparison-file.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
@@ -33,6 +34,7 @@ export function compareProcedures(
       await prepareTests(store, pairedTests, input);
       return comparisonReport(store, pairedTests, input);
     }),
+    twins: to.twins.handler(({ input }) => twinComparisons(store, pairedTests, input.pipelineIds)),
     problems: to.problems.handler(({ input }) => problemComparison(store, pairedTests, input)),
     answers: to.answers.handler(({ input }) =>
       input.runIds.map((runId) => {

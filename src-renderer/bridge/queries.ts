@@ -104,6 +104,13 @@ export function resultsQuery(pipelineId: PipelineId) {
   );
 }
 
+/** Stages of these pipelines that ran with a critic beside them. */
+export function twinsQuery(pipelineIds: readonly PipelineId[]) {
+  return queryOf(`compare.twins:${pipelineIds.join(",")}`, ["results", "cost"], (options) =>
+    host.compare.twins({ pipelineIds: [...pipelineIds] }, options),
+  );
+}
+
 export const datasetsQuery = queryOf("datasets", ["datasets"], (options) =>
   host.datasets.list(undefined, options),
 );

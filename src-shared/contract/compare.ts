@@ -8,7 +8,8 @@ import {
   ProblemFilter,
   PublishedScore,
 } from "../schema/compare.ts";
-import { RunId } from "../schema/run.ts";
+import { PipelineId, RunId } from "../schema/run.ts";
+import { TwinComparison } from "../schema/twin-comparison.ts";
 import { procedure } from "./errors.ts";
 
 /** Benchmarks, stages or pipelines: a stage means the benchmarks of its model, a pipeline all of its benchmarks. */
@@ -29,6 +30,10 @@ export const compare = {
   /** Finished benchmarks, newest first. */
   candidates: procedure.output(z.array(CompareCandidate)),
   report: procedure.input(z.strictObject(asked)).output(ComparisonReport),
+  /** GRPO and PPO side by side, of those pipelines that ran both. */
+  twins: procedure
+    .input(z.strictObject({ pipelineIds: z.array(PipelineId).max(60) }))
+    .output(z.array(TwinComparison)),
   problems: procedure
     .input(
       z.strictObject({

@@ -4,6 +4,7 @@ import { PairedVerdict, UsdPerPoint } from "./compare.ts";
 import { CostTotal } from "./cost.ts";
 import { EvaluationSample, EvaluationSummary } from "./engine-protocol.ts";
 import { PipelineId, RunId } from "./run.ts";
+import { TwinComparison } from "./twin-comparison.ts";
 
 export const EvaluationRecord = z.strictObject({
   runId: RunId,
@@ -55,6 +56,8 @@ export const PipelineResults = z.strictObject({
   unpricedRequests: z.int(),
   /** Of the stages behind the model that gained most over its baseline, for each point of pass@1; null where nothing was gained. */
   usdPerPoint: UsdPerPoint.nullable(),
+  /** Stages that ran with a critic beside them. */
+  twins: z.array(TwinComparison),
 });
 export type PipelineResults = z.infer<typeof PipelineResults>;
 

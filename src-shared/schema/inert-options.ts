@@ -6,6 +6,7 @@ import { generationBatchSize } from "./generation-batch.ts";
 import { z } from "zod";
 import { TraceSelection } from "./stages/trace-options.ts";
 import { usesTraces } from "./distillation.ts";
+import { CriticOptions } from "./critic-options.ts";
 import { Stage } from "./recipe.ts";
 import type { StageKind } from "./recipe.ts";
 
@@ -127,6 +128,8 @@ function distillation(read: OptionReader, inert: Inert): void {
   inert(read("use_peft") === false, ["disable_dropout"], "no adapter is trained: use_peft is off");
 }
 
+const CRITIC_OPTIONS = Object.keys(CriticOptions.shape);
+
 /** Of GRPO and its relatives: what the chosen objective does not read. */
 function inertObjective(
   read: OptionReader,
@@ -171,6 +174,11 @@ function inertObjective(
     estimator !== "rloo",
     ["normalize_advantages"],
     `adv_estimator is ${estimator}: only rloo's can be normalised`,
+  );
+  inert(
+    estimator !== "gae" && read("twin") !== "ppo",
+    CRITIC_OPTIONS,
+    `adv_estimator is ${estimator}: there is no critic`,
   );
   inert(
     read("use_adaptive_entropy") === false,

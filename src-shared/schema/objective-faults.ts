@@ -32,6 +32,7 @@ type Options = Pick<
   | "use_peft"
   | "generation_batch_size"
   | "steps_per_generation"
+  | "replay_groups"
 >;
 
 export function objectiveFaults(options: Options): ObjectiveFault[] {
@@ -75,6 +76,22 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
       fix: ["multi_objective_aggregation", "sum_then_normalize"],
     },
   );
+  fault(
+    options.adv_estimator === "gae" &&
+      (options.loss_type === "rloo" || options.loss_type === "vespo"),
+    {
+      name: "loss_type",
+      message: `${options.loss_type} weighs whole completions, and a critic's advantages are of single tokens`,
+      advice: "Use dapo, or bnpo as TRL's PPO has it.",
+      fix: ["loss_type", "dapo"],
+    },
+  );
+  fault(options.adv_estimator === "gae" && options.replay_groups > 0, {
+    name: "replay_groups",
+    message: "a critic's advantages are of the values that it had when the group was sampled",
+    advice: "Leave replay_groups out.",
+    fix: ["replay_groups", 0],
+  });
   fault(options.use_kl_in_reward && options.multi_objective_aggregation !== "sum_then_normalize", {
     name: "multi_objective_aggregation",
     message: "KL is taken off the sum of the rewards, and normalize_then_sum has no such sum",

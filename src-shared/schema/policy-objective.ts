@@ -60,10 +60,20 @@ export const PolicyObjective = z.strictObject({
 });
 export type PolicyObjective = z.infer<typeof PolicyObjective>;
 
-/** How rewards become advantages. TRL's GRPOTrainer has the first estimator, its RLOOTrainer the second; names are verl's, but for pass_at_k (PKPO). */
+/**
+ * How rewards become advantages. TRL's GRPOTrainer has the first estimator, its RLOOTrainer the second; names are verl's,
+ * but for pass_at_k (PKPO). gae is PPO: a critic says what was to be expected, instead of the group (critic-options.ts).
+ */
 export const AdvantageOptions = z.strictObject({
   adv_estimator: z
-    .enum(["grpo", "rloo", "reinforce_plus_plus", "reinforce_plus_plus_baseline", "pass_at_k"])
+    .enum([
+      "grpo",
+      "rloo",
+      "reinforce_plus_plus",
+      "reinforce_plus_plus_baseline",
+      "pass_at_k",
+      "gae",
+    ])
     .default("grpo"),
   /** Of pass_at_k: completions that are tried together, of which the best counts; at most num_generations. */
   adv_k: z.int().min(2).default(4),

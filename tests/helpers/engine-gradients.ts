@@ -2,6 +2,7 @@
 import type { AdamW } from "#main/engine/training/adamw.ts";
 import type { LanguageModel } from "#main/engine/model/language-model.ts";
 import type { Runtime, Variable } from "#main/engine/runtime/runtime.ts";
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import { PolicyObjective, ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
@@ -23,6 +24,7 @@ export const PLAIN_ADAMW = {
 export const PLAIN_POLICY: PolicyOptions = {
   ...PolicyObjective.parse({ use_bias_correction_kl: false }),
   ...ReferenceOptions.parse({}),
+  ...CriticOptions.parse({}),
   temperature: 0.9,
   max_completion_length: 12,
   per_device_train_batch_size: 8,

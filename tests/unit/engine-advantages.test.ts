@@ -8,6 +8,7 @@ import {
 } from "#main/engine/objectives/reinforce-plus-plus.ts";
 import { meanPenalty, rewardPenalties } from "#main/engine/objectives/reward-penalty.ts";
 import { leaveOneOut } from "#main/engine/objectives/rloo.ts";
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import { AdvantageOptions } from "#shared/schema/policy-objective.ts";
 import { largestDifference } from "../helpers/engine-model.ts";
 
@@ -150,7 +151,11 @@ describe("KL in the reward", () => {
 });
 
 describe("the estimator that a stage names", () => {
-  const options = { ...AdvantageOptions.parse({}), num_generations: 2 };
+  const options = {
+    ...AdvantageOptions.parse({}),
+    ...CriticOptions.parse({}),
+    num_generations: 2,
+  };
   const rewarded = {
     totals: [1, 0],
     rows: [[1], [0]],

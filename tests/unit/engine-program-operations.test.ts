@@ -6,6 +6,7 @@ import { initLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { GraphTrace } from "#main/engine/runtime/tensorflow/graph-trace.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import { PolicyObjective, ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import { tinyConfig } from "../helpers/engine-model.ts";
 
@@ -35,6 +36,7 @@ test.each([
   const trainer = new PolicyTrainer(runtime, model, null, {
     ...PolicyObjective.parse({}),
     ...ReferenceOptions.parse({}),
+    ...CriticOptions.parse({}),
     temperature: 1,
     max_completion_length: 8,
     per_device_train_batch_size: 1,

@@ -405,10 +405,13 @@ test("an imported set that is not there is named at its key", () => {
   expect(found(text)).toMatchObject([{ path: "stages[0].data.benchmark", level: "error" }]);
 });
 
-test.each(["on-policy-distill", "rl-against-distillation"])("the preset %s has no fault", (id) => {
-  const errors = found(builtInRecipe(id)).filter(({ level }) => level === "error");
-  expect(errors).toEqual([]);
-});
+test.each(["on-policy-distill", "ppo-twin", "rl-against-distillation"])(
+  "the preset %s has no fault",
+  (id) => {
+    const errors = found(builtInRecipe(id)).filter(({ level }) => level === "error");
+    expect(errors).toEqual([]);
+  },
+);
 
 test("a machine too small, and a disk too full, are said with how much is missing", () => {
   const { recipe, locate } = readRecipe(builtInRecipe("demo"));

@@ -79,6 +79,7 @@ test("a launch without a finished benchmark says its cost as soon as it has one"
     boughtUsd: 0,
     unpricedRequests: 0,
     usdPerPoint: null,
+    twins: [],
   };
   expect(resultsText({ ...none, total: { ...total, totalUsd: 0 } })).not.toContain("Cost");
   expect(resultsText({ ...none, boughtUsd: 1, total })).toContain("Cost $1.04 (");

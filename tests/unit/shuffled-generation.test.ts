@@ -20,7 +20,7 @@ const generation: Generation = {
     logprobs: [0],
     index: i,
   })),
-  ...{ kl: null, unusable: new Map(), batchStd: 1, fracZeroStd: 0 },
+  ...{ kl: null, critic: null, unusable: new Map(), batchStd: 1, fracZeroStd: 0 },
   ...{ tokens: 12, seconds: 1, gradingSeconds: 0, sampledBatches: null },
 };
 

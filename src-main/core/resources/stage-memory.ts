@@ -3,6 +3,7 @@
  * moments of what it trains, what one step makes, and what sampling holds. Counted from what the engine does, and held
  * to measured runs by bench/memory.ts (docs/experiments/mixed-precision-and-memory.md).
  */
+import { hasOwnCritic } from "#shared/schema/critic-options.ts";
 import { generationBatchSize } from "#shared/schema/generation-batch.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
 import { usesTraces } from "#shared/schema/distillation.ts";
@@ -92,6 +93,12 @@ export function stageMemory(stage: Stage, at: StageFolders): MemoryPart[] {
   }
   if (stage.kind === "grpo" && stage.beta > 0 && !stage.use_peft)
     parts.push({ name: "reference", bytes: weights });
+  // Its activations are there when the policy's are not, and are less: it has no logits.
+  if (stage.kind === "grpo" && hasOwnCritic(stage)) {
+    const trained = trainedBytes(config, stage, weights);
+    const programs = trainingProgramBytes(config, { ...stage, beta: 0 }, at);
+    parts.push({ name: "critic", bytes: weights + 3 * trained + programs });
+  }
   if ("max_completion_length" in stage && !isTaught) {
     const teacher = at.teacher === undefined ? undefined : readModelConfig(at.teacher);
     if (teacher !== undefined)

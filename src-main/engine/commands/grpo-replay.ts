@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import {
   AdvantageOptions,
   PolicyObjective,
@@ -17,7 +18,9 @@ import { estimateAdvantages } from "../objectives/estimate-advantages.ts";
 import { meanPenalty, rewardPenalties } from "../objectives/reward-penalty.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { learningRate } from "../training/schedule.ts";
-import { clipMetrics } from "../training/policy-step-metrics.ts";
+import { CriticTrainer } from "../training/critic-trainer.ts";
+import { ModelWithValueHead } from "../model/value-head.ts";
+import { clipMetrics, valueMetrics } from "../training/policy-step-metrics.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
 import { lastLogits } from "./logits.ts";
 import { readJsonl } from "./read-jsonl.ts";
@@ -53,6 +56,7 @@ export const ReplayConfig = z.strictObject({
   /** Of the recording, whose generations say it themselves. */
   generation_batch_size: z.int().optional(),
   ...AdvantageOptions.shape,
+  ...CriticOptions.shape,
   ...PolicyObjective.shape,
   ...ReferenceOptions.shape,
   reward_weights: z.array(z.number()).optional(),
@@ -110,7 +114,8 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
   const stepSize = config.per_device_train_batch_size * config.gradient_accumulation_steps;
   const generations = Map.groupBy(rollouts, ({ generation }) => generation);
   const reference = config.beta > 0 ? loadLanguageModel(runtime, options.model) : null;
-  const trainer = new PolicyTrainer(runtime, model, reference, {
+  const critic = openReplayCritic(runtime, model, options.model, config);
+  const trainer = new PolicyTrainer(runtime, critic?.policy ?? model, reference, {
     ...config,
     // As TRL: after the first step of a generation the policy is no longer the one that sampled.
     usesOldLogprobs:
@@ -119,15 +124,32 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
       [...generations.values()].some((batch) => batch.length > stepSize),
     samplerDiffers: rollouts.some(({ logprobs }) => logprobs !== undefined),
   });
-  const steps = replaySteps(trainer, model, config, rollouts);
+  const steps = replaySteps({ trainer, critic: critic?.trainer ?? null }, model, config, rollouts);
   const probe =
     config.probe_ids === undefined ? [] : Array.from(lastLogits(runtime, model, config.probe_ids));
   writeFileSync(options.out, JSON.stringify({ steps, probe_logits_after: probe }));
   trainer.dispose();
+  critic?.trainer?.dispose();
 }
 
+/** As in a stage (stages/session/stage-critic.ts); null where the advantages need none. */
+function openReplayCritic(
+  runtime: Runtime,
+  model: LanguageModel,
+  folder: string,
+  config: z.infer<typeof ReplayConfig>,
+): { readonly policy: LanguageModel; readonly trainer: CriticTrainer | null } | null {
+  if (config.adv_estimator !== "gae") return null;
+  if (config.value_model === "shared")
+    return { policy: new ModelWithValueHead(runtime, model), trainer: null };
+  const own = new ModelWithValueHead(runtime, loadLanguageModel(runtime, folder));
+  return { policy: model, trainer: new CriticTrainer(runtime, own, config) };
+}
+
+type Trainers = { readonly trainer: PolicyTrainer; readonly critic: CriticTrainer | null };
+
 function replaySteps(
-  trainer: PolicyTrainer,
+  { trainer, critic }: Trainers,
   model: LanguageModel,
   config: z.infer<typeof ReplayConfig>,
   rollouts: readonly z.infer<typeof Rollout>[],
@@ -169,14 +191,17 @@ function replaySteps(
       counts: !trainer.isMasked(row),
     }));
     const penalties = config.use_kl_in_reward ? rewardPenalties(scored, config) : null;
-    const { advantages, tokenAdvantages, batchStd, fracZeroStd } = estimateAdvantages(config, {
+    const { advantages, tokenAdvantages, targets, ...spread } = estimateAdvantages(config, {
       totals: rewards,
       rows: batch.map((rollout) => Object.values(rollout.rewards)),
       weights: Object.keys(batch[0]?.rewards ?? {}).map((_, i) => config.reward_weights?.[i] ?? 1),
       lengths: rows.map(({ completionIds }) => completionIds.length),
       penalties,
+      values: critic?.score(rows) ?? logprobs.map(({ values }) => values ?? new Float32Array()),
     });
-    const learnt = rows.map((row, i) => withAdvantage(row, advantages[i], tokenAdvantages?.[i]));
+    const learnt = rows.map((row, i) =>
+      withAdvantage(row, advantages[i], tokenAdvantages?.[i], targets?.[i]),
+    );
     const kl = penalties === null ? null : meanPenalty(scored, penalties, config.beta);
     const stepTokens = trainer.stepTokens(rows, stepSize);
     const present = rewards.filter((reward) => reward !== null);
@@ -196,17 +221,21 @@ function replaySteps(
           step,
           stepTokens,
         );
+        const valued = critic?.step(part, rate, step) ?? null;
         steps.push({
-          loss: result.loss,
+          // Of both together, as TRL's PPO has one loss.
+          loss: result.loss + config.vf_coef * (valued?.loss ?? 0),
           grad_norm: result.gradNorm,
           learning_rate: rate,
           reward: present.reduce((a, b) => a + b, 0) / Math.max(1, present.length),
-          reward_std: batchStd,
-          frac_reward_zero_std: fracZeroStd,
+          reward_std: spread.batchStd,
+          frac_reward_zero_std: spread.fracZeroStd,
           kl: result.kl ?? kl,
           entropy: result.entropy,
           ...clipMetrics(result),
           ...result.more,
+          ...(valued === null ? {} : valueMetrics(valued.loss, valued.clipped)),
+          ...(valued === null ? {} : { "loss/policy_avg": result.loss }),
           "sampling/importance_sampling_ratio/mean": result.importanceRatio,
           "completions/mean_length":
             part.reduce((sum, row) => sum + row.completionIds.length, 0) / part.length,

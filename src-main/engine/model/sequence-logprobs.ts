@@ -15,6 +15,11 @@ export type LogprobOptions = {
   readonly entropyGradient?: boolean;
 };
 
+export type SequenceLogprobs = TokenLogprobs & {
+  /** (N, D): of the tokens before those that are scored. */
+  readonly hidden: Tensor;
+};
+
 /** ids (B, T+1) → of ids[:, 1:], flat (B·T) or (N), at the temperature. */
 export function sequenceLogprobs(
   weights: Weights,
@@ -22,11 +27,12 @@ export function sequenceLogprobs(
   ids: Tensor,
   temperature: number,
   { layout = {}, places, entropyGradient = false }: LogprobOptions = {},
-): TokenLogprobs {
+): SequenceLogprobs {
   const { hidden, targets } = askedPlaces(weights, config, ids, { layout, places });
-  return tokenLogprobs(hidden, outputMatrix(weights, config), targets, temperature, {
+  const scored = tokenLogprobs(hidden, outputMatrix(weights, config), targets, temperature, {
     entropyGradient,
   });
+  return { ...scored, hidden };
 }
 
 /** ids (B, T+1) → of ids[:, 1:], without a gradient: how each token was met, at temperature 1. */

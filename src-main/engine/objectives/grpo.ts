@@ -4,6 +4,7 @@
  * token losses add up is in the weights (aggregation.ts), what is rewarded in the advantages (advantages.ts), not here.
  */
 import { assertNever } from "#shared/errors.ts";
+import type { CriticOptions } from "#shared/schema/critic-options.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
@@ -18,6 +19,8 @@ import { klEstimate } from "./kl-estimators.ts";
 import type { Objective } from "./objective.ts";
 import { offPolicyMask } from "./off-policy-mask.ts";
 import { sapoLoss } from "./sapo.ts";
+import { tokenValues } from "../model/value-head.ts";
+import { clippedValueLoss } from "./value-loss.ts";
 import { sequencesOf } from "./sequences.ts";
 import type { Sequences } from "./sequences.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -55,6 +58,8 @@ export type GrpoObjectiveOptions = Pick<
   /** Whether completions were sampled by another than π_old: at another precision, or recorded elsewhere. */
   readonly samplerDiffers: boolean;
   readonly recompute?: boolean;
+  /** Where the policy has a value head that learns too. */
+  readonly critic?: Pick<CriticOptions, "vf_coef" | "cliprange_value"> | null;
 };
 
 /** Numbers beside the loss, each a sum over tokens or over completions: see `isPerCompletion`. */
@@ -67,15 +72,19 @@ export const GRPO_STATS = [
   "importance",
   "phi",
   "bonus",
+  "value",
+  "valueClipped",
 ] as const;
 
 export type GrpoStat = (typeof GRPO_STATS)[number];
 
-/** What `grpoObjective` returns beside the loss, in order: vespo's weights and the entropy bonus only where there are any. */
+/** What `grpoObjective` returns beside the loss, in order: vespo's weights, the entropy bonus and the critic's only where there are any. */
 export function grpoStats(options: GrpoObjectiveOptions): readonly GrpoStat[] {
   const asked: Readonly<Partial<Record<GrpoStat, boolean>>> = {
     phi: options.loss_type === "vespo",
     bonus: hasEntropyBonus(options),
+    value: hasCritic(options),
+    valueClipped: hasCritic(options),
   };
   return GRPO_STATS.filter((name) => asked[name] ?? true);
 }
@@ -91,6 +100,9 @@ export const GRPO_INPUTS = [
   "rowOf",
   "kept",
   "entropyWeight",
+  "values",
+  "returns",
+  "valueWeight",
 ] as const;
 export type GrpoInput = (typeof GRPO_INPUTS)[number];
 
@@ -100,6 +112,9 @@ export function grpoInputs(options: GrpoObjectiveOptions): readonly GrpoInput[] 
     rowOf: needsSequences(options),
     kept: options.top_entropy_quantile < 1,
     entropyWeight: hasEntropyBonus(options),
+    values: hasCritic(options),
+    returns: hasCritic(options),
+    valueWeight: hasCritic(options),
   };
   return GRPO_INPUTS.filter((name) => asked[name] ?? true);
 }
@@ -116,6 +131,10 @@ export function isCorrected(
   options: Pick<GrpoObjectiveOptions, "samplerDiffers" | "importance_sampling_correction">,
 ): boolean {
   return options.samplerDiffers && options.importance_sampling_correction;
+}
+
+function hasCritic({ critic = null }: GrpoObjectiveOptions): boolean {
+  return critic !== null;
 }
 
 /** Whether KL to the reference is a term of the loss. */
@@ -137,9 +156,10 @@ function needsSequences(options: GrpoObjectiveOptions): boolean {
  * count; weight, the token's weight in the step's loss; advantages (B, 1); old, log π_old; reference, log π_ref;
  * sampled, log π_sampler (each ignored where the options do not use it). Then, where `grpoInputs` names them: rowOf, int32, the
  * completion of each token, for which all must lie flat (N); kept, 1 on tokens that the policy's loss is of; entropyWeight,
- * what a token's entropy in nats is taken off the loss by. Where logits are not asked of all places, those places (N)
+ * what a token's entropy in nats is taken off the loss by; values and returns (value-loss.ts), and valueWeight, what a token's
+ * value loss weighs in the critic's. Where logits are not asked of all places, those places (N)
  * int32 in the flattened (B·T) come last, and all but ids is of them: (N).
- * loss = Σ weight · (l(c) · m · w + β KL c'') − Σ entropyWeight · H, l the loss type's of the ratio c = exp(log π − log π_old)
+ * loss = Σ weight · (l(c) · m · w + β KL c'') − Σ entropyWeight · H + vf_coef Σ valueWeight · L^VF, l the loss type's of the ratio c = exp(log π − log π_old)
  * or its completion's, m the off-policy mask times kept, w the weight π_old / π_sampler, c'' = c with the bias correction of
  * KL (its gradient flows through c too: DeepSeek-V3.2, arXiv 2512.02556), else 1.
  * @throws RangeError where completions matter and the inputs do not lie flat
@@ -200,6 +220,14 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
       ? tf.sum(tf.mul(entropy, input("entropyWeight")))
       : null;
     if (bonus !== null) loss = tf.sub(loss, bonus);
+    let critic: readonly Tensor[] = [];
+    if (options.critic) {
+      const values = tf.reshape(tokenValues(weights, scored.hidden), mask.shape);
+      const { cliprange_value: range, vf_coef: coefficient } = options.critic;
+      const value = clippedValueLoss(values, input("values"), input("returns"), range);
+      critic = [value.loss, value.clipped].map((x) => tf.sum(tf.mul(x, input("valueWeight"))));
+      loss = tf.add(loss, tf.mul(critic[0] ?? tf.scalar(0), coefficient));
+    }
     const sum = (x: Tensor): Tensor => tf.sum(tf.mul(x, mask));
     // Of completions, each token of one carries its share.
     const ofRatios = (x: Tensor): Tensor =>
@@ -221,6 +249,7 @@ export function grpoObjective(config: ModelConfig, options: GrpoObjectiveOptions
           ? []
           : [sum(tf.mul(policy.phi, sequences.share))]),
         ...(bonus === null ? [] : [bonus]),
+        ...critic,
       ],
       // What the policy made of each token just before this step, as `mask` lies.
       details: [logprobs, entropy],

@@ -4,6 +4,7 @@
  * Its baseline variant takes the group's mean off first. Means and spreads are over tokens, as verl has them.
  */
 import { meanOf } from "./advantages.ts";
+import { whitened } from "./whitening.ts";
 
 export type Outcome = {
   /** The completion's, null where no reward applies. */
@@ -13,12 +14,9 @@ export type Outcome = {
   readonly penalty: ArrayLike<number> | null;
 };
 
-/** verl's, under the root. */
-const VARIANCE_FLOOR = 1e-8;
-
 /** By completion, A_t = r − Σ of the penalties from t on, whitened over all tokens of the batch; zeros for null rewards. */
 export function reinforcePlusPlus(outcomes: readonly Outcome[]): Float64Array[] {
-  return whitened(
+  return overTokens(
     outcomes.map(({ reward, tokens, penalty }) => {
       if (reward === null) return null;
       const returns = new Float64Array(tokens).fill(reward);
@@ -41,7 +39,7 @@ export function reinforcePlusPlusBaseline(
   const scores = outcomes.map(({ reward, penalty }) =>
     reward === null ? null : reward - Array.from(penalty ?? []).reduce((a, b) => a + b, 0),
   );
-  return whitened(
+  return overTokens(
     scores.map((score, i) => {
       const first = Math.floor(i / numGenerations) * numGenerations;
       const group = scores.slice(first, first + numGenerations).filter((one) => one !== null);
@@ -52,17 +50,9 @@ export function reinforcePlusPlusBaseline(
   );
 }
 
-function whitened(
+function overTokens(
   returns: readonly (Float64Array | null)[],
   outcomes: readonly Outcome[],
 ): Float64Array[] {
-  const all = returns.flatMap((own) => Array.from(own ?? []));
-  const mean = all.length === 0 ? 0 : meanOf(all);
-  const variance =
-    all.length < 2 ? 0 : all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (all.length - 1);
-  return returns.map(
-    (own, i) =>
-      own?.map((x) => (x - mean) / Math.sqrt(variance + VARIANCE_FLOOR)) ??
-      new Float64Array(outcomes[i]?.tokens ?? 0),
-  );
+  return whitened(returns).map((own, i) => own ?? new Float64Array(outcomes[i]?.tokens ?? 0));
 }

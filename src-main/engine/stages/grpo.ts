@@ -1,6 +1,7 @@
 /**
  * Stage `grpo` (DeepSeekMath, algorithm 1): sample groups of completions, grade them by rule, compare each with its group
- * (all three in `generation.ts`), and learn: move the policy towards what did better than its group.
+ * (all three in `generation.ts`), and learn: move the policy towards what did better than its group. With adv_estimator gae
+ * it is PPO: a critic, which learns beside the policy, says what was to be expected instead of the group.
  */
 import { AppError } from "#shared/errors.ts";
 import type { Rollout, RolloutScores } from "#shared/schema/engine-protocol.ts";
@@ -24,11 +25,13 @@ import { learningRate } from "../training/schedule.ts";
 import { generate } from "./rollouts/generation.ts";
 import type { Generation } from "./rollouts/generation.ts";
 import { shuffledGeneration } from "./rollouts/shuffled-generation.ts";
-import { generationMetrics, stepMetrics } from "./rollouts/grpo-metrics.ts";
+import { criticMetrics, generationMetrics, stepMetrics } from "./rollouts/grpo-metrics.ts";
 import { evidenceOf, policySigns } from "./rollouts/policy-signs-of.ts";
 import { HeldOutCurve } from "./rollouts/held-out-curve.ts";
 import { ReplayGroups } from "./rollouts/replay-groups.ts";
 import { guardStep } from "./session/guard-step.ts";
+import { openCritic } from "./session/stage-critic.ts";
+import type { StageCritic } from "./session/stage-critic.ts";
 import { ownRewardsOf } from "./session/stage-rewards.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
@@ -50,6 +53,8 @@ type Work = {
   /** What KL is measured from. */
   readonly reference: LanguageModel | null;
   readonly trainer: PolicyTrainer;
+  /** null: completions are compared with their groups. */
+  readonly critic: StageCritic | null;
   readonly sampler: Sampler;
   readonly problems: ProblemSupply;
   readonly ownRewards: OwnRewards;
@@ -71,7 +76,7 @@ type Position = {
 export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<void> {
   const folder = session.modelFolder("model");
   const work = await openWork(session, stage, folder);
-  const { batches, model, reference, trainer } = work;
+  const { batches, model, reference, trainer, critic } = work;
   const before = session.resumed?.state;
   const alarms = new PolicyAlarms(stage, before?.data["alarms"]);
   const at: Position = {
@@ -87,6 +92,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     tokenizerFrom: folder,
     optimizer: trainer.optimizer,
     reference: stage.sync_ref_model ? reference : null,
+    ...(critic === null ? {} : { critic: critic.hostTensors() }),
     samplesSeen: at.samplesSeen,
     data: {
       numTokens: at.numTokens,
@@ -147,7 +153,8 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
     throw new AppError("BAD_RECIPE", `${fault.name}: ${fault.message}.`, fault.advice);
   trainingPrecision(session, stage);
   const precision = samplingPrecision(runtime, stage.bf16);
-  const trainer = new PolicyTrainer(runtime, model, reference, {
+  const critic = openCritic(session, model, folder, stage);
+  const trainer = new PolicyTrainer(runtime, critic?.policy ?? model, reference, {
     ...stage,
     halvings: session.halvings,
     // KL in the reward is of the policy that sampled, so its log-probabilities are there anyway.
@@ -160,8 +167,9 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
     samplerDiffers: precision !== "float32",
   });
   if (resumed !== null) {
-    const { reference: moved } = resumed;
+    const { reference: moved, critic: learnt } = resumed;
     if (moved !== null) reference?.restore((name) => moved.readTensor(name));
+    if (learnt !== null) critic?.restore((name) => learnt.readTensor(name));
     trainer.optimizer.restore((name) => resumed.optimizer.readTensor(name));
     trainer.entropyBonus.restore(resumed.state.data["entropyBonus"]);
   }
@@ -179,6 +187,7 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
     model,
     reference,
     trainer,
+    critic,
     sampler,
     problems,
     ownRewards,
@@ -223,7 +232,7 @@ function mixed(
  * Returns those in which each completion was used for the first time; moves the position.
  */
 function learn(work: Work, generation: Generation, at: Position): PolicyStepMetrics[] {
-  const { session, stage, batches, model, trainer } = work;
+  const { session, stage, batches, model, trainer, critic } = work;
   const { logprobs } = generation;
   const stepTokens = trainer.stepTokens(generation.rows, batches.stepSize);
   const firstSteps: PolicyStepMetrics[] = [];
@@ -233,9 +242,10 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     const ofStep = <T>(all: readonly T[]): T[] => all.slice(first, first + batches.stepSize);
     const rate = learningRate(stage, at.step, stage.max_steps);
     const rows = ofStep(generation.rows);
-    const done = guardStep(session, at.step, () =>
+    const [done, valued] = guardStep(session, at.step, () => [
       trainer.step(rows, ofStep(logprobs), rate, at.step, stepTokens),
-    );
+      critic?.trainer?.step(rows, rate, at.step) ?? null,
+    ]);
     // What is said of completions is of those that were sampled for this batch.
     const fresh = done.tokens.map((own, row) => (rows[row]?.sampledAt === undefined ? own : null));
     const result = { ...done, tokens: fresh };
@@ -244,6 +254,12 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     at.tokens += result.trainedTokens;
     session.meter.addTraining(model, result.trainedLengths, stage.gradient_checkpointing);
     session.meter.addScoring(model, result.scoredLengths);
+    if (valued !== null && critic?.trainer)
+      session.meter.addTraining(
+        critic.trainer.model,
+        valued.trainedLengths,
+        stage.gradient_checkpointing,
+      );
     const rollouts = ofStep(generation.rollouts);
     // A batch that is used again was scored before its first use, when it was fresh.
     const isFirstUse = i < batches.stepsPerGeneration;
@@ -251,6 +267,7 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     session.metrics(at.step, {
       ...(i === 0 ? { ...generationMetrics(generation), num_tokens: at.numTokens } : {}),
       ...stepMetrics(result, rate, isFirstUse ? rollouts : []),
+      ...(valued === null ? {} : criticMetrics(result, valued)),
       step_time: seconds + (i === 0 ? generation.seconds : 0),
       training_tokens_per_second: result.trainedTokens / seconds,
       memory_bytes: process.memoryUsage.rss(),

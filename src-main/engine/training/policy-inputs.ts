@@ -16,6 +16,8 @@ export type TokenInputs = {
   readonly kept: readonly Float32Array[] | null;
   /** What each kept token's entropy is taken off the loss by. */
   readonly entropyWeights: Float64Array;
+  /** What a token's value loss weighs in the critic's. */
+  readonly valueWeights: Float64Array;
 };
 
 /** ids, then those of the named inputs, each (N) of the computed places, then the places where not all are. */
@@ -48,7 +50,7 @@ function fill(
   values: Float32Array,
   name: GrpoInput,
   { row, r, from, index }: At,
-  { logprobs, weights, kept, entropyWeights }: TokenInputs,
+  { logprobs, weights, kept, entropyWeights, valueWeights }: TokenInputs,
 ): void {
   const to = from + row.completionIds.length;
   const set = (tokens: ArrayLike<number> | null | undefined): void => {
@@ -86,6 +88,15 @@ function fill(
       else set(kept[index]?.map((one) => one * weight));
       break;
     }
+    case "values":
+      set(row.critic?.values);
+      break;
+    case "returns":
+      set(row.critic?.returns);
+      break;
+    case "valueWeight":
+      values.fill(valueWeights[index] ?? 0, from, to);
+      break;
     default:
       assertNever(name);
   }

@@ -10,6 +10,7 @@ export function noTotals(): Totals {
   return {
     ...{ kl: 0, entropy: 0, clippedLow: 0, clippedHigh: 0 },
     ...{ tokens: 0, importance: 0, phi: 0, bonus: 0 },
+    ...{ value: 0, valueClipped: 0 },
   };
 }
 
@@ -68,6 +69,11 @@ export function objectiveMetrics(
     default:
       return {};
   }
+}
+
+/** Under TRL's names: the critic's mean loss at a token, before vf_coef, and the share of tokens at which its clip counts. */
+export function valueMetrics(loss: number, clipped: number): Record<string, number> {
+  return { "loss/value_avg": loss, "val/clipfrac_avg": clipped };
 }
 
 /** In nats, over the kept tokens of completions that count; 0 where there are none. */

@@ -2,12 +2,14 @@
  * Policy optimisation on given rollouts: one call of `step` is one optimizer step on its batch of completions.
  * Rows of like length are computed together and padded to a few shapes; the result does not depend on how.
  */
+import type { CriticOptions } from "#shared/schema/critic-options.ts";
 import type { ReferenceOptions } from "#shared/schema/policy-objective.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ModelConfig } from "#main/core/formats/model-config.ts";
 import type { LanguageModel } from "../model/language-model.ts";
 import { tokenWeights } from "../objectives/aggregation.ts";
 import { sequenceLogprobs } from "../model/sequence-logprobs.ts";
+import { ModelWithValueHead, tokenValues } from "../model/value-head.ts";
 import { EntropyBonus, hasEntropyBonus } from "../objectives/entropy-bonus.ts";
 import type { EntropyOptions } from "../objectives/entropy-bonus.ts";
 import { grpoInputs, grpoObjective, grpoStats, hasKlLoss } from "../objectives/grpo.ts";
@@ -20,15 +22,22 @@ import { batchTensors, policyBatches } from "./policy-batches.ts";
 import type { PolicyBatch } from "./policy-batches.ts";
 import { MovingReference } from "./moving-reference.ts";
 import { policyInputs } from "./policy-inputs.ts";
-import { meanEntropy, noTotals, objectiveMetrics, stepShares } from "./policy-step-metrics.ts";
+import {
+  meanEntropy,
+  noTotals,
+  objectiveMetrics,
+  stepShares,
+  valueMetrics,
+} from "./policy-step-metrics.ts";
 import { optimizerOf, Trainer } from "./trainer.ts";
 import type { PolicyStepMetrics } from "./policy-step-metrics.ts";
 import type { PolicyRow, RowLogprobs } from "./policy-row.ts";
 import type { TokenScores } from "./policy-row.ts";
 
-export type PolicyOptions = Omit<GrpoObjectiveOptions, "recompute"> &
+export type PolicyOptions = Omit<GrpoObjectiveOptions, "recompute" | "critic"> &
   EntropyOptions &
   ReferenceOptions &
+  Pick<CriticOptions, "vf_coef" | "cliprange_value"> &
   Pick<
     GrpoStage,
     | "mask_truncated_completions"
@@ -52,6 +61,8 @@ export class PolicyTrainer {
   readonly #trainer: Trainer;
   readonly #policyScores: CompiledFunction;
   readonly #referenceScores: CompiledFunction | null;
+  /** Whether the policy has a value head, which learns with it. */
+  readonly #hasValues: boolean;
   readonly #movingReference: MovingReference | null;
   readonly #inputs: readonly GrpoInput[];
   readonly #stats: readonly GrpoStat[];
@@ -66,27 +77,31 @@ export class PolicyTrainer {
   ) {
     this.#options = options;
     this.#config = model.config;
+    this.#hasValues = model instanceof ModelWithValueHead;
     const precision = options.bf16 ? "bfloat16" : "float32";
     const scorer = (name: string, of: LanguageModel): CompiledFunction =>
       runtime.compile(name, (...args) => {
         const [ids, places] = args as [Tensor, Tensor?];
-        const { logprobs, entropy } = withPrecision(precision, () =>
-          sequenceLogprobs(of.read(), of.config, ids, options.temperature, { places }),
+        const weights = of.read();
+        const { logprobs, entropy, hidden } = withPrecision(precision, () =>
+          sequenceLogprobs(weights, of.config, ids, options.temperature, { places }),
         );
-        return [logprobs, entropy];
+        const values = of instanceof ModelWithValueHead ? [tokenValues(weights, hidden)] : [];
+        return [logprobs, entropy, ...values];
       });
     this.#policyScores = scorer("score", model);
     this.#referenceScores = reference === null ? null : scorer("score_reference", reference);
+    const learnt = { ...options, critic: this.#hasValues ? options : null };
     const objective = grpoObjective(model.config, {
-      ...options,
+      ...learnt,
       recompute: options.gradient_checkpointing,
     });
     this.#movingReference =
       options.sync_ref_model && reference !== null
         ? new MovingReference(runtime, model, reference, options)
         : null;
-    this.#inputs = grpoInputs(options);
-    this.#stats = grpoStats(options);
+    this.#inputs = grpoInputs(learnt);
+    this.#stats = grpoStats(learnt);
     this.entropyBonus = new EntropyBonus(options);
     this.#trainer = new Trainer(runtime, model, objective, {
       ...optimizerOf(options),
@@ -100,21 +115,29 @@ export class PolicyTrainer {
 
   /** Forward passes that `score` makes over each row. */
   get scoringPasses(): number {
-    return (this.#options.usesOldLogprobs ? 1 : 0) + (this.#referenceScores === null ? 0 : 1);
+    return (this.#scoresPolicy ? 1 : 0) + (this.#referenceScores === null ? 0 : 1);
   }
 
-  /** log π_old and log π_ref of each row under the weights as they are now. */
+  get #scoresPolicy(): boolean {
+    return this.#options.usesOldLogprobs || this.#hasValues;
+  }
+
+  /** log π_old, log π_ref and, with a value head, the values of each row under the weights as they are now. */
   score(rows: readonly PolicyRow[]): RowLogprobs[] {
-    const results: RowLogprobs[] = rows.map(() => ({ old: null, reference: null }));
-    if (!this.#options.usesOldLogprobs && this.#referenceScores === null) return results;
+    const results: RowLogprobs[] = rows.map(() => ({ old: null, reference: null, values: null }));
+    if (!this.#scoresPolicy && this.#referenceScores === null) return results;
     for (const batch of this.#batches(rows)) {
-      const old = this.#options.usesOldLogprobs ? scoresOf(this.#policyScores, batch)[0] : null;
+      const [old, , values] = this.#scoresPolicy ? scoresOf(this.#policyScores, batch) : [];
       const reference =
         this.#referenceScores === null ? null : scoresOf(this.#referenceScores, batch)[0];
       batch.indices.forEach((index, r) => {
         const part = (values: Float32Array | null | undefined): Float32Array | null =>
           completionOf(batch, r, values ?? undefined);
-        results[index] = { old: part(old), reference: part(reference) };
+        results[index] = {
+          old: this.#options.usesOldLogprobs ? part(old) : null,
+          reference: part(reference),
+          values: part(values),
+        };
       });
     }
     return results;
@@ -153,6 +176,8 @@ export class PolicyTrainer {
     const entropyWeights = tokenWeights(entropyLengths, { lossType: "bnpo", ...shape }).map(
       (weight) => worth * weight,
     );
+    const critic = rows.map((row, i) => (row.critic === undefined ? 0 : (lengths[i] ?? 0)));
+    const valueWeights = tokenWeights(critic, { lossType: "bnpo", ...shape });
     const totals = noTotals();
     let loss = 0;
     const trained: PolicyRow[] = [];
@@ -162,7 +187,7 @@ export class PolicyTrainer {
     const tokens: (TokenScores | null)[] = rows.map(() => null);
     let part = 0;
     for (const batch of this.#batches(rows, active)) {
-      const given = { logprobs, weights, kept, entropyWeights };
+      const given = { logprobs, weights, kept, entropyWeights, valueWeights };
       const inputs = policyInputs(this.#inputs, given, batch);
       let values: Float32Array;
       try {
@@ -202,6 +227,8 @@ export class PolicyTrainer {
         ...(hasEntropyBonus(options)
           ? { entropy_coef: this.entropyBonus.coef, policy_loss: loss + totals.bonus }
           : {}),
+        ...(this.#hasValues ? valueMetrics(totals.value, totals.valueClipped) : {}),
+        ...(this.#hasValues ? { "loss/policy_avg": loss - options.vf_coef * totals.value } : {}),
       },
       tokens,
       trainedTokens: trainedLengths.reduce((sum, length) => sum + length, 0),

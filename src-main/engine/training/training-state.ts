@@ -2,7 +2,7 @@
  * Training checkpoints: `<root>/step-00000120/` holds the model in hub layout (or, where only an adapter is trained,
  * the adapter in PEFT's layout: its base does not change), the optimizer's moments
  * (optimizer.safetensors: `m.<parameter>`, `v.<parameter>`), where the reference moves, its weights
- * (reference.safetensors), and state.json, which is written last and lists the
+ * (reference.safetensors), where a critic learns, what it has beside them (critic.safetensors), and state.json, which is written last and lists the
  * other files with their sizes and hashes. A folder without it, or whose files differ from it, is no checkpoint.
  */
 import { createHash } from "node:crypto";
@@ -48,6 +48,7 @@ import {
 const STATE = "state.json";
 const OPTIMIZER = "optimizer.safetensors";
 const REFERENCE = "reference.safetensors";
+const CRITIC = "critic.safetensors";
 const FORMAT_VERSION = 1;
 const HASHED_AT_ONCE = 1 << 20;
 
@@ -88,6 +89,8 @@ export interface CheckpointContent {
   readonly optimizer: Iterable<readonly [string, TensorSource]>;
   /** The weights of a reference model that training moves too. */
   readonly reference?: Iterable<readonly [string, TensorSource]>;
+  /** Of a critic: its head, and the weights and moments of a model of its own. */
+  readonly critic?: Iterable<readonly [string, TensorSource]>;
 }
 
 export interface WrittenCheckpoint {
@@ -101,6 +104,8 @@ export interface TrainingCheckpoint {
   readonly optimizer: SafetensorsFile;
   /** null: the reference is the model that the stage began with. */
   readonly reference: SafetensorsFile | null;
+  /** null: the stage has no critic. */
+  readonly critic: SafetensorsFile | null;
   readonly close: () => void;
 }
 
@@ -140,6 +145,7 @@ export function writeTrainingCheckpoint(
     writeSafetensors(join(temporary, OPTIMIZER), content.optimizer);
     if (content.reference !== undefined)
       writeSafetensors(join(temporary, REFERENCE), content.reference);
+    if (content.critic !== undefined) writeSafetensors(join(temporary, CRITIC), content.critic);
     const files = fileSizes(temporary);
     bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
     const hashes = Object.fromEntries(
@@ -169,27 +175,25 @@ export function readTrainingCheckpoint(
       "Resume with the recipe that the run was started with, or start a new run from the checkpoint's model.",
     );
   }
-  const model = openAdapter(folder) ?? loadHubFolder(folder);
+  const opened: { readonly close: () => void }[] = [];
+  const close = (): void => {
+    for (const file of opened) file.close();
+  };
+  const open = <T extends { readonly close: () => void }>(file: T): T => {
+    opened.push(file);
+    return file;
+  };
+  const openIfThere = (name: string): SafetensorsFile | null =>
+    existsSync(join(folder, name)) ? open(openSafetensors(join(folder, name))) : null;
   try {
-    const optimizer = openSafetensors(join(folder, OPTIMIZER));
-    let reference: SafetensorsFile | null;
-    try {
-      checkMoments(folder, model, optimizer);
-      reference = existsSync(join(folder, REFERENCE))
-        ? openSafetensors(join(folder, REFERENCE))
-        : null;
-    } catch (error) {
-      optimizer.close();
-      throw error;
-    }
-    const close = (): void => {
-      model.close();
-      optimizer.close();
-      reference?.close();
-    };
-    return { state, model, optimizer, reference, close };
+    const model = open(openAdapter(folder) ?? loadHubFolder(folder));
+    const optimizer = open(openSafetensors(join(folder, OPTIMIZER)));
+    checkMoments(folder, model, optimizer);
+    const reference = openIfThere(REFERENCE);
+    const critic = openIfThere(CRITIC);
+    return { state, model, optimizer, reference, critic, close };
   } catch (error) {
-    model.close();
+    close();
     throw error;
   }
 }

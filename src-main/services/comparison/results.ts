@@ -5,6 +5,7 @@ import type { PipelineId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import { pipelineComparison, pipelineUsdPerPoint } from "./pipeline-comparison.ts";
 import type { PairedTests } from "./paired-tests.ts";
+import { twinComparisons } from "./twin-comparison.ts";
 import { sumOf } from "../costs/spending.ts";
 import { totalCost } from "../costs/cost-of-usage.ts";
 
@@ -50,5 +51,6 @@ export function pipelineResults(
     boughtUsd: sumOf(all, store.ledger.list(pipelineId)).boughtUsd,
     unpricedRequests: store.endpointAnswers.unpriced(pipelineId),
     usdPerPoint: pipelineUsdPerPoint(store, tests, pipelineId),
+    twins: twinComparisons(store, tests, [pipelineId]),
   };
 }

@@ -15,6 +15,8 @@ import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
+import { shellQuoted } from "./shell-quoted.ts";
+import { missingOfCritic, verlCritic } from "./verl-critic.ts";
 
 /** Tokens of a prompt that verl makes room for; longer ones are an error there. */
 const PROMPT_TOKENS = 512;
@@ -150,6 +152,7 @@ function grpoOverrides(
           "algorithm.kl_ctrl.kl_coef": stage.beta,
         }
       : {}),
+    ...verlCritic(stage, part.modelPath(stage.model, stage)),
     "data.train_files": shellQuoted(data),
     "data.val_files": shellQuoted(data),
     "data.train_batch_size": inPrompts(generationBatchSize(stage)),
@@ -215,11 +218,6 @@ function grpoOverrides(
   };
 }
 
-/** One word for a shell, whatever is in it. */
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'"'"'`)}'`;
-}
-
 /** Of the objective: what verl has no counterpart for. */
 function listMissingObjective(part: ExportPart, stage: GrpoStage): void {
   const missing = (when: boolean, name: keyof GrpoStage, why: string): void => {
@@ -227,6 +225,7 @@ function listMissingObjective(part: ExportPart, stage: GrpoStage): void {
     if (when && (typeof value === "string" || typeof value === "number" || value === true))
       part.missing(stage, name, value, why);
   };
+  for (const [name, why] of missingOfCritic(stage)) part.missing(stage, name, stage[name], why);
   const { loss_type: type } = stage;
   missing(
     ["cispo", "sapo", "vespo", "rloo"].includes(type),

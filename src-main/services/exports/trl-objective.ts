@@ -105,7 +105,9 @@ export function listMissingInTrl(
   missing(
     stage.adv_estimator !== "grpo",
     "adv_estimator",
-    "TRL's GRPOTrainer compares in the group by mean and spread",
+    stage.adv_estimator === "gae"
+      ? "TRL has no critic: its PPOTrainer went with 1.13"
+      : "TRL's GRPOTrainer compares in the group by mean and spread",
   );
   missing(
     stage.adv_estimator === "pass_at_k",

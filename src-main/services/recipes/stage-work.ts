@@ -3,6 +3,7 @@
  * training row full. Earlier runs divide their measured time by the same count, so lengths that stay below the
  * limits shrink the rate and not the estimate.
  */
+import { hasOwnCritic } from "#shared/schema/critic-options.ts";
 import { assertNever } from "#shared/errors.ts";
 import { learnsFromTexts, usesTraces } from "#shared/schema/distillation.ts";
 import { endpointTeacher } from "#shared/schema/recipe.ts";
@@ -41,7 +42,11 @@ export function stageWork(stage: Stage, size: StageSize): number | null {
       const trained = steps * rowsOf(stage) * stage.max_completion_length;
       const sampled = trained / stage.num_iterations;
       // Scoring, the gradient, and the reference where there is one.
-      const passes = FORWARD + TRAIN + (stage.beta > 0 ? FORWARD : 0);
+      const passes =
+        FORWARD +
+        TRAIN +
+        (stage.beta > 0 ? FORWARD : 0) +
+        (hasOwnCritic(stage) ? FORWARD + TRAIN : 0);
       return parameters * (FORWARD * sampled + passes * trained);
     }
     case "rejection-sampling":

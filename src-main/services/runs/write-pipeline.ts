@@ -5,6 +5,7 @@ import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { exampleSources, withExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
+import { isTwinOf } from "#shared/schema/twin.ts";
 import { RunId } from "#shared/schema/run.ts";
 import type { Environment, Pipeline, PipelineId } from "#shared/schema/run.ts";
 import { sha256Of } from "#main/platform/canonical-json.ts";
@@ -181,9 +182,11 @@ function datasetOf(dataset: string, relativeTo: string, versions: VersionService
   return file;
 }
 
-/** Benchmarks of the same problems share a seed, so that they can be compared problem by problem. */
+/** Benchmarks of the same problems share a seed, so that they can be compared problem by problem, and twins share theirs. */
 export function seedOf(recipe: Recipe, stage: Stage): number {
   if (stage.seed !== undefined) return stage.seed;
+  const twin = recipe.stages.find((other) => isTwinOf(stage, other));
+  if (twin !== undefined) return seedOf(recipe, twin);
   if (stage.kind === "benchmark") {
     return deriveSeed(recipe.seed, `benchmark ${sha256Of(stage.data)}`);
   }

@@ -26,6 +26,7 @@ import { ConfigDiff } from "./config-diff.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { LearningCurves } from "./curves/learning-curves.tsx";
 import { ProblemPanel } from "./problems/problem-panel.tsx";
+import { TwinRegion } from "./twin-region.tsx";
 import { verdictSentences } from "./verdict-sentences.ts";
 import "./compare.css";
 import { Splitter } from "#renderer/ui/splitter.tsx";
@@ -182,6 +183,7 @@ function Comparison({
             : `p: sign-flip permutation, Holm-adjusted over ${report.comparisons} ${report.comparisons === 1 ? "comparison" : "comparisons"}. The interval of a difference is of the same test: it leaves out zero exactly where there is a verdict.`}{" "}
           Training $: the stages that made the model, benchmarks left out.
         </p>
+        <TwinRegion report={report} />
         <div className="comparecharts bt">
           <PassCurves group={shown} models={models} asTable={asTable} />
           <CostPerPoint group={shown} models={models} asTable={asTable} />

@@ -5,6 +5,7 @@ import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import { IntervalBars } from "#renderer/charts/bars/interval-bars.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
+import { TwinTable } from "#renderer/ui/pipelines/twin-table.tsx";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { DifficultyTable, ResultsTable } from "./results-table.tsx";
 import { verdictLines } from "./verdict-lines.ts";
@@ -86,6 +87,9 @@ export function ResultsRegion({
           height={184}
         />
       </div>
+      {results.twins.map((twin) => (
+        <TwinTable key={twin.ppo.runId} twin={twin} />
+      ))}
       <div className="head bt">
         <h2>By difficulty</h2>
         <span className="note">pass@1 %, 95% interval</span>

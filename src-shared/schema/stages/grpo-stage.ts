@@ -1,5 +1,6 @@
 /** The stage that learns by reinforcement: GRPO and its family. */
 import { z } from "zod";
+import { CriticOptions } from "../critic-options.ts";
 import { AdvantageOptions, PolicyObjective, ReferenceOptions } from "../policy-objective.ts";
 import { DEFAULT_REWARDS, RewardSpec } from "../reward.ts";
 import { ProblemData } from "./problem-data.ts";
@@ -60,6 +61,12 @@ export const GrpoStage = z.strictObject({
   max_staleness: z.int().min(1).default(8),
   num_iterations: z.int().min(1).default(1),
   ...AdvantageOptions.shape,
+  ...CriticOptions.shape,
+  /**
+   * ppo: a stage NAME-ppo runs beside this one, the same but for a critic, and with it each benchmark of its model. Results
+   * say what going without a critic saved.
+   */
+  twin: z.enum(["ppo"]).optional(),
   ...PolicyObjective.shape,
   ...ReferenceOptions.shape,
   ...SamplingOptions.shape,

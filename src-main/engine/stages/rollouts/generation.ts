@@ -17,6 +17,8 @@ import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
+import { explainedVariance } from "../../objectives/critic-advantages.ts";
+import { momentsOf } from "../../objectives/whitening.ts";
 import { estimateAdvantages } from "../../objectives/estimate-advantages.ts";
 import type { EstimatedAdvantages } from "../../objectives/estimate-advantages.ts";
 import { neutralRewards } from "../../objectives/neutral-rewards.ts";
@@ -26,6 +28,7 @@ import type { Sampler } from "../../sampling/sampler.ts";
 import { completionText } from "./completion-text.ts";
 import { chosenGroups, isMixed } from "./dynamic-sampling.ts";
 import { preparing } from "../session/stage-problems.ts";
+import type { StageCritic } from "../session/stage-critic.ts";
 import type { StageSession } from "../session/stage-session.ts";
 import { withAdvantage } from "../../training/policy-row.ts";
 import type { PolicyRow, RowLogprobs } from "../../training/policy-row.ts";
@@ -38,6 +41,12 @@ export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> &
   readonly logprobs: readonly RowLogprobs[];
   /** KL that was taken off the rewards, in nats a token; null where it is not, or where nothing counts. */
   readonly kl: number | null;
+  /** What a critic expected of the tokens, in the reward's unit, and how much of what came it knew; null without one. */
+  readonly critic: {
+    readonly mean: number;
+    /** See `explainedVariance`. */
+    readonly explainedVariance: number | null;
+  } | null;
   readonly rollouts: readonly Rollout[];
   /** Completions of which a judge gave no verdict that can be used, by the judge's name. */
   readonly unusable: ReadonlyMap<string, number>;
@@ -58,6 +67,7 @@ export type GenerationRequest = {
   readonly tokenizer: Tokenizer;
   readonly sampler: Sampler;
   readonly trainer: PolicyTrainer;
+  readonly critic: StageCritic | null;
   readonly problems: ProblemSupply;
   readonly ownRewards: OwnRewards;
   /** Number of the batch, from 0: prompts and noise depend on it and on the seed alone. */
@@ -100,23 +110,35 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
     advantage: 0,
     sampledLogprobs: completion.logprobs,
   }));
-  const { stage, session, trainer, model } = request;
+  const { stage, session, trainer, model, critic } = request;
   const logprobs = trainer.score(rows);
   const lengths = rows.map((row) => row.promptIds.length + row.completionIds.length);
   session.meter.addScoring(model, lengths, trainer.scoringPasses);
+  if (critic?.trainer) session.meter.addScoring(critic.trainer.model, lengths);
+  const values =
+    critic === null
+      ? null
+      : (critic.trainer?.score(rows) ?? logprobs.map((one) => one.values ?? new Float32Array()));
   const scored = rows.map((row, i) => ({
     old: logprobs[i]?.old ?? null,
     reference: logprobs[i]?.reference ?? null,
     counts: !trainer.isMasked(row),
   }));
   const penalties = stage.use_kl_in_reward ? rewardPenalties(scored, stage) : null;
-  const { advantages, tokenAdvantages, ...spread } = compareInGroups(stage, graded, penalties);
+  const compared = compareInGroups(stage, graded, penalties, values);
+  const { advantages, tokenAdvantages, targets, batchStd, fracZeroStd } = compared;
   return {
-    rows: rows.map((row, i) => withAdvantage(row, advantages[i], tokenAdvantages?.[i])),
+    rows: rows.map((row, i) =>
+      withAdvantage(row, advantages[i], tokenAdvantages?.[i], targets?.[i]),
+    ),
     logprobs,
     kl: penalties === null ? null : meanPenalty(scored, penalties, stage.beta),
     rollouts: graded.map((one, i) => rolloutOf(one, advantages[i] ?? 0, request.step + 1)),
-    ...spread,
+    ...{ batchStd, fracZeroStd },
+    critic:
+      values === null || targets === null
+        ? null
+        : { mean: momentsOf(values).mean, explainedVariance: explainedVariance(targets) },
     unusable: unusableOf(request.stage, graded),
     tokens: sampledTokens,
     sampledBatches,
@@ -249,6 +271,7 @@ function compareInGroups(
   stage: GrpoStage,
   graded: readonly GradedCompletion[],
   penalties: readonly Float64Array[] | null,
+  values: readonly Float32Array[] | null,
 ): EstimatedAdvantages {
   const rows = graded.map(({ score }) => score.parts.map(({ value }) => value));
   const weights = stage.rewards.map(({ weight }) => weight);
@@ -258,6 +281,7 @@ function compareInGroups(
     weights,
     lengths: graded.map(({ completion }) => completion.ids.length),
     penalties,
+    values,
   });
 }
 

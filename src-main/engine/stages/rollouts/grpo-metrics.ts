@@ -1,5 +1,6 @@
 /** What is logged of a batch of rollouts, with TRL's names where TRL has the metric. */
-import { clipMetrics } from "../../training/policy-step-metrics.ts";
+import type { CriticStep } from "../../training/critic-trainer.ts";
+import { clipMetrics, valueMetrics } from "../../training/policy-step-metrics.ts";
 import type { PolicyStepMetrics } from "../../training/policy-step-metrics.ts";
 import type { TokenScores } from "../../training/policy-row.ts";
 import type { Generation } from "./generation.ts";
@@ -28,6 +29,9 @@ export function generationMetrics(generation: Generation): Record<string, number
     reward_std: generation.batchStd,
     // Where KL is a part of the reward, of the batch of completions.
     kl: generation.kl,
+    // Of a critic, before it learnt from the batch: what it expected, and how much of the difference it knew.
+    "val/mean": generation.critic?.mean ?? null,
+    "val/explained_variance": generation.critic?.explainedVariance ?? null,
     frac_reward_zero_std: generation.fracZeroStd,
     num_gen_batches: generation.sampledBatches,
     frac_groups_all_wrong: share(
@@ -81,6 +85,18 @@ export function stepMetrics(
     ...samplingDifference(rollouts, result.tokens),
     ...clipMetrics(result),
     ...result.more,
+  };
+}
+
+/** What a critic of its own adds to them; one on the policy has its numbers among the policy's. */
+export function criticMetrics(
+  { loss }: PolicyStepMetrics,
+  critic: CriticStep,
+): Record<string, number> {
+  return {
+    ...valueMetrics(critic.loss, critic.clipped),
+    "loss/policy_avg": loss,
+    "val/grad_norm": critic.gradNorm,
   };
 }
 

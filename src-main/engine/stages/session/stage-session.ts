@@ -1,7 +1,4 @@
-/**
- * What every stage does alike: opens the runtime, reports progress, metrics and alarms, writes checkpoints,
- * and ends at a step boundary when asked to.
- */
+/** What every stage does alike: the runtime, progress, metrics, alarms, checkpoints, ending at a step boundary when asked to. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -21,7 +18,7 @@ import {
 } from "../../training/training-state.ts";
 import type { TrainingCheckpoint, TrainingState } from "../../training/training-state.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
-import { LoraModel } from "../../model/lora.ts";
+import { adapterContent, LoraModel } from "../../model/lora.ts";
 import { openRuntime } from "../../runtime/open-runtime.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { MOST_ROWS } from "#main/core/resources/cache-shape.ts";
@@ -39,7 +36,6 @@ import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { writeModel } from "./write-model.ts";
 import type { ModelFacts } from "./write-model.ts";
-import { adapterContent } from "../../model/lora.ts";
 
 /** The stage was asked to end; it is no error. */
 export class StageEnded extends Error {
@@ -70,6 +66,7 @@ export type CheckpointParts = {
   readonly optimizer: AdamW;
   /** Where training moves it too. */
   readonly reference?: LanguageModel | null;
+  readonly critic?: Parameters<typeof writeTrainingCheckpoint>[1]["critic"];
   readonly samplesSeen: number;
   readonly random?: TrainingState["random"];
   readonly data?: TrainingState["data"];
@@ -327,6 +324,7 @@ export class StageSession {
             },
       optimizer: parts.optimizer.hostTensors(),
       ...(parts.reference ? { reference: parts.reference.hostTensors() } : {}),
+      ...(parts.critic ? { critic: parts.critic } : {}),
     });
     const removed = pruneCheckpoints(root, parts.keep);
     this.#checkpointStep = parts.step;

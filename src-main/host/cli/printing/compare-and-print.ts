@@ -9,6 +9,7 @@ import type { Client } from "../open-host.ts";
 import { percent, percentRange, versusCells } from "./score-text.ts";
 import { table } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
+import { twinText } from "./twin-text.ts";
 
 type Request = Parameters<Client["compare"]["report"]>[0];
 
@@ -27,10 +28,14 @@ export async function compareAndPrint(
   out: string | undefined,
 ): Promise<void> {
   const report = await client.compare.report(request);
+  const rows = report.groups.flatMap((group) => group.rows);
+  const pipelineIds = [...new Set(rows.map(({ pipelineId }) => pipelineId))];
+  const twins = await client.compare.twins({ pipelineIds });
   if (out !== undefined) await writeReport(client, request, out);
+  const text = [reportText(report), ...twins.map(twinText)].join("\n\n");
   terminal.result(
-    report,
-    `${reportText(report)}${out === undefined ? "" : `\nReport written to ${resolve(out)}.`}`,
+    { ...report, twins },
+    `${text}${out === undefined ? "" : `\nReport written to ${resolve(out)}.`}`,
   );
 }
 

@@ -34,7 +34,9 @@ export function checkWhole(
     diskFreeBytes: freeBytes,
   });
   const findings = [...checked.findings, ...recipe.stages.flatMap(clippingNotes)];
-  const all = [...problems, ...findings.map(locate)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const all = distinct([...problems, ...findings.map(locate)]).sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0),
+  );
   return {
     recipe: all.some(({ level }) => level === "error") ? null : recipe,
     problems: all,
@@ -44,4 +46,12 @@ export function checkWhole(
       diskFreeBytes: freeBytes,
     },
   };
+}
+
+/** What is said of a stage and of its twin in the same words is said once. */
+function distinct(findings: readonly RecipeFinding[]): RecipeFinding[] {
+  return findings.filter(
+    ({ path, message }, i) =>
+      findings.findIndex((other) => other.path === path && other.message === message) === i,
+  );
 }

@@ -20,16 +20,18 @@ import { traceFindings } from "./trace-checks.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 import { readYaml } from "../recipe-yaml.ts";
 import type { YamlFault } from "../recipe-yaml.ts";
+import { withTwins } from "../with-twins.ts";
 import { shapeFindings } from "./shape-words.ts";
+import { twinFindings } from "./twin-checks.ts";
 
 /** More of them at once help nobody. */
 const MOST_FINDINGS = 200;
 
 export interface RecipeReading {
-  /** null where something keeps it from being started. */
+  /** As it is started, twins written out; null where something keeps it from being started. */
   readonly recipe: Recipe | null;
   readonly problems: readonly RecipeFinding[];
-  /** Where a finding is written in the text. */
+  /** Where a finding of that recipe is written in the text. */
   readonly locate: (finding: Finding) => RecipeFinding;
 }
 
@@ -59,14 +61,22 @@ export function readRecipe(yaml: string, overrides: readonly string[] = []): Rec
         .slice(0, MOST_FINDINGS)
         .flatMap((issue) => shapeFindings(issue, overridden.value));
   const sound = findings.every(({ level }) => level !== undefined && level !== "error");
+  const started = parsed.success && sound ? withTwins(parsed.data) : null;
   return {
-    recipe: parsed.success && sound ? parsed.data : null,
+    recipe: started?.recipe ?? null,
     problems: findings
       .slice(0, MOST_FINDINGS)
       .map(locate)
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
-    locate,
+    locate: (finding) => locate(asWritten(finding, started?.places)),
   };
+}
+
+/** A finding of a recipe whose twins are written out, at the stage that asks for them. */
+function asWritten(finding: Finding, places: readonly number[] = []): Finding {
+  const [list, index, ...rest] = finding.path;
+  if (list !== "stages" || typeof index !== "number") return finding;
+  return { ...finding, path: [list, places[index] ?? index, ...rest] };
 }
 
 function faultProblem({ message, advice, offset }: YamlFault, lines: LineCounter): RecipeFinding {
@@ -118,7 +128,7 @@ export function checkRecipe(recipe: Recipe): Finding[] {
       findings.push(...traceFindings(stage, index));
     if (stage.kind === "grpo") findings.push(...objectiveFindings(stage, index));
   });
-  findings.push(...benchmarkPairs(recipe));
+  findings.push(...benchmarkPairs(recipe), ...twinFindings(recipe));
   return findings;
 }
 

@@ -26,6 +26,7 @@ function product(stage: Json, ...names: string[]): number | undefined {
 
 export function groupFact(group: Group, stage: Json): string {
   if (group === "Objective") return "names and meaning as in TRL";
+  if (group === "Critic") return "what GRPO does without: PPO, names and defaults as TRL had them";
   if (group !== "Sampling") return "";
   const group_ = numberOf(stage, "num_generations");
   const batch = numberOf(stage, "generation_batch_size");

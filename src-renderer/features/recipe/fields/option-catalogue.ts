@@ -7,6 +7,7 @@ export const GROUPS = [
   "Sampling",
   "Objective",
   "Advantages",
+  "Critic",
   "KL and reference",
   "Entropy",
   "Sampler and policy",
@@ -75,11 +76,22 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     mask_truncated_completions: "learn nothing from cut completions",
   },
   Advantages: {
-    adv_estimator: "compare in the group, leave one out, in the batch, or by the best of k",
+    adv_estimator:
+      "in the group, leave one out, in the batch, best of k, or by a critic (gae: PPO)",
     adv_k: "pass_at_k: completions tried together, of which the best counts",
     scale_rewards: "divide advantages by this spread",
     multi_objective_aggregation: "compare the sum of rewards, or each reward by itself (GDPO)",
     normalize_advantages: "RLOO: bring the batch's advantages to mean 0 and spread 1",
+  },
+  Critic: {
+    twin: "run PPO with a critic beside it: same prompts, seed and sizes; Results compare them",
+    value_model: "the critic: a head on the policy's layers, or a second model of its size",
+    gamma: "what a reward a token later is worth now, 0 to 1",
+    lam: "how far an advantage looks ahead: 0 to the critic's next value, 1 to the reward",
+    vf_coef: "weight of the critic's loss beside the policy's",
+    cliprange_value: "how far a value may move in a batch, in the reward's unit",
+    whiten_rewards: "divide token rewards by their spread",
+    whiten_advantages: "bring token advantages to mean 0 and spread 1, as TRL's PPO does",
   },
   "KL and reference": {
     beta: "weight of KL to the reference; 0 keeps no reference",

@@ -30,7 +30,7 @@ export interface Field {
 }
 
 /** What has a place of its own in the form. */
-const ELSEWHERE = new Set(["name", "kind", "model", "teacher", "data", "rewards"]);
+const ELSEWHERE = new Set(["name", "kind", "model", "teacher", "data", "rewards", "twin"]);
 
 const byKind = new Map<StageKind, readonly Field[]>();
 

@@ -11,6 +11,7 @@ import { groupFact, inertFacts, optionFact } from "../document/stage-facts.ts";
 import { fieldGroups } from "../fields/stage-fields.ts";
 import { StageKind } from "../document/stage-kind.ts";
 import { TextField } from "../fields/text-field.tsx";
+import { TwinSwitch } from "../fields/twin-switch.tsx";
 import { TeacherField } from "./teacher-field.tsx";
 
 export function StageStep({ index }: { readonly index: number }): ReactNode {
@@ -47,6 +48,7 @@ export function StageStep({ index }: { readonly index: number }): ReactNode {
             <h2>{group}</h2>
             <span className="t3 s12">{groupFact(group, stage)}</span>
           </div>
+          {group === "Critic" && <TwinSwitch keys={[...at, "twin"]} />}
           {fields.map((field) => (
             <OptionField
               key={field.name}

@@ -1,0 +1,70 @@
+/** Checks of `twin: ppo`: what keeps the two from being compared. */
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import { isTwinOf, twinName } from "#shared/schema/twin.ts";
+import { setting } from "./recipe-finding.ts";
+import type { Finding } from "./recipe-finding.ts";
+
+export function twinFindings(recipe: Recipe): Finding[] {
+  return recipe.stages.flatMap((stage, index) =>
+    stage.kind === "grpo" && stage.twin === "ppo" ? findingsOf(recipe, stage, index) : [],
+  );
+}
+
+function findingsOf(recipe: Recipe, stage: GrpoStage, index: number): Finding[] {
+  const path = ["stages", index, "twin"];
+  const benchmarks = recipe.stages.filter(
+    (other) => other.kind === "benchmark" && other.model === stage.name,
+  );
+  const names = new Set([stage, ...benchmarks].map(({ name }) => twinName(name)));
+  const written = recipe.stages.some((other) => isTwinOf(other, stage));
+  const taken = written ? undefined : recipe.stages.find(({ name }) => names.has(name));
+  const findings: (Finding | false)[] = [
+    stage.adv_estimator === "gae" && {
+      path,
+      message: "this stage has a critic itself: its twin would be the same",
+      advice: "Leave twin out, or take adv_estimator: grpo.",
+      fixes: [setting(["stages", index, "adv_estimator"], "grpo", "Use adv_estimator: grpo")],
+    },
+    (stage.loss_type === "rloo" || stage.loss_type === "vespo") && {
+      path: ["stages", index, "loss_type"],
+      message: `${stage.loss_type} weighs whole completions, and its twin's critic has advantages of single tokens`,
+      advice: "Use dapo for both, or leave twin out.",
+      fixes: [setting(["stages", index, "loss_type"], "dapo", "Use loss_type: dapo")],
+    },
+    taken !== undefined && {
+      path,
+      message: `the twin needs the name "${taken.name}", and another stage has it`,
+      advice: "Rename that stage.",
+    },
+    benchmarks.length === 0 && {
+      path,
+      level: "warning" as const,
+      message: `no benchmark measures ${stage.name}: results can say what its twin cost, not what it learned`,
+      advice: null,
+    },
+    stage.replay_groups > 0 && {
+      path: ["stages", index, "replay_groups"],
+      message: "groups that are learnt from again have no place beside a critic: the twin cannot",
+      advice: "Leave replay_groups out, or twin.",
+      fixes: [setting(["stages", index, "replay_groups"], 0, "Learn from each group once")],
+    },
+    stage.curriculum !== "none" && {
+      path: ["stages", index, "curriculum"],
+      level: "warning" as const,
+      message:
+        "which prompts come when depends on the policy: the twins learn from the same ones at first alone",
+      advice: null,
+      fixes: [setting(["stages", index, "curriculum"], "none", "Use no curriculum")],
+    },
+    stage.filter_groups && {
+      path: ["stages", index, "filter_groups"],
+      level: "warning" as const,
+      message:
+        "which prompts are left out depends on the policy: the twins learn from the same ones at first alone",
+      advice: null,
+      fixes: [setting(["stages", index, "filter_groups"], false, "Sample each prompt once")],
+    },
+  ];
+  return findings.filter((finding) => finding !== false);
+}

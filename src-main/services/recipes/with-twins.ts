@@ -1,0 +1,69 @@
+/**
+ * `twin: ppo`, written out: beside the grpo stage one that is the same but for a critic, and beside each benchmark of its
+ * model one of the twin's. What starts, costs, resumes and compares stages needs to know nothing of twins then.
+ */
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
+import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import { isTwinOf, twinName } from "#shared/schema/twin.ts";
+
+export interface WithTwins {
+  readonly recipe: Recipe;
+  /** Of each stage: the place, in the recipe as it is written, of what it came from. */
+  readonly places: readonly number[];
+}
+
+/**
+ * The recipe with its twins, each behind the last benchmark of what it is the twin of, with its own benchmarks; one that has
+ * them written out already stays as it is.
+ */
+export function withTwins(recipe: Recipe): WithTwins {
+  const placed = recipe.stages.map((stage, place) => ({ stage, place }));
+  const twins = placed.flatMap(({ stage, place }) => {
+    if (stage.kind !== "grpo" || !needsTwin(recipe, stage)) return [];
+    const benchmarks = placed.filter(
+      (other) => other.stage.kind === "benchmark" && other.stage.model === stage.name,
+    );
+    return {
+      behind: benchmarks.at(-1)?.place ?? place,
+      stages: [
+        { stage: ppoOf(stage), place },
+        // Benchmarks of the same problems share a seed already.
+        ...benchmarks.map((one) => ({
+          stage: {
+            ...one.stage,
+            name: twinName(one.stage.name),
+            model: twinName(stage.name),
+          },
+          place: one.place,
+        })),
+      ],
+    };
+  });
+  const all = placed.flatMap((one) => [
+    one,
+    ...twins.filter(({ behind }) => behind === one.place).flatMap(({ stages }) => stages),
+  ]);
+  return {
+    recipe: { ...recipe, stages: all.map(({ stage }) => stage) },
+    places: all.map(({ place }) => place),
+  };
+}
+
+function needsTwin(recipe: Recipe, stage: GrpoStage): boolean {
+  return stage.twin === "ppo" && !recipe.stages.some((other) => isTwinOf(other, stage));
+}
+
+/**
+ * The same model, prompts, seed (see `seedOf`) and numbers of completions and steps; KL, where there is any, is a part of
+ * the reward, as in PPO.
+ */
+function ppoOf(stage: GrpoStage): Stage {
+  const { twin: _, ...same } = stage;
+  return {
+    ...same,
+    name: twinName(stage.name),
+    adv_estimator: "gae",
+    multi_objective_aggregation: "sum_then_normalize",
+    use_kl_in_reward: stage.use_kl_in_reward || stage.beta > 0,
+  };
+}
