@@ -128,6 +128,28 @@ const RULES: readonly Rule[] = [
     help: "Mean entropy of the policy's distribution at completion tokens, at the sampling temperature. Every sampled token counts, also of completions that teach nothing (advantage 0) and of those that are masked, which TRL leaves out.",
   },
   {
+    id: "critic-loss",
+    title: "Policy and critic",
+    unit: "loss a token",
+    match: /^loss\/(policy|value)_avg$/u,
+    labels: { policy: "policy", value: "critic" },
+    help: "PPO's two parts: the clipped surrogate with what else the policy's loss has, and the critic's clipped squared error before vf_coef (PPO, eq. 9), under TRL's names. With a shared critic, loss is the policy's part plus vf_coef times the critic's.",
+  },
+  {
+    id: "explained-variance",
+    title: "Variance the critic explains",
+    unit: "1 knows the returns, 0 their mean",
+    match: /^val\/explained_variance$/u,
+    help: "1 − Var(R − V) / Var(R) over the batch's tokens, before the critic learned from it; under 0 it knows less than the mean. TRL has no such metric.",
+  },
+  {
+    id: "value",
+    title: "Value",
+    unit: "mean of the critic, reward's unit",
+    match: /^val\/mean$/u,
+    help: "What the critic expected before each completion token of the batch, in the mean.",
+  },
+  {
     id: "teacher-agreement",
     title: "Agreement with the teacher",
     unit: "% of tokens",

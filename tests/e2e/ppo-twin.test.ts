@@ -78,8 +78,9 @@ test.each([
         point.name === metric && point.value !== null ? [point.value] : [],
       );
     expect(values("loss/value_avg")).toHaveLength(8);
-    // The critic's loss falls, and it comes to know something of the returns.
-    expect(values("loss/value_avg").at(-1)).toBeLessThan(values("loss/value_avg")[0] ?? 0);
+    // Steps 1 and 3 see the same completions: meanwhile the critic came nearer to what they were worth.
+    const losses = values("loss/value_avg");
+    expect(losses[2]).toBeLessThan(losses[0] ?? 0);
     expect(values("val/explained_variance")).toHaveLength(2);
     expect(values("val/mean")[0]).toBeCloseTo(0, 5);
     expect(Math.abs(values("val/mean").at(-1) ?? 0)).toBeGreaterThan(0.01);

@@ -2,7 +2,7 @@
  * Pictures of every screen, dark and light, of a workspace in which a demo has run:
  * `node tests/ui/take-pictures.ts WORKSPACE FOLDER [PIPELINE]`. For docs; what they show was measured in that workspace.
  * With `--own SET` instead of the demo's screens those of problems of one's own: the sets, that set, and rewards tried on
- * the newest GRPO run.
+ * the newest GRPO run. With `--twin` those of a pipeline in which PPO ran beside GRPO: the result, and the wizard's switch.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,10 @@ import { openWindow } from "./window-page.ts";
 
 const own = process.argv.indexOf("--own");
 const ownSet = own === -1 ? undefined : process.argv[own + 1];
-const [workspace, folder, pipeline = "p1"] = process.argv.slice(2, own === -1 ? undefined : own);
+const hasTwin = process.argv.includes("--twin");
+const [workspace, folder, pipeline = "p1"] = process.argv
+  .slice(2, own === -1 ? undefined : own)
+  .filter((word) => word !== "--twin");
 if (workspace === undefined || folder === undefined)
   throw new Error("name the workspace and the folder for the pictures");
 
@@ -104,6 +107,27 @@ async function curateTraces(url: string): Promise<void> {
   client.close();
 }
 
+/** What going without a critic saved, and where a recipe asks for it; in a recipe that is begun and left. */
+async function twins(page: Page, colorScheme: string): Promise<void> {
+  const show = async (region: RegExp, name: string): Promise<void> => {
+    const found = page.getByRole("region", { name: region });
+    await found.evaluate((element) => element.scrollIntoView({ block: "start" }));
+    await page.waitForTimeout(1200);
+    await page.screenshot({ path: join(folder ?? "", `${name}-${colorScheme}.png`) });
+  };
+  await page.evaluate((id) => {
+    window.location.hash = `#/pipeline/${id}`;
+  }, pipeline);
+  await show(/with and without a critic$/u, "twin");
+  await page.evaluate(() => {
+    window.location.hash = "#/recipes?recipe=preset:ppo-twin";
+  });
+  await page.getByRole("button", { name: "Begin with it" }).click();
+  const steps = page.getByRole("navigation", { name: "Steps" });
+  await steps.getByRole("button", { name: /^grpo/u }).first().click();
+  await show(/^Critic$/u, "twin-wizard");
+}
+
 /** A step of the recipe wizard, in a recipe that is begun and left. */
 async function wizard(page: Page, colorScheme: string): Promise<void> {
   await page.evaluate(() => {
@@ -129,9 +153,13 @@ mkdirSync(folder, { recursive: true });
 const browser = await launchTestBrowser();
 const host = await startHost(workspace);
 try {
-  if (ownSet === undefined) await curateTraces(host.url);
+  if (ownSet === undefined && !hasTwin) await curateTraces(host.url);
   for (const colorScheme of ["dark", "light"] as const) {
     const { page, goTo } = await openWindow(browser, host, { colorScheme });
+    if (hasTwin) {
+      await twins(page, colorScheme);
+      continue;
+    }
     const screens = ownSet === undefined ? DEMO_SCREENS : OWN_SCREENS;
     for (const [name, address] of Object.entries(screens)) {
       await goTo(address);

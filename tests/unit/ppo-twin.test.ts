@@ -209,7 +209,7 @@ describe("what is said of twins", () => {
     expect(savedClaim({ ...twin, ppo: { ...twin.ppo, usage: null, usd: null } })).toBeNull();
     const dearer = { ...twin, grpo: side("grpo", 3) };
     expect(savedClaim(dearer)).toContain("50% more time");
-    expect(twinMeasures(dearer).map(savedText).slice(0, 2)).toEqual(["−50%", "0%"]);
+    expect(twinMeasures(dearer).map(savedText).slice(0, 3)).toEqual(["−50%", "0%", "0%"]);
   });
 
   test("leaves the word to the paired test", () => {

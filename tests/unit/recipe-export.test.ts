@@ -1,4 +1,5 @@
 /** Exports: names that the trainers really have, files as they were looked at, and rules that judge as ours do. */
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import { inputWith, NO_SETS } from "../helpers/problem-with.ts";
 import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { spawnSync } from "node:child_process";
@@ -150,6 +151,8 @@ test("every option of a grpo stage is written for TRL or listed as missing", asy
     // At their defaults what TRL's GRPOTrainer does and has no option for; else listed as missing.
     ...["adv_estimator", "normalize_advantages", "kl_estimator", "use_kl_in_reward"],
     ...["shuffle_minibatches", "curriculum", "replay_groups", "max_staleness", "adv_k"],
+    // Of adv_estimator gae, which is listed.
+    ...Object.keys(CriticOptions.shape),
     ...[
       "name",
       "kind",

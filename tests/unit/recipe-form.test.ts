@@ -114,6 +114,7 @@ test("an option that does nothing as the others stand says why, and one whose de
   const grpo = stagesOf(VALUE)[4] ?? null;
   expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
     "adv_k",
+    "cliprange_value",
     "early_stopping_patience",
     "entropy_coef_delta",
     "entropy_coef_max",
@@ -122,11 +123,13 @@ test("an option that does nothing as the others stand says why, and one whose de
     "eval_data",
     "eval_on_start",
     "eval_problems",
+    "gamma",
     "importance_sampling_clip_max",
     "importance_sampling_clip_min",
     "importance_sampling_correction",
     "importance_sampling_mode",
     "kl_estimator",
+    "lam",
     "load_best_model_at_end",
     "lora_alpha",
     "lora_dropout",
@@ -143,10 +146,14 @@ test("an option that does nothing as the others stand says why, and one whose de
     "sapo_temperature_pos",
     "use_bias_correction_kl",
     "use_rslora",
+    "value_model",
     "vespo_k_neg",
     "vespo_k_pos",
     "vespo_lambda_neg",
     "vespo_lambda_pos",
+    "vf_coef",
+    "whiten_advantages",
+    "whiten_rewards",
   ]);
   expect(inertFacts(grpo).get("lora_r")).toBe("no adapter is trained: use_peft is off");
   expect(inertFacts({ kind: "sft", use_peft: true, max_steps: 3 })).toEqual(

@@ -49,14 +49,6 @@ function findingsOf(recipe: Recipe, stage: GrpoStage, index: number): Finding[] 
       advice: "Leave replay_groups out, or twin.",
       fixes: [setting(["stages", index, "replay_groups"], 0, "Learn from each group once")],
     },
-    stage.curriculum !== "none" && {
-      path: ["stages", index, "curriculum"],
-      level: "warning" as const,
-      message:
-        "which prompts come when depends on the policy: the twins learn from the same ones at first alone",
-      advice: null,
-      fixes: [setting(["stages", index, "curriculum"], "none", "Use no curriculum")],
-    },
     stage.filter_groups && {
       path: ["stages", index, "filter_groups"],
       level: "warning" as const,
