@@ -69,7 +69,7 @@ export function powerText(versus: PairedVerdict): string {
   const sentences: string[] = [];
   if (detectable !== null)
     sentences.push(
-      `With ${count(problems)} problems a gap shows 8 times in 10 from ${percentText(detectable)} points on.`,
+      `With ${problems === 1 ? "one problem" : `${count(problems)} problems`} a gap shows 8 times in 10 from ${percentText(detectable)} points on.`,
     );
   if (problemsNeeded !== null && problemsNeeded > problems)
     sentences.push(

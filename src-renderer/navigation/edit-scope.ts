@@ -2,16 +2,34 @@
 import { useEffect } from "react";
 import { create } from "zustand";
 
-const useTold = create<string | undefined>(() => undefined);
+interface Told {
+  readonly scope: string | undefined;
+  /** Shows the record that was just changed by undo or redo. */
+  readonly show: ((record: number) => void) | undefined;
+}
 
-/** Names the scope of this screen's edits while it is shown, e.g. "dataset:d1". */
-export function useTellEditScope(scope: string | undefined): void {
+const NOTHING: Told = { scope: undefined, show: undefined };
+const useTold = create<Told>(() => NOTHING);
+
+/**
+ * Names the scope of this screen's edits while it is shown, e.g. "dataset:d1".
+ * @param show where the screen can show a record by itself; the same function from one drawing to the next
+ */
+export function useTellEditScope(scope: string | undefined, show?: Told["show"]): void {
   useEffect(() => {
-    useTold.setState(scope);
-    return () => useTold.setState(undefined);
-  }, [scope]);
+    useTold.setState({ scope, show });
+    return () => useTold.setState(NOTHING);
+  }, [scope, show]);
 }
 
 export function useEditScope(): string | undefined {
-  return useTold();
+  return useTold(({ scope }) => scope);
+}
+
+/** Shows what undo or redo changed, where the screen that is open can; says whether it did. */
+export function showChanged(scope: string, record: number): boolean {
+  const told = useTold.getState();
+  if (told.scope !== scope || told.show === undefined) return false;
+  told.show(record);
+  return true;
 }

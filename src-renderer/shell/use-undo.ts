@@ -12,20 +12,30 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
-import { useEditScope } from "#renderer/navigation/edit-scope.ts";
+import { showChanged, useEditScope } from "#renderer/navigation/edit-scope.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { notify } from "#renderer/navigation/notices.ts";
 
 /** Edits that are older are not what a person has just done. */
 const openedAtMs = Date.now();
 
-/** The screen that shows what an edit was of. */
-export function placeOfEdit(scope: string): string | undefined {
+/** The screen that shows what an edit was of: the record in its queue, where one was changed. */
+export function placeOfEdit(scope: string, record?: number): string | undefined {
   const [area = "", id] = scope.split(/:(.*)/u, 2);
   if (area === "recipes") return hrefTo(["recipes"]);
   if (area === "runs") return hrefTo(["runs"]);
   if (id === undefined || id === "") return undefined;
+  if (area === "dataset" && record !== undefined)
+    return hrefTo(["curation"], { dataset: id, queue: "all", record: String(record) });
   return ["recipe", "dataset", "run"].includes(area) ? hrefTo([area, id]) : undefined;
+}
+
+function onlyOf({ recordIds }: OutboxEntry): number | undefined {
+  return recordIds.length === 1 ? recordIds[0] : undefined;
+}
+
+function showEdited(scope: string, record: number | undefined): boolean {
+  return record !== undefined && showChanged(scope, record);
 }
 
 function changeWords(entry: OutboxEntry): string {
@@ -50,8 +60,9 @@ async function turn(way: "undo" | "redo", scope: string | undefined): Promise<vo
           tone: "done",
           title: `Taken back before it was sent: ${changeWords(back)}`,
           detail: undefined,
-          href: placeOfEdit(`dataset:${back.datasetId}`),
+          href: placeOfEdit(`dataset:${back.datasetId}`, onlyOf(back)),
         });
+        showEdited(`dataset:${back.datasetId}`, onlyOf(back));
         return;
       }
     }
@@ -69,12 +80,16 @@ async function turn(way: "undo" | "redo", scope: string | undefined): Promise<vo
       return;
     }
     const edit = await host.edits[way](scope === undefined ? {} : { scope });
+    const shown = showEdited(edit.scope, edit.record);
     notify({
       tone: "done",
       title: `${way === "undo" ? "Undone" : "Done again"}: ${edit.label}`,
       detail: undefined,
-      // A screen with edits of its own shows what changed.
-      href: scope === undefined ? placeOfEdit(edit.scope) : undefined,
+      // A screen with edits of its own shows what changed, but for a record that stands elsewhere.
+      href:
+        scope === undefined || (edit.record !== undefined && !shown)
+          ? placeOfEdit(edit.scope, edit.record)
+          : undefined,
     });
   } catch (error) {
     const { message, advice } = failureOf(error);

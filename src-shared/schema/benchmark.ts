@@ -22,7 +22,7 @@ export type BenchmarkSet = z.infer<typeof BenchmarkSet>;
 export const BenchmarkItem = z.strictObject({
   problem: z.string(),
   answer: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
 });
 export type BenchmarkItem = z.infer<typeof BenchmarkItem>;
 

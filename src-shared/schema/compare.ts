@@ -134,7 +134,7 @@ export const ProblemRow = z.strictObject({
   problemId: z.string(),
   prompt: z.string(),
   gold: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
   /** Right samples and all samples of each benchmark, in the order asked; null where it did not ask the problem. */
   right: z.array(z.int().nullable()),
   of: z.array(z.int().nullable()),

@@ -18,6 +18,8 @@ export const Edit = z.strictObject({
   label: z.string(),
   timeMs: z.number(),
   state: z.enum(["done", "undone"]),
+  /** The id of the one record that it changed, as undo and redo tell it; absent where it was none, several, or is not there any more. */
+  record: z.int().optional(),
 });
 export type Edit = z.infer<typeof Edit>;
 

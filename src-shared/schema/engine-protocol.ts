@@ -148,7 +148,8 @@ export const Rollout = z.strictObject({
   group: z.int(),
   index: z.int(),
   problemId: z.string(),
-  difficulty: z.int(),
+  /** null: nobody said how hard the problem is. */
+  difficulty: z.int().nullable(),
   prompt: z.string(),
   completion: z.string(),
   completionIds: z.array(z.int()),
@@ -178,7 +179,7 @@ export const EvaluationSample = z.strictObject({
   problemIndex: z.int(),
   sampleIndex: z.int(),
   problemId: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
   prompt: z.string(),
   gold: z.string(),
   completion: z.string(),
@@ -207,6 +208,7 @@ export const EvaluationSummary = z.strictObject({
   /** Unbiased pass@j for j = 1, 2, 4 … ≤ k. */
   passK: z.array(z.strictObject({ k: z.int(), ...Estimate.shape })),
   consK: Estimate,
+  /** Of the problems that have a difficulty. */
   byDifficulty: z.array(z.strictObject({ difficulty: z.int(), n: z.int(), ...Estimate.shape })),
   formatRate: z.number(),
   truncatedRate: z.number(),

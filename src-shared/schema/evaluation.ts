@@ -65,7 +65,7 @@ export type PipelineResults = z.infer<typeof PipelineResults>;
 export const ListedProblem = z.strictObject({
   problemIndex: z.int(),
   problemId: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
   /** Its beginning. */
   prompt: z.string(),
   correct: z.int(),
@@ -77,7 +77,7 @@ export type ListedProblem = z.infer<typeof ListedProblem>;
 export const ProblemSamples = z.strictObject({
   problemIndex: z.int(),
   problemId: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
   prompt: z.string(),
   gold: z.string(),
   correct: z.int(),

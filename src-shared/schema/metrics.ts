@@ -52,7 +52,7 @@ export const RolloutGroup = z.strictObject({
   step: z.int(),
   group: z.int(),
   problemId: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
   prompt: z.string(),
   meanReward: z.number(),
   correct: z.int(),

@@ -53,6 +53,22 @@ test("a status for all that match is one edit, and one undo puts each back as it
   ).toEqual({ edit: null, changed: 0 });
 });
 
+test("undo and redo tell the one record that they changed, and none where there are several", async () => {
+  const fixture = await datasetFixture(5);
+  const { client, datasetId } = fixture;
+  const { setStatus } = client.datasets.records;
+  const record = await idAt(fixture, 3);
+  await setStatus({ datasetId, target: { ids: [record] }, status: "accepted" });
+  expect((await client.edits.undo({})).record).toBe(record);
+  expect((await client.edits.redo({})).record).toBe(record);
+  await setStatus({
+    datasetId,
+    target: { ids: [await idAt(fixture, 1), await idAt(fixture, 2)] },
+    status: "rejected",
+  });
+  expect((await client.edits.undo({})).record).toBeUndefined();
+});
+
 test("a saved text is a new revision with its own verdict; undo brings back the text before, redo the new one", async () => {
   const fixture = await datasetFixture(12);
   const { client } = fixture;

@@ -275,6 +275,20 @@ describe("a summary", () => {
     expect(summary.meanTokens).toBeCloseTo((11 * 40 + 5 * 72) / 16, 12);
   });
 
+  test("has no difficulty of problems that have none", () => {
+    const samples = samplesOf([["73"], ["1"], ["73"], ["73"]]);
+    const some = samples.map((one) => (one.problemIndex < 2 ? { ...one, difficulty: null } : one));
+    const none = samples.map((one) => ({ ...one, difficulty: null }));
+    expect(summarize(none, settings).byDifficulty).toEqual([]);
+    expect(summarize(none, settings).n).toBe(4);
+    expect(
+      summarize(some, settings).byDifficulty.map(({ difficulty, n }) => [difficulty, n]),
+    ).toEqual([
+      [3, 1],
+      [4, 1],
+    ]);
+  });
+
   test("has intervals that hold their values", () => {
     const summary = summarize(samplesOf([["73"], ["1"], ["73"], ["73"]]), settings);
     for (const { value, low, high } of [

@@ -119,7 +119,7 @@ describe("a problem set", () => {
       source: "gsm",
       prompt: "What is 7?",
       columns: { topic: "trains" },
-      difficulty: 0,
+      difficulty: null,
     });
     expect(problem.solution()).toBeNull();
     expect(problemOfSet("gsm", stored("7", { solution: " It is 7.\n" })).solution()).toBe(

@@ -47,12 +47,22 @@ test("a set is imported with its answers, levels and hash, and nothing of it twi
   expect(total).toBe(3);
   expect(items.map(({ answer, difficulty }) => [answer, difficulty])).toEqual([
     ["2", 4],
-    [String.raw`\frac{1}{2}`, 1],
-    [String.raw`$\boxed{7}.$`, 1],
+    [String.raw`\frac{1}{2}`, null],
+    [String.raw`$\boxed{7}.$`, null],
   ]);
   expect(await codeOf(client.benchmarks.import({ ...SET, id: "again", text: GOOD }))).toBe(
     "CONFLICT",
   );
+  const once = JSON.parse(GOOD.split("\n")[1] ?? "");
+  await client.benchmarks.import({
+    id: "before",
+    name: "b",
+    text: JSON.stringify({ ...once, difficulty: 1 }),
+  });
+  // Of a set imported before, what said nothing stands as 1.
+  expect(
+    await codeOf(client.benchmarks.import({ id: "now", name: "n", text: JSON.stringify(once) })),
+  ).toBe("CONFLICT");
   const other = JSON.stringify({ problem: "x", answer: "y" });
   expect(await codeOf(client.benchmarks.import({ ...SET, text: other }))).toBe("CONFLICT");
 });

@@ -24,13 +24,18 @@ function sourceOf(task: TaskSource["task"]): TaskSource {
   return { task, difficulties: [...taskByName(task).difficulties] };
 }
 
+/** A task's problem always has one of the task's difficulties, and none of them is negative. */
+function whole(problem: Problem): TaskProblem {
+  return { ...taskProblemOf(problem), difficulty: problem.difficulty ?? -1 };
+}
+
 function draw(
   task: TaskSource["task"],
   split: "train" | "test",
   seed: number,
   count: number,
 ): TaskProblem[] {
-  return drawProblems({ source: sourceOf(task), split, seed, count }).map(taskProblemOf);
+  return drawProblems({ source: sourceOf(task), split, seed, count }).map(whole);
 }
 
 const RULED = listTasks().flatMap((task) => (task.verify === null ? [] : [task]));
@@ -260,9 +265,7 @@ test("one problem in eight is held out", () => {
 });
 
 function problemAt(index: number): TaskProblem {
-  return taskProblemOf(
-    problemStream({ source: sourceOf("arithmetic"), split: "train", seed: 4, index }),
-  );
+  return whole(problemStream({ source: sourceOf("arithmetic"), split: "train", seed: 4, index }));
 }
 
 test("the i-th problem of a stream depends on the seed and i alone", () => {

@@ -47,7 +47,7 @@ function byTask(
   const problem = {
     ...asked(prompt, reference.gold, reference.task),
     id: reference.problemId ?? "",
-    difficulty: reference.difficulty ?? 0,
+    difficulty: reference.difficulty,
     // A verifier that cannot read them throws, and the record falls back to its right answer.
     data: reference.data as JsonValue,
   };
@@ -81,7 +81,7 @@ function asked(prompt: string, gold: string | null, verifier: string): JudgedPro
   return {
     id: "",
     source: "",
-    difficulty: 0,
+    difficulty: null,
     messages: [{ role: "user", content: prompt }],
     prompt,
     gold,

@@ -30,7 +30,7 @@ export type SummarizeOptions = Pick<
 };
 
 type ProblemResult = {
-  readonly difficulty: number;
+  readonly difficulty: number | null;
   readonly correct: number;
   readonly consensus: number;
 };
@@ -55,7 +55,7 @@ export function summarize(
     );
   }
   const results = groups.map((group): ProblemResult => ({
-    difficulty: group[0]?.difficulty ?? 0,
+    difficulty: group[0]?.difficulty ?? null,
     correct: group.filter((sample) => sample.correct).length,
     consensus: consensus(
       group.map(({ answer, correct }) => ({
@@ -68,9 +68,9 @@ export function summarize(
     bootstrapMean(values, { seed, share: true });
   const passes = (of: readonly ProblemResult[], j: number): Estimate =>
     estimate(of.map(({ correct }) => passAtK(k, correct, j)));
-  const difficulties = [...Map.groupBy(results, ({ difficulty }) => difficulty)].toSorted(
-    (a, b) => a[0] - b[0],
-  );
+  const difficulties = [...Map.groupBy(results, ({ difficulty }) => difficulty)]
+    .flatMap(([difficulty, of]) => (difficulty === null ? [] : [{ difficulty, of }]))
+    .toSorted((a, b) => a.difficulty - b.difficulty);
   return {
     task,
     n: results.length,
@@ -85,7 +85,7 @@ export function summarize(
       return { k: j, value, low, high };
     }),
     consK: estimate(results.map((result) => result.consensus)),
-    byDifficulty: difficulties.map(([difficulty, of]) => {
+    byDifficulty: difficulties.map(({ difficulty, of }) => {
       const { value, low, high } = passes(of, 1);
       return { difficulty, n: of.length, value, low, high };
     }),

@@ -2,7 +2,7 @@
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { ProblemMessage, SetProblem, VerifierSpec } from "#shared/schema/problem.ts";
 import type { Random } from "#main/platform/random.ts";
-import type { Task, TaskProblem } from "./task.ts";
+import type { Task, TaskProblem, UngradedProblem } from "./task.ts";
 import { formatSolution } from "./task.ts";
 
 export type Problem = {
@@ -10,7 +10,8 @@ export type Problem = {
   readonly id: string;
   /** The task that made it, or the problem set that it stands in. */
   readonly source: string;
-  readonly difficulty: number;
+  /** null: nobody said how hard it is. */
+  readonly difficulty: number | null;
   /** The conversation so far; it ends with a user's turn. */
   readonly messages: readonly ProblemMessage[];
   /** The last user's turn. */
@@ -67,7 +68,7 @@ export function problemOfSet(set: string, stored: SetProblem): Problem {
   return {
     id: `${set}/${id}`,
     source: set,
-    difficulty: difficulty ?? 0,
+    difficulty,
     messages,
     prompt: messages.at(-1)?.content ?? "",
     gold,
@@ -82,7 +83,7 @@ export function problemOfSet(set: string, stored: SetProblem): Problem {
 }
 
 /** What its task's `verify` was given when it was made. */
-export function taskProblemOf(problem: Omit<Problem, "solution">): TaskProblem {
-  const { id, source, difficulty, prompt, gold, data } = problem;
-  return { id, task: source, difficulty, prompt, gold: gold ?? "", data };
+export function taskProblemOf(problem: Omit<Problem, "solution">): UngradedProblem {
+  const { id, source, prompt, gold, data } = problem;
+  return { id, task: source, prompt, gold: gold ?? "", data };
 }

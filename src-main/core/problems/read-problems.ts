@@ -7,7 +7,7 @@ export const ImportedProblem = z.strictObject({
   id: z.string(),
   prompt: z.string(),
   gold: z.string(),
-  difficulty: z.int(),
+  difficulty: z.int().nullable(),
 });
 export type ImportedProblem = z.infer<typeof ImportedProblem>;
 

@@ -28,6 +28,9 @@ export type TaskProblem = {
   readonly data: JsonValue;
 };
 
+/** What a worked solution and a verdict look at: how hard a problem is says nothing of its answer. */
+export type UngradedProblem = Omit<TaskProblem, "difficulty">;
+
 /** A problem that is not judged by its task's own rule. */
 export type JudgedTaskProblem = Omit<TaskProblem, "gold"> & {
   /** Null where no answer is the right one, as in writing. */
@@ -59,9 +62,9 @@ export type TaskDescription = {
 /** A task that judges answers by a rule of its own. */
 export type RuledTask = TaskDescription & {
   generate(random: Random, difficulty: number): TaskProblem;
-  solve(problem: TaskProblem): WorkedSolution;
+  solve(problem: UngradedProblem): WorkedSolution;
   /** Whether the text inside the answer tags is right. Never throws, whatever the text. */
-  verify(problem: TaskProblem, answer: string): boolean;
+  verify(problem: UngradedProblem, answer: string): boolean;
   /** A lenient reading of an answer out of free text, for base models that never saw the tags. */
   extractLenient(text: string): string | null;
   /** Equal for answers that say the same, without knowing which is right: what a majority vote counts. */

@@ -1,4 +1,5 @@
 /** Follows work on a dataset from the terminal until it ends; Ctrl+C cancels it. */
+import { counted } from "#shared/counted.ts";
 import { costText } from "#shared/usd-text.ts";
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
@@ -57,7 +58,7 @@ function progressText(job: DatasetJob): string {
   const share =
     job.total === null || job.total === 0 ? "" : ` ${Math.floor((100 * job.done) / job.total)}%`;
   const counts = [
-    ...(job.added > 0 ? [`${job.added.toLocaleString("en-US")} records`] : []),
+    ...(job.added > 0 ? [counted(job.added, "record")] : []),
     ...(job.bad > 0 ? [`${job.bad} bad`] : []),
     ...(job.sampled > 0 ? [`${job.accepted} of ${job.sampled} accepted`] : []),
     ...(job.sampled === 0 ? [] : [costText(job.costUsd)]),

@@ -1,4 +1,5 @@
 /** `run --sweep`: starts one recipe for each combination, follows them all, and prints a row for each. */
+import { counted } from "#shared/counted.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { parseAxis } from "#main/services/recipes/sweep.ts";
@@ -25,7 +26,9 @@ export async function sweepAndPrint(
     axes,
     mode: "grid",
   });
-  context.terminal.note(`Sweep ${sweepId}: ${pipelineIds.length} pipelines in ${host.workspace}`);
+  context.terminal.note(
+    `Sweep ${sweepId}: ${counted(pipelineIds.length, "pipeline")} in ${host.workspace}`,
+  );
   await host.listen();
   const rows = [];
   for (const pipelineId of pipelineIds) {

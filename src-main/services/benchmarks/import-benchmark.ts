@@ -131,8 +131,8 @@ function boxedIn(solution: string | undefined): string | undefined {
   return solution === undefined || at < 0 ? undefined : `$${solution.slice(at)}$`.slice(0, 2000);
 }
 
-/** "Level 5" and 5 are 5; what says nothing is 1. */
-function levelOf(level: number | string | undefined): number {
+/** "Level 5" and 5 are 5; null: it says nothing. */
+function levelOf(level: number | string | undefined): number | null {
   const found = /\d+/u.exec(String(level ?? ""))?.[0];
-  return found === undefined ? 1 : Math.min(1000, Number(found));
+  return found === undefined ? null : Math.min(1000, Number(found));
 }

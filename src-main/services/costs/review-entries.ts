@@ -1,4 +1,5 @@
 /** Reviewers' time as entries of the ledger: one for each sitting that has a rate, as long as it lasts, measured. */
+import { counted } from "#shared/counted.ts";
 import { LedgerEntry } from "#shared/schema/cost.ts";
 import type { ReviewSession } from "#main/store/repositories/review-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -10,7 +11,7 @@ export function reviewEntries(store: Store): LedgerEntry[] {
   return workingSessions(store).flatMap((session) => {
     if (session.usdPerHour === null) return [];
     const hours = session.activeMs / MS_PER_HOUR;
-    const records = session.records === 1 ? "1 record" : `${session.records} records`;
+    const records = counted(session.records, "record");
     return [
       LedgerEntry.parse({
         id: -session.id,

@@ -3,6 +3,7 @@
  * arrives and is a record at once; what was sampled is remembered, so that a job that ended early
  * goes on with the rest. The job's records are one edit.
  */
+import { counted } from "#shared/counted.ts";
 import { randomUUID } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { GenerateRequest } from "#shared/contract/generate.ts";
@@ -313,7 +314,7 @@ export class GenerateService {
       store.ledger.add({
         timeMs: now(),
         kind: "endpointId" in request.teacher ? "api" : "rent",
-        note: `${sampled} samples of ${name} for ${datasetId}, ${accepted} of them right`,
+        note: `${counted(sampled, "sample")} of ${name} for ${datasetId}, ${accepted} of them right`,
         pipelineId: null,
         quantity: spent,
         unit: "$",

@@ -52,6 +52,7 @@ export function registerRecordEdits(
         change(datasetId, changes);
       },
       events: ({ datasetId, changes }) => [changedEvent(datasetId, changes)],
+      record: ({ changes }) => onlyRecord(changes),
     }),
     dataset: journal.register("dataset", {
       payload: DatasetEdit,
@@ -73,6 +74,14 @@ function judgeAnew(store: Store, { ids }: RecordChange): void {
       store.recordDetails.judge(id, number, judgeText(messages, reference));
     }
   }
+}
+
+/** The record that all the changes are of, where it is one and not deleted by them. */
+function onlyRecord(changes: readonly RecordChange[]): number | undefined {
+  if (changes.some((one) => countOf(one.ids) !== 1 || (one.set === "deleted" && one.value)))
+    return undefined;
+  const ids = new Set(changes.flatMap((one) => [...idsIn(one.ids)]));
+  return ids.size === 1 ? [...ids][0] : undefined;
 }
 
 function changedEvent(datasetId: DatasetId, changes: readonly RecordChange[]): LiveEvent {

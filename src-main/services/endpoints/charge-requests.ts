@@ -1,4 +1,5 @@
 /** Puts what requests to endpoints cost into the ledger: an entry for each purpose and model. */
+import { counted } from "#shared/counted.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { RequestTotals } from "#main/store/repositories/endpoint-answer-repository.ts";
 import type { Store } from "#main/store/store.ts";
@@ -32,5 +33,5 @@ function noteOf(totals: RequestTotals, runId: RunId | null): string {
     totals;
   const unknown =
     withoutCost === 0 ? "" : `; the cost of ${withoutCost} of them is not known (no price)`;
-  return `${purpose}${runId === null ? "" : ` of ${runId}`}: ${requests} requests to ${model} at ${endpoint}, ${promptTokens} tokens in, ${completionTokens} out${unknown}`;
+  return `${purpose}${runId === null ? "" : ` of ${runId}`}: ${counted(requests, "request")} to ${model} at ${endpoint}, ${promptTokens} tokens in, ${completionTokens} out${unknown}`;
 }

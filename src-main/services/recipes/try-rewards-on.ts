@@ -101,7 +101,7 @@ function datasetTexts({ store }: Host, dataset: DatasetId, limit: number): Text[
     const problem: Problem = {
       id: problemId ?? `record ${first}`,
       source: dataset,
-      difficulty: difficulty ?? 0,
+      difficulty,
       messages: messages
         .slice(0, -1)
         .flatMap(({ role, content }) => (role === "tool" ? [] : [{ role, content }])),

@@ -1,4 +1,5 @@
 /** A comparison in words, for every format of the report. */
+import { counted } from "#shared/counted.ts";
 import {
   differenceText,
   powerText,
@@ -17,7 +18,7 @@ export function protocolOf(group: ComparedGroup): string {
   const [first] = group.rows;
   if (first === undefined) return group.title;
   const { n, k, temperature, topP, maxTokens, scoring, verifierVersion } = first.summary;
-  return `${group.title}: ${count(n)} problems, ${count(k)} samples each, T ${temperature}, top-p ${topP}, at most ${count(maxTokens)} tokens, ${scoring} scoring, verifier ${verifierVersion}`;
+  return `${group.title}: ${counted(n, "problem")}, ${counted(k, "sample")} each, T ${temperature}, top-p ${topP}, at most ${count(maxTokens)} tokens, ${scoring} scoring, verifier ${verifierVersion}`;
 }
 
 /** The verdict of one row, e.g. "B grpo is better than A base: +12.0 points [8.1, 15.9], p <0.001, 500 problems." */
@@ -33,7 +34,7 @@ export function verdictOf(run: ReportRun, baseline: ReportRun | undefined): stri
   }
   const { pAdjusted, verdict, problems } = versus;
   const power = verdict === "cannot tell" ? powerText(versus) : "";
-  return `${verdictText(verdict, [name], other)}: ${differenceText(versus)}, p ${pText(pAdjusted)}, ${count(problems)} problems. ${power}`.trim();
+  return `${verdictText(verdict, [name], other)}: ${differenceText(versus)}, p ${pText(pAdjusted)}, ${counted(problems, "problem")}. ${power}`.trim();
 }
 
 export function baselineOf(data: ReportData, row: ComparedRow): ReportRun | undefined {
@@ -70,7 +71,7 @@ export function machineText({ environment }: ReportRun): string {
     runtime === null
       ? ""
       : `${runtime} ${runtimeVersion ?? ""} on ${device ?? "an unknown device"}`,
-    `${cpuModel}, ${cpuCores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
+    `${cpuModel}, ${counted(cpuCores, "core")}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
     `${os} ${arch}, Node ${node}`,
   ]
     .filter((part) => part !== "")

@@ -2,6 +2,7 @@
  * Writes one stage's messages to the store, a batch in a transaction, and announces them once they
  * are on disk.
  */
+import { counted } from "#shared/counted.ts";
 import { assertNever } from "#shared/errors.ts";
 import type { EngineMessage, EngineMessageBody, Usage } from "#shared/schema/engine-protocol.ts";
 import type { LiveEvent } from "#shared/schema/live.ts";
@@ -193,5 +194,5 @@ export class RunRecorder implements StageJournal {
 
 function describeOutput({ kind, records }: Body<"output">): string {
   if (kind === "model") return "The model was written.";
-  return `The dataset was written${records === undefined ? "" : `: ${records} records`}.`;
+  return `The dataset was written${records === undefined ? "" : `: ${counted(records, "record")}`}.`;
 }

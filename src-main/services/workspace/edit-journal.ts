@@ -16,6 +16,8 @@ export interface EditKind<Payload> {
   /** Within the journal's transaction. May throw AppError: then nothing happened. */
   apply(payload: Payload): void;
   events(payload: Payload): readonly LiveEvent[];
+  /** The one record that changed and is still there, where it is one. */
+  record?(payload: Payload): number | undefined;
 }
 
 /** The door of one area to the journal. */
@@ -32,8 +34,13 @@ export interface EditPen<Payload> {
   }): Edit;
 }
 
+interface Applied {
+  readonly events: readonly LiveEvent[];
+  readonly record: number | undefined;
+}
+
 interface AnyKind {
-  apply(payload: unknown): readonly LiveEvent[];
+  apply(payload: unknown): Applied;
 }
 
 export class EditJournal {
@@ -58,7 +65,7 @@ export class EditJournal {
       apply: (payload) => {
         const parsed = area.payload.parse(payload);
         area.apply(parsed);
-        return area.events(parsed);
+        return { events: area.events(parsed), record: area.record?.(parsed) };
       },
     });
     return {
@@ -68,7 +75,7 @@ export class EditJournal {
           if (done !== undefined) return done;
         }
         const { written, events } = this.#store.transaction(() => ({
-          events: this.#apply(kind, edit.forward),
+          events: this.#apply(kind, edit.forward).events,
           written: this.#store.edits.insert({
             scope: edit.scope,
             kind,
@@ -109,7 +116,7 @@ export class EditJournal {
   }
 
   #turn(scope: EditScope | undefined, way: "undo" | "redo"): Edit {
-    const { edit, events } = this.#store.transaction(() => {
+    const { edit, events, record } = this.#store.transaction(() => {
       const last = this.state(scope)[way];
       if (last === null) {
         throw new AppError(
@@ -121,13 +128,13 @@ export class EditJournal {
       const { forward, inverse } = this.#store.edits.payload(last.id);
       const applied = this.#apply(last.kind, way === "undo" ? inverse : forward);
       this.#store.edits.setState(last.id, way === "undo" ? "undone" : "done");
-      return { edit: this.#store.edits.get(last.id), events: applied };
+      return { edit: this.#store.edits.get(last.id), ...applied };
     });
     this.#announce(edit.scope, events);
-    return edit;
+    return record === undefined ? edit : { ...edit, record };
   }
 
-  #apply(kind: string, payload: unknown): readonly LiveEvent[] {
+  #apply(kind: string, payload: unknown): Applied {
     const area = this.#kinds.get(kind);
     if (area === undefined) throw new Error(`nobody registered edits of the kind "${kind}"`);
     return area.apply(payload);

@@ -1,4 +1,5 @@
 /** What the host knows about itself and its machine, and whether all of it is in order. */
+import { counted } from "#shared/counted.ts";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { AttentionItem, DemoRecord, DoctorCheck, SystemInfo } from "#shared/schema/system.ts";
@@ -114,7 +115,7 @@ export async function doctor(
       id: "processor",
       title: "Processor",
       status: "ok",
-      detail: `${hardware.cpuModel}, ${hardware.cpuCores} cores${hardware.gpus.length === 0 ? ", no NVIDIA GPU" : `, ${hardware.gpus.join(", ")}`}.`,
+      detail: `${hardware.cpuModel}, ${counted(hardware.cpuCores, "core")}${hardware.gpus.length === 0 ? ", no NVIDIA GPU" : `, ${hardware.gpus.join(", ")}`}.`,
       advice: null,
     },
     {

@@ -23,6 +23,7 @@ import { endpointAnswers } from "./0021-endpoint-answers.ts";
 import { completionsByProblem } from "./0022-completions-by-problem.ts";
 import { alarmProofs } from "./0023-alarm-proofs.ts";
 import { mixedDatasets } from "./0024-mixed-datasets.ts";
+import { noDifficulty } from "./0025-no-difficulty.ts";
 import type { Migration } from "./migration.ts";
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
@@ -50,4 +51,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   completionsByProblem,
   alarmProofs,
   mixedDatasets,
+  noDifficulty,
 ];

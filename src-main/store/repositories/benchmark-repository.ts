@@ -47,7 +47,11 @@ export class BenchmarkRepository {
 
   /** The benchmark with these very items. */
   withItems(items: readonly BenchmarkItem[]): BenchmarkSet | null {
-    const same = this.#problems.byContent(listContent(items.map(problemOf)));
+    // Of a problem that says nothing of it, the difficulty was once written as 1.
+    const before = items.map((item) => ({ ...item, difficulty: item.difficulty ?? 1 }));
+    const same = [items, before].flatMap((list) =>
+      this.#problems.byContent(listContent(list.map(problemOf))),
+    );
     return (
       same.flatMap(({ set, version }) => (version === FIRST ? (this.find(set) ?? []) : []))[0] ??
       null
@@ -110,7 +114,7 @@ export class BenchmarkRepository {
       .map(({ messages, gold, difficulty }) => ({
         problem: messages[0]?.content ?? "",
         answer: gold ?? "",
-        difficulty: difficulty ?? 1,
+        difficulty,
       }));
   }
 }

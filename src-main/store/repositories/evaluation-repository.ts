@@ -11,7 +11,7 @@ interface SampleRow {
   problem_index: number;
   sample_index: number;
   problem_id: string;
-  difficulty: number;
+  difficulty: number | null;
   prompt: string;
   gold: string;
   completion: string;
@@ -31,7 +31,7 @@ interface EvaluationRow {
 /** A problem of one benchmark with its count of right samples. */
 export interface SolvedProblem {
   readonly problemId: string;
-  readonly difficulty: number;
+  readonly difficulty: number | null;
   readonly prompt: string;
   readonly gold: string;
   readonly correct: number;

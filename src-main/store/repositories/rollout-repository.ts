@@ -20,7 +20,7 @@ interface RolloutRow {
   group_index: number;
   completion_index: number;
   problem_id: string;
-  difficulty: number;
+  difficulty: number | null;
   prompt: string;
   completion: string;
   completion_ids: Buffer;

@@ -25,7 +25,7 @@ interface HitRow {
   group: number;
   index: number;
   problemId: string;
-  difficulty: number;
+  difficulty: number | null;
   reward: number;
   advantage: number;
   correct: number;

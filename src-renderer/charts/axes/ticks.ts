@@ -21,10 +21,11 @@ function niceStep(span: number, count: number): number {
   return power * ([1, 2, 2.5, 5].find((unit) => rough / power <= unit) ?? 10);
 }
 
-/** A range that has a width, around the only value where it had none. */
+/** A range that has a width, around the only value where it had none; where all is zero, what could be measured lies above. */
 export function widened({ min, max }: Range): Range {
   if (max > min) return { min, max };
-  return { min: min - Math.abs(min || 1) / 2, max: max + Math.abs(max || 1) / 2 };
+  if (min === 0) return { min: 0, max: 1 };
+  return { min: min - Math.abs(min) / 2, max: max + Math.abs(max) / 2 };
 }
 
 /** A range widened to round numbers, and the round numbers in it. */

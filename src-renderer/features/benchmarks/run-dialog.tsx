@@ -1,6 +1,7 @@
 /** Measuring a model: which benchmark, how it samples, how it scores. Starts a recipe of one stage. */
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { plural } from "#renderer/ui/format.ts";
 import type { BenchmarkSet } from "#shared/schema/benchmark.ts";
 import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
@@ -113,7 +114,7 @@ function BenchmarkField({
         >
           {sets.map(({ id, name, problems }) => (
             <option key={id} value={id}>
-              {name}, {problems} problems
+              {name}, {plural(problems, "problem")}
             </option>
           ))}
           {tasks.map(({ name, title }) => (

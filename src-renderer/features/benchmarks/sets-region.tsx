@@ -5,7 +5,7 @@ import type { BenchmarkSet } from "#shared/schema/benchmark.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
 
 export function SetsRegion({
@@ -40,7 +40,7 @@ export function SetsRegion({
             <span className="med ell" title={set.id}>
               {set.name}
             </span>
-            <span className="t3 end nowrap">{formatNumber(set.problems)} problems</span>
+            <span className="t3 end nowrap">{plural(set.problems, "problem")}</span>
             <button
               type="button"
               className="btn small"
@@ -80,8 +80,10 @@ export function SetsRegion({
             },
           ]}
         >
-          Its {formatNumber(leaving.problems)} problems go. A set that was run stays as long as its
-          runs.
+          {leaving.problems === 1
+            ? "Its problem goes."
+            : `Its ${formatNumber(leaving.problems)} problems go.`}{" "}
+          A set that was run stays as long as its runs.
         </ConfirmDialog>
       )}
     </section>

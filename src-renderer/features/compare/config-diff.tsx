@@ -1,6 +1,7 @@
 /** Options of the stages that made the compared models: those that differ, or all. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
+import { formatNumber, plural } from "#renderer/ui/format.ts";
 import type { ComparedRow } from "#shared/schema/compare.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
 import { Mark } from "#renderer/charts/intervals/mark.tsx";
@@ -47,7 +48,8 @@ export function ConfigDiff({
       <div className="head bt">
         <h2>Config</h2>
         <span className="note ell">
-          {differing.length} options differ, {options.length - differing.length} are equal
+          {plural(differing.length, "option")} {differing.length === 1 ? "differs" : "differ"},{" "}
+          {formatNumber(options.length - differing.length)} equal
         </span>
         <button
           type="button"

@@ -12,6 +12,7 @@ import { RecordRegion } from "./record/record-region.tsx";
 import { useCurationCommands } from "./review/curation-commands.ts";
 import { ReviewDialogs } from "./review/review-dialogs.tsx";
 import { ReviewContext } from "./review/review-value.ts";
+import { useShowChanged } from "./review/use-show-changed.ts";
 import { useReviewOf } from "./review/use-review-of.ts";
 import type { ReviewOf } from "./review/use-review-of.ts";
 import { VerdictsAside } from "./verdicts/verdicts-aside.tsx";
@@ -32,7 +33,7 @@ function useCrumbs({ id, name }: ReviewOf["dataset"], position: number | undefin
 export function ReviewDesk(props: ReviewOf): ReactNode {
   const review = useReviewOf(props);
   useCurationCommands(review);
-  useTellEditScope(`dataset:${props.dataset.id}`);
+  useTellEditScope(`dataset:${props.dataset.id}`, useShowChanged(review.reading));
   useCrumbs(props.dataset, review.reading.live.record?.position);
   useEditorAhead();
   return (

@@ -6,7 +6,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { infoQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { formatBytes } from "#renderer/ui/format.ts";
+import { formatBytes, plural } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { PathText } from "#renderer/ui/text/path-text.tsx";
@@ -48,7 +48,7 @@ function Machine({ info }: { readonly info: SystemInfo }): ReactNode {
         <dl className="kv" style={{ marginBottom: 8 }}>
           <dt>Processor</dt>
           <dd title={hardware.cpuModel}>
-            {hardware.cpuCores} cores, {hardware.cpuModel}
+            {plural(hardware.cpuCores, "core")}, {hardware.cpuModel}
           </dd>
           <dt>GPU</dt>
           <dd title={hardware.gpus.join(", ")}>

@@ -74,27 +74,33 @@ export function ResultsRegion({
           groups={rows.map((row) => ({ label: row.label, estimates: [row.summary.pass1] }))}
           height={200}
         />
-        <IntervalBars
-          title="pass@1 by difficulty"
-          caption={`%, 95% interval, k ${formatNumber(k)}`}
-          seriesLabels={rows.map((row) => row.label)}
-          groups={difficulties.map((difficulty) => ({
-            label: `difficulty ${String(difficulty)}`,
-            estimates: rows.map((row) =>
-              row.summary.byDifficulty.find((one) => one.difficulty === difficulty),
-            ),
-          }))}
-          height={184}
-        />
+        {difficulties.length > 0 && (
+          <IntervalBars
+            title="pass@1 by difficulty"
+            caption={`%, 95% interval, k ${formatNumber(k)}`}
+            seriesLabels={rows.map((row) => row.label)}
+            groups={difficulties.map((difficulty) => ({
+              label: `difficulty ${String(difficulty)}`,
+              estimates: rows.map((row) =>
+                row.summary.byDifficulty.find((one) => one.difficulty === difficulty),
+              ),
+            }))}
+            height={184}
+          />
+        )}
       </div>
       {results.twins.map((twin) => (
         <TwinTable key={twin.ppo.runId} twin={twin} />
       ))}
-      <div className="head bt">
-        <h2>By difficulty</h2>
-        <span className="note">pass@1 %, 95% interval</span>
-      </div>
-      <DifficultyTable rows={rows} />
+      {difficulties.length > 0 && (
+        <>
+          <div className="head bt">
+            <h2>By difficulty</h2>
+            <span className="note">pass@1 %, 95% interval</span>
+          </div>
+          <DifficultyTable rows={rows} />
+        </>
+      )}
     </>
   );
 }

@@ -11,6 +11,7 @@ import {
   formatP,
   formatPercent,
   formatPoints,
+  plural,
 } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { Score, Trials } from "#renderer/ui/score.tsx";
@@ -20,7 +21,7 @@ import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
 
 /** How the scores below were made. Rows under one such line may be compared. */
 export function protocolText(summary: EvaluationSummary): string {
-  return `${summary.task} · ${formatNumber(summary.n)} problems · k ${formatNumber(summary.k)} · T ${formatNumber(summary.temperature, 2)}, top-p ${formatNumber(summary.topP, 2)} · limit ${formatNumber(summary.maxTokens)} tokens · ${summary.scoring} scoring · verifier ${summary.verifierVersion}`;
+  return `${summary.task} · ${plural(summary.n, "problem")} · k ${formatNumber(summary.k)} · T ${formatNumber(summary.temperature, 2)}, top-p ${formatNumber(summary.topP, 2)} · limit ${formatNumber(summary.maxTokens)} tokens · ${summary.scoring} scoring · verifier ${summary.verifierVersion}`;
 }
 
 /** pass@j for the largest j ≤ k that was worked out. */
@@ -48,7 +49,7 @@ function ComparisonCells({ comparison }: Pick<ResultRow, "comparison">): ReactNo
       <td
         className="num nowrap"
         title={[
-          `against ${withLabel}, paired on ${String(versus.problems)} problems`,
+          `against ${withLabel}, paired on ${plural(versus.problems, "problem")}`,
           `interval at ${formatPercent(versus.confidence)}%`,
           ...cautions,
         ].join("; ")}

@@ -1,7 +1,7 @@
 /** The result table in sentences. Pure. */
 import type { ResultRow } from "#shared/schema/evaluation.ts";
 import { differenceText, pText, refusalText, verdictText } from "#shared/comparison-text.ts";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { plural } from "#renderer/ui/format.ts";
 
 export interface VerdictLine {
   readonly runId: string;
@@ -25,7 +25,7 @@ export function verdictLines(rows: readonly ResultRow[]): readonly VerdictLine[]
         runId,
         verdict: versus.verdict,
         claim: `${verdictText(versus.verdict, [label], withLabel)}.`,
-        basis: `${differenceText(versus)}, corrected p ${pText(versus.pAdjusted)}, ${formatNumber(versus.problems)} problems.${notes}`,
+        basis: `${differenceText(versus)}, corrected p ${pText(versus.pAdjusted)}, ${plural(versus.problems, "problem")}.${notes}`,
       },
     ];
   });

@@ -19,7 +19,7 @@ export type OutsideDraw = {
 
 export type DrawnProblem = {
   readonly id: string;
-  readonly difficulty: number;
+  readonly difficulty: number | null;
   readonly made: MadeProblem;
 };
 
@@ -87,7 +87,7 @@ async function lookFurther(
   }));
   const problems = await task.generate(draws, signal);
   tries.forEach(({ place }, i) => {
-    const [made, difficulty] = [problems[i], draws[i]?.difficulty ?? 0];
+    const [made, difficulty] = [problems[i], draws[i]?.difficulty ?? null];
     if (made === undefined)
       throw new Error(`${task.name} made fewer problems than it was asked for`);
     place.tried += 1;
@@ -96,15 +96,15 @@ async function lookFurther(
   });
 }
 
-function difficultyAt(source: OutsideSource, place: number): number {
-  if (!("difficulties" in source)) return 0;
-  return source.difficulties[place % source.difficulties.length] ?? 0;
+function difficultyAt(source: OutsideSource, place: number): number | null {
+  if (!("difficulties" in source)) return null;
+  return source.difficulties[place % source.difficulties.length] ?? null;
 }
 
-function noMore(name: string, split: Split, difficulty: number): AppError {
+function noMore(name: string, split: Split, difficulty: number | null): AppError {
   return new AppError(
     "BAD_RECIPE",
-    `After ${REFUSED_DRAWS} seeds there is no other ${split} problem of ${name}${difficulty === 0 ? "" : ` with difficulty ${difficulty}`}.`,
+    `After ${REFUSED_DRAWS} seeds there is no other ${split} problem of ${name}${difficulty === null ? "" : ` with difficulty ${difficulty}`}.`,
     "Ask for fewer problems, or for harder ones.",
   );
 }

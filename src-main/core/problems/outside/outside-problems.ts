@@ -22,7 +22,11 @@ const CHUNK = 256;
 
 const KeptProblem = z.strictObject({
   id: z.string(),
-  difficulty: z.int(),
+  /** 0 in what was made before a problem could be without. */
+  difficulty: z
+    .int()
+    .nullable()
+    .transform((difficulty) => (difficulty === 0 ? null : difficulty)),
   made: MadeProblem,
   /** The assistant's turn of a worked example; null where there is none, or none was asked for. */
   solution: z.string().nullable(),

@@ -26,7 +26,11 @@ export const MadeProblem = z.strictObject({
 });
 export type MadeProblem = z.infer<typeof MadeProblem>;
 
-export type OutsideDrawn = { readonly seed: number; readonly difficulty: number };
+export type OutsideDrawn = {
+  readonly seed: number;
+  /** null of a task that has none. */
+  readonly difficulty: number | null;
+};
 export type OutsideAnswer = {
   readonly problem: Omit<MadeProblem, "canonical">;
   readonly answer: string;

@@ -12,13 +12,14 @@ export function share(items: readonly unknown[], count: number): number {
   return items.length === 0 ? 0 : count / items.length;
 }
 
-/** Accuracy of each difficulty in the batch. */
+/** Accuracy of each difficulty in the batch; problems without one are in none. */
 export function accuracyByDifficulty(rollouts: readonly Rollout[]): Map<number, number> {
   const by = Map.groupBy(rollouts, ({ difficulty }) => difficulty);
   return new Map(
     [...by]
-      .sort(([a], [b]) => a - b)
-      .map(([difficulty, items]) => [
+      .flatMap(([difficulty, items]) => (difficulty === null ? [] : [{ difficulty, items }]))
+      .sort((a, b) => a.difficulty - b.difficulty)
+      .map(({ difficulty, items }) => [
         difficulty,
         share(items, items.filter(({ correct }) => correct).length),
       ]),

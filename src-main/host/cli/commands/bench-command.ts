@@ -1,4 +1,5 @@
 /** `grade` and `bench`: answers graded by mathematics; benchmarks imported, run and compared. */
+import { counted } from "#shared/counted.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import type { Command } from "commander";
@@ -112,13 +113,13 @@ function addImport(bench: Command): void {
           context.terminal.note(bad.join("\n"));
           context.terminal.result(
             { set, badLines },
-            `Nothing was imported: ${badLines.length} lines cannot be used. --skip-bad imports the others.`,
+            `Nothing was imported: ${counted(badLines.length, "line")} cannot be used. --skip-bad imports the others.`,
           );
           throw new Failed();
         }
         context.terminal.result(
           { set, badLines },
-          [`Imported ${set.problems} problems as ${set.id}.`, ...bad].join("\n"),
+          [`Imported ${counted(set.problems, "problem")} as ${set.id}.`, ...bad].join("\n"),
         );
       });
     });

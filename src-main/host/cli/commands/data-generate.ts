@@ -1,4 +1,5 @@
 /** `data generate`: records from a teacher, judged as they arrive. */
+import { counted } from "#shared/counted.ts";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -236,7 +237,7 @@ function resultOf(job: DatasetJob) {
 function resultText(job: DatasetJob): string {
   const { usdPerAccepted } = resultOf(job);
   return [
-    `${job.accepted} of ${job.sampled} samples are right; ${job.added} records in ${job.datasetId ?? ""}.`,
+    `${job.accepted} of ${counted(job.sampled, "sample")} right; ${counted(job.added, "record")} in ${job.datasetId ?? ""}.`,
     ...(job.phase === "sampling" ? [] : [`Ended early: ${job.phase}.`]),
     ...(job.sampled === 0 ? [] : [`${costText(job.costUsd)} in all.`]),
     ...(usdPerAccepted === null ? [] : [`${usdText(usdPerAccepted)} for each right one.`]),

@@ -1,4 +1,5 @@
 /** `data publish` and `data versions`. */
+import { counted } from "#shared/counted.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
@@ -20,7 +21,7 @@ export function addDataVersions(data: Command): void {
         const version = await client.datasets.versions.publish({ datasetId: id, filter, note });
         context.terminal.result(
           version,
-          `${version.ref}: ${version.records.toLocaleString("en-US")} records, sha256 ${version.sha256}.`,
+          `${version.ref}: ${counted(version.records, "record")}, sha256 ${version.sha256}.`,
         );
       });
     });

@@ -1,4 +1,5 @@
 /** `problems`: problem sets of one's own, in and out, and completions judged by their verifiers. */
+import { counted } from "#shared/counted.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { ListedProblem, ProblemSetSummary } from "#shared/schema/problem-set.ts";
@@ -107,7 +108,7 @@ function showText(
   const known = (label: string, value: string): string[] =>
     value === "" ? [] : [`${label}: ${value}`];
   return [
-    `${set.name}@${version.version} of ${set.versions}: ${statistics.problems} problems, ${statistics.splits.train} to train on, ${statistics.splits.test} held out`,
+    `${set.name}@${version.version} of ${set.versions}: ${counted(statistics.problems, "problem")}, ${statistics.splits.train} to train on, ${statistics.splits.test} held out`,
     `verifiers: ${verifiers.join(", ")}; ${statistics.withoutGold} without a gold answer, ${statistics.goldRejected ?? 0} golds not understood, ${statistics.nearDuplicates ?? 0} near duplicates`,
     ...known("licence", version.licence),
     ...known("source", version.source),

@@ -1,4 +1,5 @@
 /** `recipes`: those that ship and those that are kept: show, check, compare, and write them for other trainers. */
+import { counted } from "#shared/counted.ts";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { Option } from "commander";
@@ -49,7 +50,7 @@ function addList(recipes: Command): void {
                 one.id,
                 one.name,
                 String(one.stages.length),
-                one.errors === 0 ? "" : `${one.errors} problems`,
+                one.errors === 0 ? "" : counted(one.errors, "problem"),
               ]),
               ...presets.map((one) => [one.id, one.name, "", "preset"]),
             ],

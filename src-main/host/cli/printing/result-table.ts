@@ -1,4 +1,5 @@
 /** The result table of a pipeline, for the terminal and for --json. */
+import { counted } from "#shared/counted.ts";
 import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { duration } from "./live-line.ts";
@@ -97,7 +98,7 @@ export function resultsText(results: PipelineResults): string {
   const settings =
     first === undefined
       ? ""
-      : `n ${first.summary.n} problems, k ${first.summary.k} samples each, T ${first.summary.temperature}, top-p ${first.summary.topP}, at most ${first.summary.maxTokens} tokens, verifier ${first.summary.verifierVersion}; intervals of scores are 95%; points are against the nearest row above that may be compared, p is corrected for the table, and the interval is of the same test.`;
+      : `n ${counted(first.summary.n, "problem")}, k ${counted(first.summary.k, "sample")} each, T ${first.summary.temperature}, top-p ${first.summary.topP}, at most ${first.summary.maxTokens} tokens, verifier ${first.summary.verifierVersion}; intervals of scores are 95%; points are against the nearest row above that may be compared, p is corrected for the table, and the interval is of the same test.`;
   return [
     table(
       [

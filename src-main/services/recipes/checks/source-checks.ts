@@ -1,4 +1,5 @@
 /** Are a stage's tasks and problem sets there, and do they hold what the stage asks for? */
+import { counted } from "#shared/counted.ts";
 import { AppError } from "#shared/errors.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type {
@@ -147,7 +148,7 @@ function checkProblems(
         message: `no problem of ${source.problems} is on its ${source.split} side${source.where === undefined ? "" : ` and found by "${source.where}"`}`,
         advice: source.where === undefined ? "Choose the other side." : "Widen the filter.",
       });
-    } else place.add(`${key}.problems`, { message: `${problems.length} problems`, level: "note" });
+    } else place.add(`${key}.problems`, { message: counted(problems.length, "problem"), level: "note" });
     if (problems.length > 0 && golds === 0) noGold(source.problems, `${key}.problems`, place);
     const { stage } = place;
     if (stage.kind === "benchmark" && problems.length > 0) {

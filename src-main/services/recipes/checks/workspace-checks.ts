@@ -2,6 +2,7 @@
  * What this workspace and machine say to a recipe before it is started: are its models and data there, do prompts
  * and completions fit the context, is there memory and disk. What would fail after loading is found here.
  */
+import { counted } from "#shared/counted.ts";
 import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
@@ -163,7 +164,7 @@ function checkDataset(
     if (dataset.trim() === "") throw noDataset();
     const size = versionSize(dataset);
     if (size !== undefined) {
-      place.add(key, { message: `${size} examples`, level: "note" });
+      place.add(key, { message: counted(size, "example"), level: "note" });
       return size;
     }
     requireDataFile(dataset, resolve(relativeTo, dataset));

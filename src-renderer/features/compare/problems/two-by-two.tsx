@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { ProblemComparison } from "#shared/schema/compare.ts";
 import { differenceText } from "#shared/comparison-text.ts";
-import { formatNumber, formatP } from "#renderer/ui/format.ts";
+import { formatP, plural } from "#renderer/ui/format.ts";
 
 export function TwoByTwo({
   found,
@@ -52,9 +52,9 @@ export function TwoByTwo({
         </tbody>
       </table>
       <p className="s11 t3">
-        A problem counts as solved when at least half of its {formatNumber(k)} samples are right.
-        Only the {onlyLeft + onlyRight} marked problems tell the two apart: {onlyLeft} against{" "}
-        {onlyRight}, exact McNemar p {formatP(mcnemarP)}.
+        A problem counts as solved when at least half of its {plural(k, "sample")}{" "}
+        {k === 1 ? "is" : "are"} right. Only the {onlyLeft + onlyRight} marked problems tell the two
+        apart: {onlyLeft} against {onlyRight}, exact McNemar p {formatP(mcnemarP)}.
         {versus !== null &&
           ` All samples counted: ${differenceText(versus)}, p ${formatP(versus.p)}, not corrected.`}
         {refusal !== null && ` No verdict: ${refusal}.`}

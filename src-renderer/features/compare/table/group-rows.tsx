@@ -9,6 +9,7 @@ import {
   formatP,
   formatPercent,
   formatPoints,
+  plural,
 } from "#renderer/ui/format.ts";
 import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
@@ -50,7 +51,7 @@ function VerdictCells({
     <>
       <td
         className="num"
-        title={`${versus.wins} problems better, ${versus.losses} worse, ${versus.ties} the same`}
+        title={`${plural(versus.wins, "problem")} better, ${versus.losses} worse, ${versus.ties} the same`}
       >
         {formatPoints(versus.difference.value)}
       </td>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { DatasetId } from "#shared/schema/dataset.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { formatDuration, formatNumber, formatUsd } from "#renderer/ui/format.ts";
+import { formatDuration, formatNumber, formatUsd, plural } from "#renderer/ui/format.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
 /** The figures change slowly. */
@@ -47,7 +47,7 @@ export function ReviewFigures({ datasetId }: { readonly datasetId: DatasetId }):
           <span className="med">
             {latest.recordsPerHour === null
               ? "Records an hour: after two minutes"
-              : `${formatNumber(latest.recordsPerHour)} records an hour`}
+              : `${plural(Math.round(latest.recordsPerHour), "record")} an hour`}
           </span>
           {latest.costUsd !== null && <span className="t3 end">{formatUsd(latest.costUsd)}</span>}
         </div>

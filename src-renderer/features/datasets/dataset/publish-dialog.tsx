@@ -9,7 +9,7 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { plural } from "#renderer/ui/format.ts";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { StatisticsTable } from "./statistics-table.tsx";
 
@@ -56,7 +56,7 @@ export function PublishDialog({ datasetId, onClose, onPublished }: PublishDialog
         {problems.length > 0 && <p className="s12 warn">{problems.join("; ")}</p>}
         <TextField layout="above" label="Note" maxLength={2000} value={note} onChange={setNote} />
         <div className="head publishhead">
-          <h2>{records === undefined ? "Records" : `${formatNumber(records)} records`}</h2>
+          <h2>{records === undefined ? "Records" : plural(records, "record")}</h2>
         </div>
         {preview.failure !== undefined && <FailureNotice failure={preview.failure} />}
         {preview.data === undefined ? (

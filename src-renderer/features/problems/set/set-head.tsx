@@ -1,7 +1,7 @@
 /** A set's name, version and size, and what can be done with it. */
 import type { ReactNode } from "react";
 import type { ProblemSetVersion } from "#shared/schema/problem-set.ts";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { plural } from "#renderer/ui/format.ts";
 import { splitsText, verifiersText } from "../set-words.ts";
 import type { SetPlace } from "./set-place.ts";
 
@@ -38,8 +38,8 @@ export function SetHead({ place, version, versions, children }: SetHeadProps): R
       )}
       {version !== undefined && (
         <span className="s12 t3 ell opt">
-          {formatNumber(version.statistics.problems)} problems, {splitsText(version.statistics)},
-          judged by <span className="mono">{verifiersText(version.statistics)}</span>
+          {plural(version.statistics.problems, "problem")}, {splitsText(version.statistics)}, judged
+          by <span className="mono">{verifiersText(version.statistics)}</span>
         </span>
       )}
       <span className="end flex">{children}</span>

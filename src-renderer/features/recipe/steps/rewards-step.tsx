@@ -6,7 +6,7 @@ import { host } from "#renderer/bridge/host.ts";
 import { infoQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { Empty, FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { useDraft } from "../document/draft-value.ts";
@@ -94,7 +94,7 @@ function StageRewards({ index }: { readonly index: number }): ReactNode {
         />
         {trial !== undefined && (
           <span className="t3 s12">
-            {formatNumber(trial.completions.length)} completions
+            {plural(trial.completions.length, "completion")}
             {trial.step !== null && ` of step ${formatNumber(trial.step)}`}
           </span>
         )}

@@ -26,7 +26,7 @@ export function SweepForm({
     <div className="stack" style={{ gap: 8 }}>
       <div className="flex">
         <label className="flex">
-          <span className="s12 t2">Seeds</span>
+          <span className="s12 t2">Number of seeds</span>
           <input
             className="input mono"
             style={{ width: 56 }}

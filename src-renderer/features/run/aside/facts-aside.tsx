@@ -6,11 +6,12 @@ import type { Alarm, Checkpoint, Run } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import {
   formatBytes,
-  formatFlops,
   formatDuration,
   formatEnergy,
+  formatFlops,
   formatNumber,
   formatUsd,
+  plural,
 } from "#renderer/ui/format.ts";
 import { stageActiveMsAt } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
@@ -121,7 +122,7 @@ function Environment({ run }: { readonly run: Run }): ReactNode {
         <dd>{environment.parameters === null ? "–" : formatNumber(environment.parameters)}</dd>
         <dt>Processor</dt>
         <dd title={environment.cpuModel}>
-          {environment.cpuCores} cores, {environment.cpuModel}
+          {plural(environment.cpuCores, "core")}, {environment.cpuModel}
         </dd>
         <dt>Memory</dt>
         <dd>{formatBytes(environment.memoryBytes)}</dd>

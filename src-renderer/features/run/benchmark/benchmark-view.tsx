@@ -11,6 +11,7 @@ import {
   formatP,
   formatPercent,
   formatPoints,
+  plural,
 } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
@@ -44,7 +45,7 @@ function Against({ comparison }: { readonly comparison: ComparisonToBefore }): R
       </div>
       <div className="ci">
         {formatInterval(low, high)} points, corrected p {formatP(versus.pAdjusted)},{" "}
-        {formatNumber(versus.problems)} problems
+        {plural(versus.problems, "problem")}
       </div>
     </div>
   );
@@ -137,7 +138,10 @@ export function BenchmarkView({
           onChange={setTab}
           segments={[
             { value: "problems", label: "Problems" },
-            { value: "difficulty", label: "By difficulty" },
+            // Nobody said how hard the problems are: there is nothing to divide them by.
+            ...(evaluation !== null && groups.length === 0
+              ? []
+              : [{ value: "difficulty" as const, label: "By difficulty" }]),
             { value: "history", label: "History" },
             { value: "log", label: "Log" },
           ]}
@@ -147,6 +151,8 @@ export function BenchmarkView({
       {tab === "difficulty" &&
         (evaluation === null ? (
           <Empty>No score yet.</Empty>
+        ) : groups.length === 0 ? (
+          <Empty>These problems have no difficulty.</Empty>
         ) : (
           <div
             className="scroll grow bt"

@@ -8,7 +8,7 @@ import type { Command } from "#renderer/navigation/command-registry.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
@@ -45,7 +45,7 @@ const COLUMNS: readonly GridColumn<ListedProblem>[] = [
     header: "Diff.",
     track: "48px",
     numeric: true,
-    cell: (row) => row.difficulty,
+    cell: (row) => row.difficulty ?? <span className="t3">–</span>,
   },
   {
     id: "right",
@@ -185,7 +185,7 @@ export function SamplesPanel({
         <span className="end flex t3">
           {total === 0
             ? ""
-            : `${formatNumber(offset + 1)}–${formatNumber(offset + problems.length)} of ${formatNumber(total)} problems`}
+            : `${formatNumber(offset + 1)}–${formatNumber(offset + problems.length)} of ${plural(total, "problem")}`}
           <button
             type="button"
             className="btn small icon"

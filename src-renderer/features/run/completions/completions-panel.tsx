@@ -35,7 +35,8 @@ function PromptLine({ choice: { groups }, group }: Omit<GroupProps, "runId">): R
   return (
     <p className="promptline" dir="auto">
       <span className="t3">
-        Prompt {groups.indexOf(group) + 1} of {groups.length}, difficulty {group.difficulty}
+        Prompt {groups.indexOf(group) + 1} of {groups.length}
+        {group.difficulty === null ? "" : `, difficulty ${String(group.difficulty)}`}
       </span>
       &ensp;
       <LongText text={group.prompt} />

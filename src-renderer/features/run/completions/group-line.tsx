@@ -36,7 +36,7 @@ export function GroupLine({
         follow
         segments={groups.map((one) => ({
           value: String(one.group),
-          title: `Difficulty ${String(one.difficulty)}: ${visibleText(one.prompt.slice(0, 200))}`,
+          title: `${one.difficulty === null ? "" : `Difficulty ${String(one.difficulty)}: `}${visibleText(one.prompt.slice(0, 200))}`,
           label: <RightOfGroup group={one} />,
         }))}
         value={String(group.group)}

@@ -1,5 +1,6 @@
 /** The columns of the Runs screen. */
 import type { ReactNode } from "react";
+import { plural } from "#renderer/ui/format.ts";
 import { currentRun, isPaused, originWord } from "#renderer/ui/pipelines/pipeline-facts.ts";
 import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
@@ -97,7 +98,7 @@ function stepCell(row: RunRow): ReactNode {
   const done = row.pipeline.runs.filter((run) => run.status === "finished").length;
   return (
     <span className="t3">
-      {done} of {row.pipeline.runs.length} stages
+      {done} of {plural(row.pipeline.runs.length, "stage")}
     </span>
   );
 }

@@ -10,7 +10,7 @@ import { DialogFoot } from "#renderer/ui/dialog-foot.tsx";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
-import { formatNumber } from "#renderer/ui/format.ts";
+import { plural } from "#renderer/ui/format.ts";
 import type { SetPlace } from "../set-place.ts";
 
 function wholeIn(text: string): number | undefined {
@@ -58,9 +58,9 @@ export function MeasureDialog({ place, problems, onClose }: MeasureDialogProps):
         }}
       >
         <p className="t2 formlead">
-          {formatNumber(problems)} problems{where === "" ? "" : " of the filter"}, each sampled and
-          judged. How often a model solves a problem is kept with the set, and filters and curricula
-          can ask for it.
+          {plural(problems, "problem")}
+          {where === "" ? "" : " of the filter"}, each sampled and judged. How often a model solves
+          a problem is kept with the set, and filters and curricula can ask for it.
         </p>
         <SelectField
           layout="beside"
