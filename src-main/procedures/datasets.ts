@@ -23,7 +23,7 @@ export function datasetProcedures(
     }),
     create: to.create.handler(({ input }) => datasets.create(input.name, input.forTour)),
     rename: to.rename.handler(({ input }) => datasets.rename(input.datasetId, input.name)),
-    delete: to.delete.handler(({ input }) => datasets.delete(input.datasetId)),
+    delete: to.delete.handler(({ input }) => datasets.delete(input.datasetId, input.forGood)),
     refresh: to.refresh.handler(({ input }) => datasets.refresh(input.datasetId)),
     export: to.export.handler(({ input }) => datasets.export(input)),
     jobs: {

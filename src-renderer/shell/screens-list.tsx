@@ -3,11 +3,12 @@ import { Fragment } from "react";
 import type { ReactNode } from "react";
 import { useActiveRun } from "#renderer/bridge/live-store.ts";
 import { formatPercent } from "#renderer/ui/format.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { LISTED_SCREENS } from "./screens.tsx";
 import type { ScreenId } from "./screens.tsx";
+import { doneText, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-text.ts";
 
 function ActiveRun(): ReactNode {
   const run = useActiveRun();

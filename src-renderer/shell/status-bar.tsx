@@ -5,10 +5,10 @@ import { infoQuery, spentQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatBytes, formatUsd } from "#renderer/ui/format.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
-import { doneText, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { UnsavedMark } from "./unsaved-mark.tsx";
+import { doneText, timeLeftText } from "#renderer/ui/pipelines/progress-text.ts";
 
 const INFO_EVERY_MS = 15_000;
 

@@ -168,8 +168,10 @@ export const datasets = {
     .input(z.strictObject({ name, forTour: z.boolean().optional() }))
     .output(DatasetSummary),
   rename: procedure.input(z.strictObject({ ...one.shape, name })).output(DatasetSummary),
-  /** Its versions stay usable; undo brings it back. */
-  delete: procedure.input(one).output(edited),
+  /** Its versions stay usable. Undo brings it back, unless it was deleted for good: then none of its edits can be undone. */
+  delete: procedure
+    .input(z.strictObject({ ...one.shape, forGood: z.boolean().default(false) }))
+    .output(edited),
   /** Measures every record again: after a benchmark came in, or duplicates were edited. */
   refresh: procedure.input(one).output(DatasetJob),
   /** Writes a file beside and renames it. CONFLICT where it is there and `overwrite` is not set. */

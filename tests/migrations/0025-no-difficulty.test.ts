@@ -44,6 +44,7 @@ function olderWith(more: string): ReturnType<typeof openStore> {
        INSERT INTO evaluations (run_id, label, summary) VALUES ('p1-grpo', 'base', '${JSON.stringify(SUMMARY)}');
        INSERT INTO metric_series (run_id, name) VALUES ('p1-grpo', 'accuracy/difficulty_0'),
          ('p1-grpo', 'accuracy/difficulty_3');
+       INSERT INTO metric_points (series_id, step, value, time_ms) SELECT id, 1, 0.5, 5 FROM metric_series;
        ${more}`,
     ),
   );

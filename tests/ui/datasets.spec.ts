@@ -296,9 +296,12 @@ test("the tour with a sample walks through records and a pipeline of its own, an
   await tour.getByRole("button", { name: "Leave" }).click();
   await goTo("/");
   await page.getByRole("button", { name: "Delete the sample" }).click();
+  await page.getByRole("button", { name: "Delete both" }).click();
   await expect(page.getByText(/sample is here/u)).toHaveCount(0, { timeout: 60_000 });
   expect(await client.call.datasets.list()).toEqual(before);
   expect((await client.call.pipelines.list({})).total).toBe(0);
+  // It was asked before: nothing of it comes back by halves.
+  expect((await client.call.edits.state({})).undo?.label ?? "").not.toContain("Sample of the tour");
   client.close();
   expect(complaints).toEqual([]);
 });

@@ -69,6 +69,19 @@ test("undo and redo tell the one record that they changed, and none where there 
   expect((await client.edits.undo({})).record).toBeUndefined();
 });
 
+test("a dataset deleted for good does not come back by undo, and none of its edits either", async () => {
+  const fixture = await datasetFixture(3);
+  const { client, datasetId } = fixture;
+  const target = { ids: [await idAt(fixture, 1)] };
+  await client.datasets.records.setStatus({ datasetId, target, status: "accepted" });
+  expect(await client.datasets.delete({ datasetId, forGood: true })).toEqual({
+    edit: null,
+    changed: 3,
+  });
+  expect(await client.datasets.list()).toEqual([]);
+  expect(await client.edits.state({})).toEqual({ undo: null, redo: null });
+});
+
 test("a saved text is a new revision with its own verdict; undo brings back the text before, redo the new one", async () => {
   const fixture = await datasetFixture(12);
   const { client } = fixture;

@@ -132,7 +132,7 @@ test("each bad row is listed with its place and its reason", async () => {
   const { rows, bad } = await inspect(fileOf("rows.jsonl", bytes));
   expect(rows).toHaveLength(1);
   expect(bad.map(({ line, reason }) => `${line} ${reason.slice(0, 32)}`)).toEqual([
-    "2 is not JSON: Unexpected end of J",
+    "2 is not JSON at column 15: Unexpe",
     "3 is not an object",
     "4 is not valid UTF-8",
     '5 turn 1 has no known role: "wizar',
@@ -141,7 +141,7 @@ test("each bad row is listed with its place and its reason", async () => {
     "8 the conversation is empty",
     "9 nobody asks anything: there is n",
     '10 has no "messages"',
-    "11 is not JSON: Bad control charact",
+    "11 is not JSON at column 48: Bad co",
   ]);
 });
 

@@ -316,7 +316,7 @@ describe("what a file says that is wrong", () => {
     const refused = await imported(path, "broken");
     expect(refused).toMatchObject({ version: null, problems: 0, splits: { train: 0, test: 0 } });
     expect(refused.bad.map(({ line, reason }) => [line, reason.slice(0, 24)])).toEqual([
-      [2, "is not JSON: Unexpected "],
+      [2, expect.stringMatching(/^is not JSON at column \d+/u)],
       [3, 'has no prompt in "questi'],
       [4, 'has no answer in "answer'],
       [5, 'its id "1" stands on an '],
@@ -352,7 +352,7 @@ describe("what a file says that is wrong", () => {
   });
 
   test.each([
-    [["x"], "no line", "Line 1: is not JSON"],
+    [["x"], "no line", "Line 1: is not JSON at column 1"],
     [
       [{ a: 1, b: "c" }],
       "no column",

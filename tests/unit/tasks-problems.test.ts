@@ -16,6 +16,7 @@ import {
 } from "#main/core/problems/tasks/forms/statement.ts";
 import type { RuledTask, TaskProblem } from "#main/core/problems/task.ts";
 import { taskProblemOf } from "#main/core/problems/problem.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
 import { Random } from "#main/platform/random.ts";
 import { AppError } from "#shared/errors.ts";
 import type { TaskSource } from "#shared/schema/stages/problem-data.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { widened } from "../../src-renderer/charts/axes/ticks.ts";
 import { scaleFor } from "../../src-renderer/charts/axes/scale.ts";
-import { doneText, timeLeftText } from "../../src-renderer/ui/pipelines/progress-line.tsx";
 import { RunSummary } from "#shared/schema/run.ts";
+import { doneText, timeLeftText } from "#renderer/ui/pipelines/progress-text.ts";
 
 const BEGUN = 1_000_000;
 

@@ -1,13 +1,14 @@
 /**
  * JSON: an array of objects, or an object that holds one (`{"data": […]}`). The array is cut into its
- * elements as the bytes go by, so that a file of any size is read; a row's line is its number.
+ * elements as the bytes go by, so that a file of any size is read; a row's line is its number. What is
+ * wrong in a row is told by its line and column in the file.
  */
 import { createReadStream } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 import { MAX_ROW_BYTES, rowOfJson } from "./source-row.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
 
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [QUOTE, BACKSLASH, COMMA, NEW_LINE] = [0x22, 0x5c, 0x2c, 0x0a];
 const [ARRAY_OPEN, ARRAY_CLOSE, OBJECT_OPEN, OBJECT_CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 export function readJson(path: string): RowReading {
@@ -22,6 +23,9 @@ export function readJson(path: string): RowReading {
     let row = 0;
     let pieces: Buffer[] = [];
     let length = 0;
+    /** Of the byte at hand, and of the row's first: what a person who opens the file sees. */
+    let [line, column] = [1, 0];
+    let begins = { line, column };
     const finish = (): SourceRow | undefined => {
       const whole = Buffer.concat(pieces);
       const tooLong = length > MAX_ROW_BYTES;
@@ -29,7 +33,7 @@ export function readJson(path: string): RowReading {
       length = 0;
       if (!tooLong && whole.toString("latin1").trim() === "") return undefined;
       row++;
-      return tooLong ? { line: row, bad: "is longer than 64 MiB" } : rowOfJson(row, whole);
+      return tooLong ? { line: row, bad: "is longer than 64 MiB" } : rowOfJson(row, whole, begins);
     };
     for await (const part of createReadStream(path, { highWaterMark: 1 << 18 })) {
       const chunk = Buffer.from(part);
@@ -41,7 +45,10 @@ export function readJson(path: string): RowReading {
         else pieces = [];
       };
       for (let i = 0; i < chunk.length && !ended; i++) {
-        const byte = chunk[i];
+        const byte = chunk[i] ?? 0;
+        if (byte === NEW_LINE) [line, column] = [line + 1, 0];
+        // Bytes that go on with a character are no characters of their own.
+        else if ((byte & 0xc0) !== 0x80) column++;
         if (inString) {
           if (escaped) escaped = false;
           else if (byte === BACKSLASH) escaped = true;
@@ -54,6 +61,7 @@ export function readJson(path: string): RowReading {
           if (inside === 0 && byte === ARRAY_OPEN && depth <= 2) {
             inside = depth;
             start = i + 1;
+            begins = { line, column: column + 1 };
           }
         } else if (byte === ARRAY_CLOSE || byte === OBJECT_CLOSE) {
           depth--;
@@ -66,6 +74,7 @@ export function readJson(path: string): RowReading {
           keep(i);
           start = i + 1;
           const found = finish();
+          begins = { line, column: column + 1 };
           if (found !== undefined) yield found;
         }
       }
@@ -81,7 +90,11 @@ export function readJson(path: string): RowReading {
     }
     const last = finish();
     if (last !== undefined) yield last;
-    if (!ended) yield { line: row + 1, bad: "is missing: the file ends before its list does" };
+    if (!ended)
+      yield {
+        line: row + 1,
+        bad: `is missing: the file ends in line ${line} before its list does`,
+      };
   }
   return { rows: rows(), position: () => bytes };
 }

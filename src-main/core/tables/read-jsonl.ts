@@ -18,8 +18,8 @@ export function readJsonl(path: string): RowReading {
       pieces = [];
       length = 0;
       if (tooLong) return { line, bad: "is longer than 64 MiB" };
-      const trimmed = trim(whole, line === 1);
-      return trimmed.length === 0 ? undefined : rowOfJson(line, trimmed);
+      const { text, before } = trim(whole, line === 1);
+      return text.length === 0 ? undefined : rowOfJson(line, text, { column: before + 1 });
     };
     for await (const part of createReadStream(path, { highWaterMark: 1 << 18 })) {
       const chunk = Buffer.from(part);
@@ -44,13 +44,14 @@ export function readJsonl(path: string): RowReading {
   return { rows: rows(), position: () => bytes };
 }
 
-/** Without the byte order mark and white space at the ends. */
-function trim(bytes: Buffer, first: boolean): Buffer {
-  let start = first && bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
+/** Without the byte order mark and white space at the ends; `before` counts the characters of white space. */
+function trim(bytes: Buffer, first: boolean): { readonly text: Buffer; readonly before: number } {
+  const mark = first && bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
+  let start = mark;
   let end = bytes.length;
   const isSpace = (byte: number | undefined): boolean =>
     byte === 0x20 || byte === 0x09 || byte === 0x0d;
   while (start < end && isSpace(bytes[start])) start++;
   while (end > start && isSpace(bytes[end - 1])) end--;
-  return bytes.subarray(start, end);
+  return { text: bytes.subarray(start, end), before: start - mark };
 }

@@ -4,6 +4,7 @@
  */
 import { AppError } from "#shared/errors.ts";
 import { parseExactly, WrittenNumber } from "#main/platform/exact-json.ts";
+import { jsonFault } from "#main/platform/json-fault.ts";
 import { notUtf8 } from "#shared/text-encoding.ts";
 
 /**
@@ -45,8 +46,15 @@ export function utf8Of(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** One row of a JSON text. */
-export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
+/** Where a row begins in its file, both counted from 1. */
+export interface RowPlace {
+  /** Absent where the row's line is its number: then only columns tell more. */
+  readonly line?: number;
+  readonly column: number;
+}
+
+/** One row of a JSON text. What is wrong with it is told by its place in the file, which people open to mend it. */
+export function rowOfJson(line: number, bytes: Uint8Array, begins: RowPlace): SourceRow {
   const text = utf8Of(bytes);
   if (text === undefined) return { line, bad: notUtf8(bytes) };
   try {
@@ -54,11 +62,20 @@ export function rowOfJson(line: number, bytes: Uint8Array): SourceRow {
   } catch (error) {
     // The parser goes down into each level: where its stack ends, a row is far too deep.
     if (error instanceof RangeError) return { line, bad: TOO_DEEP };
-    return {
-      line,
-      bad: `is not JSON: ${error instanceof Error ? printable(error.message).slice(0, 200) : ""}`,
-    };
+    return { line, bad: notJson(text, begins) };
   }
+}
+
+function notJson(text: string, begins: RowPlace): string {
+  const { offset, reason } = jsonFault(text) ?? { offset: 0, reason: "" };
+  const before = text.slice(0, offset).split("\n");
+  const last = [...(before.at(-1) ?? "")].length + 1;
+  const column = before.length === 1 ? begins.column + last - 1 : last;
+  const place =
+    begins.line === undefined
+      ? `column ${column}`
+      : `line ${begins.line + before.length - 1}, column ${column}`;
+  return `is not JSON at ${place}: ${printable(reason).slice(0, 200)}`;
 }
 
 /** A value whose numbers may be `WrittenNumber`s, as a row. */

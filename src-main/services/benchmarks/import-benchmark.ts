@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { BadLine, BenchmarkItem, BenchmarkSet } from "#shared/schema/benchmark.ts";
+import { jsonFault } from "#main/platform/json-fault.ts";
+import { printable } from "#main/core/tables/source-row.ts";
 import { parseExactly, WrittenNumber } from "#main/platform/exact-json.ts";
 import type { Store } from "#main/store/store.ts";
 import { finalAnswer } from "../datasets/rows/golds.ts";
@@ -103,7 +105,10 @@ function readLine(line: string): BenchmarkItem | string {
   try {
     json = parseExactly(line);
   } catch {
-    return "it is no JSON";
+    const fault = jsonFault(line);
+    return fault === undefined
+      ? "it is no JSON"
+      : `it is no JSON at column ${fault.offset + 1}: ${printable(fault.reason)}`;
   }
   const parsed = Line.safeParse(json);
   if (!parsed.success) {

@@ -131,8 +131,20 @@ export class DatasetService {
   }
 
   /** Throws NOT_FOUND. */
-  delete(id: DatasetId): Edited {
+  /** @param forGood nothing of it can be undone */
+  delete(id: DatasetId, forGood = false): Edited {
     const { name, records } = this.get(id);
+    if (forGood) {
+      this.#store.transaction(() => {
+        this.#store.datasets.setDeleted(id, this.#now());
+        this.#store.edits.forget(scopeOf(id));
+      });
+      this.#live.publish([
+        { type: "dataset", datasetId: id, recordIds: null },
+        { type: "edits", scope: scopeOf(id), state: this.#store.edits.state(scopeOf(id)) },
+      ]);
+      return { edit: null, changed: records };
+    }
     const edit = this.#pens.dataset.write({
       scope: scopeOf(id),
       label: `delete dataset ${name}`,

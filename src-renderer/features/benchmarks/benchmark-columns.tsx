@@ -4,12 +4,12 @@ import { hrefTo } from "#renderer/navigation/location.ts";
 import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import { formatInterval, formatPercent, formatUsd, formatWhen } from "#renderer/ui/format.ts";
 import { pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
-import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { statusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import { protocolText } from "./benchmark-rows.ts";
 import type { BenchmarkRow } from "./benchmark-rows.ts";
 import type { Marks } from "./use-marks.ts";
+import { doneText } from "#renderer/ui/pipelines/progress-text.ts";
 
 type RunOfRow = Extract<BenchmarkRow, { readonly type: "run" }>["run"];
 

@@ -18,7 +18,6 @@ import {
   shortName,
   stageText,
 } from "#renderer/ui/pipelines/pipeline-facts.ts";
-import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { Empty, FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { StatusMark, statusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { Trials } from "#renderer/ui/score.tsx";
@@ -27,6 +26,7 @@ import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
+import { doneText } from "#renderer/ui/pipelines/progress-text.ts";
 
 const SHOWN = 10;
 const NOTHING: readonly PipelineSummary[] = [];

@@ -1,18 +1,13 @@
 /** What the recipe will take: memory by part, time and money with their ranges, and on how many runs they rest. */
 import type { ReactNode } from "react";
 import type { EstimatedRange, MemoryPart, RecipeEstimate } from "#shared/schema/recipe-draft.ts";
+import { COLOURS, drawnParts, totalOf } from "./memory-parts.ts";
 import { formatBytes, formatDuration, formatNumber, formatUsd } from "#renderer/ui/format.ts";
-
-const COLOURS = ["cr", "c1", "c4", "c3", "c2", "c5", "c6"];
 
 /** Parts of the stage that needs the most. */
 function peakParts(estimate: RecipeEstimate): readonly MemoryPart[] {
   const sums = estimate.stages.map(({ memory }) => totalOf(memory ?? []));
   return estimate.stages[sums.indexOf(Math.max(...sums))]?.memory ?? [];
-}
-
-export function totalOf(parts: readonly MemoryPart[]): number {
-  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** "12–15 min", or one value where there was one run. */
@@ -25,6 +20,13 @@ export function rangeText(
   return low === high ? low : `${low} – ${high}`;
 }
 
+function partsText(parts: readonly MemoryPart[]): string {
+  return parts
+    .filter(({ bytes }) => bytes > 0)
+    .map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`)
+    .join(", ");
+}
+
 export function MemoryBar({
   parts: all,
   machineBytes,
@@ -32,32 +34,27 @@ export function MemoryBar({
   readonly parts: readonly MemoryPart[];
   readonly machineBytes: number;
 }): ReactNode {
-  // What needs nothing is no part.
-  const parts = all.filter(({ bytes }) => bytes > 0);
+  const parts = drawnParts(all);
   const scale = Math.max(machineBytes, totalOf(parts));
   return (
     <>
       <div
         className="membar"
         role="img"
-        aria-label={
-          parts.length === 0
-            ? "no estimate yet"
-            : parts.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(", ")
-        }
+        aria-label={parts.length === 0 ? "no estimate yet" : partsText(all)}
       >
         {parts.map(({ name, bytes }, place) => (
           <i
             key={name}
-            className={COLOURS[place % COLOURS.length]}
+            className={COLOURS[place]}
             style={{ width: `${String((bytes / scale) * 100)}%` }}
           />
         ))}
       </div>
-      <div className="leg">
+      <div className="leg" title={partsText(all)}>
         {parts.map(({ name, bytes }, place) => (
           <span key={name} className="nowrap">
-            <i className={`sq ${COLOURS[place % COLOURS.length] ?? ""}`} /> {name}{" "}
+            <i className={`sq ${COLOURS[place] ?? ""}`} /> {name}{" "}
             <span className="tn">{formatBytes(bytes)}</span>
           </span>
         ))}

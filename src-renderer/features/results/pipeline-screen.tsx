@@ -20,7 +20,7 @@ import {
   isPaused,
   originWord,
 } from "#renderer/ui/pipelines/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 import { FailureNotice, SkeletonRows } from "#renderer/ui/region-state.tsx";
 import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { StageStrip } from "#renderer/ui/pipelines/stage-strip.tsx";
@@ -30,6 +30,7 @@ import { RecipeRegion } from "./recipe-region.tsx";
 import { CostTable } from "./cost-table.tsx";
 import "./results.css";
 import { Splitter } from "#renderer/ui/splitter.tsx";
+import { doneText, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-text.ts";
 
 /** The stage at work, with its progress and the way to it. */
 function AtWork({ pipeline }: { readonly pipeline: PipelineSummary }): ReactNode {

@@ -7,10 +7,11 @@ import { ChangeAndRun } from "#renderer/ui/pipelines/change-and-run.tsx";
 import { PipelineName, pipelineText, modelText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import { PipelineActions } from "#renderer/ui/pipelines/pipeline-actions.tsx";
 import { isPaused } from "#renderer/ui/pipelines/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { kindWord } from "#renderer/ui/pipelines/stage-name.ts";
 import { useNow } from "#renderer/ui/use-now.ts";
+import { doneText, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-text.ts";
 
 /** Heartbeats come every two seconds; a compile may hold them up. Past this the window says how old its news is. */
 const STALE_MS = 15_000;

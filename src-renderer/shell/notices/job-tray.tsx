@@ -8,13 +8,14 @@ import { useAct } from "#renderer/bridge/use-act.ts";
 import { formatUsd, formatWhen } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
 import { currentRun, isPaused } from "#renderer/ui/pipelines/pipeline-facts.ts";
-import { doneText, Meter, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-line.tsx";
+import { Meter } from "#renderer/ui/pipelines/progress-line.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { useNow } from "#renderer/ui/use-now.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { NOTICE_MARKS } from "./notice-stack.tsx";
 import { clearNotices, useNotices } from "#renderer/navigation/notices.ts";
 import "./notices.css";
+import { doneText, shareDone, timeLeftText } from "#renderer/ui/pipelines/progress-text.ts";
 
 /** Holds or continues what runs; takes what waits out of the queue. */
 function act({ id: pipelineId, status }: PipelineSummary, paused: boolean): Promise<void> {

@@ -7,7 +7,6 @@ import { useLivePipelines } from "#renderer/bridge/live-store.ts";
 import { datasetsQuery, problemSetsQuery, recentPipelinesQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { formatInterval, formatPercent, plural } from "#renderer/ui/format.ts";
-import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { statusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 import { useRegisteredCommands } from "#renderer/navigation/command-registry.ts";
@@ -16,6 +15,7 @@ import { hrefTo, navigate } from "#renderer/navigation/location.ts";
 import { farCommands } from "./far-commands.ts";
 import { useOptionEntries } from "./palette-options.ts";
 import type { PaletteEntry } from "#renderer/navigation/palette-search.ts";
+import { doneText } from "#renderer/ui/pipelines/progress-text.ts";
 
 const NOTHING: readonly PipelineSummary[] = [];
 const NO_SETS: readonly ProblemSetSummary[] = [];

@@ -98,10 +98,11 @@ async function deletePipeline(pipelineId: PipelineId): Promise<void> {
   if (status !== undefined) await host.pipelines.delete({ pipelineId });
 }
 
-/** Ends the short check where it still runs, and deletes both; the dataset comes back by undo. */
+/** Ends the short check where it still runs, and deletes both for good: half of a sample would say nothing. */
 export async function deleteSample({ datasetId, pipelineId }: Sample): Promise<void> {
   const datasets = await host.datasets.list();
-  if (datasets.some(({ id }) => id === datasetId)) await host.datasets.delete({ datasetId });
+  if (datasets.some(({ id }) => id === datasetId))
+    await host.datasets.delete({ datasetId, forGood: true });
   await deletePipeline(pipelineId);
   window.localStorage.removeItem(KEY);
 }

@@ -5,6 +5,7 @@ import { create } from "zustand";
 import { infoQuery, pipelineQuery } from "#renderer/bridge/queries.ts";
 import { useAct } from "#renderer/bridge/use-act.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
+import { ConfirmDialog } from "#renderer/ui/confirm-dialog.tsx";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { notify } from "#renderer/navigation/notices.ts";
 import { hrefTo, navigate, useAddress } from "#renderer/navigation/location.ts";
@@ -163,6 +164,7 @@ function StopPanel({ index, stop }: { readonly index: number; readonly stop: Sto
 function SampleLine({ className }: { readonly className: string }): ReactNode {
   const workspace = useQuery(infoQuery).data?.workspace.path;
   const [gone, setGone] = useState(false);
+  const [asking, setAsking] = useState(false);
   const act = useAct();
   const made = gone ? undefined : readSample(workspace);
   const status = useQuery(made === undefined ? undefined : pipelineQuery(made.pipelineId)).data
@@ -173,13 +175,13 @@ function SampleLine({ className }: { readonly className: string }): ReactNode {
       .run(() => deleteSample(made))
       .then((done) => {
         if (!done) return;
+        setAsking(false);
         sample = undefined;
         setGone(true);
         notify({
           tone: "done",
           title: "The tour’s sample is deleted",
-          detail:
-            "Undo brings its dataset back. Its short check is gone for good; the tour makes another.",
+          detail: "The tour makes another where it is taken again.",
           href: undefined,
         });
       });
@@ -188,11 +190,27 @@ function SampleLine({ className }: { readonly className: string }): ReactNode {
     <div className={className}>
       <span className="s12 t2">
         The tour’s sample is here: a dataset of four records, and {checkWords(status)}.
-        {act.failure !== undefined && <FailureNotice failure={act.failure} />}
       </span>
-      <button type="button" className="btn small end" disabled={act.busy} onClick={remove}>
+      <button
+        type="button"
+        className="btn small end"
+        disabled={act.busy}
+        onClick={() => setAsking(true)}
+      >
         {act.busy ? "Deleting" : "Delete the sample"}
       </button>
+      <ConfirmDialog
+        opened={asking}
+        title="Delete the tour’s sample?"
+        acts={[{ label: "Delete both", danger: true, run: remove }]}
+        keep="Keep it"
+        busy={act.busy}
+        failure={act.failure}
+        onClose={() => setAsking(false)}
+      >
+        Its dataset of four records, with what you decided about them, and its short check with all
+        that it measured go for good: undo does not bring them back. Nothing of your own is in them.
+      </ConfirmDialog>
     </div>
   );
 }

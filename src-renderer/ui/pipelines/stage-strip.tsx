@@ -4,8 +4,8 @@ import type { PipelineId, RunId, RunSummary } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { formatInterval, formatPercent } from "../format.ts";
 import { shortName, stageText } from "./pipeline-facts.ts";
-import { shareDone } from "./progress-line.tsx";
 import { StatusMark, statusWord } from "./run-status.tsx";
+import { shareDone } from "./progress-text.ts";
 
 function factOf(run: RunSummary): string {
   if (run.score !== null)

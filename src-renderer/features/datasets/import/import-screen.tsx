@@ -1,6 +1,7 @@
 /** Importing a file: what it is, which column becomes what, how its rows would come in, which would not. */
 import { useState } from "react";
 import type { ReactNode } from "react";
+import type { DatasetJob } from "#shared/schema/dataset.ts";
 import { hrefTo, useFilter } from "#renderer/navigation/location.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { datasetIdFrom } from "#renderer/bridge/ids.ts";
@@ -16,6 +17,7 @@ import { followToDataset } from "./follow-to-dataset.ts";
 import { FIRST_CHOICE, isMapped, nameFrom } from "./import-choice.ts";
 import type { ImportChoice } from "./import-choice.ts";
 import { ImportForm } from "./import-form.tsx";
+import { ImportOutcome } from "./import-outcome.tsx";
 import { ImportPreview } from "./import-preview.tsx";
 import { useInspection } from "./use-inspection.ts";
 
@@ -24,6 +26,7 @@ export function ImportScreen(): ReactNode {
   const [picked, setPicked] = useState<PickedFile>();
   const [choice, setChoice] = useState(FIRST_CHOICE);
   const [since, setSince] = useState(() => Date.now());
+  const [ended, setEnded] = useState<DatasetJob>();
   const act = useAct();
   const inspection = useInspection(picked, choice.readAs);
   const found = inspection.data;
@@ -43,8 +46,15 @@ export function ImportScreen(): ReactNode {
         into: datasetId === undefined ? { name: choice.name.trim() } : { datasetId },
         skipBad: choice.skipBad,
       });
-      await followToDataset(job.id);
+      const last = await followToDataset(job.id);
+      if (last.state === "finished" && last.bad > 0) setEnded(last);
     });
+  };
+  const another = (): void => {
+    setEnded(undefined);
+    setPicked(undefined);
+    setChoice(FIRST_CHOICE);
+    setSince(Date.now());
   };
   return (
     <>
@@ -54,6 +64,7 @@ export function ImportScreen(): ReactNode {
         back={{ label: "Back to Datasets", href: hrefTo(["datasets"]) }}
         busy={act.busy}
         ready={
+          ended === undefined &&
           inspection.isOf &&
           found?.rows.length !== 0 &&
           isMapped(mapping) &&
@@ -62,34 +73,37 @@ export function ImportScreen(): ReactNode {
         onStart={start}
       />
       {act.failure !== undefined && <FailureNotice failure={act.failure} />}
-      <JobLines since={since} />
-      <div className="cols importcols">
-        <section className="region scroll importform" aria-label="What to import" tabIndex={0}>
-          <FilePicker
-            picked={picked}
-            onPick={(next) => {
-              setPicked(next);
-              change({ readAs: {}, name: nameFrom(next.name) });
-            }}
-          />
-          {found === undefined && inspection.failure !== undefined && (
-            <FormatField
-              format={choice.readAs.format}
-              onFormat={(format) => change({ readAs: format === undefined ? {} : { format } })}
+      {ended === undefined && <JobLines since={since} />}
+      {ended !== undefined && <ImportOutcome job={ended} onAnother={another} />}
+      {ended === undefined && (
+        <div className="cols importcols">
+          <section className="region scroll importform" aria-label="What to import" tabIndex={0}>
+            <FilePicker
+              picked={picked}
+              onPick={(next) => {
+                setPicked(next);
+                change({ readAs: {}, name: nameFrom(next.name) });
+              }}
             />
-          )}
-          {found !== undefined && (
-            <ImportForm
-              found={found}
-              choice={choice}
-              into={into}
-              onInto={setInto}
-              onChange={change}
-            />
-          )}
-        </section>
-        <ImportPreview picked={picked !== undefined} inspection={inspection} />
-      </div>
+            {found === undefined && inspection.failure !== undefined && (
+              <FormatField
+                format={choice.readAs.format}
+                onFormat={(format) => change({ readAs: format === undefined ? {} : { format } })}
+              />
+            )}
+            {found !== undefined && (
+              <ImportForm
+                found={found}
+                choice={choice}
+                into={into}
+                onInto={setInto}
+                onChange={change}
+              />
+            )}
+          </section>
+          <ImportPreview picked={picked !== undefined} inspection={inspection} />
+        </div>
+      )}
     </>
   );
 }

@@ -6,7 +6,14 @@ import "#renderer/ui/files/files.css";
 import { formatNumber, plural } from "#renderer/ui/format.ts";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
 
-export function BadRows({ jobId }: { readonly jobId: string }): ReactNode {
+export function BadRows({
+  jobId,
+  opened = false,
+}: {
+  readonly jobId: string;
+  /** Shown without being asked for. */
+  readonly opened?: boolean;
+}): ReactNode {
   const rows = useQuery({
     key: `bad-rows:${jobId}`,
     topics: ["dataset-jobs"],
@@ -14,7 +21,7 @@ export function BadRows({ jobId }: { readonly jobId: string }): ReactNode {
   }).data;
   if (rows === undefined || rows.total === 0) return null;
   return (
-    <details className="badrows s12">
+    <details className="badrows s12" open={opened}>
       <summary>
         {plural(rows.total, "bad line")}
         {rows.rows.length < rows.total && `, the first ${formatNumber(rows.rows.length)}`}

@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import { formatBytes, formatDuration, formatUsd, plural } from "#renderer/ui/format.ts";
 import { Empty } from "#renderer/ui/region-state.tsx";
 import { useDraft } from "../document/draft-value.ts";
-import { MemoryBar, rangeText, totalOf } from "../estimate-region.tsx";
+import { MemoryBar, rangeText } from "../estimate-region.tsx";
+import { totalOf } from "../memory-parts.ts";
 
 export function HardwareStep({ machineBytes }: { readonly machineBytes: number }): ReactNode {
   const { estimate } = useDraft();

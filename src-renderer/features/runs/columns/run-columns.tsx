@@ -2,7 +2,6 @@
 import type { ReactNode } from "react";
 import { plural } from "#renderer/ui/format.ts";
 import { currentRun, isPaused, originWord } from "#renderer/ui/pipelines/pipeline-facts.ts";
-import { doneText } from "#renderer/ui/pipelines/progress-line.tsx";
 import { StatusWord } from "#renderer/ui/pipelines/run-status.tsx";
 import { kindWord } from "#renderer/ui/pipelines/stage-name.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
@@ -10,6 +9,7 @@ import type { RunRow } from "../rows/run-row.ts";
 import { NameCell } from "./name-cell.tsx";
 import { SCORE_COLUMNS } from "./score-columns.tsx";
 import { spentColumns } from "./spent-columns.tsx";
+import { doneText } from "#renderer/ui/pipelines/progress-text.ts";
 
 export interface ColumnOptions {
   /** Times read as at this moment. */

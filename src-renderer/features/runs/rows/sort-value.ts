@@ -1,7 +1,7 @@
 /** What a row is sorted by in each column; null where it has nothing there. Pure. */
 import { lastScored } from "#renderer/ui/pipelines/pipeline-facts.ts";
-import { shareDone } from "#renderer/ui/pipelines/progress-line.tsx";
 import type { RunRow } from "./run-row.ts";
+import { shareDone } from "#renderer/ui/pipelines/progress-text.ts";
 
 type Value = string | number | null;
 
