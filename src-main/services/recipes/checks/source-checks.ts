@@ -148,7 +148,8 @@ function checkProblems(
         message: `no problem of ${source.problems} is on its ${source.split} side${source.where === undefined ? "" : ` and found by "${source.where}"`}`,
         advice: source.where === undefined ? "Choose the other side." : "Widen the filter.",
       });
-    } else place.add(`${key}.problems`, { message: counted(problems.length, "problem"), level: "note" });
+    } else
+      place.add(`${key}.problems`, { message: counted(problems.length, "problem"), level: "note" });
     if (problems.length > 0 && golds === 0) noGold(source.problems, `${key}.problems`, place);
     const { stage } = place;
     if (stage.kind === "benchmark" && problems.length > 0) {
