@@ -87,7 +87,8 @@ export class ProblemSupply {
           const problems = new OutsideProblems(task, { source: elsewhere, split, seed }, keptIn);
           this.#draws[index] = {
             at: (place) => problems.at(place),
-            hardness: (place) => problems.at(place).difficulty,
+            // As in sets: what has no difficulty comes first.
+            hardness: (place) => problems.at(place).difficulty ?? 0,
             distinct: (count) => problems.distinct(count),
           };
           return problems;
