@@ -80,7 +80,6 @@ test("a launch without a finished benchmark says its cost as soon as it has one"
     unpricedRequests: 0,
     usdPerPoint: null,
     twins: [],
-    twins: [],
   };
   expect(resultsText({ ...none, total: { ...total, totalUsd: 0 } })).not.toContain("Cost");
   expect(resultsText({ ...none, boughtUsd: 1, total })).toContain("Cost $1.04 (");
