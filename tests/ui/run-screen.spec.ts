@@ -382,6 +382,14 @@ test("runs are sorted, picked by keyboard, laid over each other and taken out ag
   const runs = page.getByRole("grid", { name: "Runs in the overlay" });
   await expect(runs.getByRole("row")).toHaveCount(3);
   await expect(page.getByRole("figure", { name: "Reward" }).locator("path.line")).toHaveCount(2);
+  // Both are of one recipe: their mean, with its interval over seeds.
+  await page.keyboard.press("b");
+  await expect(page).toHaveURL(/seeds=together/u);
+  await expect(runs.getByRole("row")).toHaveCount(2);
+  await expect(runs.getByRole("row").nth(1)).toContainText("2 seeds of");
+  await expect(page.getByRole("figure", { name: "Reward" }).locator("path.line")).toHaveCount(1);
+  await page.keyboard.press("b");
+  await expect(runs.getByRole("row")).toHaveCount(3);
   await page.getByRole("combobox", { name: "Metric" }).selectOption("entropy");
   const drawn = page.getByRole("figure", { name: "Entropy" });
   await expect(drawn).toBeVisible();

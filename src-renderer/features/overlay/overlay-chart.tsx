@@ -19,6 +19,14 @@ function Uncounted({ runs }: { readonly runs: number }): ReactNode {
   );
 }
 
+function noteOf({ together, smoothing }: OverlayPartProps["view"]): string | undefined {
+  const notes = [
+    ...(together ? ["mean over seeds, band: its 95% interval"] : []),
+    ...(smoothing === 0 ? [] : [`EMA ${String(smoothing)} over points drawn`]),
+  ];
+  return notes.length === 0 ? undefined : notes.join("; ");
+}
+
 function Chart({ view, lines }: OverlayPartProps): ReactNode {
   const [box, { height }] = useSize();
   const { spec } = lines;
@@ -29,7 +37,7 @@ function Chart({ view, lines }: OverlayPartProps): ReactNode {
         title={spec.title}
         unit={spec.unit}
         help={spec.help}
-        note={view.smoothing === 0 ? undefined : `EMA ${String(view.smoothing)} over points drawn`}
+        note={noteOf(view)}
         series={lines.series}
         format={spec.format}
         fromZero={spec.fromZero}

@@ -71,6 +71,15 @@ export function OverlayHead({ view, lines }: OverlayPartProps): ReactNode {
         <button
           type="button"
           className="btn"
+          aria-pressed={view.together}
+          title="Runs of one recipe with other seeds: their mean and its 95% interval"
+          onClick={() => view.setTogether(!view.together)}
+        >
+          Seeds together <KeyCaps keys="B" />
+        </button>
+        <button
+          type="button"
+          className="btn"
           aria-pressed={view.log}
           onClick={() => view.setLog(!view.log)}
         >

@@ -8,6 +8,7 @@ import { measured } from "#renderer/charts/series-chart/chart-marks.tsx";
 import { useCrosshairStep } from "#renderer/charts/crosshair.tsx";
 import { valueAt } from "#renderer/charts/series.ts";
 import type { Series } from "#renderer/charts/series.ts";
+import { plural } from "#renderer/ui/format.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import { pipelineText, modelText } from "#renderer/ui/pipelines/pipeline-name.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
@@ -15,6 +16,8 @@ import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 export interface OverlayRow {
   readonly runId: RunId;
   readonly run: RunSummary | undefined;
+  /** The runs that the line is of: seeds of one recipe, or one. */
+  readonly members: readonly RunId[];
   readonly tone: number;
   readonly series: Series | undefined;
 }
@@ -28,7 +31,7 @@ export interface OverlayListProps {
   readonly unit: string;
   readonly strong: RunId | undefined;
   readonly onStrong: (runId: RunId | undefined) => void;
-  readonly onRemove: (runId: RunId) => void;
+  readonly onRemove: (runIds: readonly RunId[]) => void;
 }
 
 /** These two alone follow the pointer, so that it moves nothing else. */
@@ -50,9 +53,10 @@ function ValueThere({
   return <span className="med">{format(valueAt(measured(series), step))}</span>;
 }
 
-function RunName({ runId, run }: Pick<OverlayRow, "runId" | "run">): ReactNode {
+function RunName({ runId, run, members }: OverlayRow): ReactNode {
   return (
-    <a className="ell" href={hrefTo(["run", runId])} tabIndex={-1} title={runId}>
+    <a className="ell" href={hrefTo(["run", runId])} tabIndex={-1} title={members.join(", ")}>
+      {members.length > 1 && <span className="t3">{plural(members.length, "seed")} of </span>}
       {run === undefined ? runId : `${pipelineText(run)} / ${run.stageName}`}
       {run !== undefined && <span className="t3"> on {modelText(run.model)}</span>}
     </a>
@@ -62,7 +66,7 @@ function RunName({ runId, run }: Pick<OverlayRow, "runId" | "run">): ReactNode {
 function columnsOf(
   format: Format,
   unit: string,
-  onRemove: (runId: RunId) => void,
+  onRemove: (runIds: readonly RunId[]) => void,
 ): readonly GridColumn<OverlayRow>[] {
   return [
     {
@@ -83,13 +87,13 @@ function columnsOf(
       id: "remove",
       header: <span className="visually-hidden">Leave out</span>,
       track: "36px",
-      cell: ({ runId }) => (
+      cell: ({ runId, members }) => (
         <button
           type="button"
           className="linkbtn"
           tabIndex={-1}
           aria-label={`Leave ${runId} out`}
-          onClick={() => onRemove(runId)}
+          onClick={() => onRemove(members)}
         >
           ✕
         </button>

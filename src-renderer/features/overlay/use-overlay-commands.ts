@@ -8,7 +8,7 @@ import type { OverlayView } from "./use-overlay-view.ts";
 import { screenCommands } from "#renderer/ui/screen-commands.ts";
 
 export function useOverlayCommands(view: OverlayView): void {
-  const { setZoom, x, setX, log, setLog, smoothing, setSmoothing } = view;
+  const { setZoom, x, setX, log, setLog, smoothing, setSmoothing, together, setTogether } = view;
   const crosshair = useCrosshair();
   useCommands(
     useMemo(() => {
@@ -20,8 +20,14 @@ export function useOverlayCommands(view: OverlayView): void {
         command("smooth", "Smooth the lines more, or not", "E", () =>
           setSmoothing(nextSmoothing(smoothing)),
         ),
+        command(
+          "seeds",
+          "Seeds of one recipe as one line with a band, or each by itself",
+          "B",
+          () => setTogether(!together),
+        ),
         command("release", "Follow the newest step", "Escape", () => crosshair.pin(undefined)),
       ];
-    }, [setZoom, setX, x, setLog, log, smoothing, setSmoothing, crosshair]),
+    }, [setZoom, setX, x, setLog, log, smoothing, setSmoothing, together, setTogether, crosshair]),
   );
 }

@@ -9,9 +9,11 @@ import { rangeText } from "#renderer/charts/axes/step-range.ts";
 import { chartSpecs } from "#renderer/charts/metric-catalogue.ts";
 import type { ChartSpec } from "#renderer/charts/metric-catalogue.ts";
 import type { Series } from "#renderer/charts/series.ts";
+import { smoothed } from "#renderer/charts/smoothing.ts";
 import type { OverlayRow } from "./overlay-list.tsx";
 import { overlaySeries } from "./overlay-series.ts";
 import type { RunLine } from "./overlay-series.ts";
+import { groupKey, groupSeries, seedGroups } from "./seed-groups.ts";
 import type { OverlayView } from "./use-overlay-view.ts";
 
 type Overlay = Awaited<ReturnType<typeof host.cockpit.overlay>>;
@@ -21,6 +23,7 @@ const BUCKETS = 500;
 const FINE_BUCKETS = 4000;
 /** A run at work is asked for again. */
 const LIVE_MS = 3000;
+const NO_KEYS: ReadonlyMap<RunId, string> = new Map();
 /** What is shown first where the runs have it. */
 const FIRST = ["reward", "loss"];
 
@@ -54,6 +57,34 @@ function useRuns(ids: readonly RunId[]): Query<readonly RunSummary[]> {
           topics: ["pipelines"],
           fetch: async (signal) =>
             Promise.all(ids.map(async (runId) => (await host.runs.get({ runId }, { signal })).run)),
+        },
+  );
+}
+
+/** What runs of one recipe have in common, by run. */
+function useGroupKeys(
+  runs: readonly RunSummary[] | undefined,
+  together: boolean,
+): Query<ReadonlyMap<RunId, string>> {
+  const pipelines = [...new Set((runs ?? []).map(({ pipelineId }) => pipelineId))];
+  return useQuery(
+    !together || runs === undefined || runs.length === 0
+      ? undefined
+      : {
+          key: `overlay.recipes:${runs.map(({ id }) => id).join()}`,
+          topics: [],
+          fetch: async (signal) => {
+            const found = await Promise.all(
+              pipelines.map((id) => host.pipelines.get({ pipelineId: id }, { signal })),
+            );
+            const recipes = new Map(found.map(({ id, recipe }) => [id, recipe]));
+            return new Map(
+              runs.flatMap(({ id, pipelineId, stageName }) => {
+                const recipe = recipes.get(pipelineId);
+                return recipe === undefined ? [] : [[id, groupKey(recipe, stageName)] as const];
+              }),
+            );
+          },
         },
   );
 }
@@ -103,8 +134,9 @@ function useAnswer(
 }
 
 export function useOverlayLines(view: OverlayView): OverlayLines {
-  const { ids, smoothing, strong } = view;
+  const { ids, smoothing, strong, together } = view;
   const runs = useRuns(ids);
+  const keys = useGroupKeys(runs.data, together);
   const names = useNames(ids);
   const known = names.data ?? [];
   const usual = FIRST.find((name) => known.some((one) => one.name === name));
@@ -120,19 +152,25 @@ export function useOverlayLines(view: OverlayView): OverlayLines {
       }),
     [ids, answer.data],
   );
-  const series = useMemo(
-    () => overlaySeries(lines, spec?.divisor ?? 1, smoothing, strong),
-    [lines, spec, smoothing, strong],
+  const groups = useMemo(
+    () => seedGroups(ids, together ? (keys.data ?? NO_KEYS) : NO_KEYS),
+    [ids, together, keys.data],
   );
+  const series = useMemo(() => {
+    const divisor = spec?.divisor ?? 1;
+    if (!together) return overlaySeries(lines, divisor, smoothing, strong);
+    return groupSeries(groups, lines, divisor, strong).map((one) => smoothed(one, smoothing));
+  }, [lines, groups, together, spec, smoothing, strong]);
   const rows = useMemo(
     () =>
-      ids.map((runId, tone) => ({
+      groups.map(({ runId, members, tone }) => ({
         runId,
+        members,
         tone,
         run: runs.data?.find((run) => run.id === runId),
         series: series.find((one) => one.id === runId),
       })),
-    [ids, runs.data, series],
+    [groups, runs.data, series],
   );
   return {
     names: names.data,
@@ -142,8 +180,8 @@ export function useOverlayLines(view: OverlayView): OverlayLines {
     rows,
     loaded: answer.data !== undefined,
     uncounted: lines.filter(({ series: own, at }) => own !== null && at === null).length,
-    failures: Object.entries({ runs, names, lines: answer }).flatMap(([of, { failure }]) =>
-      failure === undefined ? [] : [{ of, failure }],
+    failures: Object.entries({ runs, names, recipes: keys, lines: answer }).flatMap(
+      ([of, { failure }]) => (failure === undefined ? [] : [{ of, failure }]),
     ),
   };
 }

@@ -13,12 +13,15 @@ import { asAxis, AXIS_NAMES } from "./overlay-axis.ts";
 
 export interface OverlayView {
   readonly ids: readonly RunId[];
-  readonly remove: (runId: RunId) => void;
+  readonly remove: (runIds: readonly RunId[]) => void;
   /** "" shows the first of the usual ones. */
   readonly metric: string;
   readonly setMetric: (name: string) => void;
   readonly smoothing: Smoothing;
   readonly setSmoothing: (smoothing: Smoothing) => void;
+  /** Runs of one recipe with other seeds are one line with a band. */
+  readonly together: boolean;
+  readonly setTogether: (together: boolean) => void;
   readonly log: boolean;
   readonly setLog: (log: boolean) => void;
   readonly x: OverlayAxis;
@@ -43,6 +46,7 @@ export function useOverlayView(): OverlayView {
   const [runsText, setRuns] = useFilter("runs");
   const [metric, setMetric] = useFilter("metric");
   const [smoothText, setSmooth] = useFilter("smooth");
+  const [seedsText, setSeeds] = useFilter("seeds");
   const [axis, setAxis] = useFilter("axis");
   const [xText, setXText] = useFilter("x");
   const [zoomText, setZoomText] = useFilter("zoom");
@@ -51,13 +55,18 @@ export function useOverlayView(): OverlayView {
   const x = asAxis(xText);
   return {
     ids,
-    remove: (runId) => setRuns(ids.filter((one) => one !== runId).join(",")),
+    remove: (runIds) => setRuns(ids.filter((one) => !runIds.includes(one)).join(",")),
     metric,
     setMetric,
     smoothing: asSmoothing(smoothText),
     setSmoothing: useCallback(
       (next: Smoothing) => setSmooth(next === 0 ? "" : String(next)),
       [setSmooth],
+    ),
+    together: seedsText === "together",
+    setTogether: useCallback(
+      (together: boolean) => setSeeds(together ? "together" : ""),
+      [setSeeds],
     ),
     log: axis === "log",
     setLog: useCallback((log: boolean) => setAxis(log ? "log" : ""), [setAxis]),

@@ -1,0 +1,112 @@
+/**
+ * Runs of one recipe that differ in their seeds alone, as one line: the mean over the runs, and around it the 95%
+ * interval of that mean by Student's t over seeds. Pure.
+ */
+import type { Recipe } from "#shared/schema/recipe.ts";
+import type { RunId } from "#shared/schema/run.ts";
+import type { RunLine } from "./overlay-series.ts";
+import type { Series } from "#renderer/charts/series.ts";
+
+export interface SeedGroup {
+  /** The first run stands for all. */
+  readonly runId: RunId;
+  readonly members: readonly RunId[];
+  /** Its place among the groups. */
+  readonly tone: number;
+}
+
+/** Equal for stages that one recipe has with other seeds. */
+export function groupKey(recipe: Recipe, stageName: string): string {
+  const { seed: _, name: __, ...rest } = recipe;
+  const stages = recipe.stages.map(({ seed: ___, ...stage }) => stage);
+  return JSON.stringify([stageName, { ...rest, stages }]);
+}
+
+/** In the order of their first runs. A run whose key is not known yet stands alone. */
+export function seedGroups(
+  ids: readonly RunId[],
+  keys: ReadonlyMap<RunId, string>,
+): readonly SeedGroup[] {
+  const groups = Map.groupBy(ids, (id) => keys.get(id) ?? `run ${id}`);
+  return [...groups.values()].flatMap((members, tone) => {
+    const [runId] = members;
+    return runId === undefined ? [] : [{ runId, members, tone }];
+  });
+}
+
+/** Two-sided 95% points of Student's t by degrees of freedom, from 1; past the table they are those of the normal distribution. */
+const T95 = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
+  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
+  2.045, 2.042,
+];
+const NORMAL95 = 1.96;
+
+/** The mean of values with the interval of it; one value has none. */
+export function meanInterval(values: readonly number[]): {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+} {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { mean, low: null, high: null };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const half = (T95[n - 2] ?? NORMAL95) * Math.sqrt(variance / n);
+  return { mean, low: mean - half, high: mean + half };
+}
+
+type Drawn = { readonly x: readonly number[]; readonly y: readonly (number | null)[] };
+
+/** A line's value at a place, straight between two points; null outside it and in its holes. */
+function valueBetween({ x, y }: Drawn, place: number): number | null {
+  const after = x.findIndex((one) => one >= place);
+  if (after === -1) return null;
+  const to = y[after] ?? null;
+  const [left, right] = [x[after - 1], x[after]];
+  if (right === place) return to;
+  const from = y[after - 1] ?? null;
+  if (left === undefined || right === undefined || from === null || to === null) return null;
+  return from + ((to - from) * (place - left)) / (right - left);
+}
+
+/**
+ * One line with its band for each group, where all of its runs have come: a mean of fewer runs would jump where one ends.
+ * A group of one run is its line.
+ */
+export function groupSeries(
+  groups: readonly SeedGroup[],
+  lines: readonly RunLine[],
+  divisor: number,
+  strong: RunId | undefined,
+): readonly Series[] {
+  return groups.flatMap(({ runId, members, tone }): Series[] => {
+    const drawn = members.flatMap((id): Drawn[] => {
+      const line = lines.find((one) => one.runId === id);
+      if (line?.series === null || line?.series === undefined || line.at === null) return [];
+      const y = line.series.mean.map((value) => (value === null ? null : value / divisor));
+      return line.at.length === 0 ? [] : [{ x: line.at, y }];
+    });
+    const [first] = drawn;
+    if (first === undefined) return [];
+    const places = first.x.flatMap((place) => {
+      const values = drawn.flatMap((one) => valueBetween(one, place) ?? []);
+      return values.length === drawn.length ? [{ place, ...meanInterval(values) }] : [];
+    });
+    const bounds =
+      drawn.length < 2
+        ? {}
+        : { low: places.map(({ low }) => low), high: places.map(({ high }) => high) };
+    return [
+      {
+        id: runId,
+        label: drawn.length < 2 ? runId : `${runId} and ${String(drawn.length - 1)} more seeds`,
+        tone,
+        x: places.map(({ place }) => place),
+        y: places.map(({ mean }) => mean),
+        ...bounds,
+        ...(runId === strong ? { strong: true } : {}),
+      },
+    ];
+  });
+}
