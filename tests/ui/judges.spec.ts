@@ -1,5 +1,7 @@
 /** A judge and a teacher behind an endpoint in the window: added, its rubric written, what it lacks said beside it. */
 import { expect, test } from "@playwright/test";
+import { connectTo } from "../helpers/host-client.ts";
+import { judgeServer } from "../helpers/judge-server.ts";
 import { seededHost } from "./file-host.ts";
 import { beginRecipe, recipeSaved } from "./recipe-page.ts";
 import { openWindow } from "./window-page.ts";
@@ -47,5 +49,55 @@ test("a judge is added with its rubric, and solutions are sampled by an endpoint
   await recipeSaved(page);
   await page.reload();
   await expect(page.getByRole("combobox", { name: "endpoint", exact: true })).toHaveValue("grader");
+  expect(complaints).toEqual([]);
+});
+
+test("a judge is compared with people on a file, at a price that is said first", async ({
+  browser,
+}) => {
+  const server = await judgeServer(({ messages }) => {
+    const words = /TEXT [0-9a-f]+\n(.*)\nEND OF TEXT/u.exec(messages[1]?.content ?? "")?.[1] ?? "";
+    return { text: `{"score": ${words}}` };
+  });
+  const { call, close } = await connectTo(host.url);
+  await call.endpoints.save({
+    fields: {
+      name: "priced",
+      baseUrl: server.url,
+      model: "small",
+      usdPerMillionInputTokens: 0,
+      usdPerMillionOutputTokens: 10,
+    },
+  });
+  close();
+  const { page, complaints, goTo } = await openWindow(browser, host);
+  await goTo("/recipes");
+  const address = await beginRecipe(page, "Demo (smoke)");
+  await goTo(`${address}?step=rewards`);
+  await page.getByRole("button", { name: "Add a judge: priced" }).click();
+  await page.getByRole("button", { name: /^Compare with people…/u }).click();
+  const dialog = page.getByRole("dialog", { name: "Compare with people" });
+  await dialog.getByRole("radio", { name: "a file" }).click();
+  const rated = [2, 5, 8].map(
+    (n) => `${JSON.stringify({ prompt: `p${n}`, completion: String(n), rating: n })}\n`,
+  );
+  await dialog.getByLabel("File to import").setInputFiles({
+    name: "rated.jsonl",
+    mimeType: "application/jsonl",
+    buffer: Buffer.from(rated.join("")),
+  });
+  // Three texts of at most 1,024 tokens out.
+  await expect(dialog.getByRole("status")).toHaveText(
+    "3 texts with a rating; the judge is asked about 3: at most $0.031.",
+  );
+  expect(server.asked).toHaveLength(0);
+  await dialog.getByRole("button", { name: "Compare", exact: true }).click();
+  const figures = dialog.getByRole("table", { name: "Agreement with people" });
+  await expect(figures).toContainText("kappa1.00");
+  await expect(figures).toContainText("texts3");
+  await expect(figures).toContainText("$0.00030");
+  await page.keyboard.press("Escape");
+  await expect(page.getByText(/^Spearman 1\.00 .*n 3$/u)).toBeVisible();
+  server.close();
   expect(complaints).toEqual([]);
 });
