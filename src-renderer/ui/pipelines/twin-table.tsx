@@ -20,7 +20,6 @@ import {
   formatPercent,
   formatUsd,
 } from "../format.ts";
-import { Glyph } from "../glyph.tsx";
 
 function amountText({ unit }: TwinMeasure, value: number | null): string {
   if (value === null) return "–";
@@ -46,15 +45,9 @@ export function TwinTable({ twin }: { readonly twin: TwinComparison }): ReactNod
         <h2>With and without a critic</h2>
         <span className="note">the critic is {criticText(twin)}</span>
       </div>
-      <ul className="verdicts s12">
-        <li>
-          <Glyph
-            name={claim === null ? "dash" : "check"}
-            className={claim === null ? "t3" : "pass"}
-          />
-          <b className="med">{claim ?? "Not both of them have ended."}</b>
-        </li>
-      </ul>
+      <p className="s12 med" style={{ padding: "8px 16px" }}>
+        {claim ?? "Not both of them have ended."}
+      </p>
       <table>
         <thead>
           <tr>
