@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
 
 const HOW =
-  'Name a published version (a dataset by its name or id, and after an @ the number of the version: the latest without one), or a JSONL file whose lines are {"messages": […]}.';
+  'Name a published version (a dataset by its name or id, and after an @ the number of the version: the latest without one), one that ships (general-chat), or a JSONL file whose lines are {"messages": […]}.';
 
 export function noDataset(): AppError {
   return new AppError("BAD_INPUT", "No dataset is chosen.", HOW);

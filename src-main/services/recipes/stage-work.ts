@@ -104,12 +104,14 @@ export function examplesOf(recipe: Recipe, stage: Stage): number | undefined {
   if (stage.kind === "distill")
     return stage.num_prompts * Math.min(stage.max_per_prompt, stage.num_generations);
   if (stage.kind !== "sft") return undefined;
-  const sources = exampleSources(stage.data).flatMap(({ source }) => {
-    const size = "examples" in source ? source.examples : keptBy(recipe, source);
-    return size === undefined ? [] : [{ size, weight: source.weight ?? 1 }];
-  });
-  if (sources.length < exampleSources(stage.data).length) return undefined;
-  return mixedCounts(sources).reduce((sum, count) => sum + count, 0);
+  const sources = exampleSources(stage.data).map(({ source }) => ({
+    size: "examples" in source ? source.examples : keptBy(recipe, source),
+    weight: source.weight ?? 1,
+  }));
+  if (sources.every(({ size }) => size === undefined)) return undefined;
+  // A source of unknown size is taken to be shorter than the others, as general data are beside reasoning.
+  const counts = mixedCounts(sources.map(({ size = 1, weight }) => ({ size, weight })));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** At most; undefined of what no stage of the recipe keeps. */

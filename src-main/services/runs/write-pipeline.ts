@@ -13,6 +13,7 @@ import { appVersion, machineFacts } from "#main/platform/machine.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { Store } from "#main/store/store.ts";
 import { noDataset, requireDataFile } from "../recipes/data-file.ts";
+import { builtInDatasetFile } from "../datasets/built-in-datasets.ts";
 import { isVersionRef } from "../datasets/version-service.ts";
 import { withVersions } from "../problems/set-reader.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
@@ -168,7 +169,8 @@ function versionsOf(stage: Stage): Set<string> {
 }
 
 /**
- * A version of the store (`d1@2`; the latest where none is named), or a JSONL file by its full path.
+ * A version of the store (`d1@2`; the latest where none is named), or a JSONL file by its full path: one's own, or one
+ * that ships.
  * @throws AppError where it is neither, or has nothing in it
  */
 function datasetOf(dataset: string, relativeTo: string, versions: VersionService): string {
@@ -177,6 +179,8 @@ function datasetOf(dataset: string, relativeTo: string, versions: VersionService
   if (isVersionRef(dataset) || !existsSync(file)) {
     const version = versions.find(dataset);
     if (version !== undefined) return version.ref;
+    const builtIn = builtInDatasetFile(dataset);
+    if (builtIn !== undefined) return builtIn;
   }
   requireDataFile(dataset, file);
   return file;

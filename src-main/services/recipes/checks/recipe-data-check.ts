@@ -19,6 +19,7 @@ import { memoryLimitBytes } from "#main/platform/machine.ts";
 import type { Application } from "../../application.ts";
 import { promptsOf } from "../../benchmarks/benchmark-file.ts";
 import { promptFindings, sftFindings } from "./data-findings.ts";
+import { builtInDatasetFile } from "../../datasets/built-in-datasets.ts";
 import { isVersionRef } from "../../datasets/version-service.ts";
 import { folderOf } from "../model-of-stage.ts";
 import { readRecipe } from "./recipe-checks.ts";
@@ -163,11 +164,11 @@ function datasetSubject(
   const { modelFolder, relativeTo, dataset } = at;
   const problems = store.benchmarkProblems();
   const asked = textSha256(JSON.stringify(problems));
-  const file = resolve(relativeTo, dataset);
-  const isFile = !isVersionRef(dataset) && existsSync(file);
-  if (isFile && !statSync(file).isFile()) return undefined;
+  const own = resolve(relativeTo, dataset);
+  const isFile = !isVersionRef(dataset) && existsSync(own);
   const version = isFile ? undefined : findVersion(app, dataset);
-  if (!isFile && version === undefined) return undefined;
+  const file = isFile || version !== undefined ? own : builtInDatasetFile(dataset);
+  if (file === undefined || (isFile && !statSync(file).isFile())) return undefined;
   return {
     keys: [...at.keys, "dataset"],
     version,

@@ -3,6 +3,7 @@
  * and completions fit the context, is there memory and disk. What would fail after loading is found here.
  */
 import { counted } from "#shared/counted.ts";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { MemoryPart } from "#shared/schema/recipe-draft.ts";
@@ -20,6 +21,7 @@ import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
 import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import { builtInDatasetFile } from "../../datasets/built-in-datasets.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
 import { checkOnPolicy } from "./distill-check.ts";
 import { noteLengths, noteMemory } from "./length-findings.ts";
@@ -167,7 +169,8 @@ function checkDataset(
       place.add(key, { message: counted(size, "example"), level: "note" });
       return size;
     }
-    requireDataFile(dataset, resolve(relativeTo, dataset));
+    const file = resolve(relativeTo, dataset);
+    requireDataFile(dataset, existsSync(file) ? file : (builtInDatasetFile(dataset) ?? file));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     place.add(key, { message: error.message, advice: error.advice ?? null });

@@ -188,7 +188,10 @@ function DatasetField({ keys, source }: { readonly keys: Keys; readonly source: 
   return (
     <TextField
       label="dataset"
-      line={published.get(textAt(source, ["dataset"])) ?? "a published version, or a JSONL file"}
+      line={
+        published.get(textAt(source, ["dataset"])) ??
+        "a published version, a JSONL file, or general-chat, which ships"
+      }
       keys={[...keys, "dataset"]}
       choices={[...published.keys()]}
       choiceWords={Object.fromEntries(published)}
