@@ -137,11 +137,11 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
     },
   );
   const { importance_sampling_clip_min: min, importance_sampling_clip_max: max } = options;
-  fault(min !== undefined && min >= max, {
+  fault(min !== undefined && max !== null && min >= max, {
     name: "importance_sampling_clip_min",
     message: `importance_sampling_clip_min (${min}) must be under importance_sampling_clip_max (${max})`,
     advice: "Leave it out, or use the inverse of the upper bound.",
-    fix: ["importance_sampling_clip_min", options.importance_sampling_clip_max / 10],
+    fix: ["importance_sampling_clip_min", (max ?? 1) / 10],
   });
   fault(options.use_adaptive_entropy && options.entropy_coef_min > options.entropy_coef_max, {
     name: "entropy_coef_min",

@@ -55,7 +55,8 @@ export const PolicyObjective = z.strictObject({
   importance_sampling_mode: z
     .enum(["token_truncate", "token_mask", "sequence_truncate", "sequence_mask"])
     .default("sequence_mask"),
-  importance_sampling_clip_max: z.number().positive().default(3),
+  /** null: no upper bound. */
+  importance_sampling_clip_max: z.number().positive().nullable().default(3),
   importance_sampling_clip_min: z.number().positive().optional(),
 });
 export type PolicyObjective = z.infer<typeof PolicyObjective>;

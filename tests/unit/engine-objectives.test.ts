@@ -303,6 +303,20 @@ describe("weights of what another sampled", () => {
     expect(largestDifference(of(mode), expected)).toBeLessThan(1e-6);
   });
 
+  test("have no upper bound where it is null, as in TRL", () => {
+    const unbounded = (importance_sampling_mode: (typeof MODES)[number]): number[] =>
+      valuesOf([LOG_RATIO], (gap) =>
+        importanceWeights(gap, sequences(), {
+          importance_sampling_mode,
+          importance_sampling_clip_min: 0.8,
+          importance_sampling_clip_max: null,
+        }),
+      ).slice(0, 5);
+    const most = [1.3498588, 1.2214028, 1.1051709, 0.9048374];
+    expect(largestDifference(unbounded("token_truncate"), [...most, 0.8])).toBeLessThan(1e-6);
+    expect(largestDifference(unbounded("token_mask"), [...most, 0])).toBeLessThan(1e-6);
+  });
+
   test("of a completion whose ratio is infinite are 0 or the bound, not undefined", () => {
     const far = (mode: (typeof MODES)[number]): number[] =>
       valuesOf([[400, 400, 0, 0, 0, 0]], (gap) =>

@@ -237,7 +237,7 @@ describe("rows computed together", () => {
         maxLength: 16,
         rowsAtOnce,
       });
-      const { microBatches } = batches.step(0);
+      const microBatches = batches.step(0).microBatches();
       expect(microBatches).toHaveLength(parts);
       for (const { inputs } of microBatches) {
         const tensors = inputs();

@@ -6,11 +6,13 @@ import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { guardStep } from "#main/engine/stages/session/guard-step.ts";
+import { overlapAlarm } from "#main/engine/stages/rollouts/held-out-overlap.ts";
 import { evidenceOf, policySigns } from "#main/engine/stages/rollouts/policy-signs-of.ts";
 import { changeFor } from "#main/engine/training/alarm-changes.ts";
 import { PolicyAlarms } from "#main/engine/training/alarms.ts";
 import type { Alarm } from "#main/engine/training/alarms.ts";
 import type { PolicySigns } from "#main/engine/training/policy-signs.ts";
+import { problemWith } from "../helpers/problem-with.ts";
 import { NonFiniteError } from "#main/engine/training/trainer.ts";
 
 const STAGE = GrpoStage.parse({
@@ -36,6 +38,7 @@ const WELL: PolicySigns = {
   formatMean: 0.6,
   accuracyMean: 0.5,
   accuracy: new Map([[3, 0.5]]),
+  byTag: new Map(),
   samplerDifference: 0.001,
   firstRatio: 1,
   gradingShare: 0.05,
@@ -102,6 +105,40 @@ test("hole-4 is raised where a difficulty that was solved is not any more", () =
   expect(raisedBy(times(6, lost)).flat()).toEqual([]);
 });
 
+test("hole-tag is raised where a tag that was solved is not any more, by more than chance", () => {
+  const of = (completions: number, right: number): Partial<PolicySigns> => ({
+    byTag: new Map([["algebra", { completions, right }]]),
+  });
+  // 8 of 32 were right; of 8 completions a batch two are missed each, and seven after the fourth batch: the fifth in a row
+  // for which that holds is the eighth.
+  const lost = [of(32, 8), ...times(8, of(8, 0))];
+  expect(raisedBy(lost).flat()).toEqual(["hole-tag-algebra"]);
+  expect(raisedBy(lost.slice(0, -1)).flat()).toEqual([]);
+  // One right answer begins anew; a tag that was hardly ever solved is not lost; where all is lost, it is no hole.
+  expect(raisedBy([...lost.slice(0, -1), of(8, 1), of(8, 0)]).flat()).toEqual([]);
+  expect(raisedBy([of(100, 4), ...times(30, of(8, 0))]).flat()).toEqual([]);
+  expect(raisedBy([of(32, 8), ...times(9, { ...of(8, 0), accuracyMean: 0.4 })]).flat()).toEqual([]);
+  const before = new PolicyAlarms(STAGE);
+  raisedBy(lost.slice(0, -1), before);
+  const resumed = new PolicyAlarms(STAGE, JSON.parse(JSON.stringify(before.state())));
+  expect(raisedBy([of(8, 0)], resumed)).toEqual([["hole-tag-algebra"]]);
+});
+
+test("a problem that is trained on and measured on is told at the start", () => {
+  const problem = (id: string, prompt: string) => problemWith({ id, prompt });
+  const heldOut = [problem("set/1", "What is  2 + 2?"), problem("set/2", "What is 3 + 3?")];
+  const trained = [problem("mine/9", "what is 2 + 2?"), problem("mine/8", "What is 4 + 4?")];
+  const of = (eval_data?: GrpoStage["eval_data"]) => overlapAlarm(trained, heldOut, { eval_data });
+  expect(of()).toMatchObject({ code: "train-test-overlap", change: null });
+  expect(of()?.message).toContain("1 of 2 problems");
+  expect(of()?.message).toContain('set/1 ("What is 2 + 2?")');
+  expect(of({ problems: "mine", split: "train" })?.change).toEqual({
+    option: "eval_data",
+    value: { problems: "mine", split: "test" },
+  });
+  expect(overlapAlarm(trained.slice(1), heldOut, {})).toBeNull();
+});
+
 test("what is not measured raises nothing", () => {
   const nothing = { entropy: null, kl: null, formatMean: null, language: null };
   const apart = { samplerDifference: null, firstRatio: null };
@@ -160,8 +197,9 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
     logprobs: Float32Array.of(-1, -0.5),
     entropies: Float32Array.of(1, 1),
   };
+  const tags = new Map([["p", ["sums"]]]);
   const signs = policySigns(
-    { rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1, kl: null },
+    { rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1, kl: null, tags },
     [
       { entropy: 1, kl: null, tokens: [scored, null] },
       { entropy: 3, kl: null, tokens: [null] },
@@ -182,6 +220,7 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
     formatMean: 1,
     accuracyMean: 1 / 3,
     accuracy: new Map([[3, 1 / 3]]),
+    byTag: new Map([["sums", { completions: 3, right: 1 }]]),
     samplerDifference: 0.25,
     firstRatio: (1 + Math.exp(0.5)) / 2,
     gradingShare: 0.25,
@@ -197,6 +236,8 @@ test("an alarm's evidence is the completions that show it, the clearest first", 
   expect(places("truncated")).toEqual(["1/2"]);
   expect(places("length-explosion")[0]).toBe("2/3");
   expect(places("hole-3")).toEqual(["2/3"]);
+  expect(evidenceOf("hole-tag-a", rollouts, new Map([["p", ["a"]]]))).toHaveLength(1);
+  expect(places("hole-tag-a")).toEqual([]);
   expect(places("format-gamed")).toEqual(["2/3"]);
   expect(places("repetition")).toEqual([]);
   expect(
@@ -221,6 +262,12 @@ test("the change that an alarm offers is one that the stage can have", () => {
     value: { task: "arithmetic", difficulties: [3, 4, 4] },
   });
   expect(change("hole-9")).toBeNull();
+  const data = { problems: "mine", split: "train" as const };
+  expect(change("hole-tag-two words", { ...STAGE, data })).toEqual({
+    option: "data",
+    value: [data, { ...data, where: 'tag:"two words"', weight: 0.25 }],
+  });
+  expect(change("hole-tag-algebra")).toBeNull();
   expect(change("all-right")).toBeNull();
   expect(change("sampler-apart")).toBeNull();
   const codes = ["truncated", "no-signal", "coverage-lost", "kl-high", "repetition"];
@@ -259,15 +306,68 @@ test("nothing is raised by three healthy runs, as they were recorded", () => {
   }
 });
 
-test("non-finite is raised at the step whose loss or gradient it is, and the stage ends", () => {
+function unused(): never {
+  throw new Error("a checkpoint is written by the session");
+}
+
+/** A step that is not finite `times` times, under watch. */
+function guarded(times: number) {
   const raised: [number, Alarm][] = [];
-  const session = { alarm: (step: number, alarm: Alarm) => void raised.push([step, alarm]) };
-  const fail = (): never => {
-    throw new NonFiniteError("gradient");
+  const kept: unknown[] = [];
+  const asked: number[] = [];
+  const session = {
+    alarm: (step: number, alarm: Alarm) => void raised.push([step, alarm]),
+    keepState: (parts: unknown) => void kept.push(parts),
   };
-  expect(() => guardStep(session, 6, fail)).toThrow(
-    "Training stopped at step 7: the gradient is not finite.",
-  );
+  const evidence = [{ step: 7, group: 0, index: 1 }];
+  const run = (keep: boolean): string =>
+    guardStep(session, {
+      step: 6,
+      training: { bf16: true, learning_rate: 1e-4 },
+      evidence,
+      run: (halvings) => {
+        asked.push(halvings);
+        if (asked.length <= times) throw new NonFiniteError("gradient");
+        return "made";
+      },
+      ...(keep ? { keep: unused } : {}),
+    });
+  return { raised, kept, asked, run, evidence };
+}
+
+test("a step that is not finite is dropped and made again with half the rows, and an alarm says so", () => {
+  const { raised, kept, asked, run, evidence } = guarded(1);
+  expect(run(false)).toBe("made");
+  expect(asked).toEqual([0, 1]);
+  expect(kept).toEqual([]);
+  const change = { option: "bf16", value: false };
+  expect(raised).toEqual([
+    [7, expect.objectContaining({ code: "non-finite-once", level: "warning", evidence, change })],
+  ]);
+  const fine = guarded(0);
+  expect([fine.run(false), fine.asked, fine.raised]).toEqual(["made", [0], []]);
+});
+
+test("a step that is not finite twice ends the stage, with its state as it was before", () => {
+  const { raised, kept, asked, run } = guarded(9);
+  expect(() => run(true)).toThrow("Training stopped at step 7: the gradient is not finite.");
+  expect(asked).toEqual([0, 1]);
+  expect(kept).toHaveLength(1);
   expect(raised).toEqual([[7, expect.objectContaining({ code: "non-finite", level: "error" })]]);
-  expect(guardStep(session, 7, () => "made")).toBe("made");
+  // In the middle of a batch of completions there is no state to keep.
+  const within = guarded(9);
+  expect(() => within.run(false)).toThrow("not finite");
+  expect(within.kept).toEqual([]);
+});
+
+test("what is no such error is not tried again", () => {
+  const { alarm, keepState } = { alarm: () => undefined, keepState: () => undefined };
+  let asked = 0;
+  const run = (): never => {
+    asked += 1;
+    throw new Error("another");
+  };
+  const training = { bf16: false, learning_rate: 1 };
+  expect(() => guardStep({ alarm, keepState }, { step: 0, training, run })).toThrow("another");
+  expect(asked).toBe(1);
 });

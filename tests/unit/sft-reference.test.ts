@@ -104,7 +104,7 @@ function trainerOf(
 
 function step(trainer: Trainer, batches: SequenceBatches, at: number): [number, number] {
   let loss = 0;
-  for (const { inputs } of batches.step(at).microBatches) {
+  for (const { inputs } of batches.step(at).microBatches()) {
     const tensors = inputs();
     loss += trainer.accumulate(tensors)[0] ?? Number.NaN;
     for (const tensor of tensors) tensor.dispose();

@@ -23,6 +23,8 @@ export type Problem = {
   readonly data: JsonValue;
   /** What rewards and prompt templates can read by name. */
   readonly columns: Readonly<Record<string, JsonValue>>;
+  /** Of a problem set. */
+  readonly tags?: readonly string[];
   /** The assistant's turn of a worked example; null where nobody worked it out. */
   readonly solution: () => string | null;
 };
@@ -64,7 +66,7 @@ function asked(
 
 /** @param set its name, without a version: a problem keeps its id from version to version */
 export function problemOfSet(set: string, stored: SetProblem): Problem {
-  const { id, difficulty, messages, gold, verifier, columns, solution } = stored;
+  const { id, difficulty, messages, gold, verifier, columns, tags, solution } = stored;
   return {
     id: `${set}/${id}`,
     source: set,
@@ -75,6 +77,7 @@ export function problemOfSet(set: string, stored: SetProblem): Problem {
     verifier,
     data: null,
     columns,
+    ...(tags.length === 0 ? {} : { tags }),
     solution: () =>
       solution === null || gold === null
         ? null

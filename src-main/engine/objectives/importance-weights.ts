@@ -29,9 +29,10 @@ export function importanceWeights(
   {
     importance_sampling_mode: mode,
     importance_sampling_clip_min: min = 0,
-    importance_sampling_clip_max: max,
+    importance_sampling_clip_max: most,
   }: ImportanceOptions,
 ): Tensor {
+  const max = most ?? Infinity;
   if (isOfSequences(mode) && sequences === null)
     throw new RangeError("a completion's weight needs to know whose each token is");
   return asConstant([gap], () => {

@@ -20,6 +20,7 @@ import type { LanguageModel } from "../model/language-model.ts";
 import { samplingPrecision } from "../sampling/decode-weights.ts";
 import { Sampler } from "../sampling/sampler.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
+import type { CriticStep } from "../training/critic-trainer.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
 import { learningRate } from "../training/schedule.ts";
 import { generate } from "./rollouts/generation.ts";
@@ -27,6 +28,7 @@ import type { Generation } from "./rollouts/generation.ts";
 import { shuffledGeneration } from "./rollouts/shuffled-generation.ts";
 import { criticMetrics, generationMetrics, stepMetrics } from "./rollouts/grpo-metrics.ts";
 import { evidenceOf, policySigns } from "./rollouts/policy-signs-of.ts";
+import { MOST_COMPARED, overlapAlarm } from "./rollouts/held-out-overlap.ts";
 import { HeldOutCurve } from "./rollouts/held-out-curve.ts";
 import { ReplayGroups } from "./rollouts/replay-groups.ts";
 import { guardStep } from "./session/guard-step.ts";
@@ -38,7 +40,7 @@ import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
 import type { PolicyStepMetrics } from "../training/policy-step-metrics.ts";
-import type { TokenScores } from "../training/policy-row.ts";
+import type { PolicyRow, TokenScores } from "../training/policy-row.ts";
 
 /** Tells the noise of the order from that of sampling, which counts groups and completions behind the batch. */
 const SHUFFLE = 0x5f1e;
@@ -86,7 +88,9 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     tokens: 0,
   };
   const curve = await HeldOutCurve.open(work, before?.data["heldOut"]);
-  const parts = (): CheckpointParts => ({
+  /** What a batch of completions changes before its first step. */
+  const drawn = () => ({ numTokens: at.numTokens, replay: work.replay.state() });
+  const parts = ({ numTokens, replay } = drawn()): CheckpointParts => ({
     step: at.step,
     model,
     tokenizerFrom: folder,
@@ -95,20 +99,21 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     ...(critic === null ? {} : { critic: critic.hostTensors() }),
     samplesSeen: at.samplesSeen,
     data: {
-      numTokens: at.numTokens,
+      numTokens,
       alarms: alarms.state(),
       ...(curve === null ? {} : { heldOut: curve.state() }),
       entropyBonus: trainer.entropyBonus.state(),
-      ...(stage.replay_groups > 0 ? { replay: work.replay.state() } : {}),
+      ...(stage.replay_groups > 0 ? { replay } : {}),
     },
     keep: stage.save_total_limit,
   });
   session.started(model.parameters, stage.max_steps);
+  if (curve !== null && session.fromStep === 0) warnOfOverlap(work, curve);
   session.progress(at.step, stage.max_steps, "steps", "compiling", null, true);
   let saved = at.step;
   while (at.step < stage.max_steps) {
     // Here the batch of rollouts is used up: a checkpoint needs no rollouts, only how many batches there were.
-    await session.boundary(parts);
+    await session.boundary(() => parts());
     await curve?.measure(at.step);
     const ended = curve?.whyEnded() ?? null;
     if (ended !== null) {
@@ -120,15 +125,22 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
       saved = at.step;
     }
     const index = Math.floor(at.step / batches.stepsPerBatch);
-    const sampled = await session.keeping(parts, () => generate({ ...work, index, step: at.step }));
+    const undrawn = drawn();
+    const sampled = await session.keeping(
+      () => parts(),
+      () => generate({ ...work, index, step: at.step }),
+    );
     at.tokens += sampled.tokens;
     at.numTokens += sum(lengthsOf(sampled));
     // Before training uses them, so that nothing is learnt from what was not kept.
     session.emit({ type: "rollouts", rollouts: [...sampled.rollouts] });
     const generation = mixed(work, withReplay(work, sampled, at.step), index);
-    const firstSteps = learn(work, generation, at);
+    const firstSteps = learn(work, generation, at, () => parts(undrawn));
     for (const alarm of alarms.check(policySigns(generation, firstSteps)))
-      session.alarm(at.step, { ...alarm, evidence: evidenceOf(alarm.code, generation.rollouts) });
+      session.alarm(at.step, {
+        ...alarm,
+        evidence: evidenceOf(alarm.code, generation.rollouts, generation.tags),
+      });
   }
   await curve?.measure(at.step);
   session.saveBestOrLast(model, folder, { best: curve?.bestStep() ?? null, last: at.step });
@@ -176,8 +188,8 @@ async function openWork(session: StageSession, stage: GrpoStage, folder: string)
   const sampler = new Sampler(runtime, model, { precision, maxRows: session.samplerRows });
   const problems = grpoProblems(stage, session.request.seed, suppliesOf(session));
   // All of the stage's, so that an error in a task is met before anything is learnt; how many are sampled again is not known.
-  const generations = stage.filter_groups ? 1 : Math.ceil(stage.max_steps / batches.stepsPerBatch);
-  await problems.prepareStream(0, generations * batches.groups, preparing(session));
+  const known = generationsKnown(stage, batches) * batches.groups;
+  await problems.prepareStream(0, known, preparing(session));
   const ownRewards = ownRewardsOf(session);
   return {
     session,
@@ -216,6 +228,19 @@ function withReplay(
   return generation;
 }
 
+/** Of the problems that the stage will ask, as far as they are known before it samples. */
+function warnOfOverlap({ session, stage, batches, problems }: Work, curve: HeldOutCurve): void {
+  const count = Math.min(MOST_COMPARED, generationsKnown(stage, batches) * batches.groups);
+  const trained = Array.from({ length: count }, (_, place) => problems.at(place));
+  const alarm = overlapAlarm(trained, curve.problems, stage);
+  if (alarm !== null) session.alarm(0, alarm);
+}
+
+/** How often it samples; with filter_groups once at least. */
+function generationsKnown(stage: GrpoStage, batches: GrpoBatches): number {
+  return stage.filter_groups ? 1 : Math.ceil(stage.max_steps / batches.stepsPerBatch);
+}
+
 /** The batch as its steps take it: shuffled, where it is divided at all. */
 function mixed(
   { session, stage, batches }: Work,
@@ -231,7 +256,12 @@ function mixed(
  * Optimizer steps on a batch of rollouts, which go through it `num_iterations` times, to the stage's last step at most.
  * Returns those in which each completion was used for the first time; moves the position.
  */
-function learn(work: Work, generation: Generation, at: Position): PolicyStepMetrics[] {
+function learn(
+  work: Work,
+  generation: Generation,
+  at: Position,
+  before: () => CheckpointParts,
+): PolicyStepMetrics[] {
   const { session, stage, batches, model, trainer, critic } = work;
   const { logprobs } = generation;
   const stepTokens = trainer.stepTokens(generation.rows, batches.stepSize);
@@ -242,10 +272,15 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     const ofStep = <T>(all: readonly T[]): T[] => all.slice(first, first + batches.stepSize);
     const rate = learningRate(stage, at.step, stage.max_steps);
     const rows = ofStep(generation.rows);
-    const [done, valued] = guardStep(session, at.step, () => [
-      trainer.step(rows, ofStep(logprobs), rate, at.step, stepTokens),
-      critic?.trainer?.step(rows, rate, at.step) ?? null,
-    ]);
+    const done = guardStep(session, {
+      step: at.step,
+      training: stage,
+      run: (halvings) => trainer.step(rows, ofStep(logprobs), rate, at.step, stepTokens, halvings),
+      // A step in the middle of a batch needs its rollouts, which no checkpoint has.
+      keep: i === 0 ? before : undefined,
+      evidence: evidenceOf("non-finite", ofStep(generation.rollouts)),
+    });
+    const valued = guardedCritic(work, rows, rate, at.step);
     // What is said of completions is of those that were sampled for this batch.
     const fresh = done.tokens.map((own, row) => (rows[row]?.sampledAt === undefined ? own : null));
     const result = { ...done, tokens: fresh };
@@ -279,6 +314,22 @@ function learn(work: Work, generation: Generation, at: Position): PolicyStepMetr
     session.progress(at.step, stage.max_steps, "steps", "training", at.tokens, true);
   }
   return firstSteps;
+}
+
+/** The critic's own step, after the policy's: null where it has none. */
+function guardedCritic(
+  { session, stage, critic }: Work,
+  rows: readonly PolicyRow[],
+  rate: number,
+  step: number,
+): CriticStep | null {
+  const trainer = critic?.trainer ?? null;
+  if (trainer === null) return null;
+  return guardStep(session, {
+    step,
+    training: stage,
+    run: (halvings) => trainer.step(rows, rate, step, halvings),
+  });
 }
 
 /** What the trainer made of the completions that it computed. */

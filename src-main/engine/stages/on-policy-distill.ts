@@ -84,7 +84,8 @@ export async function runOnPolicyDistill(
   for (let step = session.fromStep; step < totalSteps; step++) {
     await session.boundary(() => parts(step));
     const rows = await answered(work, step);
-    tokens += learn(work, rows, step);
+    const before = parts(step);
+    tokens += learn(work, rows, step, before);
     samplesSeen += rows.length;
     if ((step + 1) % stage.save_steps === 0 && step + 1 < totalSteps)
       session.checkpoint(parts(step + 1));
@@ -250,11 +251,21 @@ async function sample(
 }
 
 /** One optimizer step on the rows, told as metrics. Returns the tokens that it trained on. */
-function learn(work: Work, rows: readonly AnsweredRow[], step: number): number {
+function learn(
+  work: Work,
+  rows: readonly AnsweredRow[],
+  step: number,
+  before: CheckpointParts,
+): number {
   const { session, stage, trainer, student, teacher, totalSteps } = work;
   const begun = performance.now();
   const rate = learningRate(stage, step, totalSteps);
-  const made = guardStep(session, step, () => trainer.step(rows, rate, step));
+  const made = guardStep(session, {
+    step,
+    training: stage,
+    run: (halvings) => trainer.step(rows, rate, step, halvings),
+    keep: () => before,
+  });
   session.meter.addScoring(teacher.model, made.lengths);
   session.meter.addTraining(student.model, made.lengths, stage.gradient_checkpointing);
   const trained = sum(made.lengths);

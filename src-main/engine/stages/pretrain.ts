@@ -65,7 +65,8 @@ export async function runPretrain(session: StageSession, stage: PretrainStage): 
     );
     const tokens = parts.length * rows * stage.sequence_length;
     return {
-      microBatches: parts.flatMap((ids) => microBatches(ids, columns, atOnce, tokens)),
+      microBatches: (more = 0) =>
+        parts.flatMap((ids) => microBatches(ids, columns, halved(atOnce, more), tokens)),
       tokens,
       lengths: Array.from({ length: parts.length * rows }, () => stage.sequence_length),
       samples: parts.length * rows,

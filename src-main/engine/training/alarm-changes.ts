@@ -9,9 +9,22 @@ import type { RewardSpec } from "#shared/schema/reward.ts";
 /** DAPO's. */
 const CLIP_HIGHER = 0.28;
 const SOME_KL = 0.01;
+const TAG_SHARE = 0.25;
+
+const TAG_HOLE = "hole-tag-";
+
+export function codeOfTagHole(tag: string): string {
+  return `${TAG_HOLE}${tag}`;
+}
+
+export function tagOfHole(code: string): string | undefined {
+  return code.startsWith(TAG_HOLE) ? code.slice(TAG_HOLE.length) : undefined;
+}
 
 /** null where no single option would. */
 export function changeFor(code: string, stage: GrpoStage): AlarmChange | null {
+  const tag = tagOfHole(code);
+  if (tag !== undefined) return moreOfTag(tag, stage);
   const difficulty = /^hole-(\d+)$/u.exec(code)?.[1];
   if (difficulty !== undefined) return moreOf(Number(difficulty), stage);
   switch (code) {
@@ -66,6 +79,16 @@ function moreOf(difficulty: number, stage: GrpoStage): AlarmChange | null {
   const more = { ...source, difficulties: [...source.difficulties, difficulty] };
   const value = Array.isArray(stage.data) ? sources.with(place, more) : more;
   return { option: "data", value: JSON.parse(JSON.stringify(value)) };
+}
+
+/** Its problem set is asked once more, for the tag alone: one in five problems then has it at least. */
+function moreOfTag(tag: string, stage: GrpoStage): AlarmChange | null {
+  const sources = sourcesOf(stage.data);
+  const [source, ...others] = sources.filter((one) => "problems" in one);
+  if (source === undefined || others.length > 0 || tag.includes('"')) return null;
+  const where = [...(source.where === undefined ? [] : [source.where]), `tag:"${tag}"`].join(" ");
+  const more = { ...source, where, weight: (source.weight ?? 1) * TAG_SHARE };
+  return { option: "data", value: JSON.parse(JSON.stringify([...sources, more])) };
 }
 
 function withReward(stage: GrpoStage, reward: Record<string, string | number>): AlarmChange | null {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AlarmChange, AlarmEvidence } from "#shared/schema/alarm.ts";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
-import { changeFor } from "./alarm-changes.ts";
+import { changeFor, codeOfTagHole } from "./alarm-changes.ts";
 import type { PolicySigns } from "./policy-signs.ts";
 
 export type Alarm = {
@@ -35,6 +35,10 @@ const State = z.object({
   raised: z.array(z.string()),
   bestAccuracy: z.array(z.tuple([z.number(), z.number()])),
   /** Checkpoints of 0.1.0 have none. */
+  /** Of each tag: completions and right ones up to the last right one, and completions since. */
+  tags: z
+    .array(z.tuple([z.string(), z.object({ before: z.int(), right: z.int(), since: z.int() })]))
+    .default([]),
   start: Start.default({
     ...{ batches: 0, accuracy: 0, anyRight: 0, length: 0 },
     ...{ format: null, entropy: null },
@@ -49,6 +53,13 @@ type Watch = (
   patience?: number,
 ) => void;
 
+/** Share of completions of a difficulty or tag that must have been right for it to be lost. */
+const SOLVED = 0.05;
+/** Right answers expected of a tag at its earlier rate and not seen: by chance once in a thousand (e^-7). */
+const SURELY_LOST = 7;
+
+type TagCounts = { readonly before: number; readonly right: number; readonly since: number };
+
 const OVER = `Over ${PATIENCE} batches of completions`;
 const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
 
@@ -58,6 +69,7 @@ export class PolicyAlarms {
   readonly #streaks: Map<string, number>;
   readonly #raised: Set<string>;
   readonly #bestAccuracy: Map<number, number>;
+  readonly #tags: Map<string, TagCounts>;
   #start: Start;
 
   /** @param kept what `state` gave at the checkpoint that the run goes on from; one without it begins anew */
@@ -67,6 +79,7 @@ export class PolicyAlarms {
     this.#streaks = new Map(data.streaks);
     this.#raised = new Set(data.raised);
     this.#bestAccuracy = new Map(data.bestAccuracy);
+    this.#tags = new Map(data.tags);
     this.#start = data.start;
   }
 
@@ -76,6 +89,7 @@ export class PolicyAlarms {
       streaks: [...this.#streaks],
       raised: [...this.#raised],
       bestAccuracy: [...this.#bestAccuracy],
+      tags: [...this.#tags],
       start: this.#start,
     };
   }
@@ -95,15 +109,40 @@ export class PolicyAlarms {
     watchPolicy(signs, this.#start, watch);
     if (this.#start.batches >= PATIENCE) watchDrift(signs, this.#start, watch);
     else this.#start = withBatch(this.#start, signs);
-    this.#watchDifficulties(signs, watch);
+    // Where all is lost, no part of it is a hole.
+    const isHole = signs.accuracyMean >= this.#start.accuracy;
+    this.#watchDifficulties(signs, isHole, watch);
+    this.#watchTags(signs, isHole, watch);
     return alarms;
   }
 
-  #watchDifficulties({ accuracy: by }: PolicySigns, watch: Watch): void {
+  #watchTags({ byTag }: PolicySigns, isHole: boolean, watch: Watch): void {
+    for (const [tag, { completions, right }] of byTag) {
+      const known = this.#tags.get(tag) ?? { before: 0, right: 0, since: 0 };
+      const now =
+        right === 0
+          ? { ...known, since: known.since + completions }
+          : {
+              before: known.before + known.since + completions,
+              right: known.right + right,
+              since: 0,
+            };
+      this.#tags.set(tag, now);
+      const rate = now.before === 0 ? 0 : now.right / now.before;
+      watch(isHole && rate >= SOLVED && rate * now.since >= SURELY_LOST, {
+        code: codeOfTagHole(tag),
+        message: `Problems with the tag ${tag} were solved before (${percent(rate)} of ${now.before} completions) and not once in the last ${now.since} completions, while the others did not get worse: the policy is losing them.`,
+        advice:
+          "Ask more of that tag (another source with where: tag:…), lower learning_rate, or branch from an earlier checkpoint.",
+      });
+    }
+  }
+
+  #watchDifficulties({ accuracy: by }: PolicySigns, isHole: boolean, watch: Watch): void {
     for (const [difficulty, accuracy] of by) {
       const best = Math.max(this.#bestAccuracy.get(difficulty) ?? 0, accuracy);
       this.#bestAccuracy.set(difficulty, best);
-      watch(best >= 0.05 && accuracy === 0, {
+      watch(isHole && best >= SOLVED && accuracy === 0, {
         code: `hole-${difficulty}`,
         message: `Problems of difficulty ${difficulty} were solved before (up to ${percent(best)}) and not once over ${PATIENCE} batches of completions: the policy is losing them.`,
         advice:
@@ -233,4 +272,4 @@ function withBatch(start: Start, signs: PolicySigns): Start {
 }
 
 export const NON_FINITE_ADVICE =
-  "Lower learning_rate or max_grad_norm and resume from the last checkpoint, which is intact.";
+  "Branch from the last checkpoint, which is intact, with bf16 off or a lower learning_rate; a resume would meet the same step again.";

@@ -89,7 +89,12 @@ export class CriticTrainer {
   }
 
   /** One optimizer step on the rows that have a target; `step` counts from 0. */
-  step(rows: readonly PolicyRow[], learningRate: number, step: number): CriticStep {
+  step(
+    rows: readonly PolicyRow[],
+    learningRate: number,
+    step: number,
+    moreHalvings = 0,
+  ): CriticStep {
     const options = this.#options;
     const lengths = rows.map(({ critic, completionIds, finished }) =>
       critic === undefined || (options.mask_truncated_completions && !finished)
@@ -104,7 +109,7 @@ export class CriticTrainer {
     const active = rows.flatMap((_, i) => (lengths[i] === 0 ? [] : [i]));
     const trainedLengths: number[] = [];
     let [loss, clipped, part] = [0, 0, 0];
-    for (const batch of this.#batches(rows, active)) {
+    for (const batch of this.#batches(rows, active, moreHalvings)) {
       const inputs = valueInputs(batch, weights);
       try {
         const [, ownLoss, ownClipped] = this.#trainer.accumulate(inputs, [step, part++]);
@@ -129,10 +134,11 @@ export class CriticTrainer {
   #batches(
     rows: readonly PolicyRow[],
     indices: readonly number[],
+    more = 0,
   ): Generator<PolicyBatch<PolicyRow>> {
     const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
       this.#options;
-    const halvings = this.#options.halvings ?? 0;
+    const halvings = (this.#options.halvings ?? 0) + more;
     return policyBatches(this.model.config, rows, indices, { wanted, recompute, halvings });
   }
 }

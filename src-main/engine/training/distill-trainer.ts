@@ -72,13 +72,21 @@ export class DistillTrainer {
     return this.#trainer.optimizer;
   }
 
-  /** @throws NonFiniteError, with weights and moments as they were. */
-  step(rows: readonly SampledRow[], learningRate: number, step: number): DistillStepMetrics {
+  /**
+   * @param moreHalvings of the rows computed together, beside those of the options
+   * @throws NonFiniteError, with weights and moments as they were.
+   */
+  step(
+    rows: readonly SampledRow[],
+    learningRate: number,
+    step: number,
+    moreHalvings = 0,
+  ): DistillStepMetrics {
     const active = rows.flatMap(({ completionIds }, i) => (completionIds.length > 0 ? [i] : []));
     const tokens = rows.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
     const sums = { loss: 0, entropy: 0, agreement: 0 };
     let part = 0;
-    for (const batch of this.#batches(rows, active)) {
+    for (const batch of this.#batches(rows, active, moreHalvings)) {
       const inputs = this.#inputs(batch, tokens);
       try {
         const [loss, entropy, agreement] = this.#trainer.accumulate(inputs, [step, part++]);
@@ -112,10 +120,14 @@ export class DistillTrainer {
     return [ids as Tensor, tf.tensor1d(mask), tf.scalar(tokens), hidden, ...asked];
   }
 
-  #batches(rows: readonly SampledRow[], indices: readonly number[]): Generator<PolicyBatch> {
+  #batches(
+    rows: readonly SampledRow[],
+    indices: readonly number[],
+    more: number,
+  ): Generator<PolicyBatch> {
     const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
       this.#options;
-    const halvings = this.#options.halvings ?? 0;
+    const halvings = (this.#options.halvings ?? 0) + more;
     return policyBatches(this.#student.config, rows, indices, { wanted, recompute, halvings });
   }
 }

@@ -23,6 +23,8 @@ export type RowLogprobs = {
   readonly reference: Float32Array | null;
   /** Of the state before each token, where the policy has a value head. */
   readonly values?: Float32Array | null;
+  /** In nats, under the weights that `old` is of; where it was scored for an objective that asks for them. */
+  readonly entropies?: Float32Array | null;
 };
 
 /** Of one row's completion tokens, under the weights just before the step. */

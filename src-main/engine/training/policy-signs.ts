@@ -18,6 +18,8 @@ export type PolicySigns = {
   readonly accuracyMean: number;
   /** Accuracy by difficulty in this batch. */
   readonly accuracy: ReadonlyMap<number, number>;
+  /** Of this batch's completions by their problem's tags. */
+  readonly byTag: ReadonlyMap<string, { readonly completions: number; readonly right: number }>;
   /** Nats between the sampler's and the trainer's log-probability of a token, mean. */
   readonly samplerDifference: number | null;
   /** Mean of a token's π_trainer / π_sampler in the first step that saw the batch, before its update. */

@@ -66,6 +66,8 @@ export class PolicyTrainer {
   readonly #movingReference: MovingReference | null;
   readonly #inputs: readonly GrpoInput[];
   readonly #stats: readonly GrpoStat[];
+  /** Whether the weights are still those that `score` was asked of last. */
+  #isFresh = false;
   /** Moves where `use_adaptive_entropy` is on; a checkpoint keeps its state. */
   readonly entropyBonus: EntropyBonus;
 
@@ -125,9 +127,13 @@ export class PolicyTrainer {
   /** log π_old, log π_ref and, with a value head, the values of each row under the weights as they are now. */
   score(rows: readonly PolicyRow[]): RowLogprobs[] {
     const results: RowLogprobs[] = rows.map(() => ({ old: null, reference: null, values: null }));
+    this.#isFresh = true;
     if (!this.#scoresPolicy && this.#referenceScores === null) return results;
+    const asksForEntropies = this.#options.top_entropy_quantile < 1;
     for (const batch of this.#batches(rows)) {
-      const [old, , values] = this.#scoresPolicy ? scoresOf(this.#policyScores, batch) : [];
+      const [old, entropies, values] = this.#scoresPolicy
+        ? scoresOf(this.#policyScores, batch)
+        : [];
       const reference =
         this.#referenceScores === null ? null : scoresOf(this.#referenceScores, batch)[0];
       batch.indices.forEach((index, r) => {
@@ -137,6 +143,7 @@ export class PolicyTrainer {
           old: this.#options.usesOldLogprobs ? part(old) : null,
           reference: part(reference),
           values: part(values),
+          ...(asksForEntropies ? { entropies: part(entropies) } : {}),
         };
       });
     }
@@ -148,6 +155,8 @@ export class PolicyTrainer {
    * Rows that cannot move the policy (advantage 0 without a KL term, masked out) are scored and not trained on: their
    * gradient is 0.
    * @param stepTokens of `stepTokens`, where the generation makes several steps; by default those of `rows`
+   * @param moreHalvings of the rows computed together, beside those of the options
+   * @throws NonFiniteError, with weights and moments as they were.
    */
   step(
     rows: readonly PolicyRow[],
@@ -155,6 +164,7 @@ export class PolicyTrainer {
     learningRate: number,
     step: number,
     stepTokens?: number,
+    moreHalvings = 0,
   ): PolicyStepMetrics {
     const options = this.#options;
     const lengths = rows.map((row) => (this.isMasked(row) ? 0 : row.completionIds.length));
@@ -167,7 +177,7 @@ export class PolicyTrainer {
       ...shape,
       ...(stepTokens === undefined ? {} : { stepTokens }),
     });
-    const known = options.top_entropy_quantile < 1 ? this.#scoreAll(rows) : null;
+    const known = options.top_entropy_quantile < 1 ? this.#scoresOfAll(rows, logprobs) : null;
     const kept = known === null ? null : this.#keptTokens(rows, known.tokens);
     const worth = this.entropyBonus.applied;
     const entropyLengths = lengths.map((length, i) =>
@@ -186,7 +196,7 @@ export class PolicyTrainer {
     const active = rows.flatMap((row, i) => (learns(row) && lengths[i] !== 0 ? [i] : []));
     const tokens: (TokenScores | null)[] = rows.map(() => null);
     let part = 0;
-    for (const batch of this.#batches(rows, active)) {
+    for (const batch of this.#batches(rows, active, moreHalvings)) {
       const given = { logprobs, weights, kept, entropyWeights, valueWeights };
       const inputs = policyInputs(this.#inputs, given, batch);
       let values: Float32Array;
@@ -207,6 +217,7 @@ export class PolicyTrainer {
     }
     const idle = this.#scoreIdle(rows, tokens, known?.tokens);
     const gradNorm = this.#trainer.apply(learningRate, step);
+    this.#isFresh = false;
     this.#movingReference?.afterStep(step + 1);
     this.entropyBonus.observe(
       meanEntropy(
@@ -262,11 +273,21 @@ export class PolicyTrainer {
     );
   }
 
-  /** The scores of every completion under the weights as they are. */
-  #scoreAll(rows: readonly PolicyRow[]): {
+  /** The scores of every completion under the weights as they are: those that `score` made, or by a pass over all rows. */
+  #scoresOfAll(
+    rows: readonly PolicyRow[],
+    logprobs: readonly RowLogprobs[],
+  ): {
     readonly tokens: readonly (TokenScores | null)[];
     readonly scored: readonly number[];
   } {
+    if (this.#isFresh && logprobs.every(({ old, entropies }) => old && entropies))
+      return {
+        tokens: logprobs.map(({ old, entropies }) =>
+          old && entropies ? { logprobs: old, entropies } : null,
+        ),
+        scored: [],
+      };
     const tokens: (TokenScores | null)[] = rows.map(() => null);
     const { scored } = this.#scoreIdle(rows, tokens);
     return { tokens, scored };
@@ -309,13 +330,14 @@ export class PolicyTrainer {
   #batches(
     rows: readonly PolicyRow[],
     indices: readonly number[] = rows.map((_, i) => i),
+    more = 0,
   ): Generator<PolicyBatch<PolicyRow>> {
     const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
       this.#options;
     return policyBatches(this.#config, rows, indices, {
       wanted,
       recompute,
-      halvings: this.#options.halvings ?? 0,
+      halvings: (this.#options.halvings ?? 0) + more,
     });
   }
 }

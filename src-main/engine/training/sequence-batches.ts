@@ -1,5 +1,6 @@
 /** Supervised examples → the batches of each optimizer step, grouped by length or packed. */
 import { Random, hash32 } from "#main/platform/random.ts";
+import { halved } from "#main/core/resources/rows-at-once.ts";
 import { lengthBucket, placesBucket } from "#main/core/resources/length-buckets.ts";
 import { neftuneScale } from "../objectives/neftune.ts";
 import { tf } from "../runtime/tf.ts";
@@ -52,20 +53,23 @@ export class SequenceBatches {
       (sum, { mask }) => sum + mask.slice(1).reduce<number>((a, b) => a + b, 0),
       0,
     );
-    const micro: MicroBatch[] = [];
-    const size = rowsComputed(this.#options);
-    for (let first = 0; first < rows.length; first += size) {
-      const part = rows.slice(first, first + size);
-      const index = micro.length;
-      micro.push({
-        inputs: () => [
-          ...batchTensors(part, this.#options, learned),
-          ...noiseTensors(part, this.#options, [step, index]),
-        ],
-      });
-    }
+    const microBatches = (halvings = 0): MicroBatch[] => {
+      const micro: MicroBatch[] = [];
+      const size = halved(rowsComputed(this.#options), halvings);
+      for (let first = 0; first < rows.length; first += size) {
+        const part = rows.slice(first, first + size);
+        const index = micro.length;
+        micro.push({
+          inputs: () => [
+            ...batchTensors(part, size, this.#options, learned),
+            ...noiseTensors(part, size, this.#options, [step, index]),
+          ],
+        });
+      }
+      return micro;
+    };
     return {
-      microBatches: micro,
+      microBatches,
       tokens: examples.reduce((sum, { ids }) => sum + ids.length, 0),
       lengths: examples.map(({ ids }) => ids.length),
       samples: examples.length,
@@ -101,19 +105,20 @@ export function passOver(examples: readonly Example[], options: BatchOptions): M
   const sorted = rows.toSorted((a, b) => lengthOf(a) - lengthOf(b));
   const size = rowsComputed(options);
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => ({
-    inputs: () => batchTensors(sorted.slice(i * size, (i + 1) * size), options, 1),
+    inputs: () => batchTensors(sorted.slice(i * size, (i + 1) * size), size, options, 1),
   }));
 }
 
-/** How large the noise of each row is, (B), and the seed (2) of this micro-batch's: another for each of a run. */
+/** How large the noise of each of `b` rows is, (B), and the seed (2) of this micro-batch's: another for each of a run. */
 function noiseTensors(
   rows: readonly Row[],
+  b: number,
   options: BatchOptions,
   [step, part]: readonly [number, number],
 ): Tensor[] {
   const { noise } = options;
   if (noise === undefined) return [];
-  const scales = new Float32Array(rowsComputed(options));
+  const scales = new Float32Array(b);
   rows.forEach((row, r) => {
     scales[r] = neftuneScale(noise.alpha, lengthOf(row), noise.width);
   });
@@ -160,8 +165,10 @@ export function pack(examples: readonly Example[], maxLength: number): Row[] {
   return rows;
 }
 
+/** @param b rows of the tensors; those behind `rows` are empty */
 function batchTensors(
   rows: readonly Row[],
+  b: number,
   options: BatchOptions,
   learned: number,
 ): ReturnType<MicroBatch["inputs"]> {
@@ -169,7 +176,6 @@ function batchTensors(
   const columns =
     (options.packing ? options.maxLength : Math.min(options.maxLength, lengthBucket(longest - 1))) +
     1;
-  const b = rowsComputed(options);
   const ids = new Int32Array(b * columns);
   const positions = new Int32Array(b * columns);
   const places: number[] = [];

@@ -7,7 +7,8 @@ export type MicroBatch = {
 };
 
 export type StepBatch = {
-  readonly microBatches: readonly MicroBatch[];
+  /** @param halvings how often the rows computed together are halved, beside what memory asks for; by default 0 */
+  readonly microBatches: (halvings?: number) => readonly MicroBatch[];
   /** Tokens that go through the model, padding not counted. */
   readonly tokens: number;
   /** Of its sequences; they add up to `tokens`. */

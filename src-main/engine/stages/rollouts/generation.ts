@@ -48,6 +48,8 @@ export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> &
     readonly explainedVariance: number | null;
   } | null;
   readonly rollouts: readonly Rollout[];
+  /** Of the problems that have any, by their ids. */
+  readonly tags: ReadonlyMap<string, readonly string[]>;
   /** Completions of which a judge gave no verdict that can be used, by the judge's name. */
   readonly unusable: ReadonlyMap<string, number>;
   /** Tokens sampled. */
@@ -134,6 +136,9 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
     logprobs,
     kl: penalties === null ? null : meanPenalty(scored, penalties, stage.beta),
     rollouts: graded.map((one, i) => rolloutOf(one, advantages[i] ?? 0, request.step + 1)),
+    tags: new Map(
+      graded.flatMap(({ problem: { id, tags } }) => (tags === undefined ? [] : [[id, tags]])),
+    ),
     ...{ batchStd, fracZeroStd },
     critic:
       values === null || targets === null

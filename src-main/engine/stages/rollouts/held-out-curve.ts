@@ -64,6 +64,10 @@ export class HeldOutCurve {
     return new HeldOutCurve(of, problems, progress);
   }
 
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
   /** For a checkpoint. */
   state(): HeldOutProgress {
     return this.#progress;

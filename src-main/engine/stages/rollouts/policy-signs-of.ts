@@ -3,9 +3,16 @@ import type { AlarmEvidence } from "#shared/schema/alarm.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import { repeatedShare } from "#main/core/rewards/repetition-penalty.ts";
+import { tagOfHole } from "../../training/alarm-changes.ts";
 import type { PolicySigns } from "../../training/policy-signs.ts";
 import type { PolicyStepMetrics } from "../../training/policy-step-metrics.ts";
-import { accuracyByDifficulty, logprobDifferences, mean, share } from "./rollout-measures.ts";
+import {
+  accuracyByDifficulty,
+  countsByTag,
+  logprobDifferences,
+  mean,
+  share,
+} from "./rollout-measures.ts";
 
 const WORDS = 4;
 const REPEATS = 0.5;
@@ -18,6 +25,8 @@ export type SignedBatch = {
   readonly gradingSeconds: number;
   /** KL that was taken off the rewards, where it was. */
   readonly kl?: number | null;
+  /** By the problems' ids. */
+  readonly tags?: ReadonlyMap<string, readonly string[]>;
 };
 
 type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
@@ -46,6 +55,7 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
     formatMean: mean(rollouts.flatMap((one) => formatOf(one) ?? [])),
     accuracyMean: ofRollouts(({ correct }) => correct),
     accuracy: accuracyByDifficulty(rollouts),
+    byTag: countsByTag(rollouts, batch.tags ?? new Map()),
     samplerDifference: mean(apart.map(Math.abs)),
     firstRatio: mean(apart.map(Math.exp)),
     gradingShare: batch.seconds === 0 ? 0 : batch.gradingSeconds / batch.seconds,
@@ -53,8 +63,12 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
 }
 
 /** Completions of the batch that show what an alarm says: those that show it most come first. */
-export function evidenceOf(code: string, rollouts: readonly Rollout[]): AlarmEvidence[] {
-  const measure = measureOf(code);
+export function evidenceOf(
+  code: string,
+  rollouts: readonly Rollout[],
+  tags: ReadonlyMap<string, readonly string[]> = new Map(),
+): AlarmEvidence[] {
+  const measure = measureOf(code, tags);
   return rollouts
     .map((rollout) => ({ rollout, value: measure(rollout) }))
     .filter(({ value }) => value > 0)
@@ -64,7 +78,13 @@ export function evidenceOf(code: string, rollouts: readonly Rollout[]): AlarmEvi
 }
 
 /** How much a completion shows it; 0 where it does not. */
-function measureOf(code: string): (rollout: Rollout) => number {
+function measureOf(
+  code: string,
+  tags: ReadonlyMap<string, readonly string[]>,
+): (rollout: Rollout) => number {
+  const tag = tagOfHole(code);
+  if (tag !== undefined)
+    return (one) => (!one.correct && (tags.get(one.problemId) ?? []).includes(tag) ? 1 : 0);
   const difficulty = /^hole-(.+)$/u.exec(code)?.[1];
   if (difficulty !== undefined)
     return (one) => (!one.correct && String(one.difficulty) === difficulty ? 1 : 0);
@@ -72,6 +92,7 @@ function measureOf(code: string): (rollout: Rollout) => number {
     case "truncated":
       return (one) => (isCut(one) ? 1 : 0);
     case "length-explosion":
+    case "non-finite":
       return ({ completionIds }) => completionIds.length;
     case "repetition":
       return repeats;

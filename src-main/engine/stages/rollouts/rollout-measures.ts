@@ -26,6 +26,20 @@ export function accuracyByDifficulty(rollouts: readonly Rollout[]): Map<number, 
   );
 }
 
+/** Completions of the batch by the tags of their problems, which may have several. */
+export function countsByTag(
+  rollouts: readonly Rollout[],
+  tags: ReadonlyMap<string, readonly string[]>,
+): Map<string, { completions: number; right: number }> {
+  const counts = new Map<string, { completions: number; right: number }>();
+  for (const { problemId, correct } of rollouts)
+    for (const tag of tags.get(problemId) ?? []) {
+      const { completions, right } = counts.get(tag) ?? { completions: 0, right: 0 };
+      counts.set(tag, { completions: completions + 1, right: right + (correct ? 1 : 0) });
+    }
+  return counts;
+}
+
 /** Trainer's less sampler's log-probability of each token, in nats, of the rows that were computed. */
 export function logprobDifferences(
   rollouts: readonly Rollout[],

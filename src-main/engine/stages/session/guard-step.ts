@@ -1,26 +1,78 @@
-/** One optimizer step under watch: a loss or gradient that is not finite raises its alarm and ends the stage. */
+/**
+ * One optimizer step under watch. A loss or gradient that is not finite changes nothing: the step is dropped and made
+ * once more with half as many rows at a time, since what overflows in one order of sums may not in another. Where that
+ * is no better, the stage ends with its state as it was before the step.
+ */
 import { AppError } from "#shared/errors.ts";
+import type { AlarmChange, AlarmEvidence } from "#shared/schema/alarm.ts";
+import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { NON_FINITE_ADVICE } from "../../training/alarms.ts";
 import { NonFiniteError } from "../../training/trainer.ts";
-import type { StageSession } from "./stage-session.ts";
+import type { CheckpointParts, StageSession } from "./stage-session.ts";
 
-/** Runs step number `step` (from 0). @throws AppError ENGINE_ERROR in place of NonFiniteError. */
-export function guardStep<T>(session: Pick<StageSession, "alarm">, step: number, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
+export type GuardedStep<T> = {
+  /** From 0. */
+  readonly step: number;
+  readonly training: Pick<TrainingOptions, "bf16" | "learning_rate">;
+  /** @param halvings how often the rows computed together are halved, beside what memory asks for */
+  readonly run: (halvings: number) => T;
+  /** What a checkpoint before the step has; undefined where there can be none. */
+  readonly keep?: (() => CheckpointParts) | undefined;
+  /** Of the completions that it learns from. */
+  readonly evidence?: readonly AlarmEvidence[];
+};
+
+type Guard = Pick<StageSession, "alarm" | "keepState">;
+
+/** @throws AppError ENGINE_ERROR where the step is not finite twice. */
+export function guardStep<T>(session: Guard, guarded: GuardedStep<T>): T {
+  const { step, run, keep, evidence = [] } = guarded;
+  const change = steadier(guarded.training);
+  const first = unlessNonFinite(() => run(0));
+  if ("made" in first) return first.made;
+  const again = unlessNonFinite(() => run(1));
+  const at = `At step ${step + 1} ${first.failed.message}`;
+  if ("made" in again) {
     session.alarm(step + 1, {
-      code: "non-finite",
-      level: "error",
-      message: `At step ${step + 1} ${error.message}.`,
-      advice: NON_FINITE_ADVICE,
+      code: "non-finite-once",
+      level: "warning",
+      message: `${at}. The step was dropped and made again with half as many rows at a time, and then it was.`,
+      advice: "If it comes again, turn bf16 off or lower learning_rate in a branch of the run.",
+      change,
+      evidence: [...evidence],
     });
-    throw new AppError(
-      "ENGINE_ERROR",
-      `Training stopped at step ${step + 1}: ${error.message}.`,
-      NON_FINITE_ADVICE,
-      { cause: error },
-    );
+    return again.made;
   }
+  session.alarm(step + 1, {
+    code: "non-finite",
+    level: "error",
+    message: `${at}, nor was it with half as many rows at a time.`,
+    advice: NON_FINITE_ADVICE,
+    change,
+    evidence: [...evidence],
+  });
+  if (keep !== undefined) session.keepState(keep);
+  throw new AppError(
+    "ENGINE_ERROR",
+    `Training stopped at step ${step + 1}: ${first.failed.message}.`,
+    NON_FINITE_ADVICE,
+    { cause: first.failed },
+  );
+}
+
+function unlessNonFinite<T>(
+  run: () => T,
+): { readonly made: T } | { readonly failed: NonFiniteError } {
+  try {
+    return { made: run() };
+  } catch (error) {
+    if (error instanceof NonFiniteError) return { failed: error };
+    throw error;
+  }
+}
+
+function steadier({ bf16, learning_rate }: GuardedStep<unknown>["training"]): AlarmChange {
+  return bf16
+    ? { option: "bf16", value: false }
+    : { option: "learning_rate", value: learning_rate / 2 };
 }

@@ -239,7 +239,7 @@ export class StageSession {
     await this.#waitWhilePaused();
     this.#context.signal.throwIfAborted();
     if (!this.#context.stopRequested()) return;
-    if (checkpoint !== undefined) this.#checkpointWhereNew(checkpoint);
+    if (checkpoint !== undefined) this.keepState(checkpoint);
     throw new StageEnded();
   }
 
@@ -272,13 +272,13 @@ export class StageSession {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof StageEnded || error instanceof HostRefused)
-        this.#checkpointWhereNew(checkpoint);
+      if (error instanceof StageEnded || error instanceof HostRefused) this.keepState(checkpoint);
       throw error;
     }
   }
 
-  #checkpointWhereNew(checkpoint: () => CheckpointParts): void {
+  /** Writes a checkpoint before the stage ends, unless the last one is of the same step. */
+  keepState(checkpoint: () => CheckpointParts): void {
     const parts = checkpoint();
     if (parts.step > this.#checkpointStep) this.checkpoint(parts);
   }

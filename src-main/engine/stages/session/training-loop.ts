@@ -6,7 +6,7 @@ import type { HeldOutLoss } from "./held-out-loss.ts";
 import type { CheckpointParts, StageSession } from "./stage-session.ts";
 import { learningRate } from "../../training/schedule.ts";
 import type { Trainer } from "../../training/trainer.ts";
-import type { StepBatch } from "../../training/step-batch.ts";
+import type { MicroBatch, StepBatch } from "../../training/step-batch.ts";
 
 export type LoopOptions = {
   readonly training: Omit<TrainingOptions, "num_train_epochs">;
@@ -60,9 +60,15 @@ export async function runTrainingLoop(
       return step;
     }
     const begun = performance.now();
+    const before = parts(step);
     const batch = options.stepBatch(step);
     const rate = learningRate(training, step + (options.scheduleOffset ?? 0), totalSteps);
-    const { loss, entropy, gradNorm } = trainStep(session, trainer, batch, rate, step);
+    const { loss, entropy, gradNorm } = guardStep(session, {
+      step,
+      training,
+      run: (halvings) => trainStep(trainer, batch.microBatches(halvings), rate, step),
+      keep: () => before,
+    });
     samplesSeen += batch.samples;
     tokens += batch.tokens;
     session.meter.addTraining(model, batch.lengths, training.gradient_checkpointing);
@@ -85,27 +91,24 @@ export async function runTrainingLoop(
 }
 
 function trainStep(
-  session: StageSession,
   trainer: Trainer,
-  batch: StepBatch,
+  microBatches: readonly MicroBatch[],
   rate: number,
   step: number,
 ): { readonly loss: number; readonly entropy: number; readonly gradNorm: number } {
-  return guardStep(session, step, () => {
-    let loss = 0;
-    let entropy = 0;
-    for (const [part, { inputs }] of batch.microBatches.entries()) {
-      const tensors = inputs();
-      let values: Float32Array;
-      try {
-        values = trainer.accumulate(tensors, [step, part]);
-      } finally {
-        for (const tensor of tensors) tensor.dispose();
-      }
-      const [partLoss, partEntropy] = values;
-      loss += partLoss ?? 0;
-      entropy += partEntropy ?? 0;
+  let loss = 0;
+  let entropy = 0;
+  for (const [part, { inputs }] of microBatches.entries()) {
+    const tensors = inputs();
+    let values: Float32Array;
+    try {
+      values = trainer.accumulate(tensors, [step, part]);
+    } finally {
+      for (const tensor of tensors) tensor.dispose();
     }
-    return { loss, entropy, gradNorm: trainer.apply(rate, step) };
-  });
+    const [partLoss, partEntropy] = values;
+    loss += partLoss ?? 0;
+    entropy += partEntropy ?? 0;
+  }
+  return { loss, entropy, gradNorm: trainer.apply(rate, step) };
 }

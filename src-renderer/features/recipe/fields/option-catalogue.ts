@@ -116,7 +116,7 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     importance_sampling_correction: "weigh by π / π_sampler where bf16 rounds the sampler",
     importance_sampling_mode:
       "of tokens or completions; bound the weight, or drop beyond the bounds",
-    importance_sampling_clip_max: "upper bound of that weight",
+    importance_sampling_clip_max: "upper bound of that weight; null in the text: none",
     importance_sampling_clip_min: "lower bound of that weight; none where empty",
   },
   Size: {

@@ -77,6 +77,7 @@ function fieldOf(name: string, schema: unknown, kind: StageKind): Field {
 }
 
 function typeOf(schema: unknown): FieldType {
+  if (schema instanceof z.ZodNullable) return typeOf(schema.unwrap());
   if (schema instanceof z.ZodNumber) return { kind: "number", whole: schema.isInt };
   if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
   if (schema instanceof z.ZodEnum) return { kind: "choice", values: schema.options.map(String) };
