@@ -21,6 +21,8 @@ const Defaults = z.object({
   gkd: Options,
   server: Options,
   peft: Options,
+  /** Options of TRL's own configurations, without those that they inherit from transformers. */
+  own: z.record(z.enum(["all", "grpo", "rloo", "sft", "gkd"]), z.array(z.string())),
 });
 const THEIRS = Defaults.parse(
   JSON.parse(readFileSync(new URL("trl-defaults.json", fixtures), "utf8")),
@@ -156,6 +158,20 @@ describe("defaults", () => {
     const lacking_ = asked.filter((name) => !(name in (grpo?.shape ?? {})));
     // Deprecated in TRL: another name of importance_sampling_clip_max.
     expect(lacking_).toEqual(["importance_sampling_cap"]);
+  });
+
+  test("are there for every option of TRL's own, or docs/papers says why there is none", () => {
+    const ours = new Set(Stage.options.flatMap(({ shape }) => Object.keys(shape)));
+    const theirs = new Set(Object.values(THEIRS.own).flat());
+    const lacking_ = [...theirs].filter((name) => !ours.has(ourName(name)));
+    const page = readFileSync(new URL("../../docs/papers/trl-options.md", import.meta.url), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const listed = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/gu)].map(([, name]) => name),
+    );
+    expect(theirs.size).toBeGreaterThan(100);
+    expect(listed.toSorted()).toEqual(lacking_.toSorted());
+    for (const row of rows) expect(row.split("|")[3]?.trim()).not.toBe("");
   });
 
   test("of grpo replay are TRL's, but for what it cannot honour", () => {
