@@ -42,7 +42,12 @@ test("every file that it names is there", () => {
 test("every test and recorded trajectory that it names is there, and no row is without one", () => {
   const tests = column("test");
   expect(tests).toHaveLength(column("file").length);
-  const named = tests.map((cell) => cell.replaceAll(/ \([^)]*\)/gu, "").split(";").flatMap(testFiles));
+  const named = tests.map((cell) =>
+    cell
+      .replaceAll(/ \([^)]*\)/gu, "")
+      .split(";")
+      .flatMap(testFiles),
+  );
   expect(tests.filter((_, row) => named[row]?.length === 0)).toEqual([]);
   expect(named.flat().filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });

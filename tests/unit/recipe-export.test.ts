@@ -96,7 +96,10 @@ test.each([
   "r1-full",
   "r1-zero",
   "dr-grpo",
+  "gspo",
   "tiny-sft",
+  "distill-only",
+  "rl-against-distillation",
   "on-policy-distill",
 ])("every name that %s has for TRL is a name of TRL 1.16's configuration", async (name) => {
   const given = name === "demo" ? EVERY_OPTION : [];
@@ -193,7 +196,8 @@ test("what has no counterpart is listed, with its value and why", async () => {
     value: 0.1,
     why: "transformers' linear schedule always ends at 0",
   });
-  expect(trl.map(({ path }) => path)).toContain("stages.student.kind");
+  expect(trl.map(({ path }) => path)).toContain("stages.student.teacher");
+  expect(trl.map(({ path }) => path)).toContain("stages.traces.kind");
   const verl = (
     await exportRecipe(recipe("demo", EVERY_OPTION), "verl", FROM, OWN_PARTS)
   ).unmapped.map(({ path }) => path);
@@ -205,6 +209,30 @@ test("what has no counterpart is listed, with its value and why", async () => {
       "stages.cold-start.kind",
     ]),
   );
+});
+
+test("what TRL does not do stands in the head of the script that it runs", async () => {
+  const { files, unmapped } = await exportRecipe(recipe("dapo"), "trl", FROM, OWN_PARTS);
+  const script = files.find(({ name }) => name === "train.py")?.text ?? "";
+  const head = script.split("\n").filter((line) => line.startsWith("# - "));
+  expect(head).toHaveLength(unmapped.length);
+  expect(head.join("\n")).toContain(
+    "stages.grpo.filter_groups = true: TRL samples each batch once",
+  );
+});
+
+test("R1-Zero's prompts are the paper's plain text for TRL, and a conversation that is listed for verl", async () => {
+  const first = async (target: "trl" | "verl") => {
+    const made = await exportRecipe(recipe("r1-zero"), target, FROM, OWN_PARTS);
+    const [row] = await readExported(made.data, "data/grpo.parquet");
+    return { prompt: row?.["prompt"], listed: made.unmapped.map(({ path }) => path) };
+  };
+  const trl = await first("trl");
+  expect(trl.prompt).toMatch(/^A conversation between User and Assistant\. .*\nAssistant:$/su);
+  expect(trl.listed).not.toContain("stages.grpo.prompt_template");
+  const verl = await first("verl");
+  expect(verl.prompt).toEqual([expect.objectContaining({ role: "user" })]);
+  expect(verl.listed).toContain("stages.grpo.prompt_template");
 });
 
 test("RLOO with its own advantages is TRL's RLOOTrainer, and with others is listed", async () => {

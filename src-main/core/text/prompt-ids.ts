@@ -66,6 +66,14 @@ export function promptText(
   return { text, withSpecialTokens: false };
 }
 
+/** The prompt as the text of a template of its own, for trainers that write chat templates themselves; null where it is a conversation. */
+export function plainPrompt(
+  messages: readonly ProblemMessage[],
+  { prompt_template: template }: Prompting,
+): string | null {
+  return template === R1_ZERO ? r1ZeroText(messages) : null;
+}
+
 /** Columns that the stage's template writes and the problem does not have. Throws BAD_RECIPE for a template that cannot be read. */
 export function missingColumns(problem: AskedProblem, prompting: Prompting): string[] {
   const { prompt_template: template } = prompting;

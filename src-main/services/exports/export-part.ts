@@ -199,13 +199,6 @@ export class ExportPart {
       this.from,
     );
     this.#listVerifiers(stage, rows);
-    if (stage.prompt_template === "r1-zero")
-      this.missing(
-        stage,
-        "prompt_template",
-        stage.prompt_template,
-        "the prompts are conversations there: write them as the plain text of R1-Zero and train on that column",
-      );
     return rows;
   }
 

@@ -11,11 +11,14 @@ import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
+import { plainPrompt } from "#main/core/text/prompt-ids.ts";
 import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
+import type { OwnParts, RecipeExport } from "./export-part.ts";
 import { listEvaluation } from "./list-evaluation.ts";
 import { heldOutArguments, learnedArguments } from "./trl-examples.ts";
 import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
+import { trlScript } from "./trl-script.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 
@@ -32,6 +35,7 @@ export async function exportTrl(
     if (stage.kind === "sft") await sftFiles(part, stage);
     else if (stage.kind === "grpo") await grpoFiles(part, stage);
     else if (isOnPolicy(stage)) await gkdFiles(part, stage);
+    else if (stage.kind === "distill") traceFiles(part, stage);
     else {
       part.missing(stage, "kind", stage.kind, `TRL has no trainer for a ${stage.kind} stage`);
       continue;
@@ -39,7 +43,7 @@ export async function exportTrl(
     trained += 1;
   }
   if (trained > 0) {
-    part.file("train.py", SCRIPT);
+    part.file("train.py", trlScript(recipe.name, part.unmapped));
     part.file("rewards.py", REWARDS_PYTHON);
     part.file("verifiers.py", verifiersPython());
   }
@@ -66,6 +70,43 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
   } else {
     part.missing(stage, "data.dataset", stage.data.dataset, `copy it to ${data} first`);
   }
+  listDropped(part, stage, data);
+  const learned = learnedArguments(stage);
+  writeSft(part, stage, data, {
+    args: {
+      packing: stage.packing,
+      ...learned.args,
+      loss_type: stage.loss_type,
+      ...(stage.neftune_noise_alpha === undefined
+        ? {}
+        : { neftune_noise_alpha: stage.neftune_noise_alpha }),
+      ...(stage.eos_token === undefined ? {} : { eos_token: stage.eos_token }),
+      ...heldOutArguments(part, stage),
+    },
+    ...(learned.lastAnswer ? { last_answer: true } : {}),
+    ...(stage.eval_steps === undefined
+      ? {}
+      : { test_size: stage.test_size, early_stopping_patience: stage.early_stopping_patience }),
+  });
+}
+
+/** A student of solutions: what its teacher writes is sampled beforehand, and then it is supervised fine-tuning. */
+function traceFiles(part: ExportPart, stage: DistillStage): void {
+  const data = `data/${stage.name}.jsonl`;
+  part.missing(
+    stage,
+    "teacher",
+    typeof stage.teacher === "string" ? stage.teacher : stage.teacher.endpoint,
+    `TRL samples no solutions beforehand: write the stage's own data.jsonl to ${data} first`,
+  );
+  listDropped(part, stage, data);
+  writeSft(part, stage, data, {
+    args: { packing: false, completion_only_loss: true },
+    last_answer: true,
+  });
+}
+
+function listDropped(part: ExportPart, stage: SftStage | DistillStage, data: string): void {
   if (stage.truncation_mode === "drop")
     part.missing(
       stage,
@@ -73,6 +114,14 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       "drop",
       `TRL cuts examples to max_length; leave those of more than ${stage.max_length} tokens out of ${data}`,
     );
+}
+
+function writeSft(
+  part: ExportPart,
+  stage: SftStage | DistillStage,
+  data: string,
+  { args, ...more }: { readonly args: Arguments; readonly [key: string]: unknown },
+): void {
   write(part, stage, {
     trainer: "sft",
     model: part.modelPath(stage.model, stage),
@@ -83,18 +132,9 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       num_train_epochs: stage.num_train_epochs,
       max_length: stage.max_length,
       ...(stage.truncation_mode === "drop" ? {} : { truncation_mode: stage.truncation_mode }),
-      packing: stage.packing,
-      ...learnedArguments(part, stage, data),
-      loss_type: stage.loss_type,
-      ...(stage.neftune_noise_alpha === undefined
-        ? {}
-        : { neftune_noise_alpha: stage.neftune_noise_alpha }),
-      ...(stage.eos_token === undefined ? {} : { eos_token: stage.eos_token }),
-      ...heldOutArguments(part, stage),
+      ...args,
     },
-    ...(stage.eval_steps === undefined
-      ? {}
-      : { test_size: stage.test_size, early_stopping_patience: stage.early_stopping_patience }),
+    ...more,
   });
 }
 
@@ -152,6 +192,7 @@ async function gkdFiles(part: ExportPart, stage: OnPolicyStage): Promise<void> {
       temperature: stage.temperature,
       max_new_tokens: stage.max_completion_length,
       disable_dropout: stage.disable_dropout,
+      teacher_model_init_kwargs: { dtype: "float32" },
     },
   });
 }
@@ -168,7 +209,14 @@ const PROMPT_COLUMNS = {
 
 async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.parquet`;
-  part.parquet(data, PROMPT_COLUMNS, await part.promptsOf(stage));
+  const rows = await part.promptsOf(stage);
+  const plain = rows.map(({ prompt }) => plainPrompt(prompt, stage));
+  const isPlain = plain.some((text) => text !== null);
+  part.parquet(
+    data,
+    isPlain ? { ...PROMPT_COLUMNS, prompt: "text" } : PROMPT_COLUMNS,
+    rows.map((row, i) => ({ ...row, prompt: plain[i] ?? row.prompt })),
+  );
   part.languageCountsAsZero(stage);
   const rewards = rewardsOf(part, stage);
   listEvaluation(part, stage, "export the set's test side and name it as eval_dataset");
@@ -227,7 +275,7 @@ function rewardsOf(part: ExportPart, stage: GrpoStage): WrittenReward[] {
 /** Shared by the trainers: transformers' TrainingArguments. */
 function trainingArguments(
   part: ExportPart,
-  stage: (SftStage | GrpoStage | OnPolicyStage) & Omit<TrainingOptions, "num_train_epochs">,
+  stage: (SftStage | GrpoStage | DistillStage) & Omit<TrainingOptions, "num_train_epochs">,
 ): Arguments {
   return {
     output_dir: `out/${stage.name}`,
@@ -248,11 +296,13 @@ function trainingArguments(
     logging_steps: 1,
     gradient_checkpointing: stage.gradient_checkpointing,
     bf16: stage.bf16,
+    // Else the weights are trained in what the file has, which may be float16.
+    model_init_kwargs: { dtype: "float32" },
   };
 }
 
 /** As peft's LoraConfig has it; TRL's own names are those of its command line. */
-function adapter(stage: SftStage | GrpoStage | OnPolicyStage): Arguments {
+function adapter(stage: SftStage | GrpoStage | DistillStage): Arguments {
   if (!stage.use_peft) return {};
   return {
     peft: {
@@ -267,7 +317,7 @@ function adapter(stage: SftStage | GrpoStage | OnPolicyStage): Arguments {
 }
 
 /** A floor under the rate is a schedule of its own in transformers, and so is a constant rate that is warmed up to. */
-function schedule(part: ExportPart, stage: SftStage | GrpoStage | OnPolicyStage): Arguments {
+function schedule(part: ExportPart, stage: SftStage | GrpoStage | DistillStage): Arguments {
   const { lr_scheduler_type: type, min_lr_ratio: floor } = stage;
   if (type === "constant")
     return { lr_scheduler_type: stage.warmup_steps > 0 ? "constant_with_warmup" : type };
@@ -300,80 +350,10 @@ function schedule(part: ExportPart, stage: SftStage | GrpoStage | OnPolicyStage)
 
 function write(
   part: ExportPart,
-  stage: SftStage | GrpoStage | OnPolicyStage,
+  stage: SftStage | GrpoStage | DistillStage,
   config: Arguments,
 ): void {
   // Python reads YAML 1.1, where 1e-8 is a word and 1.0e-8 a number.
   const text = stringify(config, { lineWidth: 0 }).replaceAll(/: (-?\d+)e([-+])/gu, ": $1.0e$2");
   part.file(`${stage.name}.yaml`, text);
 }
-
-const SCRIPT = `"""Runs one stage of the recipe with TRL: python train.py STAGE.yaml"""
-
-import sys
-
-import yaml
-from datasets import load_dataset
-from peft import LoraConfig
-from transformers import EarlyStoppingCallback
-from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer, SFTConfig, SFTTrainer
-from trl.rewards import get_soft_overlong_punishment
-
-import rewards
-
-
-def reward_function(spec):
-    if spec["name"] == "soft-overlong":
-        return get_soft_overlong_punishment(spec["max_completion_len"], spec["soft_punish_cache"])
-    if "file" in spec:
-        return rewards.own(spec["file"], spec["name"])
-    return rewards.with_options(spec)
-
-
-with open(sys.argv[1], encoding="utf-8") as file:
-    config = yaml.safe_load(file)
-peft_config = LoraConfig(**config["peft"]) if "peft" in config else None
-data = config["data"]
-loader = "parquet" if data.endswith(".parquet") else "json"
-dataset = load_dataset(loader, data_files=data, split="train")
-held_out, callbacks = None, []
-if "test_size" in config:
-    parts = dataset.train_test_split(test_size=config["test_size"], seed=config["args"]["seed"])
-    dataset, held_out = parts["train"], parts["test"]
-    if config.get("early_stopping_patience") is not None:
-        callbacks = [EarlyStoppingCallback(config["early_stopping_patience"])]
-if config["trainer"] == "sft":
-    trainer = SFTTrainer(
-        model=config["model"],
-        args=SFTConfig(**config["args"]),
-        train_dataset=dataset,
-        eval_dataset=held_out,
-        callbacks=callbacks,
-        peft_config=peft_config,
-    )
-elif config["trainer"] == "gkd":
-    from transformers import AutoTokenizer
-    from trl.experimental.gkd import GKDConfig, GKDTrainer
-
-    trainer = GKDTrainer(
-        model=config["model"],
-        teacher_model=config["teacher"],
-        args=GKDConfig(**config["args"]),
-        train_dataset=dataset,
-        processing_class=AutoTokenizer.from_pretrained(config["model"]),
-        peft_config=peft_config,
-    )
-else:
-    kinds = {"grpo": (GRPOTrainer, GRPOConfig), "rloo": (RLOOTrainer, RLOOConfig)}
-    trainer_class, config_class = kinds[config["trainer"]]
-    trainer = trainer_class(
-        model=config["model"],
-        reward_funcs=[reward_function(spec) for spec in config["rewards"]],
-        args=config_class(**config["args"]),
-        train_dataset=dataset,
-        peft_config=peft_config,
-    )
-trainer.train()
-trainer.save_model()
-`;
-import type { OwnParts, RecipeExport } from "./export-part.ts";

@@ -111,6 +111,13 @@ function abilityOf(verifier: string): string {
 
 async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.parquet`;
+  if (stage.prompt_template === "r1-zero")
+    part.missing(
+      stage,
+      "prompt_template",
+      stage.prompt_template,
+      "the prompts are conversations there: write them as the plain text of R1-Zero and train on that column",
+    );
   const rows = await part.promptsOf(stage);
   part.parquet(data, VERL_COLUMNS, rows.map(verlRow));
   const overrides = grpoOverrides(part, stage, data);

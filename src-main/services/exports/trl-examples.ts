@@ -5,22 +5,25 @@ import type { ExportPart } from "./export-part.ts";
 
 type Arguments = Record<string, unknown>;
 
+interface Learned {
+  readonly args: Arguments;
+  /** train.py writes each conversation of the data as its last answer and what comes before. */
+  readonly lastAnswer: boolean;
+}
+
 /** TRL knows prompts and completions apart in the data, and the assistant's turns by the template's marks. */
-export function learnedArguments(part: ExportPart, stage: SftStage, data: string): Arguments {
+export function learnedArguments(stage: SftStage): Learned {
   const learned = learnedOf(stage);
-  if (learned === "all") return { completion_only_loss: false, assistant_only_loss: false };
-  // Worked examples are written as prompt and completion, with one answer each.
-  if ("source" in stage.data || learned !== "assistant") {
-    if (!("source" in stage.data))
-      part.missing(
-        stage,
-        stage.mask_history ? "mask_history" : "completion_only_loss",
-        true,
-        `write ${data} with the last answer as "completion" and all before it as "prompt": TRL then learns from it alone`,
-      );
-    return { completion_only_loss: true };
-  }
-  return { assistant_only_loss: true };
+  if (learned === "all")
+    return {
+      args: { completion_only_loss: false, assistant_only_loss: false },
+      lastAnswer: false,
+    };
+  // Worked examples are written as prompt and completion; they and what a stage kept have one answer each.
+  if ("source" in stage.data) return { args: { completion_only_loss: true }, lastAnswer: false };
+  if (learned !== "assistant" || "stage" in stage.data)
+    return { args: { completion_only_loss: true }, lastAnswer: true };
+  return { args: { assistant_only_loss: true }, lastAnswer: false };
 }
 
 /** transformers measures and keeps the best by the same names; which examples are held out is drawn by datasets. */
