@@ -8,6 +8,7 @@ import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import type { JudgeReward, RewardFile, RewardSpec } from "#shared/schema/reward.ts";
+import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
 import { grpoPrompts } from "#main/core/problems/task-data.ts";
 import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { RULED_IN_PYTHON, VERIFIERS_IN_PYTHON } from "./rewards-python.ts";
@@ -165,9 +166,9 @@ export class ExportPart {
 
   /** The stage's own prompts in their order, each once for a group. */
   async promptsOf(stage: GrpoStage): ReturnType<typeof grpoPrompts> {
-    const steps =
-      stage.max_steps * stage.per_device_train_batch_size * stage.gradient_accumulation_steps;
-    const wanted = Math.ceil(steps / stage.num_iterations / stage.num_generations);
+    // Whole batches of completions: TRL leaves out prompts that fill no batch.
+    const { groups, stepsPerBatch } = grpoBatches(stage);
+    const wanted = Math.ceil(stage.max_steps / stepsPerBatch) * groups;
     if (wanted > MOST_PROMPTS) {
       this.missing(
         stage,
