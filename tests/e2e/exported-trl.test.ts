@@ -101,6 +101,9 @@ test.skipIf(python === null)(
     const found: string[] = [];
     for (const rehearsal of asked)
       for (const stage of rehearsal.trained) {
+        // What TRL compares completions by is another thing, and listed: its losses are another's.
+        const path = `stages.${stage.name}.adv_estimator`;
+        if (rehearsal.exported.unmapped.some((one) => one.path === path)) continue;
         const trl = readResult(rehearsal.folder, stage.name);
         const differ = await compare(rehearsal, stage, trl);
         found.push(...differ.map((one) => `${rehearsal.recipe.name}, ${stage.name}: ${one}`));
