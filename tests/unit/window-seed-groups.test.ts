@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { Recipe } from "#shared/schema/recipe.ts";
 import { RunId } from "#shared/schema/run.ts";
 import {
-  groupKey,
   groupSeries,
   meanInterval,
+  seededRun,
   seedGroups,
 } from "../../src-renderer/features/overlay/seed-groups.ts";
 import type { RunLine } from "../../src-renderer/features/overlay/overlay-series.ts";
@@ -41,16 +41,23 @@ function line(runId: RunId, at: number[], mean: (number | null)[]): RunLine {
 }
 
 test("runs of one recipe are a group whatever their seeds and names, and another option parts them", () => {
-  expect(groupKey(recipe(1, 0), "grpo")).toBe(groupKey(recipe(2, 0), "grpo"));
-  expect(groupKey(recipe(1, 0), "grpo")).not.toBe(groupKey(recipe(1, 0.1), "grpo"));
-  expect(groupKey(recipe(1, 0), "grpo")).not.toBe(groupKey(recipe(1, 0), "sft"));
-  const keys = new Map([
-    [a, "one"],
-    [c, "one"],
+  const run = (seed: number, beta = 0, stage = "grpo") =>
+    seededRun(recipe(seed, beta), stage, seed);
+  expect(run(1).key).toBe(run(2).key);
+  expect(run(1).seeds).not.toBe(run(2).seeds);
+  expect(run(1).key).not.toBe(run(1, 0.1).key);
+  expect(run(1).key).not.toBe(run(1, 0, "sft").key);
+  const runs = new Map([
+    [a, run(1)],
+    [c, run(2)],
   ]);
-  expect(seedGroups([a, b, c], keys)).toEqual([
-    { runId: a, members: [a, c], tone: 0 },
-    { runId: b, members: [b], tone: 1 },
+  expect(seedGroups([a, b, c], runs)).toEqual([
+    { runId: a, members: [a, c], counted: [a, c], tone: 0 },
+    { runId: b, members: [b], counted: [b], tone: 1 },
+  ]);
+  // A seed that was run again is one seed.
+  expect(seedGroups([a, c], new Map([...runs, [c, run(1)]]))).toEqual([
+    { runId: a, members: [a, c], counted: [a], tone: 0 },
   ]);
 });
 
@@ -67,8 +74,8 @@ test("a group's line is the mean where all of its runs have come, straight betwe
   const groups = seedGroups(
     [a, b, c],
     new Map([
-      [a, "one"],
-      [b, "one"],
+      [a, { key: "one", seeds: "1" }],
+      [b, { key: "one", seeds: "2" }],
     ]),
   );
   const lines = [

@@ -18,6 +18,8 @@ export interface OverlayRow {
   readonly run: RunSummary | undefined;
   /** The runs that the line is of: seeds of one recipe, or one. */
   readonly members: readonly RunId[];
+  /** Different ones among them. */
+  readonly seeds: number;
   readonly tone: number;
   readonly series: Series | undefined;
 }
@@ -53,10 +55,10 @@ function ValueThere({
   return <span className="med">{format(valueAt(measured(series), step))}</span>;
 }
 
-function RunName({ runId, run, members }: OverlayRow): ReactNode {
+function RunName({ runId, run, members, seeds }: OverlayRow): ReactNode {
   return (
     <a className="ell" href={hrefTo(["run", runId])} tabIndex={-1} title={members.join(", ")}>
-      {members.length > 1 && <span className="t3">{plural(members.length, "seed")} of </span>}
+      {members.length > 1 && <span className="t3">{plural(seeds, "seed")} of </span>}
       {run === undefined ? runId : `${pipelineText(run)} / ${run.stageName}`}
       {run !== undefined && <span className="t3"> on {modelText(run.model)}</span>}
     </a>

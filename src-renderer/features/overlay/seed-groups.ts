@@ -11,26 +11,39 @@ export interface SeedGroup {
   /** The first run stands for all. */
   readonly runId: RunId;
   readonly members: readonly RunId[];
+  /** The first run of each seed: a run that was done again says nothing new. */
+  readonly counted: readonly RunId[];
   /** Its place among the groups. */
   readonly tone: number;
 }
 
-/** Equal for stages that one recipe has with other seeds. */
-export function groupKey(recipe: Recipe, stageName: string): string {
+/** What a run has in common with runs of its recipe with other seeds, and its seeds. */
+export interface SeededRun {
+  readonly key: string;
+  readonly seeds: string;
+}
+
+/** @param seed that the pipeline ran with */
+export function seededRun(recipe: Recipe, stageName: string, seed: number): SeededRun {
   const { seed: _, name: __, ...rest } = recipe;
   const stages = recipe.stages.map(({ seed: ___, ...stage }) => stage);
-  return JSON.stringify([stageName, { ...rest, stages }]);
+  return {
+    key: JSON.stringify([stageName, { ...rest, stages }]),
+    seeds: JSON.stringify([seed, ...recipe.stages.map((stage) => stage.seed ?? null)]),
+  };
 }
 
 /** In the order of their first runs. A run whose key is not known yet stands alone. */
 export function seedGroups(
   ids: readonly RunId[],
-  keys: ReadonlyMap<RunId, string>,
+  runs: ReadonlyMap<RunId, SeededRun>,
 ): readonly SeedGroup[] {
-  const groups = Map.groupBy(ids, (id) => keys.get(id) ?? `run ${id}`);
+  const groups = Map.groupBy(ids, (id) => runs.get(id)?.key ?? `run ${id}`);
   return [...groups.values()].flatMap((members, tone) => {
     const [runId] = members;
-    return runId === undefined ? [] : [{ runId, members, tone }];
+    const bySeed = Map.groupBy(members, (id) => runs.get(id)?.seeds ?? id);
+    const counted = [...bySeed.values()].flatMap(([first]) => first ?? []);
+    return runId === undefined ? [] : [{ runId, members, counted, tone }];
   });
 }
 
@@ -80,8 +93,8 @@ export function groupSeries(
   divisor: number,
   strong: RunId | undefined,
 ): readonly Series[] {
-  return groups.flatMap(({ runId, members, tone }): Series[] => {
-    const drawn = members.flatMap((id): Drawn[] => {
+  return groups.flatMap(({ runId, counted, tone }): Series[] => {
+    const drawn = counted.flatMap((id): Drawn[] => {
       const line = lines.find((one) => one.runId === id);
       if (line?.series === null || line?.series === undefined || line.at === null) return [];
       const y = line.series.mean.map((value) => (value === null ? null : value / divisor));

@@ -13,7 +13,8 @@ import { smoothed } from "#renderer/charts/smoothing.ts";
 import type { OverlayRow } from "./overlay-list.tsx";
 import { overlaySeries } from "./overlay-series.ts";
 import type { RunLine } from "./overlay-series.ts";
-import { groupKey, groupSeries, seedGroups } from "./seed-groups.ts";
+import { groupSeries, seededRun, seedGroups } from "./seed-groups.ts";
+import type { SeededRun } from "./seed-groups.ts";
 import type { OverlayView } from "./use-overlay-view.ts";
 
 type Overlay = Awaited<ReturnType<typeof host.cockpit.overlay>>;
@@ -23,7 +24,7 @@ const BUCKETS = 500;
 const FINE_BUCKETS = 4000;
 /** A run at work is asked for again. */
 const LIVE_MS = 3000;
-const NO_KEYS: ReadonlyMap<RunId, string> = new Map();
+const NO_KEYS: ReadonlyMap<RunId, SeededRun> = new Map();
 /** What is shown first where the runs have it. */
 const FIRST = ["reward", "loss"];
 
@@ -65,7 +66,7 @@ function useRuns(ids: readonly RunId[]): Query<readonly RunSummary[]> {
 function useGroupKeys(
   runs: readonly RunSummary[] | undefined,
   together: boolean,
-): Query<ReadonlyMap<RunId, string>> {
+): Query<ReadonlyMap<RunId, SeededRun>> {
   const pipelines = [...new Set((runs ?? []).map(({ pipelineId }) => pipelineId))];
   return useQuery(
     !together || runs === undefined || runs.length === 0
@@ -77,11 +78,12 @@ function useGroupKeys(
             const found = await Promise.all(
               pipelines.map((id) => host.pipelines.get({ pipelineId: id }, { signal })),
             );
-            const recipes = new Map(found.map(({ id, recipe }) => [id, recipe]));
+            const known = new Map(found.map((pipeline) => [pipeline.id, pipeline]));
             return new Map(
               runs.flatMap(({ id, pipelineId, stageName }) => {
-                const recipe = recipes.get(pipelineId);
-                return recipe === undefined ? [] : [[id, groupKey(recipe, stageName)] as const];
+                const pipeline = known.get(pipelineId);
+                if (pipeline === undefined) return [];
+                return [[id, seededRun(pipeline.recipe, stageName, pipeline.seed)] as const];
               }),
             );
           },
@@ -163,9 +165,10 @@ export function useOverlayLines(view: OverlayView): OverlayLines {
   }, [lines, groups, together, spec, smoothing, strong]);
   const rows = useMemo(
     () =>
-      groups.map(({ runId, members, tone }) => ({
+      groups.map(({ runId, members, counted, tone }) => ({
         runId,
         members,
+        seeds: counted.length,
         tone,
         run: runs.data?.find((run) => run.id === runId),
         series: series.find((one) => one.id === runId),

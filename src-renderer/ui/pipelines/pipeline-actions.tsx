@@ -55,7 +55,17 @@ export function PipelineActions(props: PipelineActionsProps): ReactNode {
 
 type QuestionProps = PipelineActionsProps & { readonly acts: PipelineActs };
 
-function ResumeQuestion({ pipeline, checkpointStep, acts }: QuestionProps): ReactNode {
+/** Stages that train nothing keep their answers instead of checkpoints. */
+function onlySamples(run: RunSummary | undefined): boolean {
+  return run?.kind === "benchmark" || run?.kind === "rejection-sampling";
+}
+
+function whereItGoesOn(run: RunSummary | undefined, checkpointStep: number | undefined): string {
+  if (checkpointStep !== undefined) return `from step ${formatNumber(checkpointStep)}`;
+  return onlySamples(run) ? "with the answers that it has" : "from its last checkpoint";
+}
+
+function ResumeQuestion({ pipeline, run, checkpointStep, acts }: QuestionProps): ReactNode {
   return (
     <ConfirmDialog
       opened={acts.asked === "resume"}
@@ -66,13 +76,7 @@ function ResumeQuestion({ pipeline, checkpointStep, acts }: QuestionProps): Reac
       onClose={acts.dismiss}
       acts={[{ label: "Resume", danger: false, run: acts.resume }]}
     >
-      <p>
-        It goes on{" "}
-        {checkpointStep === undefined
-          ? "from its last checkpoint"
-          : `from step ${formatNumber(checkpointStep)}`}
-        , as soon as nothing else runs.
-      </p>
+      <p>It goes on {whereItGoesOn(run, checkpointStep)}, as soon as nothing else runs.</p>
     </ConfirmDialog>
   );
 }
@@ -102,6 +106,8 @@ function StopQuestion({ pipeline, run, checkpointStep, acts }: QuestionProps): R
 
 function whatIsKept(run: RunSummary | undefined, checkpointStep: number | undefined): string {
   if (run === undefined) return "Finished stages stay as they are.";
+  if (onlySamples(run))
+    return `${run.stageName} ends when the problems at hand are answered. Answers that it has stay.`;
   const checkpoint =
     checkpointStep === undefined
       ? "Its next checkpoint is written at the next step."
