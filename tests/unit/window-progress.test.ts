@@ -56,6 +56,12 @@ test("only what was estimated takes longer than estimated", () => {
   );
 });
 
+test("what has ended does not start any more", () => {
+  const counted = { progress: null, totalSteps: null };
+  expect(doneText({ ...at({}), ...counted })).toBe("starting");
+  expect(doneText({ ...at({}), ...counted, status: "finished", endedAtMs: BEGUN })).toBe("–");
+});
+
 test("one step is no steps", () => {
   expect(doneText(at({ done: 1, total: 1 }))).toBe("1 of 1 step");
   expect(doneText(at({}))).toBe("4 of 10 steps");

@@ -27,8 +27,16 @@ function NameCell({ row }: { readonly row: LedgerRow }): ReactNode {
       );
     case "stage":
       return (
-        <a className="t2 entryname" href={rowHref(row)} tabIndex={-1}>
-          {row.entry.stageName} <span className="t3">{row.entry.kind}</span>
+        <a
+          className="t2 entryname"
+          href={rowHref(row)}
+          tabIndex={-1}
+          title={`${row.entry.stageName}, ${row.entry.kind}`}
+        >
+          {row.entry.stageName}{" "}
+          {row.entry.kind !== row.entry.stageName && (
+            <span className="t3 opt">{row.entry.kind}</span>
+          )}
         </a>
       );
     case "others":

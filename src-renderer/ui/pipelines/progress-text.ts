@@ -28,6 +28,8 @@ export function doneText(run: RunSummary): string {
   if (progress !== null && run.status === "finished") return counted(progress.total, progress.unit);
   if (progress !== null)
     return `${formatNumber(progress.done)} of ${counted(progress.total, progress.unit)}`;
+  // What ended before it counted anything does not start any more.
+  if (run.totalSteps === null && run.endedAtMs !== null) return "–";
   return run.totalSteps === null
     ? "starting"
     : `${formatNumber(run.lastStep)} of ${counted(run.totalSteps, unitOf(run))}`;

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Glyph } from "#renderer/ui/glyph.tsx";
+import { useNarrow } from "#renderer/ui/use-narrow.ts";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { useReview } from "../review/review-value.ts";
 import { FilterPanel } from "./filter-panel.tsx";
@@ -46,6 +47,7 @@ export function FilterLine(): ReactNode {
   const { dataset, place, tags, filterField } = useReview();
   const { line, problems, setLine } = place;
   const [open, setOpen] = useState(false);
+  const narrow = useNarrow();
   return (
     <>
       <label className="input filterline">
@@ -54,7 +56,8 @@ export function FilterLine(): ReactNode {
         <input
           ref={filterField}
           value={line}
-          placeholder="Filter: text or field:value"
+          placeholder={narrow ? "Filter" : "Filter: text or field:value"}
+          title="Text, or field:value"
           spellCheck={false}
           aria-invalid={problems.length > 0}
           onChange={(event) => setLine(event.currentTarget.value)}

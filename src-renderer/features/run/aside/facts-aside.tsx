@@ -42,11 +42,11 @@ function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | nul
             {formatUsd(cost.totalUsd)}
           </b>
           <dl className="kv facts">
-            <dt>Processor, {formatNumber(usage.cpuSeconds / 3600, 3)} core hours</dt>
+            <dt>Processor, {formatNumber(usage.cpuSeconds / 3600, 3)} core h</dt>
             <dd>{formatUsd((usage.cpuSeconds / 3600) * cost.prices.usdPerCpuCoreHour)}</dd>
             {usage.gpuSeconds > 0 && (
               <>
-                <dt>GPU, {formatNumber(usage.gpuSeconds / 3600, 3)} hours</dt>
+                <dt>GPU, {formatNumber(usage.gpuSeconds / 3600, 3)} h</dt>
                 <dd>{formatUsd((usage.gpuSeconds / 3600) * cost.prices.usdPerGpuHour)}</dd>
               </>
             )}

@@ -36,7 +36,7 @@ export function spentColumns(now: number, usdPlaces: number): readonly GridColum
       id: "when",
       sortable: true,
       header: "Started",
-      track: "124px",
+      track: "116px",
       numeric: true,
       cell: (row) => <span className="t3">{whenText(row, now)}</span>,
     },
