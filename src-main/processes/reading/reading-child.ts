@@ -111,7 +111,7 @@ function refusal({ subject, limits }: Reading, exit: ChildExit): AppError {
   // V8 ends a process whose heap is full by SIGABRT.
   const starved = exit.said === "memory" || exit.signal === "SIGABRT" || exit.code === 134;
   const what = exit.late
-    ? "its disk does not answer"
+    ? "the process that reads it has not answered in time: its disk does not answer, or this machine is busy"
     : starved
       ? `reading it takes more than ${Math.round(limits.memoryBytes / 1e6)} MB of memory`
       : exit.said === "time"
@@ -120,6 +120,8 @@ function refusal({ subject, limits }: Reading, exit: ChildExit): AppError {
   return new AppError(
     "BAD_INPUT",
     `${subject} cannot be read: ${what}.`,
-    "Check that the file is whole, write it again, or give it in another format.",
+    exit.late
+      ? "Try again; where it stays so, copy the file to another disk."
+      : "Check that the file is whole, write it again, or give it in another format.",
   );
 }
