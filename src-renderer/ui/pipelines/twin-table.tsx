@@ -1,5 +1,6 @@
 /** GRPO beside its twin with a critic: what each took and learned, and what going without the critic saved. */
 import type { ReactNode } from "react";
+import { assertNever } from "#shared/errors.ts";
 import type { TwinComparison } from "#shared/schema/twin-comparison.ts";
 import {
   criticText,
@@ -34,6 +35,8 @@ function amountText({ unit }: TwinMeasure, value: number | null): string {
       return formatUsd(value);
     case "tokens":
       return formatNumber(value);
+    default:
+      return assertNever(unit);
   }
 }
 

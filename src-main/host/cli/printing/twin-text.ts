@@ -1,4 +1,5 @@
 /** GRPO and its twin with a critic, in the terminal. */
+import { assertNever } from "#shared/errors.ts";
 import {
   criticText,
   learnedClaim,
@@ -49,5 +50,7 @@ function amount({ unit }: TwinMeasure, value: number | null): string {
       return usdText(value);
     case "tokens":
       return value.toLocaleString("en-US");
+    default:
+      return assertNever(unit);
   }
 }
