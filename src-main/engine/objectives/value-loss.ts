@@ -25,7 +25,7 @@ export function clippedValueLoss(
 ): ValueLoss {
   for (const other of [old, returns]) {
     if (other.shape.join() !== values.shape.join())
-      throw new RangeError(`values of (${values.shape}) do not fit (${other.shape})`);
+      throw new RangeError(`values of (${values.shape.join()}) do not fit (${other.shape.join()})`);
   }
   // Inside the range exactly V, so that equal squares are equal.
   const near = tf.minimum(tf.maximum(values, tf.sub(old, range)), tf.add(old, range));
