@@ -6,7 +6,7 @@ import { saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { Random } from "#main/platform/random.ts";
 
-export function writeTinyModel(folder: string, seed: number): string {
+export function writeTinyModel(folder: string, seed: number, context = 128): string {
   const config = parseModelConfig(
     JSON.stringify({
       architectures: ["Qwen2ForCausalLM"],
@@ -20,7 +20,7 @@ export function writeTinyModel(folder: string, seed: number): string {
       rms_norm_eps: 1e-6,
       rope_theta: 10000,
       tie_word_embeddings: true,
-      max_position_embeddings: 128,
+      max_position_embeddings: context,
       eos_token_id: 1,
       pad_token_id: 0,
     }),

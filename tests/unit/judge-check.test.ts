@@ -199,12 +199,16 @@ test("records that somebody rated by hand, or accepted and rejected, are ratings
       {
         problemId: expect.stringMatching(/^record \d+$/u),
         prompt: "Write.",
-        completion: "<think>plan</think>a",
+        completion: "<think>\nplan\n</think>\na",
         rating: 3,
         gold: "g",
         rubric: "Mine.",
       },
-      expect.objectContaining({ completion: "<think>plan</think>b", rating: 8.5, gold: null }),
+      expect.objectContaining({
+        completion: "<think>\nplan\n</think>\nb",
+        rating: 8.5,
+        gold: null,
+      }),
     ],
     leftOut: 2,
   });
