@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
+import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { lacking } from "../helpers/need.ts";
 import { findTransformersPython, pythonWith } from "../helpers/python-transformers.ts";
@@ -35,7 +36,7 @@ async function compare(rehearsal: Rehearsal, stage: Stage, trl: TrlResult): Prom
     ];
   }
   if (stage.kind === "distill" && stage.method === "gkd") {
-    const teacher = modelFolder(rehearsal, String(stage.teacher));
+    const teacher = modelFolder(rehearsal, modelTeacher(stage) ?? "");
     return differences(distilledSteps(runtime, stage, [folder, teacher], trl), trl.steps);
   }
   if (stage.kind !== "sft" && stage.kind !== "distill") throw new Error(`TRL trains ${stage.kind}`);

@@ -69,7 +69,7 @@ export function rowOfJson(line: number, bytes: Uint8Array, begins: RowPlace): So
 function notJson(text: string, begins: RowPlace): string {
   const { offset, reason } = jsonFault(text) ?? { offset: 0, reason: "" };
   const before = text.slice(0, offset).split("\n");
-  const last = [...(before.at(-1) ?? "")].length + 1;
+  const last = Array.from(before.at(-1) ?? "").length + 1;
   const column = before.length === 1 ? begins.column + last - 1 : last;
   const place =
     begins.line === undefined
