@@ -32,7 +32,7 @@ function amount(job: ModelJob): string {
 function JobLine({ job }: { readonly job: ModelJob }): ReactNode {
   const act = useAct();
   return (
-    <li className="jobline">
+    <li className="modeljob">
       <span className="med mono ell" title={job.source}>
         {job.source}
       </span>

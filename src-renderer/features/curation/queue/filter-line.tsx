@@ -20,7 +20,7 @@ function QuickFilters({
 }): ReactNode {
   const { line, setLine } = useReview().place;
   return (
-    <div className="chips" role="group" aria-label="Quick filters">
+    <div className="queuechips" role="group" aria-label="Quick filters">
       {QUICK_TERMS.slice(0, open ? undefined : QUICK_IN_VIEW).map(({ term, label }) => {
         const on = hasTerm(line, term);
         return (

@@ -9,7 +9,7 @@ import { countOf } from "./use-queue.ts";
 export function QueueTabs(): ReactNode {
   const { place, reading } = useReview();
   return (
-    <div className="chips" role="group" aria-label="Queues">
+    <div className="queuechips" role="group" aria-label="Queues">
       {QUEUES.map((name) => {
         const count = countOf(reading.queue, name);
         return (

@@ -117,7 +117,7 @@ export interface SetFactsProps {
 
 export function SetFacts({ place, known }: SetFactsProps): ReactNode {
   return (
-    <div className="scroll grow problempanel" tabIndex={0} role="group" aria-label="The set">
+    <div className="scroll grow setpanel" tabIndex={0} role="group" aria-label="The set">
       <Facts version={known.version} />
       <PassRates place={place} models={known.models} />
       <Overlap key={String(known.version.version)} place={place} />

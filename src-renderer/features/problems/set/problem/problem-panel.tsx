@@ -81,7 +81,7 @@ function Whole({
 }): ReactNode {
   const { difficulty, split, solution } = problem;
   return (
-    <div className="scroll grow problempanel" tabIndex={0} role="group" aria-label="The problem">
+    <div className="scroll grow setpanel" tabIndex={0} role="group" aria-label="The problem">
       <Asked problem={problem} />
       <Judging problem={problem} />
       <p className="s12 t3 pside">
