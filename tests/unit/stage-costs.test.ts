@@ -36,6 +36,7 @@ function results(recorded: Readonly<Record<string, readonly [number, number]>>, 
     boughtUsd,
     unpricedRequests: 0,
     usdPerPoint: null,
+    twins: [],
   });
 }
 
