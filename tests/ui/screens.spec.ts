@@ -51,6 +51,22 @@ test("nothing is cut off at any supported size", async ({ browser }) => {
   }
 });
 
+test("no screen moves as a whole when a part of it is brought into view", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  for (const [name, address] of Object.entries(SCREENS)) {
+    await goTo(address);
+    const moved = await page.evaluate(() => {
+      for (const one of document.querySelectorAll("main *")) one.scrollIntoView();
+      // A cut line may move within its own leading.
+      return [...document.querySelectorAll("main, main *")]
+        .filter((one) => one.scrollTop > 4 && getComputedStyle(one).overflowY === "hidden")
+        .map((one) => one.className);
+    });
+    expect.soft(moved, name).toEqual([]);
+  }
+});
+
 test("the palette, the key sheet and the stop question have names and no accessibility fault", async ({
   browser,
 }) => {
