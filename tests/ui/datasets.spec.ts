@@ -53,7 +53,8 @@ test("a file from the browser is sent, mapped with a preview, refused for its ba
   expect(await client.call.datasets.list()).toEqual([]);
   await page.getByRole("checkbox", { name: /Leave bad lines out/u }).check();
   await button.click();
-  await expect(work).toContainText("5 records in, 1 bad line");
+  const outcome = page.getByRole("region", { name: "What came of the import" });
+  await expect(outcome).toContainText("5 records of talk.jsonl are in. 1 line could not come in");
   const [made] = await client.call.datasets.list();
   client.close();
   expect(made).toMatchObject({ name: "talk", records: 5 });
