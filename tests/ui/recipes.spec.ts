@@ -139,7 +139,8 @@ test("a sweep: a pipeline for each value, shown together; those that wait are mo
   await page.getByRole("radio", { name: "Queue" }).click();
   const grid = page.getByRole("grid", { name: "Queue" });
   const rows = grid.getByRole("row");
-  await expect(rows).toHaveCount(5);
+  // What the tests before it began may have to end first.
+  await expect(rows).toHaveCount(5, { timeout: 60_000 });
   const last = await rows.nth(4).textContent();
   await grid.focus();
   await page.keyboard.press("End");

@@ -72,7 +72,7 @@ export function ExampleSources({
           <button
             type="button"
             className="btn small"
-            aria-label={`Mix another source into ${name}`}
+            aria-label={`Add a source of ${name}’s examples`}
             disabled={broken}
             onClick={() => set(keys, withSource(data, newSource("dataset", makers)))}
           >
