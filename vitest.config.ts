@@ -28,8 +28,6 @@ export default defineConfig({
           include: ["tests/{golden,e2e}/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
-          // One after the other: each uses every core.
-          fileParallelism: false,
         },
       },
     ],
