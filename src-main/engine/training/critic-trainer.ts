@@ -10,26 +10,15 @@ import { withPrecision } from "../runtime/matmul.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { batchTensors, policyBatches } from "./policy-batches.ts";
+import { batchTensors, stepBatches } from "./policy-batches.ts";
 import type { PolicyBatch } from "./policy-batches.ts";
 import type { PolicyRow } from "./policy-row.ts";
 import type { PolicyOptions } from "./policy-trainer.ts";
 import { optimizerOf, Trainer } from "./trainer.ts";
+import type { StepOptions } from "./trainer.ts";
 
-export type CriticTrainerOptions = Pick<
-  PolicyOptions,
-  | "mask_truncated_completions"
-  | "max_completion_length"
-  | "per_device_train_batch_size"
-  | "adam_beta1"
-  | "adam_beta2"
-  | "adam_epsilon"
-  | "weight_decay"
-  | "max_grad_norm"
-  | "bf16"
-  | "gradient_checkpointing"
-  | "halvings"
-> &
+export type CriticTrainerOptions = StepOptions &
+  Pick<PolicyOptions, "mask_truncated_completions" | "max_completion_length"> &
   Pick<CriticOptions, "vf_coef" | "cliprange_value">;
 
 export type CriticStep = {
@@ -72,10 +61,7 @@ export class CriticTrainer {
   /** By row, of the state before each of its completion's tokens, in the reward's unit. */
   score(rows: readonly PolicyRow[]): Float32Array[] {
     const values = rows.map(() => new Float32Array());
-    for (const batch of this.#batches(
-      rows,
-      rows.map((_, i) => i),
-    )) {
+    for (const batch of stepBatches(this.model.config, rows, this.#options)) {
       const inputs = batchTensors(batch);
       const [made] = this.#scores(...inputs);
       const all = made?.dataSync() as Float32Array;
@@ -109,7 +95,7 @@ export class CriticTrainer {
     const active = rows.flatMap((_, i) => (lengths[i] === 0 ? [] : [i]));
     const trainedLengths: number[] = [];
     let [loss, clipped, part] = [0, 0, 0];
-    for (const batch of this.#batches(rows, active, moreHalvings)) {
+    for (const batch of stepBatches(this.model.config, rows, options, active, moreHalvings)) {
       const inputs = valueInputs(batch, weights);
       try {
         const [, ownLoss, ownClipped] = this.#trainer.accumulate(inputs, [step, part++]);
@@ -129,17 +115,6 @@ export class CriticTrainer {
   dispose(): void {
     this.#scores.dispose();
     this.#trainer.dispose();
-  }
-
-  #batches(
-    rows: readonly PolicyRow[],
-    indices: readonly number[],
-    more = 0,
-  ): Generator<PolicyBatch<PolicyRow>> {
-    const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
-      this.#options;
-    const halvings = (this.#options.halvings ?? 0) + more;
-    return policyBatches(this.model.config, rows, indices, { wanted, recompute, halvings });
   }
 }
 

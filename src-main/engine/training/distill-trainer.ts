@@ -5,28 +5,14 @@ import { distillationObjective } from "../objectives/distillation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { batchTensors, policyBatches } from "./policy-batches.ts";
+import { batchTensors, stepBatches } from "./policy-batches.ts";
 import type { PolicyBatch, SampledRow } from "./policy-batches.ts";
 import { TeacherPass } from "./teacher-pass.ts";
 import { optimizerOf, Trainer } from "./trainer.ts";
+import type { StepOptions } from "./trainer.ts";
 
-export type DistillOptions = Pick<
-  DistillStage,
-  | "beta"
-  | "loss_top_k"
-  | "loss_add_tail"
-  | "per_device_train_batch_size"
-  | "adam_beta1"
-  | "adam_beta2"
-  | "adam_epsilon"
-  | "weight_decay"
-  | "max_grad_norm"
-  | "bf16"
-  | "gradient_checkpointing"
-> & {
-  /** See `RowOptions`. */
-  readonly halvings?: number;
-};
+export type DistillOptions = StepOptions &
+  Pick<DistillStage, "beta" | "loss_top_k" | "loss_add_tail">;
 
 /** Means over the step's completion tokens, under the weights just before it. */
 export type DistillStepMetrics = {
@@ -86,7 +72,13 @@ export class DistillTrainer {
     const tokens = rows.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
     const sums = { loss: 0, entropy: 0, agreement: 0 };
     let part = 0;
-    for (const batch of this.#batches(rows, active, moreHalvings)) {
+    for (const batch of stepBatches(
+      this.#student.config,
+      rows,
+      this.#options,
+      active,
+      moreHalvings,
+    )) {
       const inputs = this.#inputs(batch, tokens);
       try {
         const [loss, entropy, agreement] = this.#trainer.accumulate(inputs, [step, part++]);
@@ -118,17 +110,6 @@ export class DistillTrainer {
     });
     const [ids, ...asked] = batchTensors(batch);
     return [ids as Tensor, tf.tensor1d(mask), tf.scalar(tokens), hidden, ...asked];
-  }
-
-  #batches(
-    rows: readonly SampledRow[],
-    indices: readonly number[],
-    more: number,
-  ): Generator<PolicyBatch> {
-    const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
-      this.#options;
-    const halvings = (this.#options.halvings ?? 0) + more;
-    return policyBatches(this.#student.config, rows, indices, { wanted, recompute, halvings });
   }
 }
 

@@ -8,6 +8,7 @@ import { tf } from "../runtime/tf.ts";
 import type { Tensor } from "../runtime/tf.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import type { RowOptions } from "#main/core/resources/rows-at-once.ts";
+import type { StepOptions } from "./trainer.ts";
 
 /** Sampled ids are the completion's, the stop token included. */
 export type SampledRow = {
@@ -32,6 +33,25 @@ export type PolicyBatch<R extends SampledRow = SampledRow> = {
 
 /** Counts of rows are the most that are computed together, a quarter of it, a sixteenth … down to one. */
 const ROW_STEP = 4;
+
+/**
+ * The micro-batches of one optimizer step.
+ * @param indices of the rows that are computed
+ * @param moreHalvings of the rows computed together, beside those of the options
+ */
+export function stepBatches<R extends SampledRow>(
+  config: ModelConfig,
+  rows: readonly R[],
+  options: Pick<StepOptions, "per_device_train_batch_size" | "gradient_checkpointing" | "halvings">,
+  indices: readonly number[] = rows.map((_, i) => i),
+  moreHalvings = 0,
+): Generator<PolicyBatch<R>> {
+  return policyBatches(config, rows, indices, {
+    wanted: options.per_device_train_batch_size,
+    recompute: options.gradient_checkpointing,
+    halvings: (options.halvings ?? 0) + moreHalvings,
+  });
+}
 
 /** Cuts those of `rows` that `indices` names, the longest first: a step's first gradient needs no sum beside it. */
 export function* policyBatches<R extends SampledRow>(

@@ -18,7 +18,7 @@ import { highEntropyTokens } from "../objectives/high-entropy-tokens.ts";
 import type { CompiledFunction, Runtime } from "../runtime/runtime.ts";
 import { withPrecision } from "../runtime/matmul.ts";
 import type { Tensor } from "../runtime/tf.ts";
-import { batchTensors, policyBatches } from "./policy-batches.ts";
+import { batchTensors, stepBatches } from "./policy-batches.ts";
 import type { PolicyBatch } from "./policy-batches.ts";
 import { MovingReference } from "./moving-reference.ts";
 import { policyInputs } from "./policy-inputs.ts";
@@ -30,6 +30,7 @@ import {
   valueMetrics,
 } from "./policy-step-metrics.ts";
 import { optimizerOf, Trainer } from "./trainer.ts";
+import type { StepOptions } from "./trainer.ts";
 import type { PolicyStepMetrics } from "./policy-step-metrics.ts";
 import type { PolicyRow, RowLogprobs } from "./policy-row.ts";
 import type { TokenScores } from "./policy-row.ts";
@@ -38,22 +39,8 @@ export type PolicyOptions = Omit<GrpoObjectiveOptions, "recompute" | "critic"> &
   EntropyOptions &
   ReferenceOptions &
   Pick<CriticOptions, "vf_coef" | "cliprange_value"> &
-  Pick<
-    GrpoStage,
-    | "mask_truncated_completions"
-    | "max_completion_length"
-    | "per_device_train_batch_size"
-    | "adam_beta1"
-    | "adam_beta2"
-    | "adam_epsilon"
-    | "weight_decay"
-    | "max_grad_norm"
-    | "bf16"
-    | "gradient_checkpointing"
-  > & {
-    /** See `RowOptions`. */
-    readonly halvings?: number;
-  };
+  StepOptions &
+  Pick<GrpoStage, "mask_truncated_completions" | "max_completion_length">;
 
 export class PolicyTrainer {
   readonly #options: PolicyOptions;
@@ -130,7 +117,7 @@ export class PolicyTrainer {
     this.#isFresh = true;
     if (!this.#scoresPolicy && this.#referenceScores === null) return results;
     const asksForEntropies = this.#options.top_entropy_quantile < 1;
-    for (const batch of this.#batches(rows)) {
+    for (const batch of stepBatches(this.#config, rows, this.#options)) {
       const [old, entropies, values] = this.#scoresPolicy
         ? scoresOf(this.#policyScores, batch)
         : [];
@@ -196,7 +183,7 @@ export class PolicyTrainer {
     const active = rows.flatMap((row, i) => (learns(row) && lengths[i] !== 0 ? [i] : []));
     const tokens: (TokenScores | null)[] = rows.map(() => null);
     let part = 0;
-    for (const batch of this.#batches(rows, active, moreHalvings)) {
+    for (const batch of stepBatches(this.#config, rows, options, active, moreHalvings)) {
       const given = { logprobs, weights, kept, entropyWeights, valueWeights };
       const inputs = policyInputs(this.#inputs, given, batch);
       let values: Float32Array;
@@ -310,7 +297,7 @@ export class PolicyTrainer {
     );
     for (const index of idle) put(index, known[index] ?? null);
     const unknown = idle.filter((index) => tokens[index] === null);
-    for (const batch of this.#batches(rows, unknown)) {
+    for (const batch of stepBatches(this.#config, rows, this.#options, unknown)) {
       const [logprobs, entropies] = scoresOf(this.#policyScores, batch);
       for (const [r, index] of batch.indices.entries()) {
         put(index, tokenScores(batch, r, logprobs, entropies));
@@ -325,20 +312,6 @@ export class PolicyTrainer {
     this.#policyScores.dispose();
     this.#referenceScores?.dispose();
     this.#movingReference?.dispose();
-  }
-
-  #batches(
-    rows: readonly PolicyRow[],
-    indices: readonly number[] = rows.map((_, i) => i),
-    more = 0,
-  ): Generator<PolicyBatch<PolicyRow>> {
-    const { per_device_train_batch_size: wanted, gradient_checkpointing: recompute } =
-      this.#options;
-    return policyBatches(this.#config, rows, indices, {
-      wanted,
-      recompute,
-      halvings: (this.#options.halvings ?? 0) + more,
-    });
   }
 }
 

@@ -27,13 +27,20 @@ export type TrainerOptions = AdamWOptions & {
   readonly precision?: Precision;
 };
 
+/** A stage's options of a step: its optimizer, and how its rows are computed. */
+export type StepOptions = OptimizerOptions &
+  Pick<TrainingOptions, "per_device_train_batch_size" | "bf16" | "gradient_checkpointing"> & {
+    /** See `RowOptions`. */
+    readonly halvings?: number;
+  };
+
+type OptimizerOptions = Pick<
+  TrainingOptions,
+  "adam_beta1" | "adam_beta2" | "adam_epsilon" | "weight_decay" | "max_grad_norm"
+>;
+
 /** A stage's options, by the optimizer's own names. */
-export function optimizerOf(
-  options: Pick<
-    TrainingOptions,
-    "adam_beta1" | "adam_beta2" | "adam_epsilon" | "weight_decay" | "max_grad_norm"
-  >,
-): AdamWOptions {
+export function optimizerOf(options: OptimizerOptions): AdamWOptions {
   return {
     beta1: options.adam_beta1,
     beta2: options.adam_beta2,

@@ -9,7 +9,7 @@ import { datasetsQuery, problemSetsQuery } from "#renderer/bridge/queries.ts";
 import { queryOf } from "#renderer/bridge/query-client.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { modelText, pipelineText } from "#renderer/ui/pipelines/pipeline-name.tsx";
-import { visibleText } from "#renderer/ui/text/visible-text.ts";
+import { DatasetSelect } from "./dataset-select.tsx";
 
 const TRIED = 64;
 const TRIED_OF_MANY = 500;
@@ -135,22 +135,12 @@ export function ChooseDataset({ busy, onTry }: ChoiceProps): ReactNode {
     return <p className="sectext s12 t2">There is no dataset yet. Import one under Datasets.</p>;
   return (
     <TryForm busy={busy} onSubmit={() => onTry({ dataset: dataset.id, limit: TRIED_OF_MANY })}>
-      <label className="flex">
-        <span className="s12 t2">Answers of</span>
-        <select
-          className="input"
-          value={dataset.id}
-          onChange={(event) =>
-            setChosen(datasets.find(({ id }) => id === event.currentTarget.value)?.id)
-          }
-        >
-          {datasets.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {visibleText(name)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <DatasetSelect
+        label="Answers of"
+        datasets={datasets}
+        value={dataset.id}
+        onChange={setChosen}
+      />
     </TryForm>
   );
 }

@@ -15,7 +15,7 @@ import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
 import { formatNumber, formatUsd } from "#renderer/ui/format.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
-import { visibleText } from "#renderer/ui/text/visible-text.ts";
+import { DatasetSelect } from "./dataset-select.tsx";
 
 const SOURCES = [
   { value: "dataset", label: "a dataset" },
@@ -157,22 +157,12 @@ function RatedDataset({
         if (field.trim() !== "") onChoose({ datasetId: dataset.id, field: field.trim() });
       }}
     >
-      <label className="flex">
-        <span className="s12 t2">Records of</span>
-        <select
-          className="input"
-          value={dataset.id}
-          onChange={(event) =>
-            setChosen(datasets.find(({ id }) => id === event.currentTarget.value)?.id)
-          }
-        >
-          {datasets.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {visibleText(name)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <DatasetSelect
+        label="Records of"
+        datasets={datasets}
+        value={dataset.id}
+        onChange={setChosen}
+      />
       <label className="flex">
         <span className="s12 t2">rated in</span>
         <input

@@ -14,6 +14,7 @@ import { FieldChecks } from "../../fields/field-checks.tsx";
 import { TextField } from "../../fields/text-field.tsx";
 import { SetSource, useSetNames } from "./set-source.tsx";
 import { TaskSource } from "./task-source.tsx";
+import { AddSource } from "./add-source.tsx";
 
 const NEW_TASK: JsonMap = { task: "arithmetic", difficulties: [3, 4, 5] };
 const KINDS = [
@@ -133,30 +134,17 @@ export function DataSources({
           )}
         </div>
       ))}
-      <div className="fr">
-        <span />
-        <div className="flex">
-          <button
-            type="button"
-            className="btn small"
-            aria-label={`Add a source to ${stage}`}
-            disabled={broken}
-            onClick={() => {
-              const [first] = names;
-              set(
-                keys,
-                withSource(
-                  data,
-                  first === undefined ? NEW_TASK : { problems: first, split: "train" },
-                ),
-              );
-            }}
-          >
-            Add a source
-          </button>
-        </div>
-        <span />
-      </div>
+      <AddSource
+        label={`Add a source to ${stage}`}
+        disabled={broken}
+        onAdd={() => {
+          const [first] = names;
+          set(
+            keys,
+            withSource(data, first === undefined ? NEW_TASK : { problems: first, split: "train" }),
+          );
+        }}
+      />
     </>
   );
 }

@@ -14,6 +14,7 @@ import { stagesOf } from "../../document/stage-edits.ts";
 import { FieldChecks } from "../../fields/field-checks.tsx";
 import { TextField, wholeNumber } from "../../fields/text-field.tsx";
 import { DataSources, positive } from "./data-sources.tsx";
+import { AddSource } from "./add-source.tsx";
 
 type Kind = "task" | "stage" | "dataset";
 
@@ -66,21 +67,11 @@ export function ExampleSources({
           />
         </div>
       ))}
-      <div className="fr">
-        <span />
-        <div className="flex">
-          <button
-            type="button"
-            className="btn small"
-            aria-label={`Add a source of ${name}’s examples`}
-            disabled={broken}
-            onClick={() => set(keys, withSource(data, newSource("dataset", makers)))}
-          >
-            Add a source
-          </button>
-        </div>
-        <span />
-      </div>
+      <AddSource
+        label={`Add a source of ${name}’s examples`}
+        disabled={broken}
+        onAdd={() => set(keys, withSource(data, newSource("dataset", makers)))}
+      />
     </>
   );
 }
