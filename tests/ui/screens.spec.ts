@@ -67,6 +67,19 @@ test("no screen moves as a whole when a part of it is brought into view", async 
   }
 });
 
+test("a button that is on looks otherwise than one that is off", async ({ browser }) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/overlay?runs=p61-grpo,p62-grpo");
+  const log = page.getByRole("button", { name: /^Log/u });
+  const background = (): Promise<string> =>
+    log.evaluate((one) => getComputedStyle(one).backgroundColor);
+  await expect(log).toHaveAttribute("aria-pressed", "false");
+  const off = await background();
+  await page.keyboard.press("y");
+  await expect(log).toHaveAttribute("aria-pressed", "true");
+  expect(await background()).not.toBe(off);
+});
+
 test("the palette, the key sheet and the stop question have names and no accessibility fault", async ({
   browser,
 }) => {

@@ -2,11 +2,13 @@
 import type { ReactNode } from "react";
 
 export function AddSource({
+  text,
   label,
   disabled,
   onAdd,
 }: {
-  /** Begins with what the button says. */
+  readonly text: string;
+  /** Begins with the text, and names what it adds to. */
   readonly label: string;
   readonly disabled: boolean;
   readonly onAdd: () => void;
@@ -22,7 +24,7 @@ export function AddSource({
           disabled={disabled}
           onClick={onAdd}
         >
-          Add a source
+          {text}
         </button>
       </div>
       <span />

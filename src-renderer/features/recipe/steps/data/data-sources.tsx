@@ -135,6 +135,7 @@ export function DataSources({
         </div>
       ))}
       <AddSource
+        text="Add a source"
         label={`Add a source to ${stage}`}
         disabled={broken}
         onAdd={() => {

@@ -68,7 +68,8 @@ export function ExampleSources({
         </div>
       ))}
       <AddSource
-        label={`Add a source of ${name}’s examples`}
+        text="Mix in other examples"
+        label={`Mix in other examples for ${name}`}
         disabled={broken}
         onAdd={() => set(keys, withSource(data, newSource("dataset", makers)))}
       />
