@@ -7,7 +7,7 @@ import { tf } from "#main/engine/runtime/tf.ts";
 import type { Tensor } from "#main/engine/runtime/tf.ts";
 import { activationBytes, rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
 import { learningRate } from "#main/engine/training/schedule.ts";
-import { SequenceBatches } from "#main/engine/training/sequence-batches.ts";
+import { passOver, SequenceBatches } from "#main/engine/training/sequence-batches.ts";
 import { NonFiniteError, Trainer } from "#main/engine/training/trainer.ts";
 import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
 import { gradientsOf, PLAIN_ADAMW } from "../helpers/engine-gradients.ts";
@@ -256,7 +256,61 @@ describe("rows computed together", () => {
     trainer.dispose();
     model.dispose();
   });
+
+  test("are no more than there are: rows that fill up a step's last part would cost and change nothing", () => {
+    const config = tinyConfig("qwen2", { numLayers: 1 });
+    const model = initLanguageModel(runtime, config, 17);
+    const trainer = new Trainer(runtime, model, nextTokenObjective(config), PLAIN_ADAMW);
+    // Five rows of up to 16 tokens and the one after them, half of them learned.
+    const examples = randomRows(config, 5, 14, 17, 18).map((ids) => ({
+      ids,
+      mask: ids.map((_, i): 0 | 1 => (i >= 8 ? 1 : 0)),
+    }));
+    const options = { seed: 1, rows: 4, accumulation: 2, packing: false, maxLength: 16 };
+    const parts = new SequenceBatches(examples, options).step(0).microBatches();
+    const computed: (readonly number[])[] = [];
+    const losses = [0, 0];
+    for (const { inputs } of parts) {
+      const [ids, ...rest] = inputs();
+      if (ids === undefined) throw new Error("a batch without ids");
+      computed.push(ids.shape);
+      const [rows = 0, columns = 0] = ids.shape;
+      // As it was: the last part filled up to the four rows of the others, with nothing to learn.
+      const filled = tf.pad(ids, [
+        [0, options.rows - rows],
+        [0, 0],
+      ]);
+      const padded = rest.map((tensor) =>
+        tensor.rank === 2
+          ? tf.pad(tensor, [
+              [0, options.rows - rows],
+              [0, 0],
+            ])
+          : tf.clone(tensor),
+      );
+      expect(columns).toBe(17);
+      losses[0] = itemAt(losses, 0) + itemAt(trainer.accumulate([ids, ...rest]), 0);
+      losses[1] = itemAt(losses, 1) + itemAt(trainer.accumulate([filled, ...padded]), 0);
+      tf.dispose([ids, ...rest, filled, ...padded]);
+    }
+    // 5 · 17 tokens, where there were 8 · 17.
+    expect(computed).toEqual([
+      [4, 17],
+      [1, 17],
+    ]);
+    expect(Math.abs(itemAt(losses, 0) - itemAt(losses, 1))).toBeLessThan(1e-6);
+    expect(itemAt(losses, 0)).toBeGreaterThan(1);
+    expect(passOver(examples, options).map(({ inputs }) => rowsOf(inputs()))).toEqual([4, 1]);
+    trainer.dispose();
+    model.dispose();
+  });
 });
+
+function rowsOf(tensors: readonly Tensor[]): number {
+  const rows = tensors[0]?.shape[0] ?? 0;
+  tf.dispose([...tensors]);
+  return rows;
+}
 
 test("a step without a gradient moves the weights by what the moments remember", () => {
   const config = tinyConfig("llama", { numLayers: 1 });

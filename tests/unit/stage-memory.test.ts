@@ -179,9 +179,12 @@ test("training keeps the programs of the lengths that it may meet, within what i
   const programs = (options: object): number =>
     memoryOf(options).get("training programs") ?? Number.NaN;
   // Five layers, rows of 128 tokens in one go: 269 + 16 + 5 · 339 operations, and 171 a layer of the optimizer's.
-  expect(programs({ ...SFT, packing: true })).toBe(6300 * (1980 + 5 * 171));
-  // Eight lengths: 16, 32 … 128. That is 15,840 operations, of 24,000 that may be kept.
-  expect(programs(SFT)).toBe(6300 * (8 * 1980 + 5 * 171));
+  // All 64, and as many as an epoch's last part has.
+  expect(programs({ ...SFT, packing: true })).toBe(6300 * (2 * 1980 + 5 * 171));
+  // Four lengths: 16, 32, 48, 64. That is 15,840 operations, of 24,000 that may be kept.
+  expect(programs({ ...SFT, max_length: 64 })).toBe(6300 * (2 * 4 * 1980 + 5 * 171));
+  // Of one row each there is one count, and eight lengths.
+  expect(programs({ ...SFT, per_device_train_batch_size: 1 })).toBe(6300 * (8 * 1980 + 5 * 171));
   // In GRPO more shapes than are kept, of what trains, of what adds and of both that score.
   expect(programs({ ...GRPO, ...TWO_PARTS })).toBe(6300 * (4 * 24_000 + 5 * 171));
 });

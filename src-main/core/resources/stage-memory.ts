@@ -218,8 +218,8 @@ function learntTokens(stage: TrainingStage, at: StageFolders): number {
 
 /**
  * Programs that training keeps: of a step's first rows, of those that add to their gradients, of GRPO's passes that only
- * score, and the optimizer's. Packed rows have one shape. Others have a length of any bucket up to the longest, in GRPO
- * in up to four counts of rows (training/policy-batches.ts).
+ * score, and the optimizer's. Packed rows have one length. Others have a length of any bucket up to the longest; and each
+ * comes in a few counts of rows (training/policy-batches.ts, training/sequence-batches.ts).
  */
 function trainingProgramBytes(config: ModelConfig, stage: TrainingStage, at: StageFolders): number {
   const columns = columnsOf(stage, at);
@@ -229,8 +229,7 @@ function trainingProgramBytes(config: ModelConfig, stage: TrainingStage, at: Sta
   const rows =
     stage.kind === "pretrain" ? wanted : rowsAtOnce(config, columns, wanted, { recompute });
   const isInParts = rows < wanted * stage.gradient_accumulation_steps;
-  const counts = stage.kind === "grpo" || isOnPolicy(stage) ? rowCounts(rows) : 1;
-  const shapes = packed ? 1 : bucketsUpTo(columns) * counts;
+  const shapes = (packed ? 1 : bucketsUpTo(columns)) * rowCounts(stage, rows);
   const of = (kind: "train" | "train_on" | "score"): number =>
     keptProgramBytes(programOperations(config, kind, columns, { recompute, bf16 }), shapes);
   const scorers = stage.kind === "grpo" ? (stage.beta > 0 ? 2 : 1) : 0;
@@ -252,8 +251,11 @@ function trainingProgramBytes(config: ModelConfig, stage: TrainingStage, at: Sta
   );
 }
 
-function rowCounts(most: number): number {
-  return 1 + Math.ceil(Math.log(most) / Math.log(4));
+/** In how many counts of rows parts of a step come: pretraining's all have the most, of examples the last may have fewer. */
+function rowCounts(stage: TrainingStage, most: number): number {
+  if (stage.kind === "grpo" || isOnPolicy(stage))
+    return 1 + Math.ceil(Math.log(most) / Math.log(4));
+  return stage.kind === "pretrain" || most === 1 ? 1 : 2;
 }
 
 function bucketsUpTo(columns: number): number {

@@ -61,8 +61,8 @@ export class SequenceBatches {
         const index = micro.length;
         micro.push({
           inputs: () => [
-            ...batchTensors(part, size, this.#options, learned),
-            ...noiseTensors(part, size, this.#options, [step, index]),
+            ...batchTensors(part, this.#options, learned),
+            ...noiseTensors(part, this.#options, [step, index]),
           ],
         });
       }
@@ -105,20 +105,19 @@ export function passOver(examples: readonly Example[], options: BatchOptions): M
   const sorted = rows.toSorted((a, b) => lengthOf(a) - lengthOf(b));
   const size = rowsComputed(options);
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => ({
-    inputs: () => batchTensors(sorted.slice(i * size, (i + 1) * size), size, options, 1),
+    inputs: () => batchTensors(sorted.slice(i * size, (i + 1) * size), options, 1),
   }));
 }
 
-/** How large the noise of each of `b` rows is, (B), and the seed (2) of this micro-batch's: another for each of a run. */
+/** How large the noise of each row is, (B), and the seed (2) of this micro-batch's: another for each of a run. */
 function noiseTensors(
   rows: readonly Row[],
-  b: number,
   options: BatchOptions,
   [step, part]: readonly [number, number],
 ): Tensor[] {
   const { noise } = options;
   if (noise === undefined) return [];
-  const scales = new Float32Array(b);
+  const scales = new Float32Array(rows.length);
   rows.forEach((row, r) => {
     scales[r] = neftuneScale(noise.alpha, lengthOf(row), noise.width);
   });
@@ -165,13 +164,13 @@ export function pack(examples: readonly Example[], maxLength: number): Row[] {
   return rows;
 }
 
-/** @param b rows of the tensors; those behind `rows` are empty */
+/** As many rows as there are, fewer than the others in a step's last part: a row that is not there costs nothing. */
 function batchTensors(
   rows: readonly Row[],
-  b: number,
   options: BatchOptions,
   learned: number,
 ): ReturnType<MicroBatch["inputs"]> {
+  const b = rows.length;
   const longest = Math.max(...rows.map(lengthOf));
   const columns =
     (options.packing ? options.maxLength : Math.min(options.maxLength, lengthBucket(longest - 1))) +
