@@ -90,6 +90,15 @@ test("a problem is one of every step that shows it: its own, its stage's, and th
   expect(of("models", "base")).toEqual(["models"]);
 });
 
+test("a step has the place in the text that it is about: rewards, those of the first stage that asks for some", () => {
+  const place = (id: string) => wizardSteps(VALUE).find((step) => step.id === id)?.place;
+  expect(place("preset")).toBeUndefined();
+  expect(place("models")).toEqual(["models"]);
+  expect(place("stage.grpo")).toEqual(["stages", 4]);
+  expect(place("rewards")).toEqual(["stages", 4, "rewards"]);
+  expect(wizardSteps({}).find(({ id }) => id === "rewards")?.place).toBeUndefined();
+});
+
 test("steps follow the text: a stage's own step has its name", () => {
   const titles = wizardSteps(VALUE).map(({ title }) => title);
   expect(titles.slice(0, 4)).toEqual(["Preset", "Model", "Data", "Stages"]);

@@ -18,8 +18,9 @@ import { rewardDraftsOf } from "../rewards/reward-drafts.ts";
 import { Judges } from "../rewards/judges.tsx";
 import { RewardFiles } from "../rewards/reward-files.tsx";
 import { TrialResults } from "../rewards/trial-results.tsx";
-import { asksRewards, lengthLimit, RewardsTable, rewardsOf } from "./rewards-table.tsx";
+import { lengthLimit, RewardsTable } from "./rewards-table.tsx";
 import { stagesOf } from "../document/stage-edits.ts";
+import { asksRewards, rewardsOf } from "../document/stage-rewards.ts";
 
 type Trial = Awaited<ReturnType<typeof host.recipes.tryRewards>>;
 

@@ -5,12 +5,11 @@ import { REWARD_WORDS } from "#shared/reward-words.ts";
 import {
   NamedReward,
   REWARD_NAMES,
-  RewardSpec,
   rewardName,
   rewardTitle,
   writtenReward,
 } from "#shared/schema/reward.ts";
-import type { RewardName } from "#shared/schema/reward.ts";
+import type { RewardName, RewardSpec } from "#shared/schema/reward.ts";
 import type { TriedReward } from "#shared/schema/recipe-draft.ts";
 import { formatNumber, formatPercent } from "#renderer/ui/format.ts";
 import { Glyph } from "#renderer/ui/glyph.tsx";
@@ -19,6 +18,7 @@ import { FieldChecks } from "../fields/field-checks.tsx";
 import { fieldsOf } from "../fields/stage-fields.ts";
 import { getValue, isMap } from "../document/plain-value.ts";
 import type { Json } from "../document/plain-value.ts";
+import { isGrpo, rewardsOf } from "../document/stage-rewards.ts";
 
 /** Options that have a field here, with the words around it. */
 const OPTIONS: Partial<Record<RewardName, readonly (readonly [key: string, words: string])[]>> = {
@@ -49,19 +49,6 @@ const SAME: Partial<Record<string, RewardName>> = {
 function isSecondName(name: RewardName): boolean {
   const same = SAME[name];
   return same !== undefined && REWARD_NAMES.indexOf(same) < REWARD_NAMES.indexOf(name);
-}
-
-/** The rewards that a stage has: its own, or the schema's default. */
-export function rewardsOf(stage: Json | undefined): readonly RewardSpec[] {
-  const list = getValue(stage, ["rewards"]);
-  const parsed = RewardSpec.array().safeParse(list);
-  if (parsed.success) return parsed.data;
-  return list === undefined && getValue(stage, ["kind"]) === "grpo"
-    ? [
-        { name: "answer", weight: 1 },
-        { name: "format", weight: 0.1 },
-      ]
-    : [];
 }
 
 export function RewardsTable({
@@ -276,15 +263,4 @@ export function lengthLimit(stage: Json | undefined): number {
   if (typeof written === "number") return written;
   const fallback = fieldsOf("grpo").find(({ name }) => name === "max_completion_length")?.fallback;
   return typeof fallback === "number" ? fallback : 256;
-}
-
-function isGrpo(stage: Json): boolean {
-  return isMap(stage) && stage["kind"] === "grpo";
-}
-
-/** Learns from rewards, or chooses solutions by those that it has. */
-export function asksRewards(stage: Json): boolean {
-  const kind = getValue(stage, ["kind"]);
-  const chooses = kind === "rejection-sampling" || kind === "distill";
-  return isGrpo(stage) || (chooses && rewardsOf(stage).length > 0);
 }

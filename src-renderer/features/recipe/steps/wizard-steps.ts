@@ -5,6 +5,7 @@ import { sourcesAt } from "../document/data-sources.ts";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json, Keys } from "../document/plain-value.ts";
 import { problemDataIn, stagesOf } from "../document/stage-edits.ts";
+import { asksRewards } from "../document/stage-rewards.ts";
 
 export interface WizardStep {
   /** In the address: "preset", "stage.grpo". */
@@ -16,18 +17,21 @@ export interface WizardStep {
   readonly stage: number | undefined;
   /** Belongs under the step before it. */
   readonly inner: boolean;
+  /** What the step is about, in the recipe: the text beside the step shows this place. */
+  readonly place: Keys | undefined;
 }
 
 export function wizardSteps(value: Json | undefined): readonly WizardStep[] {
   const stages = stagesOf(value);
   const models = getValue(value, ["models"]);
   const folders = isMap(models) ? Object.values(models).map(String) : [];
-  const step = (id: string, title: string, fact = ""): WizardStep => ({
+  const step = (id: string, title: string, fact = "", place?: Keys): WizardStep => ({
     id,
     title,
     fact,
     stage: undefined,
     inner: false,
+    place,
   });
   const tasks = new Set(
     stages.flatMap((stage) => {
@@ -50,11 +54,11 @@ export function wizardSteps(value: Json | undefined): readonly WizardStep[] {
   );
   return [
     step("preset", "Preset", textAt(value, ["name"])),
-    step("models", "Model", folders.map(lastPart).join(", ")),
-    step("data", "Data", [...tasks].map(lastPart).join(", ")),
-    step("stages", "Stages", `${String(stages.length)} in order`),
+    step("models", "Model", folders.map(lastPart).join(", "), ["models"]),
+    step("data", "Data", [...tasks].map(lastPart).join(", "), ["stages", 0, "data"]),
+    step("stages", "Stages", `${String(stages.length)} in order`, ["stages"]),
     ...stages.map((stage, index) => stageStep(stage, index)),
-    step("rewards", "Rewards", [...rewards].join(", ")),
+    step("rewards", "Rewards", [...rewards].join(", "), placeOfRewards(stages)),
     step("hardware", "Hardware and estimate"),
     step("review", "Review and start"),
   ];
@@ -70,7 +74,14 @@ function stageStep(stage: Json, index: number): WizardStep {
     fact: kind.success ? kind.data : "no kind",
     stage: index,
     inner: true,
+    place: ["stages", index],
   };
+}
+
+/** The rewards of the first stage that asks for some. */
+function placeOfRewards(stages: readonly Json[]): Keys | undefined {
+  const first = stages.findIndex(asksRewards);
+  return first === -1 ? undefined : ["stages", first, "rewards"];
 }
 
 function lastPart(path: string): string {

@@ -71,11 +71,12 @@ export function RecipeWizard({
       [saved.name, saved.id, step?.title],
     ),
   );
+  const place = step?.place?.join(".");
   const shown = useMemo(
-    () => (step?.stage === undefined ? undefined : offsetOf(text, ["stages", step.stage])),
+    () => (step?.place === undefined ? undefined : offsetOf(text, step.place)),
     // The place in the text follows the step, not every key.
     // oxlint-disable-next-line react/exhaustive-deps
-    [step?.stage],
+    [place],
   );
   return (
     <DraftContext value={tools}>
