@@ -3,14 +3,14 @@
  *
  *   node bench/held-out.ts COUNT
  */
-import { PROBLEM_SEED } from "#main/engine/stages/benchmark.ts";
+import { HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
 import { drawProblems } from "#main/core/problems/draw-problems.ts";
 
 const count = Number(process.argv[2] ?? 512);
 const problems = drawProblems({
   source: { task: "addition", difficulties: [2] },
   split: "test",
-  seed: PROBLEM_SEED,
+  seed: HELD_OUT_SEED,
   count,
 });
 for (const { prompt, source: task, gold, data } of problems) {

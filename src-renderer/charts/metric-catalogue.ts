@@ -101,7 +101,7 @@ const RULES: readonly Rule[] = [
     title: "Held-out loss",
     unit: "per token",
     match: /^eval_loss$/u,
-    help: "The same loss on examples that are never learned from, without noise and dropout (eval_steps, test_size). Where it rises while the loss falls, the model learns its examples by heart.",
+    help: "The same loss on examples that are never learned from, without noise and dropout (eval_steps, eval_data, test_size). Where it rises while the loss falls, the model learns its examples by heart.",
   },
   {
     id: "held-out-tokens",
@@ -235,8 +235,8 @@ const RULES: readonly Rule[] = [
     id: "learning-rate",
     title: "Learning rate",
     unit: "by the schedule",
-    match: /^learning_rate$/u,
-    help: "As the schedule gave it for the step.",
+    match: /^(?:val\/)?learning_rate$/u,
+    help: "As the schedule gave it for the step; val/ is that of a critic of its own (critic_learning_rate).",
     fromZero: true,
   },
   {

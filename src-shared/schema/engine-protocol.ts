@@ -94,7 +94,7 @@ export const EngineRequest = z.discriminatedUnion("type", [
     models: z.record(z.string(), z.string()),
     /** An imported benchmark's problems. */
     datasetFile: z.string().optional(),
-    /** JSONL of {messages} of an sft stage's sources that are written already, in their order: an earlier stage's, a dataset's. */
+    /** JSONL of {messages} of an sft stage's sources that are written already, in their order, eval_data's the last: an earlier stage's, a dataset's. */
     exampleFiles: z.array(z.string()).optional(),
     /** JSONL of SetProblem for each problem set that the stage asks, by `problemFileKey`. */
     problemFiles: z.record(z.string(), z.string()).optional(),

@@ -72,7 +72,12 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     "nothing is measured while it trains: eval_steps is not set",
   );
   inert(
-    kind === "sft" && isGenerated(read("data")),
+    read("eval_steps") !== undefined && read("eval_data") !== undefined,
+    ["test_size"],
+    "eval_data is measured on: nothing of the data is held out",
+  );
+  inert(
+    kind === "sft" && isGenerated(read("data")) && isGenerated(read("eval_data") ?? read("data")),
     ["mask_history"],
     "worked examples have one answer each",
   );
@@ -87,7 +92,7 @@ export function inertOptions(kind: StageKind, read: OptionReader): ReadonlyMap<s
     "completion_only_loss says the same",
   );
   inert(
-    kind === "sft" && isWritten(read("data")),
+    kind === "sft" && isWritten(read("data")) && isWritten(read("eval_data") ?? read("data")),
     ["system_prompt", "prompt_template"],
     "the data have their prompts as they are",
   );
@@ -174,6 +179,16 @@ function inertObjective(
     estimator !== "rloo",
     ["normalize_advantages"],
     `adv_estimator is ${estimator}: only rloo's can be normalised`,
+  );
+  inert(
+    read("value_model") === "shared",
+    ["critic_learning_rate"],
+    "value_model is shared: the head learns with the policy, at its rate",
+  );
+  inert(
+    read("mask_truncated_completions") === true,
+    ["missing_eos_penalty"],
+    "mask_truncated_completions is on: nothing is learnt from what does not end",
   );
   inert(
     estimator !== "gae" && read("twin") !== "ppo",

@@ -24,6 +24,7 @@ const ADAPTERS_ALONE = `eval_steps: 6
     adv_estimator: reinforce_plus_plus
     use_kl_in_reward: true
     kl_estimator: k1`;
+const MEASURED_ON = "eval_data: { source: { task: arithmetic, difficulties: [3] }, examples: 12 }";
 /** What a checkpoint keeps beside weights and moments: a reference that moves, a coefficient that does. */
 const ALL_WEIGHTS = `sync_ref_model: true
     ref_model_sync_steps: 3
@@ -55,7 +56,7 @@ stages:
     save_steps: 4
     eval_steps: 5
     load_best_model_at_end: ${String(adapters)}
-    ${adapters ? "neftune_noise_alpha: 5" : "loss_type: nll"}
+    ${adapters ? `neftune_noise_alpha: 5\n    ${MEASURED_ON}` : "loss_type: nll"}
     ${peft}
   - name: grpo
     kind: grpo

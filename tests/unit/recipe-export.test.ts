@@ -221,6 +221,37 @@ test("what TRL does not do stands in the head of the script that it runs", async
   );
 });
 
+test("what an sft stage is measured on is a file of its own for TRL, written where it is worked out", async () => {
+  const of = async (evalData: string) => {
+    const made = await exportRecipe(
+      recipe("demo-smoke", [
+        "stages.cold-start.eval_steps=2",
+        `stages.cold-start.eval_data=${evalData}`,
+      ]),
+      "trl",
+      FROM,
+      OWN_PARTS,
+    );
+    const yaml = made.files.find(({ name }) => name === "cold-start.yaml")?.text ?? "";
+    return { ...made, config: z.record(z.string(), z.unknown()).parse(parse(yaml)) };
+  };
+  const worked = await of("{ source: { task: arithmetic, difficulties: [3] }, examples: 5 }");
+  expect(worked.config).toMatchObject({ eval_data: "data/cold-start-eval.parquet" });
+  expect(worked.config).not.toHaveProperty("test_size");
+  const file = worked.data.find(({ name }) => name === "data/cold-start-eval.parquet");
+  expect(file?.rows).toBe(5);
+  const listed = worked.unmapped.map(({ path }) => path);
+  expect(listed.filter((path) => /eval_data|test_size/u.test(path))).toEqual([]);
+  const written = await of("{ dataset: held.jsonl }");
+  expect(written.config).toMatchObject({
+    eval_data: "data/cold-start-eval.jsonl",
+    last_answer: true,
+  });
+  expect(written.unmapped).toContainEqual(
+    expect.objectContaining({ path: "stages.cold-start.eval_data.dataset", value: "held.jsonl" }),
+  );
+});
+
 test("R1-Zero's prompts are the paper's plain text for TRL, and a conversation that is listed for verl", async () => {
   const first = async (target: "trl" | "verl") => {
     const made = await exportRecipe(recipe("r1-zero"), target, FROM, OWN_PARTS);

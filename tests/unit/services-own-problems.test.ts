@@ -11,7 +11,7 @@ import { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { writeProblemFiles } from "#main/services/problems/problem-files.ts";
 import { problemSourcesOf, setReader, withVersions } from "#main/services/problems/set-reader.ts";
 import { doubts } from "#main/services/recipes/checks/recipe-sanity.ts";
-import { checkSources } from "#main/services/recipes/checks/source-checks.ts";
+import { checkHeldOutSource, checkSources } from "#main/services/recipes/checks/source-checks.ts";
 import type { Finding } from "#main/services/recipes/checks/recipe-finding.ts";
 import { StagePlace } from "#main/services/recipes/checks/stage-place.ts";
 import { openStore } from "#main/store/store.ts";
@@ -56,6 +56,34 @@ test("a run keeps the version that its sets have when it begins", () => {
   expect(source).toEqual({ problems: `${OWN_SET}@1`, split: "train", weight: 2 });
   expect(() => withVersions(grpo({ problems: "nowhere" }), store)).toThrow(/nowhere/);
   expect(() => withVersions(grpo({ problems: `${OWN_SET}@7` }), store)).toThrow(/7/);
+});
+
+test("the worked examples that an sft stage is measured on are pinned and written with its own", () => {
+  const stage = SftStage.parse({
+    name: "cold",
+    kind: "sft",
+    model: "base",
+    data: { dataset: "mine.jsonl" },
+    eval_steps: 2,
+    eval_data: { source: { problems: OWN_SET, split: "test" }, examples: 3 },
+  });
+  const pinned = { problems: `${OWN_SET}@1`, split: "test" };
+  expect(problemSourcesOf(withVersions(stage, store))).toEqual([pinned]);
+  const { eval_steps: _, ...unmeasured } = stage;
+  expect(problemSourcesOf(unmeasured)).toEqual([]);
+  const findings: Finding[] = [];
+  const place = new StagePlace(stage, 0, findings);
+  checkHeldOutSource(stage, { dataset: "mine.jsonl" }, place);
+  checkHeldOutSource(stage, { dataset: "other.jsonl" }, place);
+  checkHeldOutSource(
+    stage,
+    { source: ProblemSource.parse({ problems: OWN_SET }), examples: 3 },
+    place,
+  );
+  expect(findings.map(({ message, level }) => [message, level])).toEqual([
+    ["the stage learns from all of mine.jsonl: what is measured on it is memory", undefined],
+    [expect.stringContaining("asked on its training side"), "warning"],
+  ]);
 });
 
 test("a source's side and filter choose the problems, and a run's file of them is written once", () => {

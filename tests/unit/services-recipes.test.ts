@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { inertOptions } from "#shared/schema/inert-options.ts";
+import {
+  inputsOf,
+  readRecipe,
+  requireRecipe,
+} from "#main/services/recipes/checks/recipe-checks.ts";
 
 /** A recipe whose stages are given as YAML, one item a line. */
 function recipe(...stages: string[]): string {
@@ -233,6 +238,40 @@ test("an input that does not exist is named, with what exists", () => {
   const [problem] = readRecipe(recipe(SFT.replace("model: base", "model: bas"))).problems;
   expect(problem?.message).toBe('there is no stage or model "bas"');
   expect(problem?.advice).toBe("Known here: base, cold.");
+});
+
+test("what an sft stage is measured on is an input as its data are, and no part of them", () => {
+  const stage = (evalData: string) => `
+name: Measured
+models: { base: gradus-base }
+stages:
+  - { name: traces, kind: rejection-sampling, model: base, data: { task: arithmetic, difficulties: [3] }, num_prompts: 4 }
+  - name: sft
+    kind: sft
+    model: base
+    data: { dataset: mine.jsonl }
+    eval_steps: 5
+    eval_data: ${evalData}
+`;
+  const { recipe } = readRecipe(stage("{ stage: traces }"));
+  const [, sft] = recipe?.stages ?? [];
+  expect(sft === undefined ? [] : inputsOf(sft)).toContainEqual({
+    key: ["eval_data", "stage"],
+    name: "traces",
+    gives: "dataset",
+  });
+  const later = readRecipe(stage("{ stage: nowhere }")).problems;
+  expect(later).toContainEqual(
+    expect.objectContaining({ path: "stages[1].eval_data.stage", level: "error" }),
+  );
+  // A share of the data is not held out beside it, and a source that is measured on has no weight.
+  const options: Readonly<Record<string, unknown>> = {
+    eval_steps: 5,
+    eval_data: { stage: "traces" },
+  };
+  const inert = inertOptions("sft", (name) => options[name]);
+  expect(inert.get("test_size")).toMatch(/eval_data/u);
+  expect(readRecipe(stage("{ stage: traces, weight: 2 }")).recipe).toBe(null);
 });
 
 test("an input that comes later is refused, and a circle is called one", () => {

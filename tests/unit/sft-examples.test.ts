@@ -6,6 +6,7 @@ import { Stage } from "#shared/schema/recipe.ts";
 import { hashConfig } from "#main/engine/training/training-state.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
 import { heldOutIndexes } from "#main/core/examples/hold-out.ts";
+import { divideExamples } from "#main/engine/stages/session/divided-examples.ts";
 import { configHash } from "#main/engine/stages/session/stage-session.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
@@ -125,6 +126,29 @@ test("conversations whose template rewrites earlier turns train on the last one 
   const [example] = encodeExamples(qwen, [messages], { ...plain, mask_history: true }).examples;
   const learned = example?.ids.filter((_, i) => example.mask[i] === 1) ?? [];
   expect(qwen.decode(learned)).toBe("<think>\none more\n</think>\n\n43<|im_end|>");
+});
+
+test("eval_data is measured on whole, all of the data is learned from, and what they share is said", () => {
+  const asks = (question: string) => [{ role: "user", content: question }, ...short.slice(1)];
+  const learned = ["What is 2 + 3?", "What is 1 + 4?"].map(asks);
+  const options = { ...plain, eval_steps: 2, test_size: 0.5 };
+  const apart = divideExamples(chatml, { learned, measured: [asks("And 0 + 5?")] }, options, 1);
+  expect(apart.learned).toEqual(encodeExamples(chatml, learned, plain).examples);
+  expect(apart.measured).toEqual(encodeExamples(chatml, [asks("And 0 + 5?")], plain).examples);
+  expect(apart.alarm).toBe(null);
+  // White space and capitals are no other question.
+  const measured = [asks("what is  1 + 4?"), asks("And 0 + 5?")];
+  expect(divideExamples(chatml, { learned, measured }, options, 1).alarm).toMatchObject({
+    code: "train-test-overlap",
+    message: expect.stringContaining("1 of 2 examples"),
+  });
+  // Half of two is held out where nothing else is named.
+  const share = divideExamples(chatml, { learned, measured: null }, options, 1);
+  expect([share.learned, share.measured].map(({ length }) => length)).toEqual([1, 1]);
+  const tooLong = { ...options, max_length: limit, truncation_mode: "drop" as const };
+  expect(() => divideExamples(chatml, { learned, measured: [long] }, tooLong, 1)).toThrow(
+    "2 are there to learn from and 0 are held out",
+  );
 });
 
 test("a checkpoint of a version without these options still fits, and one with other options does not", () => {

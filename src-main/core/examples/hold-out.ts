@@ -32,6 +32,16 @@ export function heldOutIndexes(
   return held.sort((a, b) => a - b);
 }
 
+/** How many of `measured` ask what one of `learned` asks; white space and capitals make no difference. */
+export function promptsInCommon(
+  learned: readonly Conversation[],
+  measured: readonly Conversation[],
+): number {
+  const plain = (one: Conversation): string => promptOf(one).toLowerCase().replaceAll(/\s+/gu, " ");
+  const asked = new Set(learned.map(plain));
+  return measured.filter((one) => asked.has(plain(one))).length;
+}
+
 /** What comes before the first answer. */
 function promptOf(conversation: Conversation): string {
   const answer = conversation.findIndex(({ role }) => role === "assistant");

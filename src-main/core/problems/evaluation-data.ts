@@ -1,7 +1,10 @@
-/** What a stage is measured on while it trains. */
+/** What a model is measured on. */
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { sourcesOf } from "./problem-supply.ts";
+
+/** One fixed seed: whatever measures on as many problems of the same difficulties asks the same ones, so that results pair. */
+export const HELD_OUT_SEED = 20250122;
 
 /** Undefined where it is not measured. Of tasks the held-out side is asked, whichever source names them. */
 export function evaluationDataOf({

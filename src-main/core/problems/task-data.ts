@@ -5,6 +5,7 @@ import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { ProblemMessage } from "#shared/schema/problem.ts";
 import { askedMessages } from "../text/prompt-ids.ts";
+import { HELD_OUT_SEED } from "./evaluation-data.ts";
 import { grpoProblems } from "./grpo-batches.ts";
 import { ProblemSupply } from "./problem-supply.ts";
 import type { ProblemSources } from "./problem-supply.ts";
@@ -75,21 +76,20 @@ export async function askedConversations(
   }));
 }
 
-/** @param seed the stage's */
+/** As a stage works them out that learns from them, or is measured on them: the held-out side, the same for every seed. */
 export async function workedExamples(
   stage: Pick<SftStage, "system_prompt" | "prompt_template">,
-  data: Extract<SftStage["data"], { source: unknown }>,
-  seed: number,
-  count: number,
+  { source, examples }: Extract<SftStage["data"], { source: unknown }>,
+  { side, seed }: { readonly side: "train" | "test"; readonly seed: number },
   from: ProblemSources,
 ): Promise<ExampleRow[]> {
-  const supply = new ProblemSupply(data.source, {
-    split: "train",
-    seed: deriveSeed(seed, "cold-start"),
+  const supply = new ProblemSupply(source, {
+    split: side,
+    seed: side === "test" ? HELD_OUT_SEED : deriveSeed(seed, "cold-start"),
     ...from,
   });
-  await supply.prepareDistinct(count, { solutions: true });
-  return supply.distinct(count).flatMap((problem) => {
+  await supply.prepareDistinct(examples, { solutions: true });
+  return supply.distinct(examples).flatMap((problem) => {
     const content = problem.solution();
     if (content === null) return [];
     return [

@@ -11,11 +11,10 @@ import type { Problem } from "#main/core/problems/problem.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./rollouts/completion-text.ts";
 import { sampleProblems } from "./traces/sample-problems.ts";
+import { HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
-/** One fixed seed: every benchmark of the same size and difficulties asks the same problems, so that results pair. */
-export const PROBLEM_SEED = 20250122;
 const BOOTSTRAP_SEED = 1;
 
 export async function runBenchmark(session: StageSession, stage: BenchmarkStage): Promise<void> {
@@ -100,7 +99,7 @@ async function versionsOf(
 /** Held-out problems of tasks and those of problem sets, or the first ones of the imported benchmark. */
 async function problemsOf(session: StageSession, stage: BenchmarkStage): Promise<Problem[]> {
   if (!("benchmark" in stage.data)) {
-    const options = { ...suppliesOf(session), split: "test" as const, seed: PROBLEM_SEED };
+    const options = { ...suppliesOf(session), split: "test" as const, seed: HELD_OUT_SEED };
     const supply = new ProblemSupply(stage.data, options);
     await supply.prepareDistinct(stage.num_problems, preparing(session));
     return supply.distinct(stage.num_problems);

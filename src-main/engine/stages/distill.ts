@@ -47,8 +47,13 @@ export async function runDistill(session: StageSession, stage: DistillStage): Pr
     await runOnPolicyDistill(session, stage, file);
     return;
   }
-  await fineTune(session, session.modelFolder("model"), readConversations(file), {
-    ...stage,
-    ...PLAIN_FINE_TUNING,
-  });
+  await fineTune(
+    session,
+    session.modelFolder("model"),
+    { learned: readConversations(file), measured: null },
+    {
+      ...stage,
+      ...PLAIN_FINE_TUNING,
+    },
+  );
 }

@@ -7,6 +7,8 @@ import type { ProblemSources } from "#main/core/problems/problem-supply.ts";
 import { stringify } from "yaml";
 import { usesTraces } from "#shared/schema/distillation.ts";
 import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
+import { heldOutSource } from "#shared/schema/stages/example-data.ts";
+import type { ExampleSource } from "#shared/schema/stages/example-data.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
@@ -61,10 +63,7 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       `mix its sources into ${data} first, e.g. by datasets.interleave_datasets with these weights as probabilities and stopping_strategy "all_exhausted"`,
     );
   } else if ("source" in stage.data) {
-    const { examples } = stage.data;
-    const seed = part.seedOf(stage);
-    const rows = await workedExamples(stage, stage.data, seed, examples, part.from);
-    part.parquet(data, { prompt: "turns", completion: "turns" }, rows);
+    await workedFile(part, stage, stage.data, "train", data);
   } else if ("stage" in stage.data) {
     part.missing(stage, "data.stage", stage.data.stage, `write its records to ${data} first`);
   } else {
@@ -72,6 +71,7 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
   }
   listDropped(part, stage, data);
   const learned = learnedArguments(stage);
+  const heldOut = await heldOutFile(part, stage);
   writeSft(part, stage, data, {
     args: {
       packing: stage.packing,
@@ -84,10 +84,33 @@ async function sftFiles(part: ExportPart, stage: SftStage): Promise<void> {
       ...heldOutArguments(part, stage),
     },
     ...(learned.lastAnswer ? { last_answer: true } : {}),
-    ...(stage.eval_steps === undefined
-      ? {}
-      : { test_size: stage.test_size, early_stopping_patience: stage.early_stopping_patience }),
+    ...heldOut,
   });
+}
+
+async function workedFile(
+  part: ExportPart,
+  stage: SftStage,
+  data: Extract<ExampleSource, { source: unknown }>,
+  side: "train" | "test",
+  file: string,
+): Promise<void> {
+  const rows = await workedExamples(stage, data, { side, seed: part.seedOf(stage) }, part.from);
+  part.parquet(file, { prompt: "turns", completion: "turns" }, rows);
+}
+
+/** What train.py measures on: a file of its own, or a share of the data. */
+async function heldOutFile(part: ExportPart, stage: SftStage): Promise<Arguments> {
+  if (stage.eval_steps === undefined) return {};
+  const { test_size, early_stopping_patience } = stage;
+  const source = heldOutSource(stage)?.source;
+  if (source === undefined) return { test_size, early_stopping_patience };
+  const file = `data/${stage.name}-eval.${"source" in source ? "parquet" : "jsonl"}`;
+  if ("source" in source) await workedFile(part, stage, source, "test", file);
+  else if ("stage" in source)
+    part.missing(stage, "eval_data.stage", source.stage, `write its records to ${file} first`);
+  else part.missing(stage, "eval_data.dataset", source.dataset, `copy it to ${file} first`);
+  return { eval_data: file, early_stopping_patience };
 }
 
 /** A student of solutions: what its teacher writes is sampled beforehand, and then it is supervised fine-tuning. */

@@ -1,4 +1,5 @@
 /** TRL's SFTTrainer: which tokens it learns from, and how it measures held-out examples; what it has not is listed. */
+import { heldOutSource } from "#shared/schema/stages/example-data.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { learnedOf } from "#main/core/examples/encode-examples.ts";
 import type { ExportPart } from "./export-part.ts";
@@ -7,7 +8,7 @@ type Arguments = Record<string, unknown>;
 
 interface Learned {
   readonly args: Arguments;
-  /** train.py writes each conversation of the data as its last answer and what comes before. */
+  /** train.py writes each conversation, of the data and of what is measured on, as its last answer and what comes before. */
   readonly lastAnswer: boolean;
 }
 
@@ -20,7 +21,11 @@ export function learnedArguments(stage: SftStage): Learned {
       lastAnswer: false,
     };
   // Worked examples are written as prompt and completion; they and what a stage kept have one answer each.
-  if ("source" in stage.data) return { args: { completion_only_loss: true }, lastAnswer: false };
+  if ("source" in stage.data) {
+    const heldOut = heldOutSource(stage)?.source;
+    const areTurns = heldOut !== undefined && !("source" in heldOut);
+    return { args: { completion_only_loss: true }, lastAnswer: areTurns };
+  }
   if (learned !== "assistant" || "stage" in stage.data)
     return { args: { completion_only_loss: true }, lastAnswer: true };
   return { args: { assistant_only_loss: true }, lastAnswer: false };
@@ -29,12 +34,13 @@ export function learnedArguments(stage: SftStage): Learned {
 /** transformers measures and keeps the best by the same names; which examples are held out is drawn by datasets. */
 export function heldOutArguments(part: ExportPart, stage: SftStage): Arguments {
   if (stage.eval_steps === undefined) return {};
-  part.missing(
-    stage,
-    "test_size",
-    stage.test_size,
-    "datasets' train_test_split draws others, and does not keep examples of one prompt together",
-  );
+  if (stage.eval_data === undefined)
+    part.missing(
+      stage,
+      "test_size",
+      stage.test_size,
+      "datasets' train_test_split draws others, and does not keep examples of one prompt together",
+    );
   const stops = stage.early_stopping_patience !== undefined;
   if (stops && !stage.load_best_model_at_end)
     part.missing(

@@ -43,6 +43,14 @@ def last_answer(example):
     return {"prompt": prompt, "completion": [completion]}
 
 
+def examples(data):
+    loader = "parquet" if data.endswith(".parquet") else "json"
+    rows = load_dataset(loader, data_files=data, split="train")
+    if config.get("last_answer") and "messages" in rows.column_names:
+        rows = rows.map(last_answer, remove_columns=rows.column_names)
+    return rows
+
+
 with open(sys.argv[1], encoding="utf-8") as file:
     config = yaml.safe_load(file)
 peft_config = None
@@ -50,17 +58,15 @@ if "peft" in config:
     from peft import LoraConfig
 
     peft_config = LoraConfig(**config["peft"])
-data = config["data"]
-loader = "parquet" if data.endswith(".parquet") else "json"
-dataset = load_dataset(loader, data_files=data, split="train")
-if config.get("last_answer"):
-    dataset = dataset.map(last_answer, remove_columns=dataset.column_names)
+dataset = examples(config["data"])
 held_out, callbacks = None, []
-if "test_size" in config:
+if "eval_data" in config:
+    held_out = examples(config["eval_data"])
+elif "test_size" in config:
     parts = dataset.train_test_split(test_size=config["test_size"], seed=config["args"]["seed"])
     dataset, held_out = parts["train"], parts["test"]
-    if config.get("early_stopping_patience") is not None:
-        callbacks = [EarlyStoppingCallback(config["early_stopping_patience"])]
+if config.get("early_stopping_patience") is not None:
+    callbacks = [EarlyStoppingCallback(config["early_stopping_patience"])]
 if config["trainer"] == "sft":
     trainer = SFTTrainer(
         model=config["model"],

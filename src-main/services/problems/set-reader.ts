@@ -2,7 +2,11 @@
 import { AppError } from "#shared/errors.ts";
 import { problemFilterOf } from "#shared/schema/problem-filter-text.ts";
 import type { MeasuredSetProblem } from "#shared/schema/problem.ts";
-import { exampleSources, withExampleSources } from "#shared/schema/stages/example-data.ts";
+import {
+  exampleSources,
+  heldOutSource,
+  withExampleSources,
+} from "#shared/schema/stages/example-data.ts";
 import type { ExampleData } from "#shared/schema/stages/example-data.ts";
 import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
 import type { DataSource, ProblemData, ProblemSource } from "#shared/schema/stages/problem-data.ts";
@@ -63,8 +67,15 @@ function workedDataOf(data: ExampleData): ProblemData | undefined {
 
 /** All that a stage draws problems from: what it learns from or asks, and what it is measured on meanwhile. */
 export function allSourcesOf(stage: Stage): DataSource[] {
-  const data = [problemDataOf(stage), stage.kind === "grpo" ? evaluationDataOf(stage) : undefined];
+  const data = [problemDataOf(stage), heldOutDataOf(stage)];
   return data.flatMap((one) => (one === undefined ? [] : sourcesOf(one)));
+}
+
+/** The problems that a stage is measured on while it trains; undefined where it draws none. */
+function heldOutDataOf(stage: Stage): ProblemData | undefined {
+  if (stage.kind === "grpo") return evaluationDataOf(stage);
+  const heldOut = stage.kind === "sft" ? heldOutSource(stage)?.source : undefined;
+  return heldOut !== undefined && "source" in heldOut ? heldOut.source : undefined;
 }
 
 /** The problem sets that a stage asks. */
@@ -88,12 +99,9 @@ export function withSources(stage: Stage, other: (source: DataSource) => DataSou
     Array.isArray(data) ? data.map(other) : other(data);
   switch (stage.kind) {
     case "sft":
-      return {
-        ...stage,
-        data: withExampleSources(stage.data, (one) =>
-          "source" in one ? { ...one, source: changed(one.source) } : one,
-        ),
-      };
+      return withExampleSources(stage, (one) =>
+        "source" in one ? { ...one, source: changed(one.source) } : one,
+      );
     case "benchmark":
       return withBenchmarkData(stage, changed);
     case "pretrain":

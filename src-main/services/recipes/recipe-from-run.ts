@@ -53,12 +53,11 @@ export function recipeFromRun(
     if (moved.kind === "distill" && typeof moved.teacher === "string")
       return { ...moved, teacher: inputName(stage, moved.teacher) };
     if (moved.kind !== "sft") return moved;
-    const data = withExampleSources(moved.data, (source) => {
+    return withExampleSources(moved, (source) => {
       if (!("stage" in source) || kept.has(source.stage)) return source;
       const { stage: name, ...rest } = source;
       return { ...rest, dataset: outputOf(store, run, name, "dataset") };
     });
-    return { ...moved, data };
   });
   const where = start.step === null ? "the end" : `step ${start.step}`;
   return {

@@ -9,7 +9,7 @@ import { AppError } from "#shared/errors.ts";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
-import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import { allExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { Run, RunEvent, RunStatus, StatusReason } from "#shared/schema/run.ts";
 import { fileSha256, weightsSha256 } from "#main/core/formats/inspect-model.ts";
 import { SAMPLED_ANSWERS } from "#main/core/sampled-answers.ts";
@@ -271,7 +271,7 @@ function inputsOfRun(
       ? { problemFiles: writeProblemFiles(config, run.outDir, sets) }
       : {};
   if (config.kind !== "sft") return { models, ...asked };
-  const exampleFiles = exampleSources(config.data).flatMap(({ source }) => {
+  const exampleFiles = allExampleSources(config).flatMap(({ source }) => {
     if ("stage" in source) return [outputOfStage(store, run, source.stage, "dataset")];
     if (!("dataset" in source)) return [];
     const { dataset } = source;

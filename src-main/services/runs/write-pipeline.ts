@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import type { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
-import { exampleSources, withExampleSources } from "#shared/schema/stages/example-data.ts";
+import { allExampleSources, withExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { RecipeId } from "#shared/schema/recipe-draft.ts";
 import { isTwinOf } from "#shared/schema/twin.ts";
 import { RunId } from "#shared/schema/run.ts";
@@ -151,18 +151,17 @@ function resolveRecipe(
 /** The stage with each of its datasets as `datasetOf` finds it. */
 function withDatasets(stage: Stage, relativeTo: string, versions: VersionService): Stage {
   if (stage.kind !== "sft") return stage;
-  const data = withExampleSources(stage.data, (source) =>
+  return withExampleSources(stage, (source) =>
     "dataset" in source
       ? { ...source, dataset: datasetOf(source.dataset, relativeTo, versions) }
       : source,
   );
-  return { ...stage, data };
 }
 
-/** The published versions that a stage learns from, each once. */
+/** The published versions that a stage learns from or is measured on, each once. */
 function versionsOf(stage: Stage): Set<string> {
   if (stage.kind !== "sft") return new Set();
-  const refs = exampleSources(stage.data).flatMap(({ source }) =>
+  const refs = allExampleSources(stage).flatMap(({ source }) =>
     "dataset" in source && isVersionRef(source.dataset) ? [source.dataset] : [],
   );
   return new Set(refs);

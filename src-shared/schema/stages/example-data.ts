@@ -15,6 +15,15 @@ export const ExampleSource = z.union([
 ]);
 export type ExampleSource = z.infer<typeof ExampleSource>;
 
+/** Where the examples come from that a stage is measured on: one source, never learned from, each example once. */
+export const HeldOutSource = z.union([
+  /** Problems of the held-out side, with their worked solutions. */
+  z.strictObject({ source: ProblemData, examples: z.int().min(1) }),
+  z.strictObject({ stage: z.string() }),
+  z.strictObject({ dataset: z.string() }),
+]);
+export type HeldOutSource = z.infer<typeof HeldOutSource>;
+
 /** Of several, an epoch ends when each has been gone through once; shorter ones begin again meanwhile. */
 export const ExampleData = z.union([ExampleSource, z.array(ExampleSource).min(1)]);
 export type ExampleData = z.infer<typeof ExampleData>;
@@ -31,10 +40,33 @@ export function exampleSources(data: ExampleData): readonly PlacedSource[] {
     : [{ source: data, keys: ["data"] }];
 }
 
-/** The data with another source for each. */
-export function withExampleSources(
-  data: ExampleData,
+type StageExamples = {
+  readonly data: ExampleData;
+  readonly eval_data?: HeldOutSource | undefined;
+  readonly eval_steps?: number | undefined;
+};
+
+/** The source that a stage is measured on while it learns from others; undefined where there is none, or nothing is measured. */
+export function heldOutSource(stage: StageExamples): PlacedSource | undefined {
+  const { eval_steps: every, eval_data: source } = stage;
+  return every === undefined || source === undefined ? undefined : { source, keys: ["eval_data"] };
+}
+
+/** All that a stage reads: what it learns from, then what it is measured on. */
+export function allExampleSources(stage: StageExamples): readonly PlacedSource[] {
+  const heldOut = heldOutSource(stage);
+  return [...exampleSources(stage.data), ...(heldOut === undefined ? [] : [heldOut])];
+}
+
+/** The stage with another source for each. */
+export function withExampleSources<S extends StageExamples>(
+  stage: S,
   other: (source: ExampleSource) => ExampleSource,
-): ExampleData {
-  return Array.isArray(data) ? data.map(other) : other(data);
+): S {
+  const { data, eval_data: heldOut } = stage;
+  return {
+    ...stage,
+    data: Array.isArray(data) ? data.map(other) : other(data),
+    ...(heldOut === undefined ? {} : { eval_data: HeldOutSource.parse(other(heldOut)) }),
+  };
 }

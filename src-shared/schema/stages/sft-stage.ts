@@ -1,6 +1,6 @@
 /** The stage that learns from worked examples: the cold start, or supervised fine-tuning of any other data. */
 import { z } from "zod";
-import { ExampleData } from "./example-data.ts";
+import { ExampleData, HeldOutSource } from "./example-data.ts";
 import {
   ExampleOptions,
   PeftOptions,
@@ -15,7 +15,9 @@ const HeldOutExamples = z.strictObject({
   eval_steps: z.int().min(1).optional(),
   /** Once before the first step too. */
   eval_on_start: z.boolean().default(false),
-  /** Share of the examples that is held out and never learned from; examples of one prompt stay together. */
+  /** What is measured on: examples of another source, TRL's eval_dataset. By default a share of the stage's own. */
+  eval_data: HeldOutSource.optional(),
+  /** Without eval_data: the share of the examples that is held out and never learned from; those of one prompt stay together. */
   test_size: z.number().positive().max(0.5).default(0.1),
   /** The model of the measurement with the lowest eval_loss is what the stage gives. */
   load_best_model_at_end: z.boolean().default(false),

@@ -12,7 +12,7 @@ import {
   NOT_MEASURED,
   whyEnded,
 } from "#main/core/evaluation/held-out-progress.ts";
-import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
+import { evaluationDataOf, HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
@@ -22,7 +22,6 @@ import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import { deriveSeed, hash32 } from "#main/platform/random.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
 import type { Sampler } from "../../sampling/sampler.ts";
-import { PROBLEM_SEED } from "../benchmark.ts";
 import { completionText } from "./completion-text.ts";
 import { preparing, suppliesOf } from "../session/stage-problems.ts";
 import type { StageSession } from "../session/stage-session.ts";
@@ -56,7 +55,7 @@ export class HeldOutCurve {
     const { session, stage } = of;
     const data = evaluationDataOf(stage);
     if (data === undefined) return null;
-    const options = { ...suppliesOf(session), split: "test" as const, seed: PROBLEM_SEED };
+    const options = { ...suppliesOf(session), split: "test" as const, seed: HELD_OUT_SEED };
     const supply = new ProblemSupply(data, options);
     await supply.prepareDistinct(stage.eval_problems, preparing(session));
     const problems = supply.distinct(stage.eval_problems);

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { AppError } from "#shared/errors.ts";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
 import type { DataCheckEvent } from "#shared/schema/recipe-draft.ts";
-import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import { allExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
@@ -126,7 +126,7 @@ interface Subject {
 
 function subjectsOf(app: Host, stage: Stage, modelFolder: string, relativeTo: string): Subject[] {
   if (stage.kind === "sft")
-    return exampleSources(stage.data).flatMap(({ source, keys }) =>
+    return allExampleSources(stage).flatMap(({ source, keys }) =>
       "dataset" in source
         ? (datasetSubject(app, stage, { modelFolder, relativeTo, dataset: source.dataset, keys }) ??
           [])

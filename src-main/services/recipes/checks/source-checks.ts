@@ -1,12 +1,15 @@
 /** Are a stage's tasks and problem sets there, and do they hold what the stage asks for? */
 import { counted } from "#shared/counted.ts";
 import { AppError } from "#shared/errors.ts";
+import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import type { ExampleSource } from "#shared/schema/stages/example-data.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type {
   OutsideSource,
   ProblemData,
   ProblemSource,
 } from "#shared/schema/stages/problem-data.ts";
+import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { evaluationDataOf } from "#main/core/problems/evaluation-data.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
@@ -51,18 +54,45 @@ export function checkEvaluationData(
   if (asked === undefined) return;
   for (const source of sourcesOf(asked)) {
     if (!("problems" in source)) continue;
-    if (source.split === "train")
-      place.add("eval_data", {
-        level: "warning",
-        message: `${source.problems} is asked on its training side: what was learnt by heart counts as learnt`,
-        advice: "Ask split: test; import with --test-share to hold problems out.",
-      });
+    noteTrainingSide(source, place);
     if (stage.eval_data === undefined && countOf(source, deps) === 0)
       place.add("eval_steps", {
         message: `no problem of ${source.problems} is held out, so there is nothing to measure on`,
         advice: "Name eval_data, or import the set with --test-share.",
       });
   }
+}
+
+/** Examples that a stage is measured on: what it learns from too measures memory. */
+export function checkHeldOutSource(
+  { data }: Pick<SftStage, "data">,
+  heldOut: ExampleSource,
+  place: StagePlace,
+): void {
+  if ("source" in heldOut)
+    for (const source of sourcesOf(heldOut.source))
+      if ("problems" in source) noteTrainingSide(source, place);
+  const name = nameOf(heldOut);
+  if (name === undefined) return;
+  if (exampleSources(data).every(({ source }) => nameOf(source) !== name)) return;
+  place.add("eval_data", {
+    message: `the stage learns from all of ${name}: what is measured on it is memory`,
+    advice: "Leave eval_data out: a share of the data, test_size, is held out then.",
+  });
+}
+
+function nameOf(source: ExampleSource): string | undefined {
+  if ("dataset" in source) return source.dataset;
+  return "stage" in source ? source.stage : undefined;
+}
+
+function noteTrainingSide(source: ProblemSource, place: StagePlace): void {
+  if (source.split !== "train") return;
+  place.add("eval_data", {
+    level: "warning",
+    message: `${source.problems} is asked on its training side: what was learnt by heart counts as learnt`,
+    advice: "Ask split: test; import with --test-share to hold problems out.",
+  });
 }
 
 /** Undefined where the set cannot be read, which is said where the stage's data are checked. */

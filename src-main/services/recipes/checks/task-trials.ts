@@ -1,7 +1,7 @@
 /** A stage's tasks that run elsewhere, asked for some problems before anything is started. */
 import { AppError } from "#shared/errors.ts";
 import type { OutsideSource, ProblemData } from "#shared/schema/stages/problem-data.ts";
-import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import { allExampleSources } from "#shared/schema/stages/example-data.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
@@ -82,7 +82,7 @@ function measure(
 
 function placesOf(stage: Stage): { readonly source: OutsideSource; readonly path: Path }[] {
   if (stage.kind === "sft")
-    return exampleSources(stage.data).flatMap(({ source, keys }) =>
+    return allExampleSources(stage).flatMap(({ source, keys }) =>
       "source" in source ? placesIn(source.source, [...keys, "source"]) : [],
     );
   const evaluated = stage.kind === "grpo" ? stage.eval_data : undefined;

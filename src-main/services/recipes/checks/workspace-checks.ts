@@ -11,7 +11,12 @@ import { learnsFromTexts } from "#shared/schema/distillation.ts";
 import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
-import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import {
+  allExampleSources,
+  exampleSources,
+  heldOutSource,
+} from "#shared/schema/stages/example-data.ts";
+import type { PlacedSource } from "#shared/schema/stages/example-data.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { mixedCounts } from "#main/core/examples/mix-examples.ts";
@@ -33,7 +38,13 @@ import type { SourceCheckDeps } from "./source-checks.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
 import { StagePlace } from "./stage-place.ts";
-import { checkEvaluationData, checkSet, checkSources, said } from "./source-checks.ts";
+import {
+  checkEvaluationData,
+  checkHeldOutSource,
+  checkSet,
+  checkSources,
+  said,
+} from "./source-checks.ts";
 
 export interface StageFacts {
   readonly parameters?: number | undefined;
@@ -135,24 +146,38 @@ function checkData(
 
 /** The examples of an epoch, where all sources are worked out or published; undefined where one must be run first. */
 function checkExamples(
-  { data }: SftStage,
+  stage: SftStage,
   place: StagePlace,
   deps: WorkspaceCheckDeps,
 ): number | undefined {
-  const sources = exampleSources(data);
-  const sizes = sources.map(({ source, keys }) => {
-    if ("source" in source) {
-      checkSources(source.source, [...keys, "source"].join("."), place, deps);
-      return sources.length > 1 ? source.examples : undefined;
-    }
-    if ("stage" in source) return undefined;
-    return checkDataset(source.dataset, [...keys, "dataset"].join("."), place, deps);
+  const heldOut = heldOutSource(stage);
+  if (heldOut !== undefined) {
+    checkExampleSource(heldOut, place, deps);
+    checkHeldOutSource(stage, heldOut.source, place);
+  }
+  const sources = exampleSources(stage.data);
+  const sizes = sources.map((placed) => {
+    const size = checkExampleSource(placed, place, deps);
+    return "source" in placed.source && sources.length === 1 ? undefined : size;
   });
   const known = sizes.flatMap((size, at) =>
     size === undefined ? [] : [{ size, weight: sources[at]?.source.weight ?? 1 }],
   );
   if (known.length < sources.length) return undefined;
   return mixedCounts(known).reduce((sum, count) => sum + count, 0);
+}
+
+function checkExampleSource(
+  { source, keys }: PlacedSource,
+  place: StagePlace,
+  deps: WorkspaceCheckDeps,
+): number | undefined {
+  if ("source" in source) {
+    checkSources(source.source, [...keys, "source"].join("."), place, deps);
+    return source.examples;
+  }
+  if ("stage" in source) return undefined;
+  return checkDataset(source.dataset, [...keys, "dataset"].join("."), place, deps);
 }
 
 /** The examples of a published version; those of a file are counted where its texts are looked at. */
@@ -222,13 +247,14 @@ function checkTrainable(
 }
 
 function sourcesToTrainOn(recipe: Recipe, stage: SftStage | DistillStage): ProblemData[] {
-  const earlier =
+  const read =
     stage.kind === "sft"
-      ? exampleSources(stage.data).map(({ source }) =>
-          "stage" in source ? sourceOfStage(recipe, source.stage) : undefined,
-        )
-      : [];
-  return [problemDataOf(stage), ...earlier].filter((source) => source !== undefined);
+      ? allExampleSources(stage).map(({ source }) => {
+          if ("source" in source) return source.source;
+          return "stage" in source ? sourceOfStage(recipe, source.stage) : undefined;
+        })
+      : [problemDataOf(stage)];
+  return read.filter((source) => source !== undefined);
 }
 
 /** Unknown tasks, difficulties and problem sets are said where the data are looked at. */

@@ -89,6 +89,8 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
     gamma: "what a reward a token later is worth now, 0 to 1",
     lam: "how far an advantage looks ahead: 0 to the critic's next value, 1 to the reward",
     vf_coef: "weight of the critic's loss beside the policy's",
+    critic_learning_rate: "peak rate of a critic of its own; empty: the policy's",
+    missing_eos_penalty: "taken off the reward of what does not end in time; empty: nothing",
     cliprange_value: "how far a value may move in a batch, in the reward's unit",
     whiten_rewards: "divide token rewards by their spread",
     whiten_advantages: "bring token advantages to mean 0 and spread 1, as TRL's PPO does",
@@ -175,7 +177,7 @@ const LINES: Readonly<Record<Group, Readonly<Record<string, string>>>> = {
   Evaluation: {
     eval_steps: "optimizer steps between two measurements on held-out problems; empty: none",
     eval_on_start: "measure once before the first step",
-    test_size: "share of the examples held out, 0 to 0.5; those of one prompt stay together",
+    test_size: "share of the data held out, 0 to 0.5; examples of one prompt stay together",
     eval_data: "what is asked; empty: the held-out side of the stage's data",
     eval_problems: "problems asked, the same each time",
     num_generations_eval: "completions of each of them",
@@ -205,6 +207,10 @@ const OF_KIND: Readonly<Record<string, OptionText>> = {
   "sft.eval_steps": {
     group: "Evaluation",
     line: "optimizer steps between two measurements of the held-out loss, in nats a token; empty: none",
+  },
+  "sft.eval_data": {
+    group: "Evaluation",
+    line: "examples of another source that are measured on: a dataset, a stage, or source and examples; empty: a share of the data",
   },
   "sft.load_best_model_at_end": {
     group: "Evaluation",
