@@ -6,13 +6,12 @@ export function twinName(name: string): string {
   return `${name}-ppo`;
 }
 
+/** The name of the twin that a stage asks for; later stages may begin with its model. */
+export function askedTwin(stage: Stage): string | undefined {
+  return stage.kind === "grpo" && stage.twin === "ppo" ? twinName(stage.name) : undefined;
+}
+
 /** Whether a stage is the twin of one that asks for it. */
 export function isTwinOf(stage: Stage, asks: Stage): boolean {
-  return (
-    asks.kind === "grpo" &&
-    asks.twin === "ppo" &&
-    stage.kind === "grpo" &&
-    stage.name === twinName(asks.name) &&
-    stage.adv_estimator === "gae"
-  );
+  return stage.kind === "grpo" && stage.name === askedTwin(asks) && stage.adv_estimator === "gae";
 }

@@ -43,6 +43,13 @@ stages:
     num_problems: 4
     num_samples: 2
     max_completion_length: 8
+  - name: after
+    kind: benchmark
+    model: grpo-ppo
+    data: { task: arithmetic, difficulties: [4] }
+    num_problems: 2
+    num_samples: 1
+    max_completion_length: 8
 `;
 }
 
@@ -54,7 +61,10 @@ function open(name: string): Application {
 }
 
 test.each([
-  ["of its own", "value_model: separate"],
+  [
+    "of its own",
+    "value_model: separate\n    critic_learning_rate: 4.0e-3\n    missing_eos_penalty: 0.5",
+  ],
   ["on the policy, with adapters", "use_peft: true\n    lora_r: 4\n    lora_dropout: 0"],
 ])(
   "twins begin with the same completions, and a critic %s goes on after a kill to the same weights",
@@ -64,7 +74,7 @@ test.each([
     const ended = await settled(whole, id);
     expect(ended.status).toBe("finished");
     const names = ended.runs.map(({ stageName }) => stageName);
-    expect(names).toEqual(["grpo", "bench", "grpo-ppo", "bench-ppo"]);
+    expect(names).toEqual(["grpo", "bench", "grpo-ppo", "bench-ppo", "after"]);
     const reference = outcomeOf(whole, id, STAGES);
     const first = (stage: number): unknown =>
       reference[stage]?.rollouts
@@ -82,6 +92,9 @@ test.each([
     const losses = values("loss/value_avg");
     expect(losses[2]).toBeLessThan(losses[0] ?? 0);
     expect(values("val/explained_variance")).toHaveLength(2);
+    // A linear schedule over 8 steps, from the critic's own peak.
+    const rates = Array.from({ length: 8 }, (_, step) => 4e-3 * (1 - step / 8));
+    expect(values("val/learning_rate")).toEqual(name === "of its own" ? rates : []);
     expect(values("val/mean")[0]).toBeCloseTo(0, 5);
     expect(Math.abs(values("val/mean").at(-1) ?? 0)).toBeGreaterThan(0.01);
 

@@ -19,8 +19,10 @@ import { CriticTrainer } from "#main/engine/training/critic-trainer.ts";
 import { PolicyTrainer } from "#main/engine/training/policy-trainer.ts";
 import type { PolicyRow } from "#main/engine/training/policy-row.ts";
 import { Random } from "#main/platform/random.ts";
+import { estimateAdvantages } from "#main/engine/objectives/estimate-advantages.ts";
+import { criticLearningRate, learningRate } from "#main/engine/training/schedule.ts";
 import { CriticOptions } from "#shared/schema/critic-options.ts";
-import { PolicyObjective } from "#shared/schema/policy-objective.ts";
+import { AdvantageOptions, PolicyObjective } from "#shared/schema/policy-objective.ts";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { idMatrix, randomRows } from "../helpers/engine-forward.ts";
 import { checkDirections, PLAIN_POLICY } from "../helpers/engine-gradients.ts";
@@ -79,7 +81,7 @@ describe("a critic's advantages", () => {
   test("give the reward with the last token and take KL off at each", () => {
     // Rewards a token: −0.25, 1 − 0.5: to go 0.25 and 0.5, less the values.
     const { advantages, targets } = criticAdvantages(
-      [{ reward: 1, values: [0, 0.25], penalty: [0.25, 0.5] }],
+      [{ reward: 1, values: [0, 0.25], penalty: [0.25, 0.5], finished: true }],
       plain,
     );
     expect([...(advantages[0] ?? [])]).toEqual([0.25, 0.25]);
@@ -88,9 +90,9 @@ describe("a critic's advantages", () => {
 
   test("leave out completions without a reward, from the spread too", () => {
     const outcomes = [
-      { reward: 1, values: [0], penalty: null },
-      { reward: null, values: [9, 9], penalty: null },
-      { reward: -1, values: [0], penalty: null },
+      { reward: 1, values: [0], penalty: null, finished: true },
+      { reward: null, values: [9, 9], penalty: null, finished: false },
+      { reward: -1, values: [0], penalty: null, finished: true },
     ];
     // 1 and −1: unbiased variance 2.
     const { advantages, targets } = criticAdvantages(outcomes, {
@@ -101,6 +103,41 @@ describe("a critic's advantages", () => {
     expect(largestDifference(advantages[0] ?? [], [a])).toBeLessThan(1e-8);
     expect([...(advantages[1] ?? [])]).toEqual([0, 0]);
     expect(targets[1]).toBeNull();
+  });
+
+  test("take missing_eos_penalty off the reward of what does not end, and off no other", () => {
+    const outcome = { reward: 1, values: [0, 0.25], penalty: [0.25, 0.5] };
+    const { targets } = criticAdvantages(
+      [
+        { ...outcome, finished: true },
+        { ...outcome, finished: false },
+      ],
+      { ...plain, missing_eos_penalty: 2 },
+    );
+    // The last token's reward: 1 − 0.5, and 1 − 2 − 0.5.
+    expect(targets.map((target) => Array.from(target?.returns ?? []))).toEqual([
+      [0.25, 0.5],
+      [-1.75, -1.5],
+    ]);
+    const rewarded = {
+      totals: [1, 1],
+      rows: [[1], [1]],
+      weights: [1],
+      lengths: [1, 1],
+      penalties: null,
+      finished: [true, false],
+      values: [[0], [0]],
+    };
+    const taken = { ...AdvantageOptions.parse({}), ...CriticOptions.parse({}), ...plain };
+    const of = (adv_estimator: "gae" | "rloo"): readonly number[] => [
+      ...estimateAdvantages(
+        { ...taken, adv_estimator, num_generations: 2, missing_eos_penalty: 2 },
+        rewarded,
+      ).advantages,
+    ];
+    expect(of("gae")).toEqual([1, -1]);
+    // Of PPO alone.
+    expect(of("rloo")).toEqual([0, 0]);
   });
 
   test("say how much of the returns the critic knew", () => {
@@ -285,6 +322,13 @@ const Replayed = z.object({
   probe_logits_after: z.array(z.number()),
 });
 
+const GRPO_RATE = {
+  learning_rate: 0.1,
+  lr_scheduler_type: "linear",
+  warmup_steps: 2,
+  min_lr_ratio: 0,
+} as const;
+
 describe("TRL's PPOTrainer", () => {
   test.each(["separate", "shared", "whitened"])("takes the same steps: %s", (name) => {
     const folder = temporaryFolder();
@@ -314,12 +358,26 @@ describe("TRL's PPOTrainer", () => {
     expect(largestDifference(logits, recorded.probe_logits_after)).toBeLessThan(5e-3);
   });
 
+  test("knows no rate of the critic's own: it is the policy's schedule at another peak, and the policy's where none is said", () => {
+    const policy = { ...GRPO_RATE, critic_learning_rate: undefined };
+    const own = { ...GRPO_RATE, critic_learning_rate: 0.4 };
+    // Two of ten steps warm up; then linear to 0.
+    for (const step of [0, 1, 2, 6, 9]) {
+      const rate = learningRate(GRPO_RATE, step, 10);
+      expect(criticLearningRate(policy, step, 10)).toBe(rate);
+      expect(criticLearningRate(own, step, 10)).toBeCloseTo(4 * rate, 12);
+    }
+    expect(criticLearningRate(own, 6, 10)).toBeCloseTo(0.2, 12);
+  });
+
   test("has these defaults", () => {
     const theirs = z
       .record(z.string(), z.unknown())
       .parse(JSON.parse(readFileSync(new URL("defaults.json", PPO), "utf8")));
     const { value_model: _, whiten_advantages: __, ...ours } = CriticOptions.parse({});
     expect(theirs).toMatchObject(ours);
+    expect(theirs).toMatchObject({ missing_eos_penalty: null });
+    expect(CriticOptions.shape.missing_eos_penalty.safeParse(undefined).success).toBe(true);
     // Under GRPO's names, with GRPO's defaults where they differ.
     const { epsilon } = PolicyObjective.parse({});
     expect(theirs["cliprange"]).toBe(epsilon);

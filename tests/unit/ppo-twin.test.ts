@@ -68,6 +68,33 @@ describe("a recipe with a twin", () => {
     expect(requireRecipe(recipeYaml(recipe, "again"))).toEqual(recipe);
   });
 
+  test("has its twin before the first stage that begins with the twin's model", () => {
+    const more = PRESET.replace(
+      /\n {2}- name: benchmark-grpo\n/u,
+      `
+  - name: second
+    kind: sft
+    model: grpo-ppo
+    data: { source: { task: arithmetic, difficulties: [3] }, examples: 8 }
+
+  - name: benchmark-grpo
+`,
+    );
+    const { recipe: written, problems } = readRecipe(more);
+    expect(problems.filter(({ level }) => level === "error")).toEqual([]);
+    expect(written?.stages.map(({ name }) => name)).toEqual([
+      ...["cold-start", "benchmark-start", "grpo", "grpo-ppo", "benchmark-grpo-ppo"],
+      ...["second", "benchmark-grpo"],
+    ]);
+    // Without the twin there is no such model, and before its stage there is none yet.
+    const alone = readRecipe(more.replace("    twin: ppo\n", "")).problems;
+    expect(alone.map(({ message }) => message)).toContain('there is no stage or model "grpo-ppo"');
+    const early = setKeys(more, ["stages", 0, "model"], "grpo-ppo");
+    expect(readRecipe(early).problems).toContainEqual(
+      expect.objectContaining({ path: "stages[0].model", level: "error" }),
+    );
+  });
+
   test("puts KL into the twin's reward, where there is any", () => {
     const withKl = requireRecipe(setKeys(PRESET, ["stages", GRPO, "beta"], 0.02));
     expect(withKl.stages[GRPO]).toMatchObject({ use_kl_in_reward: false });
@@ -131,6 +158,11 @@ describe("the check of a twin", () => {
     expect(inert({ adv_estimator: "grpo" })).toBe(true);
     expect(inert({ adv_estimator: "gae" })).toBe(false);
     expect(inert({ adv_estimator: "grpo", twin: "ppo" })).toBe(false);
+    const why = (name: string, options: Readonly<Record<string, unknown>>): string | undefined =>
+      inertOptions("grpo", (option) => ({ adv_estimator: "gae", ...options })[option]).get(name);
+    expect(why("critic_learning_rate", { value_model: "shared" })).toMatch(/at its rate/u);
+    expect(why("critic_learning_rate", { value_model: "separate" })).toBe(undefined);
+    expect(why("missing_eos_penalty", { mask_truncated_completions: true })).toMatch(/learnt/u);
   });
 });
 
@@ -172,6 +204,12 @@ describe("verl's critic", () => {
       "critic.model.path": "'m'",
     });
     expect(missingOfCritic(stage).map(([name]) => name)).toEqual(["value_model", "vf_coef"]);
+    const own = grpo({
+      ...{ adv_estimator: "gae", value_model: "separate", vf_coef: 1 },
+      ...{ critic_learning_rate: 3e-5, missing_eos_penalty: 1 },
+    });
+    expect(verlCritic(own, "m")).toMatchObject({ "critic.optim.lr": 3e-5 });
+    expect(missingOfCritic(own).map(([name]) => name)).toEqual(["missing_eos_penalty"]);
     expect([verlCritic(grpo(), "m"), missingOfCritic(grpo())]).toEqual([{}, []]);
   });
 });

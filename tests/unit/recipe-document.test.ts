@@ -19,6 +19,7 @@ import {
   moveStage,
   newStage,
   removeStage,
+  modelsMadeBy,
   renameStage,
   stagesOf,
 } from "#renderer/features/recipe/document/stage-edits.ts";
@@ -166,6 +167,30 @@ test("renaming a stage renames it where others use it", () => {
   const value = valueOf(edited);
   expect(stagesOf(value).filter((stage) => getValue(stage, ["model"]) === "rl")).toHaveLength(3);
   expect(edited).not.toMatch(/: grpo$\n {4}kind: benchmark/mu);
+});
+
+test("renaming a stage that has a twin renames the twin where others begin with its model", () => {
+  const text = `stages:
+  - { name: grpo, kind: grpo, twin: ppo }
+  - { name: second, kind: sft, model: grpo-ppo }
+  - { name: third, kind: sft, model: grpo }
+`;
+  const renamed = renameStage(text, 0, "rl");
+  expect(renamed).toContain("model: rl-ppo");
+  expect(renamed).toContain("model: rl }");
+  const [grpo, second] = stagesOf(valueOf(text));
+  expect(grpo === undefined ? [] : modelsMadeBy(grpo)).toEqual(["grpo", "grpo-ppo"]);
+  expect(second === undefined ? [] : modelsMadeBy(second)).toEqual(["second"]);
+});
+
+test("renaming a stage renames it where another is measured on what it kept", () => {
+  const text = `stages:
+  - { name: traces, kind: rejection-sampling }
+  - name: sft
+    data: { dataset: mine.jsonl }
+    eval_data: { stage: traces }
+`;
+  expect(renameStage(text, 0, "kept")).toContain("eval_data: { stage: kept }");
 });
 
 test("text that is no YAML has no value and says where it breaks", () => {

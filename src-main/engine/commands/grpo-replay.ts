@@ -17,7 +17,7 @@ import { weightedReward } from "#main/core/rewards/scoring/score-completions.ts"
 import { estimateAdvantages } from "../objectives/estimate-advantages.ts";
 import { meanPenalty, rewardPenalties } from "../objectives/reward-penalty.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { learningRate } from "../training/schedule.ts";
+import { criticLearningRate, learningRate } from "../training/schedule.ts";
 import { CriticTrainer } from "../training/critic-trainer.ts";
 import { ModelWithValueHead } from "../model/value-head.ts";
 import { clipMetrics, valueMetrics } from "../training/policy-step-metrics.ts";
@@ -197,6 +197,7 @@ function replaySteps(
       weights: Object.keys(batch[0]?.rewards ?? {}).map((_, i) => config.reward_weights?.[i] ?? 1),
       lengths: rows.map(({ completionIds }) => completionIds.length),
       penalties,
+      finished: rows.map(({ finished }) => finished),
       values: critic?.score(rows) ?? logprobs.map(({ values }) => values ?? new Float32Array()),
     });
     const learnt = rows.map((row, i) =>
@@ -221,7 +222,12 @@ function replaySteps(
           step,
           stepTokens,
         );
-        const valued = critic?.step(part, rate, step) ?? null;
+        const criticRate = criticLearningRate(
+          { ...config, min_lr_ratio: 0 },
+          step,
+          config.max_steps,
+        );
+        const valued = critic?.step(part, criticRate, step) ?? null;
         steps.push({
           // Of both together, as TRL's PPO has one loss.
           loss: result.loss + config.vf_coef * (valued?.loss ?? 0),

@@ -2,6 +2,7 @@
  * PPO's advantages for language models (Ziegler et al. 2019, arXiv 1909.08593; TRL's PPOTrainer, steps 4 to 6): the
  * completion's reward comes with its last token, KL to the reference is taken off at each, and a critic says what was to be
  * expected before each (generalized-advantages.ts).
+ * What did not end loses missing_eos_penalty of its reward first, as in TRL.
  * Other than in TRL a completion that ended has no state behind its last token: nothing is to be expected there.
  */
 import type { CriticOptions } from "#shared/schema/critic-options.ts";
@@ -10,7 +11,7 @@ import { momentsOf, whitened } from "./whitening.ts";
 
 export type CriticAdvantageOptions = Pick<
   CriticOptions,
-  "gamma" | "lam" | "whiten_rewards" | "whiten_advantages"
+  "gamma" | "lam" | "whiten_rewards" | "whiten_advantages" | "missing_eos_penalty"
 >;
 
 /** Of one completion of T tokens. */
@@ -21,6 +22,8 @@ export type ValuedOutcome = {
   readonly values: ArrayLike<number>;
   /** (T): what is taken off at each token; null: nothing. */
   readonly penalty: ArrayLike<number> | null;
+  /** Whether it ended before its limit. */
+  readonly finished: boolean;
 };
 
 /** What the critic learns of a completion's T tokens, in the reward's unit. */
@@ -41,7 +44,7 @@ export function criticAdvantages(
   outcomes: readonly ValuedOutcome[],
   options: CriticAdvantageOptions,
 ): CriticAdvantages {
-  const plain = outcomes.map(tokenRewards);
+  const plain = outcomes.map((outcome) => tokenRewards(outcome, options.missing_eos_penalty ?? 0));
   const rewards = options.whiten_rewards ? whitened(plain, { shiftsMean: false }) : plain;
   const estimated = outcomes.map(({ values }, i) => {
     const own = rewards[i] ?? null;
@@ -72,10 +75,13 @@ export function explainedVariance(targets: readonly (CriticTarget | null)[]): nu
   return 1 - left / total;
 }
 
-function tokenRewards({ reward, values, penalty }: ValuedOutcome): Float64Array | null {
+function tokenRewards(
+  { reward, values, penalty, finished }: ValuedOutcome,
+  unfinished: number,
+): Float64Array | null {
   if (reward === null) return null;
   const rewards = Float64Array.from(values, (_, t) => -(penalty?.[t] ?? 0));
   const last = rewards.length - 1;
-  if (last >= 0) rewards[last] = (rewards[last] ?? 0) + reward;
+  if (last >= 0) rewards[last] = (rewards[last] ?? 0) + reward - (finished ? 0 : unfinished);
   return rewards;
 }

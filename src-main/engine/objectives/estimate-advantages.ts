@@ -33,6 +33,8 @@ export type Rewarded = {
   readonly lengths: readonly number[];
   /** beta × KL at each token, where it is taken off the reward; null where it is not. */
   readonly penalties: readonly Float64Array[] | null;
+  /** Whether it ended before its limit; by default all did. */
+  readonly finished?: readonly boolean[];
   /** The critic's value of the state before each token; null without a critic. */
   readonly values?: readonly ArrayLike<number>[] | null;
 };
@@ -47,7 +49,7 @@ export type EstimatedAdvantages = Advantages & {
 /** @throws RangeError where the completions are not whole groups, and where gae is asked for without values */
 export function estimateAdvantages(
   options: EstimatorOptions,
-  { totals, rows, weights, lengths, penalties, values = null }: Rewarded,
+  { totals, rows, weights, lengths, penalties, finished = [], values = null }: Rewarded,
 ): EstimatedAdvantages {
   const numGenerations = options.num_generations;
   const penalised = totals.map((total, i) =>
@@ -97,6 +99,7 @@ export function estimateAdvantages(
       const { advantages: tokens, targets } = criticAdvantages(
         values.map((own, i) => ({
           ...{ values: own, reward: totals[i] ?? null, penalty: penalties?.[i] ?? null },
+          finished: finished[i] ?? true,
         })),
         options,
       );

@@ -22,7 +22,7 @@ import { Sampler } from "../sampling/sampler.ts";
 import { PolicyAlarms } from "../training/alarms.ts";
 import type { CriticStep } from "../training/critic-trainer.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
-import { learningRate } from "../training/schedule.ts";
+import { criticLearningRate, learningRate } from "../training/schedule.ts";
 import { generate } from "./rollouts/generation.ts";
 import type { Generation } from "./rollouts/generation.ts";
 import { shuffledGeneration } from "./rollouts/shuffled-generation.ts";
@@ -280,7 +280,7 @@ function learn(
       keep: i === 0 ? before : undefined,
       evidence: evidenceOf("non-finite", ofStep(generation.rollouts)),
     });
-    const valued = guardedCritic(work, rows, rate, at.step);
+    const valued = guardedCritic(work, rows, at.step);
     // What is said of completions is of those that were sampled for this batch.
     const fresh = done.tokens.map((own, row) => (rows[row]?.sampledAt === undefined ? own : null));
     const result = { ...done, tokens: fresh };
@@ -320,16 +320,17 @@ function learn(
 function guardedCritic(
   { session, stage, critic }: Work,
   rows: readonly PolicyRow[],
-  rate: number,
   step: number,
-): CriticStep | null {
+): (CriticStep & { readonly learningRate: number }) | null {
   const trainer = critic?.trainer ?? null;
   if (trainer === null) return null;
-  return guardStep(session, {
+  const rate = criticLearningRate(stage, step, stage.max_steps);
+  const done = guardStep(session, {
     step,
-    training: stage,
+    training: { ...stage, learning_rate: stage.critic_learning_rate ?? stage.learning_rate },
     run: (halvings) => trainer.step(rows, rate, step, halvings),
   });
+  return { ...done, learningRate: rate };
 }
 
 /** What the trainer made of the completions that it computed. */

@@ -1,5 +1,6 @@
 /** Learning-rate schedules, with transformers' names and shapes (get_scheduler). */
 import { assertNever } from "#shared/errors.ts";
+import type { CriticOptions } from "#shared/schema/critic-options.ts";
 import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { warmupSteps } from "#main/core/examples/warmup-steps.ts";
 
@@ -38,6 +39,16 @@ export function learningRate(options: ScheduleOptions, step: number, totalSteps:
     default:
       return assertNever(options.lr_scheduler_type);
   }
+}
+
+/** Of a critic with an optimizer of its own, in the same steps: the policy's schedule, at a peak of its own where it has one. */
+export function criticLearningRate(
+  options: ScheduleOptions & Pick<CriticOptions, "critic_learning_rate">,
+  step: number,
+  totalSteps: number,
+): number {
+  const { critic_learning_rate: peak = options.learning_rate } = options;
+  return learningRate({ ...options, learning_rate: peak }, step, totalSteps);
 }
 
 /** From 1 at the beginning to 0 at the end. */

@@ -2,6 +2,7 @@
  * `twin: ppo`, written out: beside the grpo stage one that is the same but for a critic, and beside each benchmark of its
  * model one of the twin's. What starts, costs, resumes and compares stages needs to know nothing of twins then.
  */
+import { modelTeacher } from "#shared/schema/recipe.ts";
 import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { isTwinOf, twinName } from "#shared/schema/twin.ts";
@@ -13,8 +14,8 @@ export interface WithTwins {
 }
 
 /**
- * The recipe with its twins, each behind the last benchmark of what it is the twin of, with its own benchmarks; one that has
- * them written out already stays as it is.
+ * The recipe with its twins, each behind the last benchmark of what it is the twin of, with its own benchmarks, or before the
+ * first stage that begins with its model; one that has them written out already stays as it is.
  */
 export function withTwins(recipe: Recipe): WithTwins {
   const placed = recipe.stages.map((stage, place) => ({ stage, place }));
@@ -23,8 +24,9 @@ export function withTwins(recipe: Recipe): WithTwins {
     const benchmarks = placed.filter(
       (other) => other.stage.kind === "benchmark" && other.stage.model === stage.name,
     );
+    const needed = placed.find((other) => needs(other.stage, twinName(stage.name)))?.place;
     return {
-      behind: benchmarks.at(-1)?.place ?? place,
+      behind: Math.min(benchmarks.at(-1)?.place ?? place, (needed ?? Infinity) - 1),
       stages: [
         { stage: ppoOf(stage), place },
         // Benchmarks of the same problems share a seed already.
@@ -47,6 +49,11 @@ export function withTwins(recipe: Recipe): WithTwins {
     recipe: { ...recipe, stages: all.map(({ stage }) => stage) },
     places: all.map(({ place }) => place),
   };
+}
+
+/** Whether a stage begins with that model, or is taught by it. */
+function needs(stage: Stage, model: string): boolean {
+  return stage.model === model || modelTeacher(stage) === model;
 }
 
 function needsTwin(recipe: Recipe, stage: GrpoStage): boolean {

@@ -286,6 +286,7 @@ function compareInGroups(
     weights,
     lengths: graded.map(({ completion }) => completion.ids.length),
     penalties,
+    finished: graded.map(({ finished }) => finished),
     values,
   });
 }

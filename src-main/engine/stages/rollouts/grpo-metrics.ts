@@ -91,12 +91,13 @@ export function stepMetrics(
 /** What a critic of its own adds to them; one on the policy has its numbers among the policy's. */
 export function criticMetrics(
   { loss }: PolicyStepMetrics,
-  critic: CriticStep,
+  critic: CriticStep & { readonly learningRate: number },
 ): Record<string, number> {
   return {
     ...valueMetrics(critic.loss, critic.clipped),
     "loss/policy_avg": loss,
     "val/grad_norm": critic.gradNorm,
+    "val/learning_rate": critic.learningRate,
   };
 }
 

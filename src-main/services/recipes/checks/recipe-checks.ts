@@ -7,7 +7,8 @@ import type { Document, LineCounter } from "yaml";
 import { AppError } from "#shared/errors.ts";
 import { modelTeacher, Recipe } from "#shared/schema/recipe.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
-import { exampleSources } from "#shared/schema/stages/example-data.ts";
+import { allExampleSources } from "#shared/schema/stages/example-data.ts";
+import { askedTwin } from "#shared/schema/twin.ts";
 import { hasRewards } from "#shared/schema/stage-rewards.ts";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { benchmarkPairs } from "./benchmark-pairs.ts";
@@ -119,6 +120,11 @@ export function checkRecipe(recipe: Recipe): Finding[] {
     }
     if (!position.has(stage.name)) position.set(stage.name, index);
   });
+  // A twin that is not written out stands before whatever begins with its model (with-twins.ts).
+  recipe.stages.forEach((stage, index) => {
+    const twin = askedTwin(stage);
+    if (twin !== undefined && !position.has(twin)) position.set(twin, index);
+  });
   recipe.stages.forEach((stage, index) => {
     findings.push(...checkInputs(recipe, stage, index, position));
     if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
@@ -142,7 +148,7 @@ export function inputsOf(
   const teacher = modelTeacher(stage);
   if (teacher !== undefined) inputs.push({ key: ["teacher"], name: teacher, gives: "model" });
   if (stage.kind === "sft")
-    for (const { source, keys } of exampleSources(stage.data))
+    for (const { source, keys } of allExampleSources(stage))
       if ("stage" in source)
         inputs.push({ key: [...keys, "stage"], name: source.stage, gives: "dataset" });
   return inputs;
@@ -223,7 +229,7 @@ function usable(recipe: Recipe, index: number, gives: "model" | "dataset"): stri
     ...recipe.stages
       .slice(0, index)
       .filter((stage) => outputOf(stage) === gives)
-      .map(({ name }) => name),
+      .flatMap((stage) => [stage.name, askedTwin(stage) ?? []].flat()),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Which stage uses which, as arcs in lanes. Pure. */
-import { getValue } from "./plain-value.ts";
+import { textAt } from "./plain-value.ts";
 import type { Json, Keys } from "./plain-value.ts";
-import { dataStageKeys } from "./stage-edits.ts";
+import { dataStageKeys, namesOf } from "./stage-edits.ts";
 
 export interface Arc {
   readonly from: number;
@@ -20,9 +20,9 @@ export function arcsOf(stages: readonly Json[]): readonly Arc[] {
       ...dataStageKeys(stage).map((keys) => [keys, "data"] as const),
     ];
     for (const [keys, gives] of inputs) {
-      const name = getValue(stage, keys);
+      const name = textAt(stage, keys);
       const from = stages.findLastIndex(
-        (other, place) => place < to && name !== undefined && getValue(other, ["name"]) === name,
+        (other, place) => place < to && namesOf(other).includes(name),
       );
       if (from !== -1 && !found.some((arc) => arc.from === from && arc.to === to))
         found.push({ from, to, gives });

@@ -1,8 +1,9 @@
 /** Edits of the list of stages. A stage's text moves with the comments above it. Pure. */
 import type { Document } from "yaml";
+import { twinName } from "#shared/schema/twin.ts";
 import type { StageKind } from "#shared/schema/recipe.ts";
 import { isProblemSource, sourcesAt } from "./data-sources.ts";
-import { getValue, isMap, withValue } from "./plain-value.ts";
+import { getValue, isMap, textAt, withValue } from "./plain-value.ts";
 import type { Json, JsonMap, Keys } from "./plain-value.ts";
 import {
   endOfLine,
@@ -48,19 +49,25 @@ export function insertStage(text: string, index: number, stage: JsonMap): string
 /** Renames a stage and every input that names it. */
 export function renameStage(text: string, index: number, name: string): string {
   const stages = stagesOf(valueOf(parseText(text)));
-  const old = getValue(stages[index], ["name"]);
+  const [old, ...twins] = namesOf(stages[index]);
+  const renamed = new Map(old === undefined ? [] : [[old, name]]);
+  for (const twin of twins) renamed.set(twin, twinName(name));
   let result = setKeys(text, ["stages", index, "name"], name);
   stages.forEach((stage, place) => {
     if (place <= index) return;
-    for (const keys of [["model"], ["teacher"], ...dataStageKeys(stage)])
-      if (getValue(stage, keys) === old) result = setKeys(result, ["stages", place, ...keys], name);
+    for (const keys of [["model"], ["teacher"], ...dataStageKeys(stage)]) {
+      const other = renamed.get(textAt(stage, keys));
+      if (other !== undefined) result = setKeys(result, ["stages", place, ...keys], other);
+    }
   });
   return result;
 }
 
-/** Where a stage's data name an earlier stage. */
+/** Where a stage's data, and what it is measured on, name an earlier stage. */
 export function dataStageKeys(stage: Json): readonly Keys[] {
-  return sourcesAt(getValue(stage, ["data"]), ["data"]).map(({ keys }) => [...keys, "stage"]);
+  return ["data", "eval_data"].flatMap((key) =>
+    sourcesAt(getValue(stage, [key]), [key]).map(({ keys }) => [...keys, "stage"]),
+  );
 }
 
 /** What a stage draws problems from: its data, or those of its sources that are worked out. */
@@ -133,7 +140,19 @@ export function stagesOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(stages) ? stages : [];
 }
 
-export function makesModel(kind: Json | undefined): boolean {
+/** A stage's name, and its twin's where it asks for one. */
+export function namesOf(stage: Json | undefined): readonly string[] {
+  const name = textAt(stage, ["name"]);
+  if (name === "") return [];
+  return textAt(stage, ["twin"]) === "ppo" ? [name, twinName(name)] : [name];
+}
+
+/** What later stages may name as their model. */
+export function modelsMadeBy(stage: Json): readonly string[] {
+  return makesModel(getValue(stage, ["kind"])) ? namesOf(stage) : [];
+}
+
+function makesModel(kind: Json | undefined): boolean {
   return kind !== "benchmark" && kind !== "rejection-sampling";
 }
 

@@ -6,7 +6,7 @@ import { OptionField } from "../fields/option-field.tsx";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json } from "../document/plain-value.ts";
 import { RewardsTable } from "./rewards-table.tsx";
-import { makesModel, stagesOf } from "../document/stage-edits.ts";
+import { modelsMadeBy, stagesOf } from "../document/stage-edits.ts";
 import { groupFact, inertFacts, optionFact } from "../document/stage-facts.ts";
 import { fieldGroups } from "../fields/stage-fields.ts";
 import { StageKind } from "../document/stage-kind.ts";
@@ -84,8 +84,6 @@ function modelChoices(value: Json, index: number): readonly string[] {
   const models = getValue(value, ["models"]);
   return [
     ...(isMap(models) ? Object.keys(models) : []),
-    ...stagesOf(value)
-      .slice(0, index)
-      .flatMap((stage) => (makesModel(getValue(stage, ["kind"])) ? [textAt(stage, ["name"])] : [])),
+    ...stagesOf(value).slice(0, index).flatMap(modelsMadeBy),
   ];
 }
