@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useDraft } from "../document/draft-value.ts";
 import { DataFields } from "./data/data-step.tsx";
 import { OptionField } from "../fields/option-field.tsx";
-import { getValue, isMap, textAt } from "../document/plain-value.ts";
+import { getValue, isMap } from "../document/plain-value.ts";
 import type { Json } from "../document/plain-value.ts";
 import { RewardsTable } from "./rewards-table.tsx";
 import { modelsMadeBy, stagesOf } from "../document/stage-edits.ts";
