@@ -232,7 +232,8 @@ function listMissingObjective(part: ExportPart, stage: GrpoStage): void {
     if (when && (typeof value === "string" || typeof value === "number" || value === true))
       part.missing(stage, name, value, why);
   };
-  for (const [name, why] of missingOfCritic(stage)) part.missing(stage, name, stage[name], why);
+  for (const [name, why] of missingOfCritic(stage))
+    part.missing(stage, name, stage[name] ?? null, why);
   const { loss_type: type } = stage;
   missing(
     ["cispo", "sapo", "vespo", "rloo"].includes(type),
