@@ -31,6 +31,8 @@ import { runInProcess } from "./stage-process.ts";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const BASE = here("../assets/models/gradus-base");
 
+const STUDENT = here("../assets/models/gradus-student");
+
 const sums = { task: "addition" as const, difficulties: [2] };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -64,6 +66,8 @@ function withLongPrompts(folder: string): string {
 interface Configuration {
   readonly name: string;
   readonly model: string;
+  /** Of a distillation. */
+  readonly teacher?: string;
   readonly stage: Stage;
   readonly longPrompts: boolean;
 }
@@ -109,6 +113,26 @@ const LONG_GRPO = {
   // After so many equal words the model says one thing only: a group of equal rewards is not computed.
   temperature: 2,
 };
+
+/** On-policy distillation: completions that are long, and as many as make the comparison of both models' logits large. */
+const GKD = {
+  kind: "distill",
+  method: "gkd",
+  teacher: "teacher",
+  data: { task: "arithmetic", difficulties: [3] },
+  num_prompts: 128,
+  lmbda: 1,
+  per_device_train_batch_size: 64,
+  max_completion_length: 256,
+  max_steps: 2,
+  // As in LONG_GRPO: what is unlikely does not end early.
+  temperature: 4,
+};
+
+/** Of two models that ship: the student of 0.6M weights, its teacher of 2M. */
+function distilled(name: string, options: object): Configuration {
+  return { ...configuration(name, STUDENT, { ...GKD, ...options }), teacher: BASE };
+}
 
 const CONFIGURATIONS: readonly Configuration[] = [
   configuration("sft-135m", REAL, full),
@@ -176,11 +200,15 @@ const CONFIGURATIONS: readonly Configuration[] = [
     max_steps: 2,
     beta: 0.02,
   }),
+  distilled("gkd", {}),
+  distilled("gkd-forward", { beta: 0 }),
+  distilled("gkd-top-k", { loss_top_k: 32 }),
 ];
 
 /** The most memory that the stage's process held, in bytes. */
-async function measured({ model, stage }: Configuration): Promise<number> {
-  const { peakMemoryBytes } = await runInProcess(stage, model);
+async function measured({ model, teacher, stage }: Configuration): Promise<number> {
+  const models = teacher === undefined ? model : { model, teacher };
+  const { peakMemoryBytes } = await runInProcess(stage, models);
   return peakMemoryBytes;
 }
 
@@ -197,7 +225,10 @@ console.log(
 for (const asked of CONFIGURATIONS) {
   if (positionals.length > 0 && !positionals.includes(asked.name)) continue;
   const one = asked.longPrompts ? { ...asked, model: withLongPrompts(asked.model) } : asked;
-  const parts = stageMemory(one.stage, withLengths(one.stage, { model: one.model }, NO_SETS));
+  const parts = stageMemory(
+    one.stage,
+    withLengths(one.stage, { model: one.model, teacher: one.teacher }, NO_SETS),
+  );
   const predictedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const measuredBytes = await measured(one);
   results.push({ name: one.name, predictedBytes, measuredBytes, parts });

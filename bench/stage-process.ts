@@ -15,7 +15,7 @@ const ENTRY = fileURLToPath(
 /** What the stage used, once it finished. Throws where it ended otherwise. */
 export async function runInProcess(
   stage: Stage,
-  model: string,
+  models: string | { readonly model: string; readonly teacher: string },
   record: StageJournal["record"] = () => undefined,
 ): Promise<Usage> {
   const outDir = mkdtempSync(join(tmpdir(), `gradus-${stage.name}-`));
@@ -30,7 +30,7 @@ export async function runInProcess(
           stage,
           seed: 1,
           runtime: "tensorflow",
-          models: { model },
+          models: typeof models === "string" ? { model: models } : { ...models },
           outDir,
         },
       },

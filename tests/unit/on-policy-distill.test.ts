@@ -6,6 +6,8 @@ import { parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
+import { readModelConfig } from "#main/core/formats/hub-layout.ts";
+import { divergenceBytes } from "#main/core/resources/divergence-memory.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import { requireSameTokens, tokenDifference } from "#main/core/text/same-tokens.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
@@ -189,7 +191,24 @@ describe("a recipe", () => {
       );
     const [sft, gkd] = [parts({ max_length: 104 }), parts({ method: "gkd", lmbda: 1 })];
     expect(gkd.get("teacher")).toBe(sft.get("teacher"));
-    expect(gkd.get("activations")).toBeGreaterThan(sft.get("activations") ?? 0);
+    // 8 rows of 104 tokens; 4 · 192 + 2 · 192 + 2 · 64 + 3 · 512 + 6 · 104 = 3,440 numbers a token of a layer, of which
+    // there are five. 896 of 896 places have logits: eight tensors of 768 of each, and the teacher's 192 hidden numbers.
+    // Both output matrices are laid out twice.
+    const kept = 8 * 104 * 5 * 3440;
+    const around = 896 * 192 + 2 * 2 * 768 * 192;
+    const bytes = (compared: number): number => 1.2 * 4 * (kept + 896 * compared + around);
+    expect(gkd.get("activations")).toBeCloseTo(bytes(8 * 768), 0);
+    // Of 16 likeliest tokens and what is left: five of 768, and fourteen of 17.
+    const likeliest = parts({ method: "gkd", lmbda: 1, loss_top_k: 16 }).get("activations");
+    expect(likeliest).toBeCloseTo(bytes(5 * 768 + 14 * 17), 0);
+    // As many as there are is all of them.
+    const all = parts({ method: "gkd", lmbda: 1, loss_top_k: 768 }).get("activations");
+    expect(all).toBe(gkd.get("activations"));
+    // A chunk has 2^24 numbers at the most: in rows of 8,000 of them, 2,097 and a bit of 4,096 places.
+    const wide = { ...readModelConfig(base), vocabSize: 8000 };
+    expect(divergenceBytes(wide, readModelConfig(base), 4096, { loss_top_k: 0 })).toBe(
+      4 * (8 * 2 ** 24 + 4096 * 192),
+    );
     expect(gkd.get("training programs")).toBeGreaterThan(sft.get("training programs") ?? 0);
     // 10 steps of 8 rows of 64 tokens: sampled by the student (2), trained (6), and the teacher's pass (2).
     const stage = stageWith({ method: "gkd", lmbda: 1, max_steps: 10, max_completion_length: 64 });

@@ -67,6 +67,17 @@ export function activationBytes(
   return FLOAT * (tokens * (kept + layer) + rows * pieceNumbers(config, columns) + logits);
 }
 
+/** Bytes of what the layers keep when a backward pass begins: all that each stores, or its input alone. */
+export function keptBytes(
+  config: ModelConfig,
+  rows: number,
+  columns: number,
+  recompute: boolean,
+): number {
+  const ofLayer = recompute ? config.hiddenSize : layerNumbers(config, columns);
+  return FLOAT * rows * columns * config.numLayers * ofLayer;
+}
+
 /** Scores of a piece of attention, those with its mask, and its weights. */
 const SCORE_TENSORS = 3;
 /** Of a forward pass alone: logits, shifted, their exponentials, and the products that entropy sums. */

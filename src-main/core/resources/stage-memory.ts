@@ -12,7 +12,7 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import { expectedTensors, parameterCount } from "../formats/expected-tensors.ts";
 import { readModelConfig } from "../formats/hub-layout.ts";
 import type { ModelConfig } from "../formats/model-config.ts";
-import { divergenceBytes, teacherPassBytes } from "./divergence-memory.ts";
+import { distilledBytes, teacherPassBytes } from "./divergence-memory.ts";
 import { lengthBucket, placesBucket } from "./length-buckets.ts";
 import { engineThreads, lanesOf } from "./lanes.ts";
 import {
@@ -146,7 +146,8 @@ function fullestMoment(
   const before = rows < wanted * stage.gradient_accumulation_steps ? trained : 0;
   const tokens = rows * columns;
   const adapted = "use_peft" in stage && stage.use_peft;
-  const output = config.vocabSize * config.hiddenSize * FLOAT;
+  const output = outputBytes(config);
+  const teacher = teacherOf(stage, at);
   // Each matrix's dropout keeps its input without what was dropped, and which that was.
   const dropped = adapted && stage.lora_dropout > 0 ? 2 * inputNumbers(config) * FLOAT : 0;
   const layersKept = recompute ? 1 : config.numLayers;
@@ -155,25 +156,21 @@ function fullestMoment(
   const places =
     learnt >= columns ? tokens : placesBucket(rows * learnt, rows * lengthBucket(columns));
   const forward =
-    activationBytes(config, rows, columns, recompute, places) +
+    (isOnPolicy(stage) && teacher !== undefined
+      ? distilledBytes(config, teacher, { rows, columns, places }, stage)
+      : activationBytes(config, rows, columns, recompute, places)) +
     tokens * layersKept * dropped +
     products +
-    OUTPUT_LAYOUTS * output +
-    comparedBytes(config, stage, at, places);
+    OUTPUT_LAYOUTS * (output + (teacher === undefined ? 0 : outputBytes(teacher)));
   const moments: readonly Moment[] = [
     { gradients: before, activations: SLACK * forward },
     {
       gradients: before + SLACK * trained,
       activations: adapted ? 0 : SLACK * OUTPUT_GRADIENTS * output,
     },
-    ...(isOnPolicy(stage) && at.teacher !== undefined
-      ? [
-          {
-            gradients: before,
-            activations: SLACK * teacherPassBytes(readModelConfig(at.teacher), rows, columns),
-          },
-        ]
-      : []),
+    ...(teacher === undefined
+      ? []
+      : [{ gradients: before, activations: SLACK * teacherPassBytes(teacher, rows, columns) }]),
     // Rows without advantage go forward alone, for their entropy, when the others have left their gradients.
     ...(stage.kind === "grpo"
       ? [
@@ -192,17 +189,13 @@ function fullestMoment(
   return moments.reduce((most, moment) => (total(moment) > total(most) ? moment : most));
 }
 
-/** What is there beside a student's activations where its logits are compared with a teacher's. */
-function comparedBytes(
-  config: ModelConfig,
-  stage: TrainingStage,
-  at: StageFolders,
-  places: number,
-): number {
-  if (!isOnPolicy(stage) || at.teacher === undefined) return 0;
-  const teacher = readModelConfig(at.teacher);
-  const output = teacher.vocabSize * teacher.hiddenSize * FLOAT;
-  return divergenceBytes(config, teacher, places) + OUTPUT_LAYOUTS * output;
+/** Of the model whose distribution the student learns. */
+function teacherOf(stage: TrainingStage, at: StageFolders): ModelConfig | undefined {
+  return isOnPolicy(stage) && at.teacher !== undefined ? readModelConfig(at.teacher) : undefined;
+}
+
+function outputBytes({ vocabSize, hiddenSize }: ModelConfig): number {
+  return vocabSize * hiddenSize * FLOAT;
 }
 
 /**
@@ -233,8 +226,7 @@ function trainingProgramBytes(config: ModelConfig, stage: TrainingStage, at: Sta
   const of = (kind: "train" | "train_on" | "score"): number =>
     keptProgramBytes(programOperations(config, kind, columns, { recompute, bf16 }), shapes);
   const scorers = stage.kind === "grpo" ? (stage.beta > 0 ? 2 : 1) : 0;
-  const teacher =
-    isOnPolicy(stage) && at.teacher !== undefined ? readModelConfig(at.teacher) : undefined;
+  const teacher = teacherOf(stage, at);
   const ofTeacher =
     teacher === undefined
       ? 0
