@@ -6,6 +6,7 @@ import {
   reinforcePlusPlus,
   reinforcePlusPlusBaseline,
 } from "#main/engine/objectives/reinforce-plus-plus.ts";
+import { neutralRewards } from "#main/engine/objectives/neutral-rewards.ts";
 import { meanPenalty, rewardPenalties } from "#main/engine/objectives/reward-penalty.ts";
 import { leaveOneOut } from "#main/engine/objectives/rloo.ts";
 import { CriticOptions } from "#shared/schema/critic-options.ts";
@@ -148,6 +149,29 @@ describe("KL in the reward", () => {
       }),
     ).toThrow(RangeError);
   });
+});
+
+test("prompts with an answer and prompts that a judge grades learn in one batch, each from its own reward", () => {
+  // Two sums, right and wrong, that no judge speaks of; two stories, graded 0.9 and 0.1, that have no answer. All have the form.
+  const rows = [
+    [1, 1, null],
+    [0, 1, null],
+    [null, 1, 0.9],
+    [null, 1, 0.1],
+  ];
+  const weights = [1, 0.1, 1];
+  const { advantages } = estimateAdvantages(
+    {
+      ...AdvantageOptions.parse({ scale_rewards: "none" }),
+      ...CriticOptions.parse({}),
+      num_generations: 2,
+    },
+    {
+      ...{ totals: neutralRewards(rows, weights, 2), rows, weights },
+      ...{ lengths: [1, 1, 1, 1], penalties: null },
+    },
+  );
+  expect(largestDifference(advantages, [0.5, -0.5, 0.4, -0.4])).toBeLessThan(1e-12);
 });
 
 describe("the estimator that a stage names", () => {

@@ -6,6 +6,9 @@ import { Application } from "#main/services/application.ts";
 import { agree, planAgreement } from "#main/services/judges/agree.ts";
 import { agreementOf } from "#main/services/judges/agreement-of.ts";
 import { readRatedTexts } from "#main/services/judges/rated-texts.ts";
+import { builtInRecipe } from "#main/services/recipes/built-in-recipes.ts";
+import { judgeFindings } from "#main/services/recipes/checks/judge-check.ts";
+import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { checkRecipeData } from "#main/services/recipes/checks/recipe-data-check.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
@@ -92,6 +95,59 @@ test("short stories bring their own rubric", async () => {
   expect(said(found, "stages[0].rewards[0].judge")).toMatchObject([
     expect.stringMatching(/^note: 80 completions to judge/u),
   ]);
+});
+
+test("a judge of a mix judges the problems that have a rubric, and its cost is of those alone", async () => {
+  const mix =
+    "[{ task: arithmetic, difficulties: [2], weight: 3 }, { task: short-story, difficulties: [1] }]";
+  const of = (data: string, reward: string) =>
+    findings(
+      `{ name: g, kind: grpo, model: m, data: ${data}, rewards: [{ name: answer }, { ${reward} }], ${SIZES} }`,
+    );
+  const found = await of(mix, "judge: priced");
+  expect(said(found, "stages[0].rewards[1].judge")).toEqual([
+    'note: judges the completions of short-story alone: the problems of arithmetic have no column "rubric"',
+    // A quarter of 80.
+    expect.stringMatching(/^note: 20 completions to judge/u),
+  ]);
+  expect(said(found, "stages[0].data[1].task")).toEqual([]);
+  // A rubric of its own is for all of them.
+  const all = await of(mix, "judge: priced, rubric: rubrics/story.md");
+  expect(said(all, "stages[0].rewards[1].judge")).toEqual([
+    expect.stringMatching(/^note: 80 completions to judge/u),
+  ]);
+});
+
+test("the lines of the preset R1 that mix general prompts in make a sound stage, with an endpoint's name", async () => {
+  const lines = builtInRecipe("r1-full").split("\n");
+  const stageAt = lines.indexOf("  - name: grpo-all");
+  const own = lines.findIndex((line, at) => at > stageAt && line.startsWith("    data:"));
+  const words = lines.findIndex((line, at) => at > own && line.startsWith("    # "));
+  const begun = lines.indexOf("    # data:");
+  const ended = lines.findIndex((line, at) => at > begun && !line.startsWith("    # "));
+  const yaml = [
+    ...lines.slice(0, own),
+    ...lines
+      .slice(begun, ended)
+      .map((line) => line.replace("# ", "").replace("my-endpoint", "priced")),
+    ...lines.slice(ended),
+  ].join("\n");
+  expect([stageAt < own, own < words, words < begun, begun < ended]).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  const { recipe, problems } = readRecipe(yaml);
+  expect(problems.filter(({ level }) => level === "error")).toEqual([]);
+  const index = recipe?.stages.findIndex(({ name }) => name === "grpo-all") ?? -1;
+  const stage = recipe?.stages[index];
+  if (stage?.kind !== "grpo") throw new Error("the preset has no last GRPO stage");
+  const found = await judgeFindings(app, stage, index, folder, undefined);
+  expect(found.filter(({ level }) => level === undefined || level === "error")).toEqual([]);
+  expect(found.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining("judges the completions of short-story alone"),
+  );
 });
 
 test("a teacher behind an endpoint is checked and priced", async () => {

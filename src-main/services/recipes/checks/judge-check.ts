@@ -7,8 +7,10 @@ import type { RewardedStage } from "#shared/schema/stage-rewards.ts";
 import { rewardName } from "#shared/schema/reward.ts";
 import type { JudgeReward } from "#shared/schema/reward.ts";
 import { agreementText } from "#shared/agreement-text.ts";
+import type { DataSource } from "#shared/schema/stages/problem-data.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
+import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemsAt } from "#main/core/problems/task-facts.ts";
 import { judgeMessages, questionedText } from "#main/core/rewards/judges/judge-prompt.ts";
@@ -28,7 +30,15 @@ export interface JudgeCheckDeps {
   readonly tasks: OutsideTasks;
 }
 
+/** Of each source. */
 const LOOKED_AT = 3;
+
+/** Problems of a source that a stage asks in these shares of its prompts. */
+type LookedAt = {
+  readonly source: DataSource;
+  readonly share: number;
+  readonly problems: readonly Problem[];
+};
 /** Of English; a judge's tokenizer is not known here. */
 const CHARACTERS_A_TOKEN = 4;
 
@@ -43,10 +53,9 @@ export async function judgeFindings(
   const place = new StagePlace(stage, index, findings);
   const rewards = rewardsOfStage(stage);
   if (!rewards.some((spec) => "judge" in spec)) return findings;
-  const problems = await problemsOf(stage, deps, signal);
+  const sources = await lookedAt(stage, deps, signal);
   rewards.forEach((spec, at) => {
-    if ("judge" in spec)
-      checkJudge(stage, spec, `rewards.${at}`, place, deps, relativeTo, problems);
+    if ("judge" in spec) checkJudge(stage, spec, `rewards.${at}`, place, deps, relativeTo, sources);
   });
   return findings;
 }
@@ -58,38 +67,55 @@ function checkJudge(
   place: StagePlace,
   deps: JudgeCheckDeps,
   relativeTo: string | undefined,
-  problems: readonly Problem[],
+  sources: readonly LookedAt[],
 ): void {
   const endpoint = tried(`${key}.judge`, place, () => deps.endpoints.named(spec.judge));
-  const rubric = rubricOf(spec, key, place, deps, relativeTo, problems);
-  if (endpoint === undefined || rubric === undefined) return;
-  checkCost(stage, spec, key, place, endpoint, rubric, problems);
+  const common = commonRubric(spec, key, place, deps, relativeTo);
+  if (spec.rubric !== undefined && common === undefined) return;
+  const judged = sources.filter(
+    ({ problems }) => common !== undefined || problems.some((problem) => ownRubric(problem) !== ""),
+  );
+  if (sources.length > 0 && judged.length === 0)
+    place.add(`${key}.judge`, {
+      message: `the judge names no rubric, and the problems have no column "rubric".`,
+      advice: "Write what counts into a Markdown file, and name it: rubric: rubrics/story.md.",
+    });
+  if (endpoint === undefined || judged.length === 0) return;
+  if (judged.length < sources.length) notePart(key, place, sources, judged);
+  checkCost(stage, spec, key, place, endpoint, common, judged);
   checkTrust(spec, key, place, agreementOf(deps, spec, relativeTo));
 }
 
-/** A rubric's text as it will be asked with. */
-function rubricOf(
-  spec: JudgeReward,
+/** The text of the rubric that the judge has for all problems; undefined where it has each problem's own, or cannot be read. */
+function commonRubric(
+  { rubric: file, sha256 }: JudgeReward,
   key: string,
   place: StagePlace,
   { rewardFiles }: JudgeCheckDeps,
   relativeTo: string | undefined,
-  problems: readonly Problem[],
 ): string | undefined {
-  const { rubric: file, sha256 } = spec;
-  if (file !== undefined) {
-    return tried(`${key}.rubric`, place, () => rewardFiles.text({ file, sha256 }, relativeTo));
-  }
-  if (problems.length === 0) return undefined;
-  const own = problems.map(
-    (problem) => questionedText({ problem, completionText: "" }).rubric ?? "",
-  );
-  if (own.every((text) => text !== "")) return own[0] ?? "";
+  if (file === undefined) return undefined;
+  return tried(`${key}.rubric`, place, () => rewardFiles.text({ file, sha256 }, relativeTo));
+}
+
+function ownRubric(problem: Problem): string {
+  return questionedText({ problem, completionText: "" }).rubric ?? "";
+}
+
+/** Of a mix: which problems the judge says nothing of, so that other rewards alone count there. */
+function notePart(
+  key: string,
+  place: StagePlace,
+  sources: readonly LookedAt[],
+  judged: readonly LookedAt[],
+): void {
+  const names = (list: readonly LookedAt[]): string =>
+    list.map(({ source }) => ("task" in source ? source.task : source.problems)).join(", ");
+  const others = sources.filter((one) => !judged.includes(one));
   place.add(`${key}.judge`, {
-    message: `the judge names no rubric, and the problems have no column "rubric".`,
-    advice: "Write what counts into a Markdown file, and name it: rubric: rubrics/story.md.",
+    level: "note",
+    message: `judges the completions of ${names(judged)} alone: the problems of ${names(others)} have no column "rubric"`,
   });
-  return undefined;
 }
 
 function checkCost(
@@ -98,18 +124,23 @@ function checkCost(
   key: string,
   place: StagePlace,
   endpoint: Endpoint,
-  rubric: string,
-  problems: readonly Problem[],
+  common: string | undefined,
+  judged: readonly LookedAt[],
 ): void {
-  const requests = judgedCompletions(stage);
-  const asked = problems.map(({ prompt, gold }) =>
-    judgeMessages(
-      { rubric, prompt, reference: spec.reference ? gold : null, text: "" },
-      spec.scale,
-    ).reduce((sum, { content }) => sum + content.length, 0),
-  );
-  const words =
-    asked.reduce((sum, length) => sum + length, 0) / Math.max(1, asked.length) / CHARACTERS_A_TOKEN;
+  const share = judged.reduce((sum, one) => sum + one.share, 0);
+  const requests = Math.ceil(share * judgedCompletions(stage));
+  const words = judged.reduce((sum, one) => sum + (one.share / share) * wordsOf(one), 0);
+  function wordsOf({ problems }: LookedAt): number {
+    const asked = problems.map((problem) => {
+      const { prompt, gold } = problem;
+      const rubric = common ?? ownRubric(problem);
+      const question = { rubric, prompt, reference: spec.reference ? gold : null, text: "" };
+      const messages = judgeMessages(question, spec.scale);
+      return messages.reduce((sum, { content }) => sum + content.length, 0);
+    });
+    const all = asked.reduce((sum, length) => sum + length, 0);
+    return all / Math.max(1, asked.length) / CHARACTERS_A_TOKEN;
+  }
   checkEndpointCost(place, key, "judge", endpoint, {
     what: "completions to judge",
     requests,
@@ -148,13 +179,21 @@ function checkTrust(
 }
 
 /** None where the data cannot be drawn: that is said elsewhere. */
-async function problemsOf(
+async function lookedAt(
   { data }: RewardedStage,
   { sets, tasks: outside }: JudgeCheckDeps,
   signal: AbortSignal | undefined,
-): Promise<readonly Problem[]> {
+): Promise<readonly LookedAt[]> {
+  const sources = sourcesOf(data);
+  const weights = sources.reduce((sum, { weight }) => sum + (weight ?? 1), 0);
   try {
-    return await problemsAt(data, 0, LOOKED_AT, { sets, outside }, signal);
+    const looked: LookedAt[] = [];
+    for (const source of sources) {
+      // eslint-disable-next-line no-await-in-loop -- tasks elsewhere share one process
+      const problems = await problemsAt(source, 0, LOOKED_AT, { sets, outside }, signal);
+      looked.push({ source, share: (source.weight ?? 1) / weights, problems });
+    }
+    return looked;
   } catch (error) {
     if (error instanceof AppError) return [];
     throw error;

@@ -152,12 +152,14 @@ function noGold(name: string, key: string, place: StagePlace): void {
   const { stage } = place;
   const keeps = "require_correct" in stage;
   if (keeps && !stage.require_correct) return;
+  // Where something else rewards them, nothing is amiss.
+  if (stage.kind === "grpo" && stage.rewards.some((one) => "judge" in one || "file" in one)) return;
   const why = `no problem of ${name} has a right answer`;
   place.add(key, {
     level: "warning",
     message: keeps
       ? `${why}: none of its solutions is kept`
-      : `${why}: the answer reward gives 0 to all`,
+      : `${why}: the answer reward says nothing of them`,
     advice: keeps
       ? "Keep them by a judge or a file of your own: rewards, with require_correct: false."
       : "Reward them by a judge with a rubric or a file of your own, or import the set with its answers.",
