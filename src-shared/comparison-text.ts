@@ -54,6 +54,32 @@ function listed(names: readonly string[]): string {
     : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
+/** What a score was measured on and how, as far as it tells scores of one list apart. */
+export interface NamedScore {
+  readonly label: string;
+  readonly summary: { readonly task: string; readonly scoring: string };
+}
+
+/**
+ * What each score of a list is called: its model; its problems too where the list has several, and the scoring where the
+ * same model met the same problems under both rules. E.g. "grpo, countdown", "base, lenient".
+ */
+export function scoreNames(scores: readonly NamedScore[]): readonly string[] {
+  const hasSeveral = asksSeveral(scores);
+  return scores.map(({ label, summary: { task, scoring } }) => {
+    const isScoredTwice = scores.some(
+      (other) =>
+        other.label === label && other.summary.task === task && other.summary.scoring !== scoring,
+    );
+    return [label, ...(hasSeveral ? [task] : []), ...(isScoredTwice ? [scoring] : [])].join(", ");
+  });
+}
+
+/** Whether the scores are of more than one set of problems. */
+export function asksSeveral(scores: readonly NamedScore[]): boolean {
+  return new Set(scores.map(({ summary }) => summary.task)).size > 1;
+}
+
 /** Where the two may not be compared, or share too little. */
 export function refusalText(
   model: string,

@@ -26,7 +26,7 @@ export const ComparisonToBefore = z.strictObject({
 });
 export type ComparisonToBefore = z.infer<typeof ComparisonToBefore>;
 
-/** null for the first benchmark of a pipeline. */
+/** null for the first benchmark on its problems in a pipeline. */
 export const ComparedEvaluation = z.strictObject({
   ...EvaluationRecord.shape,
   comparison: ComparisonToBefore.nullable(),

@@ -108,6 +108,22 @@ test("few shared problems are not comparable, and an interval always has width",
   expect(six?.versus?.difference.low).toBeLessThan(six?.versus?.difference.high ?? 0);
 });
 
+test("the first benchmark on its problems has nothing before it, and later ones find theirs over the others", async () => {
+  const { client, ids } = compared(
+    { label: "base", right: solved(40, 2), task: "arithmetic" },
+    { label: "base", right: solved(40, 2), task: "countdown" },
+    { label: "grpo", right: solved(40, 20), task: "arithmetic" },
+    { label: "grpo", right: solved(40, 22), task: "countdown" },
+  );
+  const { rows } = await client.pipelines.results({ pipelineId: "p1" });
+  expect(rows.map(({ comparison }) => comparison?.withRunId ?? null)).toEqual([
+    null,
+    null,
+    ids[0],
+    ids[1],
+  ]);
+});
+
 test("a pipeline's first rows scored by another rule are no baseline, and its results say the same as Compare", async () => {
   const { app, client, ids } = compared(
     { label: "base", right: solved(40, 30), scoring: "lenient" },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PipelineSummary } from "#shared/schema/run.ts";
 import { noticeOf } from "#renderer/shell/notices/run-notices.ts";
+import { scoreNames } from "#shared/comparison-text.ts";
 import { verdictLines } from "../../src-renderer/features/results/verdict-lines.ts";
 import { runRows } from "../../src-renderer/features/runs/rows/run-rows.ts";
 import {
@@ -198,6 +199,22 @@ test("differences are said in words, with what they rest on", () => {
     "student and base cannot be told apart.",
   ]);
   expect(lines[0]?.basis).toBe("+19.0 points [15.4, 22.6], corrected p <0.001, 500 problems.");
+});
+
+test("scores of several problem sets, or under two rules, are told apart by name", () => {
+  const score = (label: string, task: string, scoring = "strict") => ({
+    label,
+    summary: { task, scoring },
+  });
+  expect(scoreNames([score("base", "gcd"), score("grpo", "gcd")])).toEqual(["base", "grpo"]);
+  expect(
+    scoreNames([
+      score("base", "gcd", "lenient"),
+      score("base", "gcd"),
+      score("grpo", "gcd"),
+      score("grpo", "letters"),
+    ]),
+  ).toEqual(["base, gcd, lenient", "base, gcd, strict", "grpo, gcd", "grpo, letters"]);
 });
 
 describe("what is told when a pipeline changes", () => {

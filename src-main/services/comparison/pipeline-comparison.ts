@@ -14,7 +14,7 @@ import type { JudgedPair } from "./judge.ts";
 import type { PairedTests } from "./paired-tests.ts";
 import { isComparable } from "./protocol.ts";
 
-/** By benchmark; without an entry for the first one of the pipeline. */
+/** By benchmark; without an entry for the first one on its problems. */
 export function pipelineComparison(
   store: Store,
   tests: PairedTests,
@@ -64,12 +64,15 @@ function pairsOf(store: Store, pipelineId: PipelineId): JudgedPair[] {
   });
 }
 
-/** Where none may be compared, the nearest, so that the reason can be said. */
+/** Where none may be compared, the nearest on the same problems, so that the reason can be said. */
 function before(
   earlier: readonly EvaluationRecord[],
   record: EvaluationRecord,
 ): EvaluationRecord | undefined {
-  return earlier.findLast((other) => isComparable(record, other)) ?? earlier.at(-1);
+  return (
+    earlier.findLast((other) => isComparable(record, other)) ??
+    earlier.findLast((other) => other.summary.task === record.summary.task)
+  );
 }
 
 /**

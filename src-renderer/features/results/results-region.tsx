@@ -1,6 +1,7 @@
 /** The result table, its sentences and its charts. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
+import { scoreNames } from "#shared/comparison-text.ts";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import { IntervalBars } from "#renderer/charts/bars/interval-bars.tsx";
 import { formatNumber } from "#renderer/ui/format.ts";
@@ -26,6 +27,7 @@ export function ResultsRegion({
 }): ReactNode {
   const { rows } = results;
   const lines = useMemo(() => verdictLines(rows), [rows]);
+  const names = useMemo(() => scoreNames(rows), [rows]);
   const difficulties = useMemo(
     () =>
       [
@@ -71,14 +73,17 @@ export function ResultsRegion({
           title="pass@1 by model"
           caption={`%, 95% interval, n ${formatNumber(n)}, k ${formatNumber(k)}`}
           seriesLabels={["pass@1"]}
-          groups={rows.map((row) => ({ label: row.label, estimates: [row.summary.pass1] }))}
+          groups={rows.map((row, at) => ({
+            label: names[at] ?? row.label,
+            estimates: [row.summary.pass1],
+          }))}
           height={200}
         />
         {difficulties.length > 0 && (
           <IntervalBars
             title="pass@1 by difficulty"
             caption={`%, 95% interval, k ${formatNumber(k)}`}
-            seriesLabels={rows.map((row) => row.label)}
+            seriesLabels={names}
             groups={difficulties.map((difficulty) => ({
               label: `difficulty ${String(difficulty)}`,
               estimates: rows.map((row) =>

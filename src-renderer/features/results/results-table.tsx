@@ -2,6 +2,7 @@
 import { Fragment } from "react";
 import type { ReactNode } from "react";
 import type { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
+import { scoreNames } from "#shared/comparison-text.ts";
 import type { ResultRow } from "#shared/schema/evaluation.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { Whisker, WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
@@ -29,11 +30,14 @@ function largestK(summary: EvaluationSummary): EvaluationSummary["passK"][number
   return summary.passK.findLast((one) => one.k > 1);
 }
 
-function ComparisonCells({ comparison }: Pick<ResultRow, "comparison">): ReactNode {
+function ComparisonCells({
+  comparison,
+  first,
+}: Pick<ResultRow, "comparison"> & { readonly first: boolean }): ReactNode {
   if (comparison === null)
     return (
       <td colSpan={3} className="t3">
-        the start
+        {first ? "the start" : "first on these problems"}
       </td>
     );
   const { versus, withLabel, refusal, cautions } = comparison;
@@ -100,7 +104,7 @@ function Row({
       <td className="nowrap">
         <Score estimate={summary.consK} />
       </td>
-      <ComparisonCells comparison={comparison} />
+      <ComparisonCells comparison={comparison} first={first} />
       <td className="num">
         {first ? (
           <span className="t3">–</span>
@@ -169,6 +173,7 @@ export function DifficultyTable({ rows }: { readonly rows: readonly ResultRow[] 
   const difficulties = [
     ...new Set(rows.flatMap((row) => row.summary.byDifficulty.map((one) => one.difficulty))),
   ].toSorted((a, b) => a - b);
+  const names = scoreNames(rows);
   return (
     <table>
       <caption className="visually-hidden">
@@ -189,9 +194,9 @@ export function DifficultyTable({ rows }: { readonly rows: readonly ResultRow[] 
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
+        {rows.map((row, at) => (
           <tr key={row.runId}>
-            <td className="med nowrap">{row.label}</td>
+            <td className="med nowrap">{names[at]}</td>
             {difficulties.map((difficulty) => {
               const one = row.summary.byDifficulty.find((entry) => entry.difficulty === difficulty);
               return (

@@ -1,5 +1,7 @@
 /** The result table of a pipeline, for the terminal and for --json. */
+import { asksSeveral, scoreNames } from "#shared/comparison-text.ts";
 import { counted } from "#shared/counted.ts";
+import type { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
 import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { duration } from "./live-line.ts";
@@ -46,13 +48,22 @@ function comparedCells(comparison: ComparisonToBefore | null): string[] {
 
 /** What the table has no room for. */
 function comparisonNotes(results: PipelineResults): string[] {
-  return results.rows.flatMap(({ label, comparison }) => {
+  const hasSeveral = asksSeveral(results.rows);
+  return results.rows.flatMap(({ label, summary, comparison }) => {
     if (comparison === null) return [];
     const { withLabel, refusal, cautions } = comparison;
+    const where = hasSeveral ? ` on ${summary.task}` : "";
     const reasons = refusal === null ? cautions : [`not comparable: ${refusal}`];
-    return reasons.map((reason) => `! ${label} against ${withLabel}: ${reason}`);
+    return reasons.map((reason) => `! ${label} against ${withLabel}${where}: ${reason}`);
   });
 }
+
+function settingsOf(summary: EvaluationSummary): string {
+  return `n ${counted(summary.n, "problem")}, k ${counted(summary.k, "sample")} each, T ${summary.temperature}, top-p ${summary.topP}, at most ${summary.maxTokens} tokens, verifier ${summary.verifierVersion}`;
+}
+
+const HOW_COMPARED =
+  "Intervals of scores are 95%; points are against the nearest row above that may be compared, p is corrected for the table, and the interval is of the same test.";
 
 /** All that the pipeline has cost, as lists say it: what its stages used, and what was bought for it. */
 export function costJson({ total, boughtUsd }: Pick<PipelineResults, "total" | "boughtUsd">) {
@@ -84,8 +95,9 @@ export function resultsText(results: PipelineResults): string {
       results.stages.length > 0 || results.boughtUsd > 0 || results.unpricedRequests > 0;
     return ["No benchmark has finished.", ...(spent ? [costText(results)] : [])].join("\n");
   }
-  const rows = results.rows.map(({ label, summary, comparison, cost }) => [
-    label,
+  const names = scoreNames(results.rows);
+  const rows = results.rows.map(({ label, summary, comparison, cost }, at) => [
+    names[at] ?? label,
     percent(summary.pass1.value),
     percentRange(summary.pass1),
     summary.passK.at(-1) === undefined ? "" : percent(summary.passK.at(-1)?.value ?? 0),
@@ -94,18 +106,14 @@ export function resultsText(results: PipelineResults): string {
     summary.scoring,
     usdText(cost.totalUsd),
   ]);
-  const [first] = results.rows;
-  const settings =
-    first === undefined
-      ? ""
-      : `n ${counted(first.summary.n, "problem")}, k ${counted(first.summary.k, "sample")} each, T ${first.summary.temperature}, top-p ${first.summary.topP}, at most ${first.summary.maxTokens} tokens, verifier ${first.summary.verifierVersion}; intervals of scores are 95%; points are against the nearest row above that may be compared, p is corrected for the table, and the interval is of the same test.`;
+  const largest = Math.max(...results.rows.map(({ summary }) => summary.passK.at(-1)?.k ?? 0));
   return [
     table(
       [
         "model",
         "pass@1",
         "interval",
-        `pass@${first?.summary.passK.at(-1)?.k ?? "k"}`,
+        `pass@${largest === 0 ? "k" : largest}`,
         "cons@k",
         "points",
         "interval",
@@ -119,7 +127,8 @@ export function resultsText(results: PipelineResults): string {
     ),
     ...comparisonNotes(results),
     "",
-    settings,
+    ...new Set(results.rows.map(({ summary }) => `${settingsOf(summary)}.`)),
+    HOW_COMPARED,
     costText(results),
   ].join("\n");
 }
