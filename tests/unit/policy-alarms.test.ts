@@ -39,6 +39,7 @@ const WELL: PolicySigns = {
   accuracyMean: 0.5,
   accuracy: new Map([[3, 0.5]]),
   byTag: new Map(),
+  bySource: new Map(),
   samplerDifference: 0.001,
   firstRatio: 1,
   gradingShare: 0.05,
@@ -198,8 +199,9 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
     entropies: Float32Array.of(1, 1),
   };
   const tags = new Map([["p", ["sums"]]]);
+  const sources = new Map([["p", "arithmetic"]]);
   const signs = policySigns(
-    { rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1, kl: null, tags },
+    { rollouts, fracZeroStd: 0.5, seconds: 4, gradingSeconds: 1, kl: null, tags, sources },
     [
       { entropy: 1, kl: null, tokens: [scored, null] },
       { entropy: 3, kl: null, tokens: [null] },
@@ -221,6 +223,7 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
     accuracyMean: 1 / 3,
     accuracy: new Map([[3, 1 / 3]]),
     byTag: new Map([["sums", { completions: 3, right: 1 }]]),
+    bySource: new Map([["arithmetic", { completions: 3, right: 1, reward: 3 * ROLLOUT.reward }]]),
     samplerDifference: 0.25,
     firstRatio: (1 + Math.exp(0.5)) / 2,
     gradingShare: 0.25,
@@ -236,8 +239,11 @@ test("an alarm's evidence is the completions that show it, the clearest first", 
   expect(places("truncated")).toEqual(["1/2"]);
   expect(places("length-explosion")[0]).toBe("2/3");
   expect(places("hole-3")).toEqual(["2/3"]);
-  expect(evidenceOf("hole-tag-a", rollouts, new Map([["p", ["a"]]]))).toHaveLength(1);
+  expect(evidenceOf("hole-tag-a", rollouts, { tags: new Map([["p", ["a"]]]) })).toHaveLength(1);
   expect(places("hole-tag-a")).toEqual([]);
+  const sources = new Map([["p", "gcd"]]);
+  expect(evidenceOf("gamed-gcd", [{ ...long, reward: 0.4 }], { sources })).toHaveLength(1);
+  expect(evidenceOf("gamed-gcd", [ROLLOUT, { ...long, reward: 0 }], { sources })).toEqual([]);
   expect(places("format-gamed")).toEqual(["2/3"]);
   expect(places("repetition")).toEqual([]);
   expect(
@@ -291,6 +297,42 @@ const Healthy = z.array(
     ),
   }),
 );
+
+test("a run whose rewards were gamed on one of its tasks raises that, shows the completions, and offers whole answers", () => {
+  // GRPO of a 135M model on three tasks of reasoning-gym, whose partial credit an answer had that held the right one.
+  const file = new URL("../fixtures/alarms/gamed-run.json", import.meta.url);
+  const Counts = z.object({ completions: z.int(), right: z.int(), reward: z.number() });
+  const batches = z
+    .array(z.array(z.tuple([z.string(), Counts])))
+    .parse(JSON.parse(readFileSync(file, "utf8")));
+  const signs = batches.map((batch) => ({ bySource: new Map(batch) }));
+  const raised = raisedBy(signs).flatMap((codes, batch) => codes.map((code) => ({ code, batch })));
+  expect(raised).toEqual([{ code: "gamed-reasoning-gym/gcd", batch: expect.any(Number) }]);
+  expect(raised[0]?.batch).toBeLessThan(30);
+
+  // What a checkpoint keeps raises it at the same batch.
+  const before = new PolicyAlarms(STAGE);
+  raisedBy(signs.slice(0, 12), before);
+  const after = new PolicyAlarms(STAGE, JSON.parse(JSON.stringify(before.state())));
+  expect(raisedBy(signs.slice(12), after).findIndex((codes) => codes.length > 0)).toBe(
+    (raised[0]?.batch ?? 0) - 12,
+  );
+
+  const partial = GrpoStage.parse({
+    ...STAGE,
+    rewards: [
+      { name: "answer", weight: 1, partial: true },
+      { name: "format", weight: 0.1 },
+    ],
+  });
+  expect(changeFor("gamed-reasoning-gym/gcd", partial)).toEqual({
+    option: "rewards",
+    value: [expect.objectContaining({ name: "answer", partial: false }), expect.anything()],
+  });
+  expect(changeFor("gamed-reasoning-gym/gcd", STAGE)).toMatchObject({
+    value: [{ name: "answer" }, { name: "format", weight: 0.05 }],
+  });
+});
 
 test("nothing is raised by three healthy runs, as they were recorded", () => {
   const file = new URL("../fixtures/alarms/healthy-runs.json", import.meta.url);

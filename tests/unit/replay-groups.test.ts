@@ -27,7 +27,14 @@ function batch(...groups: readonly (readonly [number, string])[]): Generation {
     logprobs: rows.map(({ id }) => ({ old: Float32Array.of(-id / 7), reference: null })),
     rollouts: rows.map(({ id, correct }) => ({ ...rollout, completionIds: [id], correct })),
     ...{ kl: null, critic: null, unusable: new Map(), batchStd: 1, fracZeroStd: 0 },
-    ...{ tokens: 4, seconds: 1, gradingSeconds: 0, sampledBatches: null, tags: new Map() },
+    ...{
+      tokens: 4,
+      seconds: 1,
+      gradingSeconds: 0,
+      sampledBatches: null,
+      tags: new Map(),
+      sources: new Map(),
+    },
   };
 }
 

@@ -21,7 +21,14 @@ const generation: Generation = {
     index: i,
   })),
   ...{ kl: null, critic: null, unusable: new Map(), batchStd: 1, fracZeroStd: 0 },
-  ...{ tokens: 12, seconds: 1, gradingSeconds: 0, sampledBatches: null, tags: new Map() },
+  ...{
+    tokens: 12,
+    seconds: 1,
+    gradingSeconds: 0,
+    sampledBatches: null,
+    tags: new Map(),
+    sources: new Map(),
+  },
 };
 
 test("a shuffled batch keeps every completion with what belongs to it, in an order of the seed", () => {

@@ -139,7 +139,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     for (const alarm of alarms.check(policySigns(generation, firstSteps)))
       session.alarm(at.step, {
         ...alarm,
-        evidence: evidenceOf(alarm.code, generation.rollouts, generation.tags),
+        evidence: evidenceOf(alarm.code, generation.rollouts, generation),
       });
   }
   await curve?.measure(at.step);

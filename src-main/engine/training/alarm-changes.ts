@@ -21,12 +21,24 @@ export function tagOfHole(code: string): string | undefined {
   return code.startsWith(TAG_HOLE) ? code.slice(TAG_HOLE.length) : undefined;
 }
 
+const GAMED = "gamed-";
+
+/** @param source the task or problem set whose completions earn without being right */
+export function codeOfGamed(source: string): string {
+  return `${GAMED}${source}`;
+}
+
+export function sourceOfGamed(code: string): string | undefined {
+  return code.startsWith(GAMED) ? code.slice(GAMED.length) : undefined;
+}
+
 /** null where no single option would. */
 export function changeFor(code: string, stage: GrpoStage): AlarmChange | null {
   const tag = tagOfHole(code);
   if (tag !== undefined) return moreOfTag(tag, stage);
   const difficulty = /^hole-(\d+)$/u.exec(code)?.[1];
   if (difficulty !== undefined) return moreOf(Number(difficulty), stage);
+  if (sourceOfGamed(code) !== undefined) return wholeAnswers(stage);
   switch (code) {
     case "truncated":
       return { option: "max_completion_length", value: 2 * stage.max_completion_length };
@@ -94,6 +106,18 @@ function moreOfTag(tag: string, stage: GrpoStage): AlarmChange | null {
 function withReward(stage: GrpoStage, reward: Record<string, string | number>): AlarmChange | null {
   if (stage.rewards.some((one) => rewardName(one) === reward["name"])) return null;
   return { option: "rewards", value: [...stage.rewards.map(written), reward] };
+}
+
+/** The answer counts where it is right, no longer in parts; where it did not, the form counts half. */
+function wholeAnswers(stage: GrpoStage): AlarmChange | null {
+  if (!stage.rewards.some((one) => "partial" in one && one.partial)) return lessFormat(stage);
+  return {
+    option: "rewards",
+    value: stage.rewards.map((one) => ({
+      ...written(one),
+      ...("partial" in one && one.partial ? { partial: false } : {}),
+    })),
+  };
 }
 
 function lessFormat(stage: GrpoStage): AlarmChange | null {

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { AlarmChange, AlarmEvidence } from "#shared/schema/alarm.ts";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
-import { changeFor, codeOfTagHole } from "./alarm-changes.ts";
+import { changeFor, codeOfGamed, codeOfTagHole } from "./alarm-changes.ts";
+import { GamedRewards, GamedRewardsState } from "./gamed-rewards.ts";
 import type { PolicySigns } from "./policy-signs.ts";
 
 export type Alarm = {
@@ -39,6 +40,8 @@ const State = z.object({
   tags: z
     .array(z.tuple([z.string(), z.object({ before: z.int(), right: z.int(), since: z.int() })]))
     .default([]),
+  /** Checkpoints of before it was watched have none. */
+  sources: GamedRewardsState.default([]),
   start: Start.default({
     ...{ batches: 0, accuracy: 0, anyRight: 0, length: 0 },
     ...{ format: null, entropy: null },
@@ -70,6 +73,7 @@ export class PolicyAlarms {
   readonly #raised: Set<string>;
   readonly #bestAccuracy: Map<number, number>;
   readonly #tags: Map<string, TagCounts>;
+  readonly #gamed: GamedRewards;
   #start: Start;
 
   /** @param kept what `state` gave at the checkpoint that the run goes on from; one without it begins anew */
@@ -80,6 +84,7 @@ export class PolicyAlarms {
     this.#raised = new Set(data.raised);
     this.#bestAccuracy = new Map(data.bestAccuracy);
     this.#tags = new Map(data.tags);
+    this.#gamed = new GamedRewards(data.sources);
     this.#start = data.start;
   }
 
@@ -90,6 +95,7 @@ export class PolicyAlarms {
       raised: [...this.#raised],
       bestAccuracy: [...this.#bestAccuracy],
       tags: [...this.#tags],
+      sources: this.#gamed.state(),
       start: this.#start,
     };
   }
@@ -113,7 +119,18 @@ export class PolicyAlarms {
     const isHole = signs.accuracyMean >= this.#start.accuracy;
     this.#watchDifficulties(signs, isHole, watch);
     this.#watchTags(signs, isHole, watch);
+    this.#watchSources(signs, watch);
     return alarms;
+  }
+
+  #watchSources({ bySource }: PolicySigns, watch: Watch): void {
+    for (const one of this.#gamed.take(bySource))
+      watch(one.isGamed, {
+        code: codeOfGamed(one.source),
+        message: `Completions on ${one.source} still earn ${one.rewardNow.toFixed(2)} each, after ${one.rewardBefore.toFixed(2)} at the start, while right ones went from ${percent(one.rightBefore)} to ${percent(one.rightNow)}: the policy earns what the rewards give for something else.`,
+        advice:
+          "Read the wrong completions that earn most. Give less for what can be had without the right answer: partial of the reward answer, the format, a reward of your own.",
+      });
   }
 
   #watchTags({ byTag }: PolicySigns, isHole: boolean, watch: Watch): void {

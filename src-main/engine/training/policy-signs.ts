@@ -1,3 +1,10 @@
+/** Of a batch's completions on one task or problem set; `reward` is their sum. */
+export type SourceCounts = {
+  readonly completions: number;
+  readonly right: number;
+  readonly reward: number;
+};
+
 /** What the alarms look at after each batch of completions. Shares are in 0–1; null: not measured. */
 export type PolicySigns = {
   readonly fracZeroStd: number;
@@ -20,6 +27,8 @@ export type PolicySigns = {
   readonly accuracy: ReadonlyMap<number, number>;
   /** Of this batch's completions by their problem's tags. */
   readonly byTag: ReadonlyMap<string, { readonly completions: number; readonly right: number }>;
+  /** Of this batch's completions by the task or problem set that asked. */
+  readonly bySource: ReadonlyMap<string, SourceCounts>;
   /** Nats between the sampler's and the trainer's log-probability of a token, mean. */
   readonly samplerDifference: number | null;
   /** Mean of a token's π_trainer / π_sampler in the first step that saw the batch, before its update. */

@@ -50,6 +50,8 @@ export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> &
   readonly rollouts: readonly Rollout[];
   /** Of the problems that have any, by their ids. */
   readonly tags: ReadonlyMap<string, readonly string[]>;
+  /** The tasks or problem sets of the problems, by their ids. */
+  readonly sources: ReadonlyMap<string, string>;
   /** Completions of which a judge gave no verdict that can be used, by the judge's name. */
   readonly unusable: ReadonlyMap<string, number>;
   /** Tokens sampled. */
@@ -139,6 +141,7 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
     tags: new Map(
       graded.flatMap(({ problem: { id, tags } }) => (tags === undefined ? [] : [[id, tags]])),
     ),
+    sources: new Map(graded.map(({ problem: { id, source } }) => [id, source])),
     ...{ batchStd, fracZeroStd },
     critic:
       values === null || targets === null

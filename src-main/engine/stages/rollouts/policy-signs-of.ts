@@ -3,11 +3,12 @@ import type { AlarmEvidence } from "#shared/schema/alarm.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { languageReward } from "#main/core/rewards/language.ts";
 import { repeatedShare } from "#main/core/rewards/repetition-penalty.ts";
-import { tagOfHole } from "../../training/alarm-changes.ts";
+import { sourceOfGamed, tagOfHole } from "../../training/alarm-changes.ts";
 import type { PolicySigns } from "../../training/policy-signs.ts";
 import type { PolicyStepMetrics } from "../../training/policy-step-metrics.ts";
 import {
   accuracyByDifficulty,
+  countsBySource,
   countsByTag,
   logprobDifferences,
   mean,
@@ -27,6 +28,8 @@ export type SignedBatch = {
   readonly kl?: number | null;
   /** By the problems' ids. */
   readonly tags?: ReadonlyMap<string, readonly string[]>;
+  /** The tasks or problem sets of the problems, by the problems' ids. */
+  readonly sources?: ReadonlyMap<string, string>;
 };
 
 type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
@@ -56,19 +59,23 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
     accuracyMean: ofRollouts(({ correct }) => correct),
     accuracy: accuracyByDifficulty(rollouts),
     byTag: countsByTag(rollouts, batch.tags ?? new Map()),
+    bySource: countsBySource(rollouts, batch.sources ?? new Map()),
     samplerDifference: mean(apart.map(Math.abs)),
     firstRatio: mean(apart.map(Math.exp)),
     gradingShare: batch.seconds === 0 ? 0 : batch.gradingSeconds / batch.seconds,
   };
 }
 
+/** What is known of the problems, by their ids: tags of problem sets, and the task or set that each stands in. */
+export type ProblemFacts = Pick<SignedBatch, "tags" | "sources">;
+
 /** Completions of the batch that show what an alarm says: those that show it most come first. */
 export function evidenceOf(
   code: string,
   rollouts: readonly Rollout[],
-  tags: ReadonlyMap<string, readonly string[]> = new Map(),
+  facts: ProblemFacts = {},
 ): AlarmEvidence[] {
-  const measure = measureOf(code, tags);
+  const measure = measureOf(code, facts);
   return rollouts
     .map((rollout) => ({ rollout, value: measure(rollout) }))
     .filter(({ value }) => value > 0)
@@ -78,13 +85,14 @@ export function evidenceOf(
 }
 
 /** How much a completion shows it; 0 where it does not. */
-function measureOf(
-  code: string,
-  tags: ReadonlyMap<string, readonly string[]>,
-): (rollout: Rollout) => number {
+function measureOf(code: string, facts: ProblemFacts): (rollout: Rollout) => number {
   const tag = tagOfHole(code);
   if (tag !== undefined)
-    return (one) => (!one.correct && (tags.get(one.problemId) ?? []).includes(tag) ? 1 : 0);
+    return (one) => (!one.correct && (facts.tags?.get(one.problemId) ?? []).includes(tag) ? 1 : 0);
+  const source = sourceOfGamed(code);
+  if (source !== undefined)
+    return (one) =>
+      !one.correct && facts.sources?.get(one.problemId) === source ? Math.max(0, one.reward) : 0;
   const difficulty = /^hole-(.+)$/u.exec(code)?.[1];
   if (difficulty !== undefined)
     return (one) => (!one.correct && String(one.difficulty) === difficulty ? 1 : 0);

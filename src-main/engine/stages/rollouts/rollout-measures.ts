@@ -1,6 +1,7 @@
 /** What metrics and alarms both work out of a batch of rollouts. Shares are in 0–1. */
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import type { TokenScores } from "../../training/policy-row.ts";
+import type { SourceCounts } from "../../training/policy-signs.ts";
 
 /** null of nothing. */
 export function mean(values: readonly number[]): number | null {
@@ -38,6 +39,30 @@ export function countsByTag(
       counts.set(tag, { completions: completions + 1, right: right + (correct ? 1 : 0) });
     }
   return counts;
+}
+
+/** Completions of the batch by the task or problem set that asked; `reward` is their sum. */
+export function countsBySource(
+  rollouts: readonly Rollout[],
+  sources: ReadonlyMap<string, string>,
+): Map<string, SourceCounts> {
+  const by = Map.groupBy(rollouts, ({ problemId }) => sources.get(problemId));
+  return new Map(
+    [...by].flatMap(([source, items]) =>
+      source === undefined
+        ? []
+        : [
+            [
+              source,
+              {
+                completions: items.length,
+                right: items.filter(({ correct }) => correct).length,
+                reward: items.reduce((sum, { reward }) => sum + reward, 0),
+              },
+            ],
+          ],
+    ),
+  );
 }
 
 /** Trainer's less sampler's log-probability of each token, in nats, of the rows that were computed. */
