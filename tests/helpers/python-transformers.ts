@@ -1,4 +1,4 @@
-/** A Python that has torch and transformers, for tests that compare with them in the same run. */
+/** A Python that has torch, transformers or what else is named, for tests that compare with them in the same run. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

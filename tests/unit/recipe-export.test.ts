@@ -21,6 +21,7 @@ import type { ExportedData } from "#shared/schema/recipe-draft.ts";
 import { NamedReward } from "#shared/schema/reward.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { lacking } from "../helpers/need.ts";
+import { findTransformersPython, pythonWith } from "../helpers/python-transformers.ts";
 
 const OWN = `def reward(completions, prompts, gold, id, **columns):
     return [None if c == "" else len(c) + len(p) + len(g) + len(i) for c, p, g, i in zip(completions, prompts, gold, id)]
@@ -393,10 +394,8 @@ test("verl's rows have the columns that its loader reads", async () => {
   expect(script).toContain("data.train_files='data/grpo.parquet'");
 });
 
-const PYARROW = {
-  met: spawnSync("python3", ["-c", "import pyarrow"]).status === 0,
-  how: "pip install pyarrow for python3",
-};
+const arrowPython = findTransformersPython(["pyarrow"]);
+const PYARROW = pythonWith(arrowPython, "pyarrow");
 
 test.skipIf(!PYARROW.met)(`pyarrow reads what is written for verl${lacking(PYARROW)}`, async () => {
   const folder = temporaryFolder();
@@ -408,7 +407,7 @@ test.skipIf(!PYARROW.met)(`pyarrow reads what is written for verl${lacking(PYARR
 import json, pyarrow.parquet
 print(json.dumps(pyarrow.parquet.read_table("grpo.parquet").to_pylist()))
 `;
-  const { stdout, stderr } = spawnSync("python3", ["-c", script], {
+  const { stdout, stderr } = spawnSync(arrowPython ?? "", ["-c", script], {
     cwd: folder,
     encoding: "utf8",
   });
@@ -514,7 +513,7 @@ for case in cases:
     out.append([rewards.with_options(spec)(**args)[0] for spec in specs])
 print(json.dumps(out))
 `;
-  const { stdout, stderr } = spawnSync("python3", ["-c", script], {
+  const { stdout, stderr } = spawnSync(arrowPython ?? "", ["-c", script], {
     cwd: folder,
     encoding: "utf8",
     input: JSON.stringify([
