@@ -81,7 +81,10 @@ export function ProblemPanel({ options, onPair, ...pair }: ProblemPanelProps): R
   const { query, rows, at, problem } = problems;
   const [opened, setOpened] = useState(false);
   const open = useCallback(() => setOpened(true), []);
-  useProblemCommands(rows.length, at, open);
+  useProblemCommands(query.data && rows.length, at, open);
+  // Enter was pressed before the list came, and nothing is in it.
+  const isInVain = query.failure !== undefined || (query.data !== undefined && rows.length === 0);
+  if (opened && isInVain) setOpened(false);
   return (
     <section className="region problempanel" aria-label="Problem by problem">
       <div className="head">

@@ -4,7 +4,12 @@ import { useCommands } from "#renderer/navigation/command-registry.ts";
 import type { Command } from "#renderer/navigation/command-registry.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
 
-export function useProblemCommands(count: number, at: number, onOpen: () => void): void {
+/** @param count of the rows; undefined while they are on their way: what is pressed then holds for them. */
+export function useProblemCommands(
+  count: number | undefined,
+  at: number,
+  onOpen: () => void,
+): void {
   const [, setRow] = useFilter("problem", "0");
   useCommands(
     useMemo(
@@ -14,7 +19,7 @@ export function useProblemCommands(count: number, at: number, onOpen: () => void
           title: "Next problem",
           group: "This screen",
           keys: "J",
-          run: () => setRow(String(Math.min(count - 1, at + 1))),
+          run: () => setRow(String(Math.max(0, Math.min((count ?? Infinity) - 1, at + 1)))),
         },
         {
           id: "compare.previous",

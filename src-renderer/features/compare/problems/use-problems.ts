@@ -20,7 +20,7 @@ export interface Problems {
   readonly show: ProblemFilter;
   readonly setShow: (show: ProblemFilter) => void;
   readonly rows: readonly ProblemRow[];
-  /** The chosen row. */
+  /** The chosen row; while the rows are on their way, the one that is asked for. */
   readonly at: number;
   readonly problem: ProblemRow | undefined;
   readonly choose: (at: number) => void;
@@ -51,7 +51,8 @@ export function useProblems(
       ),
   });
   const rows = query.data?.rows ?? NO_ROWS;
-  const at = Math.max(0, Math.min(rows.length - 1, Number(rowText) || 0));
+  const last = query.data === undefined ? Infinity : rows.length - 1;
+  const at = Math.max(0, Math.min(last, Number(rowText) || 0));
   return {
     query,
     columns,
