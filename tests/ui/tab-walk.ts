@@ -1,8 +1,11 @@
 /** Walks a screen with the Tab key, as far as the focus goes, and says what it found wrong. */
 import type { Page } from "@playwright/test";
+import { settled } from "./window-page.ts";
 
 /** More stops than any screen has. */
 const MOST = 400;
+/** Walks through a page that changes each time while it is walked through. */
+const WALKS = 3;
 
 /** Runs in the page: what could have the focus, and what is seen of it. */
 function installWalk(): void {
@@ -84,6 +87,8 @@ function installWalk(): void {
         const unseen = !isSeen();
         return { at: named(at), again, unseen };
       },
+      /** Whether controls have come that were not there at the beginning. */
+      changed: () => controls().some((one) => !known.has(one)),
       missed: () => {
         const inReachedGroup = (one: Element): boolean => {
           const group = one.closest(GROUPS);
@@ -101,6 +106,7 @@ function installWalk(): void {
 interface Walk {
   begin(): void;
   step(): Promise<{ readonly at: string; readonly again: boolean; readonly unseen: boolean }>;
+  changed(): boolean;
   missed(): string[];
 }
 
@@ -109,9 +115,26 @@ declare global {
   var tabWalk: Walk;
 }
 
-/** Presses Tab from the top of the page until the focus has come around; gives the number of stops and what is wrong. */
-export async function walkByTab(page: Page): Promise<{ stops: number; faults: readonly string[] }> {
+interface Walked {
+  readonly stops: number;
+  readonly faults: readonly string[];
+}
+
+/**
+ * Presses Tab from the top of the page until the focus has come around; gives the number of stops and what is wrong. A
+ * part of the page that came while the walk was on its way may stand behind it: the whole page is then walked again.
+ */
+export async function walkByTab(page: Page): Promise<Walked> {
   await page.evaluate(installWalk);
+  for (let walk = 1; ; walk += 1) {
+    const walked = await walkOnce(page);
+    if (walked.faults.length === 0 || walk === WALKS) return walked;
+    if (!(await page.evaluate(() => globalThis.tabWalk.changed()))) return walked;
+    await settled(page);
+  }
+}
+
+async function walkOnce(page: Page): Promise<Walked> {
   await page.evaluate(() => globalThis.tabWalk.begin());
   const faults: string[] = [];
   let stops = 0;

@@ -44,7 +44,11 @@ export function StagePrompts({
   const shown = data ?? last;
   if (failure !== undefined) return <FailureNotice failure={failure} />;
   if (shown === undefined)
-    return loading ? <p className="sectext s12 t3">Writing prompts…</p> : null;
+    return loading ? (
+      <p className="sectext s12 t3" aria-busy="true">
+        Writing prompts…
+      </p>
+    ) : null;
   if (shown.problems.length > 0)
     return (
       <div className="fr">
