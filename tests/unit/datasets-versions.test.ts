@@ -13,9 +13,9 @@ import {
   importFile,
   sumLine,
 } from "../helpers/dataset-fixture.ts";
-import { datasetNote } from "#renderer/shell/palette/use-palette-entries.ts";
 import { modelFolder, settled, testApplication } from "../helpers/test-application.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { datasetNote } from "#renderer/shell/palette/dataset-note.ts";
 
 const RIGHT = [{ field: "verdict" as const, values: ["correct" as const] }];
 

@@ -16,6 +16,7 @@ import { farCommands } from "./far-commands.ts";
 import { useOptionEntries } from "./palette-options.ts";
 import type { PaletteEntry } from "#renderer/navigation/palette-search.ts";
 import { doneText } from "#renderer/ui/pipelines/progress-text.ts";
+import { datasetNote } from "./dataset-note.ts";
 
 const NOTHING: readonly PipelineSummary[] = [];
 const NO_SETS: readonly ProblemSetSummary[] = [];
@@ -72,21 +73,6 @@ function commandEntry(command: Command): PaletteEntry {
     mark: undefined,
     run: command.run,
   };
-}
-
-/** How many records it has now, and what was published of them. */
-export function datasetNote({
-  id,
-  records,
-  latestVersion,
-  latestVersionRecords,
-}: Pick<DatasetSummary, "id" | "records" | "latestVersion" | "latestVersionRecords">): string {
-  const now = plural(records, "record");
-  if (latestVersion === null) return `${now}, not published`;
-  const published = `${id}@${String(latestVersion)}`;
-  return records === latestVersionRecords
-    ? `${now}, published as ${published}`
-    : `${now} now, ${plural(latestVersionRecords ?? 0, "record")} published as ${published}`;
 }
 
 function datasetEntry(dataset: DatasetSummary): PaletteEntry {
