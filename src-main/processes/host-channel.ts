@@ -3,6 +3,7 @@
  * where the host is gone, and otherwise once everything that was sent is on its way.
  */
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import type { z } from "zod";
 
 /** Of a child that is started with `lastWordPipe`. */
@@ -21,6 +22,7 @@ export interface HostChannelOptions<Request, Message> {
 export class HostChannel<Request, Message extends object> {
   #unsent = 0;
   #ending = false;
+  #asked = false;
 
   constructor(options: HostChannelOptions<Request, Message>) {
     if (process.send === undefined) {
@@ -37,6 +39,9 @@ export class HostChannel<Request, Message extends object> {
     // The terminal's Ctrl+C reaches the whole group: the host decides what it means.
     process.on("SIGINT", () => undefined);
     process.on("message", (raw) => {
+      // Node would keep what it compiled at a normal exit, and there is none: its modules are loaded by now.
+      if (!this.#asked) flushCompileCache();
+      this.#asked = true;
       const request = options.requests.safeParse(raw);
       if (request.success) void options.request(request.data)?.catch(fail);
       else if (options.misunderstood !== undefined) options.misunderstood(request.error, raw);

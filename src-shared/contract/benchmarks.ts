@@ -3,7 +3,7 @@ import { z } from "zod";
 import { BadLine, BenchmarkItem, BenchmarkSet, BenchmarkSetId } from "../schema/benchmark.ts";
 import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { PipelineId, RunSummary } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const MAX_FILE = 64 * 2 ** 20;
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { MetricSeries, RolloutHit, RolloutTokens } from "../schema/metrics.ts";
 import { RunId, RunNote, Tag } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ runId: RunId });
 

@@ -10,7 +10,7 @@ import {
 } from "../schema/compare.ts";
 import { PipelineId, RunId } from "../schema/run.ts";
 import { TwinComparison } from "../schema/twin-comparison.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 /** Benchmarks, stages or pipelines: a stage means the benchmarks of its model, a pipeline all of its benchmarks. */
 const asked = {

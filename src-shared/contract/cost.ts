@@ -15,7 +15,7 @@ import {
   PublishedCost,
 } from "../schema/cost.ts";
 import { PipelineId } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 export const cost = {
   /** Of one pipeline, or of all, newest first. */

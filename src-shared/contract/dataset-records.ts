@@ -17,7 +17,7 @@ import { Edit } from "../schema/edit.ts";
 import { isJson } from "../schema/metadata-text.ts";
 import { RecordFilter } from "../schema/record-filter.ts";
 import { RunId } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ datasetId: DatasetId });
 /** Who reviews; by default the user of the machine. */

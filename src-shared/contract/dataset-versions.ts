@@ -8,7 +8,7 @@ import {
   RecordMessages,
 } from "../schema/dataset.ts";
 import { RecordFilter } from "../schema/record-filter.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ datasetId: DatasetId });
 

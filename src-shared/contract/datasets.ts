@@ -5,7 +5,6 @@
 import { z } from "zod";
 import {
   BadRow,
-  DatasetFormat,
   DatasetId,
   DatasetJob,
   DatasetShape,
@@ -21,8 +20,9 @@ import { RecordFilter } from "../schema/record-filter.ts";
 import { RunId } from "../schema/run.ts";
 import { edited, records, reviewer, target } from "./dataset-records.ts";
 import { versions } from "./dataset-versions.ts";
-import { procedure } from "./errors.ts";
 import { generate } from "./generate.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ datasetId: DatasetId });
 const name = z.string().trim().min(1).max(200);

@@ -1,7 +1,7 @@
 /** Undo and redo. Without a scope: the last edit of the workspace, whatever it was. */
 import { z } from "zod";
 import { Edit, EditScope, EditState } from "../schema/edit.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const scope = z.strictObject({ scope: EditScope.optional() });
 

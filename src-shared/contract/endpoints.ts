@@ -1,7 +1,7 @@
 /** Endpoints of teachers and their keys. A key goes in and never comes out. */
 import { z } from "zod";
 import { Endpoint, EndpointFields } from "../schema/endpoint.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ endpointId: z.string() });
 

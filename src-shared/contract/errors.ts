@@ -2,7 +2,6 @@
  * The declared errors of every procedure: AppError's codes with the HTTP status they travel under.
  * `data.advice` says what to do.
  */
-import { oc } from "@orpc/contract";
 import { z } from "zod";
 import type { ErrorCode } from "../errors.ts";
 
@@ -32,6 +31,3 @@ export const CONTRACT_ERRORS = {
   /** More would be spent on somebody else's servers than was allowed. */
   SPENDING_CAP: { status: 402, data },
 } as const satisfies Record<ErrorCode, { status: number; data: typeof data }>;
-
-/** What every procedure of the contract is built from. */
-export const procedure = oc.errors(CONTRACT_ERRORS);

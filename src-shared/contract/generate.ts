@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DatasetId, DatasetJob } from "../schema/dataset.ts";
 import { ProblemData } from "../schema/stages/problem-data.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 export const GenerateRequest = z.strictObject({
   into: z.union([

@@ -1,7 +1,7 @@
 /** reasoning-gym in the workspace's own Python. */
 import { eventIterator } from "@orpc/contract";
 import { GymInstallEvent, GymState } from "../schema/gym.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 export const gym = {
   state: procedure.output(GymState),

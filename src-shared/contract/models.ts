@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { CatalogueEntry, ExportFormat, ModelJob } from "../schema/model.ts";
 import { ModelRecord } from "../schema/system.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 export const models = {
   list: procedure.output(z.array(ModelRecord)),

@@ -13,7 +13,7 @@ import {
   SweepMode,
 } from "../schema/recipe-draft.ts";
 import { Pipeline, PipelineId, PipelineSummary, RunStatus } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 export const demo = {
   /** The built-in recipe, on the built-in base or on a model of one's own. `smoke` proves the wiring in minutes. */

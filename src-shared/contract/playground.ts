@@ -13,7 +13,7 @@ import {
   ThreadSummary,
 } from "../schema/playground.ts";
 import { TaskName } from "../schema/stages/problem-data.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const model = z.string().min(1).max(4096);
 const one = z.strictObject({ threadId: z.string() });

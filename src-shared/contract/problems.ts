@@ -1,7 +1,6 @@
 /** Problem sets: what there is, problems by filter, import, export, and answers tried on their verifiers. */
 import { z } from "zod";
 import { BadLine } from "../schema/benchmark.ts";
-import { DatasetFormat } from "../schema/dataset.ts";
 import {
   ProblemImportOutcome,
   ProblemMapping,
@@ -19,7 +18,8 @@ import {
 import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { PipelineId } from "../schema/run.ts";
 import { ProblemSetName, ProblemSplit, SetProblem, VerifierName } from "../schema/problem.ts";
-import { procedure } from "./errors.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import { procedure } from "./procedure.ts";
 
 const path = z.string().min(1).max(4096);
 /** A file on the host's machine, or one that was sent with `datasets.imports.upload`. */

@@ -24,7 +24,7 @@ import {
 } from "../schema/recipe-draft.ts";
 import { RenderedPrompts } from "../schema/rendered-prompt.ts";
 import { PipelineId, RunId } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const Yaml = z.string().max(1_000_000);
 

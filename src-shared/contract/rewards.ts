@@ -10,7 +10,7 @@ import {
   RewardPath,
 } from "../schema/reward-file.ts";
 import { FileReward, JudgeReward } from "../schema/reward.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 const text = z.string().max(LONGEST_REWARD);
 const one = z.strictObject({ file: RewardPath });

@@ -17,8 +17,8 @@ import {
   RunStatus,
   RunSummary,
 } from "../schema/run.ts";
-import { procedure } from "./errors.ts";
 import { StopMode } from "./pipelines.ts";
+import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ runId: RunId });
 

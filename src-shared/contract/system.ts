@@ -5,7 +5,7 @@ import { PriceList } from "../schema/cost.ts";
 import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { SystemLiveEvent } from "../schema/live.ts";
 import { AttentionItem, DoctorCheck, Settings, SystemInfo, ThemeChoice } from "../schema/system.ts";
-import { procedure } from "./errors.ts";
+import { procedure } from "./procedure.ts";
 
 export const system = {
   info: procedure.output(SystemInfo),

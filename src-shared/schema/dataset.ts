@@ -277,9 +277,6 @@ export const DatasetVersion = z.strictObject({
 });
 export type DatasetVersion = z.infer<typeof DatasetVersion>;
 
-export const DatasetFormat = z.enum(["jsonl", "json", "csv", "parquet"]);
-export type DatasetFormat = z.infer<typeof DatasetFormat>;
-
 /** How a row holds a conversation. */
 export const DatasetShape = z.enum(["messages", "sharegpt", "alpaca", "prompt-completion"]);
 export type DatasetShape = z.infer<typeof DatasetShape>;

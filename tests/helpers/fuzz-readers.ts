@@ -19,9 +19,9 @@ import { rowToRecord } from "#main/services/datasets/rows/row-to-record.ts";
 import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { openStore } from "#main/store/store.ts";
 import { z } from "zod";
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import { formatFixture } from "../fixtures/formats/read-expected.ts";
 import { smallConfig, smallMoments, smallTensors } from "./small-checkpoint.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface FuzzedReader {
   /** Makes sound files below the folder; gives those whose bytes are damaged in turn. */

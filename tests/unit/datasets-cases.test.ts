@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { expect, test } from "vitest";
-import type { DatasetFormat, DatasetShape, ImportMapping } from "#shared/schema/dataset.ts";
+import type { DatasetShape, ImportMapping } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/datasets", import.meta.url));
 const fixture = (name: string): string => join(FIXTURES, name);

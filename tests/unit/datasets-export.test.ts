@@ -3,10 +3,11 @@ import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { DatasetFormat, DatasetJob, DatasetShape } from "#shared/schema/dataset.ts";
+import type { DatasetJob, DatasetShape } from "#shared/schema/dataset.ts";
 import { clientOf, datasetFixture, fileOf, importFile } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const TEXT = "<think>\nThree and four.\n</think>\n7";
 const SHAPES: readonly DatasetShape[] = ["messages", "sharegpt", "alpaca", "prompt-completion"];

@@ -4,10 +4,11 @@ import { parquetWriteFile } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { openRows } from "#main/core/tables/open-rows.ts";
-import type { DatasetFormat, RecordMessage } from "#shared/schema/dataset.ts";
+import type { RecordMessage } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile, sumLine } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { settled, testApplication } from "../helpers/test-application.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const WANTED: RecordMessage[] = [
   { role: "user", content: "What is 3 and 4?", reasoning: null },

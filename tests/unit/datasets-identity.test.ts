@@ -13,9 +13,10 @@ import type { SourceRow } from "#main/core/tables/source-row.ts";
 import { readJson } from "#main/store/json-column.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import { RecordMessages } from "#shared/schema/dataset.ts";
-import type { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
+import type { DatasetShape } from "#shared/schema/dataset.ts";
 import { fileOf } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const Metadata = z.record(z.string(), z.unknown());
 

@@ -1,11 +1,9 @@
 /** A file of rows by its format, read in this process: read-rows-process.ts is the one that may. */
 import { assertNever } from "#shared/errors.ts";
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
-import { readCsv } from "./read-csv.ts";
 import { readJson } from "./read-json.ts";
 import { readJsonl } from "./read-jsonl.ts";
-import { readParquet } from "./read-parquet.ts";
-import type { RowReading } from "./source-row.ts";
+import type { RowReading, SourceRow } from "./source-row.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export function openRows(path: string, format: DatasetFormat): RowReading {
   switch (format) {
@@ -14,10 +12,20 @@ export function openRows(path: string, format: DatasetFormat): RowReading {
     case "json":
       return readJson(path);
     case "csv":
-      return readCsv(path);
+      return later(async () => (await import("./read-csv.ts")).readCsv(path));
     case "parquet":
-      return readParquet(path);
+      return later(async () => (await import("./read-parquet.ts")).readParquet(path));
     default:
       return assertNever(format);
   }
+}
+
+/** Its reader brings a package that takes longer to load than a small file to read: loaded where it is needed. */
+function later(open: () => Promise<RowReading>): RowReading {
+  let reading: RowReading | undefined;
+  async function* rows(): AsyncGenerator<SourceRow> {
+    reading = await open();
+    yield* reading.rows;
+  }
+  return { rows: rows(), position: () => reading?.position() ?? 0 };
 }

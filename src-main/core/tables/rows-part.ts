@@ -1,7 +1,7 @@
 /** What the host asks the process that reads rows for, and what comes back. */
 import { z } from "zod";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { SourceRow } from "./source-row.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export const RowsRequest = z.object({ path: z.string(), format: DatasetFormat });
 export type RowsRequest = z.infer<typeof RowsRequest>;

@@ -1,12 +1,12 @@
 /** Opens a file of rows by its format. */
 import { existsSync, statSync } from "node:fs";
 import { AppError } from "#shared/errors.ts";
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import { readForeign } from "./reading-child.ts";
 import { readingLimits } from "./reading-limits.ts";
 import { RowsPart } from "#main/core/tables/rows-part.ts";
 import type { RowsRequest } from "#main/core/tables/rows-part.ts";
 import type { RowReading, SourceRow } from "#main/core/tables/source-row.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Throws NOT_FOUND or BAD_INPUT where no file is there. */
 export function fileBytes(path: string): number {

@@ -26,6 +26,13 @@ export const ReadingMessage = z.discriminatedUnion("type", [
 ]);
 export type ReadingMessage = z.infer<typeof ReadingMessage>;
 
+/** What the thread that watches a reading is given. */
+export interface ReadingWatch {
+  /** Changes begin the count of computing anew. */
+  readonly progress: Int32Array;
+  readonly limits: ReadingLimits;
+}
+
 const BASE_CPU_MS = 800;
 const BASE_MEMORY_BYTES = 280e6;
 /** The slowest reading of an honest file, and the most memory a byte of it takes. */

@@ -4,7 +4,7 @@ import { AppError } from "#shared/errors.ts";
 import { failureOf } from "../failure.ts";
 import { HostChannel } from "../host-channel.ts";
 import { ReadingRequest } from "./reading-limits.ts";
-import type { ReadingLimits, ReadingMessage } from "./reading-limits.ts";
+import type { ReadingLimits, ReadingMessage, ReadingWatch } from "./reading-limits.ts";
 
 /** Gives one item; resolves when the next is asked for. */
 export type Give = (item: unknown) => Promise<void>;
@@ -58,7 +58,7 @@ export function serveReading(
 function watch(limits: ReadingLimits): Int32Array {
   const progress = new Int32Array(new SharedArrayBuffer(4));
   const watcher = new Worker(new URL("./reading-watch-thread.ts", import.meta.url), {
-    workerData: { progress, limits },
+    workerData: { progress, limits } satisfies ReadingWatch,
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   watcher.unref();

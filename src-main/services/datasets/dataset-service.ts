@@ -7,7 +7,6 @@ import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type { DatasetFile } from "#shared/contract/datasets.ts";
 import type {
   BadRow,
-  DatasetFormat,
   DatasetId,
   DatasetJob,
   DatasetShape,
@@ -36,6 +35,7 @@ import type { Edited } from "./record-service.ts";
 import { filterOf } from "./targets.ts";
 import { Uploads } from "./uploads.ts";
 import { VersionService } from "./version-service.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Records measured between two turns of the host's other work. */
 const MEASURED_AT_ONCE = 50;

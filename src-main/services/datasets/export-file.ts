@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
+import type { DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import { clearLeftovers, writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
@@ -13,6 +13,7 @@ import { recordToRow } from "./rows/record-to-row.ts";
 import type { Row } from "./rows/record-to-row.ts";
 import { requirePlace, writeRowFile } from "./rows/write-row-file.ts";
 import { openRowWriter } from "./rows/write-rows.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface ExportOptions {
   readonly path: string;

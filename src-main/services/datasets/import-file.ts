@@ -2,13 +2,7 @@
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "#shared/errors.ts";
-import type {
-  BadRow,
-  DatasetFormat,
-  DatasetId,
-  ImportMapping,
-  RecordStatus,
-} from "#shared/schema/dataset.ts";
+import type { BadRow, DatasetId, ImportMapping, RecordStatus } from "#shared/schema/dataset.ts";
 import type { PreparedRecord } from "#main/store/records/prepared-record.ts";
 import type { Store } from "#main/store/store.ts";
 import { columnsOf, detectMappings, mappingToSay } from "./rows/detect-mapping.ts";
@@ -16,10 +10,11 @@ import { fileBytes, formatOf, readRows } from "#main/processes/reading/read-rows
 import { rowToRecord } from "./rows/row-to-record.ts";
 import type { IncomingRecord } from "./rows/row-to-record.ts";
 import { printable } from "#main/core/tables/source-row.ts";
-import type { SourceRow } from "#main/core/tables/source-row.ts";
+import type { RowReading, SourceRow } from "#main/core/tables/source-row.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import type { ImportSource } from "./import-source.ts";
 import type { KnownBenchmarks } from "../benchmarks/known-benchmarks.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Rows that the format is told by. */
 const LOOKED_AT = 50;
@@ -55,21 +50,14 @@ export interface ImportOptions {
 export async function inspectFile(options: ImportOptions, count: number): Promise<Inspection> {
   const { path } = options;
   const bytes = fileBytes(path);
-  const format = options.format ?? formatOf(path);
-  const values: Extract<SourceRow, { value: unknown }>[] = [];
-  const bad: BadRow[] = [];
-  let read = 0;
-  for await (const row of readRows(path, format).rows) {
-    read++;
-    if ("bad" in row) bad.push({ line: row.line, reason: row.bad });
-    else values.push(row);
-    if (read >= Math.max(count, LOOKED_AT)) break;
-  }
-  const cells = values.map(({ value }) => value);
-  const columns = columnsOf(cells);
+  const opened = await openFile(options, Math.max(count, LOOKED_AT));
+  await opened.reading.rows.return(undefined);
+  const { format, mapping, mappings, columns, first } = opened;
+  const values = first.filter((row) => "value" in row);
+  const bad: BadRow[] = first.flatMap((row) =>
+    "bad" in row ? [{ line: row.line, reason: row.bad }] : [],
+  );
   if (columns.length === 0) throw noMapping(path, columns, bad);
-  const mappings = detectMappings(cells);
-  const mapping = options.mapping ?? mappings[0] ?? mappingToSay(cells);
   const rows: (IncomingRecord & { line: number })[] = [];
   const table = isTable(format);
   for (const { line, value, numbers } of isMapped(mapping) ? values : []) {
@@ -84,12 +72,54 @@ export async function inspectFile(options: ImportOptions, count: number): Promis
     mappings,
     mapping,
     columns,
-    example: exampleOf(cells[0]),
+    example: exampleOf(values[0]?.value),
     beside: besideText(rows),
     rows: rows.slice(0, count),
-    read,
+    read: first.length,
     bad: bad.sort((a, b) => a.line - b.line),
   };
+}
+
+interface OpenedFile {
+  readonly format: DatasetFormat;
+  readonly mappings: readonly ImportMapping[];
+  readonly mapping: ImportMapping;
+  /** Empty where no row could be read. */
+  readonly columns: string[];
+  /** The rows that the mapping was told by. */
+  readonly first: readonly SourceRow[];
+  /** The rows after them. */
+  readonly reading: RowReading;
+}
+
+/** Reads the first rows and finds what their columns are; the caller reads on or closes it. Throws NOT_FOUND, BAD_INPUT. */
+async function openFile(
+  options: ImportOptions,
+  lookedAt: number,
+  signal?: AbortSignal,
+): Promise<OpenedFile> {
+  const format = options.format ?? formatOf(options.path);
+  const reading = readRows(options.path, format, signal === undefined ? {} : { signal });
+  const first: SourceRow[] = [];
+  while (first.length < lookedAt) {
+    const next = await reading.rows.next();
+    if (next.done === true) break;
+    first.push(next.value);
+  }
+  const cells = first.flatMap((row) => ("value" in row ? [row.value] : []));
+  const mappings = detectMappings(cells);
+  const mapping = options.mapping ?? mappings[0] ?? mappingToSay(cells);
+  return { format, mappings, mapping, columns: columnsOf(cells), first, reading };
+}
+
+/** All rows of the file, from one reading of it. */
+async function* allRows({ first, reading }: OpenedFile): AsyncGenerator<SourceRow> {
+  try {
+    yield* first;
+    yield* reading.rows;
+  } finally {
+    await reading.rows.return(undefined);
+  }
 }
 
 /** Rows of tables have all columns, empty where a record has nothing; JSON has what is there. */
@@ -155,11 +185,17 @@ export async function stageFile(
   const { path, datasetId } = options;
   const bytes = fileBytes(path);
   requireSpace(options.name, bytes, deps.freeBytes());
-  const { format, mapping, columns } = await inspectFile(options, 1);
-  if (!isMapped(mapping)) throw noMapping(options.name, columns, []);
+  const opened = await openFile(options, LOOKED_AT, control.signal);
+  const { format, mapping } = opened;
+  try {
+    requireMapping(opened, options);
+  } catch (error) {
+    await opened.reading.rows.return(undefined);
+    throw error;
+  }
   if (!options.skipBad) {
     control.update({ phase: "checking", done: 0, total: bytes });
-    await checkAll(control, { ...options, format, mapping });
+    await checkAll(control, opened, options);
   }
   control.update({ phase: "reading", done: 0, total: bytes });
   const ids: number[] = [];
@@ -178,8 +214,9 @@ export async function stageFile(
     control.signal.throwIfAborted();
   };
   const table = isTable(format);
-  const reading = readRows(path, format, control);
-  for await (const row of reading.rows) {
+  const again = options.skipBad ? undefined : readRows(path, format, control);
+  const reading = again ?? opened.reading;
+  for await (const row of again?.rows ?? allRows(opened)) {
     const record =
       "bad" in row ? row : rowToRecord(row.value, mapping, { table, numbers: row.numbers });
     if ("bad" in record) {
@@ -229,22 +266,17 @@ function requireSpace(name: string, bytes: number, freeBytes: number): void {
 /** Reads the whole file. Throws BAD_INPUT where any row is bad. */
 async function checkAll(
   control: JobControl,
-  options: {
-    readonly path: string;
-    readonly name: string;
-    readonly format: DatasetFormat;
-    readonly mapping: ImportMapping;
-    readonly onBad: (row: BadRow) => void;
-  },
+  opened: OpenedFile,
+  options: { readonly name: string; readonly onBad: (row: BadRow) => void },
 ): Promise<void> {
   let read = 0;
   let first: BadRow | undefined;
   let bad = 0;
-  const table = isTable(options.format);
-  const reading = readRows(options.path, options.format, control);
-  for await (const row of reading.rows) {
+  const { mapping, reading } = opened;
+  const table = isTable(opened.format);
+  for await (const row of allRows(opened)) {
     const record =
-      "bad" in row ? row : rowToRecord(row.value, options.mapping, { table, numbers: row.numbers });
+      "bad" in row ? row : rowToRecord(row.value, mapping, { table, numbers: row.numbers });
     read++;
     if ("bad" in record) {
       const found = { line: row.line, reason: record.bad };
@@ -265,6 +297,16 @@ async function checkAll(
     `${bad.toLocaleString("en-US")} of ${read.toLocaleString("en-US")} rows of ${options.name} cannot come in; the first is row ${first.line}: ${first.reason}. Nothing was imported.`,
     "Correct them, or import without the bad rows.",
   );
+}
+
+/** Throws BAD_INPUT where nothing can be read, or where nothing says where the text is. */
+function requireMapping(
+  { columns, mapping, first }: OpenedFile,
+  { path, name }: { readonly path: string; readonly name: string },
+): void {
+  const bad = first.flatMap((row) => ("bad" in row ? [{ line: row.line, reason: row.bad }] : []));
+  if (columns.length === 0) throw noMapping(path, columns, bad);
+  if (!isMapped(mapping)) throw noMapping(name, columns, []);
 }
 
 function noMapping(path: string, columns: readonly string[], bad: readonly BadRow[]): AppError {

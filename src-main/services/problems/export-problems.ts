@@ -1,11 +1,11 @@
 /** Writes a version's problems to a file: beside its place first, then renamed. Imported again, it is the same content. */
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import { PROBLEM_COLUMNS } from "#main/core/tables/own-cells.ts";
 import type { IncomingProblem } from "#main/store/problems/problem-content.ts";
 import type { TableColumn } from "../datasets/rows/export-plan.ts";
 import type { Row } from "../datasets/rows/record-to-row.ts";
 import { requirePlace, writeRowFile } from "../datasets/rows/write-row-file.ts";
 import { openRowWriter } from "../datasets/rows/write-rows.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Lists and objects are JSON in a table's cell. */
 const JSON_COLUMNS: ReadonlySet<string> = new Set([

@@ -1,6 +1,5 @@
 /** A file of problems: which column is what, and its first problems as they would come in. */
 import { AppError } from "#shared/errors.ts";
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { BadLine } from "#shared/schema/benchmark.ts";
 import type { ProblemMapping, ProblemMappingParts } from "#shared/schema/problem-import.ts";
 import type { VerifierName } from "#shared/schema/problem.ts";
@@ -12,6 +11,7 @@ import { valueAt } from "../datasets/rows/row-cells.ts";
 import { detectProblemMapping } from "./rows/detect-problem-mapping.ts";
 import { rowToProblem } from "./rows/row-to-problem.ts";
 import type { SidelessProblem } from "./rows/row-to-problem.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Rows that the mapping is told by. */
 const LOOKED_AT = 50;

@@ -1,7 +1,7 @@
 /** Asks what format a file has whose name does not say it. */
 import type { ReactNode } from "react";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import { optionsOf, SelectField } from "../fields/select-field.tsx";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 interface FormatFieldProps {
   readonly format: DatasetFormat | undefined;

@@ -1,7 +1,6 @@
 /** What a person chose in the export dialog, and the request that it makes. Pure. */
 import type { RecordTarget } from "#shared/contract/dataset-records.ts";
 import type {
-  DatasetFormat,
   DatasetId,
   DatasetShape,
   DatasetSummary,
@@ -10,6 +9,7 @@ import type {
   RecordId,
 } from "#shared/schema/dataset.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface ExportChoice {
   /** "selection", "filter", "whole", or a version's ref. */

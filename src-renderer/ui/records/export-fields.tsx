@@ -1,12 +1,13 @@
 /** The export dialog's fields: which records, in which form, into which file. */
 import type { ReactNode } from "react";
 import type { DatasetVersion } from "#shared/schema/dataset.ts";
-import { DatasetFormat, DatasetShape } from "#shared/schema/dataset.ts";
+import { DatasetShape } from "#shared/schema/dataset.ts";
 import { CheckField } from "../fields/check-field.tsx";
 import { optionsOf, SelectField } from "../fields/select-field.tsx";
 import { TextField } from "../fields/text-field.tsx";
 import { plural } from "../format.ts";
 import type { ExportChoice } from "./export-choice.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const REASONING = [
   { value: "as-is", label: "as it came; what was written here in think tags" },

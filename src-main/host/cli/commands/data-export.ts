@@ -4,9 +4,10 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
+import { DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import { datasetOf, filterOption, withFilter } from "../options/data-options.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export function addDataExport(data: Command): void {
   withFilter(withCommonOptions(data.command("export")))

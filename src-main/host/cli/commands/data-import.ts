@@ -6,15 +6,11 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { DatasetFile } from "#shared/contract/datasets.ts";
 import { AppError } from "#shared/errors.ts";
-import {
-  DatasetFormat,
-  DatasetShape,
-  ImportMapping,
-  RecordStatus,
-} from "#shared/schema/dataset.ts";
+import { DatasetShape, ImportMapping, RecordStatus } from "#shared/schema/dataset.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import { followJob } from "../dataset-job.ts";
 import type { Client } from "../open-host.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export function addDataImport(data: Command): void {
   withCommonOptions(data.command("import"))

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import { versionOf } from "../options/problem-options.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export function addProblemsExport(problems: Command): void {
   withCommonOptions(problems.command("export"))

@@ -5,7 +5,6 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { BadLine } from "#shared/schema/benchmark.ts";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import { ProblemMapping, ProblemMappingParts } from "#shared/schema/problem-import.ts";
 import type { ProblemImportOutcome } from "#shared/schema/problem-import.ts";
 import { VerifierName } from "#shared/schema/problem.ts";
@@ -14,6 +13,7 @@ import type { Client } from "../open-host.ts";
 import { setName } from "../options/problem-options.ts";
 import { Failed } from "../printing/terminal.ts";
 import type { Terminal } from "../printing/terminal.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const Options = z.object({
   into: z.string().optional(),

@@ -1,6 +1,6 @@
 /** What a file will hold, known before its first row is written: its shape, its columns, and what its shape cannot hold. */
 import { setImmediate } from "node:timers/promises";
-import type { DatasetFormat, DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
+import type { DatasetShape, ReasoningForm } from "#shared/schema/dataset.ts";
 import type { RecordText } from "#main/store/repositories/record-repository.ts";
 import { columnsOfShape, isTextual, recordToRow } from "./record-to-row.ts";
 import type { Row, RowShape } from "./record-to-row.ts";
@@ -8,6 +8,7 @@ import { isObject } from "#main/core/tables/source-row.ts";
 import { KindTally } from "#main/core/tables/value-kinds.ts";
 import type { ValueKind } from "#main/core/tables/value-kinds.ts";
 import { EXTRA_COLUMNS, REST_COLUMN } from "#main/core/tables/own-cells.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** turns: a list of objects with these fields; pairs: a list of lists of texts; json: anything, as text. */
 export type ColumnType =

@@ -2,13 +2,13 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { assertNever } from "#shared/errors.ts";
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { TableColumn } from "./export-plan.ts";
 import { parquetWriter } from "./parquet-table.ts";
 import type { Row } from "./record-to-row.ts";
 import { csvCells } from "./table-cells.ts";
 import { neutralised, REST_COLUMN } from "#main/core/tables/own-cells.ts";
 import type { RowWriter } from "./row-writer.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** @param withRest a table's last column holds, as JSON, what has no column of its own */
 export function openRowWriter(

@@ -1,5 +1,6 @@
 /** What a person says of a file before its records come in. Pure. */
-import type { DatasetFormat, ImportMapping } from "#shared/schema/dataset.ts";
+import type { ImportMapping } from "#shared/schema/dataset.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Where the file is read otherwise than it was found to be. */
 export interface ReadAs {

@@ -1,6 +1,5 @@
 /** Where a file's records go, and how the file is read. */
 import type { ReactNode } from "react";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import { datasetsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { CheckField } from "#renderer/ui/fields/check-field.tsx";
@@ -9,6 +8,7 @@ import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import type { ImportChoice } from "./import-choice.ts";
 import { MappingForm } from "./mapping-form.tsx";
 import type { FoundInFile } from "./use-inspection.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface ImportFormProps {
   readonly found: FoundInFile;

@@ -1,8 +1,8 @@
 /** What a person says of a file before its problems come in, and the request that it becomes. Pure. */
-import type { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { ProblemMapping, ProblemMappingParts } from "#shared/schema/problem-import.ts";
 import { ProblemSetName } from "#shared/schema/problem.ts";
 import type { VerifierName } from "#shared/schema/problem.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Where the file is read otherwise than it was found to be. */
 export interface ReadAs {

@@ -1,6 +1,5 @@
 /** Which set a file's problems go to, which of them are held out, and what is noted of them. */
 import type { ReactNode } from "react";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import type { ProblemMapping } from "#shared/schema/problem-import.ts";
 import { problemSetsQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
@@ -11,6 +10,7 @@ import { heldOutOf, isName, shareOf } from "./import-choice.ts";
 import type { ImportChoice } from "./import-choice.ts";
 import { ColumnField, ProblemMappingForm } from "./problem-mapping-form.tsx";
 import type { FoundProblems } from "./use-problem-inspection.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const HELD_OUT = [
   { value: "nothing", label: "nothing: all train" },

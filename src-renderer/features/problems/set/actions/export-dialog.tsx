@@ -1,7 +1,6 @@
 /** Writes a set's problems to a file on the host's machine: all of them, or those of the filter. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { DatasetFormat } from "#shared/schema/dataset.ts";
 import { parseProblemFilter } from "#shared/schema/problem-filter-text.ts";
 import { host } from "#renderer/bridge/host.ts";
 import { infoQuery } from "#renderer/bridge/queries.ts";
@@ -14,6 +13,7 @@ import { optionsOf, SelectField } from "#renderer/ui/fields/select-field.tsx";
 import { TextField } from "#renderer/ui/fields/text-field.tsx";
 import { formatBytes, plural } from "#renderer/ui/format.ts";
 import type { SetPlace } from "../set-place.ts";
+import { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 type Written = Awaited<ReturnType<typeof host.problems.export>>;
 
