@@ -21,7 +21,7 @@ import { openStore } from "#main/store/store.ts";
 import { z } from "zod";
 import { formatFixture } from "../fixtures/formats/read-expected.ts";
 import { smallConfig, smallMoments, smallTensors } from "./small-checkpoint.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface FuzzedReader {
   /** Makes sound files below the folder; gives those whose bytes are damaged in turn. */

@@ -9,7 +9,7 @@ import type { DatasetShape, ImportMapping } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/datasets", import.meta.url));
 const fixture = (name: string): string => join(FIXTURES, name);

@@ -7,7 +7,7 @@ import type { DatasetJob, DatasetShape } from "#shared/schema/dataset.ts";
 import { clientOf, datasetFixture, fileOf, importFile } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { testApplication } from "../helpers/test-application.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const TEXT = "<think>\nThree and four.\n</think>\n7";
 const SHAPES: readonly DatasetShape[] = ["messages", "sharegpt", "alpaca", "prompt-completion"];

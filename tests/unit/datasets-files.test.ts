@@ -8,7 +8,7 @@ import type { RecordMessage } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile, sumLine } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 import { settled, testApplication } from "../helpers/test-application.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const WANTED: RecordMessage[] = [
   { role: "user", content: "What is 3 and 4?", reasoning: null },

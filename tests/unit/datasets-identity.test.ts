@@ -16,7 +16,7 @@ import { RecordMessages } from "#shared/schema/dataset.ts";
 import type { DatasetShape } from "#shared/schema/dataset.ts";
 import { fileOf } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 const Metadata = z.record(z.string(), z.unknown());
 

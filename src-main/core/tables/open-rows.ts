@@ -3,7 +3,7 @@ import { assertNever } from "#shared/errors.ts";
 import { readJson } from "./read-json.ts";
 import { readJsonl } from "./read-jsonl.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export function openRows(path: string, format: DatasetFormat): RowReading {
   switch (format) {

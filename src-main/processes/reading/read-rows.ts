@@ -6,7 +6,7 @@ import { readingLimits } from "./reading-limits.ts";
 import { RowsPart } from "#main/core/tables/rows-part.ts";
 import type { RowsRequest } from "#main/core/tables/rows-part.ts";
 import type { RowReading, SourceRow } from "#main/core/tables/source-row.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Throws NOT_FOUND or BAD_INPUT where no file is there. */
 export function fileBytes(path: string): number {

@@ -35,7 +35,7 @@ import type { Edited } from "./record-service.ts";
 import { filterOf } from "./targets.ts";
 import { Uploads } from "./uploads.ts";
 import { VersionService } from "./version-service.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Records measured between two turns of the host's other work. */
 const MEASURED_AT_ONCE = 50;

@@ -13,7 +13,7 @@ import { recordToRow } from "./rows/record-to-row.ts";
 import type { Row } from "./rows/record-to-row.ts";
 import { requirePlace, writeRowFile } from "./rows/write-row-file.ts";
 import { openRowWriter } from "./rows/write-rows.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface ExportOptions {
   readonly path: string;

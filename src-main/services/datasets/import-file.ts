@@ -14,7 +14,7 @@ import type { RowReading, SourceRow } from "#main/core/tables/source-row.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import type { ImportSource } from "./import-source.ts";
 import type { KnownBenchmarks } from "../benchmarks/known-benchmarks.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Rows that the format is told by. */
 const LOOKED_AT = 50;

@@ -5,7 +5,7 @@ import type { TableColumn } from "../datasets/rows/export-plan.ts";
 import type { Row } from "../datasets/rows/record-to-row.ts";
 import { requirePlace, writeRowFile } from "../datasets/rows/write-row-file.ts";
 import { openRowWriter } from "../datasets/rows/write-rows.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Lists and objects are JSON in a table's cell. */
 const JSON_COLUMNS: ReadonlySet<string> = new Set([

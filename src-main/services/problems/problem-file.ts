@@ -11,7 +11,7 @@ import { valueAt } from "../datasets/rows/row-cells.ts";
 import { detectProblemMapping } from "./rows/detect-problem-mapping.ts";
 import { rowToProblem } from "./rows/row-to-problem.ts";
 import type { SidelessProblem } from "./rows/row-to-problem.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Rows that the mapping is told by. */
 const LOOKED_AT = 50;

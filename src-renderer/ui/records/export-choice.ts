@@ -9,7 +9,7 @@ import type {
   RecordId,
 } from "#shared/schema/dataset.ts";
 import { parseFilter } from "#shared/schema/record-filter-text.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export interface ExportChoice {
   /** "selection", "filter", "whole", or a version's ref. */

@@ -8,7 +8,7 @@ import { isObject } from "#main/core/tables/source-row.ts";
 import { KindTally } from "#main/core/tables/value-kinds.ts";
 import type { ValueKind } from "#main/core/tables/value-kinds.ts";
 import { EXTRA_COLUMNS, REST_COLUMN } from "#main/core/tables/own-cells.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** turns: a list of objects with these fields; pairs: a list of lists of texts; json: anything, as text. */
 export type ColumnType =

@@ -8,7 +8,7 @@ import type { Row } from "./record-to-row.ts";
 import { csvCells } from "./table-cells.ts";
 import { neutralised, REST_COLUMN } from "#main/core/tables/own-cells.ts";
 import type { RowWriter } from "./row-writer.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** @param withRest a table's last column holds, as JSON, what has no column of its own */
 export function openRowWriter(

@@ -1,6 +1,6 @@
 /** What a person says of a file before its records come in. Pure. */
 import type { ImportMapping } from "#shared/schema/dataset.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Where the file is read otherwise than it was found to be. */
 export interface ReadAs {

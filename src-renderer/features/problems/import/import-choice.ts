@@ -2,7 +2,7 @@
 import type { ProblemMapping, ProblemMappingParts } from "#shared/schema/problem-import.ts";
 import { ProblemSetName } from "#shared/schema/problem.ts";
 import type { VerifierName } from "#shared/schema/problem.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 /** Where the file is read otherwise than it was found to be. */
 export interface ReadAs {
