@@ -21,7 +21,7 @@ import { RunId } from "../schema/run.ts";
 import { edited, records, reviewer, target } from "./dataset-records.ts";
 import { versions } from "./dataset-versions.ts";
 import { generate } from "./generate.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import { DatasetFormat } from "../schema/dataset-format.ts";
 import { procedure } from "./procedure.ts";
 
 const one = z.strictObject({ datasetId: DatasetId });

@@ -18,7 +18,7 @@ import {
 import { RuntimeChoice } from "../schema/engine-protocol.ts";
 import { PipelineId } from "../schema/run.ts";
 import { ProblemSetName, ProblemSplit, SetProblem, VerifierName } from "../schema/problem.ts";
-import { DatasetFormat } from "#shared/schema/dataset-format.ts";
+import { DatasetFormat } from "../schema/dataset-format.ts";
 import { procedure } from "./procedure.ts";
 
 const path = z.string().min(1).max(4096);
