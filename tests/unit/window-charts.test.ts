@@ -19,6 +19,8 @@ const line = (y: readonly (number | null)[], x = y.map((_, at) => at)): Series =
   y,
 });
 
+const AXIS = { kind: "linear", fromZero: true, ticks: 2, format: String } as const;
+
 describe("smoothing", () => {
   test("a constant stays what it is from the first point on", () => {
     expect(ema([3, 3, 3], 0.9)).toEqual([3, 3, 3].map((value) => expect.closeTo(value, 12)));
@@ -40,7 +42,7 @@ describe("smoothing", () => {
 describe("a logarithmic axis", () => {
   test("goes from power to power around the positive values and says what it leaves out", () => {
     const one = line([0.02, 3, 0, -1, null]);
-    const scale = scaleFor([one], "log", true);
+    const scale = scaleFor([one], { ...AXIS, kind: "log" });
     expect(scale.range).toEqual({ min: 0.01, max: 10 });
     expect(heightOf(scale, 0.01)).toBeCloseTo(0, 9);
     // Three decades: 1 is two of them up.
@@ -50,7 +52,9 @@ describe("a logarithmic axis", () => {
   });
 
   test("is straight where nothing is above zero", () => {
-    expect(scaleFor([line([-1, -2])], "log", false).kind).toBe("linear");
+    expect(scaleFor([line([-1, -2])], { ...AXIS, kind: "log", fromZero: false }).kind).toBe(
+      "linear",
+    );
   });
 });
 
@@ -59,7 +63,7 @@ describe("paths", () => {
     width: 100,
     height: 10,
     xRange: { min: 0, max: 4 },
-    scale: scaleFor([line([0, 10])], "linear", true),
+    scale: scaleFor([line([0, 10])], AXIS),
   };
 
   test("a line breaks where a value is missing", () => {

@@ -70,7 +70,12 @@ test("one step is no steps", () => {
 test("an axis of nothing but zeros begins at zero and goes up", () => {
   const zeros = [{ id: "a", label: "a", x: [0, 1, 2], y: [0, 0, 0] }];
   for (const fromZero of [true, false]) {
-    const { range, ticks } = scaleFor(zeros, "linear", fromZero);
+    const { range, ticks } = scaleFor(zeros, {
+      kind: "linear",
+      fromZero,
+      ticks: 2,
+      format: String,
+    });
     expect(range).toEqual({ min: 0, max: 1 });
     expect(ticks.every((tick) => tick >= 0)).toBe(true);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as series from "../../src-renderer/charts/series.ts";
+import { scaleFor } from "../../src-renderer/charts/axes/scale.ts";
 import { innerTicks, niceAxis } from "../../src-renderer/charts/axes/ticks.ts";
 
 const line = (y: readonly (number | null)[]): series.Series => ({
@@ -56,6 +57,25 @@ describe("axes", () => {
   test("along steps have whole ticks inside the range", () => {
     expect(innerTicks({ min: 1, max: 60 }, 3)).toEqual([20, 40, 60]);
     expect(innerTicks({ min: 0, max: 2 }, 6)).toEqual([0, 1, 2]);
+    // 10 in four parts are 2.5 each, which no step is; 25 is a whole number.
+    expect(innerTicks({ min: 0, max: 10 }, 4)).toEqual([0, 5, 10]);
+    expect(innerTicks({ min: 0, max: 100 }, 4)).toEqual([0, 25, 50, 75, 100]);
+  });
+
+  test("of counts, and where halves are not written, are whole", () => {
+    const ticksOf = (values: readonly number[], format: (value: number) => string) =>
+      scaleFor([line(values)], { kind: "linear", fromZero: true, ticks: 4, format }).ticks;
+    const plain = (value: number): string => String(value);
+    expect(ticksOf([0, 9.5], plain)).toEqual([0, 2.5, 5, 7.5, 10]);
+    expect(ticksOf([0, 10], plain)).toEqual([0, 5, 10]);
+    expect(ticksOf([0, 1], plain)).toEqual([0, 1]);
+    expect(ticksOf([0, 9.5], (value) => value.toFixed(0))).toEqual([0, 5, 10]);
+    // A share under 1 whose text has no room for its fractions is no count.
+    expect(ticksOf([0, 0.009], (value) => value.toFixed(1)).at(-1)).toBe(0.01);
+    // A smoothed line of counts.
+    const smoothed = { ...line([0.5, 9.5]), raw: [0, 10] };
+    const choice = { kind: "linear", fromZero: true, ticks: 4, format: plain } as const;
+    expect(scaleFor([smoothed], choice).ticks).toEqual([0, 5, 10]);
   });
 });
 

@@ -3,7 +3,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import type { ScaleContinuousNumeric } from "d3-scale";
 import { valueRange } from "../series.ts";
 import type { Range, Series } from "../series.ts";
-import { niceAxis, niceLogAxis } from "./ticks.ts";
+import { niceAxis, niceLogAxis, readableAxis } from "./ticks.ts";
 import type { Axis } from "./ticks.ts";
 
 export type ScaleKind = "linear" | "log";
@@ -32,18 +32,35 @@ export function heightOf(scale: Scale, value: number): number | undefined {
   return Number.isFinite(at) ? at : undefined;
 }
 
+interface AxisChoice {
+  readonly kind: ScaleKind;
+  readonly fromZero: boolean;
+  /** At most so many parts. */
+  readonly ticks: number;
+  /** How its ticks are written. */
+  readonly format: (value: number) => string;
+}
+
 /** The axis for these series. Where nothing is above zero a logarithmic axis cannot be had, and a straight one is given. */
 export function scaleFor(
   series: readonly Series[],
-  kind: ScaleKind,
-  fromZero: boolean,
-  ticks = 2,
+  { kind, fromZero, ticks, format }: AxisChoice,
 ): Scale {
   const positive = kind === "log" ? valueRange(series, 0) : undefined;
   if (positive !== undefined) return { kind: "log", ...niceLogAxis(positive) };
   const range = valueRange(series) ?? { min: 0, max: 1 };
   const wide = fromZero ? { min: Math.min(0, range.min), max: Math.max(0, range.max) } : range;
-  return { kind: "linear", ...niceAxis(wide, ticks) };
+  const axis = areWhole(series) ? niceAxis(wide, ticks, true) : readableAxis(wide, ticks, format);
+  return { kind: "linear", ...axis };
+}
+
+/** Whether what was measured are counts; a smoothed line counts what it was before. */
+function areWhole(series: readonly Series[]): boolean {
+  return series.every(({ y, raw, low, high }) =>
+    [raw ?? y, low ?? [], high ?? []].every((values) =>
+      values.every((value) => value === null || Number.isInteger(value)),
+    ),
+  );
 }
 
 /** Values that a logarithmic axis leaves out. */

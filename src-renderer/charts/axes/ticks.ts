@@ -14,11 +14,13 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
-/** The least of 1, 2, 2.5, 5 × 10ⁿ that cuts a span into no more than `count` parts. */
-function niceStep(span: number, count: number): number {
+/** The least of 1, 2, 2.5, 5 × 10ⁿ that cuts a span into no more than `count` parts; of whole numbers a whole one. */
+function niceStep(span: number, count: number, isWhole: boolean): number {
   const rough = span / Math.max(1, count);
+  if (isWhole && rough <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return power * ([1, 2, 2.5, 5].find((unit) => rough / power <= unit) ?? 10);
+  const units = isWhole && power === 1 ? [1, 2, 5] : [1, 2, 2.5, 5];
+  return power * (units.find((unit) => rough / power <= unit) ?? 10);
 }
 
 /** A range that has a width, around the only value where it had none; where all is zero, what could be measured lies above. */
@@ -29,19 +31,29 @@ export function widened({ min, max }: Range): Range {
 }
 
 /** A range widened to round numbers, and the round numbers in it. */
-export function niceAxis(range: Range, count: number): Axis {
+export function niceAxis(range: Range, count: number, isWhole = false): Axis {
   const { min, max } = widened(range);
-  const step = niceStep(max - min, count);
+  const step = niceStep(max - min, count, isWhole);
   const first = Math.floor(min / step + 1e-9);
   const last = Math.ceil(max / step - 1e-9);
   const ticks = multiples(first, last + 1).map((at) => Number((at * step).toPrecision(12)));
   return { range: { min: ticks[0] ?? min, max: ticks.at(-1) ?? max }, ticks };
 }
 
+/** As `niceAxis`, on whole numbers where a tick between two of them would be written as one of them. */
+export function readableAxis(range: Range, count: number, format: (value: number) => string): Axis {
+  const axis = niceAxis(range, count);
+  const misread = axis.ticks.some(
+    (tick) => !Number.isInteger(tick) && format(tick) === format(Math.round(tick)),
+  );
+  const { min, max } = widened(range);
+  return misread && max - min >= 1 ? niceAxis(range, count, true) : axis;
+}
+
 /** Round whole numbers inside a range that itself must not grow: for steps along the x axis. */
 export function innerTicks({ min, max }: Range, count: number): readonly number[] {
   if (!(max > min)) return [min];
-  const step = Math.max(1, niceStep(max - min, count));
+  const step = niceStep(max - min, count, true);
   return multiples(Math.ceil(min / step), Math.floor(max / step) + 1).map((at) => at * step);
 }
 

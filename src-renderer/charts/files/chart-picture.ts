@@ -86,7 +86,7 @@ export function chartPicture(picture: Picture): string {
   const { series, color } = picture;
   const known = picture.xRange ?? stepRange(series) ?? { min: 0, max: 1 };
   const xRange = known.max > known.min ? known : { min: known.min, max: known.min + 1 };
-  const scale = scaleFor(series, picture.scale, picture.fromZero, 5);
+  const scale = scaleFor(series, { ...picture, kind: picture.scale, ticks: 5 });
   const box: Box = { ...INNER, xRange, scale };
   const rows = scale.ticks.map((tick) => {
     const y = Math.round(((100 - (heightOf(scale, tick) ?? 0)) / 100) * INNER.height) + 0.5;

@@ -5,7 +5,7 @@ import { extent } from "d3-array";
 import { line } from "d3-shape";
 import { placesOf } from "../axes/scale.ts";
 import type { Range } from "../series.ts";
-import { logTicks, niceAxis, widened } from "../axes/ticks.ts";
+import { logTicks, readableAxis, widened } from "../axes/ticks.ts";
 import { Mark, markClass } from "./mark.tsx";
 import type { MarkStyle } from "./mark.tsx";
 import "./interval-plot.css";
@@ -117,11 +117,14 @@ function Drawing({
     ? { min: rough.min / margin, max: rough.max * margin }
     : { min: rough.min, max: rough.max };
   const xScale = placesOf({ kind: logX ? "log" : "linear", range: spread }, [0, 100]);
-  const y = niceAxis(yRange ?? rangeOf(points.flatMap(({ low, high }) => [low, high])), 4);
+  const yEnds = yRange ?? rangeOf(points.flatMap(({ low, high }) => [low, high]));
+  const y = readableAxis(yEnds, 4, formatY);
   const yScale = placesOf({ kind: "linear", range: y.range }, [100, 0]);
   const ticks = logX
     ? logTicksOf(spread, xs)
-    : niceAxis(spread, 4).ticks.filter((tick) => tick >= spread.min && tick <= spread.max);
+    : readableAxis(spread, 4, formatX).ticks.filter(
+        (tick) => tick >= spread.min && tick <= spread.max,
+      );
   const path = line<IntervalPoint>()
     .x(({ x }) => xScale(x))
     .y(({ value }) => yScale(value));

@@ -147,8 +147,8 @@ export const SeriesChart = memo(function SeriesChart(props: SeriesChartProps): R
   const kind = props.scale ?? "linear";
   const ticks = Math.max(2, Math.round(height / TICK_PX));
   const scale = useMemo(
-    () => scaleFor(shown, kind, fromZero, ticks),
-    [shown, kind, fromZero, ticks],
+    () => scaleFor(shown, { kind, fromZero, ticks, format }),
+    [shown, kind, fromZero, ticks, format],
   );
   const dense = shown.some((one) => one.x.length > SPARSE_LIMIT);
   const summary = useMemo(
