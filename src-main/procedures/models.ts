@@ -8,7 +8,10 @@ export function modelProcedures(app: Application, os: Implementer): Procedures<C
   const to = os.models;
   return {
     list: to.list.handler(() => models.list()),
-    resolve: to.resolve.handler(({ input }) => ({ path: models.resolve(input.name) })),
+    resolve: to.resolve.handler(async ({ input }) => {
+      await modelJobs.ready;
+      return { path: models.resolve(input.name) };
+    }),
     catalogue: to.catalogue.handler(() => modelJobs.catalogue()),
     get: to.get.handler(({ input }) => modelJobs.start(input)),
     jobs: to.jobs.handler(() => modelJobs.list()),

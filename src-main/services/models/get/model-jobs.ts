@@ -39,10 +39,14 @@ const AT_REST = { bytesPerSecond: null, secondsLeft: null } as const;
 export class ModelJobs {
   readonly #options: ModelJobsOptions;
   readonly #jobs = new Map<string, Running>();
+  readonly #closing = new AbortController();
+  /** When the models are known that were here before this host. */
+  readonly ready: Promise<void>;
   #count = 0;
 
   constructor(options: ModelJobsOptions) {
     this.#options = options;
+    this.ready = this.#takeInStrays();
   }
 
   catalogue(): CatalogueEntry[] {
@@ -115,8 +119,18 @@ export class ModelJobs {
 
   async close(): Promise<void> {
     const all = [...this.#jobs.values()];
+    this.#closing.abort();
     for (const { abort } of all) abort.abort();
-    await Promise.all(all.map(({ ended }) => ended));
+    await Promise.all([this.ready, ...all.map(({ ended }) => ended)]);
+  }
+
+  async #takeInStrays(): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      await this.#options.models.takeInStrays(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#options.reportBug(error);
+    }
   }
 
   #find(jobId: string): Running {
@@ -133,6 +147,7 @@ export class ModelJobs {
       createHash("sha256").update(key).digest("hex").slice(0, 16),
     );
     try {
+      await this.ready;
       const { folder, origin } = await getModel({
         source,
         work,

@@ -45,6 +45,11 @@ export function modelSource(text: string, relativeTo: string): ModelSource {
   );
 }
 
+/** The source of what came out of a Python package. */
+export function packagedKey({ requirement }: PackagedFile): string {
+  return `pypi:${requirement}`;
+}
+
 /** How the source of what is already here begins: the same for every revision asked for by name. */
 export function sourceKey(source: ModelSource): string {
   if (source.kind !== "hub") {
