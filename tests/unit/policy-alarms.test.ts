@@ -6,7 +6,7 @@ import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { guardStep } from "#main/engine/stages/session/guard-step.ts";
-import { overlapAlarm } from "#main/engine/stages/rollouts/held-out-overlap.ts";
+import { overlapAlarms } from "#main/engine/stages/session/overlap-alarm.ts";
 import { evidenceOf, policySigns } from "#main/engine/stages/rollouts/policy-signs-of.ts";
 import { changeFor } from "#main/engine/training/alarm-changes.ts";
 import { PolicyAlarms } from "#main/engine/training/alarms.ts";
@@ -125,19 +125,38 @@ test("hole-tag is raised where a tag that was solved is not any more, by more th
   expect(raisedBy([of(8, 0)], resumed)).toEqual([["hole-tag-algebra"]]);
 });
 
+const asked = (id: string, prompt: string) => problemWith({ id, prompt });
+const LEARNT = [asked("mine/9", "what is 2 + 2?"), asked("mine/8", "What is 4 + 4?")];
+const MEASURED = [asked("set/1", "What is  2 + 2?"), asked("set/2", "What is 3 + 3?")];
+
 test("a problem that is trained on and measured on is told at the start", () => {
-  const problem = (id: string, prompt: string) => problemWith({ id, prompt });
-  const heldOut = [problem("set/1", "What is  2 + 2?"), problem("set/2", "What is 3 + 3?")];
-  const trained = [problem("mine/9", "what is 2 + 2?"), problem("mine/8", "What is 4 + 4?")];
-  const of = (eval_data?: GrpoStage["eval_data"]) => overlapAlarm(trained, heldOut, { eval_data });
+  const measures = [{ benchmark: null, problems: MEASURED }];
+  const of = (eval_data?: GrpoStage["eval_data"]) =>
+    overlapAlarms(LEARNT, measures, { eval_data }).at(0);
   expect(of()).toMatchObject({ code: "train-test-overlap", change: null });
-  expect(of()?.message).toContain("1 of 2 problems");
+  expect(of()?.message).toContain("1 of 2 problems that the stage is measured on");
   expect(of()?.message).toContain('set/1 ("What is 2 + 2?")');
   expect(of({ problems: "mine", split: "train" })?.change).toEqual({
     option: "eval_data",
     value: { problems: "mine", split: "test" },
   });
-  expect(overlapAlarm(trained.slice(1), heldOut, {})).toBeNull();
+  expect(overlapAlarms(LEARNT.slice(1), measures, {})).toEqual([]);
+});
+
+test("a problem that is trained on and that a later benchmark asks is told, each benchmark by its name", () => {
+  const measures = [
+    { benchmark: "after", problems: MEASURED },
+    { benchmark: "other", problems: MEASURED.slice(1) },
+    { benchmark: "whole", problems: [...MEASURED, ...LEARNT] },
+  ];
+  const told = overlapAlarms(LEARNT, measures, { data: { problems: "mine", split: "test" } });
+  expect(told.map(({ message }) => message.slice(0, 50))).toEqual([
+    "1 of 2 problems that the benchmark after asks are ",
+    "2 of 3 problems that the benchmark whole asks are ",
+  ]);
+  expect(told[0]?.change).toEqual({ option: "data", value: { problems: "mine", split: "train" } });
+  const [plain] = overlapAlarms(LEARNT, measures, { data: { problems: "mine", split: "train" } });
+  expect(plain?.change).toBeNull();
 });
 
 test("what is not measured raises nothing", () => {

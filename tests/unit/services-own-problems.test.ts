@@ -8,7 +8,9 @@ import { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { ProblemSource } from "#shared/schema/stages/problem-data.ts";
 import { SftStage } from "#shared/schema/stages/sft-stage.ts";
-import { writeProblemFiles } from "#main/services/problems/problem-files.ts";
+import { Recipe } from "#shared/schema/recipe.ts";
+import { laterBenchmarks } from "#main/services/benchmarks/later-benchmarks.ts";
+import { PROBLEM_FILES, writeProblemFiles } from "#main/services/problems/problem-files.ts";
 import { problemSourcesOf, setReader, withVersions } from "#main/services/problems/set-reader.ts";
 import { doubts } from "#main/services/recipes/checks/recipe-sanity.ts";
 import { checkHeldOutSource, checkSources } from "#main/services/recipes/checks/source-checks.ts";
@@ -99,6 +101,45 @@ test("a source's side and filter choose the problems, and a run's file of them i
   // Another reader now: what the run began with stays.
   expect(writeProblemFiles(stage, folder, () => [])).toEqual(files);
   expect(problemsIn(file)).toEqual(ids);
+});
+
+test("a stage that learns from problems is told what later benchmarks ask, and keeps it in its folder", () => {
+  store.benchmarks.insert(
+    { id: "held", name: "Held", instruction: "", licence: "", source: "", createdAtMs: 1 },
+    [{ problem: "What is 9+9?", answer: "18", difficulty: 1 }],
+  );
+  const bench = (name: string, data: unknown) => ({
+    ...{ name, kind: "benchmark", model: "grpo", num_problems: 4 },
+    data,
+  });
+  const recipe = Recipe.parse({
+    name: "later",
+    models: { base: "base" },
+    stages: [
+      { ...bench("before", { problems: OWN_SET }), model: "base" },
+      { ...GRPO, data: { problems: OWN_SET } },
+      bench("set", { problems: OWN_SET, split: "test" }),
+      bench("task", { task: "countdown", difficulties: [3] }),
+      bench("imported", { benchmark: "held" }),
+      // Neither code of others is run for it, nor does it stop a stage that something later is missing.
+      bench("outside", { task: "mine", difficulties: [1] }),
+      bench("nobody", { problems: OWN_SET, where: "tag:nobody" }),
+      bench("gone", { benchmark: "gone" }),
+    ],
+  });
+  const folder = temporaryFolder();
+  const deps = { sets: setReader(store), benchmarks: store.benchmarks };
+  const [, stage, set] = recipe.stages;
+  if (stage === undefined || set === undefined) throw new Error("no stage");
+  const later = laterBenchmarks(stage, recipe, folder, deps);
+  expect(later.map(({ stage: { name } }) => name)).toEqual(["set", "task", "imported"]);
+  const [imported] = later.flatMap(({ datasetFile }) => datasetFile ?? []);
+  expect(readFileSync(imported ?? "", "utf8")).toContain("What is 9+9?");
+  // What a stage that begins anew keeps of its folder.
+  expect(imported?.startsWith(join(folder, PROBLEM_FILES))).toBe(true);
+  expect(laterBenchmarks(set, recipe, folder, deps)).toEqual([]);
+  const files = writeProblemFiles(stage, folder, deps.sets, problemSourcesOf(set));
+  expect(Object.values(files).map((file) => problemsIn(file).length)).toEqual([16, 8]);
 });
 
 test("a set's instruction stands under each of its problems", () => {

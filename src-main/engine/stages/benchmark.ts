@@ -4,15 +4,13 @@ import type { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
 import { summarize } from "#main/core/evaluation/summarize.ts";
 import { loadLanguageModel } from "../model/language-model.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
-import { ProblemSupply, setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
+import { setNameOf, sourcesOf } from "#main/core/problems/problem-supply.ts";
 import { isOutside } from "#main/core/problems/outside/outside-task.ts";
-import { readProblems } from "#main/core/problems/read-problems.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { completionText } from "./rollouts/completion-text.ts";
 import { sampleProblems } from "./traces/sample-problems.ts";
-import { HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
-import { preparing, suppliesOf } from "./session/stage-problems.ts";
+import { benchmarkProblems } from "./session/benchmark-problems.ts";
 import type { StageSession } from "./session/stage-session.ts";
 
 const BOOTSTRAP_SEED = 1;
@@ -21,7 +19,7 @@ export async function runBenchmark(session: StageSession, stage: BenchmarkStage)
   const folder = session.modelFolder("model");
   const tokenizer = loadTokenizer(folder);
   const model = loadLanguageModel(session.runtime, folder);
-  const problems = await problemsOf(session, stage);
+  const problems = await benchmarkProblems(session, stage, session.request.datasetFile);
   session.started(model.parameters, problems.length);
   const all: EvaluationSample[] = [];
   const { num_samples: k } = stage;
@@ -94,17 +92,4 @@ async function versionsOf(
     versions.set(verifier.name, (await outside.ofVerifier(verifier)).version);
   }
   return versions;
-}
-
-/** Held-out problems of tasks and those of problem sets, or the first ones of the imported benchmark. */
-async function problemsOf(session: StageSession, stage: BenchmarkStage): Promise<Problem[]> {
-  if (!("benchmark" in stage.data)) {
-    const options = { ...suppliesOf(session), split: "test" as const, seed: HELD_OUT_SEED };
-    const supply = new ProblemSupply(stage.data, options);
-    await supply.prepareDistinct(stage.num_problems, preparing(session));
-    return supply.distinct(stage.num_problems);
-  }
-  const { datasetFile } = session.request;
-  if (datasetFile === undefined) throw new Error("an imported benchmark without its problems");
-  return readProblems(datasetFile, stage.data.benchmark).slice(0, stage.num_problems);
 }

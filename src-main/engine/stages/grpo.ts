@@ -12,6 +12,7 @@ import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { grpoBatches, grpoProblems } from "#main/core/problems/grpo-batches.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
 import type { OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
 import { hash32 } from "#main/platform/random.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
@@ -28,13 +29,13 @@ import type { Generation } from "./rollouts/generation.ts";
 import { shuffledGeneration } from "./rollouts/shuffled-generation.ts";
 import { criticMetrics, generationMetrics, stepMetrics } from "./rollouts/grpo-metrics.ts";
 import { evidenceOf, policySigns } from "./rollouts/policy-signs-of.ts";
-import { MOST_COMPARED, overlapAlarm } from "./rollouts/held-out-overlap.ts";
 import { HeldOutCurve } from "./rollouts/held-out-curve.ts";
 import { ReplayGroups } from "./rollouts/replay-groups.ts";
 import { guardStep } from "./session/guard-step.ts";
 import { openCritic } from "./session/stage-critic.ts";
 import type { StageCritic } from "./session/stage-critic.ts";
 import { ownRewardsOf } from "./session/stage-rewards.ts";
+import { MOST_COMPARED, warnOfOverlap } from "./session/overlap-alarm.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable, referenceOf } from "./session/trainable-model.ts";
@@ -108,7 +109,8 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     keep: stage.save_total_limit,
   });
   session.started(model.parameters, stage.max_steps);
-  if (curve !== null && session.fromStep === 0) warnOfOverlap(work, curve);
+  const own = curve === null ? [] : [{ benchmark: null, problems: curve.problems }];
+  await warnOfOverlap(session, () => firstProblems(work), stage, own);
   session.progress(at.step, stage.max_steps, "steps", "compiling", null, true);
   let saved = at.step;
   while (at.step < stage.max_steps) {
@@ -228,12 +230,10 @@ function withReplay(
   return generation;
 }
 
-/** Of the problems that the stage will ask, as far as they are known before it samples. */
-function warnOfOverlap({ session, stage, batches, problems }: Work, curve: HeldOutCurve): void {
+/** The problems that the stage will ask, as far as they are known before it samples. */
+function firstProblems({ stage, batches, problems }: Work): Problem[] {
   const count = Math.min(MOST_COMPARED, generationsKnown(stage, batches) * batches.groups);
-  const trained = Array.from({ length: count }, (_, place) => problems.at(place));
-  const alarm = overlapAlarm(trained, curve.problems, stage);
-  if (alarm !== null) session.alarm(0, alarm);
+  return Array.from({ length: count }, (_, place) => problems.at(place));
 }
 
 /** How often it samples; with filter_groups once at least. */

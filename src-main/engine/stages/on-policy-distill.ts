@@ -31,6 +31,7 @@ import type { SampledRow } from "../training/policy-batches.ts";
 import { PromptBatches } from "../training/prompt-batches.ts";
 import { learningRate } from "../training/schedule.ts";
 import { guardStep } from "./session/guard-step.ts";
+import { MOST_COMPARED, warnOfOverlap } from "./session/overlap-alarm.ts";
 import { preparing, suppliesOf } from "./session/stage-problems.ts";
 import type { CheckpointParts, StageSession } from "./session/stage-session.ts";
 import { openTrainable } from "./session/trainable-model.ts";
@@ -109,6 +110,7 @@ async function askedTasks(
   const problems = supply.distinct(stage.num_prompts);
   if (problems.length < stage.num_prompts)
     session.log(`The data hold ${problems.length} problems; all of them are asked.`);
+  await warnOfOverlap(session, () => problems.slice(0, MOST_COMPARED), stage);
   return problems.map((problem) => ({
     promptIds: promptIds(tokenizer, problem, stage),
     solution: null,

@@ -6,20 +6,26 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { problemFileKey } from "#shared/schema/engine-protocol.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
+import type { ProblemSource } from "#shared/schema/stages/problem-data.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import { problemSourcesOf, requireProblems } from "./set-reader.ts";
 
 export const PROBLEM_FILES = "problems";
 
-/** Files by `problemFileKey`. Throws NOT_FOUND, BAD_INPUT where a source finds no problem. */
+/**
+ * Files by `problemFileKey`.
+ * @param more sources that others ask; they come after the stage's own
+ * @throws AppError NOT_FOUND, BAD_INPUT where a source finds no problem
+ */
 export function writeProblemFiles(
   stage: Stage,
   folder: string,
   sets: SetReader,
+  more: readonly ProblemSource[] = [],
 ): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const source of problemSourcesOf(stage)) {
+  for (const source of [...problemSourcesOf(stage), ...more]) {
     const key = problemFileKey(source);
     if (files[key] !== undefined) continue;
     const file = join(folder, PROBLEM_FILES, `${Object.keys(files).length}.jsonl`);

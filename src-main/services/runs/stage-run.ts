@@ -20,6 +20,7 @@ import type { StageOutcome } from "#main/processes/engine/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "../benchmarks/benchmark-file.ts";
+import { laterBenchmarks } from "../benchmarks/later-benchmarks.ts";
 import { PROBLEM_FILES, writeProblemFiles } from "../problems/problem-files.ts";
 import { problemSourcesOf } from "../problems/set-reader.ts";
 import type { SoundCheckpoint } from "./run-checkpoints.ts";
@@ -68,7 +69,7 @@ export function startStage(
   { checkpoint, damaged }: SoundCheckpoint,
 ): StageSupervisor {
   const { store, now } = deps;
-  const inputs = inputsOfRun(deps, run, recipe);
+  const inputs = inputsOfRun(deps, run, recipe, checkpoint === undefined);
   const halvings = halvingsOf(store, run);
   const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
   const { model, teacher } = inputs.models;
@@ -253,12 +254,19 @@ export function modelsOfRun(store: Store, run: Run, recipe: Recipe): Record<stri
   };
 }
 
-/** Its models, its problems, and the dataset: a published version, a file, or what an earlier run wrote. */
+/**
+ * Its models, its problems, and the dataset: a published version, a file, or what an earlier run wrote.
+ * @param isNew whether it begins at its first step
+ */
 function inputsOfRun(
   { store, versions, sets }: StageRunDeps,
   run: Run,
   recipe: Recipe,
-): Pick<StartRequest, "models" | "datasetFile" | "exampleFiles" | "problemFiles"> {
+  isNew: boolean,
+): Pick<
+  StartRequest,
+  "models" | "datasetFile" | "exampleFiles" | "problemFiles" | "laterBenchmarks"
+> {
   const models = modelsOfRun(store, run, recipe);
   const { config } = run;
   if (config.kind === "benchmark" && "benchmark" in config.data)
@@ -266,10 +274,16 @@ function inputsOfRun(
       models,
       datasetFile: writeBenchmark(store.benchmarks, config.data.benchmark, run.outDir),
     };
-  const asked =
-    problemSourcesOf(config).length > 0
-      ? { problemFiles: writeProblemFiles(config, run.outDir, sets) }
-      : {};
+  const later = isNew
+    ? laterBenchmarks(config, recipe, run.outDir, { sets, benchmarks: store.benchmarks })
+    : [];
+  const more = later.flatMap(({ stage }) => problemSourcesOf(stage));
+  const asked = {
+    ...(problemSourcesOf(config).length + more.length > 0
+      ? { problemFiles: writeProblemFiles(config, run.outDir, sets, more) }
+      : {}),
+    ...(later.length > 0 ? { laterBenchmarks: later } : {}),
+  };
   if (config.kind !== "sft") return { models, ...asked };
   const exampleFiles = allExampleSources(config).flatMap(({ source }) => {
     if ("stage" in source) return [outputOfStage(store, run, source.stage, "dataset")];

@@ -11,6 +11,7 @@ import { HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { askedMessages } from "#main/core/text/prompt-ids.ts";
 import { deriveSeed } from "#main/platform/random.ts";
+import { MOST_COMPARED, warnOfOverlap } from "./overlap-alarm.ts";
 import { preparing, suppliesOf } from "./stage-problems.ts";
 import type { StageSession } from "./stage-session.ts";
 
@@ -75,6 +76,7 @@ async function workedExamples(
   const supply = new ProblemSupply(source, { ...suppliesOf(session), split, seed });
   await supply.prepareDistinct(examples, { ...preparing(session), solutions: true });
   const problems = supply.distinct(examples);
+  if (split === "train") await warnOfOverlap(session, () => problems.slice(0, MOST_COMPARED), {});
   const worked = problems.flatMap((problem): Conversation[] => {
     const content = problem.solution();
     return content === null

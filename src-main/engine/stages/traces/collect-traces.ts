@@ -21,6 +21,7 @@ import type { Trace } from "./keep-traces.ts";
 import { sampleProblems } from "./sample-problems.ts";
 import type { SolvedChunk } from "./solved-chunk.ts";
 import { taughtProblems } from "./taught-problems.ts";
+import { MOST_COMPARED, warnOfOverlap } from "../session/overlap-alarm.ts";
 import { preparing, suppliesOf } from "../session/stage-problems.ts";
 import type { StageSession } from "../session/stage-session.ts";
 
@@ -56,6 +57,7 @@ export async function collectTraces(
   const problems = supply.distinct(options.num_prompts);
   if (problems.length < options.num_prompts)
     session.log(`The data hold ${problems.length} problems; all of them are asked.`);
+  await warnOfOverlap(session, () => problems.slice(0, MOST_COMPARED), options);
   const traces: Trace[] = [];
   const selection = new TraceSelection(options);
   for await (const chunk of solved(session, solver, problems, options)) {
