@@ -10,6 +10,7 @@ import { z } from "zod";
 import { AlarmProof } from "./alarm.ts";
 import { ProblemMessage } from "./problem.ts";
 import { Stage } from "./recipe.ts";
+import { BenchmarkStage } from "./stages/benchmark-stage.ts";
 import type { ProblemSource } from "./stages/problem-data.ts";
 
 /**
@@ -98,6 +99,10 @@ export const EngineRequest = z.discriminatedUnion("type", [
     exampleFiles: z.array(z.string()).optional(),
     /** JSONL of SetProblem for each problem set that the stage asks, by `problemFileKey`. */
     problemFiles: z.record(z.string(), z.string()).optional(),
+    /** Benchmarks behind it in the recipe, whose problems it had better not learn; of an imported one a file with them. */
+    laterBenchmarks: z
+      .array(z.strictObject({ stage: BenchmarkStage, datasetFile: z.string().optional() }))
+      .optional(),
     /** Files of the stage's own rewards, by the SHA-256 of their texts. */
     rewardFiles: z.record(z.string(), z.string()).optional(),
     /** Files of the task plug-ins that the stage asks, by the SHA-256 of their texts. */
@@ -297,6 +302,8 @@ export const EngineMessageBody = z.discriminatedUnion("type", [
     path: z.string(),
     records: z.int().optional(),
   }),
+  /** What the stage used so far, between checkpoints. */
+  z.strictObject({ type: z.literal("usage"), usage: Usage }),
   z.strictObject({ type: z.literal("finished"), usage: Usage }),
   z.strictObject({ type: z.literal("cancelled"), usage: Usage }),
   z.strictObject({

@@ -115,6 +115,7 @@ async function runTestStage(request: StartRequest, context: StageContext): Promi
       tokensPerSecond: 5,
       etaMs: 1000,
     });
+    context.emit({ type: "usage", usage: usage(step) });
     for (let i = 0; behaviour.flood === true; i++) {
       const name = `flood_${i}`;
       context.emit({ type: "metrics", points: [{ name, step, value: i, timeMs: Date.now() }] });

@@ -11,7 +11,6 @@ import { divergenceBytes } from "#main/core/resources/divergence-memory.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import { requireSameTokens, tokenDifference } from "#main/core/text/same-tokens.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
-import { configHash } from "#main/engine/stages/session/stage-session.ts";
 import { loadLanguageModel } from "#main/engine/model/language-model.ts";
 import { openRuntime } from "#main/engine/runtime/open-runtime.ts";
 import { DistillTrainer } from "#main/engine/training/distill-trainer.ts";
@@ -26,6 +25,7 @@ import { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import { NO_SETS } from "../helpers/problem-with.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
+import { configHash } from "#main/engine/stages/session/config-hash.ts";
 
 const folder = temporaryFolder();
 const base = fileURLToPath(new URL("../../assets/models/gradus-base", import.meta.url));

@@ -7,7 +7,7 @@ import { hashConfig } from "#main/engine/training/training-state.ts";
 import { encodeExamples, overlongMessage } from "#main/core/examples/encode-examples.ts";
 import { heldOutIndexes } from "#main/core/examples/hold-out.ts";
 import { divideExamples } from "#main/engine/stages/session/divided-examples.ts";
-import { configHash } from "#main/engine/stages/session/stage-session.ts";
+import { configHash } from "#main/engine/stages/session/config-hash.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { formatFixture, readExpected, readTemplates } from "../fixtures/formats/read-expected.ts";

@@ -10,6 +10,7 @@ import type { Level, RunEvent, RunId } from "#shared/schema/run.ts";
 import type { StageJournal } from "#main/processes/engine/supervisor.ts";
 import type { Store } from "#main/store/store.ts";
 import { costOfUsage } from "../costs/cost-of-usage.ts";
+import { lostWork } from "../costs/lost-work.ts";
 import type { LiveEvents } from "../workspace/live-events.ts";
 import { keepPassRates } from "../problems/measure-set.ts";
 
@@ -24,6 +25,8 @@ export class RunRecorder implements StageJournal {
   readonly #now: () => number;
   /** What the batch at hand announces. */
   #events: LiveEvent[] = [];
+  /** Adds the time of work that the attempts before this one did after their last checkpoints. */
+  #lost: ReturnType<typeof lostWork> | undefined;
   /** Whether the batch at hand changed what the pipeline cost. */
   #charged = false;
 
@@ -88,6 +91,7 @@ export class RunRecorder implements StageJournal {
         return;
       case "alarm": {
         const { type: _type, ...facts } = body;
+        if (this.#wasRaised(facts)) return;
         const alarm = this.#store.history.addAlarm({ runId, timeMs, ...facts });
         this.#events.push({ type: "alarm", alarm });
         this.#tell(timeMs, "alarm", body.level, `${body.message} ${body.advice}`);
@@ -100,6 +104,7 @@ export class RunRecorder implements StageJournal {
         runs.setOutput(runId, body);
         this.#tell(timeMs, "output", "info", describeOutput(body));
         return;
+      case "usage":
       case "finished":
       case "cancelled":
         this.#charge(body.usage, timeMs);
@@ -158,6 +163,13 @@ export class RunRecorder implements StageJournal {
     }
   }
 
+  /** What is told before the first step is told again by a stage that begins anew. */
+  #wasRaised({ step, code, message }: Omit<Body<"alarm">, "type">): boolean {
+    if (step > 0) return false;
+    const before = this.#store.history.alarms(this.#runId);
+    return before.some((one) => one.code === code && one.message === message);
+  }
+
   #addCheckpoint(body: Body<"checkpoint">, timeMs: number): void {
     const runId = this.#runId;
     const { history } = this.#store;
@@ -184,9 +196,11 @@ export class RunRecorder implements StageJournal {
     this.#events.push({ type: "event", event });
   }
 
-  #charge(usage: Usage, timeMs: number): void {
+  #charge(counted: Usage, timeMs: number): void {
     const prices = this.#store.settings.get().prices;
     this.#charged = true;
+    this.#lost ??= lostWork(this.#store.costs.ofRun(this.#runId)?.usage, counted);
+    const usage = { ...counted, ...this.#lost(counted) };
     this.#store.runs.setUsage(this.#runId, usage);
     this.#store.costs.set(this.#runId, { timeMs, usage, prices, ...costOfUsage(usage, prices) });
   }

@@ -2,7 +2,6 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { BEFORE_THE_OPTION } from "#shared/schema/earlier-options.ts";
 import { PAUSED_PHASE } from "#shared/schema/engine-protocol.ts";
 import type {
   MetricPoint,
@@ -11,7 +10,6 @@ import type {
   Usage,
 } from "#shared/schema/engine-protocol.ts";
 import {
-  hashConfig,
   pruneCheckpoints,
   readTrainingCheckpoint,
   writeTrainingCheckpoint,
@@ -36,6 +34,7 @@ import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { writeModel } from "./write-model.ts";
 import type { ModelFacts } from "./write-model.ts";
+import { configHash } from "./config-hash.ts";
 
 /** The stage was asked to end; it is no error. */
 export class StageEnded extends Error {
@@ -74,6 +73,8 @@ export type CheckpointParts = {
 };
 
 const PROGRESS_INTERVAL_MS = 250;
+/** What the stage used is told so often while it works. */
+const USAGE_INTERVAL_MS = 5000;
 /** Of a stage's folder: the model that measured highest so far. */
 const BEST = "best";
 
@@ -86,6 +87,8 @@ export class StageSession {
   readonly #context: StageContext;
   readonly #rate = new RateMeter();
   #lastProgress = 0;
+  /** null until the stage has started: before that it does not know what it goes on from. */
+  #lastUsage: number | null = null;
   #at = { done: 0, total: 0, unit: "steps" };
   #reportedWarnings = 0;
   #outside: OutsideTasks | undefined;
@@ -157,6 +160,7 @@ export class StageSession {
   }
 
   started(parameters: number | null, totalSteps: number): void {
+    this.#lastUsage ??= Number.NEGATIVE_INFINITY;
     const { kind, version, device, threads, warnings } = this.runtime;
     this.#reportedWarnings = warnings.length;
     this.#context.emit({
@@ -195,6 +199,10 @@ export class StageSession {
       tokensPerSecond: tokens === null ? null : this.#rate.tokensPerSecond(),
       etaMs: this.#rate.etaMs(total),
     });
+    if (this.#lastUsage !== null && now - this.#lastUsage >= USAGE_INTERVAL_MS) {
+      this.#lastUsage = now;
+      this.#context.emit({ type: "usage", usage: this.meter.total() });
+    }
     this.#warnAnew();
   }
 
@@ -380,16 +388,6 @@ export class StageSession {
       this.#context.emit({ type: "log", level: "warning", message });
     this.#reportedWarnings = warnings.length;
   }
-}
-
-/**
- * What must be the same for a checkpoint to fit: the stage's options and its seed. An option that a version before did
- * not have, at the value that this version did everything with, is no difference: its checkpoints still fit.
- */
-export function configHash({ stage, seed }: Pick<StartRequest, "stage" | "seed">): string {
-  const before = BEFORE_THE_OPTION[stage.kind] ?? {};
-  const options = Object.entries(stage).filter(([name, value]) => before[name] !== value);
-  return hashConfig({ stage: Object.fromEntries(options), seed });
 }
 
 function usageOf(state: TrainingState): Usage | null {

@@ -8,13 +8,13 @@ import { Sampler } from "../../sampling/sampler.ts";
 import type { Tokenizer } from "#main/core/text/tokenizer.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import { trainingPrecision } from "../session/training-precision.ts";
-import { configHash } from "../session/stage-session.ts";
 import type { StageSession } from "../session/stage-session.ts";
 import { problemsAtOnce } from "#main/core/resources/cache-shape.ts";
 import { SAMPLED_ANSWERS, SampledAnswers } from "#main/core/sampled-answers.ts";
 import { sha256Of } from "#main/platform/canonical-json.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import type { AskedProblem } from "#main/core/text/prompt-ids.ts";
+import { configHash } from "../session/config-hash.ts";
 
 /** What is kept of a completion over an interruption. */
 export type SampledAnswer = Pick<Completion, "ids" | "finishReason">;
