@@ -66,12 +66,39 @@ export const ComparedRow = z.strictObject({
 });
 export type ComparedRow = z.infer<typeof ComparedRow>;
 
+/** A mean over seeds with its 95% interval (Student's t), and the lowest and highest of them; 0–1. */
+export const OverSeeds = z.strictObject({
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  min: z.number(),
+  max: z.number(),
+});
+export type OverSeeds = z.infer<typeof OverSeeds>;
+
+/** Rows of one stage of one recipe that differ in their seeds alone. */
+export const SeededRows = z.strictObject({
+  /** In the rows' order. */
+  runIds: z.array(RunId),
+  /** The first of each seed: one that ran again says nothing new. */
+  counted: z.array(RunId),
+  label: z.string(),
+  pass1: OverSeeds,
+  /** Over the baseline; null where one of them is the baseline, or not comparable with it. */
+  difference: OverSeeds.nullable(),
+  /** In the mean. */
+  trainingUsd: z.number(),
+});
+export type SeededRows = z.infer<typeof SeededRows>;
+
 /** Benchmarks that are compared with one of them: those of one task, or two of equal name. */
 export const ComparedGroup = z.strictObject({
   task: z.string(),
   title: z.string(),
   baseline: RunId,
   rows: z.array(ComparedRow),
+  /** Of the rows, those that several seeds of one recipe gave, together. */
+  seeds: z.array(SeededRows),
 });
 export type ComparedGroup = z.infer<typeof ComparedGroup>;
 

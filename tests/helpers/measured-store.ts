@@ -21,7 +21,12 @@ export interface Measured {
 }
 
 /** A pipeline named `name` with a benchmark for each model. Gives the benchmarks' ids. */
-export function measuredLaunch(store: Store, name: string, models: readonly Measured[]): RunId[] {
+export function measuredLaunch(
+  store: Store,
+  name: string,
+  models: readonly Measured[],
+  seed = 0,
+): RunId[] {
   const recipe = Recipe.parse({
     name,
     models: Object.fromEntries(models.map(({ label }) => [label, `/models/${label}`])),
@@ -41,7 +46,7 @@ export function measuredLaunch(store: Store, name: string, models: readonly Meas
       recipe,
       recipeYaml: null,
       recipeSha256: "0",
-      seed: 0,
+      seed,
       runtime: "auto",
       createdAtMs: 1,
     });

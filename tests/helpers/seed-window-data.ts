@@ -151,7 +151,7 @@ export function messagesOf(
     say({ type: "metrics", points });
   };
   if (stage.kind === "benchmark") {
-    const samples = samplesOf(SKILL[stage.name] ?? 0.5, 11);
+    const samples = samplesOf(SKILL[stage.name] ?? 0.5, 6 + seed);
     say({ type: "evaluation-samples", samples: [...samples] });
     const settings = { temperature: 0.6, topP: 0.95, maxTokens: 72, scoring: stage.scoring };
     say({

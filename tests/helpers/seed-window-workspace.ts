@@ -1,7 +1,8 @@
 /**
  * Writes a workspace for the window's tests: `node seed-window-workspace.ts FOLDER`. One finished pipeline of nine
- * stages, one that stopped in the middle of GRPO with an alarm, and sixty small ones for a long list. The numbers are
- * made by formulas, not measured; they go through the host's own recorder, statistics and store.
+ * stages, one that stopped in the middle of GRPO with an alarm, and sixty small ones for a long list; with `twins` behind
+ * the folder one pipeline with PPO beside GRPO, with `seeds` one recipe with three seeds. The numbers are made by formulas,
+ * not measured; they go through the host's own recorder, statistics and store.
  */
 import { sha256Of } from "#main/platform/canonical-json.ts";
 import { LiveEvents } from "#main/services/workspace/live-events.ts";
@@ -63,6 +64,20 @@ const LADDER = Recipe.parse({
   ],
 });
 
+const TWINS = Recipe.parse({
+  name: "twins",
+  seed: 7,
+  models: { base: "gradus-base" },
+  stages: [undefined, "gae"].flatMap((critic) => {
+    const name = critic === undefined ? "grpo" : "grpo-ppo";
+    const own = critic === undefined ? { twin: "ppo" } : { adv_estimator: critic };
+    return [
+      { name, kind: "grpo", model: "base", data, max_steps: GRPO_STEPS, ...own },
+      { name: `benchmark-${name}`, kind: "benchmark", model: name, data, num_problems: PROBLEMS },
+    ];
+  }),
+});
+
 const SMALL = Recipe.parse({
   name: "small",
   models: { base: "gradus-base" },
@@ -96,7 +111,7 @@ function usageAfter(ms: number): Usage {
     tokensTrained: 2 * ms,
     flops: ms * 1e7,
     energyJ: null,
-    peakMemoryBytes: 2 ** 30,
+    peakMemoryBytes: 2 ** 30 * (ms / MINUTE),
   };
 }
 
@@ -140,6 +155,8 @@ function playStage(
   stage: Stage,
   startMs: number,
   end: "finished" | "stopped",
+  ms = MINUTE,
+  seed = 0,
 ): void {
   const runId = RunId.parse(`${pipelineId}-${stage.name}`);
   const total =
@@ -151,7 +168,7 @@ function playStage(
           ? SFT_STEPS
           : 30;
   const done = end === "finished" ? total : Math.floor(total / 2);
-  const usage = usageAfter(MINUTE);
+  const usage = usageAfter(ms);
   playedMs = startMs;
   store.runs.startAttempt(runId, 0, startMs);
   const bodies: readonly EngineMessageBody[] = [
@@ -166,7 +183,7 @@ function playStage(
       fromStep: 0,
       warnings: [],
     },
-    ...messagesOf(stage, done, 5, startMs),
+    ...messagesOf(stage, done, 5 + seed, startMs),
     ...(stage.kind === "grpo"
       ? [{ type: "output" as const, kind: "model" as const, path: SEED_MODEL }]
       : []),
@@ -206,13 +223,7 @@ function playStage(
       : [{ type: "finished" as const, usage }]),
   ];
   const label = stage.model;
-  const recorder = new RunRecorder(
-    store,
-    new LiveEvents("seed"),
-    runId,
-    label,
-    () => startMs + MINUTE,
-  );
+  const recorder = new RunRecorder(store, new LiveEvents("seed"), runId, label, () => startMs + ms);
   recorder.record(bodies.map((body, index) => ({ seq: index + 1, timeMs: startMs + 1000, body })));
   const reason =
     end === "stopped"
@@ -222,12 +233,22 @@ function playStage(
           advice: `Resume goes on from the checkpoint of step ${done}.`,
         }
       : null;
-  playedMs = startMs + MINUTE;
-  store.runs.endAttempt(runId, end, reason, startMs + MINUTE);
+  playedMs = startMs + ms;
+  store.runs.endAttempt(runId, end, reason, startMs + ms);
 }
 
-function seed(folder: string): void {
-  const store = openStore(prepareWorkspace(folder).database, { monotonic: () => playedMs });
+/** GRPO took two minutes and 2 GiB, its twin three and 3 GiB. */
+function seedTwins(store: Store): void {
+  const created = Date.now() - 30 * MINUTE;
+  const id = insertLaunch(store, TWINS, created, "recipe");
+  for (const [index, stage] of TWINS.stages.entries()) {
+    const ms = { grpo: 2, "grpo-ppo": 3 }[stage.name] ?? 1;
+    playStage(store, id, stage, created + 4 * index * MINUTE, "finished", ms * MINUTE);
+  }
+  store.pipelines.setStatus(id, "finished", null);
+}
+
+function seed(store: Store): void {
   const now = Date.now();
   store.transaction(() => {
     for (let at = 0; at < 60; at += 1) {
@@ -266,10 +287,27 @@ function seed(folder: string): void {
       store.runs.summary(RunId.parse(`${stopped}-grpo`)).statusReason,
     );
   });
-  store.close();
-  console.log(JSON.stringify({ finished: "p61", stopped: "p62" }));
 }
 
-const [folder] = process.argv.slice(2);
+/** Three launches of the ladder's first three stages, and one of another recipe. */
+function seedSeeds(store: Store): void {
+  const recipe = { ...LADDER, name: "seeds", stages: LADDER.stages.slice(0, 3) };
+  const other = { ...recipe, name: "other", description: "Another recipe." };
+  for (const [place, launch] of [1, 2, 3, 4].entries()) {
+    const created = Date.now() - (60 - 10 * place) * MINUTE;
+    const base = launch === 4 ? other : recipe;
+    const id = insertLaunch(store, { ...base, seed: launch }, created, "recipe");
+    for (const [index, stage] of base.stages.entries())
+      playStage(store, id, stage, created + 2 * index * MINUTE, "finished", MINUTE, launch);
+    store.pipelines.setStatus(id, "finished", null);
+  }
+}
+
+const [folder, what] = process.argv.slice(2);
 if (folder === undefined) throw new Error("name the workspace's folder");
-seed(folder);
+const store = openStore(prepareWorkspace(folder).database, { monotonic: () => playedMs });
+if (what === "twins") seedTwins(store);
+else if (what === "seeds") seedSeeds(store);
+else seed(store);
+store.close();
+console.log(JSON.stringify({ finished: "p61", stopped: "p62" }));

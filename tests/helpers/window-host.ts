@@ -54,15 +54,22 @@ export function windowWorkspace(): { readonly folder: string; readonly remove: (
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Fills a workspace with the pipelines that the screens are looked at with. */
-export function seedWorkspace(folder: string): {
+/** Fills a workspace with the pipelines that the screens are looked at with, or with those of one word. */
+export function seedWorkspace(
+  folder: string,
+  what?: "twins" | "seeds",
+): {
   readonly finished: string;
   readonly stopped: string;
 } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [SEED, folder], {
-    encoding: "utf8",
-    cwd: ROOT,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    what === undefined ? [SEED, folder] : [SEED, folder, what],
+    {
+      encoding: "utf8",
+      cwd: ROOT,
+    },
+  );
   if (status !== 0) throw new Error(`seeding failed: ${stderr}`);
   return z.object({ finished: z.string(), stopped: z.string() }).parse(JSON.parse(stdout));
 }

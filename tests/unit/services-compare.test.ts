@@ -7,7 +7,9 @@ import { createRouter } from "#main/procedures/router.ts";
 import type { Contract } from "#shared/contract/contract.ts";
 import { measuredLaunch, solved } from "../helpers/measured-store.ts";
 import type { Measured } from "../helpers/measured-store.ts";
+import { overSeedsText } from "#shared/over-seeds.ts";
 import { RunId } from "#shared/schema/run.ts";
+import { drawnRows } from "#renderer/features/compare/compared-models.ts";
 import { insertTwoStages, temporaryStore, USAGE } from "../helpers/store-fixture.ts";
 import { sample } from "../helpers/store-fixture-data.ts";
 import { testApplication } from "../helpers/test-application.ts";
@@ -202,6 +204,49 @@ test("two pipelines are compared by the names of their benchmarks; what has no p
   expect(single.groups[0]?.rows[1]?.versus?.wins).toBe(22);
   expect(await codeOf(client.compare.report({ ids: ["p1"], against: "p1" }))).toBe("BAD_INPUT");
   expect(await codeOf(client.compare.report({ ids: ["p1"], against: "p9" }))).toBe("BAD_INPUT");
+});
+
+test("launches of one recipe with several seeds are one row: its mean, interval and range, beside single rows", async () => {
+  const { app, client, ids } = compared({ label: "a", right: solved(40, 10) });
+  const seeds = [
+    [1, 20],
+    [2, 22],
+    [3, 24],
+    // Seed 3 ran again.
+    [3, 30],
+  ].map(([seed = 0, right = 0]) =>
+    measuredLaunch(app.store, `launch ${seed}`, [{ label: "b", right: solved(40, right) }], seed),
+  );
+  const report = await client.compare.report({ ids: ["p1", "p2", "p3", "p4", "p5"] });
+  const [group] = report.groups;
+  if (group === undefined) throw new Error("no group");
+  expect(group.baseline).toBe(ids[0]);
+  // 20, 22 and 24 of 40: mean 0.55, deviation 0.05, t(2) = 4.303, 4.303 · 0.05 / √3 = 0.1242.
+  const near = (value: number): number => expect.closeTo(value, 4);
+  expect(group.seeds).toEqual([
+    {
+      runIds: seeds.flat(),
+      counted: seeds.flat().slice(0, 3),
+      label: "b",
+      pass1: { mean: near(0.55), low: near(0.4258), high: near(0.6742), min: 0.5, max: 0.6 },
+      difference: {
+        ...{ mean: near(0.3), low: near(0.1758), high: near(0.4242) },
+        ...{ min: near(0.25), max: near(0.35) },
+      },
+      trainingUsd: 0,
+    },
+  ]);
+  const [together] = group.seeds;
+  if (together === undefined) throw new Error("no seeds");
+  expect(overSeedsText(together)).toBe(
+    "b, 3 seeds in 4 launches: pass@1 55.0 [42.6, 67.4], from 50.0 to 60.0; +30.0 points [17.6, 42.4] over the baseline",
+  );
+  expect(drawnRows(group, "asked", true)).toEqual([group.rows[0], together]);
+  expect(drawnRows(group, "asked", false)).toHaveLength(5);
+  const { text } = await client.compare.export({ ids: ["p1", "p2", "p3"], format: "markdown" });
+  expect(text).toContain("b, 2 seeds: pass@1 52.5");
+  // Of one seed nothing is said over seeds.
+  expect((await client.compare.report({ ids: ["p1", "p2"] })).groups[0]?.seeds).toEqual([]);
 });
 
 test("problem by problem: who solves what, the exact test, and the answers of both", async () => {

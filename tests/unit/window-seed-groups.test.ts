@@ -2,12 +2,8 @@
 import { expect, test } from "vitest";
 import { Recipe } from "#shared/schema/recipe.ts";
 import { RunId } from "#shared/schema/run.ts";
-import {
-  groupSeries,
-  meanInterval,
-  seededRun,
-  seedGroups,
-} from "../../src-renderer/features/overlay/seed-groups.ts";
+import { meanInterval, seededRun } from "#shared/over-seeds.ts";
+import { groupSeries, seedGroups } from "../../src-renderer/features/overlay/seed-groups.ts";
 import type { RunLine } from "../../src-renderer/features/overlay/overlay-series.ts";
 
 const [a, b, c] = ["p1-grpo", "p2-grpo", "p3-grpo"].map((id) => RunId.parse(id)) as [

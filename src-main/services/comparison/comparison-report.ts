@@ -17,6 +17,7 @@ import { judge, prepareTest } from "./judge.ts";
 import type { JudgedPair } from "./judge.ts";
 import type { PairedTests } from "./paired-tests.ts";
 import { publishedScores } from "./published.ts";
+import { rowsOverSeeds } from "./rows-over-seeds.ts";
 
 /** Works out the tests one by one and lets the host answer others in between. */
 export async function prepareTests(
@@ -51,19 +52,16 @@ export function comparisonReport(
   const next = judged.values();
   const groups = asked.groups.map(({ task, title, baseline, records }): ComparedGroup => {
     const baselineUsd = modelHistory(store, baseline).trainingUsd;
-    return {
-      task,
-      title,
-      baseline: baseline.runId,
-      rows: records.map((record) => {
-        const row = rowOf(store, record);
-        const found = record.runId === baseline.runId ? undefined : next.next().value;
-        if (found === undefined) return { ...row, ...BASELINE };
-        const perPoint =
-          found.versus === null ? null : usdPerPoint(row.trainingUsd - baselineUsd, found.versus);
-        return { ...row, ...found, usdPerPoint: perPoint };
-      }),
-    };
+    const rows = records.map((record): ComparedRow => {
+      const row = rowOf(store, record);
+      const found = record.runId === baseline.runId ? undefined : next.next().value;
+      if (found === undefined) return { ...row, ...BASELINE };
+      const perPoint =
+        found.versus === null ? null : usdPerPoint(row.trainingUsd - baselineUsd, found.versus);
+      return { ...row, ...found, usdPerPoint: perPoint };
+    });
+    const seeds = rowsOverSeeds(store, rows);
+    return { task, title, baseline: baseline.runId, rows, seeds };
   });
   return {
     groups,

@@ -1,7 +1,8 @@
 /** The report as one page that needs nothing else: no script, no address, and a policy that would block both. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
+import { OVER_SEEDS_NOTE, overSeedsText } from "#shared/over-seeds.ts";
 import { usdText } from "#shared/usd-text.ts";
-import type { PublishedScore } from "#shared/schema/compare.ts";
+import type { ComparedGroup, PublishedScore } from "#shared/schema/compare.ts";
 import { scoreChart } from "./report-chart.ts";
 import type { ReportData, ReportRun, ReportSample } from "./report-data.ts";
 import { count, day, duration } from "./report-numbers.ts";
@@ -56,7 +57,7 @@ ${report.groups
     (group) =>
       `<h3>${html(protocolOf(group))}</h3>${scoreTable(
         runs.filter(({ row }) => group.rows.some(({ runId }) => runId === row.runId)),
-      )}`,
+      )}${overSeeds(group)}`,
   )
   .join("\n")}
 ${publishedTable(report.published)}
@@ -82,6 +83,12 @@ function cautions({ row }: ReportRun): string {
   return row.cautions.length === 0
     ? ""
     : ` <span class="soft">Note: ${html(row.cautions.join("; "))}.</span>`;
+}
+
+function overSeeds({ seeds }: ComparedGroup): string {
+  if (seeds.length === 0) return "";
+  const items = seeds.map((rows) => `<li>${html(overSeedsText(rows))}</li>`).join("");
+  return `<ul>${items}</ul><p class="soft">${html(OVER_SEEDS_NOTE)}</p>`;
 }
 
 function scoreTable(runs: readonly ReportRun[]): string {

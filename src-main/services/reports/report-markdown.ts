@@ -1,5 +1,6 @@
 /** The report as Markdown. */
 import { intervalText, percentText, pointsText, pText } from "#shared/comparison-text.ts";
+import { OVER_SEEDS_NOTE, overSeedsText } from "#shared/over-seeds.ts";
 import { usdText } from "#shared/usd-text.ts";
 import type { ReportData, ReportRun } from "./report-data.ts";
 import { count, day, duration } from "./report-numbers.ts";
@@ -35,6 +36,9 @@ export function reportMarkdown(data: ReportData): string {
     ...report.groups.flatMap((group) => [
       `### ${markdown(protocolOf(group))}`,
       scoreTable(runs.filter(({ row }) => group.rows.some(({ runId }) => runId === row.runId))),
+      ...(group.seeds.length === 0
+        ? []
+        : [list(group.seeds.map((seeds) => markdown(overSeedsText(seeds)))), OVER_SEEDS_NOTE]),
     ]),
     ...(report.published.length === 0
       ? []

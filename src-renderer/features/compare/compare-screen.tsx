@@ -1,6 +1,7 @@
 /** Models side by side: verdicts in words, scores with their doubt, what they cost, and who solves what. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
+import { OVER_SEEDS_NOTE } from "#shared/over-seeds.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
 import { useCommands } from "#renderer/navigation/command-registry.ts";
 import { useFilter } from "#renderer/navigation/location.ts";
@@ -19,9 +20,8 @@ import { useCompareAddress } from "./compare-address.ts";
 import type { CompareAddress } from "./compare-address.ts";
 import { CostPerPoint, DifficultyBars, PassCurves } from "./curves/compare-charts.tsx";
 import { CompareTable } from "./table/compare-table.tsx";
-import type { TableView } from "./table/group-rows.tsx";
 import { asSort, comparedModels, modelKey } from "./compared-models.ts";
-import type { ComparedModel } from "./compared-models.ts";
+import type { ComparedModel, TableView } from "./compared-models.ts";
 import { ConfigDiff } from "./config-diff.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { LearningCurves } from "./curves/learning-curves.tsx";
@@ -108,6 +108,51 @@ function Verdicts({
   );
 }
 
+/** The title of the table, and how it is shown. */
+function ScoresHead({
+  view,
+  setView,
+  hasSeeds,
+  seeds,
+  setSeeds,
+}: {
+  readonly view: TableView;
+  readonly setView: (view: TableView) => void;
+  readonly hasSeeds: boolean;
+  readonly seeds: string;
+  readonly setSeeds: (seeds: string) => void;
+}): ReactNode {
+  return (
+    <div className="head">
+      <h2>Scores</h2>
+      <span className="end flex">
+        {hasSeeds && (
+          <Segments
+            slim
+            label="Seeds"
+            value={seeds === "each" ? "each" : "together"}
+            onChange={setSeeds}
+            segments={[
+              { value: "together", label: "Seeds together" },
+              { value: "each", label: "Each launch" },
+            ]}
+          />
+        )}
+        <Segments
+          slim
+          label="Columns"
+          value={view}
+          onChange={setView}
+          segments={[
+            { value: "verdicts", label: "Verdicts" },
+            { value: "scores", label: "pass@k, cons@k, length" },
+          ]}
+        />
+      </span>
+    </div>
+  );
+}
+
 function Comparison({
   report,
   models,
@@ -118,6 +163,7 @@ function Comparison({
   const [viewText, setView] = useFilter("columns", "verdicts");
   const [sortText, setSort] = useFilter("sort", "asked");
   const [charts, setCharts] = useFilter("charts", "drawn");
+  const [seeds, setSeeds] = useFilter("seeds", "together");
   const [leftId, setLeft] = useFilter("left");
   const [rightId, setRight] = useFilter("right");
   const view: TableView = viewText === "scores" ? "scores" : "verdicts";
@@ -146,33 +192,21 @@ function Comparison({
     options.find(({ runId }) => runId !== right?.runId) ??
     options[0];
   const shown = report.groups.find(({ task }) => task === left?.task) ?? group;
+  const hasSeeds = report.groups.some((one) => one.seeds.length > 0);
   const k = Math.max(...shown.rows.map(({ summary }) => summary.k));
   return (
     <div className="cols comparecols">
       <Splitter name="compare" side="right" label="Width of the problems" initial={376} />
       <div className="region scroll" tabIndex={0} role="group" aria-label="Comparison">
         <Verdicts report={report} models={models} />
-        <div className="head">
-          <h2>Scores</h2>
-          <span className="end flex">
-            <Segments
-              slim
-              label="Columns"
-              value={view}
-              onChange={setView}
-              segments={[
-                { value: "verdicts", label: "Verdicts" },
-                { value: "scores", label: "pass@k, cons@k, length" },
-              ]}
-            />
-          </span>
-        </div>
+        <ScoresHead {...{ view, setView, hasSeeds, seeds, setSeeds }} />
         <CompareTable
           groups={report.groups}
           published={report.published}
           models={models}
           view={view}
           sort={asSort(sortText)}
+          together={seeds !== "each"}
           onSort={setSort}
         />
         <p className="s11 t3 comparenote">
@@ -182,6 +216,7 @@ function Comparison({
             ? "No comparison was made."
             : `p: sign-flip permutation, Holm-adjusted over ${report.comparisons} ${report.comparisons === 1 ? "comparison" : "comparisons"}. The interval of a difference is of the same test: it leaves out zero exactly where there is a verdict.`}{" "}
           Training $: the stages that made the model, benchmarks left out.
+          {hasSeeds && ` ${OVER_SEEDS_NOTE}`}
         </p>
         <TwinRegion report={report} />
         <div className="comparecharts bt">

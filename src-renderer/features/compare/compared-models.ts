@@ -1,6 +1,11 @@
 /** Letters and marks of the compared models, and the order of the rows. Pure. */
 import { modelLetter } from "#shared/comparison-text.ts";
-import type { ComparedGroup, ComparedRow, ComparisonReport } from "#shared/schema/compare.ts";
+import type {
+  ComparedGroup,
+  ComparedRow,
+  ComparisonReport,
+  SeededRows,
+} from "#shared/schema/compare.ts";
 import type { MarkStyle } from "#renderer/charts/intervals/mark.tsx";
 
 export interface ComparedModel {
@@ -53,6 +58,9 @@ function toldApart(models: ReadonlyMap<string, ComparedModel>): ReadonlyMap<stri
   );
 }
 
+/** Which columns stand beside the scores. */
+export type TableView = "verdicts" | "scores";
+
 export const SORTS = ["asked", "pass1", "points", "cost"] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -73,4 +81,17 @@ export function sortedRows(group: ComparedGroup, sort: Sort): readonly ComparedR
       Number(b.runId === group.baseline) - Number(a.runId === group.baseline) ||
       value(a) - value(b),
   );
+}
+
+/** In the order of `sortedRows`; those of several seeds stand as one where the first of them would. */
+export function drawnRows(
+  group: ComparedGroup,
+  sort: Sort,
+  together: boolean,
+): readonly (ComparedRow | SeededRows)[] {
+  const rows = sortedRows(group, sort);
+  if (!together) return rows;
+  const seedsOf = (row: ComparedRow): SeededRows | undefined =>
+    group.seeds.find(({ runIds }) => runIds.includes(row.runId));
+  return [...new Set(rows.map((row) => seedsOf(row) ?? row))];
 }

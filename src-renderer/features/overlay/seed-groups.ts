@@ -2,7 +2,8 @@
  * Runs of one recipe that differ in their seeds alone, as one line: the mean over the runs, and around it the 95%
  * interval of that mean by Student's t over seeds. Pure.
  */
-import type { Recipe } from "#shared/schema/recipe.ts";
+import { meanInterval } from "#shared/over-seeds.ts";
+import type { SeededRun } from "#shared/over-seeds.ts";
 import type { RunId } from "#shared/schema/run.ts";
 import type { RunLine } from "./overlay-series.ts";
 import type { Series } from "#renderer/charts/series.ts";
@@ -17,22 +18,6 @@ export interface SeedGroup {
   readonly tone: number;
 }
 
-/** What a run has in common with runs of its recipe with other seeds, and its seeds. */
-export interface SeededRun {
-  readonly key: string;
-  readonly seeds: string;
-}
-
-/** @param seed that the pipeline ran with */
-export function seededRun(recipe: Recipe, stageName: string, seed: number): SeededRun {
-  const { seed: _, name: __, ...rest } = recipe;
-  const stages = recipe.stages.map(({ seed: ___, ...stage }) => stage);
-  return {
-    key: JSON.stringify([stageName, { ...rest, stages }]),
-    seeds: JSON.stringify([seed, ...recipe.stages.map((stage) => stage.seed ?? null)]),
-  };
-}
-
 /** In the order of their first runs. A run whose key is not known yet stands alone. */
 export function seedGroups(
   ids: readonly RunId[],
@@ -45,28 +30,6 @@ export function seedGroups(
     const counted = [...bySeed.values()].flatMap(([first]) => first ?? []);
     return runId === undefined ? [] : [{ runId, members, counted, tone }];
   });
-}
-
-/** Two-sided 95% points of Student's t by degrees of freedom, from 1; past the table they are those of the normal distribution. */
-const T95 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
-  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
-  2.045, 2.042,
-];
-const NORMAL95 = 1.96;
-
-/** The mean of values with the interval of it; one value has none. */
-export function meanInterval(values: readonly number[]): {
-  readonly mean: number;
-  readonly low: number | null;
-  readonly high: number | null;
-} {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n < 2) return { mean, low: null, high: null };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = (T95[n - 2] ?? NORMAL95) * Math.sqrt(variance / n);
-  return { mean, low: mean - half, high: mean + half };
 }
 
 type Drawn = { readonly x: readonly number[]; readonly y: readonly (number | null)[] };

@@ -13,8 +13,9 @@ import { smoothed } from "#renderer/charts/smoothing.ts";
 import type { OverlayRow } from "./overlay-list.tsx";
 import { overlaySeries } from "./overlay-series.ts";
 import type { RunLine } from "./overlay-series.ts";
-import { groupSeries, seededRun, seedGroups } from "./seed-groups.ts";
-import type { SeededRun } from "./seed-groups.ts";
+import { seededRun } from "#shared/over-seeds.ts";
+import type { SeededRun } from "#shared/over-seeds.ts";
+import { groupSeries, seedGroups } from "./seed-groups.ts";
 import type { OverlayView } from "./use-overlay-view.ts";
 
 type Overlay = Awaited<ReturnType<typeof host.cockpit.overlay>>;

@@ -4,6 +4,7 @@ import { extname, resolve } from "node:path";
 import { AppError } from "#shared/errors.ts";
 import type { ReportFormat } from "#shared/contract/compare.ts";
 import type { ComparisonReport } from "#shared/schema/compare.ts";
+import { OVER_SEEDS_NOTE, overSeedsText } from "#shared/over-seeds.ts";
 import { usdText } from "#shared/usd-text.ts";
 import type { Client } from "../open-host.ts";
 import { percent, percentRange, versusCells } from "./score-text.ts";
@@ -85,6 +86,7 @@ function reportText(report: ComparisonReport): string {
         }),
         [2, 4, 6, 8, 9],
       ),
+      ...group.seeds.map((seeds) => `${overSeedsText(seeds)} (${seeds.runIds.join(", ")})`),
       ...group.rows.flatMap((row) => row.cautions.map((caution) => `! ${row.runId}: ${caution}`)),
     ].join("\n"),
   );
@@ -94,5 +96,6 @@ function reportText(report: ComparisonReport): string {
   );
   const missing = report.missing.map(({ id, reason }) => `! ${id} is left out: ${reason}`);
   const note = `Points are paired on the problems that both asked; p is corrected for ${report.comparisons} ${report.comparisons === 1 ? "comparison" : "comparisons"}, and their interval is of the same test.`;
-  return [...groups, ...published, ...missing, note].join("\n\n");
+  const overSeeds = report.groups.some(({ seeds }) => seeds.length > 0) ? [OVER_SEEDS_NOTE] : [];
+  return [...groups, ...published, ...missing, note, ...overSeeds].join("\n\n");
 }

@@ -2,9 +2,8 @@
 import type { ReactNode } from "react";
 import type { ComparedGroup, PublishedScore } from "#shared/schema/compare.ts";
 import { modelKey } from "../compared-models.ts";
-import type { ComparedModel, Sort } from "../compared-models.ts";
+import type { ComparedModel, Sort, TableView } from "../compared-models.ts";
 import { COLUMNS, GroupRows } from "./group-rows.tsx";
-import type { TableView } from "./group-rows.tsx";
 import { PublishedRow } from "./published-row.tsx";
 import { TableHead } from "./table-head.tsx";
 
@@ -14,6 +13,7 @@ export function CompareTable({
   models,
   view,
   sort,
+  together,
   onSort,
 }: {
   readonly groups: readonly ComparedGroup[];
@@ -21,6 +21,8 @@ export function CompareTable({
   readonly models: ReadonlyMap<string, ComparedModel>;
   readonly view: TableView;
   readonly sort: Sort;
+  /** Launches with several seeds as one row. */
+  readonly together: boolean;
   readonly onSort: (sort: Sort) => void;
 }): ReactNode {
   const first = groups[0];
@@ -37,7 +39,7 @@ export function CompareTable({
         <TableHead k={k} letter={letter} view={view} sort={sort} onSort={onSort} />
         <tbody>
           {groups.map((group) => (
-            <GroupRows key={group.task} group={group} models={models} view={view} sort={sort} />
+            <GroupRows key={group.task} {...{ group, models, view, sort, together }} />
           ))}
           {published.length > 0 && (
             <tr className="sub">

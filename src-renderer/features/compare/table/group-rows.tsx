@@ -17,12 +17,11 @@ import { Score, Trials } from "#renderer/ui/score.tsx";
 import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import { placesOf } from "#renderer/ui/usd-places.ts";
 import { VerdictWord } from "#renderer/ui/verdict-word.tsx";
-import { modelKey, sortedRows } from "../compared-models.ts";
-import type { ComparedModel, Sort } from "../compared-models.ts";
+import { drawnRows, modelKey } from "../compared-models.ts";
+import type { ComparedModel, Sort, TableView } from "../compared-models.ts";
 import { groupProtocol } from "../protocol-text.ts";
 import { ModelName } from "./model-name.tsx";
-
-export type TableView = "verdicts" | "scores";
+import { SeedsRow } from "./seeds-row.tsx";
 
 /** Of the whole table. */
 export const COLUMNS = 10;
@@ -156,11 +155,14 @@ export function GroupRows({
   models,
   view,
   sort,
+  together,
 }: {
   readonly group: ComparedGroup;
   readonly models: ReadonlyMap<string, ComparedModel>;
   readonly view: TableView;
   readonly sort: Sort;
+  /** Launches with several seeds as one row. */
+  readonly together: boolean;
 }): ReactNode {
   const usdPlaces = placesOf(
     group.rows.map((row) => (row.lineage.length === 0 ? null : row.trainingUsd)),
@@ -170,16 +172,24 @@ export function GroupRows({
       <tr className="sub">
         <td colSpan={COLUMNS}>{groupProtocol(group)}</td>
       </tr>
-      {sortedRows(group, sort).map((row) => (
-        <Row
-          key={row.runId}
-          row={row}
-          model={models.get(modelKey(row))}
-          isBaseline={row.runId === group.baseline}
-          view={view}
-          usdPlaces={usdPlaces}
-        />
-      ))}
+      {drawnRows(group, sort, together).map((drawn) =>
+        "counted" in drawn ? (
+          <SeedsRow
+            key={`seeds ${drawn.runIds[0] ?? ""}`}
+            seeds={drawn}
+            {...{ group, models, view, usdPlaces }}
+          />
+        ) : (
+          <Row
+            key={drawn.runId}
+            row={drawn}
+            model={models.get(modelKey(drawn))}
+            isBaseline={drawn.runId === group.baseline}
+            view={view}
+            usdPlaces={usdPlaces}
+          />
+        ),
+      )}
     </>
   );
 }

@@ -2,8 +2,7 @@
 import type { ReactNode } from "react";
 import { WhiskerScale } from "#renderer/charts/intervals/whisker.tsx";
 import { Glyph } from "#renderer/ui/glyph.tsx";
-import type { Sort } from "../compared-models.ts";
-import type { TableView } from "./group-rows.tsx";
+import type { Sort, TableView } from "../compared-models.ts";
 
 function SortButton({
   children,
