@@ -1,6 +1,7 @@
 /** An overlay that takes the focus, keeps it, and gives it back; Esc or a click outside closes it. */
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
+import { takeFocus } from "./take-focus.ts";
 
 export interface DialogProps {
   readonly opened: boolean;
@@ -32,10 +33,15 @@ export function Dialog({
       onClose={onClose}
       size={size}
       centered={!atTop}
+      returnFocus={false}
       {...(atTop ? { yOffset: 88 } : {})}
     >
       <Modal.Overlay />
-      <Modal.Content aria-label={label} className={headed ? "dialog padded" : "dialog"}>
+      <Modal.Content
+        ref={takeFocus}
+        aria-label={label}
+        className={headed ? "dialog padded" : "dialog"}
+      >
         {headed && (
           <div className="flex top">
             <h2 className="dialogtitle grow">{label}</h2>

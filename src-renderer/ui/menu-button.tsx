@@ -2,6 +2,7 @@
 import { Menu } from "@mantine/core";
 import { useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
+import { takeFocus } from "./take-focus.ts";
 import "./menu-button.css";
 
 export interface MenuItem {
@@ -43,6 +44,8 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
       loop={false}
       menuItemTabIndex={0}
       withInitialFocusPlaceholder={false}
+      trapFocus={false}
+      returnFocus={false}
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>
@@ -50,7 +53,7 @@ export function MenuButton({ label, items, className, children }: MenuButtonProp
           {children}
         </button>
       </Menu.Target>
-      <Menu.Dropdown className="menu" onKeyDown={onKeyDown}>
+      <Menu.Dropdown ref={takeFocus} className="menu" onKeyDown={onKeyDown}>
         {items.map(({ id, label: text, notNow, run }) => (
           <Menu.Item
             key={id}

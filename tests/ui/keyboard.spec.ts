@@ -247,6 +247,36 @@ test("a menu is opened, walked and left by keys, and gives the focus back", asyn
   expect(complaints).toEqual([]);
 });
 
+test("a key that follows Enter at once is not lost, in a menu and behind one", async ({
+  browser,
+}) => {
+  const { page, goTo } = await openWindow(browser, host);
+  await goTo("/run/p61-cold-start");
+  const button = page.getByRole("button", { name: "Loss: what to do" });
+  const menu = page.getByRole("menu", { name: "Loss: what to do" });
+  const item = (name: string): Locator => menu.getByRole("menuitem", { name });
+  /** Sent one behind the other, none waits until the one before was taken. */
+  const together = async (...keys: readonly string[]): Promise<void> => {
+    await Promise.all(keys.map((key) => page.keyboard.press(key)));
+  };
+  await button.focus();
+  await together("Enter", "ArrowDown");
+  await expect(item("Save every point as CSV")).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(item("Save as SVG")).toBeFocused();
+  // The first one saves and closes the menu, the second one opens it again.
+  await together("Enter", "Enter");
+  await expect(item("Open large")).toBeFocused();
+  await together("Escape", "Enter", "ArrowDown");
+  await expect(item("Save every point as CSV")).toBeFocused();
+  await page.keyboard.press("Escape");
+  // The window's own dialogs.
+  await together("Control+k", "r");
+  await expect(page.getByRole("combobox", { name: "Search or run a command" })).toHaveValue("r");
+  await together("Escape", "Enter");
+  await expect(item("Open large")).toBeFocused();
+});
+
 test("the columns of a screen are moved by arrows, and keep their width over a reload", async ({
   browser,
 }) => {
