@@ -110,17 +110,20 @@ test("a step that is not finite is dropped, made again with fewer rows, and ends
   expect(app.store.runs.summary(runId).attempts).toBe(2);
   expect(stateOf(app, runId)).toEqual(state);
 
-  const killed = open("killed");
-  const other = killed.startPipeline({ yaml: ABSURD, runtime: "tensorflow" });
-  const second = RunId.parse(`${other}-sft`);
-  // The first step's points are told when the second step is at work.
-  await nextEvent(killed, (event) => event.type === "metrics" && event.runId === second);
-  process.kill(killed.store.runs.openAttempt(second)?.pid ?? 0, "SIGKILL");
-  expect((await settled(killed, other)).status).toBe("stopped");
-  expect(killed.store.history.checkpoints(second)).toEqual([]);
-  killed.runner.resume(other);
-  expect((await settled(killed, other)).status).toBe("failed");
-  expect(stateOf(killed, second)).toEqual(state);
+  // Killed while it is at that step: "compiling" is told just before it, and takes longer than the telling.
+  const resumedMs = Date.now();
+  app.runner.resume(id);
+  await nextEvent(app, (event) => {
+    if (event.type !== "run" || event.run.id !== runId) return false;
+    const { progress } = event.run;
+    return progress?.phase === "compiling" && progress.timeMs >= resumedMs;
+  });
+  process.kill(app.store.runs.openAttempt(runId)?.pid ?? 0, "SIGKILL");
+  expect((await settled(app, id)).status).toBe("stopped");
+  app.runner.resume(id);
+  expect((await settled(app, id)).status).toBe("failed");
+  expect(app.store.runs.summary(runId).attempts).toBe(4);
+  expect(stateOf(app, runId)).toEqual(state);
 });
 
 test("problems that a later benchmark of the recipe asks are told at the start, once, and the stage costs from its start on", async () => {

@@ -237,13 +237,15 @@ function playStage(
   store.runs.endAttempt(runId, end, reason, startMs + ms);
 }
 
+const MINUTES: Readonly<Record<string, number>> = { grpo: 2, "grpo-ppo": 3 };
+
 /** GRPO took two minutes and 2 GiB, its twin three and 3 GiB. */
 function seedTwins(store: Store): void {
   const created = Date.now() - 30 * MINUTE;
   const id = insertLaunch(store, TWINS, created, "recipe");
   for (const [index, stage] of TWINS.stages.entries()) {
-    const ms = { grpo: 2, "grpo-ppo": 3 }[stage.name] ?? 1;
-    playStage(store, id, stage, created + 4 * index * MINUTE, "finished", ms * MINUTE);
+    const minutes = MINUTES[stage.name] ?? 1;
+    playStage(store, id, stage, created + 4 * index * MINUTE, "finished", minutes * MINUTE);
   }
   store.pipelines.setStatus(id, "finished", null);
 }
