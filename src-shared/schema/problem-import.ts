@@ -15,6 +15,7 @@ export const ProblemShape = z.enum([
   "human-eval",
   "mbpp",
   "kodcode",
+  "test-cases",
   "reasoning-gym",
   "messages",
   "prompt-answer",
@@ -32,6 +33,8 @@ export const ProblemMapping = z.strictObject({
   /** A list of turns that ends with what is asked, or with a solution. */
   messages: column,
   system: column,
+  /** Texts that stand before what is asked: a passage, the body of a word problem. */
+  context: columns,
   /** The same column as `solution`: the answer is what that ends with, after #### or in its last box. */
   answer: column,
   solution: column,
@@ -69,6 +72,11 @@ export const ProblemImportOutcome = z.strictObject({
   /** Problems whose gold answer their own verifier does not read; they are in the set. The first 10,000. */
   goldRejected: z.array(BadLine),
   goldsRejected: z.int(),
+  /** Problems that ask what an earlier one asks, and have another gold; they are in the set. The first 10,000. */
+  contradicted: z.array(BadLine),
+  goldsContradicted: z.int(),
+  /** Problems that no answer can be right or wrong of: neither a gold nor options of their verifier. */
+  withoutGold: z.int(),
   /** Problems that an earlier one nearly repeats. */
   nearDuplicates: z.int(),
   /** The set has these very problems already: nothing was written. */

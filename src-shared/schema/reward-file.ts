@@ -5,8 +5,8 @@ import { z } from "zod";
 export const RewardPath = z
   .string()
   .regex(
-    /^rewards\/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\.(?:js|mjs|py|md)$/,
-    "rewards/NAME.py, .js, .mjs or, a rubric, .md; the name of letters, digits, dots, dashes and underscores",
+    /^rewards\/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\.(?:js|mjs|ts|py|md)$/,
+    "rewards/NAME.py, .js, .mjs, .ts or, a rubric, .md; the name of letters, digits, dots, dashes and underscores",
   );
 export type RewardPath = z.infer<typeof RewardPath>;
 

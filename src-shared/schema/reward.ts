@@ -79,7 +79,7 @@ export const FileReward = z.strictObject({
   file: z
     .string()
     .max(1000)
-    .regex(/[^/\\]\.(?:js|mjs|py)$/, "the path of a file that ends in .py, .js or .mjs"),
+    .regex(/[^/\\]\.(?:js|mjs|ts|py)$/, "the path of a file that ends in .py, .js, .mjs or .ts"),
   weight,
   name: ownName,
   sha256,

@@ -8,6 +8,7 @@ import {
 } from "#main/core/verifiers/code/code-tests.ts";
 import { joinPrompt, takeCode } from "#main/core/verifiers/code/take-code.ts";
 import type { Verdict } from "#main/core/verifiers/verifier.ts";
+import { optionsOfCases, readTestCases } from "#main/services/problems/rows/test-cases.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 
 const sandbox = new SandboxPool({ workers: 1 });
@@ -53,6 +54,43 @@ describe("python-tests", () => {
       score: 1 / 3,
       detail: "1 of 3 tests passed; assert add(2, 2) == 5: AssertionError",
     });
+  });
+
+  test("a program prints what its examples say, which numbers may be written otherwise", async () => {
+    const examples = [
+      { input: "1\n", output: "2.0" },
+      { input: "2", output: "4\n\n" },
+      { input: "3", output: "7" },
+    ];
+    const program = "import sys\nn = int(sys.stdin.readline())\nprint(2 * n)\nsys.exit()";
+    expect(await python({ examples }, program)).toEqual({
+      correct: false,
+      score: 2 / 3,
+      detail: '2 of 3 tests passed; input "3": AssertionError: it prints "6", not "7"',
+    });
+    const asked = await python({ examples }, "n = int(input())\nprint(2 * n + n // 3)");
+    expect(asked).toMatchObject({ correct: true, detail: "3 of 3 tests passed" });
+    const none = await python({ examples: [] }, "print(1)");
+    expect(none.detail).toContain("there is no test");
+    const script = await javascript({ examples }, "console.log(2)");
+    expect(script.detail).toContain("programs in Python alone");
+  });
+
+  test("a function is called as APPS calls it", async () => {
+    const cases = {
+      fn_name: "pair",
+      inputs: [
+        [1, 2],
+        [3, 4],
+      ],
+      outputs: [[2, 1], [[4, 3]]],
+    };
+    const options = optionsOfCases(
+      readTestCases(JSON.stringify(cases)) ?? { tests: [], examples: [] },
+    );
+    const method = "class Solution:\n    def pair(self, a, b):\n        return b, a";
+    expect(await python(options, method)).toMatchObject({ correct: true });
+    expect(await python(options, "def pair(a, b):\n    return [a, b]")).toMatchObject({ score: 0 });
   });
 
   test("check takes the entry point, and a completion goes on with the prompt", async () => {

@@ -58,7 +58,7 @@ function application(folder: string): Application {
   return app;
 }
 
-function endpoint(app: Application, url: string): string {
+function endpoint(app: Application, url: string, prices: object = {}): string {
   const fields = EndpointFields.parse({
     name: "Teacher",
     baseUrl: url,
@@ -66,6 +66,7 @@ function endpoint(app: Application, url: string): string {
     usdPerMillionInputTokens: 100,
     usdPerMillionOutputTokens: 1000,
     requestsAtOnce: 1,
+    ...prices,
   });
   return app.endpoints.save(undefined, fields, null).id;
 }
@@ -109,6 +110,25 @@ test("samples are judged as they arrive, wrong ones are left out, and the price 
   expect(app.store.ledger.list(undefined)[0]?.totalUsd).toBeCloseTo(6 * 0.021, 10);
   expect((await client.edits.undo({})).label).toMatch(/^generate 4 records with e-/);
   expect((await client.datasets.get({ datasetId })).records).toBe(0);
+});
+
+test("what an endpoint without prices answered is counted, and costs nobody knows what", async () => {
+  const app = application(temporaryFolder());
+  const client = clientOf(app);
+  const { url } = await teacher(solve);
+  const noPrice = { usdPerMillionInputTokens: null, usdPerMillionOutputTokens: null };
+  const job = await client.datasets.generate.start({
+    into: { name: "taught" },
+    prompts: { source: SOURCE, count: 3 },
+    teacher: { endpointId: endpoint(app, url, noPrice) },
+  });
+  expect(await app.datasets.jobs.settled(job.id)).toMatchObject({ sampled: 3, costUsd: null });
+  expect(app.store.ledger.list(undefined)).toEqual([]);
+  expect((await client.cost.report({})).unpricedRequests).toBe(3);
+  // 10 tokens in and 20 out, each time.
+  expect(app.store.transaction(() => app.store.endpointAnswers.takeUncharged(null))).toMatchObject([
+    { endpoint: "Teacher", promptTokens: 30, completionTokens: 60, withoutCost: 3 },
+  ]);
 });
 
 test("prompts of one's own are judged by the right answers that came with them; wrong ones are kept as rejected where asked", async () => {

@@ -494,6 +494,22 @@ describe("versions", () => {
     },
   );
 
+  test("a question with two answers is told, and so are problems without any", async () => {
+    const path = fileOf([
+      { question: "1+1?", answer: "2" },
+      { question: " 1+1? ", answer: "\\frac{4}{2}" },
+      { question: "1+1?", answer: "3" },
+    ]);
+    expect(await imported(path, "twice")).toMatchObject({
+      problems: 3,
+      goldsContradicted: 1,
+      contradicted: [{ line: 3, reason: 'line 1 asks the same and has the answer "2", not "3"' }],
+      withoutGold: 0,
+    });
+    const asked = await imported(fileOf([{ question: "Who?", reply: "I" }]), "unanswered");
+    expect(asked).toMatchObject({ problems: 1, withoutGold: 1 });
+  });
+
   test("problems that others have too, or nearly, are told", async () => {
     const long = "A train leaves the station at noon with two hundred people and";
     const of = (ends: readonly string[]) =>

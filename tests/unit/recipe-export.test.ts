@@ -5,9 +5,10 @@ import { taskProblemOf } from "#main/core/problems/problem.ts";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
 import { readParquet } from "#main/core/tables/read-parquet.ts";
 import type { OwnParts } from "#main/services/exports/export-part.ts";
@@ -392,6 +393,76 @@ test("verl's rows have the columns that its loader reads", async () => {
   }
   const script = verl.files.find(({ name }) => name === "grpo.sh")?.text;
   expect(script).toContain("data.train_files='data/grpo.parquet'");
+});
+
+describe("what a set holds out has a file of its own", () => {
+  const SIDES = { train: ["1+1?", "2+2?", "3+3?"], test: ["4+4?", "5+5?"] };
+  const sets: SetReader = ({ split }) =>
+    SIDES[split].map((content, i) => ({
+      id: `${split}-${String(i)}`,
+      messages: [{ role: "user", content }],
+      gold: "2",
+      verifier: { name: "maths", options: {} },
+      solution: null,
+      tags: [],
+      difficulty: null,
+      columns: {},
+      split,
+    }));
+  const exported = async (target: "trl" | "verl", overrides: readonly string[] = []) => {
+    const given = ['stages.grpo.data={"problems":"mine"}', ...overrides];
+    const from = { sets, outside: NO_OUTSIDE };
+    const made = await exportRecipe(recipe("demo-smoke", given), target, from, OWN_PARTS);
+    const askedIn = async (file: string) =>
+      (await readExported(made.data, file)).map(
+        ({ prompt }) =>
+          z
+            .array(z.object({ content: z.string() }))
+            .parse(prompt)
+            .at(-1)?.content,
+      );
+    const text = (name: string) => made.files.find((file) => file.name === name)?.text ?? "";
+    return { ...made, text, askedIn };
+  };
+
+  test.each(["trl", "verl"] as const)("for %s, and none of it is trained on", async (target) => {
+    const { askedIn, text } = await exported(target);
+    const trained = new Set(await askedIn("data/grpo.parquet"));
+    const heldOut = await askedIn("data/grpo-test.parquet");
+    expect([...trained].map((one) => SIDES.train.includes(one ?? ""))).not.toContain(false);
+    expect(heldOut.toSorted()).toEqual(SIDES.test);
+    const head = text(target === "trl" ? "train.py" : "grpo.sh");
+    expect(head).toContain("# data/grpo.parquet holds the 24 prompts that are trained on");
+    expect(head).toContain("# data/grpo-test.parquet holds the 2 held-out problems");
+  });
+
+  test("which the trainers measure on as the stage does", async () => {
+    const every = ["stages.grpo.eval_steps=2", "stages.grpo.num_generations_eval=3"];
+    const trl = await exported("trl", every);
+    const config: unknown = parse(trl.text("grpo.yaml"));
+    expect(config).toMatchObject({
+      data: "data/grpo.parquet",
+      eval_data: "data/grpo-test.parquet",
+      args: { eval_strategy: "steps", eval_steps: 2, num_generations_eval: 3 },
+    });
+    expect(trl.text("train.py")).toContain("eval_dataset=held_out");
+    const verl = await exported("verl", every);
+    expect(verl.text("grpo.sh")).toContain("data.val_files='data/grpo-test.parquet'");
+    expect(verl.text("grpo.sh")).toContain("rollout.val_kwargs.n=3");
+    const [row] = await readExported(verl.data, "data/grpo-test.parquet");
+    expect(row).toMatchObject({ extra_info: { split: "test" } });
+  });
+
+  test("a problem of both sides is trained on, and listed", async () => {
+    const same = 'stages.grpo.data={"problems":"mine","split":"test"}';
+    const { data, unmapped, text } = await exported("verl", [same]);
+    expect(data.map(({ name }) => name)).toEqual(["data/grpo.parquet"]);
+    expect(unmapped).toContainEqual(
+      expect.objectContaining({ path: "stages.grpo.eval_data", value: 2 }),
+    );
+    expect(text("grpo.sh")).toContain("# Nothing is held out: there is no test file.");
+    expect(text("grpo.sh")).toContain("trainer.test_freq=-1");
+  });
 });
 
 const arrowPython = findTransformersPython(["pyarrow"]);

@@ -54,6 +54,19 @@ test("JavaScript and Python read completions and columns, and give a number or n
   ]);
 });
 
+test("a reward written for TRL finds the gold by its dataset's name, and TypeScript loses its types alone", async () => {
+  const trl = `def reward(prompts, completions, solution, **kwargs):
+    return [float(s == "42" and k == "42") for s, k in zip(solution, kwargs["ground_truth"])]
+`;
+  expect(await values("trl.py", trl)).toEqual([1, 1, 1]);
+  const typed = `type Given = { completion: string; columns: { answer: string } };
+export default function reward({ completion, columns }: Given): number | null {
+  if (completion === ("three" as const)) return null;
+  return columns.answer === "42" ? completion.length : 0;
+}`;
+  expect(await values("short.ts", typed)).toEqual([3, null, 7]);
+});
+
 test.each([
   [
     "a.js",
@@ -96,6 +109,12 @@ test.each([
   ],
   ["a.py", "def reward(completions, **columns):\n    return 1.0\n", "must give a list of numbers"],
   ["a.py", "x = 1\n", "defines no function reward"],
+  [
+    "a.py",
+    "def format_reward(completions, **kwargs):\n    return []\n",
+    "it defines no function reward: call one of format_reward so, or reward = format_reward",
+  ],
+  ["a.ts", "enum Side { Left }\nexport const reward = () => 1;", "its types cannot be left out"],
   ["a.py", "def reward(:\n", "The reward a.py, line 1: SyntaxError"],
 ])(
   "%s that is wrong is refused with its place (%#)",

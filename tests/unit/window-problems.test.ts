@@ -36,6 +36,7 @@ const MAPPING = ProblemMapping.parse({
   solution: null,
   choices: [],
   incorrect: [],
+  context: [],
   tests: null,
   entry_point: null,
   setup: null,

@@ -1,6 +1,6 @@
 /** What a model is measured on. */
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
-import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import type { DataSource, ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { sourcesOf } from "./problem-supply.ts";
 
 /** One fixed seed: whatever measures on as many problems of the same difficulties asks the same ones, so that results pair. */
@@ -12,9 +12,12 @@ export function evaluationDataOf({
   eval_data: named,
   eval_steps: every,
 }: Pick<GrpoStage, "data" | "eval_data" | "eval_steps">): ProblemData | undefined {
-  if (every === undefined) return undefined;
-  return (
-    named ??
-    sourcesOf(data).map((source) => ("task" in source ? source : { ...source, split: "test" }))
+  return every === undefined ? undefined : (named ?? heldOutOf(data));
+}
+
+/** The other side of what a stage learns from. */
+export function heldOutOf(data: ProblemData): DataSource[] {
+  return sourcesOf(data).map((source) =>
+    "task" in source ? source : { ...source, split: "test" },
   );
 }

@@ -4,11 +4,12 @@ import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { ProblemMessage } from "#shared/schema/problem.ts";
+import { evaluationDataOf, HELD_OUT_SEED, heldOutOf } from "./evaluation-data.ts";
 import { askedMessages } from "../text/prompt-ids.ts";
-import { HELD_OUT_SEED } from "./evaluation-data.ts";
 import { grpoProblems } from "./grpo-batches.ts";
 import { ProblemSupply } from "./problem-supply.ts";
 import type { ProblemSources } from "./problem-supply.ts";
+import type { Problem } from "./problem.ts";
 
 export interface PromptRow {
   readonly prompt: readonly ProblemMessage[];
@@ -38,22 +39,54 @@ export async function grpoPrompts(
 ): Promise<PromptRow[]> {
   const supply = grpoProblems(stage, seed, from);
   await supply.prepareStream(0, count);
-  return Array.from({ length: count }, (_, index) => {
-    const problem = supply.at(index);
-    return {
-      prompt: askedMessages(problem, stage),
-      task: problem.source,
-      gold: problem.gold,
-      data: JSON.stringify(problem.data),
-      verifier: problem.verifier.name,
-      verifier_options: JSON.stringify(problem.verifier.options),
-      columns: JSON.stringify({
-        id: problem.id,
-        difficulty: problem.difficulty,
-        ...problem.columns,
-      }),
-    };
+  return Array.from({ length: count }, (_, index) => promptRow(supply.at(index), stage));
+}
+
+/**
+ * The held-out problems that a stage is measured on. Where it is not measured: what its problem sets hold out, all of it
+ * up to `most`; no rows where they hold out nothing.
+ */
+export async function heldOutPrompts(
+  stage: GrpoStage,
+  from: ProblemSources,
+  most: number,
+): Promise<PromptRow[]> {
+  const measured = evaluationDataOf(stage);
+  const sets = heldOutOf(stage.data).filter(
+    (source) => "problems" in source && from.sets(source).length > 0,
+  );
+  if (measured === undefined && sets.length === 0) return [];
+  // Each set's turn comes as often as any other's: the largest has its last one after so many.
+  const largest = Math.max(
+    ...sets.map((source) => ("problems" in source ? from.sets(source).length : 0)),
+  );
+  const count = measured === undefined ? largest * sets.length : stage.eval_problems;
+  const supply = new ProblemSupply(measured ?? sets.map((source) => ({ ...source, weight: 1 })), {
+    ...from,
+    split: "test",
+    seed: HELD_OUT_SEED,
   });
+  await supply.prepareDistinct(count);
+  return supply
+    .distinct(count)
+    .slice(0, most)
+    .map((problem) => promptRow(problem, stage));
+}
+
+function promptRow(problem: Problem, stage: GrpoStage): PromptRow {
+  return {
+    prompt: askedMessages(problem, stage),
+    task: problem.source,
+    gold: problem.gold,
+    data: JSON.stringify(problem.data),
+    verifier: problem.verifier.name,
+    verifier_options: JSON.stringify(problem.verifier.options),
+    columns: JSON.stringify({
+      id: problem.id,
+      difficulty: problem.difficulty,
+      ...problem.columns,
+    }),
+  };
 }
 
 /** For trainers that read conversations and ask their last answer anew: it is the worked solution, or none. */

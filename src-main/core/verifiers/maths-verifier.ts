@@ -1,7 +1,8 @@
 /** Mathematical equivalence: numbers, expressions, sets, intervals, relations, matrices. */
 import { z } from "zod";
-import { MOST_CHARACTERS, mathsRule, verifyAlone } from "./maths/maths-rule.ts";
-import { readGold, verifyMaths } from "./maths/verify-maths.ts";
+import { extractMaths } from "./maths/extraction/extract-maths.ts";
+import { goldReadings, MOST_CHARACTERS, mathsRule, verifyAlone } from "./maths/maths-rule.ts";
+import { sameReadings } from "./maths/verify-maths.ts";
 import type { VerifyOptions } from "./maths/verify-maths.ts";
 import { NO_GOLD, quoted, right, wrong } from "./verdict.ts";
 import { optionsReader } from "./verifier-options.ts";
@@ -64,9 +65,7 @@ const FUNCTIONS = new Set([
 ]);
 
 function hasValue(gold: string, { match }: VerifyOptions): boolean {
-  return [gold, `$${gold}$`].some((text) =>
-    readGold(text, match).some(({ value }) => value !== null),
-  );
+  return goldReadings(gold, match).some((readings) => readings.some(({ value }) => value !== null));
 }
 
 function verify(judged: Judged, answer: string): Verdict {
@@ -85,7 +84,11 @@ function verifyText(judged: Judged, text: string): Verdict {
   const result = read(judged);
   if ("refusal" in result) return wrong(result.refusal);
   const end = text.slice(-MOST_TEXT);
-  const correct = verifyMaths(result.gold, end, result.options);
+  const given = extractMaths(end, result.options.match);
+  // A gold of a file is mostly a formula without dollars, whatever the text around the answer is.
+  const correct = goldReadings(result.gold, result.options.match).some((readings) =>
+    sameReadings(readings, given, result.options),
+  );
   return verdict(correct, result.gold, mathsRule.extractLenient(end) ?? end.slice(-60));
 }
 

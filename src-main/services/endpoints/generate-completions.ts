@@ -208,8 +208,27 @@ function endpointTeacher(
   const { temperature, top_p, max_tokens } = request;
   return {
     atOnce: endpoint.requestsAtOnce,
-    ask: (prompt, seed, signal) =>
-      client.complete({ prompt, temperature, top_p, max_tokens, seed }, signal),
+    ask: async (prompt, seed, signal) => {
+      const answer = await client.complete(
+        { prompt, temperature, top_p, max_tokens, seed },
+        signal,
+      );
+      const costUsd = tokenCost(endpoint, answer);
+      // What has a price is charged with its job; what has none would be nowhere else.
+      if (costUsd === null)
+        app.store.endpointAnswers.addRequest({
+          runId: null,
+          purpose: "generated data",
+          endpoint: endpoint.name,
+          model: endpoint.model,
+          promptTokens: answer.promptTokens,
+          completionTokens: answer.completionTokens,
+          costUsd,
+          mostUsd: mostCost(endpoint, prompt, max_tokens),
+          timeMs: app.now(),
+        });
+      return answer;
+    },
     costOf: (answer) => tokenCost(endpoint, answer),
     mostOf: (prompt) => mostCost(endpoint, prompt, max_tokens),
   };

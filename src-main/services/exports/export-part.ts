@@ -9,7 +9,7 @@ import { rewardName, writtenReward } from "#shared/schema/reward.ts";
 import type { Endpoint } from "#shared/schema/endpoint.ts";
 import type { JudgeReward, RewardFile, RewardSpec } from "#shared/schema/reward.ts";
 import { grpoBatches } from "#main/core/problems/grpo-batches.ts";
-import { grpoPrompts } from "#main/core/problems/task-data.ts";
+import { grpoPrompts, heldOutPrompts } from "#main/core/problems/task-data.ts";
 import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { RULED_IN_PYTHON, VERIFIERS_IN_PYTHON } from "./rewards-python.ts";
 import { judgePython } from "./judge-python.ts";
@@ -201,6 +201,24 @@ export class ExportPart {
     );
     this.#listVerifiers(stage, rows);
     return rows;
+  }
+
+  /**
+   * What is held out, but for what is trained on too: that is listed, so that no problem stands on both sides.
+   * @param trained the stage's own prompts
+   */
+  async heldOutOf(stage: GrpoStage, trained: readonly PromptRow[]): Promise<PromptRow[]> {
+    const rows = await heldOutPrompts(stage, this.from, MOST_PROMPTS);
+    const known = new Set(trained.map(({ prompt }) => JSON.stringify(prompt)));
+    const heldOut = rows.filter(({ prompt }) => !known.has(JSON.stringify(prompt)));
+    if (heldOut.length < rows.length)
+      this.missing(
+        stage,
+        "eval_data",
+        rows.length - heldOut.length,
+        "so many held-out problems are trained on too, and are not in the held-out file",
+      );
+    return heldOut;
   }
 
   /** Verifiers of problem sets that judge otherwise there, or not at all. */

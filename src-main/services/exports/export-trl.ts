@@ -15,9 +15,10 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { plainPrompt } from "#main/core/text/prompt-ids.ts";
 import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
+import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
 import type { OwnParts, RecipeExport } from "./export-part.ts";
-import { listEvaluation } from "./list-evaluation.ts";
+import { evaluationArguments, listByAccuracy, sidesOfAll } from "./list-evaluation.ts";
 import { heldOutArguments, learnedArguments } from "./trl-examples.ts";
 import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
 import { trlScript } from "./trl-script.ts";
@@ -45,7 +46,7 @@ export async function exportTrl(
     trained += 1;
   }
   if (trained > 0) {
-    part.file("train.py", trlScript(recipe.name, part.unmapped));
+    part.file("train.py", trlScript(recipe.name, sidesOfAll(part), part.unmapped));
     part.file("rewards.py", REWARDS_PYTHON);
     part.file("verifiers.py", verifiersPython());
   }
@@ -232,23 +233,25 @@ const PROMPT_COLUMNS = {
 
 async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.parquet`;
+  const heldOut = `data/${stage.name}-test.parquet`;
   const rows = await part.promptsOf(stage);
-  const plain = rows.map(({ prompt }) => plainPrompt(prompt, stage));
-  const isPlain = plain.some((text) => text !== null);
-  part.parquet(
-    data,
-    isPlain ? { ...PROMPT_COLUMNS, prompt: "text" } : PROMPT_COLUMNS,
-    rows.map((row, i) => ({ ...row, prompt: plain[i] ?? row.prompt })),
-  );
+  const tested = await part.heldOutOf(stage, rows);
+  promptFile(part, stage, data, rows);
+  if (tested.length > 0) promptFile(part, stage, heldOut, tested);
   part.languageCountsAsZero(stage);
   const rewards = rewardsOf(part, stage);
-  listEvaluation(part, stage, "export the set's test side and name it as eval_dataset");
+  listByAccuracy(
+    part,
+    stage,
+    "TRL measures the rewards on the held-out problems, not the accuracy: set it with metric_for_best_model eval_reward",
+  );
   const trainer = trlPolicyTrainer(stage);
   listMissingInTrl(part, stage, trainer);
   write(part, stage, {
     trainer,
     model: part.modelPath(stage.model, stage),
     data,
+    ...(tested.length > 0 ? { eval_data: heldOut } : {}),
     ...adapter(stage),
     rewards: rewards.map(({ spec }) => spec),
     args: {
@@ -266,8 +269,24 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
       max_completion_length: stage.max_completion_length,
       // The file is in the order of the run.
       shuffle_dataset: false,
+      ...(tested.length > 0 ? evaluationArguments(stage) : {}),
     },
   });
+}
+
+function promptFile(
+  part: ExportPart,
+  stage: GrpoStage,
+  file: string,
+  rows: readonly PromptRow[],
+): void {
+  const plain = rows.map(({ prompt }) => plainPrompt(prompt, stage));
+  const isPlain = plain.some((text) => text !== null);
+  part.parquet(
+    file,
+    isPlain ? { ...PROMPT_COLUMNS, prompt: "text" } : PROMPT_COLUMNS,
+    rows.map((row, i) => ({ ...row, prompt: plain[i] ?? row.prompt })),
+  );
 }
 
 interface WrittenReward {

@@ -13,10 +13,12 @@ import { rewardName } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
-import { listEvaluation } from "./list-evaluation.ts";
+import { listByAccuracy, sidesOf } from "./list-evaluation.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
 import { shellQuoted } from "./shell-quoted.ts";
 import { missingOfCritic, verlCritic } from "./verl-critic.ts";
+import { verlEvaluation } from "./verl-evaluation.ts";
+import { VERL_COLUMNS, verlRow } from "./verl-rows.ts";
 
 /** Tokens of a prompt that verl makes room for; longer ones are an error there. */
 const PROMPT_TOKENS = 512;
@@ -64,51 +66,6 @@ export async function exportVerl(
   return part.whole();
 }
 
-/** As verl's RLHFDataset reads them. */
-const VERL_COLUMNS = {
-  data_source: "text",
-  prompt: "turns",
-  ability: "text",
-  reward_model: { fields: { style: "text", ground_truth: "text" } },
-  extra_info: {
-    fields: {
-      split: "text",
-      index: "integer",
-      prompt: "text",
-      data: "text",
-      verifier: "text",
-      verifier_options: "text",
-      columns: "text",
-    },
-  },
-} as const;
-
-function verlRow({ prompt, task, gold, verifier, ...rest }: PromptRow, index: number) {
-  const { data, verifier_options, columns } = rest;
-  const asked = prompt.map(({ content }) => content).join("\n");
-  return {
-    data_source: task,
-    prompt,
-    ability: abilityOf(verifier),
-    reward_model: { style: "rule", ground_truth: gold },
-    extra_info: {
-      split: "train",
-      index,
-      prompt: asked,
-      data,
-      verifier,
-      verifier_options,
-      columns,
-    },
-  };
-}
-
-/** verl's word for the kind of problem. */
-function abilityOf(verifier: string): string {
-  if (verifier === "maths" || verifier === "number") return "math";
-  return verifier.endsWith("-tests") ? "code" : "reasoning";
-}
-
 async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
   const data = `data/${stage.name}.parquet`;
   if (stage.prompt_template === "r1-zero")
@@ -119,12 +76,27 @@ async function grpoFiles(part: ExportPart, stage: GrpoStage): Promise<void> {
       "the prompts are conversations there: write them as the plain text of R1-Zero and train on that column",
     );
   const rows = await part.promptsOf(stage);
-  part.parquet(data, VERL_COLUMNS, rows.map(verlRow));
-  const overrides = grpoOverrides(part, stage, data);
+  const tested = await part.heldOutOf(stage, rows);
+  const heldOut = { name: `data/${stage.name}-test.parquet`, rows: tested.length };
+  const fileOf = (name: string, side: "train" | "test", its: readonly PromptRow[]): void => {
+    part.parquet(
+      name,
+      VERL_COLUMNS,
+      its.map((row, index) => verlRow(row, index, side)),
+    );
+  };
+  fileOf(data, "train", rows);
+  if (tested.length > 0) fileOf(heldOut.name, "test", tested);
+  const hasTest = tested.length > 0;
+  const overrides = {
+    ...grpoOverrides(part, stage, data),
+    ...verlEvaluation(stage, hasTest ? heldOut.name : null, data),
+  };
   const lines = Object.entries(overrides).map(([key, value]) => `  ${key}=${value}`);
+  const sides = sidesOf({ name: data, rows: rows.length }, hasTest ? heldOut : null);
   part.file(
     `${stage.name}.sh`,
-    `#!/usr/bin/env bash\nset -eu\npython -m verl.trainer.main_ppo \\\n${lines.join(" \\\n")}\n`,
+    `#!/usr/bin/env bash\n${sides.map((line) => `# ${line}\n`).join("")}set -eu\npython -m verl.trainer.main_ppo \\\n${lines.join(" \\\n")}\n`,
   );
   part.file(`reward_${stage.name.replaceAll("-", "_")}.py`, scoreScript(part, stage));
 }
@@ -161,7 +133,6 @@ function grpoOverrides(
       : {}),
     ...verlCritic(stage, part.modelPath(stage.model, stage)),
     "data.train_files": shellQuoted(data),
-    "data.val_files": shellQuoted(data),
     "data.train_batch_size": inPrompts(generationBatchSize(stage)),
     "data.max_prompt_length": PROMPT_TOKENS,
     "data.max_response_length": stage.max_completion_length,
@@ -307,11 +278,7 @@ function listMissing(part: ExportPart, stage: GrpoStage, batches: number): void 
         `use verl's reward manager "dapo" with its overlong_buffer and a penalty_factor of ${weight}`,
       );
   }
-  listEvaluation(
-    part,
-    stage,
-    "name a file of held-out problems as data.val_files, and set trainer.test_freq",
-  );
+  listByAccuracy(part, stage, "verl measures, and keeps its last models");
   if (stage.use_peft && stage.lora_dropout > 0)
     part.missing(stage, "lora_dropout", stage.lora_dropout, "verl's adapters have no dropout");
   if (stage.use_peft && stage.use_rslora)

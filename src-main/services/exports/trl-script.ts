@@ -1,13 +1,20 @@
 /** train.py of an export for TRL: runs a stage as its YAML says, and says in its head what TRL does otherwise. */
 import type { Unmapped } from "#shared/schema/recipe-draft.ts";
 
-/** @param unmapped what the recipe says and TRL does not do */
-export function trlScript(recipe: string, unmapped: readonly Unmapped[]): string {
-  return `"""Runs one stage of the recipe with TRL 1.16: python train.py STAGE.yaml"""\n\n${head(recipe, unmapped)}${SCRIPT}`;
+/**
+ * @param sides which file holds what is trained on and what is held out, in sentences
+ * @param unmapped what the recipe says and TRL does not do
+ */
+export function trlScript(
+  recipe: string,
+  sides: readonly string[],
+  unmapped: readonly Unmapped[],
+): string {
+  return `"""Runs one stage of the recipe with TRL 1.16: python train.py STAGE.yaml"""\n\n${head(recipe, sides, unmapped)}${SCRIPT}`;
 }
 
 /** Lines of comment: no text of a recipe can end them. */
-function head(recipe: string, unmapped: readonly Unmapped[]): string {
+function head(recipe: string, sides: readonly string[], unmapped: readonly Unmapped[]): string {
   const listed = unmapped.map(
     ({ path, value, why }) => `- ${path} = ${JSON.stringify(value)}: ${why}`,
   );
@@ -15,7 +22,7 @@ function head(recipe: string, unmapped: readonly Unmapped[]): string {
     listed.length === 0
       ? [`${recipe}: TRL does all that it says.`]
       : [`What ${recipe} says and this export does not, or not so:`, ...listed];
-  return `${lines.map((line) => `# ${line.replaceAll(/\s+/gu, " ")}\n`).join("")}\n`;
+  return `${[...sides, ...lines].map((line) => `# ${line.replaceAll(/\s+/gu, " ")}\n`).join("")}\n`;
 }
 
 const SCRIPT = `import sys
@@ -96,6 +103,7 @@ else:
         reward_funcs=[reward_function(spec) for spec in config["rewards"]],
         args=config_class(**config["args"]),
         train_dataset=dataset,
+        eval_dataset=held_out,
         peft_config=peft_config,
     )
 trainer.train()

@@ -7,6 +7,8 @@ import type { ProblemSetStatistics } from "#shared/schema/problem-set.ts";
 import type { ProblemSetName } from "#shared/schema/problem.ts";
 import { NearIndex } from "#main/core/curation/near-index.ts";
 import { fingerprint } from "#main/core/curation/near-duplicates.ts";
+import { verifierByName } from "#main/core/verifiers/registry.ts";
+import { sha256Of } from "#main/platform/canonical-json.ts";
 import { sideOfText } from "#main/core/problems/side-of-text.ts";
 import type { SourceRow } from "#main/core/tables/source-row.ts";
 import { listContent, problemContent } from "#main/store/problems/problem-content.ts";
@@ -66,6 +68,9 @@ export async function importProblems(
     duplicates,
     goldRejected: [],
     goldsRejected: 0,
+    contradicted: [],
+    goldsContradicted: 0,
+    withoutGold: 0,
     nearDuplicates: 0,
     unchanged: false,
   };
@@ -79,6 +84,7 @@ export async function importProblems(
     );
   }
   const rejected = new Lines();
+  const contradictions = contradictionsAmong(problems);
   const near = new NearIndex();
   let nearDuplicates = 0;
   for (const [index, { line, problem }] of problems.entries()) {
@@ -103,6 +109,9 @@ export async function importProblems(
     splits: statistics.splits,
     goldRejected: rejected.lines,
     goldsRejected: rejected.count,
+    contradicted: contradictions.lines,
+    goldsContradicted: contradictions.count,
+    withoutGold: list.filter((problem) => !isJudged(problem)).length,
     nearDuplicates,
     unchanged,
   };
@@ -155,6 +164,39 @@ async function readAll(
     }
   }
   return { problems, bad, duplicates };
+}
+
+function isJudged({ gold, verifier }: IncomingProblem): boolean {
+  return gold !== null || Object.keys(verifier.options).length > 0;
+}
+
+/** Equal questions with golds that are not equal by the first one's verifier: one of them teaches what is wrong. */
+function contradictionsAmong(problems: Reading["problems"]): Lines {
+  const asked = new Map<string, Reading["problems"][number]>();
+  const found = new Lines();
+  for (const { line, problem } of problems) {
+    const { messages, gold } = problem;
+    const text = sha256Of(
+      messages.map(({ role, content }) => [role, content.trim().replaceAll(/\s+/gu, " ")]),
+    );
+    const first = asked.get(text);
+    if (first === undefined) asked.set(text, { line, problem });
+    else if (gold !== null && first.problem.gold !== null && !isSame(first.problem, gold))
+      found.add(
+        line,
+        `line ${first.line} asks the same and has the answer ${shown(first.problem.gold)}, not ${shown(gold)}`,
+      );
+  }
+  return found;
+}
+
+function isSame({ gold, verifier: { name, options } }: IncomingProblem, other: string): boolean {
+  if (gold === other) return true;
+  return verifierByName(name)?.verify({ gold, options }, other).correct ?? false;
+}
+
+function shown(gold: string): string {
+  return JSON.stringify(gold.length > 100 ? `${gold.slice(0, 100)}…` : gold);
 }
 
 /** The newest version where that has these very problems and nothing else was said, else the next one. */

@@ -15,7 +15,7 @@ import type { AllowedCode } from "#shared/schema/system.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 
 /** A text that is kept by its hash. */
-const KEPT = /^([0-9a-f]{64})\.(?:js|mjs|py|md|txt)$/;
+const KEPT = /^([0-9a-f]{64})\.(?:js|mjs|ts|py|md|txt)$/;
 
 /** A reward is a page of code; a larger file is something else. */
 const LARGEST_FILE = 1_000_000;

@@ -2,6 +2,7 @@
  * Rewards in files of one's own, run in the sandbox many completions at a call. A file that does not keep to what is asked
  * of it ends the run with its name, its line and the completion that it failed on.
  */
+import { stripTypeScriptTypes } from "node:module";
 import { AppError } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { FileReward } from "#shared/schema/reward.ts";
@@ -96,17 +97,30 @@ async function run(
 ): Promise<SandboxOutcome> {
   const name = file.split(/[/\\]/).at(-1) ?? file;
   const python = name.endsWith(".py");
+  const source = sourceOf(name, text);
+  if (typeof source !== "string") return { ended: "returned", value: source, printed: "" };
   return sandbox.run(
     {
       language: python ? "python" : "javascript",
       python: ownPython,
       harness: python ? pythonHarness(name) : javaScriptHarness(name),
-      files: { [name]: text },
+      files: { [name]: source },
       input: { rows: inputs.map(rowOf) },
       limits: DEFAULT_SANDBOX_LIMITS,
     },
     signal === undefined ? {} : { signal },
   );
+}
+
+/** TypeScript without its types, at the same lines; what is wrong with it where more than types would have to go. */
+function sourceOf(name: string, text: string): string | { fault: string; line: null; at: null } {
+  if (!name.endsWith(".ts")) return text;
+  try {
+    return stripTypeScriptTypes(text);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { fault: `its types cannot be left out: ${words}`, line: null, at: null };
+  }
 }
 
 /** Of completions that together met a limit: the first that meets it alone. */
@@ -128,10 +142,14 @@ function rowOf({ problem, completionText }: RewardInput): Row {
   return { prompt: problem.prompt, completion: completionText, columns: columnsOf(problem) };
 }
 
-/** What a reward can read by name: the set's own columns, and before them what every problem has. */
+/**
+ * What a reward can read by name: the set's own columns, and before them what every problem has. The gold has the names
+ * of TRL's and verl's datasets too, since a reward of theirs asks for those.
+ */
 function columnsOf(problem: JudgedProblem): Record<string, JsonValue> {
   const { id, source, difficulty, gold, data, columns } = problem;
-  return { id, task: source, difficulty, gold, data, ...columns };
+  const names = { answer: gold, solution: gold, ground_truth: gold };
+  return { id, task: source, difficulty, gold, data, ...names, ...columns };
 }
 
 function failure({ file, python }: RewardText, { message, line, culprit }: FileFault): AppError {
@@ -143,10 +161,17 @@ function failure({ file, python }: RewardText, { message, line, culprit }: FileF
   return new AppError(
     "BAD_RECIPE",
     `The reward ${place}: ${message.replace(/\.$/, "")}.${completion}`,
-    message.startsWith("ModuleNotFoundError") && python === undefined
-      ? `Do without it, or let the file run in a Python that has it: python: python3 beside it in the recipe, then gradus rewards allow ${file} --python python3.`
-      : `Correct the file and try it with gradus rewards try ${file}.`,
+    adviceOn(message, file, python),
   );
+}
+
+function adviceOn(message: string, file: string, python: string | undefined): string {
+  if (message.startsWith("ModuleNotFoundError") && python === undefined)
+    return `Do without it, or let the file run in a Python that has it: python: python3 beside it in the recipe, then gradus rewards allow ${file} --python python3.`;
+  // TRL hands over lists of messages where its prompts are such.
+  if (/string indices must be integers/u.test(message))
+    return `Completions are texts here: write completion where the file has completion[0]["content"], then gradus rewards try ${file}.`;
+  return `Correct the file and try it with gradus rewards try ${file}.`;
 }
 
 function quote(text: string): string {

@@ -49,7 +49,9 @@ export async function main(text) {
   const { rows } = parse(text);
   let reward;
   try {
-    ({ reward } = await import(NAME));
+    const module = await import(NAME);
+    // What has no name of its own is its file's one purpose.
+    reward = module.reward ?? module.default;
   } catch (error) {
     return stringify({ fault: words(error), line: lineOf(error), at: null });
   }
@@ -157,7 +159,13 @@ def main(text, files):
         sys.modules["reward_file"] = module
     reward = module.__dict__.get("reward")
     if not callable(reward):
-        return fault("it defines no function reward")
+        others = [
+            name
+            for name, value in module.__dict__.items()
+            if isinstance(value, types.FunctionType) and value.__code__.co_filename == NAME
+        ]
+        named = "" if not others else ": call one of " + ", ".join(others[:8]) + " so, or reward = " + others[0]
+        return fault("it defines no function reward" + named)
     if not rows:
         return dumps({"values": []})
     code = getattr(reward, "__code__", None)

@@ -24,19 +24,23 @@ const LANGUAGES: Readonly<Record<string, SandboxLanguage>> = {
 };
 
 /** Options of both verifiers, by their names in a problem. */
-const CodeTestOptions = z.strictObject({
-  /**
-   * Each raises where the code is wrong: an assert (MBPP), a function `check` of the candidate (human-eval), or functions
-   * `test_…` (KodCode).
-   */
-  tests: z.array(z.string()).min(1),
-  /** What `check` is given. */
-  entry_point: z.string().optional(),
-  /** Stands before a completion that only goes on with it. */
-  prompt: z.string().default(""),
-  /** Stands before both. */
-  setup: z.string().default(""),
-});
+const CodeTestOptions = z
+  .strictObject({
+    /**
+     * Each raises where the code is wrong: an assert (MBPP), a function `check` of the candidate (human-eval), or functions
+     * `test_…` (KodCode).
+     */
+    tests: z.array(z.string()).default([]),
+    /** Of whole programs in Python (APPS): what one reads at its standard input, and what it prints then. */
+    examples: z.array(z.strictObject({ input: z.string(), output: z.string() })).default([]),
+    /** What `check` is given. */
+    entry_point: z.string().optional(),
+    /** Stands before a completion that only goes on with it. */
+    prompt: z.string().default(""),
+    /** Stands before both. */
+    setup: z.string().default(""),
+  })
+  .refine(({ tests, examples }) => tests.length + examples.length > 0, "there is no test");
 
 const Report = z.union([
   /** The program did not get as far as its tests. */
@@ -78,7 +82,9 @@ export async function judgeCode(
 ): Promise<Verdict> {
   const parsed = CodeTestOptions.safeParse(options);
   if (!parsed.success) return wrong(`The tests are not understood: ${parsed.error.message}`);
-  const { tests, prompt, setup, entry_point: entryPoint = null } = parsed.data;
+  const { tests, examples, prompt, setup, entry_point: entryPoint = null } = parsed.data;
+  if (examples.length > 0 && language !== "python")
+    return wrong("Examples of inputs and outputs are tried on programs in Python alone.");
   const code = takeCode(completion, language);
   if (code.trim() === "") return wrong("There is no code.");
   const program = joinPrompt({ prompt, entryPoint }, code, language);
@@ -87,7 +93,12 @@ export async function judgeCode(
       language,
       harness: language === "python" ? PYTHON_TESTS : JAVASCRIPT_TESTS,
       files: {},
-      input: { tests, entryPoint, solution: setup === "" ? program : `${setup}\n${program}` },
+      input: {
+        tests,
+        examples,
+        entryPoint,
+        solution: setup === "" ? program : `${setup}\n${program}`,
+      },
       limits: { ...DEFAULT_SANDBOX_LIMITS, ...run.limits },
     },
     run.signal === undefined ? {} : { signal: run.signal },

@@ -4,6 +4,7 @@
  */
 export const PYTHON_TESTS = String.raw`
 import ast
+import io
 import json
 import sys
 import traceback
@@ -14,6 +15,7 @@ form, run, base = compile, exec, BaseException
 only = traceback.format_exception_only
 make = types.ModuleType
 Guarded, Calls = ast.Try, ast.Call
+Buffer, Bytes, Wrapper, Leaving, Wrong = io.StringIO, io.BytesIO, io.TextIOWrapper, SystemExit, AssertionError
 MOST = 200
 
 
@@ -57,14 +59,65 @@ def guard(statements, tally):
     return guarded
 
 
+def lines(text):
+    """What a program printed, but for white space at the ends of its lines and empty lines at the end."""
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+def near(got, wanted):
+    """As APPS's judge: the same words, where numbers may be written otherwise."""
+    if got == wanted:
+        return True
+    a, b = " ".join(got).split(), " ".join(wanted).split()
+    if len(a) != len(b) or len(got) != len(wanted):
+        return False
+    try:
+        return all(x == y or abs(float(x) - float(y)) <= 1e-8 + 1e-5 * abs(float(y)) for x, y in zip(a, b))
+    except ValueError:
+        return False
+
+
+def perform(code, example, tally):
+    """The whole program once, with an example's input."""
+    tally.total += 1
+    out, kept = Buffer(), (sys.stdin, sys.stdout)
+    said = example["input"] if example["input"].endswith("\n") else example["input"] + "\n"
+    sys.stdin, sys.stdout = Wrapper(Bytes(said.encode())), out
+    program = make("__main__")
+    try:
+        run(code, program.__dict__)
+    except Leaving as error:
+        if error.code not in (None, 0):
+            return tally.bad(error, "input " + dumps(example["input"][:60]))
+    except base as error:
+        return tally.bad(error, "input " + dumps(example["input"][:60]))
+    finally:
+        sys.stdin, sys.stdout = kept
+    got, wanted = lines(out.getvalue()), lines(example["output"])
+    if near(got, wanted):
+        return tally.ok()
+    shown = "it prints " + dumps("\n".join(got)[:60]) + ", not " + dumps("\n".join(wanted)[:60])
+    tally.bad(Wrong(shown), "input " + dumps(example["input"][:60]))
+
+
 def main(text, _files):
     given = loads(text)
     entry = given["entryPoint"]
+    if given["examples"]:
+        tally = Tally()
+        try:
+            code = form(given["solution"], "solution", "exec")
+        except base as error:
+            return dumps({"broken": words(error)})
+        for example in given["examples"]:
+            perform(code, example, tally)
+        if not given["tests"]:
+            return dumps({"total": tally.total, "passed": min(tally.passed, tally.total), "first": tally.first})
     solution = make("solution")
     names = solution.__dict__
     names["__name__"] = "solution"
     sys.modules["solution"] = solution
-    tally = Tally()
+    tally = tally if given["examples"] else Tally()
     hooks = {"__base__": base, "__ok__": tally.ok, "__bad__": tally.bad}
     plans = []
     for test in given["tests"]:

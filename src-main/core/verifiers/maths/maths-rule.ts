@@ -2,6 +2,8 @@
 import type { RuledTask } from "../../problems/task.ts";
 import { openBoxes } from "./extraction/boxes.ts";
 import { answerSpan, extractMaths } from "./extraction/extract-maths.ts";
+import type { MatchKind } from "./extraction/extract-maths.ts";
+import type { Extracted } from "./extraction/plain-numbers.ts";
 import { DEFAULT_OPTIONS, readGold, sameReadings } from "./verify-maths.ts";
 import type { VerifyOptions } from "./verify-maths.ts";
 
@@ -23,12 +25,35 @@ export function verifyAlone(
   options: VerifyOptions = DEFAULT_OPTIONS,
 ): boolean {
   if (answer.length > MOST_CHARACTERS) return false;
-  const golds = written(gold).map((text) => readGold(text, options.match));
-  return written(answer).some((text) => {
-    const given = extractMaths(text, options.match);
-    return golds.some((readings) => sameReadings(readings, given, options));
-  });
+  const golds = readingsAlone(gold, options.match, readGold);
+  return readingsAlone(answer, options.match, extractMaths).some((given) =>
+    golds.some((readings) => sameReadings(readings, given, options)),
+  );
 }
+
+/** A gold's readings: as running text and as a formula. */
+export function goldReadings(gold: string, match: readonly MatchKind[]): readonly Readings[] {
+  return readingsAlone(gold, match, readGold);
+}
+
+type Readings = readonly Extracted[];
+
+/** With LaTeX's commands and without words it is no running text, in which "1 \frac{1}{2}" would say a half. */
+function readingsAlone(
+  text: string,
+  match: readonly MatchKind[],
+  read: (text: string, match: readonly MatchKind[]) => Readings,
+): readonly Readings[] {
+  const readings = written(text).map((one) => read(one, match));
+  const formula = readings[1];
+  const isLatex = /\\[a-zA-Z]/u.test(text) && !HAS_WORDS.test(text.replaceAll(TEXTS, ""));
+  const isRead = isLatex && formula?.some(({ value }) => value !== null) === true;
+  return isRead && formula !== undefined ? [formula] : readings;
+}
+
+const TEXTS = /\\(?:text[a-z]*|mathrm|mbox|operatorname)\s*\{[^{}]*\}/gu;
+/** Three letters that are no command's, nor right after a brace. */
+const HAS_WORDS = /(?<![\\a-zA-Z{])[a-zA-Z]{3,}/u;
 
 /** As it is, and as a formula where it may be one without dollars. */
 function written(text: string): string[] {

@@ -81,7 +81,7 @@ function nameOf(file: string): string {
     .slice(0, 64);
 }
 
-const LISTS = ["choices", "incorrect", "tags"] as const;
+const LISTS = ["context", "choices", "incorrect", "tags"] as const;
 
 /** `prompt=question tags=topic,level`. Throws BAD_INPUT. */
 function mappingOf(pairs: readonly string[]): ProblemMappingParts {
@@ -124,6 +124,16 @@ async function printOutcome(
     "gold answers are not understood; what is trained on them learns nothing (--verifier names another verifier)",
     goldRejected,
   );
+  note(
+    terminal,
+    outcome.goldsContradicted,
+    "problems are asked twice with different answers; both are in the set",
+    outcome.contradicted,
+  );
+  if (outcome.withoutGold > 0)
+    terminal.note(
+      `${outcome.withoutGold} of ${problems} problems have no right answer, so that no verifier can judge them. Where a column holds it, say which: --map answer=COLUMN.`,
+    );
   if (outcome.nearDuplicates > 0)
     terminal.note(`${outcome.nearDuplicates} problems nearly repeat an earlier one.`);
   if (!outcome.unchanged) await noteOverlap(client, terminal, set);

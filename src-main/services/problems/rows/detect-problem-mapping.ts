@@ -1,14 +1,25 @@
 /** Which shape a file of problems has, by the names and values of its columns. */
 import type { ProblemMapping, ProblemShape } from "#shared/schema/problem-import.ts";
-import { isObject } from "#main/core/tables/source-row.ts";
-import { columnsOf } from "../../datasets/rows/detect-mapping.ts";
-import { finalAnswer } from "../../datasets/rows/golds.ts";
-import { valueAt } from "../../datasets/rows/row-cells.ts";
-import { sideOf } from "./row-to-problem.ts";
+import { ProblemColumns } from "./problem-columns.ts";
+import { isTestCases } from "./test-cases.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
-const PROMPT = ["prompt", "question", "problem", "instruction", "query", "input", "text"];
+const PROMPT = [
+  "prompt",
+  "question",
+  "problem",
+  "instruction",
+  "query",
+  "question_stem",
+  "question_content",
+  "input",
+  "text",
+  "ctx",
+  "description",
+];
+/** What must be read before the question is asked. */
+const CONTEXT = ["context", "passage", "body", "article"];
 const MESSAGES = ["messages", "conversations", "conversation"];
 const ANSWER = [
   "answer",
@@ -19,17 +30,47 @@ const ANSWER = [
   "reference_answer",
   "expected_answer",
   "target",
+  "correct_answer",
+  "answer_number",
+  "answers.text",
+  "answers",
 ];
 const SOLUTION = ["solution", "r1_solution_1", "generated_solution", "rationale", "explanation"];
-const CHOICES = ["choices", "options"];
+const CHOICES = ["choices", "options", "endings"];
+/** A column for each choice. */
+const CHOICE_COLUMNS = [
+  ["A", "B", "C", "D", "E"],
+  ...["option_", "choice_", "option ", "choice ", "option", "choice", "op"].flatMap((before) => [
+    ["a", "b", "c", "d", "e"].map((letter) => `${before}${letter}`),
+    ["1", "2", "3", "4", "5"].map((digit) => `${before}${digit}`),
+  ]),
+];
 const CHOSEN = [
   "answerkey",
   "answer_key",
+  "answer_idx",
+  "correct_option",
+  "cop",
   "correct_answer",
   "correct",
   "label",
   "answer",
   "target",
+];
+const INCORRECT = [1, 2, 3].flatMap((i) => [
+  `incorrect answer ${i}`,
+  `incorrect_answer_${i}`,
+  `distractor${i}`,
+]);
+INCORRECT.push("incorrect_answers", "distractors");
+/** Inputs and outputs of programs and functions, as APPS, TACO, LiveCodeBench, AceCode and verl write them. */
+const CASES = [
+  "input_output",
+  "public_test_cases",
+  "test_cases",
+  "verification_info",
+  "public_tests",
+  "reward_model.ground_truth",
 ];
 const SUBJECTS = ["subject", "topic", "domain", "problem_type", "ability", "category"];
 
@@ -38,6 +79,7 @@ const NOTHING: ProblemMapping = {
   prompt: null,
   messages: null,
   system: null,
+  context: [],
   answer: null,
   solution: null,
   choices: [],
@@ -55,10 +97,11 @@ const NOTHING: ProblemMapping = {
 
 /** The mapping that fits best. Its `prompt` and `messages` are null where no column could be what is asked. */
 export function detectProblemMapping(rows: readonly Row[]): ProblemMapping {
-  const file = new Columns(rows);
+  const file = new ProblemColumns(rows);
   const common: ProblemMapping = {
     ...NOTHING,
     system: file.named("system_prompt", "system"),
+    context: file.all(...CONTEXT).filter((name) => file.isText(name)),
     // An id is what is called so and no other column: completions are matched by it.
     id: file.exactly("id"),
     tags: file.all("tags", ...SUBJECTS),
@@ -76,13 +119,14 @@ export function detectProblemMapping(rows: readonly Row[]): ProblemMapping {
   );
 }
 
-function own(file: Columns, common: ProblemMapping): ProblemMapping | null {
+function own(file: ProblemColumns, common: ProblemMapping): ProblemMapping | null {
   if (!["verifier", "verifier_options", "columns"].every((name) => file.exactly(name) !== null))
     return null;
   return {
     ...common,
     shape: "gradus",
     system: null,
+    context: [],
     prompt: file.exactly("prompt"),
     messages: file.exactly("messages"),
     answer: file.exactly("answer"),
@@ -92,17 +136,17 @@ function own(file: Columns, common: ProblemMapping): ProblemMapping | null {
   };
 }
 
-function gpqa(file: Columns, common: ProblemMapping): ProblemMapping | null {
+function gpqa(file: ProblemColumns, common: ProblemMapping): ProblemMapping | null {
   const prompt = file.named("question");
-  const answer = file.named("correct answer");
-  const incorrect = file.all("incorrect answer 1", "incorrect answer 2", "incorrect answer 3");
+  const answer = file.named("correct answer", "correct_answer");
+  const incorrect = file.all(...INCORRECT);
   if (prompt === null || answer === null || incorrect.length === 0) return null;
   const solution = file.named("explanation");
   const tags = file.all("high-level domain", "subdomain");
   return { ...common, shape: "gpqa", prompt, answer, incorrect, solution, tags };
 }
 
-function code(file: Columns, common: ProblemMapping): ProblemMapping | null {
+function code(file: ProblemColumns, common: ProblemMapping): ProblemMapping | null {
   const of = (shape: ProblemShape, part: Partial<ProblemMapping>): ProblemMapping => ({
     ...common,
     shape,
@@ -110,13 +154,26 @@ function code(file: Columns, common: ProblemMapping): ProblemMapping | null {
   });
   const entryPoint = file.exactly("entry_point");
   const test = file.exactly("test");
-  const prompt = file.named("prompt", "question", "text");
+  const prompt = file.named(...PROMPT);
   if (prompt === null) return null;
   if (test !== null && entryPoint !== null) {
     const solution = file.exactly("canonical_solution");
     return of("human-eval", { prompt, tests: test, entry_point: entryPoint, solution });
   }
   const tests = file.exactly("test_list");
+  const cases = file.first((name) => file.holds(name, isTestCases), ...CASES);
+  if (cases !== null) {
+    const solution = file.named("solution", "solutions", "code");
+    // Of verl's collections some rows ask for code and others for an answer.
+    const answer = cases === "reward_model.ground_truth" ? cases : null;
+    return of("test-cases", {
+      answer,
+      prompt,
+      tests: cases,
+      solution,
+      setup: file.exactly("starter_code"),
+    });
+  }
   if (tests !== null) {
     return of("mbpp", {
       prompt: file.named("text", "prompt"),
@@ -130,31 +187,29 @@ function code(file: Columns, common: ProblemMapping): ProblemMapping | null {
   return of("kodcode", { prompt, tests: test, solution });
 }
 
-function multipleChoice(file: Columns, common: ProblemMapping): ProblemMapping | null {
+function multipleChoice(file: ProblemColumns, common: ProblemMapping): ProblemMapping | null {
   const prompt = file.named(...PROMPT);
   const answer = file.named(...CHOSEN);
   if (prompt === null || answer === null) return null;
   const list = CHOICES.map((name) => file.named(name)).find(
     (column) => column !== null && file.isList(column),
   );
-  const lettered = ["A", "B", "C", "D", "E"].filter((letter) => file.exactly(letter) !== null);
-  const choices =
-    typeof list === "string"
-      ? [list]
-      : ["A", "B", "C"].every((letter) => lettered.includes(letter))
-        ? lettered
-        : [];
+  const choices = typeof list === "string" ? [list] : file.choiceColumns(CHOICE_COLUMNS);
   if (choices.length === 0) return null;
   const solution = file.named("solution", "rationale", "explanation");
   return { ...common, shape: "multiple-choice", prompt, answer, choices, solution };
 }
 
-function plain(file: Columns, common: ProblemMapping): ProblemMapping {
+function plain(file: ProblemColumns, common: ProblemMapping): ProblemMapping {
   const prompt = file.named(...PROMPT);
   const messages = prompt === null ? file.named(...MESSAGES) : null;
   const answer = file.named(...ANSWER);
   const solution = file.named(...SOLUTION);
   const worked = solution !== null && file.endsWithAnswer(solution, false) ? solution : null;
+  // TRL's datasets have the right answer in `solution`, and no way to it.
+  const isAnswer = answer === null && worked === null && solution !== null;
+  if (isAnswer && file.holdsAnswers(solution))
+    return { ...common, prompt, messages, answer: solution };
   const subject = file.named("type");
   const isMath = solution !== null && file.named("level") !== null;
   const mapped: ProblemMapping = {
@@ -171,71 +226,4 @@ function plain(file: Columns, common: ProblemMapping): ProblemMapping {
   if (messages !== null) return { ...mapped, shape: "messages" };
   if (answer !== null && file.endsWithAnswer(answer, true)) return { ...mapped, shape: "gsm8k" };
   return solution === null ? mapped : { ...mapped, shape: "math" };
-}
-
-/** The columns of a file's first rows. */
-class Columns {
-  readonly #rows: readonly Row[];
-  readonly #names: readonly string[];
-
-  constructor(rows: readonly Row[]) {
-    this.#rows = rows;
-    this.#names = columnsOf(rows);
-  }
-
-  exactly(name: string): string | null {
-    return this.#names.includes(name) ? name : null;
-  }
-
-  has(path: string): boolean {
-    return this.#rows.some((row) => valueAt(row, path) !== undefined);
-  }
-
-  /** The first of these names that there is, whatever its case, or the field inside a column. */
-  named(...names: readonly string[]): string | null {
-    for (const name of names) {
-      if (name.includes(".") && this.has(name)) return name;
-      const found =
-        this.exactly(name) ?? this.#names.find((column) => column.toLowerCase() === name);
-      if (found !== undefined) return found;
-    }
-    return null;
-  }
-
-  all(...names: readonly string[]): string[] {
-    return names.map((name) => this.named(name)).filter((name) => name !== null);
-  }
-
-  /** Whether a column holds lists or objects; in a table, their JSON. */
-  isList(column: string): boolean {
-    return this.#rows.some((row) => {
-      const value = row[column];
-      return (
-        Array.isArray(value) ||
-        isObject(value) ||
-        /^\s*[[{]/u.test(typeof value === "string" ? value : "")
-      );
-    });
-  }
-
-  /** Whether texts of a column end with their answer: after #### alone, or in a box too. */
-  endsWithAnswer(column: string, marked: boolean): boolean {
-    return this.#rows.some((row) => {
-      const text = row[column];
-      if (typeof text !== "string") return false;
-      return marked ? /(?:^|\n)####[^\n]*$/u.test(text.trimEnd()) : finalAnswer(text) !== null;
-    });
-  }
-
-  /** A column called split, where each of the first rows names a side in it. */
-  splitColumn(): string | null {
-    const column = this.exactly("split");
-    if (column === null) return null;
-    const values = this.#rows.map((row) => row[column] ?? "");
-    return values.every(
-      (value) => typeof value === "string" && (value.trim() === "" || sideOf(value) !== undefined),
-    )
-      ? column
-      : null;
-  }
 }

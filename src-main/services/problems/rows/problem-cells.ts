@@ -41,7 +41,8 @@ export class ProblemCells {
     if (typeof raw === "string") return raw.trim() === "" ? null : raw;
     if (raw === undefined || raw === null) return null;
     const text = scalarText(raw);
-    if (text === null) throw new BadRowError(`"${column}" is not text`);
+    if (text === null)
+      throw new BadRowError(`"${column}" is not text${hintOf(column, this.value(column))}`);
     return text;
   }
 
@@ -73,6 +74,15 @@ export class ProblemCells {
       }),
     );
   }
+}
+
+/** How to name what is inside. */
+function hintOf(column: string, value: unknown): string {
+  if (Array.isArray(value)) return `: it is a list of ${value.length}`;
+  const [first, ...others] = isObject(value) ? Object.keys(value) : [];
+  if (first === undefined) return "";
+  const names = [first, ...others].slice(0, 5).join(", ");
+  return `: it has the fields ${names}, and "${column}.${first}" names one of them`;
 }
 
 /** Text, a number as it was written, true or false; null for anything else. */

@@ -33,7 +33,10 @@ export function listedChoices(
   const { texts, labels } =
     columns.length === 1
       ? choicesOf(cells.value(only), only)
-      : { texts: columns.map((column) => cells.text(column) ?? ""), labels: [...columns] };
+      : {
+          texts: columns.map((column) => cells.text(column) ?? ""),
+          labels: columns.map((column) => column.slice(-1)),
+        };
   const blank = texts.indexOf("");
   if (columns.length > 1 && blank !== -1)
     throw new BadRowError(`has no choice "${columns[blank] ?? ""}"`);
@@ -106,8 +109,8 @@ function rightChoice(
 ): number | null {
   const text = scalarText(said)?.trim() ?? "";
   const of = (list: readonly string[]): number => list.findIndex((one) => one.trim() === text);
-  const label = of(labels);
-  if (label !== -1) return label;
+  const named = of(labels);
+  if (named !== -1) return named;
   const index = /^\d+$/u.test(text) && Number(text) < texts.length ? Number(text) : -1;
   if (index !== -1 && (typeof said === "number" || table)) return index;
   const choice = of(texts);

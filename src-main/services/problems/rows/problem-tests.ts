@@ -3,6 +3,8 @@ import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { ProblemMapping } from "#shared/schema/problem-import.ts";
 import { BadRowError } from "../../datasets/rows/turns.ts";
 import type { ProblemCells } from "./problem-cells.ts";
+import { scalarText } from "./problem-cells.ts";
+import { optionsOfCases, readTestCases } from "./test-cases.ts";
 
 export interface CodeProblem {
   readonly prompt: string;
@@ -20,6 +22,7 @@ export function codeProblem(
   mapping: ProblemMapping,
   question: string,
 ): CodeProblem {
+  if (mapping.shape === "test-cases") return problemOfCases(cells, mapping, question);
   const tests = mapping.tests === null ? [] : cells.texts(mapping.tests);
   if (tests.length === 0) throw new BadRowError("has no tests");
   const entryPoint = cells.text(mapping.entry_point);
@@ -40,4 +43,41 @@ export function codeProblem(
     },
     solution: solution !== null && continues ? `${question}${solution}` : solution,
   };
+}
+
+function problemOfCases(
+  cells: ProblemCells,
+  mapping: ProblemMapping,
+  question: string,
+): CodeProblem {
+  const cases = readTestCases(plainOf(cells.value(mapping.tests)));
+  if (cases === null) throw new BadRowError(`"${mapping.tests ?? ""}" holds no tests`);
+  const begins = cells.text(mapping.setup)?.trimEnd() ?? "";
+  const how =
+    cases.examples.length > 0
+      ? "Write a Python program that reads its input from standard input and prints its output."
+      : "";
+  const starter = begins === "" ? "" : `Begin with this code:\n\n${begins}`;
+  return {
+    prompt: [question.trimEnd(), how, starter].filter((part) => part !== "").join("\n\n"),
+    options: optionsOfCases(cases),
+    solution: firstSolution(cells.value(mapping.solution)),
+  };
+}
+
+/** APPS has a list of them, as JSON in a text. */
+function firstSolution(value: unknown): string | null {
+  if (typeof value !== "string") return Array.isArray(value) ? scalarText(value[0]) : null;
+  if (!/^\s*\[/u.test(value)) return value;
+  try {
+    const list: unknown = JSON.parse(value);
+    return Array.isArray(list) ? scalarText(list[0]) : value;
+  } catch {
+    return value;
+  }
+}
+
+/** Numbers as they are, rather than as they were written. */
+function plainOf(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }

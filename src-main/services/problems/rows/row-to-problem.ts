@@ -7,11 +7,14 @@ import type { ProblemMapping } from "#shared/schema/problem-import.ts";
 import { isObject, NO_NUMBERS } from "#main/core/tables/source-row.ts";
 import type { SourceRow } from "#main/core/tables/source-row.ts";
 import type { IncomingProblem } from "#main/store/problems/problem-content.ts";
-import { finalAnswer } from "../../datasets/rows/golds.ts";
+import { languageOfTests } from "#main/core/verifiers/code/code-tests.ts";
 import { BadRowError, OPENAI_KEYS, SHAREGPT_KEYS, turnOf } from "../../datasets/rows/turns.ts";
 import { askedWithChoices, listedChoices, shuffledChoices } from "./problem-choices.ts";
 import { ProblemCells, scalarText } from "./problem-cells.ts";
+import { sideOf } from "./problem-side.ts";
+import { goldOf } from "./problem-gold.ts";
 import { codeProblem } from "./problem-tests.ts";
+import { isTestCases } from "./test-cases.ts";
 
 export interface ProblemRowOptions {
   readonly table: boolean;
@@ -26,28 +29,6 @@ export type SidelessProblem = Omit<IncomingProblem, "split"> & {
 
 const LONGEST_TEXT = 8_000_000;
 const MOST_TURNS = 1000;
-
-const SIDES: Readonly<Record<string, ProblemSplit>> = {
-  train: "train",
-  training: "train",
-  test: "test",
-  testing: "test",
-  validation: "test",
-  valid: "test",
-  val: "test",
-  dev: "test",
-  eval: "test",
-  evaluation: "test",
-  held_out: "test",
-  "held-out": "test",
-};
-
-/** The side that a value of a split column names; undefined for any other. */
-export function sideOf(value: string): ProblemSplit | undefined {
-  return Object.hasOwn(SIDES, value.trim().toLowerCase())
-    ? SIDES[value.trim().toLowerCase()]
-    : undefined;
-}
 
 export function rowToProblem(
   row: Extract<SourceRow, { value: unknown }>,
@@ -78,7 +59,7 @@ function read(
   options: ProblemRowOptions,
   line: string,
 ): SidelessProblem {
-  const { messages, gold, verifier, solution } = askedOf(cells, mapping);
+  const { messages, gold, verifier, solution } = askedOf(cells, mapping, options);
   const tags = tagsOf(cells, mapping);
   const difficulty = difficultyOf(cells, mapping);
   const spec = specOf(cells, mapping, options, verifier);
@@ -95,6 +76,7 @@ function read(
     mapping.setup,
     mapping.id,
     mapping.split,
+    ...mapping.context,
     mapping.verifier,
     mapping.verifier_options,
     ...mapping.choices,
@@ -114,7 +96,11 @@ function read(
   };
 }
 
-function askedOf(cells: ProblemCells, mapping: ProblemMapping): Asked {
+function askedOf(
+  cells: ProblemCells,
+  mapping: ProblemMapping,
+  { verifier: forced }: ProblemRowOptions,
+): Asked {
   if (mapping.shape === "gradus") return asWritten(cells, mapping);
   const { turns, ending } = turnsOf(cells, mapping);
   const question = turns.at(-1)?.content ?? "";
@@ -122,7 +108,7 @@ function askedOf(cells: ProblemCells, mapping: ProblemMapping): Asked {
     ...turns.slice(0, -1),
     { role: "user", content },
   ];
-  if (mapping.tests !== null) {
+  if (mapping.tests !== null && !asksForAnswer(cells, mapping)) {
     const { prompt, options, solution } = codeProblem(cells, mapping, question);
     return {
       messages: withQuestion(prompt),
@@ -131,7 +117,7 @@ function askedOf(cells: ProblemCells, mapping: ProblemMapping): Asked {
       solution,
     };
   }
-  const solution = cells.text(mapping.solution) ?? ending;
+  const solution = solutionOf(cells, mapping) ?? ending;
   if (mapping.choices.length > 0 || mapping.incorrect.length > 0) {
     const { texts, gold } = choicesOf(cells, mapping, question);
     return {
@@ -141,13 +127,27 @@ function askedOf(cells: ProblemCells, mapping: ProblemMapping): Asked {
       solution,
     };
   }
-  const { gold, worked } = goldOf(cells, mapping, solution);
+  const said = cells.text(mapping.verifier)?.trim();
+  const { gold, worked, verifier } = goldOf(cells, mapping, solution, forced ?? said);
   return {
     messages: turns,
     gold,
-    verifier: { name: verifierFor(mapping, gold), options: {} },
+    verifier: verifier ?? { name: verifierFor(mapping, question, gold), options: {} },
     solution: solution ?? worked,
   };
+}
+
+/** A row without tests of a file where others have some. */
+function asksForAnswer(cells: ProblemCells, { shape, answer, tests }: ProblemMapping): boolean {
+  return shape === "test-cases" && answer !== null && !isTestCases(cells.value(tests));
+}
+
+/** Of several (OlympiadBench) the first. What is no text stays a column. */
+function solutionOf(cells: ProblemCells, { solution, answer }: ProblemMapping): string | null {
+  if (solution === null || solution === answer) return cells.text(solution);
+  const value = cells.value(solution);
+  const [first]: unknown[] = Array.isArray(value) ? value : [value];
+  return scalarText(first);
 }
 
 /** Gradus' own files: nothing is read into what they say. */
@@ -164,9 +164,18 @@ function asWritten(cells: ProblemCells, mapping: ProblemMapping): Asked {
   };
 }
 
-/** Reasoning-gym compares texts where no number is asked for. */
-function verifierFor({ shape }: ProblemMapping, gold: string | null): VerifierName {
-  const isNumber = gold !== null && /^-?\d+(?:\.\d+)?$/u.test(gold.trim());
+/** Two choices that the question itself lists: "(A) one (B) two", or "A) …" and "B) …". */
+const LISTS_CHOICES = /(?:^|\s)\(?A[).:]\s*\S[^]*(?:^|\s)\(?B[).:]\s*\S/u;
+
+/** Reasoning-gym compares texts where no number is asked for; a letter of choices in the question is no variable. */
+function verifierFor(
+  { shape }: ProblemMapping,
+  question: string,
+  gold: string | null,
+): VerifierName {
+  if (gold === null) return "maths";
+  if (/^\(?[A-J]\)?$/u.test(gold.trim()) && LISTS_CHOICES.test(question)) return "choice";
+  const isNumber = /^-?\d+(?:\.\d+)?$/u.test(gold.trim());
   return shape === "reasoning-gym" && !isNumber ? "text" : "maths";
 }
 
@@ -187,13 +196,15 @@ function turnsOf(
   if (column === null) throw new BadRowError("the mapping names no column for the prompt");
   const value = cells.value(column);
   if (value === undefined) throw new BadRowError(`has no prompt in "${column}"`);
+  refusePictures(cells);
   const system = cells.text(mapping.system);
   const before: ProblemMessage[] = system === null ? [] : [{ role: "system", content: system }];
   if (!isTurns(value)) {
     const content = cells.text(column);
     if (mapping.messages !== null || content === null)
       throw new BadRowError(`"${column}" is not a list of turns`);
-    return { turns: [...before, { role: "user", content }], ending: null };
+    const user = { role: "user", content: inContext(cells, mapping, content) } as const;
+    return { turns: [...before, user], ending: null };
   }
   const keys = value.some((turn) => "from" in turn) ? SHAREGPT_KEYS : OPENAI_KEYS;
   const turns = value.map((turn, i): ProblemMessage => {
@@ -212,52 +223,38 @@ function turnsOf(
   return { turns: all, ending };
 }
 
+/** A passage stands before its question; Alpaca's input stands after its instruction. */
+function inContext(
+  cells: ProblemCells,
+  { context, prompt }: ProblemMapping,
+  asked: string,
+): string {
+  const texts = context.flatMap((column) => cells.text(column)?.trim() ?? []);
+  if (texts.length === 0) return asked;
+  const isInstruction = prompt?.toLowerCase() === "instruction";
+  return (isInstruction ? [asked, ...texts] : [...texts, asked]).join("\n\n");
+}
+
+const PICTURES = ["image", "images", "decoded_image", "picture", "video", "videos"];
+
+/** Models here read texts: a problem that shows something cannot be asked. */
+function refusePictures(cells: ProblemCells): void {
+  const column = PICTURES.find((name) => {
+    const value = cells.value(name);
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+  if (column !== undefined)
+    throw new BadRowError(
+      `"${column}" holds what the problem shows, and models here read texts alone: leave the line out, or that column where the text is enough`,
+    );
+}
+
 function isTurns(value: unknown): value is Record<string, unknown>[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
     value.every((turn) => isObject(turn) && ("role" in turn || "from" in turn))
   );
-}
-
-/** The gold, and the text that led to it where the answer's column holds both (GSM8K). */
-function goldOf(
-  cells: ProblemCells,
-  mapping: ProblemMapping,
-  solution: string | null,
-): { gold: string | null; worked: string | null } {
-  if (mapping.answer === null && mapping.messages === null) return { gold: null, worked: null };
-  const inSolution = solution === null ? null : finalAnswer(solution);
-  if (mapping.answer === null) return { gold: inSolution, worked: null };
-  if (mapping.answer === mapping.solution) {
-    if (solution === null) throw new BadRowError(`has no answer in "${mapping.answer}"`);
-    if (inSolution === null)
-      throw new BadRowError(
-        `has no answer: "${mapping.answer}" ends with no #### and holds no \\boxed{…}`,
-      );
-    return { gold: inSolution, worked: null };
-  }
-  const text = answerText(cells, mapping.answer);
-  if (text === null) {
-    if (inSolution !== null) return { gold: inSolution, worked: null };
-    throw new BadRowError(`has no answer in "${mapping.answer}"`);
-  }
-  const isMarked = /(?:^|\n)####[^\n]*$/u.test(text.trimEnd());
-  const marked = isMarked ? finalAnswer(text) : null;
-  if (isMarked && marked === null)
-    throw new BadRowError(`has no answer: "${mapping.answer}" ends with #### and nothing after it`);
-  if (marked === null) return { gold: text.trim(), worked: null };
-  return { gold: marked.trim(), worked: text };
-}
-
-/** A list of one is its answer; several right answers cannot be told from the parts of one. */
-function answerText(cells: ProblemCells, column: string): string | null {
-  const value = cells.value(column);
-  if (!Array.isArray(value)) return cells.text(column);
-  const [only]: unknown[] = value;
-  const text = value.length === 1 ? scalarText(only) : null;
-  if (text === null) throw new BadRowError(`"${column}" is a list, not one answer`);
-  return text;
 }
 
 function specOf(
@@ -277,7 +274,10 @@ function specOf(
   const options = z.record(z.string(), JsonValue).safeParse(plain(written ?? {}));
   if (!options.success)
     throw new BadRowError(`"${mapping.verifier_options ?? ""}" is not an object of options`);
-  return { name: parsed.data, options: { ...own.options, ...options.data } };
+  // Choices say nothing to a verifier of texts.
+  const kept =
+    parsed.data === own.name || languageOfTests(parsed.data) !== undefined ? own.options : {};
+  return { name: parsed.data, options: { ...kept, ...options.data } };
 }
 
 /** Raw numbers as the numbers that they are. */

@@ -8,8 +8,12 @@ import { Glyph } from "#renderer/ui/glyph.tsx";
 import { goldsText, splitsText } from "../set-words.ts";
 
 /** Nothing that a person has to look at. */
-export function isClean({ version, badLines, goldsRejected, duplicates }: ProblemImportOutcome) {
-  return version !== null && badLines + goldsRejected + duplicates === 0;
+export function isClean(outcome: ProblemImportOutcome): boolean {
+  const { version, badLines, goldsRejected, duplicates, goldsContradicted, withoutGold } = outcome;
+  return (
+    version !== null &&
+    badLines + goldsRejected + duplicates + goldsContradicted + withoutGold === 0
+  );
 }
 
 function Summary({ outcome }: { readonly outcome: ProblemImportOutcome }): ReactNode {
@@ -43,7 +47,8 @@ function Summary({ outcome }: { readonly outcome: ProblemImportOutcome }): React
 }
 
 export function ImportOutcome({ outcome }: { readonly outcome: ProblemImportOutcome }): ReactNode {
-  const { version, bad, goldRejected, goldsRejected } = outcome;
+  const { version, bad, goldRejected, goldsRejected, contradicted, goldsContradicted } = outcome;
+  const { withoutGold } = outcome;
   return (
     <div className="importoutcome bb" role="status">
       <div className={version === null ? "notice fail" : "notice done"}>
@@ -62,6 +67,21 @@ export function ImportOutcome({ outcome }: { readonly outcome: ProblemImportOutc
           </p>
           <BadLines rows={goldRejected} label="Gold answers not understood" doubtful />
         </>
+      )}
+      {goldsContradicted > 0 && (
+        <>
+          <p className="s12 pad warn">
+            {plural(goldsContradicted, "problem")} asked before, with another answer. All are in the
+            set.
+          </p>
+          <BadLines rows={contradicted} label="Asked twice with different answers" doubtful />
+        </>
+      )}
+      {withoutGold > 0 && (
+        <p className="s12 pad warn">
+          {plural(withoutGold, "problem")} without a right answer: no verifier can judge them. Where
+          a column holds it, say which under Right answer.
+        </p>
       )}
     </div>
   );

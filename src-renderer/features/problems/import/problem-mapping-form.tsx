@@ -17,6 +17,7 @@ const SHAPES: Readonly<Record<ProblemShape, string>> = {
   "human-eval": "human-eval: prompt, test",
   mbpp: "MBPP: text, test_list",
   kodcode: "KodCode",
+  "test-cases": "inputs and outputs: APPS, TACO, LiveCodeBench, AceCode",
   "reasoning-gym": "reasoning-gym",
   messages: "messages",
   "prompt-answer": "prompt, answer",
@@ -26,7 +27,7 @@ type One = {
   readonly [Key in keyof ProblemMapping]: ProblemMapping[Key] extends string | null ? Key : never;
 }[keyof ProblemMapping];
 type Column = Exclude<One, "split" | "shape" | "verifier_options">;
-type Many = "choices" | "incorrect" | "tags";
+type Many = "context" | "choices" | "incorrect" | "tags";
 
 const COLUMNS: readonly (readonly [Column, string])[] = [
   ["prompt", "Prompt"],
@@ -44,6 +45,7 @@ const CODE: readonly (readonly [Column, string])[] = [
   ["setup", "Before the tests"],
 ];
 const LISTS: readonly (readonly [Many, string])[] = [
+  ["context", "Before what is asked"],
   ["tags", "Tags"],
   ["choices", "Choices"],
   ["incorrect", "Wrong answers"],

@@ -160,7 +160,7 @@ function OwnFile({ spec, exists, opened, busy, onOpen, onWrite }: OwnFileProps):
               <input
                 type="file"
                 className="visually-hidden"
-                accept=".py,.js,.mjs"
+                accept=".py,.js,.mjs,.ts"
                 disabled={busy}
                 onChange={(event) => {
                   const [chosen] = event.currentTarget.files ?? [];

@@ -15,6 +15,7 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/\\mathrm\{th\}|\\!\s*|\\text\s*\{\s*\}|\\\$|\$|(?<!\\)["']|\\displaystyle/gu, ""],
   [/\\[dtc]frac/gu, String.raw`\frac`],
+  [/\\[dt]binom/gu, String.raw`\binom`],
   [/\s\.(?=\d)/gu, " 0."],
   [/\{\.(?=\d)/gu, "{0."],
   [/\s*\{\s*,\s*\}/gu, ","],
