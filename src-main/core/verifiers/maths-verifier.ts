@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { extractMaths } from "./maths/extraction/extract-maths.ts";
 import { goldReadings, MOST_CHARACTERS, mathsRule, verifyAlone } from "./maths/maths-rule.ts";
-import { sameReadings } from "./maths/verify-maths.ts";
+import { readGold, sameReadings } from "./maths/verify-maths.ts";
 import type { VerifyOptions } from "./maths/verify-maths.ts";
 import { NO_GOLD, quoted, right, wrong } from "./verdict.ts";
 import { optionsReader } from "./verifier-options.ts";
@@ -79,16 +79,21 @@ function verify(judged: Judged, answer: string): Verdict {
 /** Only the end of a long text is read: it takes at most some 50 ms. */
 const MOST_TEXT = 20_000;
 
+const BARE_NUMBER = /^\s*[-+]?[\d.,]+\s*$/u;
+
 /** As Math-Verify reads a whole text: what follows "final answer is", a box or "answer" goes before the rest. */
 function verifyText(judged: Judged, text: string): Verdict {
   const result = read(judged);
   if ("refusal" in result) return wrong(result.refusal);
   const end = text.slice(-MOST_TEXT);
   const given = extractMaths(end, result.options.match);
-  // A gold of a file is mostly a formula without dollars, whatever the text around the answer is.
-  const correct = goldReadings(result.gold, result.options.match).some((readings) =>
-    sameReadings(readings, given, result.options),
-  );
+  // A gold of a file is mostly a formula without dollars, whatever the text around the answer is. A number and nothing
+  // around it is compared as `gradus grade` does, which reads such a gold as running text.
+  const { match } = result.options;
+  const golds = BARE_NUMBER.test(end)
+    ? [readGold(result.gold, match)]
+    : goldReadings(result.gold, match);
+  const correct = golds.some((readings) => sameReadings(readings, given, result.options));
   return verdict(correct, result.gold, mathsRule.extractLenient(end) ?? end.slice(-60));
 }
 
