@@ -584,7 +584,7 @@ for case in cases:
     out.append([rewards.with_options(spec)(**args)[0] for spec in specs])
 print(json.dumps(out))
 `;
-  const { stdout, stderr } = spawnSync(arrowPython ?? "", ["-c", script], {
+  const { stdout, stderr } = spawnSync("python3", ["-c", script], {
     cwd: folder,
     encoding: "utf8",
     input: JSON.stringify([

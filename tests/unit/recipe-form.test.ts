@@ -124,6 +124,7 @@ test("an option that does nothing as the others stand says why, and one whose de
   expect([...inertFacts(grpo).keys()].toSorted()).toEqual([
     "adv_k",
     "cliprange_value",
+    "critic_learning_rate",
     "early_stopping_patience",
     "entropy_coef_delta",
     "entropy_coef_max",
@@ -147,6 +148,7 @@ test("an option that does nothing as the others stand says why, and one whose de
     "lr_scheduler_kwargs",
     "max_num_gen_batches",
     "max_staleness",
+    "missing_eos_penalty",
     "normalize_advantages",
     "num_generations_eval",
     "ref_model_mixup_alpha",

@@ -11,7 +11,6 @@ import { heldOutSource } from "#shared/schema/stages/example-data.ts";
 import type { ExampleSource } from "#shared/schema/stages/example-data.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
-import type { Stage } from "#shared/schema/recipe.ts";
 import type { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
 import { plainPrompt } from "#main/core/text/prompt-ids.ts";
 import { askedConversations, workedExamples } from "#main/core/problems/task-data.ts";
@@ -23,7 +22,7 @@ import { heldOutArguments, learnedArguments } from "./trl-examples.ts";
 import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
 import { trlScript } from "./trl-script.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
-import type { Recipe } from "#shared/schema/recipe.ts";
+import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 
 type Arguments = Record<string, unknown>;
 
