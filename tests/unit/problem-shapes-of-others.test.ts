@@ -115,7 +115,7 @@ describe("choices are asked", () => {
       distractor3: "c",
       correct_answer: "d",
     };
-    const { gold = "", verifier } = { gold: "", verifier: undefined, ...read([row]) };
+    const { gold, verifier } = { gold: "", verifier: undefined, ...read([row]) };
     const choices: unknown = verifier?.options["choices"];
     expect(choices).toHaveLength(4);
     expect(Array.isArray(choices) && choices["ABCD".indexOf(gold ?? "")]).toBe("d");

@@ -3,6 +3,7 @@ import { basename, extname, resolve } from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { z } from "zod";
+import { counted } from "#shared/counted.ts";
 import { AppError } from "#shared/errors.ts";
 import type { BadLine } from "#shared/schema/benchmark.ts";
 import { ProblemMapping, ProblemMappingParts } from "#shared/schema/problem-import.ts";
@@ -110,53 +111,63 @@ async function printOutcome(
 ): Promise<void> {
   const { set, version, problems, splits, bad, duplicates, goldRejected } = outcome;
   const json = { set, version, problems, splits, bad, duplicates, goldRejected };
-  note(terminal, outcome.badLines, "lines cannot be used", bad);
+  note(terminal, outcome.badLines, [`${counted(outcome.badLines, "line")} cannot be used`, bad]);
   if (version === null) {
     terminal.result(
       json,
-      `Nothing was imported: ${outcome.badLines} lines cannot be used. --skip-bad imports the others.`,
+      `Nothing was imported: ${counted(outcome.badLines, "line")} cannot be used. --skip-bad imports the others.`,
     );
     throw new Failed();
   }
-  note(
-    terminal,
-    outcome.goldsRejected,
-    "gold answers are not understood; what is trained on them learns nothing (--verifier names another verifier)",
+  note(terminal, outcome.goldsRejected, [
+    `${are(outcome.goldsRejected, "gold answer")} not understood; what is trained on such teaches nothing (--verifier names another verifier)`,
     goldRejected,
-  );
-  note(
-    terminal,
-    outcome.goldsContradicted,
-    "problems are asked twice with different answers; both are in the set",
+  ]);
+  note(terminal, outcome.goldsContradicted, [
+    `${are(outcome.goldsContradicted, "problem")} asked twice with different answers; both are in the set`,
     outcome.contradicted,
-  );
+  ]);
   if (outcome.withoutGold > 0)
     terminal.note(
       `${outcome.withoutGold} of ${problems} problems have no right answer, so that no verifier can judge them. Where a column holds it, say which: --map answer=COLUMN.`,
     );
   if (outcome.nearDuplicates > 0)
-    terminal.note(`${outcome.nearDuplicates} problems nearly repeat an earlier one.`);
+    terminal.note(
+      `${counted(outcome.nearDuplicates, "problem")} nearly ${outcome.nearDuplicates === 1 ? "repeats" : "repeat"} an earlier one.`,
+    );
   if (!outcome.unchanged) await noteOverlap(client, terminal, set);
-  const left = duplicates === 0 ? "" : ` ${duplicates} exact repeats were left out.`;
+  const left =
+    duplicates === 0
+      ? ""
+      : ` ${counted(duplicates, "exact repeat")} ${duplicates === 1 ? "was" : "were"} left out.`;
   terminal.result(
     json,
     outcome.unchanged
-      ? `${set}@${version} has these very ${problems} problems already: nothing was imported.${left}`
-      : `${problems} problems as ${set}@${version}: ${splits.train} to train on, ${splits.test} held out.${left}`,
+      ? `${set}@${version} has these very ${counted(problems, "problem")} already: nothing was imported.${left}`
+      : `${counted(problems, "problem")} as ${set}@${version}: ${splits.train} to train on, ${splits.test} held out.${left}`,
   );
 }
 
-function note(terminal: Terminal, count: number, what: string, lines: readonly BadLine[]): void {
+/** "1 problem is", "2 problems are". */
+function are(count: number, what: string): string {
+  return `${counted(count, what)} ${count === 1 ? "is" : "are"}`;
+}
+
+function note(
+  terminal: Terminal,
+  count: number,
+  [what, lines]: readonly [string, readonly BadLine[]],
+): void {
   if (count === 0) return;
   const shown = lines.slice(0, SHOWN).map(({ line, reason }) => `  line ${line}: ${reason}`);
   const more = count > shown.length ? [`  … ${count - shown.length} more`] : [];
-  terminal.note([`${count} ${what}:`, ...shown, ...more].join("\n"));
+  terminal.note([`${what}:`, ...shown, ...more].join("\n"));
 }
 
 async function noteOverlap(client: Client, terminal: Terminal, set: string): Promise<void> {
   const { sets, heldOut } = await client.problems.overlap({ set: setName(set) });
   for (const { set: other, same, near } of sets)
-    terminal.note(`${same} problems of ${other} are in ${set} too, and ${near} nearly.`);
+    terminal.note(`${are(same, "problem")} both in ${other} and in ${set}, and ${near} nearly.`);
   if (heldOut.problems > 0)
-    terminal.note(`${heldOut.problems} problems are held out by a task's own test split.`);
+    terminal.note(`${are(heldOut.problems, "problem")} held out by a task's own test split.`);
 }
