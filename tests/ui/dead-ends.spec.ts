@@ -197,7 +197,7 @@ test("the palette finds a pipeline by its id, a dataset, a record by its text, a
   await find("learning_rate of grpo");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/step=stage\.grpo/u);
-  await expect(page.getByRole("textbox", { name: "learning_rate" })).toBeFocused();
+  await expect(page.getByRole("textbox", { name: "learning_rate", exact: true })).toBeFocused();
   const records = join(folder, "tulips.jsonl");
   const turns = [
     { role: "user", content: "How many tulips are left?" },

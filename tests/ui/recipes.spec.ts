@@ -55,7 +55,7 @@ test("text and form are one: an edit of either shows in the other, comments stay
   await goTo("/recipes");
   const address = await beginRecipe(page, "DAPO");
   await goTo(`${address}?step=stage.grpo`);
-  const rate = page.getByRole("textbox", { name: "learning_rate" });
+  const rate = page.getByRole("textbox", { name: "learning_rate", exact: true });
   await rate.fill("3e-5");
   const editor = page.getByRole("textbox", { name: "Recipe as YAML" });
   await expect(editor).toContainText("learning_rate: 3e-5");
