@@ -56,6 +56,8 @@ test("a demo is started, watched, stopped, resumed and read from the window", as
   await expect(completion).not.toBeEmpty({ timeout: 5 * MINUTE });
   await page.keyboard.press("j");
   await expect(page.getByText("Completion 2", { exact: true })).toBeVisible();
+  // Where the pipeline is stopped whichever stage is at work by now.
+  await goTo("/pipeline/p1");
   await page.getByRole("button", { name: /Stop…/u }).click();
   const dialog = page.getByRole("dialog", { name: /^Stop / });
   await expect(dialog.getByRole("button", { name: "Keep running" })).toBeFocused();
@@ -69,7 +71,6 @@ test("a demo is started, watched, stopped, resumed and read from the window", as
   await expect(question).toHaveCount(0);
   await expect(resume).toHaveCount(0);
 
-  await goTo("/pipeline/p1");
   const table = page.getByRole("group", { name: "Result table" });
   await expect(table.getByRole("row").filter({ hasText: "student" })).toContainText(
     /\[\d+\.\d, \d+\.\d\]/u,
