@@ -171,7 +171,13 @@ test("an option that does nothing as the others stand says why, and one whose de
     new Map([
       ["num_train_epochs", "max_steps says when the stage ends"],
       ["lr_scheduler_kwargs", "only cosine_with_restarts and warmup_stable_decay take them"],
-      ...["eval_on_start", "test_size", "load_best_model_at_end", "early_stopping_patience"].map(
+      ...[
+        "eval_data",
+        "eval_on_start",
+        "test_size",
+        "load_best_model_at_end",
+        "early_stopping_patience",
+      ].map(
         (name) => [name, "nothing is measured while it trains: eval_steps is not set"] as const,
       ),
     ]),
