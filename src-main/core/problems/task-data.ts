@@ -4,11 +4,12 @@ import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import type { ProblemMessage } from "#shared/schema/problem.ts";
-import { evaluationDataOf, HELD_OUT_SEED, heldOutOf } from "./evaluation-data.ts";
+import { evaluationDataOf, heldOutOf, heldOutProblems } from "./evaluation-data.ts";
 import { askedMessages } from "../text/prompt-ids.ts";
 import { grpoProblems } from "./grpo-batches.ts";
+import type { Preparing } from "./outside/outside-problems.ts";
 import { ProblemSupply } from "./problem-supply.ts";
-import type { ProblemSources } from "./problem-supply.ts";
+import type { ProblemSources, SupplyOptions } from "./problem-supply.ts";
 import type { Problem } from "./problem.ts";
 
 export interface PromptRow {
@@ -61,16 +62,9 @@ export async function heldOutPrompts(
     ...sets.map((source) => ("problems" in source ? from.sets(source).length : 0)),
   );
   const count = measured === undefined ? largest * sets.length : stage.eval_problems;
-  const supply = new ProblemSupply(measured ?? sets.map((source) => ({ ...source, weight: 1 })), {
-    ...from,
-    split: "test",
-    seed: HELD_OUT_SEED,
-  });
-  await supply.prepareDistinct(count);
-  return supply
-    .distinct(count)
-    .slice(0, most)
-    .map((problem) => promptRow(problem, stage));
+  const data = measured ?? sets.map((source) => ({ ...source, weight: 1 }));
+  const problems = await heldOutProblems(data, count, from);
+  return problems.slice(0, most).map((problem) => promptRow(problem, stage));
 }
 
 function promptRow(problem: Problem, stage: GrpoStage): PromptRow {
@@ -109,24 +103,40 @@ export async function askedConversations(
   }));
 }
 
-/** As a stage works them out that learns from them, or is measured on them: the held-out side, the same for every seed. */
+/** Of the problems that are worked out, those that nobody did left out. */
 export async function workedExamples(
   stage: Pick<SftStage, "system_prompt" | "prompt_template">,
-  { source, examples }: Extract<SftStage["data"], { source: unknown }>,
+  data: WorkedData,
   { side, seed }: { readonly side: "train" | "test"; readonly seed: number },
   from: ProblemSources,
 ): Promise<ExampleRow[]> {
-  const supply = new ProblemSupply(source, {
-    split: side,
-    seed: side === "test" ? HELD_OUT_SEED : deriveSeed(seed, "cold-start"),
-    ...from,
-  });
-  await supply.prepareDistinct(examples, { solutions: true });
-  return supply.distinct(examples).flatMap((problem) => {
-    const content = problem.solution();
-    if (content === null) return [];
-    return [
-      { prompt: askedMessages(problem, stage), completion: [{ role: "assistant", content }] },
-    ];
-  });
+  const problems = await problemsToWorkOut(data, { side, seed }, from);
+  return problems.flatMap((problem) => workedExample(problem, stage) ?? []);
+}
+
+type WorkedData = Extract<SftStage["data"], { source: unknown }>;
+
+/** The problems of a stage's worked examples. @param seed the stage's; held-out ones are the same for every seed */
+export async function problemsToWorkOut(
+  { source, examples }: WorkedData,
+  { side, seed }: { readonly side: "train" | "test"; readonly seed: number },
+  from: Omit<SupplyOptions, "split" | "seed">,
+  how: Preparing = {},
+): Promise<Problem[]> {
+  const solved = { ...how, solutions: true };
+  if (side === "test") return heldOutProblems(source, examples, from, solved);
+  const own = deriveSeed(seed, "cold-start");
+  const supply = new ProblemSupply(source, { ...from, split: side, seed: own });
+  await supply.prepareDistinct(examples, solved);
+  return supply.distinct(examples);
+}
+
+/** null where nobody worked the problem out. */
+export function workedExample(
+  problem: Problem,
+  stage: Pick<SftStage, "system_prompt" | "prompt_template">,
+): ExampleRow | null {
+  const content = problem.solution();
+  if (content === null) return null;
+  return { prompt: askedMessages(problem, stage), completion: [{ role: "assistant", content }] };
 }

@@ -12,8 +12,7 @@ import {
   NOT_MEASURED,
   whyEnded,
 } from "#main/core/evaluation/held-out-progress.ts";
-import { evaluationDataOf, HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
-import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
+import { evaluationDataOf, heldOutProblems } from "#main/core/problems/evaluation-data.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
@@ -55,10 +54,8 @@ export class HeldOutCurve {
     const { session, stage } = of;
     const data = evaluationDataOf(stage);
     if (data === undefined) return null;
-    const options = { ...suppliesOf(session), split: "test" as const, seed: HELD_OUT_SEED };
-    const supply = new ProblemSupply(data, options);
-    await supply.prepareDistinct(stage.eval_problems, preparing(session));
-    const problems = supply.distinct(stage.eval_problems);
+    const from = suppliesOf(session);
+    const problems = await heldOutProblems(data, stage.eval_problems, from, preparing(session));
     const { data: progress = NOT_MEASURED } = HeldOutProgress.safeParse(kept);
     return new HeldOutCurve(of, problems, progress);
   }

@@ -7,9 +7,7 @@ import { readConversations } from "#main/core/examples/conversation-lines.ts";
 import type { Conversation } from "#main/core/examples/conversation-lines.ts";
 import { mixExamples } from "#main/core/examples/mix-examples.ts";
 import type { MixedSource } from "#main/core/examples/mix-examples.ts";
-import { HELD_OUT_SEED } from "#main/core/problems/evaluation-data.ts";
-import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
-import { askedMessages } from "#main/core/text/prompt-ids.ts";
+import { problemsToWorkOut, workedExample } from "#main/core/problems/task-data.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { MOST_COMPARED, warnOfOverlap } from "./overlap-alarm.ts";
 import { preparing, suppliesOf } from "./stage-problems.ts";
@@ -69,24 +67,21 @@ async function examplesOf(
 async function workedExamples(
   session: StageSession,
   stage: SftStage,
-  { source, examples }: Extract<ExampleSource, { source: unknown }>,
-  split: "train" | "test",
+  data: Extract<ExampleSource, { source: unknown }>,
+  side: "train" | "test",
 ): Promise<Conversation[]> {
-  const seed = split === "test" ? HELD_OUT_SEED : deriveSeed(session.request.seed, "cold-start");
-  const supply = new ProblemSupply(source, { ...suppliesOf(session), split, seed });
-  await supply.prepareDistinct(examples, { ...preparing(session), solutions: true });
-  const problems = supply.distinct(examples);
-  if (split === "train") await warnOfOverlap(session, () => problems.slice(0, MOST_COMPARED), {});
+  const { examples } = data;
+  const of = { side, seed: session.request.seed };
+  const problems = await problemsToWorkOut(data, of, suppliesOf(session), preparing(session));
+  if (side === "train") await warnOfOverlap(session, () => problems.slice(0, MOST_COMPARED), {});
   const worked = problems.flatMap((problem): Conversation[] => {
-    const content = problem.solution();
-    return content === null
-      ? []
-      : [[...askedMessages(problem, stage), { role: "assistant", content }]];
+    const example = workedExample(problem, stage);
+    return example === null ? [] : [[...example.prompt, ...example.completion]];
   });
   if (worked.length === 0)
     throw new AppError(
       "BAD_RECIPE",
-      `None of the problems has a worked solution to ${split === "test" ? "measure on" : "learn from"}.`,
+      `None of the problems has a worked solution to ${side === "test" ? "measure on" : "learn from"}.`,
       "Import a set with solutions, or sample them from a teacher: `gradus data generate`.",
     );
   if (worked.length < examples)

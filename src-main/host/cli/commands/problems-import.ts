@@ -111,7 +111,7 @@ async function printOutcome(
 ): Promise<void> {
   const { set, version, problems, splits, bad, duplicates, goldRejected } = outcome;
   const json = { set, version, problems, splits, bad, duplicates, goldRejected };
-  note(terminal, outcome.badLines, [`${counted(outcome.badLines, "line")} cannot be used`, bad]);
+  note(terminal, `${counted(outcome.badLines, "line")} cannot be used`, outcome.badLines, bad);
   if (version === null) {
     terminal.result(
       json,
@@ -119,14 +119,18 @@ async function printOutcome(
     );
     throw new Failed();
   }
-  note(terminal, outcome.goldsRejected, [
+  note(
+    terminal,
     `${are(outcome.goldsRejected, "gold answer")} not understood; what is trained on such teaches nothing (--verifier names another verifier)`,
+    outcome.goldsRejected,
     goldRejected,
-  ]);
-  note(terminal, outcome.goldsContradicted, [
+  );
+  note(
+    terminal,
     `${are(outcome.goldsContradicted, "problem")} asked twice with different answers; both are in the set`,
+    outcome.goldsContradicted,
     outcome.contradicted,
-  ]);
+  );
   if (outcome.withoutGold > 0)
     terminal.note(
       `${outcome.withoutGold} of ${problems} problems have no right answer, so that no verifier can judge them. Where a column holds it, say which: --map answer=COLUMN.`,
@@ -153,11 +157,7 @@ function are(count: number, what: string): string {
   return `${counted(count, what)} ${count === 1 ? "is" : "are"}`;
 }
 
-function note(
-  terminal: Terminal,
-  count: number,
-  [what, lines]: readonly [string, readonly BadLine[]],
-): void {
+function note(terminal: Terminal, what: string, count: number, lines: readonly BadLine[]): void {
   if (count === 0) return;
   const shown = lines.slice(0, SHOWN).map(({ line, reason }) => `  line ${line}: ${reason}`);
   const more = count > shown.length ? [`  … ${count - shown.length} more`] : [];

@@ -100,7 +100,7 @@ export class RowCells {
   json(column: string): unknown {
     const value = this.value(column);
     if (value === null || value === "" || value === undefined) return undefined;
-    return this.table ? parsed(value) : value;
+    return this.table ? jsonInText(value) : value;
   }
 
   /** What nothing took, kept as it was. */
@@ -109,7 +109,8 @@ export class RowCells {
       ([name]) => !this.#taken.has(name) && !(this.table && this.#isNoFact(name)),
     );
     const cell = this.#row[REST_COLUMN];
-    const own = this.table && typeof cell === "string" ? parsed(cell, parseForWriting) : undefined;
+    const own =
+      this.table && typeof cell === "string" ? jsonInText(cell, parseForWriting) : undefined;
     if (!isObject(own)) return Object.fromEntries(rest);
     return { ...own, ...Object.fromEntries(rest.filter(([name]) => name !== REST_COLUMN)) };
   }
@@ -145,11 +146,12 @@ export function valueAt(row: Readonly<Record<string, unknown>>, column: string):
 }
 
 function parsedList(value: unknown): unknown[] | null {
-  const list = parsed(value);
+  const list = jsonInText(value);
   return Array.isArray(list) ? list : null;
 }
 
-function parsed(value: unknown, parse: (text: string) => unknown = JSON.parse): unknown {
+/** The list, object or text that a text holds as JSON; the value itself where it holds none. */
+export function jsonInText(value: unknown, parse: (text: string) => unknown = JSON.parse): unknown {
   if (typeof value !== "string" || !/^\s*[[{"]/.test(value)) return value;
   try {
     return parse(value);

@@ -85,6 +85,11 @@ function hintOf(column: string, value: unknown): string {
   return `: it has the fields ${names}, and "${column}.${first}" names one of them`;
 }
 
+/** Numbers as they are, rather than as they were written. */
+export function plainNumbers(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
+
 /** Text, a number as it was written, true or false; null for anything else. */
 export function scalarText(value: unknown): string | null {
   if (typeof value === "string") return value;

@@ -2,6 +2,7 @@
 import type { ProblemMapping } from "#shared/schema/problem-import.ts";
 import type { VerifierSpec } from "#shared/schema/problem.ts";
 import { finalAnswer, lastLineIsMarked } from "../../datasets/rows/golds.ts";
+import { jsonInText } from "../../datasets/rows/row-cells.ts";
 import { BadRowError } from "../../datasets/rows/turns.ts";
 import { goldRefusal } from "../check-gold.ts";
 import type { ProblemCells } from "./problem-cells.ts";
@@ -67,13 +68,9 @@ function answersIn(cells: ProblemCells, column: string): string[] | null {
 
 /** [1] is an interval's or a matrix's way to be written; ["1"] is a list. */
 function textsInJson(text: string): unknown[] | null {
-  if (!/^\s*\[\s*"[^]*"\s*\]\s*$/u.test(text)) return null;
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) && list.every((one) => typeof one === "string") ? list : null;
-  } catch {
-    return null;
-  }
+  const list = jsonInText(text);
+  const isList = Array.isArray(list) && list.length > 0;
+  return isList && list.every((one) => typeof one === "string") ? list : null;
 }
 
 /** Nobody can tell from the parts whether any of them will do or all are the answer, unless the verifier says it. */

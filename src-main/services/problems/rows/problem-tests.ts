@@ -1,9 +1,10 @@
 /** Code with tests: what is asked, what the sandbox runs, and a whole solution, for human-eval, MBPP and KodCode. */
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { ProblemMapping } from "#shared/schema/problem-import.ts";
+import { jsonInText } from "../../datasets/rows/row-cells.ts";
 import { BadRowError } from "../../datasets/rows/turns.ts";
 import type { ProblemCells } from "./problem-cells.ts";
-import { scalarText } from "./problem-cells.ts";
+import { plainNumbers, scalarText } from "./problem-cells.ts";
 import { optionsOfCases, readTestCases } from "./test-cases.ts";
 
 export interface CodeProblem {
@@ -50,7 +51,7 @@ function problemOfCases(
   mapping: ProblemMapping,
   question: string,
 ): CodeProblem {
-  const cases = readTestCases(plainOf(cells.value(mapping.tests)));
+  const cases = readTestCases(plainNumbers(cells.value(mapping.tests)));
   if (cases === null) throw new BadRowError(`"${mapping.tests ?? ""}" holds no tests`);
   const begins = cells.text(mapping.setup)?.trimEnd() ?? "";
   const how =
@@ -67,17 +68,7 @@ function problemOfCases(
 
 /** APPS has a list of them, as JSON in a text. */
 function firstSolution(value: unknown): string | null {
-  if (typeof value !== "string") return Array.isArray(value) ? scalarText(value[0]) : null;
-  if (!/^\s*\[/u.test(value)) return value;
-  try {
-    const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? scalarText(list[0]) : value;
-  } catch {
-    return value;
-  }
-}
-
-/** Numbers as they are, rather than as they were written. */
-function plainOf(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+  const list = jsonInText(value);
+  if (Array.isArray(list)) return scalarText(list[0]);
+  return typeof value === "string" ? value : null;
 }

@@ -10,7 +10,7 @@ import type { IncomingProblem } from "#main/store/problems/problem-content.ts";
 import { languageOfTests } from "#main/core/verifiers/code/code-tests.ts";
 import { BadRowError, OPENAI_KEYS, SHAREGPT_KEYS, turnOf } from "../../datasets/rows/turns.ts";
 import { askedWithChoices, listedChoices, shuffledChoices } from "./problem-choices.ts";
-import { ProblemCells, scalarText } from "./problem-cells.ts";
+import { plainNumbers, ProblemCells, scalarText } from "./problem-cells.ts";
 import { sideOf } from "./problem-side.ts";
 import { goldOf } from "./problem-gold.ts";
 import { codeProblem } from "./problem-tests.ts";
@@ -271,18 +271,13 @@ function specOf(
     );
   }
   const written = cells.value(mapping.verifier_options);
-  const options = z.record(z.string(), JsonValue).safeParse(plain(written ?? {}));
+  const options = z.record(z.string(), JsonValue).safeParse(plainNumbers(written ?? {}));
   if (!options.success)
     throw new BadRowError(`"${mapping.verifier_options ?? ""}" is not an object of options`);
   // Choices say nothing to a verifier of texts.
   const kept =
     parsed.data === own.name || languageOfTests(parsed.data) !== undefined ? own.options : {};
   return { name: parsed.data, options: { ...kept, ...options.data } };
-}
-
-/** Raw numbers as the numbers that they are. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }
 
 /** `tags` may be a text with commas; subjects and domains may have levels ("Mathematics -> Algebra"). */

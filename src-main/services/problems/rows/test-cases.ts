@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import type { JsonValue } from "#shared/schema/json-value.ts";
+import { jsonInText } from "../../datasets/rows/row-cells.ts";
 
 interface TestCases {
   /** Pieces of Python that raise where the code is wrong. */
@@ -35,13 +36,13 @@ const Listed = z.union([
 const Asserts = z.array(z.string().regex(/^\s*assert\b/u)).min(1);
 
 export function isTestCases(value: unknown): boolean {
-  const written = opened(value);
+  const written = jsonInText(value);
   return [Columns, Listed, Asserts].some((one) => one.safeParse(written).success);
 }
 
 /** Null where the value is none of these forms, or has inputs without outputs. */
 export function readTestCases(value: unknown): TestCases | null {
-  const written = opened(value);
+  const written = jsonInText(value);
   const asserts = Asserts.safeParse(written);
   if (asserts.success) return { tests: asserts.data, examples: [] };
   const columns = Columns.safeParse(written);
@@ -63,15 +64,6 @@ export function readTestCases(value: unknown): TestCases | null {
     else examples.push({ input: asLines(input), output: asLines(output) });
   }
   return { tests, examples };
-}
-
-function opened(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/u.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }
 
 /** APPS writes some as lists of lines. */
