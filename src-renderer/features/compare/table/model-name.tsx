@@ -3,7 +3,11 @@ import type { ReactNode } from "react";
 import { Mark } from "#renderer/charts/intervals/mark.tsx";
 import type { ComparedModel } from "../compared-models.ts";
 
-export function ModelName({ model }: { readonly model: ComparedModel | undefined }): ReactNode {
+export function ModelName({
+  model,
+}: {
+  readonly model: Pick<ComparedModel, "style" | "letter" | "label"> | undefined;
+}): ReactNode {
   if (model === undefined) return null;
   return (
     <span className="modelname">

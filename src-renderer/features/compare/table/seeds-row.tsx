@@ -7,6 +7,7 @@ import { formatInterval, formatPercent, formatPoints } from "#renderer/ui/format
 import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import { modelKey } from "../compared-models.ts";
 import type { ComparedModel, TableView } from "../compared-models.ts";
+import { ModelName } from "./model-name.tsx";
 
 function pointsCells({ difference, runIds }: SeededRows, { baseline }: ComparedGroup): ReactNode {
   if (difference === null)
@@ -44,18 +45,16 @@ export function SeedsRow({
   const letters = members.map((row) => models.get(modelKey(row))?.letter ?? "").join(", ");
   const launches = members.map(({ pipelineId, seed }) => `${pipelineId}, seed ${String(seed)}`);
   const [first] = members;
-  const mark = first === undefined ? undefined : models.get(modelKey(first))?.style;
+  const mark = (first && models.get(modelKey(first))?.style) ?? "reference";
   return (
     <tr>
       <td className="nowrap" title={launches.join("\n")}>
-        <span className="med">
-          {letters} {label}
-        </span>
+        <ModelName model={{ style: mark, letter: letters, label }} />
       </td>
       <td className="num med">{formatPercent(pass1.mean)}</td>
       <td className="ci">{formatInterval(pass1.low, pass1.high)}</td>
       <td className="whiskercell">
-        <Whisker estimate={{ ...pass1, value: pass1.mean }} mark={mark ?? "reference"} />
+        <Whisker estimate={{ ...pass1, value: pass1.mean }} mark={mark} />
       </td>
       <td
         className="num t3 nowrap"
