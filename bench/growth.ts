@@ -7,7 +7,7 @@
  *
  * Eight completions are sampled for four steps of two rows each. Fifty steps take about 35 minutes on two quiet cores.
  */
-import { NO_SETS } from "../tests/helpers/problem-with.ts";
+import { NOTHING_TRIED } from "../tests/helpers/problem-with.ts";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -136,7 +136,7 @@ async function straggler(
   return { aloneSeconds: alone.seconds, togetherSeconds: together.seconds };
 }
 
-const parts = stageMemory(stage, withLengths(stage, { model: MODEL }, NO_SETS));
+const parts = stageMemory(stage, withLengths(stage, { model: MODEL }, NOTHING_TRIED));
 const estimatedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
 const { steps, peakBytes, longest } = await trained();
 const settled = steps.filter(({ step }) => step > SETTLED).map(({ memoryBytes }) => memoryBytes);

@@ -7,7 +7,7 @@
  * Configurations of the real model want SmolLM2-135M-Instruct (`gradus model get smollm2-135m-instruct`), found in the
  * default workspace or named by --model.
  */
-import { NO_SETS } from "../tests/helpers/problem-with.ts";
+import { NOTHING_TRIED } from "../tests/helpers/problem-with.ts";
 import {
   existsSync,
   mkdtempSync,
@@ -227,7 +227,7 @@ for (const asked of CONFIGURATIONS) {
   const one = asked.longPrompts ? { ...asked, model: withLongPrompts(asked.model) } : asked;
   const parts = stageMemory(
     one.stage,
-    withLengths(one.stage, { model: one.model, teacher: one.teacher }, NO_SETS),
+    withLengths(one.stage, { model: one.model, teacher: one.teacher }, NOTHING_TRIED),
   );
   const predictedBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const measuredBytes = await measured(one);

@@ -5,6 +5,7 @@ import { benchmarkProtocols } from "#main/services/benchmarks/benchmark-list.ts"
 import { importBenchmark } from "#main/services/benchmarks/import-benchmark.ts";
 import { benchmarkRecipe } from "#main/services/benchmarks/run-benchmark.ts";
 import { deleteSet } from "#main/services/problems/delete-set.ts";
+import { requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import type { Implementer, Procedures } from "./implementer.ts";
 
 export function benchmarkProcedures(
@@ -38,12 +39,12 @@ export function benchmarkProcedures(
       deleteSet(store, input.id);
       live.publish([{ type: "benchmarks" }]);
     }),
-    run: to.run.handler(({ input }) => ({
-      pipelineId: app.startPipeline({
-        yaml: benchmarkRecipe(app, input),
-        seed: input.seed,
-        runtime: input.runtime,
-      }),
-    })),
+    run: to.run.handler(async ({ input, signal }) => {
+      const yaml = benchmarkRecipe(app, input);
+      await app.tasks.try(requireRecipe(yaml).stages, signal);
+      return {
+        pipelineId: app.startPipeline({ yaml, seed: input.seed, runtime: input.runtime }),
+      };
+    }),
   };
 }

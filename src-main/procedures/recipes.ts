@@ -32,7 +32,10 @@ export function recipeProcedures(
       const { recipe, problems } = readRecipe(input.yaml);
       return { recipe, problems: [...problems] };
     }),
-    check: to.check.handler(({ input }) => checkWhole(app, input.yaml, input.relativeTo)),
+    check: to.check.handler(async ({ input, signal }) => {
+      await app.tasks.try(readRecipe(input.yaml).recipe?.stages ?? [], signal);
+      return checkWhole(app, input.yaml, input.relativeTo);
+    }),
     checkData: to.checkData.handler(({ input, signal }) =>
       checkRecipeData(app, input.yaml, input.relativeTo, signal),
     ),

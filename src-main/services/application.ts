@@ -50,7 +50,8 @@ import { withSeed } from "./recipes/with-seed.ts";
 import { RecipeBook } from "./recipes/recipe-book.ts";
 import { requireRecipe } from "./recipes/checks/recipe-checks.ts";
 import { RunAnnotations } from "./runs/run-annotations.ts";
-import { overridesOf, pointLabel, sweepPoints } from "./recipes/sweep.ts";
+import { pointLabel } from "./recipes/sweep.ts";
+import { sweepLaunches } from "./recipes/sweep-launches.ts";
 import { TextIndexing } from "./workspace/text-indexing.ts";
 
 export interface ApplicationOptions {
@@ -254,10 +255,7 @@ export class Application {
   startSweep(
     options: StartOptions & { readonly axes: readonly SweepAxis[]; readonly mode: SweepMode },
   ): { sweepId: SweepId; pipelineIds: PipelineId[] } {
-    const launches = sweepPoints(options.axes, options.mode).map((point) => ({
-      point,
-      recipe: requireRecipe(options.yaml, [...(options.overrides ?? []), ...overridesOf(point)]),
-    }));
+    const launches = sweepLaunches(options);
     const { store } = this;
     const sweep = store.transaction(() => {
       const sweepId = store.sweeps.insert({

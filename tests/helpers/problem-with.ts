@@ -2,6 +2,7 @@
 import type { Problem } from "#main/core/problems/problem.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
+import type { LookedAt } from "#main/core/text/problem-lengths.ts";
 import { scoreText } from "#main/core/verifiers/judging/score-text.ts";
 
 export function problemWith(fields: Partial<Problem>): Problem {
@@ -36,3 +37,6 @@ export function inputWith(problem: Problem, completionText: string, limit = 72):
 
 /** Of a workspace without problem sets. */
 export const NO_SETS: SetReader = () => [];
+
+/** Of one where no task that runs elsewhere was asked. */
+export const NOTHING_TRIED: LookedAt = { sets: NO_SETS, tried: { of: () => [] } };

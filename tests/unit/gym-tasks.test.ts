@@ -256,8 +256,7 @@ test.skipIf(!GYM.met)(
       generation_batch_size: 16,
       max_steps: 1,
     });
-    const sets = (): never[] => [];
-    expect(await taskFindings({ sets, tasks }, stage, 3, undefined)).toEqual([
+    expect(await taskFindings(tasks, stage, 3, undefined)).toEqual([
       {
         path: ["stages", 3, "data", 1, "config"],
         message: expect.stringContaining("chain_sum has no option max_term"),

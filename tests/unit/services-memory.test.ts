@@ -1,5 +1,5 @@
 /** What does not fit is refused before it starts; what is ended for memory goes on with fewer rows. */
-import { NO_SETS } from "../helpers/problem-with.ts";
+import { NOTHING_TRIED } from "../helpers/problem-with.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -129,7 +129,7 @@ test("a plan keeps the step's batch, takes the least change, and fits by the sam
     per_device_train_batch_size: 2,
     gradient_accumulation_steps: 3,
   });
-  const at = withLengths(stage, { model }, NO_SETS);
+  const at = withLengths(stage, { model }, NOTHING_TRIED);
   const needs = (changes: object): number =>
     totalBytes(stageMemory(Object.assign({}, stage, changes), at));
   expect(planThatFits(stage, at, needs({}))).toEqual({});

@@ -1,6 +1,6 @@
 /** How long a stage's prompts and worked solutions are in a model's tokens, on a sample of its problems. */
 import { LRUCache } from "lru-cache";
-import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
+import type { OutsideSource, ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { NO_OUTSIDE, outsideSource } from "../problems/outside/outside-task.ts";
 import { ProblemSupply, sourcesOf } from "../problems/problem-supply.ts";
 import type { SetReader } from "../problems/problem-supply.ts";
@@ -15,6 +15,13 @@ const SAMPLE = 64;
 /** Seed of the problems that are drawn to be looked at; no run uses it. */
 const LOOK_SEED = 7;
 const KEPT = 50;
+
+/** Where problems are looked at without waiting. */
+export interface LookedAt {
+  readonly sets: SetReader;
+  /** Of tasks that run elsewhere: those that were made already. */
+  readonly tried: { of(source: OutsideSource): readonly Problem[] };
+}
 
 export interface ProblemLengths {
   readonly sample: number;
@@ -39,7 +46,7 @@ export interface MissingColumn {
 const lengths = new LRUCache<string, ProblemLengths>({ max: KEPT });
 
 /**
- * Undefined where all problems are of tasks that run elsewhere; those are not waited for here.
+ * Undefined where all problems are of tasks that run elsewhere and made none yet; those are not waited for here.
  * Throws what is wrong with the tokenizer or its chat template (BAD_TOKENIZER), or with the data and the stage's template
  * (BAD_RECIPE, NOT_FOUND).
  */
@@ -47,11 +54,11 @@ export function problemLengths(
   modelFolder: string,
   data: ProblemData,
   prompting: Prompting,
-  sets: SetReader,
+  from: LookedAt,
 ): ProblemLengths | undefined {
   const stamp = tokenizerStamp(modelFolder);
   const { system_prompt: system, prompt_template: template } = prompting;
-  const problems = sampleOf(data, sets);
+  const problems = sampleOf(data, from);
   if (problems.length === 0) return undefined;
   const ids = problems.map(({ id }) => id).join("\n");
   const key = JSON.stringify([modelFolder, stamp, data, system, template, ids]);
@@ -62,11 +69,8 @@ export function problemLengths(
   return found;
 }
 
-/**
- * Of problems that are at hand, at least one.
- * @throws AppError as `problemLengths`
- */
-export function lengthsOf(
+/** Of at least one problem. */
+function lengthsOf(
   modelFolder: string,
   problems: readonly Problem[],
   prompting: Prompting,
@@ -107,11 +111,11 @@ export function requireTrainable(
   modelFolder: string,
   data: ProblemData,
   prompting: Prompting,
-  sets: SetReader,
+  from: LookedAt,
 ): void {
   const tokenizer = keptTokenizer(modelFolder);
   // Solutions of one source differ in nothing that a template looks at.
-  for (const problem of sampleOf(data, sets)) {
+  for (const problem of sampleOf(data, from)) {
     const solution = problem.solution();
     if (solution === null) continue;
     const messages = askedMessages(problem, prompting);
@@ -120,14 +124,19 @@ export function requireTrainable(
   }
 }
 
-function sampleOf(data: ProblemData, sets: SetReader): Problem[] {
-  const sources = sourcesOf(data).filter((source) => outsideSource(source) === undefined);
-  if (sources.length === 0) return [];
+function sampleOf(data: ProblemData, { sets, tried }: LookedAt): Problem[] {
+  const all = sourcesOf(data);
+  const made = all.flatMap((source) => {
+    const outside = outsideSource(source);
+    return outside === undefined ? [] : tried.of(outside);
+  });
+  const sources = all.filter((source) => outsideSource(source) === undefined);
+  if (sources.length === 0) return made;
   const supply = new ProblemSupply(sources, {
     split: "train",
     seed: LOOK_SEED,
     sets,
     outside: NO_OUTSIDE,
   });
-  return Array.from({ length: SAMPLE }, (_, index) => supply.at(index));
+  return [...Array.from({ length: SAMPLE }, (_, index) => supply.at(index)), ...made];
 }

@@ -11,6 +11,7 @@ import type { Stage } from "#shared/schema/recipe.ts";
 import { GYM, gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-task.ts";
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
 import type { OutsideTask, OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
+import { TriedProblems } from "#main/core/problems/outside/tried-problems.ts";
 import { pluginFileText, readPluginFile } from "#main/core/problems/plugins/plugin-file.ts";
 import { pluginOfVerifier, pluginTask } from "#main/core/problems/plugins/plugin-task.ts";
 import type { Plugin } from "#main/core/problems/plugins/plugin.ts";
@@ -32,6 +33,8 @@ export class WorkspaceTasks implements OutsideTasks {
   readonly #workspace: string;
   readonly #sandbox: Sandbox;
   readonly #gym: GymService;
+  /** Problems of those that are not built in, at hand without waiting. */
+  readonly tried = new TriedProblems(this, (source) => this.#versionOf(source));
 
   /** @param workspace its folder */
   constructor(workspace: string, sandbox: Sandbox, gym: GymService) {
@@ -79,6 +82,15 @@ export class WorkspaceTasks implements OutsideTasks {
     if (asked !== undefined) return this.#dataset(asked);
     const { name = verifier.name, sha256 } = pluginOfVerifier(verifier) ?? {};
     return pluginTask(this.#sandbox, this.#plugin(name, sha256));
+  }
+
+  /** Makes problems of all that the stages ask, so that their lengths are known. Throws the signal's reason. */
+  async try(stages: readonly Stage[], signal?: AbortSignal): Promise<void> {
+    const sources = stages.flatMap((stage) => allSourcesOf(stage));
+    await this.tried.makeAll(
+      sources.flatMap((source) => outsideSource(source) ?? []),
+      signal,
+    );
   }
 
   /** The stage with its plug-ins kept, each with its hash. Throws as `find`. */
@@ -137,6 +149,12 @@ export class WorkspaceTasks implements OutsideTasks {
   }: Pick<GymSource, "task" | "config" | "version">): Promise<OutsideTask> {
     const { version } = this.#requireDataset(task, named);
     return gymTask(this.#gym.gym(named), { task, config }, version);
+  }
+
+  #versionOf(source: OutsideSource): string {
+    return "config" in source
+      ? this.#requireDataset(source.task, source.version).version
+      : this.#plugin(source.task, source.sha256).hash;
   }
 
   #requireDataset(task: string, version?: string): GymFacts {

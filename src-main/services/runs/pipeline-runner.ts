@@ -229,6 +229,8 @@ export class PipelineRunner {
       for (;;) {
         const kills = this.#deps.oomKills();
         const from = await soundCheckpoint(store, runId);
+        // Its memory is counted with the lengths of its problems.
+        await this.#deps.tasks.try([run.config]);
         if (current.stop !== undefined) return stoppedBefore(current.stop);
         const supervisor = startStage(this.#deps, run, recipe, from);
         current.supervisor = supervisor;

@@ -74,7 +74,10 @@ export function startStage(
   const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
   const { model, teacher } = inputs.models;
   if (halvings === 0 && model !== undefined)
-    requireMemory(run.config, { model, teacher }, runtime, deps.sets);
+    requireMemory(run.config, { model, teacher }, runtime, {
+      sets: deps.sets,
+      tried: deps.tasks.tried,
+    });
   const fromStep = checkpoint?.step ?? 0;
   const attempt = store.transaction(() => {
     store.rewind(run.id, checkpoint);

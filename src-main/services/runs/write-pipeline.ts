@@ -56,7 +56,7 @@ export function writePipeline(
   },
 ): PipelineId {
   const recipe = resolveRecipe(start, deps);
-  requireMemoryOfAll(recipe, start.runtime, deps.sets);
+  requireMemoryOfAll(recipe, start.runtime, { sets: deps.sets, tried: deps.tasks.tried });
   const createdAtMs = deps.now();
   const environment = currentEnvironment();
   return deps.store.transaction(() => {

@@ -7,9 +7,8 @@ import type { Recipe, Stage } from "#shared/schema/recipe.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import { problemLengths } from "#main/core/text/problem-lengths.ts";
-import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import type { LookedAt, ProblemLengths } from "#main/core/text/problem-lengths.ts";
 import type { Prompting } from "#main/core/text/prompt-ids.ts";
-import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { machineFacts, MEMORY_LIMIT_VARIABLE, memoryLimitBytes } from "#main/platform/machine.ts";
 import { problemDataOf } from "../../problems/set-reader.ts";
 import { folderOf } from "../model-of-stage.ts";
@@ -82,7 +81,7 @@ export function planText(plan: MemoryPlan): string {
     .join(", ");
 }
 
-/** The longest prompt and the longest example of a task; 0 and undefined where its lengths are not known. */
+/** The longest prompt and the longest example of a stage's problems; 0 and undefined where their lengths are not known. */
 export function longestOf(
   lengths: ProblemLengths | undefined,
 ): Pick<StageFolders, "longestPrompt" | "longestExample"> {
@@ -94,11 +93,11 @@ export function longestOf(
   };
 }
 
-/** The stage's folders with how long its prompts and examples are, as far as its task can tell. */
+/** The stage's folders with how long its prompts and examples are, as far as its problems are at hand. */
 export function withLengths(
   stage: Stage,
   folders: { readonly model: string; readonly teacher?: string | undefined },
-  sets: SetReader,
+  from: LookedAt,
 ): StageFolders {
   const source = problemDataOf(stage);
   if (source === undefined) return { ...folders, longestPrompt: 0 };
@@ -106,7 +105,7 @@ export function withLengths(
     return {
       ...folders,
       ...longestOf(
-        problemLengths(folders.teacher ?? folders.model, source, promptingOf(stage), sets),
+        problemLengths(folders.teacher ?? folders.model, source, promptingOf(stage), from),
       ),
     };
   } catch (error) {
@@ -124,12 +123,12 @@ export function requireMemory(
   stage: Stage,
   folders: { readonly model: string; readonly teacher?: string | undefined },
   runtime: RuntimeChoice,
-  sets: SetReader,
+  from: LookedAt,
 ): void {
   if (runtime !== "wasm" && machineFacts().gpus.length > 0) return;
   const limit = memoryLimitBytes();
   let parts: MemoryPart[];
-  const at = withLengths(stage, folders, sets);
+  const at = withLengths(stage, folders, from);
   try {
     parts = stageMemory(stage, at);
   } catch (error) {
@@ -153,12 +152,12 @@ export function requireMemory(
 }
 
 /** `requireMemory` of every stage of a recipe whose models are folders. */
-export function requireMemoryOfAll(recipe: Recipe, runtime: RuntimeChoice, sets: SetReader): void {
+export function requireMemoryOfAll(recipe: Recipe, runtime: RuntimeChoice, from: LookedAt): void {
   const folders = new Map(Object.entries(recipe.models));
   for (const stage of recipe.stages) {
     const model = folderOf(recipe, stage.model, folders);
     const named = modelTeacher(stage);
     const teacher = named === undefined ? undefined : folderOf(recipe, named, folders);
-    if (model !== undefined) requireMemory(stage, { model, teacher }, runtime, sets);
+    if (model !== undefined) requireMemory(stage, { model, teacher }, runtime, from);
   }
 }

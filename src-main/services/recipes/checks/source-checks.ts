@@ -26,7 +26,7 @@ export interface SourceCheckDeps {
   readonly setSize: (id: string) => number | undefined;
   /** The problems that a source names. Throws AppError. */
   readonly sets: SetReader;
-  readonly tasks: Pick<WorkspaceTasks, "find">;
+  readonly tasks: Pick<WorkspaceTasks, "find" | "tried">;
 }
 
 /** @param key of the data in the stage */

@@ -23,9 +23,8 @@ import { mixedCounts } from "#main/core/examples/mix-examples.ts";
 import { modelFacts } from "#main/core/formats/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
-import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
-import type { ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import type { LookedAt, ProblemLengths } from "#main/core/text/problem-lengths.ts";
 import { builtInDatasetFile } from "../../datasets/built-in-datasets.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
 import { checkOnPolicy } from "./distill-check.ts";
@@ -74,6 +73,7 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
   const findings: Finding[] = [];
   const folders = modelFolders(recipe, deps, findings);
   const facts = new Map<string, StageFacts>();
+  const from = { sets: deps.sets, tried: deps.tasks.tried };
   recipe.stages.forEach((stage, index) => {
     const place = new StagePlace(stage, index, findings);
     const folder = folderOf(recipe, stage.model, folders);
@@ -81,9 +81,9 @@ export function checkInWorkspace(recipe: Recipe, deps: WorkspaceCheckDeps): Work
     const teacher = named === undefined ? undefined : folderOf(recipe, named, folders);
     const examples = "data" in stage ? checkData(stage, place, deps) : undefined;
     const lengths =
-      folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder, deps.sets);
+      folder === undefined ? undefined : checkLengths(stage, place, teacher ?? folder, from);
     if (folder !== undefined && teacher !== undefined) checkOnPolicy(stage, place, folder, teacher);
-    if (folder !== undefined) checkTrainable(recipe, stage, place, folder, deps.sets);
+    if (folder !== undefined) checkTrainable(recipe, stage, place, folder, from);
     facts.set(stage.name, factsOf(stage, place, { folder, teacher, examples, lengths }, deps));
   });
   const sizes = [...facts.values()];
@@ -207,7 +207,7 @@ function checkLengths(
   stage: Stage,
   place: StagePlace,
   folder: string,
-  sets: SetReader,
+  from: LookedAt,
 ): ProblemLengths | undefined {
   const context = contextOf(folder);
   if (stage.kind === "sft" || (stage.kind === "distill" && learnsFromTexts(stage)))
@@ -217,7 +217,7 @@ function checkLengths(
   if (source === undefined) return undefined;
   let lengths: ProblemLengths | undefined;
   try {
-    lengths = problemLengths(folder, source, promptingOf(stage), sets);
+    lengths = problemLengths(folder, source, promptingOf(stage), from);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
@@ -233,12 +233,12 @@ function checkTrainable(
   stage: Stage,
   place: StagePlace,
   folder: string,
-  sets: SetReader,
+  from: LookedAt,
 ): void {
   if (stage.kind !== "sft" && stage.kind !== "distill") return;
   for (const source of sourcesToTrainOn(recipe, stage)) {
     try {
-      requireTrainable(folder, source, promptingOf(stage), sets);
+      requireTrainable(folder, source, promptingOf(stage), from);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (!isSaidOfData(error)) place.add(keyOf(error), said(error));
