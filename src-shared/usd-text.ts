@@ -1,4 +1,6 @@
 /** How amounts of dollars read, the same in the window, in reports and on the command line. */
+import { counted } from "./counted.ts";
+import type { UnpricedUse } from "./schema/cost.ts";
 
 const MINUS = "\u2212";
 /** Smaller amounts are said to be below it. */
@@ -30,9 +32,33 @@ export function priceText(price: number): string {
 /** Of what is paid by tokens that have no price: not the same as nothing. */
 const NO_PRICE = "no price";
 
-/** An amount that may not be known, since nobody said what tokens cost. */
-export function costText(amount: number | null): string {
-  return amount === null ? NO_PRICE : usdText(amount);
+/**
+ * An amount that may not be known, since nobody said what tokens cost; then with the tokens, which are: "no price · 12,345
+ * tokens".
+ */
+export function costText(amount: number | null, unpricedTokens = 0): string {
+  if (amount !== null && unpricedTokens === 0) return usdText(amount);
+  const unpriced =
+    unpricedTokens === 0 ? NO_PRICE : `${NO_PRICE} · ${counted(unpricedTokens, "token")}`;
+  return amount === null ? unpriced : `${usdText(amount)} + ${unpriced}`;
+}
+
+/** What went to endpoints without prices, e.g. "12 requests, 12,345 tokens, to endpoints at no price". */
+export function unpricedText(requests: number, tokens: number): string {
+  const asked = counted(requests, "request");
+  return tokens === 0
+    ? `${asked} to endpoints at ${NO_PRICE}`
+    : `${asked}, ${counted(tokens, "token")}, to endpoints at ${NO_PRICE}`;
+}
+
+/** For what an endpoint without prices was asked, e.g. "teacher: 12 requests to qwen3 at Ollama". */
+export function unpricedNote({
+  purpose,
+  requests,
+  model,
+  endpoint,
+}: Pick<UnpricedUse, "purpose" | "requests" | "model" | "endpoint">): string {
+  return `${purpose}: ${counted(requests, "request")} to ${model} at ${endpoint}`;
 }
 
 function decimalsOf(size: number): number {

@@ -31,7 +31,8 @@ export function costProcedures(app: Application, os: Implementer): Procedures<Co
         ledger: [...ledger],
         shares: spendingShares(store, spending),
         totalUsd,
-        unpricedRequests: store.endpointAnswers.unpriced(input.pipelineId),
+        unpriced: store.endpointAnswers.unpricedUses(input),
+        ...store.endpointAnswers.unpriced(input),
         people: peopleTime(store, spending),
       };
     }),
@@ -79,7 +80,7 @@ function pipelineCost(
     entries: own,
     total: totalCost(own),
     ...sumOf(own, bought),
-    unpricedRequests: store.endpointAnswers.unpriced(pipelineId),
+    ...store.endpointAnswers.unpriced({ pipelineId }),
     shares: spendingShares(store, { entries: own, ledger: bought }),
     yield: yieldOf(store, pairedTests, pipelineId, own),
   };

@@ -19,6 +19,7 @@ export function runProcedures(app: Application, os: Implementer): Procedures<Con
       checkpoints: store.history.checkpoints(input.runId),
       alarms: store.history.alarms(input.runId),
       cost: store.costs.ofRun(input.runId),
+      ...store.endpointAnswers.unpriced({ runId: input.runId }),
       evaluation: comparedEvaluation(store, app.pairedTests, input.runId),
       acceptance: acceptanceOf(store.metrics.names(input.runId)),
     })),

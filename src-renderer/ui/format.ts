@@ -62,6 +62,11 @@ export function formatUsd(amount: number | null | undefined): string {
   return costText(amount ?? null);
 }
 
+/** What something cost that may have no price; then with its tokens. */
+export function formatCost(amount: number | null, unpricedTokens: number): string {
+  return costText(amount, unpricedTokens);
+}
+
 /** What somebody set, with all its digits; "no price" where nobody did. */
 export function formatPrice(price: number | null | undefined): string {
   return price === null || price === undefined ? "no price" : priceText(price);

@@ -13,6 +13,8 @@ import {
   Projection,
   ProjectionRequest,
   PublishedCost,
+  Unpriced,
+  UnpricedUse,
 } from "../schema/cost.ts";
 import { PipelineId } from "../schema/run.ts";
 import { procedure } from "./procedure.ts";
@@ -36,7 +38,7 @@ export const cost = {
           boughtUsd: z.number(),
           /** Both together. */
           totalUsd: z.number(),
-          unpricedRequests: z.int(),
+          ...Unpriced.shape,
           shares: CostShares,
           yield: CostYield,
         }),
@@ -47,8 +49,9 @@ export const cost = {
       shares: CostShares,
       /** Runs, what was bought, corrections. */
       totalUsd: z.number(),
-      /** Requests to endpoints without prices: what they cost is in no sum. */
-      unpricedRequests: z.int(),
+      /** What was asked of endpoints without prices, newest first. */
+      unpriced: z.array(UnpricedUse),
+      ...Unpriced.shape,
       people: PeopleTime,
     }),
   ),

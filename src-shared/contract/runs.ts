@@ -2,7 +2,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { Acceptance } from "../schema/acceptance.ts";
-import { CostEntry } from "../schema/cost.ts";
+import { CostEntry, Unpriced } from "../schema/cost.ts";
 import { ComparedEvaluation, ListedProblem } from "../schema/evaluation.ts";
 import { RunLiveEvent } from "../schema/live.ts";
 import { MetricName, MetricSeries, RolloutGroup, RolloutStep } from "../schema/metrics.ts";
@@ -42,6 +42,8 @@ export const runs = {
       checkpoints: z.array(Checkpoint),
       alarms: z.array(Alarm),
       cost: CostEntry.nullable(),
+      /** What it asked of endpoints without prices. */
+      ...Unpriced.shape,
       evaluation: ComparedEvaluation.nullable(),
       /** Of a stage that sampled solutions to learn from; null of others, and where none were sampled yet. */
       acceptance: Acceptance.nullable(),

@@ -71,6 +71,31 @@ export const LedgerEntry = z.strictObject({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
+/** What was asked of an endpoint that has no price: what it cost is in no sum. */
+export const UnpricedUse = z.strictObject({
+  /** The pipeline that it was asked for, where it was asked for one. */
+  pipelineId: PipelineId.nullable(),
+  /** What it was asked for, e.g. "teacher", "generated data" or a judge's name. */
+  purpose: z.string(),
+  endpoint: z.string(),
+  model: z.string(),
+  requests: z.int(),
+  /** As far as the endpoint counts them. */
+  promptTokens: z.int(),
+  completionTokens: z.int(),
+  /** Of the last request. */
+  timeMs: z.number(),
+});
+export type UnpricedUse = z.infer<typeof UnpricedUse>;
+
+/** All of it together. */
+export const Unpriced = z.strictObject({
+  unpricedRequests: z.int(),
+  /** Prompts and completions. */
+  unpricedTokens: z.int(),
+});
+export type Unpriced = z.infer<typeof Unpriced>;
+
 /** Prices as they were from a moment on. */
 export const PriceChange = z.strictObject({ timeMs: z.number(), prices: PriceList });
 export type PriceChange = z.infer<typeof PriceChange>;

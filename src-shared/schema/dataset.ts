@@ -329,6 +329,8 @@ export const DatasetJob = z.strictObject({
   sampled: z.int(),
   accepted: z.int(),
   costUsd: z.number().nullable(),
+  /** Of an endpoint without prices. */
+  unpricedTokens: z.int().default(0),
   error: z.strictObject({ message: z.string(), advice: z.string().nullable() }).nullable(),
 });
 export type DatasetJob = z.infer<typeof DatasetJob>;

@@ -1,7 +1,7 @@
 /** What benchmarks found, and the result table of a pipeline. */
 import { z } from "zod";
 import { PairedVerdict, UsdPerPoint } from "./compare.ts";
-import { CostTotal } from "./cost.ts";
+import { CostTotal, Unpriced } from "./cost.ts";
 import { EvaluationSample, EvaluationSummary } from "./engine-protocol.ts";
 import { PipelineId, RunId } from "./run.ts";
 import { TwinComparison } from "./twin-comparison.ts";
@@ -52,8 +52,7 @@ export const PipelineResults = z.strictObject({
   total: CostTotal,
   /** Bought for the pipeline and corrections, beside its stages. */
   boughtUsd: z.number(),
-  /** Requests to endpoints without prices: what they cost is in no sum. */
-  unpricedRequests: z.int(),
+  ...Unpriced.shape,
   /** Of the stages behind the model that gained most over its baseline, for each point of pass@1; null where nothing was gained. */
   usdPerPoint: UsdPerPoint.nullable(),
   /** Stages that ran with a critic beside them. */

@@ -25,6 +25,8 @@ export const Agreement = z.strictObject({
   meanDifference: Measure,
   /** What was spent on it; null where a price is not known. */
   costUsd: z.number().nullable(),
+  /** Prompts and completions whose price is not known. */
+  unpricedTokens: z.int().default(0),
   measuredAtMs: z.number(),
 });
 export type Agreement = z.infer<typeof Agreement>;

@@ -79,7 +79,9 @@ test("a judge's key comes by a pipe, and it is compared with people at no price 
   writeFileSync(join(home, "good.md"), "High is good.\n");
   const ratings = ["--judge", "grader", "--ratings", join(home, "rated.jsonl")];
   const compared = await gradus(home, ["rewards", "agree", join(home, "good.md"), ...ratings]);
-  expect(compared).toMatchObject({ code: 0, said: { n: 3, kappa: { value: 1 }, costUsd: null } });
+  expect(compared).toMatchObject({ code: 0, said: { n: 3, kappa: { value: 1 } } });
+  // 100 tokens in and 10 out, three times.
+  expect(compared).toMatchObject({ said: { costUsd: null, unpricedTokens: 330 } });
   expect(compared.stderr).toContain("3 are to be asked about, no price.");
   expect(server.asked[0]?.authorization).toBe(`Bearer ${KEY}`);
 });

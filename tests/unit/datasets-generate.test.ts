@@ -7,6 +7,9 @@ import { z } from "zod";
 import { Application } from "#main/services/application.ts";
 import type { DatasetJob } from "#shared/schema/dataset.ts";
 import { EndpointFields } from "#shared/schema/endpoint.ts";
+import { amountOf, ledgerCsv, ledgerRows } from "#renderer/features/cost/ledger-rows.ts";
+import { yieldText } from "#renderer/features/datasets/jobs/job-text.ts";
+import { costReport } from "#main/host/cli/printing/cost-report.ts";
 import { clientOf } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
 
@@ -78,6 +81,7 @@ function solve(prompt: string, call: number): string {
   return `<think>${left} and ${right}.</think><answer>${result + (call % 3 === 2 ? 1 : 0)}</answer>`;
 }
 
+const NO_PRICE = { usdPerMillionInputTokens: null, usdPerMillionOutputTokens: null };
 const SOURCE = { task: "arithmetic" as const, difficulties: [2] };
 
 test("samples are judged as they arrive, wrong ones are left out, and the price of a right one is known", async () => {
@@ -116,16 +120,30 @@ test("what an endpoint without prices answered is counted, and costs nobody know
   const app = application(temporaryFolder());
   const client = clientOf(app);
   const { url } = await teacher(solve);
-  const noPrice = { usdPerMillionInputTokens: null, usdPerMillionOutputTokens: null };
   const job = await client.datasets.generate.start({
     into: { name: "taught" },
     prompts: { source: SOURCE, count: 3 },
-    teacher: { endpointId: endpoint(app, url, noPrice) },
+    teacher: { endpointId: endpoint(app, url, NO_PRICE) },
   });
-  expect(await app.datasets.jobs.settled(job.id)).toMatchObject({ sampled: 3, costUsd: null });
+  expect(await app.datasets.jobs.settled(job.id)).toMatchObject({
+    ...{ sampled: 3, costUsd: null },
+    // 10 tokens in and 20 out, each time.
+    unpricedTokens: 90,
+  });
   expect(app.store.ledger.list(undefined)).toEqual([]);
-  expect((await client.cost.report({})).unpricedRequests).toBe(3);
-  // 10 tokens in and 20 out, each time.
+  const report = await client.cost.report({});
+  const counted = { unpricedRequests: 3, unpricedTokens: 90 };
+  const use = { purpose: "generated data", endpoint: "Teacher", promptTokens: 30 };
+  expect(report).toMatchObject({ ...counted, unpriced: [{ ...use, completionTokens: 60 }] });
+  const printed = costReport(report).replace(/ +/gu, " ");
+  expect(printed).toContain(" api generated data: 3 requests to t at Teacher 90 tokens no price ");
+  expect(printed).toContain("Spent $0, and 3 requests, 90 tokens, to endpoints at no price:");
+  const rows = ledgerRows(report.pipelines, report.ledger, report.unpriced, 0);
+  expect(rows.map(({ type }) => type)).toEqual(["others", "unpriced"]);
+  expect(rows.map(amountOf)).toEqual([0, null]);
+  expect(ledgerCsv(rows)).toContain(
+    ",api,generated data: 3 requests to t at Teacher,90,tokens,,,metered\n",
+  );
   expect(app.store.transaction(() => app.store.endpointAnswers.takeUncharged(null))).toMatchObject([
     { endpoint: "Teacher", promptTokens: 30, completionTokens: 60, withoutCost: 3 },
   ]);
@@ -199,12 +217,14 @@ test("a job that was cancelled, or whose host ended, goes on with what is left a
   const request = {
     into: { name: "taught" },
     prompts: { source: SOURCE, count: 8 },
-    teacher: { endpointId: endpoint(app, url) },
+    teacher: { endpointId: endpoint(app, url, NO_PRICE) },
   };
   const job = await client.datasets.generate.start(request);
   await sampled(app, job.id, 3);
   await client.datasets.jobs.cancel({ jobId: job.id });
-  expect(await app.datasets.jobs.settled(job.id)).toMatchObject({ state: "cancelled", sampled: 3 });
+  const first = await app.datasets.jobs.settled(job.id);
+  expect(first).toMatchObject({ state: "cancelled", sampled: 3 });
+  expect(yieldText(first)).toMatch(/, n 3, no price · 90 tokens$/u);
   await app.close();
   stuck = false;
   const again = application(folder);
@@ -215,6 +235,8 @@ test("a job that was cancelled, or whose host ended, goes on with what is left a
   await next.datasets.generate.resume({ jobId: job.id });
   const ended: DatasetJob = await again.datasets.jobs.settled(job.id);
   expect(ended).toMatchObject({ state: "finished", sampled: 8, accepted: 8, added: 8 });
+  // Those of the first part, too.
+  expect(ended.unpricedTokens).toBe(240);
   // The one that was on its way when the job was cancelled came again.
   expect(new Set(prompts).size).toBe(8);
   expect(prompts.length).toBeLessThanOrEqual(9);

@@ -105,7 +105,7 @@ describe("a judge", () => {
       { kind: "api", totalUsd: expect.closeTo(3 * CALL_USD, 12), pipelineId: null },
     ]);
     expect(store.transaction(() => chargeRequests(store, null, 6))).toEqual([]);
-    expect(store.endpointAnswers.unpriced(undefined)).toBe(0);
+    expect(store.endpointAnswers.unpriced().unpricedRequests).toBe(0);
   });
 
   test("sees what stands after the thinking, and the right answer where it may", async () => {
@@ -208,7 +208,10 @@ describe("a judge", () => {
     const asked = judge();
     await asked.verdicts(texts(2), forever);
     expect(server.asked).toHaveLength(2);
-    expect([asked.costUsd, store.endpointAnswers.unpriced(undefined)]).toEqual([null, 2]);
+    // 100 tokens in and 10 out, each time.
+    const tokens = { unpricedRequests: 2, unpricedTokens: 220 };
+    expect([asked.costUsd, asked.unpricedTokens]).toEqual([null, 220]);
+    expect(store.endpointAnswers.unpriced()).toEqual(tokens);
   });
 
   test("spends no more than its cap", async () => {

@@ -123,13 +123,21 @@ test("a launch without a finished benchmark says its cost as soon as it has one"
     stages: [],
     boughtUsd: 0,
     unpricedRequests: 0,
+    unpricedTokens: 0,
     usdPerPoint: null,
     twins: [],
   };
   expect(resultsText({ ...none, total: { ...total, totalUsd: 0 } })).not.toContain("Cost");
   expect(resultsText({ ...none, boughtUsd: 1, total })).toContain("Cost $1.04 (");
-  const unpriced = { ...none, unpricedRequests: 12, total: { ...total, totalUsd: 0 } };
-  expect(resultsText(unpriced)).toContain("Cost $0, and 12 requests to endpoints at no price (");
+  const unpriced = {
+    ...none,
+    unpricedRequests: 12,
+    unpricedTokens: 12_345,
+    total: { ...total, totalUsd: 0 },
+  };
+  expect(resultsText(unpriced)).toContain(
+    "Cost $0, and 12 requests, 12,345 tokens, to endpoints at no price (",
+  );
 });
 
 test("a price reads with every digit that somebody set, and with cents", () => {

@@ -35,6 +35,7 @@ function results(recorded: Readonly<Record<string, readonly [number, number]>>, 
     },
     boughtUsd,
     unpricedRequests: 0,
+    unpricedTokens: 0,
     usdPerPoint: null,
     twins: [],
   });

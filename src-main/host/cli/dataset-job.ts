@@ -61,7 +61,7 @@ function progressText(job: DatasetJob): string {
     ...(job.added > 0 ? [counted(job.added, "record")] : []),
     ...(job.bad > 0 ? [`${job.bad} bad`] : []),
     ...(job.sampled > 0 ? [`${job.accepted} of ${job.sampled} accepted`] : []),
-    ...(job.sampled === 0 ? [] : [costText(job.costUsd)]),
+    ...(job.sampled === 0 ? [] : [costText(job.costUsd, job.unpricedTokens)]),
   ];
   return [`${job.title}: ${job.phase}${share}`, ...counts].join(" · ");
 }

@@ -49,7 +49,7 @@ export function pipelineResults(
     })),
     total: totalCost(all),
     boughtUsd: sumOf(all, store.ledger.list(pipelineId)).boughtUsd,
-    unpricedRequests: store.endpointAnswers.unpriced(pipelineId),
+    ...store.endpointAnswers.unpriced({ pipelineId }),
     usdPerPoint: pipelineUsdPerPoint(store, tests, pipelineId),
     twins: twinComparisons(store, tests, [pipelineId]),
   };

@@ -42,7 +42,12 @@ export class DatasetJobs {
   /** Begins at once; what goes wrong stands in the job. */
   start(
     about: Pick<DatasetJob, "id" | "kind" | "datasetId" | "title" | "phase" | "unit"> &
-      Partial<Pick<DatasetJob, "added" | "sampled" | "accepted" | "costUsd" | "done" | "total">>,
+      Partial<
+        Pick<
+          DatasetJob,
+          "added" | "sampled" | "accepted" | "costUsd" | "unpricedTokens" | "done" | "total"
+        >
+      >,
     work: (control: JobControl) => Promise<void>,
   ): DatasetJob {
     const abort = new AbortController();
@@ -57,6 +62,7 @@ export class DatasetJobs {
       sampled: 0,
       accepted: 0,
       costUsd: null,
+      unpricedTokens: 0,
       error: null,
       ...about,
     };

@@ -17,6 +17,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { rangesOf } from "#main/store/id-ranges.ts";
 import type { Store } from "#main/store/store.ts";
 import type { GenerationEvent, GenerationRequest } from "../endpoints/generate-completions.ts";
+import { tokensOf } from "../endpoints/token-cost.ts";
 import type { DatasetService } from "./dataset-service.ts";
 import type { JobControl } from "./dataset-jobs.ts";
 import { teacherPrompts } from "./teacher-prompts.ts";
@@ -129,6 +130,7 @@ export class GenerateService {
         sampled: before.sampled,
         accepted: before.accepted,
         costUsd: before.costUsd,
+        unpricedTokens: before.unpricedTokens,
       },
       (control) => this.#sample(control, request, datasetId, asked, done, known),
     );
@@ -191,6 +193,7 @@ export class GenerateService {
               sample,
               verdict: null,
               costUsd: null,
+              unpricedTokens: 0,
               recordId: null,
             });
           });
@@ -281,6 +284,7 @@ export class GenerateService {
         sample: sample.sample,
         verdict,
         costUsd: sample.costUsd,
+        unpricedTokens: sample.costUsd === null ? tokensOf(sample) : 0,
         recordId: recordId ?? null,
       });
     });

@@ -12,7 +12,7 @@ import { Budget } from "./budget.ts";
 import { EndpointClient } from "./endpoint-client.ts";
 import type { AskLimits, EndpointAnswer, EndpointAsk } from "./endpoint-client.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { isPriced, mostCost, tokenCost } from "./token-cost.ts";
+import { isPriced, mostCost, tokenCost, tokensOf } from "./token-cost.ts";
 
 /** What of the application endpoints are asked through. */
 export interface PaidHost {
@@ -39,6 +39,7 @@ export class PaidEndpoint {
   readonly #client: EndpointClient;
   readonly #budget: Budget;
   #costUsd: number | null = 0;
+  #unpricedTokens = 0;
   #released = Promise.withResolvers<void>();
 
   /** Throws NOT_FOUND, CONFLICT, BAD_RECIPE for a cap without prices, and NOT_ALLOWED for a key that cannot be opened. */
@@ -72,6 +73,11 @@ export class PaidEndpoint {
     return this.#costUsd;
   }
 
+  /** Of what was asked through this one and has no price. */
+  get unpricedTokens(): number {
+    return this.#unpricedTokens;
+  }
+
   /**
    * @param keep what is kept of the answer, in one transaction with its cost
    * @throws AppError SPENDING_CAP, and what the endpoint's client throws; the signal's reason
@@ -94,6 +100,7 @@ export class PaidEndpoint {
       const answer = await this.#client.complete(ask, signal, limits);
       const costUsd = tokenCost(this.endpoint, answer);
       this.#budget.spend(costUsd ?? mostUsd);
+      if (costUsd === null) this.#unpricedTokens += tokensOf(answer);
       this.#costUsd = costUsd === null || this.#costUsd === null ? null : this.#costUsd + costUsd;
       const { store, now } = this.#host;
       return store.transaction(() => {

@@ -4,6 +4,11 @@ import type { InferencePrompt } from "#shared/schema/inference.ts";
 
 type Prices = Pick<Endpoint, "usdPerMillionInputTokens" | "usdPerMillionOutputTokens">;
 
+type CountedTokens = {
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+};
+
 export function isPriced(prices: Prices): boolean {
   return prices.usdPerMillionInputTokens !== null && prices.usdPerMillionOutputTokens !== null;
 }
@@ -11,14 +16,16 @@ export function isPriced(prices: Prices): boolean {
 /** Dollars of an answer; null where a price is not known, or the server did not count. */
 export function tokenCost(
   { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output }: Prices,
-  {
-    promptTokens,
-    completionTokens,
-  }: { readonly promptTokens: number | null; readonly completionTokens: number | null },
+  { promptTokens, completionTokens }: CountedTokens,
 ): number | null {
   if (input === null || output === null) return null;
   if (promptTokens === null || completionTokens === null) return null;
   return (promptTokens * input + completionTokens * output) / 1e6;
+}
+
+/** Prompt and completion, as far as the server counted them. */
+export function tokensOf({ promptTokens, completionTokens }: CountedTokens): number {
+  return (promptTokens ?? 0) + (completionTokens ?? 0);
 }
 
 /**

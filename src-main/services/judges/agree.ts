@@ -72,6 +72,7 @@ export async function agree(
     unusable: verdicts.filter(({ unusable }) => unusable).length,
     ...agreement(pairs, SEED),
     costUsd: judge.costUsd,
+    unpricedTokens: judge.unpricedTokens,
     measuredAtMs: host.now(),
   };
   host.store.transaction(() => {

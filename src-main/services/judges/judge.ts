@@ -81,6 +81,11 @@ export class Judge {
     return this.#endpoint.costUsd;
   }
 
+  /** Of what has no price. */
+  get unpricedTokens(): number {
+    return this.#endpoint.unpricedTokens;
+  }
+
   /**
    * One verdict for each text, in order.
    * @throws AppError ENGINE_ERROR where too few verdicts can be used, SPENDING_CAP, and what the endpoint throws; the

@@ -1,4 +1,6 @@
 /** Answers of judges and teachers behind endpoints, what each request cost, and how much a run may spend. */
+import { UnpricedUse } from "#shared/schema/cost.ts";
+import type { Unpriced } from "#shared/schema/cost.ts";
 import { JsonValue } from "#shared/schema/json-value.ts";
 import type { PipelineId, RunId } from "#shared/schema/run.ts";
 import type { Connection } from "../database.ts";
@@ -15,6 +17,12 @@ export interface EndpointRequest {
   readonly mostUsd: number;
   readonly timeMs: number;
 }
+
+/** Of a run, of a pipeline, or of all. */
+export type UnpricedOf = {
+  readonly runId?: RunId | undefined;
+  readonly pipelineId?: PipelineId | undefined;
+};
 
 /** Requests of one purpose to one model. */
 export interface RequestTotals {
@@ -103,15 +111,31 @@ export class EndpointAnswerRepository {
     return row?.usd ?? 0;
   }
 
-  /** Requests whose cost nobody knows, since their endpoint had no prices. @param pipelineId undefined: of all */
-  unpriced(pipelineId: PipelineId | undefined): number {
-    const row = this.#db
-      .prepare<[string | null, string | null], { count: number }>(
-        `SELECT count(*) AS count FROM endpoint_requests q LEFT JOIN runs r ON r.id = q.run_id
-         WHERE q.cost_usd IS NULL AND (? IS NULL OR r.pipeline_id = ?)`,
+  /** What was asked whose cost nobody knows, since its endpoint had no prices, newest first. */
+  unpricedUses(of: UnpricedOf = {}): UnpricedUse[] {
+    const [run, pipeline] = [of.runId ?? null, of.pipelineId ?? null];
+    return this.#db
+      .prepare<(string | null)[], unknown>(
+        `SELECT r.pipeline_id AS pipelineId, q.purpose, q.endpoint, q.model,
+           count(*) AS requests, coalesce(sum(q.prompt_tokens), 0) AS promptTokens,
+           coalesce(sum(q.completion_tokens), 0) AS completionTokens, max(q.time_ms) AS timeMs
+         FROM endpoint_requests q LEFT JOIN runs r ON r.id = q.run_id
+         WHERE q.cost_usd IS NULL AND (? IS NULL OR q.run_id = ?) AND (? IS NULL OR r.pipeline_id = ?)
+         GROUP BY r.pipeline_id, q.purpose, q.endpoint, q.model ORDER BY max(q.id) DESC`,
       )
-      .get(pipelineId ?? null, pipelineId ?? null);
-    return row?.count ?? 0;
+      .all(run, run, pipeline, pipeline)
+      .map((row) => UnpricedUse.parse(row));
+  }
+
+  /** `unpricedUses` together. */
+  unpriced(of: UnpricedOf = {}): Unpriced {
+    return this.unpricedUses(of).reduce<Unpriced>(
+      (sum, { requests, promptTokens, completionTokens }) => ({
+        unpricedRequests: sum.unpricedRequests + requests,
+        unpricedTokens: sum.unpricedTokens + promptTokens + completionTokens,
+      }),
+      { unpricedRequests: 0, unpricedTokens: 0 },
+    );
   }
 
   /** What is not in the ledger yet, and from now on is. Within a transaction of the caller. */

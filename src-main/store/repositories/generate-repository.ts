@@ -17,6 +17,8 @@ export interface GeneratePlace {
   /** null: the teacher refused the prompt. */
   readonly verdict: Verdict | null;
   readonly costUsd: number | null;
+  /** Where the cost is not known. */
+  readonly unpricedTokens: number;
   /** null: not kept. */
   readonly recordId: number | null;
 }
@@ -78,6 +80,13 @@ export class GenerateRepository {
         place.costUsd,
         place.recordId,
       );
+    if (place.unpricedTokens === 0) return;
+    this.#db
+      .prepare(
+        `UPDATE generate_jobs SET job = json_set(job, '$.unpricedTokens',
+           coalesce(json_extract(job, '$.unpricedTokens'), 0) + ?) WHERE id = ?`,
+      )
+      .run(place.unpricedTokens, jobId);
   }
 
   /** Places that are done, as `${prompt}:${sample}`. */
@@ -96,6 +105,7 @@ export class GenerateRepository {
     accepted: number;
     kept: number;
     costUsd: number | null;
+    unpricedTokens: number;
   } {
     const row = this.#db
       .prepare<
@@ -112,6 +122,7 @@ export class GenerateRepository {
       accepted: row?.accepted ?? 0,
       kept: row?.kept ?? 0,
       costUsd: row?.costUsd ?? null,
+      unpricedTokens: this.get(jobId)?.job.unpricedTokens ?? 0,
     };
   }
 

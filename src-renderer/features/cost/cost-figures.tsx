@@ -8,6 +8,7 @@ import type {
   CostYield,
   PeopleTime,
 } from "#shared/schema/cost.ts";
+import { unpricedText } from "#shared/usd-text.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import {
   formatDuration,
@@ -63,6 +64,7 @@ export function CostFigures({
     readonly shares: CostShares;
     readonly totalUsd: number;
     readonly unpricedRequests: number;
+    readonly unpricedTokens: number;
     readonly people: PeopleTime;
   };
   readonly rows: readonly LedgerRow[];
@@ -72,7 +74,7 @@ export function CostFigures({
   const perPoint = point?.yield.usdPerPoint ?? undefined;
   const shown = rows
     .filter((row) => (row.type === "stage" || row.type === "written") && isSpent(row))
-    .reduce((sum, row) => sum + amountOf(row), 0);
+    .reduce((sum, row) => sum + (amountOf(row) ?? 0), 0);
   return (
     <div className="costfigures bb">
       <div>
@@ -82,7 +84,7 @@ export function CostFigures({
           {plural(report.pipelines.length, "pipeline", "pipelines")}
           {Math.abs(shown - report.totalUsd) > 1e-12 && `, ${formatUsd(shown)} in this span`}
           {report.unpricedRequests > 0 &&
-            `, and ${plural(report.unpricedRequests, "request")} to endpoints at ${formatUsd(null)}`}
+            `, and ${unpricedText(report.unpricedRequests, report.unpricedTokens)}`}
         </div>
         <People people={report.people} />
       </div>

@@ -35,7 +35,10 @@ export function CostScreen(): ReactNode {
   const report = query.data;
   const sinceMs = now - SPANS[span] * DAY_MS;
   const rows = useMemo(
-    () => (report === undefined ? [] : ledgerRows(report.pipelines, report.ledger, sinceMs)),
+    () =>
+      report === undefined
+        ? []
+        : ledgerRows(report.pipelines, report.ledger, report.unpriced, sinceMs),
     [report, sinceMs],
   );
   return (
@@ -54,7 +57,7 @@ export function CostScreen(): ReactNode {
             <LedgerRegion
               rows={rows}
               prices={report.prices}
-              never={report.pipelines.length === 0 && report.ledger.length === 0}
+              never={report.pipelines.length + report.ledger.length + report.unpriced.length === 0}
               now={now}
             />
           </div>

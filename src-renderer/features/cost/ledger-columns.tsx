@@ -1,10 +1,11 @@
 /** Columns of the ledger. */
 import type { ReactNode } from "react";
+import { unpricedNote } from "#shared/usd-text.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import { formatDuration, formatNumber, formatWhen, plural } from "#renderer/ui/format.ts";
 import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
-import { amountOf, COST_KINDS, kindOf } from "./ledger-rows.ts";
+import { amountOf, COST_KINDS, kindOf, tokensOfUse } from "./ledger-rows.ts";
 import type { CostKind, LedgerRow } from "./ledger-rows.ts";
 
 export function rowHref(row: LedgerRow): string | undefined {
@@ -14,6 +15,7 @@ export function rowHref(row: LedgerRow): string | undefined {
 
 function timeOf(row: LedgerRow): number | undefined {
   if (row.type === "launch") return row.launch.createdAtMs;
+  if (row.type === "unpriced") return row.use.timeMs;
   return row.type === "others" ? undefined : row.entry.timeMs;
 }
 
@@ -48,6 +50,13 @@ function NameCell({ row }: { readonly row: LedgerRow }): ReactNode {
           {row.entry.pipelineId !== null && <span className="t3">{row.entry.pipelineId}</span>}
         </span>
       );
+    case "unpriced":
+      return (
+        <span className="t2 entryname" title={unpricedNote(row.use)}>
+          {unpricedNote(row.use)}{" "}
+          {row.use.pipelineId !== null && <span className="t3">{row.use.pipelineId}</span>}
+        </span>
+      );
     default:
       return row satisfies never;
   }
@@ -67,6 +76,7 @@ function quantityOf(row: LedgerRow): string {
   if (row.type === "launch") return formatDuration(row.launch.total.wallMs);
   if (row.type === "stage") return formatDuration(row.entry.usage.wallMs);
   if (row.type === "others") return "";
+  if (row.type === "unpriced") return plural(tokensOfUse(row.use), "token");
   return `${formatNumber(row.entry.quantity, Number.isInteger(row.entry.quantity) ? 0 : 2)} ${row.entry.unit}`;
 }
 
@@ -75,6 +85,12 @@ function tokensOf(row: LedgerRow): string {
     row.type === "launch" ? row.launch.total : row.type === "stage" ? row.entry.usage : undefined;
   if (usage === undefined) return "";
   return `${formatNumber(usage.tokensSampled)} + ${formatNumber(usage.tokensTrained)}`;
+}
+
+function howKnown(row: LedgerRow): string {
+  if (row.type === "others") return "";
+  if (row.type === "unpriced") return "metered";
+  return row.type === "written" ? row.entry.how : "measured";
 }
 
 /** @param usdPlaces decimals that the amounts have room for */
@@ -137,11 +153,7 @@ export function ledgerColumns(now: number, usdPlaces: number): readonly GridColu
       id: "how",
       header: "How known",
       track: "92px",
-      cell: (row) => (
-        <span className="t3">
-          {row.type === "others" ? "" : row.type === "written" ? row.entry.how : "measured"}
-        </span>
-      ),
+      cell: (row) => <span className="t3">{howKnown(row)}</span>,
     },
   ];
 }

@@ -1,6 +1,13 @@
 /** The ledger as rows: pipelines with their stages, then what no pipeline made; and as a file. Pure. */
-import type { CostEntry, CostShares, CostTotal, LedgerEntry } from "#shared/schema/cost.ts";
+import type {
+  CostEntry,
+  CostShares,
+  CostTotal,
+  LedgerEntry,
+  UnpricedUse,
+} from "#shared/schema/cost.ts";
 import type { PipelineId } from "#shared/schema/run.ts";
+import { unpricedNote } from "#shared/usd-text.ts";
 
 export type CostKind = "sampling" | "training" | "evaluation" | "api" | "human" | "other";
 
@@ -39,19 +46,22 @@ export type LedgerRow =
       readonly label: string;
       readonly totalUsd: number;
     }
-  | { readonly type: "written"; readonly key: string; readonly entry: LedgerEntry };
+  | { readonly type: "written"; readonly key: string; readonly entry: LedgerEntry }
+  | { readonly type: "unpriced"; readonly key: string; readonly use: UnpricedUse };
 
 export function kindOf(row: LedgerRow): CostKind | undefined {
   if (row.type === "stage") {
     if (row.entry.kind === "benchmark") return "evaluation";
     return row.entry.kind === "rejection-sampling" ? "sampling" : "training";
   }
+  if (row.type === "unpriced") return "api";
   if (row.type !== "written") return undefined;
   const { kind } = row.entry;
   return kind === "api" || kind === "human" ? kind : "other";
 }
 
-export function amountOf(row: LedgerRow): number {
+/** Dollars; null where nobody knows. */
+export function amountOf(row: LedgerRow): number | null {
   switch (row.type) {
     case "launch":
       return row.launch.totalUsd;
@@ -61,6 +71,8 @@ export function amountOf(row: LedgerRow): number {
       return row.totalUsd;
     case "written":
       return row.entry.totalUsd;
+    case "unpriced":
+      return null;
     default:
       return row satisfies never;
   }
@@ -71,18 +83,26 @@ export function isSpent(row: LedgerRow): boolean {
   return kindOf(row) !== "human";
 }
 
+/** Prompts and completions. */
+export function tokensOfUse({ promptTokens, completionTokens }: UnpricedUse): number {
+  return promptTokens + completionTokens;
+}
+
 /** Those since `sinceMs`: entries without a pipeline, people's time, then pipelines with their stages and entries, newest first. */
 export function ledgerRows(
   launches: readonly PipelineCost[],
   written: readonly LedgerEntry[],
+  unpriced: readonly UnpricedUse[],
   sinceMs: number,
 ): readonly LedgerRow[] {
   const own = written.filter(({ timeMs }) => timeMs >= sinceMs);
+  const asked = unpriced.filter(({ timeMs }) => timeMs >= sinceMs);
   const rows = [
     ...othersRows(
       "others",
       "Bought, and corrections",
       own.filter((entry) => entry.kind !== "human" && entry.pipelineId === null),
+      asked.filter(({ pipelineId }) => pipelineId === null),
     ),
     ...othersRows(
       "people",
@@ -95,20 +115,33 @@ export function ledgerRows(
     const bought = own.filter(
       (entry) => entry.kind !== "human" && entry.pipelineId === launch.pipelineId,
     );
-    if (entries.length + bought.length === 0) continue;
+    const uses = asked.filter(({ pipelineId }) => pipelineId === launch.pipelineId);
+    if (entries.length + bought.length + uses.length === 0) continue;
     rows.push({ type: "launch", key: launch.pipelineId, launch });
     for (const entry of entries) rows.push({ type: "stage", key: entry.runId, entry });
     for (const entry of bought) rows.push({ type: "written", key: `written ${entry.id}`, entry });
+    rows.push(...uses.map(unpricedRow));
   }
   return rows;
 }
 
-function othersRows(key: string, label: string, entries: readonly LedgerEntry[]): LedgerRow[] {
-  if (entries.length === 0) return [];
+function unpricedRow(use: UnpricedUse): LedgerRow {
+  const { pipelineId, purpose, endpoint, model } = use;
+  return { type: "unpriced", key: JSON.stringify([pipelineId, purpose, endpoint, model]), use };
+}
+
+function othersRows(
+  key: string,
+  label: string,
+  entries: readonly LedgerEntry[],
+  unpriced: readonly UnpricedUse[] = [],
+): LedgerRow[] {
+  if (entries.length + unpriced.length === 0) return [];
   const totalUsd = entries.reduce((sum, entry) => sum + entry.totalUsd, 0);
   return [
     { type: "others", key, label, totalUsd },
     ...entries.map((entry): LedgerRow => ({ type: "written", key: `written ${entry.id}`, entry })),
+    ...unpriced.map(unpricedRow),
   ];
 }
 
@@ -161,6 +194,11 @@ export function ledgerCsv(rows: readonly LedgerRow[]): string {
           "measured",
         ],
       ];
+    }
+    if (row.type === "unpriced") {
+      const { use } = row;
+      const time = new Date(use.timeMs).toISOString();
+      return [[time, "api", unpricedNote(use), tokensOfUse(use), "tokens", "", "", "metered"]];
     }
     if (row.type !== "written") return [];
     const { timeMs, kind, note, quantity, unit, usdPerUnit, totalUsd, how } = row.entry;

@@ -2,13 +2,14 @@
 import type { ReactNode } from "react";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
 import type { RunSummary } from "#shared/schema/run.ts";
+import { unpricedText } from "#shared/usd-text.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import {
+  formatCost,
   formatDuration,
   formatEnergy,
   formatNumber,
   formatUsd,
-  plural,
 } from "#renderer/ui/format.ts";
 import { UsdInColumn } from "#renderer/ui/usd-column.tsx";
 import { placesOf } from "#renderer/ui/usd-places.ts";
@@ -23,7 +24,7 @@ export interface CostTableProps {
 }
 
 export function CostTable({ results, runs, active }: CostTableProps): ReactNode {
-  const { total, boughtUsd, unpricedRequests, usdPerPoint } = results;
+  const { total, boughtUsd, unpricedRequests, unpricedTokens, usdPerPoint } = results;
   const costs = stageCosts(results, runs, useNow());
   const places = placesOf([...costs.stages.map(({ usd }) => usd), boughtUsd, costs.usd]);
   const inDollars = (usd: number | null): ReactNode =>
@@ -63,7 +64,9 @@ export function CostTable({ results, runs, active }: CostTableProps): ReactNode 
             <tr>
               <td>Bought for it</td>
               <td className="num">–</td>
-              <td className="num">{boughtUsd === 0 ? formatUsd(null) : inDollars(boughtUsd)}</td>
+              <td className="num">
+                {boughtUsd === 0 ? formatCost(null, unpricedTokens) : inDollars(boughtUsd)}
+              </td>
             </tr>
           )}
           <tr className="total">
@@ -75,8 +78,7 @@ export function CostTable({ results, runs, active }: CostTableProps): ReactNode 
       </table>
       {unpricedRequests > 0 && (
         <p className="s11 t3" style={{ padding: "4px 16px 0" }}>
-          {plural(unpricedRequests, "request")} went to endpoints at no price: what they cost is in
-          no sum.
+          {unpricedText(unpricedRequests, unpricedTokens)}: what they cost is in no sum.
         </p>
       )}
       {withoutCost.length > 0 && (

@@ -24,7 +24,7 @@ import { Splitter } from "#renderer/ui/splitter.tsx";
 type RunFacts = Awaited<ReturnType<typeof host.runs.get>>;
 
 function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
-  const { run, checkpoints, alarms, cost, evaluation, acceptance } = facts;
+  const { run, checkpoints, alarms, cost, evaluation, acceptance, ...unpriced } = facts;
   const live = useLiveRun(run);
   const pipeline = useQuery(pipelineQuery(run.pipelineId)).data;
   const livePipeline = useLivePipeline(pipeline);
@@ -68,6 +68,7 @@ function RunBody({ facts }: { readonly facts: RunFacts }): ReactNode {
           alarms={alarms}
           checkpoints={checkpoints}
           cost={cost}
+          unpriced={unpriced}
           acceptance={acceptance}
           onStep={onStep}
         />

@@ -1,13 +1,11 @@
 /** `cost`: what was spent, and what a pipeline would cost elsewhere or at another size. */
-import { usdPerPointInterval } from "#shared/comparison-text.ts";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { CostShares, PeopleTime, Projection } from "#shared/schema/cost.ts";
+import type { Projection } from "#shared/schema/cost.ts";
 import { usdText } from "#shared/usd-text.ts";
 import { contextOf, numberBetween, withCommonOptions, withHost } from "../command-context.ts";
 import { duration } from "../printing/live-line.ts";
-import type { Client } from "../open-host.ts";
-import { unpricedText } from "../printing/result-table.ts";
+import { costReport } from "../printing/cost-report.ts";
 import { table } from "../printing/terminal.ts";
 
 const Factors = z.object({
@@ -27,7 +25,7 @@ export function addCostCommands(program: Command): void {
       const context = contextOf(command);
       await withHost(context, async ({ client }) => {
         const report = await client.cost.report(id === undefined ? {} : { pipelineId: id });
-        context.terminal.result(report, reportText(report));
+        context.terminal.result(report, costReport(report));
       });
     });
 
@@ -52,71 +50,6 @@ export function addCostCommands(program: Command): void {
         context.terminal.result(projection, projectionText(projection));
       });
     });
-}
-
-const KINDS: readonly (readonly [keyof CostShares, string])[] = [
-  ["samplingUsd", "sampling"],
-  ["trainingUsd", "training"],
-  ["evaluationUsd", "evaluation"],
-  ["apiUsd", "API"],
-  ["otherUsd", "other"],
-];
-
-function reportText(report: Awaited<ReturnType<Client["cost"]["report"]>>): string {
-  const launches = report.pipelines.map(
-    ({ pipelineId, name, total, totalUsd, unpricedRequests, shares, yield: bought }) => [
-      pipelineId,
-      name,
-      duration(total.wallMs),
-      ...KINDS.slice(0, 3).map(([key]) => usdText(shares[key])),
-      `${usdText(totalUsd)}${unpricedRequests === 0 ? "" : " + no price"}`,
-      bought.usdPerAcceptedSample === null ? "" : usdText(bought.usdPerAcceptedSample),
-      bought.usdPerPoint === null
-        ? ""
-        : `${usdText(bought.usdPerPoint.value)} ${usdPerPointInterval(bought.usdPerPoint)}`,
-    ],
-  );
-  const entries = report.ledger.map(({ timeMs, kind, note, quantity, unit, totalUsd, how }) => [
-    new Date(timeMs).toLocaleDateString("sv-SE"),
-    kind,
-    note,
-    `${Number(quantity.toPrecision(4))} ${unit}`,
-    usdText(totalUsd),
-    how,
-  ]);
-  return [
-    table(
-      [
-        "id",
-        "name",
-        "time",
-        "sampling",
-        "training",
-        "evaluation",
-        "total",
-        "$ a sample",
-        "$ a point",
-      ],
-      launches,
-      [2, 3, 4, 5, 6, 7],
-    ),
-    ...(entries.length === 0
-      ? []
-      : ["", table(["when", "kind", "for", "quantity", "amount", "how known"], entries, [4])]),
-    "",
-    `Spent ${usdText(report.totalUsd)}${unpricedText(report)}: ${KINDS.filter(
-      ([key]) => report.shares[key] !== 0,
-    )
-      .map(([key, name]) => `${name} ${usdText(report.shares[key])}`)
-      .join(", ")}.`,
-    ...peopleText(report.people),
-  ].join("\n");
-}
-
-function peopleText({ reviewHours, usd }: PeopleTime): string[] {
-  if (reviewHours === 0 && usd === null) return [];
-  const worth = usd === null ? "no rate an hour is set" : usdText(usd);
-  return [`People's time, no part of it: ${reviewHours.toFixed(2)} h of review, ${worth}.`];
 }
 
 function projectionText(projection: Projection): string {

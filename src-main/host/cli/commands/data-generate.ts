@@ -222,7 +222,7 @@ async function usualDifficulties({ client }: OpenHost, task: string): Promise<nu
 }
 
 function resultOf(job: DatasetJob) {
-  const { id, datasetId, sampled, accepted, added, costUsd } = job;
+  const { id, datasetId, sampled, accepted, added, costUsd, unpricedTokens } = job;
   return {
     jobId: id,
     datasetId,
@@ -230,6 +230,7 @@ function resultOf(job: DatasetJob) {
     accepted,
     added,
     costUsd,
+    unpricedTokens,
     usdPerAccepted: costUsd === null || accepted === 0 ? null : costUsd / accepted,
   };
 }
@@ -239,7 +240,7 @@ function resultText(job: DatasetJob): string {
   return [
     `${job.accepted} of ${counted(job.sampled, "sample")} right; ${counted(job.added, "record")} in ${job.datasetId ?? ""}.`,
     ...(job.phase === "sampling" ? [] : [`Ended early: ${job.phase}.`]),
-    ...(job.sampled === 0 ? [] : [`${costText(job.costUsd)} in all.`]),
+    ...(job.sampled === 0 ? [] : [`${costText(job.costUsd, job.unpricedTokens)} in all.`]),
     ...(usdPerAccepted === null ? [] : [`${usdText(usdPerAccepted)} for each right one.`]),
   ].join(" ");
 }

@@ -147,10 +147,10 @@ export function titleOf({ endpoint, model, rubric }: Agreement): string {
 }
 
 function agreementSummary(result: Agreement): string {
-  const { n, unusable, costUsd } = result;
+  const { n, unusable, costUsd, unpricedTokens } = result;
   return [
     `${titleOf(result)}, n ${n}`,
     ...agreementFigures(result).map(({ name, text }) => `${name} ${text}`),
-    `${unusable} without a usable verdict; ${costText(costUsd)}`,
+    `${unusable} without a usable verdict; ${costText(costUsd, unpricedTokens)}`,
   ].join("\n");
 }

@@ -1,9 +1,10 @@
 /** The result table of a pipeline, for the terminal and for --json. */
 import { asksSeveral, scoreNames } from "#shared/comparison-text.ts";
 import { counted } from "#shared/counted.ts";
+import type { Unpriced } from "#shared/schema/cost.ts";
 import type { EvaluationSummary } from "#shared/schema/engine-protocol.ts";
 import type { ComparisonToBefore, PipelineResults } from "#shared/schema/evaluation.ts";
-import { usdText } from "#shared/usd-text.ts";
+import { unpricedText, usdText } from "#shared/usd-text.ts";
 import { duration } from "./live-line.ts";
 import { percent, percentRange, versusCells } from "./score-text.ts";
 import { table } from "./terminal.ts";
@@ -77,16 +78,12 @@ function costText(results: PipelineResults): string {
     results.usdPerPoint === null
       ? ""
       : `; ${usdText(results.usdPerPoint.value)} for each point gained`;
-  return `Cost ${usdText(totalUsd)}${unpricedText(results)} (${duration(wallMs)} of engine time, ${Math.round(cpuSeconds)} core seconds, energy ${energy})${perPoint}.`;
+  return `Cost ${usdText(totalUsd)}${besideText(results)} (${duration(wallMs)} of engine time, ${Math.round(cpuSeconds)} core seconds, energy ${energy})${perPoint}.`;
 }
 
-/** e.g. ", and 12 requests to endpoints at no price"; nothing where all have one. */
-export function unpricedText({
-  unpricedRequests: n,
-}: {
-  readonly unpricedRequests: number;
-}): string {
-  return n === 0 ? "" : `, and ${n} requests to endpoints at no price`;
+/** Beside a sum: e.g. ", and 12 requests, 12,345 tokens, to endpoints at no price"; nothing where all have one. */
+export function besideText({ unpricedRequests, unpricedTokens }: Unpriced): string {
+  return unpricedRequests === 0 ? "" : `, and ${unpricedText(unpricedRequests, unpricedTokens)}`;
 }
 
 export function resultsText(results: PipelineResults): string {

@@ -1,6 +1,6 @@
 /** What a job on a dataset does and has brought, in words. Pure. */
 import type { DatasetJob } from "#shared/schema/dataset.ts";
-import { formatNumber, formatPercent, formatUsd, plural } from "#renderer/ui/format.ts";
+import { formatCost, formatNumber, formatPercent, formatUsd, plural } from "#renderer/ui/format.ts";
 
 export const JOB_VERBS: Readonly<Record<DatasetJob["kind"], string>> = {
   import: "Importing",
@@ -23,8 +23,8 @@ export function yieldText(job: DatasetJob): string {
 }
 
 /** Of what an accepted sample cost; a teacher may have no price. */
-function costOf({ costUsd, sampled, accepted }: DatasetJob): string {
+function costOf({ costUsd, unpricedTokens, sampled, accepted }: DatasetJob): string {
   if (sampled === 0) return "";
-  if (costUsd === null) return `, ${formatUsd(null)}`;
+  if (costUsd === null) return `, ${formatCost(null, unpricedTokens)}`;
   return accepted === 0 ? "" : `, ${formatUsd(costUsd / accepted)} an accepted sample`;
 }

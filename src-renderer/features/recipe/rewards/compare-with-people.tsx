@@ -12,7 +12,7 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { Dialog } from "#renderer/ui/dialog.tsx";
 import { FilePicker } from "#renderer/ui/files/file-picker.tsx";
 import type { PickedFile } from "#renderer/ui/files/file-picker.tsx";
-import { formatNumber, formatUsd } from "#renderer/ui/format.ts";
+import { formatCost, formatNumber, formatUsd } from "#renderer/ui/format.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { DatasetSelect } from "./dataset-select.tsx";
@@ -210,7 +210,7 @@ function Figures({ found }: { readonly found: Agreement }): ReactNode {
         </tr>
         <tr>
           <td>cost</td>
-          <td className="num">{formatUsd(found.costUsd)}</td>
+          <td className="num">{formatCost(found.costUsd, found.unpricedTokens)}</td>
         </tr>
       </tbody>
     </table>

@@ -1,11 +1,12 @@
 /** The side of a run: alarms, cost, checkpoints, the locked configuration and where it was computed. */
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { CostEntry } from "#shared/schema/cost.ts";
+import type { CostEntry, Unpriced } from "#shared/schema/cost.ts";
 import type { Alarm, Checkpoint, Run } from "#shared/schema/run.ts";
 import { hrefTo } from "#renderer/navigation/location.ts";
 import {
   formatBytes,
+  formatCost,
   formatDuration,
   formatEnergy,
   formatFlops,
@@ -23,7 +24,11 @@ import { PathText } from "#renderer/ui/text/path-text.tsx";
 import { CheckpointsSection } from "./checkpoints-section.tsx";
 import { ConfigLines } from "./config-lines.tsx";
 
-function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | null }): ReactNode {
+function Cost({
+  run,
+  cost,
+  unpriced: { unpricedRequests, unpricedTokens },
+}: Pick<FactsAsideProps, "run" | "cost" | "unpriced">): ReactNode {
   const { usage } = run;
   const workedMs = stageActiveMsAt(run, useNow());
   return (
@@ -66,6 +71,12 @@ function Cost({ run, cost }: { readonly run: Run; readonly cost: CostEntry | nul
             <dd>{formatBytes(usage.peakMemoryBytes)}</dd>
           </dl>
         </div>
+      )}
+      {unpricedRequests > 0 && (
+        <dl className="kv facts" style={{ padding: "0 16px 10px" }}>
+          <dt>Endpoints, {plural(unpricedRequests, "request")}</dt>
+          <dd>{formatCost(null, unpricedTokens)}</dd>
+        </dl>
       )}
     </section>
   );
@@ -195,20 +206,22 @@ export interface FactsAsideProps {
   readonly alarms: readonly Alarm[];
   readonly checkpoints: readonly Checkpoint[];
   readonly cost: CostEntry | null;
+  /** What it asked of endpoints without prices. */
+  readonly unpriced: Unpriced;
   /** Of stages that sample solutions to learn from. */
   readonly acceptance: Acceptance | null;
   readonly onStep: (step: number) => void;
 }
 
 export function FactsAside(props: FactsAsideProps): ReactNode {
-  const { run, alarms, checkpoints, cost, acceptance, onStep } = props;
+  const { run, alarms, checkpoints, cost, unpriced, acceptance, onStep } = props;
   return (
     <aside className="region scroll" aria-label="Alarms, cost, configuration" tabIndex={0}>
       <AlarmsSection alarms={alarms} checkpoints={checkpoints} onStep={onStep} />
       {acceptance !== null && acceptance.sampled > 0 && (
         <AcceptanceSection acceptance={acceptance} />
       )}
-      <Cost run={run} cost={cost} />
+      <Cost run={run} cost={cost} unpriced={unpriced} />
       <CheckpointsSection run={run} checkpoints={checkpoints} />
       <Config run={run} />
       <Environment run={run} />
