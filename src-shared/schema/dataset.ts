@@ -37,8 +37,10 @@ export const WrittenForm = z.strictObject({
   from: z.string().max(100).optional(),
   /** The prompt was a list of turns, though it has but one. */
   list: z.literal(true).optional(),
-  /** Alpaca's instruction: the beginning of the text, its input follows after a line end. */
+  /** Alpaca's instruction: the beginning of the text, its input follows. */
   instruction: z.string().max(MAX_RECORD_CHARACTERS).optional(),
+  /** After a blank line; records of before have a line end there. */
+  apart: z.literal(true).optional(),
 });
 
 /**
@@ -293,7 +295,7 @@ export const ImportMapping = z.strictObject({
   system: z.string().nullable(),
   /** alpaca: the instruction. */
   prompt: z.string().nullable(),
-  /** alpaca: put under the prompt where it is not empty. */
+  /** alpaca: put under the prompt, after a blank line, where it is not empty. */
   input: z.string().nullable(),
   completion: z.string().nullable(),
   /** Reasoning in a column of its own; else it is looked for between <think> tags. */

@@ -33,7 +33,7 @@ export const ProblemMapping = z.strictObject({
   /** A list of turns that ends with what is asked, or with a solution. */
   messages: column,
   system: column,
-  /** Texts that stand before what is asked: a passage, the body of a word problem. */
+  /** Texts that stand before what is asked: a passage, the body of a word problem. Under it where that is an instruction. */
   context: columns,
   /** The same column as `solution`: the answer is what that ends with, after #### or in its last box. */
   answer: column,

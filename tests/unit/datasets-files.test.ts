@@ -4,6 +4,8 @@ import { parquetWriteFile } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { openRows } from "#main/core/tables/open-rows.ts";
+import { recordToRow } from "#main/services/datasets/rows/record-to-row.ts";
+import { RecordSource } from "#shared/schema/dataset.ts";
 import type { RecordMessage } from "#shared/schema/dataset.ts";
 import { clientOf, fileOf, importFile, sumLine } from "../helpers/dataset-fixture.ts";
 import { temporaryFolder } from "../helpers/store-fixture.ts";
@@ -59,6 +61,11 @@ test.each([
     "sharegpt",
   ],
   ["Alpaca", { instruction: "What is", input: "3 and 4?", output: TEXT }, "alpaca"],
+  [
+    "Alpaca with a response",
+    { instruction: "What is", input: "3 and 4?", response: TEXT },
+    "alpaca",
+  ],
   ["prompt and completion", { prompt: "What is 3 and 4?", completion: TEXT }, "prompt-completion"],
   [
     "question, reasoning and answer",
@@ -81,10 +88,45 @@ test.each([
   // How a turn was written in its file stands beside its text.
   const parts = messages.map(({ role, content, reasoning }) => ({
     role,
-    content: shape === "alpaca" ? content.replace("\n", " ") : content,
+    content: shape === "alpaca" ? content.replace("\n\n", " ") : content,
     reasoning,
   }));
   expect(parts).toEqual(WANTED);
+});
+
+test("an empty input is no part of the prompt, and records of before go out as they came in", async () => {
+  const rows = [
+    { instruction: "Say 7.", input: "", output: "7" },
+    { instruction: "Say it.", input: "8", output: "8" },
+  ];
+  const found = await inspect(
+    fileOf("rows.jsonl", rows.map((row) => JSON.stringify(row)).join("\n")),
+  );
+  expect(found.rows.map(({ messages }) => messages[0]?.content)).toEqual([
+    "Say 7.",
+    "Say it.\n\n8",
+  ]);
+  // 0.2.0 and earlier put a line end between the two.
+  const [turn] = WANTED.slice(1).map((answer) => ({ ...answer, content: "8" }));
+  const written = { instruction: "Say it." };
+  const asked = { role: "user", content: "Say it.\n\n8", reasoning: null, written } as const;
+  const record = {
+    ...{ id: 1, position: 1, revision: 0, metadata: {} },
+    messages: turn === undefined ? [asked] : [asked, turn],
+    source: RecordSource.parse({
+      kind: "import",
+      file: null,
+      line: null,
+      teacher: null,
+      runId: null,
+      sampling: null,
+      costUsd: null,
+    }),
+    reference: { task: null, problemId: null, difficulty: null, gold: null, data: null },
+  };
+  expect(
+    recordToRow(record, { shape: "alpaca", reasoning: "as-is", textual: false }),
+  ).toMatchObject({ instruction: "Say it.", input: "\n8" });
 });
 
 test("a system prompt, a history and what no part takes come along", async () => {

@@ -152,6 +152,48 @@ test("a passage stands before its question, and an instruction before its input"
   });
 });
 
+describe("an instruction with its input (Alpaca)", () => {
+  const rows = [
+    { instruction: "Add the numbers.", input: "", output: "Nothing to add: 0" },
+    { instruction: "Add the numbers.", input: "1 and 2", output: "3" },
+    { instruction: "Multiply them.", input: "2 and 3", output: "6" },
+  ];
+  const texts = (of: readonly Record<string, unknown>[]): unknown[] => {
+    const mapping = detectProblemMapping(of);
+    return of.map((value, i) => {
+      const problem = rowToProblem({ line: i + 1, value }, mapping, { table: false });
+      if ("bad" in problem) throw new Error(problem.bad);
+      return [problem.messages.at(-1)?.content, problem.gold, Object.keys(problem.columns)];
+    });
+  };
+
+  test("is asked with the input under it, where there is one, and answers are what the output holds", () => {
+    expect(texts(rows)).toEqual([
+      ["Add the numbers.", "Nothing to add: 0", []],
+      ["Add the numbers.\n\n1 and 2", "3", []],
+      ["Multiply them.\n\n2 and 3", "6", []],
+    ]);
+    const other = rows.map(({ output, ...row }) => ({ ...row, answer: output }));
+    expect(texts(other)).toEqual(texts(rows));
+  });
+
+  test("has a solution where the output ends with its answer, and none where it is prose", () => {
+    const worked = [{ instruction: "Add.", input: "1 and 2", output: "1 + 2 = 3\n#### 3" }];
+    expect(texts(worked)).toEqual([["Add.\n\n1 and 2", "3", []]]);
+    const prose = [{ instruction: "Greet.", input: "Ann", output: "Hello, Ann!" }];
+    expect(texts(prose)).toEqual([["Greet.\n\nAnn", null, ["output"]]]);
+  });
+
+  test("is not what a question or a list of inputs asks", () => {
+    const boiler = [
+      { instruction: "Answer in a word.", question: "Who?", input: "x", answer: "3" },
+    ];
+    expect(texts(boiler)).toEqual([["Who?", "3", ["instruction", "input"]]]);
+    const listed = [{ instruction: "Add.", input: [1, 2], answer: "3" }];
+    expect(texts(listed)).toEqual([["Add.", "3", ["input"]]]);
+  });
+});
+
 describe("several right answers", () => {
   const row = { question: "Which?", answer: ["Paris", "City of Light"] };
   test("are refused until the verifier says what they are", () => {

@@ -76,14 +76,16 @@ export function detectMappings(rows: readonly Row[]): ImportMapping[] {
     const shape = turnShape(rows, conversation);
     mappings.push({ ...NOTHING, ...common, shape, conversation, gold: has(GOLD), reasoning });
   }
-  const [instruction, output] = [has(["instruction"]), has(["output"])];
+  const instruction = has(["instruction"]);
+  const input = has(["input"]);
+  const output = has(["output"]) ?? (input === null ? null : has(COMPLETION, [instruction, input]));
   if (instruction !== null && output !== null) {
     mappings.push({
       ...NOTHING,
       ...common,
       shape: "alpaca",
       prompt: instruction,
-      input: has(["input"]),
+      input,
       completion: output,
       reasoning,
       gold: has(GOLD, [instruction, output]),

@@ -139,9 +139,10 @@ function instructionAndInput(asked: RecordMessage | undefined): {
   input: string;
 } {
   const content = asked?.content ?? "";
-  const instruction = asked?.written?.instruction;
-  return instruction !== undefined && content.startsWith(`${instruction}\n`)
-    ? { instruction, input: content.slice(instruction.length + 1) }
+  const { instruction, apart } = asked?.written ?? {};
+  const gap = apart === true ? "\n\n" : "\n";
+  return instruction !== undefined && content.startsWith(instruction + gap)
+    ? { instruction, input: content.slice(instruction.length + gap.length) }
     : { instruction: content, input: "" };
 }
 

@@ -91,7 +91,7 @@ function instructionTurn(cells: RowCells, mapping: ImportMapping): RecordMessage
   const instruction = cells.text(mapping.prompt);
   const input = mapping.input === null ? "" : cells.optionalText(mapping.input);
   if (input === "") return userTurn(instruction);
-  return { ...userTurn(`${instruction}\n${input}`), written: { instruction } };
+  return { ...userTurn(`${instruction}\n\n${input}`), written: { instruction, apart: true } };
 }
 
 /** TRL's forms: two texts, two lists of turns, or a list that begins with the prompt's turns (UltraFeedback). */

@@ -101,7 +101,7 @@ export function detectProblemMapping(rows: readonly Row[]): ProblemMapping {
   const common: ProblemMapping = {
     ...NOTHING,
     system: file.named("system_prompt", "system"),
-    context: file.all(...CONTEXT).filter((name) => file.isText(name)),
+    context: [...file.all(...CONTEXT), ...inputs(file)].filter((name) => file.isText(name)),
     // An id is what is called so and no other column: completions are matched by it.
     id: file.exactly("id"),
     tags: file.all("tags", ...SUBJECTS),
@@ -117,6 +117,15 @@ export function detectProblemMapping(rows: readonly Row[]): ProblemMapping {
     multipleChoice(file, common) ??
     plain(file, common)
   );
+}
+
+/** Alpaca's: what the instruction is to be followed on. Of other prompts a column of that name may be anything. */
+function inputs(file: ProblemColumns): string[] {
+  return asksByInstruction(file) ? file.all("input") : [];
+}
+
+function asksByInstruction(file: ProblemColumns): boolean {
+  return file.named(...PROMPT)?.toLowerCase() === "instruction";
 }
 
 function own(file: ProblemColumns, common: ProblemMapping): ProblemMapping | null {
@@ -200,11 +209,18 @@ function multipleChoice(file: ProblemColumns, common: ProblemMapping): ProblemMa
   return { ...common, shape: "multiple-choice", prompt, answer, choices, solution };
 }
 
+/** Alpaca's output, where it is an answer or ends with one; a text like any other is neither. */
+function worksInOutput(file: ProblemColumns): string | null {
+  const output = asksByInstruction(file) ? file.named("output") : null;
+  if (output === null) return null;
+  return file.endsWithAnswer(output, false) || file.holdsAnswers(output) ? output : null;
+}
+
 function plain(file: ProblemColumns, common: ProblemMapping): ProblemMapping {
   const prompt = file.named(...PROMPT);
   const messages = prompt === null ? file.named(...MESSAGES) : null;
   const answer = file.named(...ANSWER);
-  const solution = file.named(...SOLUTION);
+  const solution = file.named(...SOLUTION) ?? (answer === null ? worksInOutput(file) : null);
   const worked = solution !== null && file.endsWithAnswer(solution, false) ? solution : null;
   // TRL's datasets have the right answer in `solution`, and no way to it.
   const isAnswer = answer === null && worked === null && solution !== null;

@@ -45,7 +45,7 @@ const CODE: readonly (readonly [Column, string])[] = [
   ["setup", "Before the tests"],
 ];
 const LISTS: readonly (readonly [Many, string])[] = [
-  ["context", "Before what is asked"],
+  ["context", "Before what is asked, or under an instruction"],
   ["tags", "Tags"],
   ["choices", "Choices"],
   ["incorrect", "Wrong answers"],
