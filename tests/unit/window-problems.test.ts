@@ -24,7 +24,7 @@ import {
   withSource,
   withSourceMoved,
   sourceOf,
-} from "#renderer/features/recipe/document/data-sources.ts";
+} from "#renderer/features/recipe/document/source-list.ts";
 import { newStage } from "#renderer/features/recipe/document/stage-edits.ts";
 
 const MAPPING = ProblemMapping.parse({

@@ -2,7 +2,7 @@
 import type { Document } from "yaml";
 import { twinName } from "#shared/schema/twin.ts";
 import type { StageKind } from "#shared/schema/recipe.ts";
-import { isProblemSource, sourcesAt } from "./data-sources.ts";
+import { isProblemSource, sourcesAt } from "./source-list.ts";
 import { getValue, isMap, textAt, withValue } from "./plain-value.ts";
 import type { Json, JsonMap, Keys } from "./plain-value.ts";
 import {

@@ -1,7 +1,7 @@
 /** The steps of the wizard, and which of them a problem belongs to. Pure. */
 import type { RecipeFinding } from "#shared/schema/recipe-draft.ts";
 import { StageKind } from "../document/stage-kind.ts";
-import { sourcesAt } from "../document/data-sources.ts";
+import { sourcesAt } from "../document/source-list.ts";
 import { getValue, isMap, textAt } from "../document/plain-value.ts";
 import type { Json, Keys } from "../document/plain-value.ts";
 import { problemDataIn, stagesOf } from "../document/stage-edits.ts";

@@ -6,7 +6,7 @@ import {
   withoutSource,
   withSource,
   withSourceMoved,
-} from "../../document/data-sources.ts";
+} from "../../document/source-list.ts";
 import { useDraft } from "../../document/draft-value.ts";
 import { getValue, isMap } from "../../document/plain-value.ts";
 import type { JsonMap, Keys } from "../../document/plain-value.ts";

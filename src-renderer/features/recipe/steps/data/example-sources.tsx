@@ -6,7 +6,7 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { plural } from "#renderer/ui/format.ts";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { visibleText } from "#renderer/ui/text/visible-text.ts";
-import { sourcesAt, withoutSource, withSource } from "../../document/data-sources.ts";
+import { sourcesAt, withoutSource, withSource } from "../../document/source-list.ts";
 import { useDraft } from "../../document/draft-value.ts";
 import { getValue, isMap, textAt } from "../../document/plain-value.ts";
 import type { Json, JsonMap, Keys } from "../../document/plain-value.ts";

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { gymQuery, tasksQuery } from "#renderer/bridge/queries.ts";
 import { useQuery } from "#renderer/bridge/use-query.ts";
 import { useDraft } from "../../document/draft-value.ts";
-import { sourceOf } from "../../document/data-sources.ts";
+import { sourceOf } from "../../document/source-list.ts";
 import { configIn } from "../../document/config-text.ts";
 import { getValue, textAt } from "../../document/plain-value.ts";
 import type { Keys } from "../../document/plain-value.ts";
