@@ -186,7 +186,7 @@ export class StageSession {
     always = false,
   ): void {
     this.#at = { done, total, unit };
-    this.#rate.add(done, tokens ?? 0);
+    this.#rate.add(done, tokens);
     const now = performance.now();
     if (!always && now - this.#lastProgress < PROGRESS_INTERVAL_MS) return;
     this.#lastProgress = now;
