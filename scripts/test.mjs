@@ -1,9 +1,12 @@
 /**
  * Everything that must hold before a change lands: types, lint, format, architecture, unused code,
- * Vitest, Playwright. Streams what the parts print and ends with one line, `N passed, N failed`,
- * in which each check counts as one test.
+ * Vitest, Playwright. Prints what the parts print and ends with one line, `N passed, N failed`,
+ * in which each check counts as one test. The checks run beside each other, and what they print is
+ * shown one after the other; the parts with tests follow, one at a time.
  *
  *   npm test [PART…]      with no name: all parts
+ *
+ * GRADUS_TEST_AFTER: a named pipe; the tests begin once it was written and closed, and show its text.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { discoverRuntime } from "../src-main/platform/tensorflow/discovery.ts";
 import { dataFolder } from "../src-main/platform/paths.ts";
+import { memoryFolder } from "./memory-folder.mjs";
 import { findTestBrowser } from "./test-browser.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -28,7 +32,7 @@ const REPORTS = join(ROOT, ".cache", "reports");
 const PARTS = {
   types: { args: ["node_modules/typescript/bin/tsc", "-b"] },
   lint: { args: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"] },
-  format: { args: ["node_modules/oxfmt/bin/oxfmt", "--check"], quiet: true },
+  format: { args: ["node_modules/oxfmt/bin/oxfmt", "--check"], quietWhereItHolds: true },
   architecture: { args: ["scripts/check-architecture.mjs"] },
   knip: { args: ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"] },
   unit: vitest("fast"),
@@ -113,36 +117,72 @@ export function outcome(exitCode, counts) {
 }
 
 /** @param {string} name */
-async function runPart(name) {
+function printHeading(name) {
+  console.log(`\n── ${name} ${"─".repeat(Math.max(1, 70 - name.length))}`);
+}
+
+/**
+ * @param {string} name
+ * @param {Counts} result
+ * @param {number} ms
+ */
+function printEnd(name, result, ms) {
+  const state = result.failed === 0 ? "ok" : "FAILED";
+  console.log(`   ${name}: ${state} (${(ms / 1000).toFixed(1)} s)`);
+}
+
+/**
+ * A check, started at once.
+ * @param {string} name
+ * @returns {Promise<() => Counts>} once it ended: prints what it said and gives its outcome
+ */
+function runCheck(name) {
+  const { args, quietWhereItHolds } = PARTS[name];
+  const started = performance.now();
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      const ms = performance.now() - started;
+      const result = outcome(code ?? 1, undefined);
+      resolve(() => {
+        printHeading(name);
+        if (!(quietWhereItHolds && code === 0)) process.stdout.write(output);
+        printEnd(name, result, ms);
+        return result;
+      });
+    });
+  });
+}
+
+/**
+ * A part with tests, while it is shown.
+ * @param {string} name
+ * @param {import("./memory-folder.mjs").MemoryFolder} memory
+ * @param {() => Promise<Record<string, string>>} browser
+ */
+async function runTests(name, memory, browser) {
   const part = PARTS[name];
   const started = performance.now();
-  console.log(`\n── ${name} ${"─".repeat(Math.max(1, 70 - name.length))}`);
-  const env = { ...process.env, ...part.env };
+  printHeading(name);
+  const env = { ...process.env, ...part.env, ...memory.env };
   if (part.browser) {
     try {
-      Object.assign(env, await findTestBrowser());
+      Object.assign(env, await browser());
     } catch (error) {
       console.error(error.message);
       return outcome(1, undefined);
     }
   }
+  const [command, ...args] = memory.within([process.execPath, ...part.args]);
   const exitCode = await new Promise((resolve) => {
-    const child = spawn(process.execPath, part.args, {
-      cwd: ROOT,
-      env,
-      stdio: ["ignore", part.quiet ? "pipe" : "inherit", "inherit"],
-    });
-    let output = "";
-    child.stdout?.on("data", (chunk) => (output += chunk));
-    child.on("close", (code) => {
-      if (part.quiet && code !== 0) process.stdout.write(output);
-      resolve(code ?? 1);
-    });
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+    child.on("close", (code) => resolve(code ?? 1));
   });
-  const counts = part.report && readReport(part.report);
-  const result = outcome(exitCode, counts);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`   ${name}: ${result.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+  const result = outcome(exitCode, readReport(part.report));
+  printEnd(name, result, performance.now() - started);
   return result;
 }
 
@@ -167,18 +207,42 @@ async function main() {
   // Tests give their hosts data folders of their own: they still share the fetched library.
   const { location } = await discoverRuntime({ dataFolder: dataFolder(), download: false });
   if (location !== null) process.env["GRADUS_TENSORFLOW"] = location.dir;
+  const wanted = names.length > 0 ? names : Object.keys(PARTS);
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const failed = [];
   /** @type {string[]} */
   const without = [];
-  for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
-    const result = await runPart(name);
+  /**
+   * @param {string} name
+   * @param {Counts} result
+   */
+  const count = (name, result) => {
     if (result.failed > 0) failed.push(name);
     total.passed += result.passed;
     total.failed += result.failed;
     total.skipped += result.skipped;
     without.push(...(result.without ?? []));
+  };
+  const checks = wanted
+    .filter((name) => PARTS[name].report === undefined)
+    .map((name) => ({ name, ended: runCheck(name) }));
+  // What the browser lacks is installed while the checks run.
+  const found = wanted.some((name) => PARTS[name].browser)
+    ? await findTestBrowser().then(
+        (environment) => () => Promise.resolve(environment),
+        (error) => () => Promise.reject(error),
+      )
+    : () => Promise.reject(new Error("no part has a browser"));
+  for (const { name, ended } of checks) count(name, (await ended)());
+  const tests = wanted.filter((name) => PARTS[name].report !== undefined);
+  const after = process.env["GRADUS_TEST_AFTER"];
+  if (tests.length > 0 && after !== undefined) process.stdout.write(readFileSync(after));
+  const memory = memoryFolder();
+  try {
+    for (const name of tests) count(name, await runTests(name, memory, found));
+  } finally {
+    memory.remove();
   }
   if (without.length > 0) console.log("\nskipped, each with what it needs:");
   for (const title of without) console.log(`   ${title}`);

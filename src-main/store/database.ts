@@ -38,7 +38,7 @@ export function schemaVersion(db: Connection): number {
   return Number(db.pragma("user_version", { simple: true }));
 }
 
-/** Brings the schema up to the last of `migrations`, each in a transaction of its own. */
+/** Brings the schema up to the last of `migrations`, each in a transaction of its own; a new database in one. */
 export function migrate(db: Connection, migrations: readonly Migration[], readonly = false): void {
   const newest = migrations.at(-1)?.version ?? 0;
   const found = schemaVersion(db);
@@ -56,14 +56,22 @@ export function migrate(db: Connection, migrations: readonly Migration[], readon
       "Start the host once (`gradus serve`): it brings the workspace up to date.",
     );
   }
-  for (const migration of migrations.filter(({ version }) => version > found)) {
-    for (const [name, work] of Object.entries(migration.functions ?? {}))
-      db.function(name, { deterministic: true }, (text: string) => work(text));
-    db.transaction(() => {
-      db.exec(migration.sql);
-      db.pragma(`user_version = ${migration.version}`);
-    }).immediate();
-  }
+  const missing = migrations.filter(({ version }) => version > found);
+  const apply = (): void => {
+    for (const migration of missing) applyOne(db, migration);
+  };
+  // A new database comes to be at once: synced to disk once, not once a migration.
+  if (found === 0) db.transaction(apply).immediate();
+  else apply();
+}
+
+function applyOne(db: Connection, migration: Migration): void {
+  for (const [name, work] of Object.entries(migration.functions ?? {}))
+    db.function(name, { deterministic: true }, (text: string) => work(text));
+  db.transaction(() => {
+    db.exec(migration.sql);
+    db.pragma(`user_version = ${migration.version}`);
+  }).immediate();
 }
 
 /** Runs `work` and turns SQLite's complaints about the disk into errors that say what to do. */
