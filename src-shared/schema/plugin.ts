@@ -1,9 +1,11 @@
 /** A task of one's own: `plugins/NAME/plugin.yaml` in the workspace, and one file with what it does. */
 import { z } from "zod";
 
+export const NAME_WORDS = "lower-case letters, digits and dashes";
+
 export const PluginManifest = z.strictObject({
   /** That of its folder; what recipes call the task. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "lower-case letters, digits and dashes"),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, NAME_WORDS),
   /** Said to people; results are told apart by the file's hash. */
   version: z.union([z.string().min(1), z.number()]).transform(String),
   title: z.string().min(1),

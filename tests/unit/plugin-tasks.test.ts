@@ -1,5 +1,5 @@
 /** Plug-ins as tasks that stages draw from, in the real sandbox. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
@@ -13,7 +13,7 @@ import { GymService } from "#main/services/gym/gym-service.ts";
 import { WorkspaceTasks } from "#main/services/plugins/workspace-tasks.ts";
 import { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { Stage } from "#shared/schema/recipe.ts";
-import { COINS, writeCoins } from "../helpers/coins-plugin.ts";
+import { COINS, COINS_YAML, writeCoins } from "../helpers/coins-plugin.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const sandbox = new SandboxPool({ workers: 1 });
@@ -180,6 +180,34 @@ function dataOf(stage: Stage): unknown {
   return "data" in stage ? stage.data : undefined;
 }
 
+test("two plug-ins of one text are kept apart", async () => {
+  const own = temporaryFolder();
+  writeCoins(own);
+  const folder = join(own, "plugins", "stamps");
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, "plugin.yaml"),
+    COINS_YAML.replace("name: coins", "name: stamps").replace("[2, 3, 4]", "[5, 6]"),
+  );
+  writeFileSync(join(folder, "coins.js"), COINS);
+  const at = new WorkspaceTasks(own, sandbox, new GymService(own));
+  const data = [COINS_DATA, { task: "stamps", difficulties: [5] }];
+  const kept = dataOf(
+    at.kept(
+      Stage.parse({
+        name: "grpo",
+        kind: "grpo",
+        model: "m",
+        data,
+        generation_batch_size: 16,
+        max_steps: 1,
+      }),
+    ),
+  );
+  const made = await streamed(0, 2, supply({ outside: at, data: kept }));
+  expect(made.map(({ source }) => source)).toEqual(["coins", "stamps"]);
+});
+
 test("a plug-in that ends its interpreter, or has nothing more to make, ends in words", async () => {
   const own = temporaryFolder();
   const at = new WorkspaceTasks(own, sandbox, new GymService(own));
@@ -193,7 +221,11 @@ test("a plug-in that ends its interpreter, or has nothing more to make, ends in 
   await expect(supply({ outside: at }).prepareStream(0, 4)).rejects.toThrow(
     /Error: no \d+, coins\.js line \d+, in generate\(\d+, 3\)/u,
   );
-  writeCoins(own, `export function generate() { return { prompt: "x", gold: "1" }; }`);
+  writeCoins(
+    own,
+    `export const generate = () => ({ prompt: "x", gold: "1" });
+    export const verify = (_, answer) => answer === "1";`,
+  );
   await expect(supply({ outside: at }).prepareDistinct(2)).rejects.toThrow(
     "After 1000 seeds there is no other train problem of coins",
   );

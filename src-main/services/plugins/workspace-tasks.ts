@@ -12,7 +12,14 @@ import { GYM, gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-tas
 import { outsideSource } from "#main/core/problems/outside/outside-task.ts";
 import type { OutsideTask, OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
 import { TriedProblems } from "#main/core/problems/outside/tried-problems.ts";
-import { pluginFileText, readPluginFile } from "#main/core/problems/plugins/plugin-file.ts";
+import {
+  hashOfText,
+  pluginFileText,
+  readPluginFile,
+} from "#main/core/problems/plugins/plugin-file.ts";
+import { requireSound } from "#main/core/problems/plugins/check-plugin.ts";
+import type { PluginReport } from "#main/core/problems/plugins/check-plugin.ts";
+import { tryPlugin } from "#main/core/problems/plugins/sound-task.ts";
 import { pluginOfVerifier, pluginTask } from "#main/core/problems/plugins/plugin-task.ts";
 import type { Plugin } from "#main/core/problems/plugins/plugin.ts";
 import { findRuledTask, findTask } from "#main/core/problems/registry.ts";
@@ -35,6 +42,8 @@ export class WorkspaceTasks implements OutsideTasks {
   readonly #gym: GymService;
   /** Problems of those that are not built in, at hand without waiting. */
   readonly tried = new TriedProblems(this, (source) => this.#versionOf(source));
+  /** By the plug-in's hash. */
+  readonly #trials = new Map<string, Promise<PluginReport>>();
 
   /** @param workspace its folder */
   constructor(workspace: string, sandbox: Sandbox, gym: GymService) {
@@ -74,14 +83,20 @@ export class WorkspaceTasks implements OutsideTasks {
   /** Throws as `find`, and CONFLICT where the source names another version of reasoning-gym. */
   async ofSource(source: OutsideSource): Promise<OutsideTask> {
     if ("config" in source) return this.#dataset(source);
-    return pluginTask(this.#sandbox, this.#plugin(source.task, source.sha256));
+    return this.#sound(this.#plugin(source.task, source.sha256));
+  }
+
+  /** What was found where the plug-in was tried; null of other tasks. Throws as `ofSource`. */
+  async trial(source: OutsideSource): Promise<PluginReport | null> {
+    if ("config" in source) return null;
+    return this.#tried(this.#plugin(source.task, source.sha256));
   }
 
   async ofVerifier(verifier: VerifierSpec): Promise<OutsideTask> {
     const asked = gymOfVerifier(verifier);
     if (asked !== undefined) return this.#dataset(asked);
     const { name = verifier.name, sha256 } = pluginOfVerifier(verifier) ?? {};
-    return pluginTask(this.#sandbox, this.#plugin(name, sha256));
+    return this.#sound(this.#plugin(name, sha256));
   }
 
   /** Makes problems of all that the stages ask, so that their lengths are known. Throws the signal's reason. */
@@ -142,6 +157,23 @@ export class WorkspaceTasks implements OutsideTasks {
     return asked.length === 0 ? undefined : this.#gym.environment.program(version);
   }
 
+  async #sound(plugin: Plugin): Promise<OutsideTask> {
+    requireSound(plugin, await this.#tried(plugin));
+    return pluginTask(this.#sandbox, plugin);
+  }
+
+  /** Once for each text; again where its code failed. */
+  async #tried(plugin: Plugin): Promise<PluginReport> {
+    const trial = this.#trials.get(plugin.hash) ?? tryPlugin(this.#sandbox, plugin);
+    this.#trials.set(plugin.hash, trial);
+    try {
+      return await trial;
+    } catch (error) {
+      this.#trials.delete(plugin.hash);
+      throw error;
+    }
+  }
+
   async #dataset({
     task,
     config,
@@ -175,7 +207,7 @@ export class WorkspaceTasks implements OutsideTasks {
   #plugin(name: string, sha256: string | undefined): Plugin {
     if (sha256 !== undefined) {
       const kept = this.#keptFile(sha256);
-      if (existsSync(kept)) return readPluginFile(kept);
+      if (existsSync(kept)) return readPluginFile(kept, sha256);
     }
     const found = findPlugins(this.#workspace).find(({ folder }) => folder === name);
     if (found === undefined)
@@ -186,6 +218,7 @@ export class WorkspaceTasks implements OutsideTasks {
       );
     const plugin = "plugin" in found ? found.plugin : readPlugin(this.#workspace, name);
     if (sha256 === undefined || plugin.hash === sha256) return plugin;
+    if (hashOfText(plugin.text) === sha256) return { ...plugin, hash: sha256 };
     throw new AppError(
       "NOT_FOUND",
       `The plug-in ${name} is not the text that the recipe kept (SHA-256 ${sha256.slice(0, 12)}…), and that text is not in this workspace.`,

@@ -19,7 +19,7 @@ export const TaskSource = z.strictObject({
   }),
   /** Difficulties drawn in turn; repeat one to ask for more of it, e.g. [3, 4, 5, 5, 5]. */
   difficulties: z.array(z.int().min(1)).min(1),
-  /** Of a plug-in: the SHA-256 of its file's text. A run keeps the text that it began with. */
+  /** Of a plug-in: a SHA-256 of its text, name and difficulties. A run keeps what it began with. */
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, "a SHA-256")

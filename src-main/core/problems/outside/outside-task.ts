@@ -12,7 +12,8 @@ import { findTask } from "../registry.ts";
 import type { WorkedSolution } from "../task.ts";
 import type { Verdict } from "../../verifiers/verifier.ts";
 
-const LONGEST = 100_000;
+/** Characters of a text that such a task gives. */
+export const LONGEST = 100_000;
 
 /** A problem as such a task makes it. */
 export const MadeProblem = z.strictObject({

@@ -3,65 +3,26 @@
  * together meet a limit are made in halves, down to the one that meets it alone. What goes wrong in the file ends in
  * words that name its line.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { AppError } from "#shared/errors.ts";
 import type { JsonValue } from "#shared/schema/json-value.ts";
 import type { Verdict } from "../../verifiers/verifier.ts";
 import type { Sandbox, SandboxOutcome } from "../../sandbox-port.ts";
-import { MadeProblem } from "../outside/outside-task.ts";
+import { LONGEST, MadeProblem } from "../outside/outside-task.ts";
 import type { OutsideAnswer, OutsideDrawn } from "../outside/outside-task.ts";
 import type { WorkedSolution } from "../task.ts";
 import { PluginSolution, PluginVerdict } from "./plugin.ts";
+import { JAVASCRIPT, PluginAnswer, PYTHON } from "./plugin-harness.ts";
 import type { Plugin } from "./plugin.ts";
 
-/** An item that fails is said with its place, and what was called before it does not matter. */
-const JAVASCRIPT = `
-const { parse, stringify } = JSON;
-export async function main(text) {
-  const { name, items } = parse(text);
-  let at = -1;
-  try {
-    const plugin = await import("plugin.js");
-    if (typeof plugin[name] !== "function") return stringify({ missing: true });
-    const results = [];
-    for (at = 0; at < items.length; at++) results[at] = (await plugin[name](...items[at])) ?? null;
-    return stringify({ results });
-  } catch (error) {
-    return stringify({ at, error: String(error), stack: String(error?.stack ?? "") });
-  }
-}`;
-
-const PYTHON = `
-from json import dumps, loads
-from traceback import format_exception
-
-def main(text, files, dumps=dumps, form=format_exception):
-    call = loads(text)
-    at = -1
-    try:
-        plugin = {"__name__": "plugin"}
-        exec(compile(files["plugin.py"], "plugin.py", "exec"), plugin)
-        function = plugin.get(call["name"])
-        if not callable(function):
-            return dumps({"missing": True})
-        results = []
-        for at, item in enumerate(call["items"]):
-            results.append(function(*item))
-        return dumps({"results": results}, allow_nan=False)
-    except Exception as error:
-        words = f"{type(error).__name__}: {error}"
-        return dumps({"at": at, "error": words, "stack": "".join(form(error))})
-`;
-
-/** By how the file's name ends: the sandbox's language, the name of the file there, and a stack's lines of it. */
+/** By how the file's name ends: the sandbox's language, and a stack's lines of the file. */
 const LANGUAGES = {
-  js: { language: "javascript", harness: JAVASCRIPT, file: "plugin.js", line: /plugin\.js:(\d+)/ },
+  js: { language: "javascript", harness: JAVASCRIPT, line: (file: string) => `${file}:(\\d+)` },
   // The innermost call stands last.
   py: {
     language: "python",
     harness: PYTHON,
-    file: "plugin.py",
-    line: /.*File "plugin\.py", line (\d+)/s,
+    line: (file: string) => `.*File "${file}", line (\\d+)`,
   },
 } as const;
 
@@ -69,13 +30,24 @@ function languageOf({ manifest }: Plugin): (typeof LANGUAGES)[keyof typeof LANGU
   return manifest.file.endsWith(".py") ? LANGUAGES.py : LANGUAGES.js;
 }
 
-const Answer = z.union([
-  z.strictObject({ missing: z.literal(true) }),
-  z.strictObject({ results: z.array(z.unknown()) }),
-  z.strictObject({ at: z.int(), error: z.string(), stack: z.string() }),
-]);
-
 type FunctionName = "generate" | "solve" | "verify";
+
+/** What a function must give, in words. */
+const GIVES: Readonly<Record<FunctionName, string>> = {
+  generate: "{ prompt, gold } with data and canonical where they are needed",
+  solve: "{ think, answer }",
+  verify: "true or false, or { correct, score, detail }",
+};
+const HOLDS: Readonly<Record<string, string>> = {
+  prompt: "a text that is not empty",
+  gold: "a text, or null where no answer is the right one",
+  canonical: "a text that is not empty",
+  think: "a text",
+  answer: "a text",
+  correct: "true or false",
+  score: "a number from 0 to 1",
+  detail: "a text",
+};
 
 /** Problems by their seeds and difficulties; equal ones give equal problems. Throws BAD_INPUT, the signal's reason. */
 export async function generateByPlugin(
@@ -144,9 +116,14 @@ async function call(called: Called, items: Items): Promise<unknown[] | null> {
     const end = begin === null ? null : await call(called, items.slice(half));
     return begin === null || end === null ? null : [...begin, ...end];
   }
-  const answer = Answer.safeParse(outcome.value);
+  const answer = PluginAnswer.safeParse(outcome.value);
   if (!answer.success) throw failed(plugin, `${name} gave what cannot be read.`);
-  if ("missing" in answer.data) return null;
+  if ("missing" in answer.data) {
+    if (name === "solve") return null;
+    const { others } = answer.data;
+    const instead = others.length === 0 ? "" : `; it has ${others.slice(0, 8).join(", ")}`;
+    throw failed(plugin, `${plugin.manifest.file} has no function ${name}${instead}.`);
+  }
   if ("results" in answer.data) return answer.data.results;
   const { at, error, stack } = answer.data;
   throw failed(
@@ -159,9 +136,10 @@ async function run(
   { sandbox, plugin, name, signal }: Called,
   items: Items,
 ): Promise<SandboxOutcome> {
-  const { language, harness, file } = languageOf(plugin);
+  const { language, harness } = languageOf(plugin);
+  const { file } = plugin.manifest;
   return sandbox.run(
-    { language, harness, files: { [file]: plugin.text }, input: { name, items } },
+    { language, harness, files: { [file]: plugin.text }, input: { name, file, items } },
     signal === undefined ? {} : { signal },
   );
 }
@@ -173,23 +151,37 @@ function read<T>(
   schema: z.ZodType<T>,
   results: readonly unknown[] | null,
 ): T[] {
-  if (results === null) throw failed(plugin, `${plugin.manifest.file} has no function ${name}.`);
+  if (results === null) throw new Error(`${name} is not left out`);
   return results.map((result, at) => {
     const parsed = schema.safeParse(result);
     if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const key = issue === undefined || issue.path.length === 0 ? "" : ` (${issue.path.join(".")})`;
-    throw failed(
-      plugin,
-      `${said(name, items[at])} gave ${short(JSON.stringify(result))}: ${issue?.message ?? "it cannot be read"}${key}.`,
-    );
+    const gave = `${said(name, items[at])} gave ${short(JSON.stringify(result))}`;
+    throw failed(plugin, `${gave}${whyNot(name, result, parsed.error)}.`);
   });
+}
+
+/** `, and prompt must be a text that is not empty`. */
+function whyNot(name: FunctionName, result: unknown, { issues }: z.ZodError): string {
+  const whole = `, and must give ${GIVES[name]}`;
+  if (typeof result !== "object" || result === null || Array.isArray(result)) return whole;
+  const all = issues.flatMap((issue) =>
+    issue.code === "invalid_union" ? issue.errors.flat() : [issue],
+  );
+  const long = all.find(({ code, path }) => code === "too_big" && path[0] !== "score");
+  if (long !== undefined)
+    return `, and ${long.path.join(".")} has at most ${LONGEST.toLocaleString("en")} characters`;
+  const key = all.flatMap(({ path }) => path.slice(0, 1)).find((one) => String(one) in HOLDS);
+  if (key !== undefined) return `, and ${String(key)} must be ${HOLDS[String(key)] ?? ""}`;
+  const other = all.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys : []));
+  return `${whole}${other.length === 0 ? "" : `, without ${other.join(", ")}`}`;
 }
 
 /** `, coins.js line 3`, of the interpreter's stack. */
 function lineOf(plugin: Plugin, stack: string): string {
-  const line = languageOf(plugin).line.exec(stack)?.[1];
-  return line === undefined ? "" : `, ${plugin.manifest.file} line ${line}`;
+  const { file } = plugin.manifest;
+  const pattern = languageOf(plugin).line(file.replaceAll(".", String.raw`\.`));
+  const line = new RegExp(pattern, "su").exec(stack)?.[1];
+  return line === undefined ? "" : `, ${file} line ${line}`;
 }
 
 function said(name: FunctionName, item: readonly JsonValue[] | undefined): string {
@@ -202,9 +194,23 @@ function short(text: string | undefined): string {
 }
 
 function failed({ manifest }: Plugin, what: string): AppError {
+  const { name, file } = manifest;
   return new AppError(
     "BAD_INPUT",
-    `The plug-in ${manifest.name}: ${what}`,
-    `Mend plugins/${manifest.name}/${manifest.file}, then try it: \`gradus plugins check ${manifest.name}\`.`,
+    `The plug-in ${name}: ${what}`,
+    `${hintOn(what, file)} plugins/${name}/${file}, then try it: \`gradus plugins check ${name}\`.`,
   );
+}
+
+function hintOn(what: string, file: string): string {
+  if (
+    file.endsWith(".js") &&
+    /has no function|'(?:module|exports|require)' is not defined/u.test(what)
+  )
+    return "Write `export function generate(seed, difficulty) { … }`, and `verify` likewise, in";
+  if (what.includes("has no function"))
+    return "Define `generate(seed, difficulty)` and `verify(problem, answer)` in";
+  if (/there is no module|ModuleNotFoundError/u.test(what))
+    return `Do without other modules${file.endsWith(".py") ? " than Python's standard library" : ""}: mend`;
+  return "Mend";
 }

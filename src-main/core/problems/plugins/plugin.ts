@@ -1,15 +1,15 @@
 /** A task plug-in that was read, and what its file gives and takes. */
 import { z } from "zod";
 import type { PluginManifest } from "#shared/schema/plugin.ts";
+import { LONGEST } from "../outside/outside-task.ts";
 
 export type Plugin = {
   readonly manifest: PluginManifest;
-  /** Of its file, and the text's SHA-256: another text is another plug-in. */
+  /** Of its file. */
   readonly text: string;
+  /** See `pluginHash`: another hash is another plug-in. */
   readonly hash: string;
 };
-
-const LONGEST = 100_000;
 
 /** What `solve(problem)` gives. */
 export const PluginSolution = z.strictObject({ think: z.string(), answer: z.string() });

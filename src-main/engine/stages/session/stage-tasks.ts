@@ -3,15 +3,16 @@ import { AppError } from "#shared/errors.ts";
 import type { GymSource } from "#shared/schema/stages/problem-data.ts";
 import type { Gym } from "#main/core/gym-port.ts";
 import { gymOfVerifier, gymTask } from "#main/core/problems/outside/gym-task.ts";
+import { soundTask } from "#main/core/problems/plugins/sound-task.ts";
 import { readPluginFile } from "#main/core/problems/plugins/plugin-file.ts";
-import { pluginOfVerifier, pluginTask } from "#main/core/problems/plugins/plugin-task.ts";
+import { pluginOfVerifier } from "#main/core/problems/plugins/plugin-task.ts";
 import type { OutsideTask, OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
 import type { StageContext, StartRequest } from "#main/core/stage-context.ts";
 
 /** A plug-in that the host did not give is a bug. */
 export function stageTasks(
   { pluginFiles = {}, gym: program }: StartRequest,
-  { sandbox, openGym }: StageContext,
+  { sandbox, openGym, signal }: StageContext,
 ): OutsideTasks {
   let gym: Gym | undefined;
   const dataset = async (
@@ -23,11 +24,11 @@ export function stageTasks(
     requireVersion(source, version);
     return gymTask(gym, source, version);
   };
-  const tasks = new Map<string, OutsideTask>();
-  const plugin = (name: string, sha256 = ""): OutsideTask => {
+  const tasks = new Map<string, Promise<OutsideTask>>();
+  const plugin = async (name: string, sha256 = ""): Promise<OutsideTask> => {
     const file = pluginFiles[sha256];
     if (file === undefined) throw new Error(`the host gave the stage no plug-in ${name}`);
-    const task = tasks.get(file) ?? pluginTask(sandbox, readPluginFile(file));
+    const task = tasks.get(file) ?? soundTask(sandbox, readPluginFile(file, sha256), signal);
     tasks.set(file, task);
     return task;
   };

@@ -1,6 +1,6 @@
 /** `plugins`: tasks of one's own, in the workspace's folder `plugins/`. */
 import type { Command } from "commander";
-import { checkPlugin } from "#main/services/plugins/check-plugin.ts";
+import { checkPlugin } from "#main/core/problems/plugins/check-plugin.ts";
 import { findPlugins, readPlugin } from "#main/services/plugins/find-plugins.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { dataFolder } from "#main/platform/paths.ts";

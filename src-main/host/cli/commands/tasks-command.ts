@@ -1,6 +1,8 @@
 /** `tasks`: what makes problems for recipes, benchmarks and worked examples. */
 import type { Command } from "commander";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
+import { dataFolder } from "#main/platform/paths.ts";
+import { findPlugins } from "#main/services/plugins/find-plugins.ts";
 import { table } from "../printing/terminal.ts";
 
 export function addTasksCommands(program: Command): void {
@@ -26,5 +28,7 @@ export function addTasksCommands(program: Command): void {
           ),
         );
       });
+      for (const found of findPlugins(context.workspace ?? dataFolder()))
+        if ("refusal" in found) context.terminal.note(found.refusal);
     });
 }

@@ -21,6 +21,15 @@ export async function taskFindings(
     if (!isThere(tasks, source)) continue;
     try {
       await tasks.tried.make(source, signal);
+      const report = await tasks.trial(source);
+      for (const { name, ok, detail } of report?.checks ?? [])
+        if (!ok)
+          findings.push({
+            path: ["stages", index, ...path, "task"],
+            level: "warning",
+            message: `${source.task} fails its check "${name}": ${detail}`,
+            advice: `\`gradus plugins check ${source.task}\` tries it again.`,
+          });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const key = "config" in source && Object.keys(source.config).length > 0 ? "config" : "task";
