@@ -100,3 +100,65 @@ test.each([
   expect(found?.level).toBe(level);
   expect(found?.message ?? "").toContain(words);
 });
+
+test.each([
+  ['prompt_template: "Solve it."', "error", "makes 1 prompt of 4 different problems"],
+  ['prompt_template: "In {{ unit }}"', "error", "it leaves out what they ask"],
+  [
+    'prompt_template: "{% if hint %}{{ prompt }}{% else %}?{% endif %}"',
+    "warning",
+    "makes 2 prompts of 4 different problems",
+  ],
+])("a template that leaves out what is asked: %s", (more, level, words) => {
+  const { problems } = checkWhole(app, recipe(more), folder);
+  const found = problems.filter(({ path }) => path === "stages[0].prompt_template");
+  expect(found).toMatchObject([{ level, message: expect.stringContaining(words) }]);
+});
+
+test.each([
+  ['system_prompt: "Be brief.<|end|>"', "system_prompt", "the text holds <|end|>"],
+  ['prompt_template: "<|user|>{{ prompt }}"', "prompt_template", "the text holds <|user|>"],
+])("a control token in a stage's own words is said: %s", (more, key, words) => {
+  const { problems } = checkWhole(app, recipe(more), folder);
+  expect(problems).toContainEqual(
+    expect.objectContaining({
+      path: `stages[0].${key}`,
+      level: "warning",
+      message: expect.stringContaining(words),
+    }),
+  );
+});
+
+function withData(data: string): string {
+  return recipe("").replace("{ problems: mine }", data);
+}
+
+test.each([
+  ["{ task: arithmetic, difficulties: 3 }", "data.difficulties", "must be a list, and is 3"],
+  ["{ task: arithmetic, difficulties: ['2'] }", "data.difficulties[0]", "must be a number"],
+  ["{ task: arithmetic }", "data.difficulties", "is missing"],
+  ["{}", "data", "task and difficulties, or task, or problems"],
+  ["{ problems: Mine }", "data.problems", "NAME or NAME@VERSION"],
+  ["{ problems: mine, weight: 1.0e+308 }", "data.weight", "must be at most 1000000000"],
+  ["{ problems: mine, where: 'unit:apples' }", "data.where", 'there is no field "unit"'],
+])("a source that is written wrongly is said once, at its key: %s", (data, path, words) => {
+  const { problems } = checkWhole(app, withData(data), folder);
+  expect(problems.filter(({ level }) => level === "error")).toMatchObject([
+    { path: `stages[0].${path}`, message: expect.stringContaining(words) },
+  ]);
+});
+
+test("worked examples of a set that nobody worked out are refused", () => {
+  const yaml = `name: t
+models: { base: gradus-base }
+stages:
+  - { name: sft, kind: sft, model: base, max_length: 256, data: { source: { problems: mine }, examples: 4 } }
+`;
+  expect(checkWhole(app, yaml, folder).problems).toContainEqual(
+    expect.objectContaining({
+      path: "stages[0].data.source.problems",
+      level: "error",
+      message: "no problem of mine has a worked solution to learn from",
+    }),
+  );
+});

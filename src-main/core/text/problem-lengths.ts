@@ -9,6 +9,7 @@ import { encodeWithAssistantMask } from "./templates/assistant-mask.ts";
 import { keptTokenizer, tokenizerStamp } from "./kept-tokenizers.ts";
 import { askedMessages, missingColumns, promptIds } from "./prompt-ids.ts";
 import type { Prompting } from "./prompt-ids.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** Problems looked at. */
 const SAMPLE = 64;
@@ -29,6 +30,16 @@ export interface ProblemLengths {
   /** Of the worked solutions that there are with their end token, ascending. */
   readonly solutions: readonly number[];
   readonly missing: readonly MissingColumn[];
+  /** Of the problems that ask different things: so many, and so many different prompts that the stage makes of them. */
+  readonly different: { readonly problems: number; readonly prompts: number };
+  readonly control: readonly ControlText[];
+}
+
+/** A text that the tokenizer reads as a control token of the model's, such as the end of a turn. */
+export interface ControlText {
+  readonly token: string;
+  /** Where it stands: an option of the stage, or the problems themselves. */
+  readonly in: "system_prompt" | "prompt_template" | "data";
 }
 
 /** A column that the stage's template writes, which problems of a source do not have. */
@@ -76,17 +87,38 @@ function lengthsOf(
   prompting: Prompting,
 ): ProblemLengths {
   const tokenizer = keptTokenizer(modelFolder);
+  const prompts = problems.map((problem) => promptIds(tokenizer, problem, prompting));
   return {
     sample: problems.length,
-    longestPrompt: Math.max(
-      ...problems.map((problem) => promptIds(tokenizer, problem, prompting).length),
-    ),
+    longestPrompt: Math.max(...prompts.map(({ length }) => length)),
     solutions: problems
       .flatMap((problem) => problem.solution() ?? [])
       .map((solution) => tokenizer.encode(solution, { addSpecialTokens: false }).length + 1)
       .sort((a, b) => a - b),
     missing: missingIn(problems, prompting),
+    different: {
+      problems: new Set(problems.map(({ messages }) => JSON.stringify(messages))).size,
+      prompts: new Set(prompts.map((ids) => ids.join(" "))).size,
+    },
+    control: controlIn(tokenizer, problems, prompting),
   };
+}
+
+function controlIn(
+  tokenizer: Tokenizer,
+  problems: readonly Problem[],
+  { system_prompt: system = "", prompt_template: template = "" }: Prompting,
+): ControlText[] {
+  const asked = problems.flatMap(({ messages }) => messages.map(({ content }) => content));
+  const texts = { system_prompt: system, prompt_template: template, data: asked.join("\n") };
+  return (["system_prompt", "prompt_template", "data"] as const).flatMap((place) => {
+    const ids = tokenizer.encode(texts[place], { addSpecialTokens: false });
+    const control = new Set(ids.filter((id) => tokenizer.isSpecial(id)));
+    return [...control].map((id) => ({
+      token: tokenizer.decode([id], { skipSpecialTokens: false }),
+      in: place,
+    }));
+  });
 }
 
 function missingIn(problems: readonly Problem[], prompting: Prompting): MissingColumn[] {

@@ -1,9 +1,9 @@
 /** Where a fine-tuning stage's examples come from: one source, or a mix with weights. */
 import { z } from "zod";
-import { ProblemData } from "./problem-data.ts";
+import { MOST_WEIGHT, ProblemData } from "./problem-data.ts";
 
 /** Of several: examples of it for each one of a source with weight 1. */
-const weight = z.number().positive().optional();
+const weight = z.number().positive().max(MOST_WEIGHT).optional();
 
 export const ExampleSource = z.union([
   /** Problems with their worked solutions. */

@@ -7,8 +7,11 @@ import { ProblemSplit } from "../problem.ts";
 export const TaskName = z.string().min(1).max(200);
 export type TaskName = z.infer<typeof TaskName>;
 
+/** Sums of larger ones have no room for the small ones beside them. */
+export const MOST_WEIGHT = 1e9;
+
 /** Of several sources: how many problems it gives for each one of a source with weight 1. */
-const weight = z.number().positive().optional();
+const weight = z.number().positive().max(MOST_WEIGHT).optional();
 
 const GYM_PREFIX = "reasoning-gym/";
 
@@ -30,7 +33,11 @@ export type TaskSource = z.infer<typeof TaskSource>;
 
 /** Where prompts come from: a dataset of reasoning-gym, which runs in a Python of its own. */
 export const GymSource = z.strictObject({
-  task: z.string().regex(/^reasoning-gym\/[a-z0-9_]{1,100}$/, "reasoning-gym/NAME"),
+  task: z.string().regex(/^reasoning-gym\/[a-z0-9_]{1,100}$/, {
+    error: "reasoning-gym/NAME",
+    // Else it is the one form whose faults are told, whatever was meant.
+    abort: true,
+  }),
   /** Options of the dataset's own config class; seed and size are the recipe's. */
   config: z.record(z.string(), JsonValue).default({}),
   /** The package's; a run keeps the one that it began with. */

@@ -1,4 +1,5 @@
 /** What the lengths of a stage's problems mean for it: do prompts and completions fit the model's context, and the stage the memory? */
+import { counted } from "#shared/counted.ts";
 import type { RecipeFix } from "#shared/schema/recipe-draft.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
 import { stageMemory } from "#main/core/resources/stage-memory.ts";
@@ -20,6 +21,14 @@ export function noteLengths(
   context: number,
 ): void {
   for (const column of lengths.missing) place.add("prompt_template", missingColumn(column));
+  const alike = alikeFinding(lengths);
+  if (alike !== undefined && lengths.missing.length === 0) place.add("prompt_template", alike);
+  for (const { token, in: key } of lengths.control)
+    place.add(key, {
+      level: "warning",
+      message: `${key === "data" ? "a problem's text" : "the text"} holds ${token}, which the model reads as one of its control tokens`,
+      advice: "Write it otherwise, unless that is what you mean.",
+    });
   if ("max_completion_length" in stage) {
     const room = context - lengths.longestPrompt;
     if (stage.max_completion_length > room)
@@ -32,6 +41,17 @@ export function noteLengths(
     const whole = lengths.solutions.map((length) => length + lengths.longestPrompt);
     noteFit(place, "max_length", stage.max_length, whole);
   }
+}
+
+/** A template that leaves out what is asked makes one prompt of many problems. */
+function alikeFinding({ different }: ProblemLengths): ColumnFinding | undefined {
+  const { problems, prompts } = different;
+  if (prompts >= problems) return undefined;
+  return {
+    level: prompts === 1 ? "error" : "warning",
+    message: `the template makes ${counted(prompts, "prompt")} of ${problems} different problems: it leaves out what they ask`,
+    advice: "Write {{ prompt }} where the problem stands.",
+  };
 }
 
 function missingColumn({ column, source, problems, of, known }: MissingColumn): ColumnFinding {

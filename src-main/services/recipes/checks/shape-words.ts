@@ -41,12 +41,19 @@ export function shapeFindings(issue: ShapeIssue, recipe: unknown): Finding[] {
       advice: "Remove it, or correct its spelling.",
     }));
   if (issue.code === "invalid_union" && value !== undefined) {
-    const nearest = nearestForm(issue.errors ?? [], value);
-    if (nearest.length > 0 && missingIn(nearest, value).length === 0)
+    const known = (issue.errors ?? []).filter((form) => !isAnotherKind(form));
+    const [nearest = [], other] = nearestForms(
+      known.length > 0 ? known : (issue.errors ?? []),
+      value,
+    );
+    const isMeant =
+      missingIn(nearest, value).length === 0 ||
+      (wrongIn(nearest) < wrongIn(other ?? []) && keysOf(value) > 0);
+    if (nearest.length > 0 && isMeant)
       return nearest.flatMap((inner) =>
         shapeFindings({ ...inner, path: [...issue.path, ...inner.path] }, recipe),
       );
-    const forms = (issue.errors ?? []).map((form) => missingIn(form, value).join(" and "));
+    const forms = known.map((form) => missingIn(form, value).join(" and "));
     if (forms.length > 0 && forms.every((form) => form !== ""))
       return [
         {
@@ -157,28 +164,37 @@ function unlike(a: string, b: string): number {
   return missing + rest.length;
 }
 
-/** The form that the value comes nearest to: with the fewest keys that it does not know or lacks. */
 const ANOTHER_KIND = 100;
+const A_KEY = 2;
+const A_NAME = 3;
 
-function nearestForm(
+/** Nothing of a map is near to a list. */
+function isAnotherKind(form: readonly ShapeIssue[]): boolean {
+  return form.some(({ path, code }) => path.length === 0 && code === "invalid_type");
+}
+
+/** How far a value is from a form: the keys that it does not know or lacks, and names that are another form's. */
+function wrongIn(form: readonly ShapeIssue[]): number {
+  if (form.length === 0) return Infinity;
+  return form.reduce((sum, { path, code, keys }) => {
+    if (path.length === 0 && code === "invalid_type") return sum + ANOTHER_KIND;
+    if (path.length > 1 || code === "invalid_value") return sum + 1;
+    if (code === "invalid_format") return sum + A_NAME;
+    return sum + (keys === undefined ? A_KEY : keys.length + 1);
+  }, 0);
+}
+
+/** The forms that the value comes nearest to come first; of two as near as each other, the one whose keys are there. */
+function nearestForms(
   forms: readonly (readonly ShapeIssue[])[],
   value: unknown,
-): readonly ShapeIssue[] {
-  const wrong = (form: readonly ShapeIssue[]): number =>
-    form.reduce(
-      (sum, issue) =>
-        sum +
-        (issue.path.length === 0 && issue.code === "invalid_type"
-          ? // Nothing of a map is near to a list.
-            ANOTHER_KIND
-          : issue.path.length <= 1 && issue.code !== "invalid_value"
-            ? (issue.keys?.length ?? 1) + 1
-            : 1),
-      0,
-    );
-  // Of two as near as each other, the one whose keys are there.
+): readonly (readonly ShapeIssue[])[] {
   const lacks = (form: readonly ShapeIssue[]): number => missingIn(form, value).length;
-  return forms.toSorted((a, b) => wrong(a) - wrong(b) || lacks(a) - lacks(b))[0] ?? [];
+  return forms.toSorted((a, b) => wrongIn(a) - wrongIn(b) || lacks(a) - lacks(b));
+}
+
+function keysOf(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 }
 
 /** Options that a form needs and the value lacks. */

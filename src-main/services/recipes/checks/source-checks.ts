@@ -182,8 +182,9 @@ function checkProblems(
       });
     } else
       place.add(`${key}.problems`, { message: counted(problems.length, "problem"), level: "note" });
-    if (problems.length > 0 && golds === 0) noGold(source.problems, `${key}.problems`, place);
     const { stage } = place;
+    if (problems.length > 0 && stage.kind === "sft") noteWorked(source, problems, key, place);
+    else if (problems.length > 0 && golds === 0) noGold(source.problems, `${key}.problems`, place);
     if (stage.kind === "benchmark" && problems.length > 0) {
       if (source.split === "train")
         place.add(`${key}.split`, {
@@ -196,6 +197,25 @@ function checkProblems(
     if (!(error instanceof AppError)) throw error;
     place.add(`${key}.${error.code === "BAD_INPUT" ? "where" : "problems"}`, said(error));
   }
+}
+
+/** Worked examples are the problems' own solutions. */
+function noteWorked(
+  { problems: name }: ProblemSource,
+  problems: ReturnType<SetReader>,
+  key: string,
+  place: StagePlace,
+): void {
+  const worked = problems.filter(({ solution, gold }) => solution !== null && gold !== null).length;
+  if (worked === problems.length) return;
+  place.add(`${key}.problems`, {
+    level: worked === 0 ? "error" : "warning",
+    message:
+      worked === 0
+        ? `no problem of ${name} has a worked solution to learn from`
+        : `${worked} of ${problems.length} problems of ${name} have a worked solution; the others give no example`,
+    advice: `Import it with them (--map solution=COLUMN), or let a teacher work the problems out: gradus data generate --problems ${name}.`,
+  });
 }
 
 export function checkSet(

@@ -257,9 +257,13 @@ function sourcesToTrainOn(recipe: Recipe, stage: SftStage | DistillStage): Probl
   return read.filter((source) => source !== undefined);
 }
 
-/** Unknown tasks, difficulties and problem sets are said where the data are looked at. */
+/** Unknown tasks, difficulties, problem sets and filters are said where the data are looked at. */
 function isSaidOfData(error: AppError): boolean {
-  return error.code === "NOT_FOUND" || (error.code === "BAD_RECIPE" && !ofTemplate(error));
+  return (
+    error.code === "NOT_FOUND" ||
+    error.code === "BAD_INPUT" ||
+    (error.code === "BAD_RECIPE" && !ofTemplate(error))
+  );
 }
 
 function ofTemplate(error: AppError): boolean {
