@@ -9,18 +9,26 @@ export interface DialogFootProps {
   readonly act?: Act;
   readonly note?: string;
   readonly onClose: () => void;
+  /** What closing does, where that is more. */
+  readonly closing?: string;
   /** The button that acts. */
   readonly children: ReactNode;
 }
 
-export function DialogFoot({ act, note, onClose, children }: DialogFootProps): ReactNode {
+export function DialogFoot({
+  act,
+  note,
+  onClose,
+  closing = "Close",
+  children,
+}: DialogFootProps): ReactNode {
   return (
     <>
       {act?.failure !== undefined && <FailureNotice failure={act.failure} />}
       <div className="flex dialogacts">
         {note !== undefined && <span className="grow s12 t3">{note}</span>}
         <button type="button" className="btn" onClick={onClose}>
-          Close
+          {closing}
         </button>
         {children}
       </div>

@@ -1,7 +1,7 @@
 /** pip, which honours the user's index, proxy and certificates: fetches one wheel into a folder, watched while it grows. */
-import { spawn } from "node:child_process";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { runProgram } from "../run-program.ts";
 
 const POLL_MS = 250;
 
@@ -75,29 +75,36 @@ export async function runPip(
   args: readonly string[],
   options: PipOptions,
 ): Promise<void> {
-  const child = spawn(python, ["-m", "pip", "--disable-pip-version-check", ...args], {
-    env: { ...process.env, TMPDIR: options.temporary, PYTHONUNBUFFERED: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(options.signal && { signal: options.signal }),
-  });
-  let errors = "";
-  child.stdout.setEncoding("utf8").on("data", options.onOutput);
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors = (errors + text).slice(-4000);
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  options.signal?.throwIfAborted();
+  const { code, errors } = await runProgram(
+    python,
+    ["-m", "pip", "--disable-pip-version-check", "--no-color", "--no-input", ...args],
+    {
+      environment: { TMPDIR: options.temporary, PYTHONUNBUFFERED: "1" },
+      onOutput: options.onOutput,
+      ...(options.signal && { signal: options.signal }),
+    },
+  );
   if (code !== 0) throw new DownloadUnavailable(lastWords(errors) || `pip ended with code ${code}`);
 }
 
-/** The lines of pip's stderr that say what went wrong. */
+/** The lines of pip's stderr that say what went wrong; where no index answered, its "no matching distribution" is no reason. */
 function lastWords(stderr: string): string {
+  const cut = brokenConnection(stderr);
+  if (cut !== undefined) return `pip could not reach its index: ${cut}`;
   const lines = stderr.split("\n").map((line) => line.trim());
   const errors = lines.filter((line) => line.startsWith("ERROR:"));
   return (errors.length > 0 ? errors : lines.filter(Boolean)).slice(-2).join(" ");
+}
+
+/** e.g. "Connection refused" of the last retry; undefined where there was none. */
+function brokenConnection(stderr: string): string | undefined {
+  const [, broken = ""] =
+    [...stderr.matchAll(/after connection broken by '(.*)': \S*$/gmu)].at(-1) ?? [];
+  const reason =
+    /\[Errno -?\d+\] ([^'"()]+)/u.exec(broken) ??
+    /(?:timed out|certificate verify failed|Cannot connect to proxy)[^'"()]*/iu.exec(broken);
+  if (broken === "") return undefined;
+  return (reason?.[1] ?? reason?.[0] ?? broken).trim();
 }
 
 /** The size in pip's "Downloading name.whl (273.8 MB)". */

@@ -12,6 +12,7 @@ import { AppError } from "#shared/errors.ts";
 import type { GymProgress } from "#shared/schema/gym.ts";
 import { assetFolder } from "#main/platform/asset-folder.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
+import { runProgram } from "#main/platform/run-program.ts";
 import { DownloadUnavailable, runPip } from "#main/platform/tensorflow/pip.ts";
 import { GymProcess } from "#main/processes/gym/gym-process.ts";
 import type { GymProgram } from "#main/processes/gym/gym-process.ts";
@@ -29,6 +30,8 @@ const Marker = z.strictObject({
   datasets: z.array(z.string()),
 });
 export type GymFacts = z.infer<typeof Marker>;
+
+const LOOK_EVERY_MS = 250;
 
 const run = promisify(execFile);
 
@@ -79,7 +82,7 @@ export class GymEnvironment {
     throw new AppError(
       "NOT_FOUND",
       "reasoning-gym is not installed in this workspace.",
-      "Install it: gradus python install. It needs Python 3.11 or later and about 350 MB.",
+      "Install it: gradus python install. It needs Python 3.11 or later and about 280 MB.",
     );
   }
 
@@ -167,17 +170,18 @@ async function findPython(): Promise<string> {
 }
 
 async function makeVenv(python: string, folder: string, signal: AbortSignal): Promise<void> {
-  try {
-    await run(python, ["-m", "venv", folder], { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    const words = error instanceof Error ? error.message.trim().split("\n").at(-1) : "";
-    throw new AppError(
-      "NOT_FOUND",
-      `${python} cannot make an environment: ${words ?? ""}.`,
-      "Install its venv module (on Debian and Ubuntu: python3-venv), or name another in GRADUS_PYTHON.",
-    );
-  }
+  let said = "";
+  const { code, errors } = await runProgram(python, ["-m", "venv", folder], {
+    onOutput: (text) => (said += text),
+    signal,
+  });
+  if (code === 0) return;
+  const words = `${said}${errors}`.trim().split("\n").at(-1) ?? "";
+  throw new AppError(
+    "NOT_FOUND",
+    `${python} cannot make an environment: ${words}.`,
+    "Install its venv module (on Debian and Ubuntu: python3-venv), or name another in GRADUS_PYTHON.",
+  );
 }
 
 async function installPackages(
@@ -187,22 +191,43 @@ async function installPackages(
   signal: AbortSignal,
 ): Promise<void> {
   const requirements = join(assetFolder(), "python", "reasoning-gym.txt");
-  const all = readFileSync(requirements, "utf8").match(/^[\w.-]+==/gmu)?.length ?? 1;
+  // Some have a line for each Python.
+  const all = new Set(readFileSync(requirements, "utf8").match(/^[\w.-]+(?===)/gmu)).size;
+  const before = packagesIn(work);
   let seen = 0;
   let isLast = false;
+  let isBuilding = false;
+  const tell = (): void => {
+    if (!isLast && isBuilding) {
+      onProgress({ phase: "building what comes as source", share: 0.5 });
+      return;
+    }
+    if (!isLast) {
+      const share = 0.1 + 0.4 * Math.min(1, seen / all);
+      onProgress({ phase: `fetching packages, ${Math.min(seen, all)} of ${all}`, share });
+      return;
+    }
+    const done = Math.min(packagesIn(work) - before, all);
+    const share = 0.5 + 0.4 * (done / all);
+    onProgress({ phase: `installing packages, ${done} of ${all}`, share });
+  };
+  // pip says nothing while it installs, which takes the longest.
+  const watch = setInterval(tell, LOOK_EVERY_MS);
   try {
     await runPip(
       python,
-      ["install", "--require-hashes", "--progress-bar", "off", "-r", requirements],
+      // Python compiles what it uses when it uses it: all of it takes longer than everything else together.
+      [
+        ...["install", "--no-compile", "--require-hashes"],
+        ...["--progress-bar", "off", "-r", requirements],
+      ],
       {
         temporary: join(work, "tmp"),
         onOutput: (text) => {
           seen += text.match(/^(?:Collecting|Processing) /gmu)?.length ?? 0;
+          isBuilding ||= text.includes("Building wheels for collected packages");
           isLast ||= text.includes("Installing collected packages");
-          onProgress({
-            phase: isLast ? "installing packages" : `fetching packages, ${seen} of ${all}`,
-            share: isLast ? 0.7 : 0.1 + 0.6 * Math.min(1, seen / all),
-          });
+          tell();
         },
         signal,
       },
@@ -215,5 +240,21 @@ async function installPackages(
       `reasoning-gym cannot be installed: ${error.message}`,
       "Check the network and pip's index (pip config list), and that a C compiler is there: one of its packages is built.",
     );
+  } finally {
+    clearInterval(watch);
   }
+}
+
+/** Its packages, pip among them, as far as they are there. */
+function packagesIn(folder: string): number {
+  const library = join(folder, "lib");
+  const packages =
+    process.platform === "win32"
+      ? join(folder, "Lib", "site-packages")
+      : join(
+          library,
+          readdirSync(library).find((name) => name.startsWith("python")) ?? "",
+          "site-packages",
+        );
+  return readdirSync(packages).filter((name) => name.endsWith(".dist-info")).length;
 }

@@ -12,7 +12,7 @@ export class GymService {
   readonly environment: GymEnvironment;
   #process: { readonly python: string; readonly gym: GymProcess } | undefined;
   #idle: NodeJS.Timeout | undefined;
-  #installing: Promise<GymFacts> | undefined;
+  #installing: { readonly facts: Promise<GymFacts>; readonly signal: AbortSignal } | undefined;
 
   /** @param workspace its folder */
   constructor(workspace: string) {
@@ -34,16 +34,21 @@ export class GymService {
     return this.#process.gym;
   }
 
-  /** A second call waits for the first. Throws as `GymEnvironment.install`. */
+  /** A second call waits for the first, or where that was ended, begins when it has. Throws as `GymEnvironment.install`. */
   async install(
     onProgress: (progress: GymProgress) => void,
     signal: AbortSignal,
   ): Promise<GymFacts> {
+    while (this.#installing?.signal.aborted === true)
+      await this.#installing.facts.catch(() => undefined);
     this.close();
-    this.#installing ??= this.environment.install(onProgress, signal).finally(() => {
-      this.#installing = undefined;
-    });
-    return this.#installing;
+    this.#installing ??= {
+      signal,
+      facts: this.environment.install(onProgress, signal).finally(() => {
+        this.#installing = undefined;
+      }),
+    };
+    return this.#installing.facts;
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import type { GymState } from "#shared/schema/gym.ts";
 import { contextOf, withCommonOptions, withHost } from "../command-context.ts";
 import { askYes } from "../printing/ask-yes.ts";
+import { Cancelled } from "../printing/terminal.ts";
 
 const InstallOptions = z.object({ yes: z.boolean(), again: z.boolean() });
 
@@ -35,18 +36,30 @@ export function addPythonCommands(program: Command): void {
           terminal.result(state, stateText(state));
           return;
         }
-        const question = `pip will install reasoning-gym and what it needs (about 350 MB) into ${state.folder}. Go on?`;
+        const question = `pip will install reasoning-gym and what it needs (about 280 MB) into ${state.folder}. Go on?`;
         if (!yes && !(await askYes(question)))
           throw new AppError("BAD_INPUT", "Nothing was installed.", "Say --yes to go on.");
         let last = "";
-        for await (const event of await client.gym.install()) {
-          if (event.type === "failed")
-            throw new AppError("DOWNLOAD_FAILED", event.message, event.advice ?? undefined);
-          if (event.type === "done") terminal.result(event.state, stateText(event.state));
-          else if (event.phase !== last) {
-            last = event.phase;
-            terminal.note(`${Math.round(100 * event.share)}% ${event.phase}`);
+        const abort = new AbortController();
+        const onInterrupt = (): void => abort.abort(new Cancelled());
+        process.on("SIGINT", onInterrupt);
+        process.on("SIGTERM", onInterrupt);
+        try {
+          const events = await client.gym.install(undefined, { signal: abort.signal });
+          for await (const event of events) {
+            abort.signal.throwIfAborted();
+            if (event.type === "failed")
+              throw new AppError("DOWNLOAD_FAILED", event.message, event.advice ?? undefined);
+            if (event.type === "done") terminal.result(event.state, stateText(event.state));
+            else if (event.phase !== last) {
+              last = event.phase;
+              terminal.note(`${Math.round(100 * event.share)}% ${event.phase}`);
+            }
           }
+          abort.signal.throwIfAborted();
+        } finally {
+          process.off("SIGINT", onInterrupt);
+          process.off("SIGTERM", onInterrupt);
         }
       });
     });

@@ -51,8 +51,8 @@ export function GymDialog({ opened, state, onClose, onInstalled }: GymDialogProp
     <Dialog opened={opened} onClose={close} label="Install reasoning-gym?" headed size={480}>
       <p className="t2">
         A hundred tasks with scoring of their own. They are Python: pip installs them, with every
-        package by version and hash, into {state?.folder ?? "the workspace"}. That takes a minute
-        and about 350 MB.
+        package by version and hash, into {state?.folder ?? "the workspace"}. That takes some
+        minutes and about 280 MB.
       </p>
       {progress !== undefined && (
         <div aria-live="polite">
@@ -61,7 +61,10 @@ export function GymDialog({ opened, state, onClose, onInstalled }: GymDialogProp
         </div>
       )}
       {failure !== undefined && <FailureNotice failure={failure} />}
-      <DialogFoot onClose={close}>
+      <DialogFoot
+        onClose={close}
+        {...(progress === undefined ? {} : { closing: "Stop installing" })}
+      >
         <button
           type="button"
           className="btn primary"
