@@ -1,5 +1,6 @@
 /** Mathematical equivalence: numbers, expressions, sets, intervals, relations, matrices. */
 import { z } from "zod";
+import { claimsOf, firstSentence } from "./answers/claimed-answer.ts";
 import { extractMaths } from "./maths/extraction/extract-maths.ts";
 import { goldReadings, MOST_CHARACTERS, mathsRule, verifyAlone } from "./maths/maths-rule.ts";
 import { readGold, sameReadings } from "./maths/verify-maths.ts";
@@ -93,8 +94,23 @@ function verifyText(judged: Judged, text: string): Verdict {
   const golds = BARE_NUMBER.test(end)
     ? [readGold(result.gold, match)]
     : goldReadings(result.gold, match);
-  const correct = golds.some((readings) => sameReadings(readings, given, result.options));
+  const isGold = (said: Readings): boolean =>
+    golds.some((readings) => sameReadings(readings, said, result.options));
+  const claimed = claimedIn(end, match);
+  if (claimed.length > 1 && claimed.some((claim) => !isGold(claim)))
+    return wrong(`${quoted(end.slice(-60))} claims several answers.`);
+  const correct = isGold(given);
   return verdict(correct, result.gold, mathsRule.extractLenient(end) ?? end.slice(-60));
+}
+
+type Readings = ReturnType<typeof extractMaths>;
+
+/** What "the answer is" says each time, as far as it is mathematics; a box decides alone. */
+function claimedIn(text: string, match: VerifyOptions["match"]): Readings[] {
+  if (text.includes(String.raw`\boxed`)) return [];
+  return claimsOf(text)
+    .map((claim) => extractMaths(`The answer is ${firstSentence(claim)}`, match))
+    .filter((readings) => readings.some(({ value }) => value !== null));
 }
 
 function verdict(correct: boolean, gold: string, answer: string): Verdict {
