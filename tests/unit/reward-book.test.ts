@@ -143,3 +143,25 @@ test("a text that a run kept goes with the last run and recipe that name it", as
   await client.pipelines.delete({ pipelineId: other.pipelineId });
   expect(kept()).toHaveLength(2);
 });
+
+test.each([
+  ["keeps something", "let n = 0;\nexport const reward = () => ++n;\n", 1],
+  ["draws numbers", "export const reward = () => Math.random();\n", 1],
+  [
+    "looks at its group alone",
+    "export const reward = ({ completion, columns }) => completion.length + Number(columns.gold);\n",
+    0,
+  ],
+])("a reward that %s: the check of its recipe says so", async (_, text, warnings) => {
+  const { client, app } = opened();
+  await client.rewards.save({ file: FILE, text, sha256: null });
+  const yaml = recipeYaml(app.models.resolve("gradus-base")).replace(
+    "max_steps: 10 }",
+    `max_steps: 10, rewards: [ { file: ${FILE}, weight: 1 } ] }`,
+  );
+  const found: string[] = [];
+  for await (const event of await client.recipes.checkData({ yaml }))
+    if (event.type === "problems")
+      found.push(...event.problems.map(({ level, message }) => `${level}: ${message}`));
+  expect(found.filter((one) => one.includes("in another order"))).toHaveLength(warnings);
+});

@@ -124,6 +124,24 @@ test.each([
   },
 );
 
+test("a byte order mark is no part of a reward", async () => {
+  expect(await values("a.py", `\uFEFF${SHORT_PY}`)).toEqual([1 / 3, 1 / 5, null]);
+});
+
+test.each([
+  ["a.py", "def reward(completions):\n    return [1]\n", "Take what it does not name too"],
+  ["a.py", "def reward(completions, words, **c):\n    return [1]\n", "give others a default"],
+  ["a.py", "async def reward(completions, **c):\n    return [1]\n", "without async"],
+  ["a.js", "module.exports = { reward: () => 1 };", "Write export function reward("],
+])(
+  "%s: what a reward of other tools trips over is said with what to write",
+  async (file, text, words) => {
+    await expect(values(file, text)).rejects.toMatchObject({
+      advice: expect.stringContaining(words),
+    });
+  },
+);
+
 test("a text that was kept stays what it was, whatever becomes of the file", () => {
   const root = mkdtempSync(join(tmpdir(), "gradus-rewards-"));
   const files = new RewardFiles(join(root, "kept"), () => []);

@@ -114,9 +114,10 @@ async function run(
 
 /** TypeScript without its types, at the same lines; what is wrong with it where more than types would have to go. */
 function sourceOf(name: string, text: string): string | { fault: string; line: null; at: null } {
-  if (!name.endsWith(".ts")) return text;
+  const withoutMark = text.replace(/^\uFEFF/u, "");
+  if (!name.endsWith(".ts")) return withoutMark;
   try {
-    return stripTypeScriptTypes(text);
+    return stripTypeScriptTypes(withoutMark);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     return { fault: `its types cannot be left out: ${words}`, line: null, at: null };
@@ -171,6 +172,14 @@ function adviceOn(message: string, file: string, python: string | undefined): st
   // TRL hands over lists of messages where its prompts are such.
   if (/string indices must be integers/u.test(message))
     return `Completions are texts here: write completion where the file has completion[0]["content"], then gradus rewards try ${file}.`;
+  const then = `then gradus rewards try ${file}.`;
+  if (/unexpected keyword argument/u.test(message))
+    return `Take what it does not name too, def reward(completions, **columns), ${then}`;
+  if (/missing \d+ required .*argument/u.test(message))
+    return `Take what is there: completions, prompts, id, task, gold, difficulty, data and the problem set's own columns; give others a default (name=None), ${then}`;
+  if (/type coroutine/u.test(message)) return `Write def reward, without async, ${then}`;
+  if (/'(?:module|exports|require)' is not defined/u.test(message))
+    return `Write export function reward({ prompt, completion, columns }) { … }, ${then}`;
   return `Correct the file and try it with gradus rewards try ${file}.`;
 }
 

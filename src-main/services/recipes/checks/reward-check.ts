@@ -9,7 +9,7 @@ import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import type { OutsideTasks } from "#main/core/problems/outside/outside-task.ts";
 import { problemsAt } from "#main/core/problems/task-facts.ts";
 import { faultOfFile, fileReward } from "#main/core/rewards/files/file-reward.ts";
-import type { RewardInput } from "#main/core/rewards/reward-input.ts";
+import type { RewardInput, RewardValue } from "#main/core/rewards/reward-input.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import { judgeTexts } from "#main/core/verifiers/judging/judge-texts.ts";
 import type { RewardFiles } from "../reward-files.ts";
@@ -32,7 +32,16 @@ export async function rewardFindings(
     try {
       const text = rewardFiles.runnable(spec, relativeTo);
       const inputs = await inputsOf(stage, deps, signal);
-      await fileReward(sandbox, { ...spec, text }, inputs, signal);
+      const reward = { ...spec, text };
+      const values = await fileReward(sandbox, reward, inputs, signal);
+      const again = await fileReward(sandbox, reward, inputs.toReversed(), signal);
+      if (!isAlike(values, again.toReversed()))
+        findings.push({
+          path: ["stages", index, "rewards", place, "file"],
+          level: "warning",
+          message: `${spec.file} gives the same completions other values in another order: it keeps something between them, or draws numbers`,
+          advice: "Make each value depend on its completion, its group and the columns alone.",
+        });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       findings.push({
@@ -43,6 +52,17 @@ export async function rewardFindings(
     }
   }
   return findings;
+}
+
+/** Sums over a group may differ in their last digits. */
+const LAST_DIGITS = 1e-6;
+
+function isAlike(values: readonly RewardValue[], again: readonly RewardValue[]): boolean {
+  return values.every((value, i) => {
+    const other = again[i] ?? null;
+    if (value === null || other === null) return value === other;
+    return Math.abs(value - other) <= LAST_DIGITS * Math.max(1, Math.abs(value));
+  });
 }
 
 export interface RewardCheckDeps {
