@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { parquetWriteFile } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -457,3 +458,18 @@ test.each([
   expect(error?.message).toContain(name);
   expect(error?.message).not.toContain(uploadId);
 });
+
+test.each<[string, Buffer, string]>([
+  ["rows.jsonl", gzipSync(`${sumLine(1, 2)}\n`), "is packed with gzip"],
+  ["rows.jsonl.gz", gzipSync(`${sumLine(1, 2)}\n`), "is packed"],
+  ["rows.csv", Buffer.from("\uFEFFprompt,completion\na,b\n", "utf16le"), "is written in UTF-16"],
+  ["rows.csv", Buffer.from([0x50, 0x4b, 0x03, 0x04, 20, 0]), "is a ZIP archive"],
+  ["rows.json", Buffer.from("PAR1....PAR1"), "is a Parquet file"],
+])(
+  "a file %s that holds no rows as it stands is said to be what it is",
+  async (name, bytes, words) => {
+    const path = join(temporaryFolder(), name);
+    writeFileSync(path, bytes);
+    await expect(inspect(path)).rejects.toThrow(words);
+  },
+);

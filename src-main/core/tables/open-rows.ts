@@ -2,10 +2,12 @@
 import { assertNever } from "#shared/errors.ts";
 import { readJson } from "./read-json.ts";
 import { readJsonl } from "./read-jsonl.ts";
+import { requireRows } from "./require-rows.ts";
 import type { RowReading, SourceRow } from "./source-row.ts";
 import type { DatasetFormat } from "#shared/schema/dataset-format.ts";
 
 export function openRows(path: string, format: DatasetFormat): RowReading {
+  requireRows(path, format);
   switch (format) {
     case "jsonl":
       return readJsonl(path);

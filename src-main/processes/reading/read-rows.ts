@@ -32,6 +32,16 @@ export function formatOf(path: string): DatasetFormat {
       return "csv";
     case "parquet":
       return "parquet";
+    case "gz":
+    case "zst":
+    case "xz":
+    case "bz2":
+    case "zip":
+      throw new AppError(
+        "BAD_INPUT",
+        `${path} is packed.`,
+        "Unpack it, and name the file that comes out.",
+      );
     default:
       throw new AppError(
         "BAD_INPUT",
