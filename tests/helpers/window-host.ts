@@ -1,7 +1,7 @@
 /** A real host in a process of its own, for the window's tests: `gradus serve` on a workspace, with an address of its own. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -54,22 +54,33 @@ export function windowWorkspace(): { readonly folder: string; readonly remove: (
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Fills a workspace with the pipelines that the screens are looked at with, or with those of one word. */
-export function seedWorkspace(
-  folder: string,
-  what?: "twins" | "seeds",
-): {
+interface Seeded {
   readonly finished: string;
   readonly stopped: string;
-} {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    what === undefined ? [SEED, folder] : [SEED, folder, what],
-    {
-      encoding: "utf8",
-      cwd: ROOT,
-    },
-  );
+}
+
+let first: { readonly folder: string; readonly seeded: Seeded } | undefined;
+
+/**
+ * Fills a workspace with the pipelines that the screens are looked at with, or with those of one word. The former are
+ * written once a process, and copied after that: a workspace may be moved.
+ */
+export function seedWorkspace(folder: string, what?: "twins" | "seeds"): Seeded {
+  if (what !== undefined) return writeSeeds(folder, what);
+  if (first === undefined) {
+    const { folder: kept, remove } = windowWorkspace();
+    process.once("exit", remove);
+    first = { folder: kept, seeded: writeSeeds(kept) };
+  }
+  cpSync(first.folder, folder, { recursive: true });
+  return first.seeded;
+}
+
+function writeSeeds(folder: string, ...what: readonly string[]): Seeded {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SEED, folder, ...what], {
+    encoding: "utf8",
+    cwd: ROOT,
+  });
   if (status !== 0) throw new Error(`seeding failed: ${stderr}`);
   return z.object({ finished: z.string(), stopped: z.string() }).parse(JSON.parse(stdout));
 }

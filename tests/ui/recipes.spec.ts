@@ -1,5 +1,6 @@
 /** Recipes in the window, through a real host, store and engine: every way to a pipeline, by keyboard alone where it is said. */
 import { expect, test } from "@playwright/test";
+import { connectTo } from "../helpers/host-client.ts";
 import { seededHost } from "./file-host.ts";
 import { beginRecipe, beginSmokeByKeyboard, recipeSaved, startByKeyboard } from "./recipe-page.ts";
 import { accessibilityFaults, openWindow, settled } from "./window-page.ts";
@@ -7,6 +8,17 @@ import { accessibilityFaults, openWindow, settled } from "./window-page.ts";
 // No Python: nothing is installed from here.
 process.env["GRADUS_PYTHON"] = "/nowhere/python3";
 const host = seededHost();
+
+// What a test began would go on beside the tests after it.
+test.afterEach(async () => {
+  const { call, close } = await connectTo(host.url);
+  const atWork = async () =>
+    (await call.pipelines.list({ status: ["queued", "running", "stopping"] })).pipelines;
+  for (const { id } of await atWork())
+    await call.pipelines.stop({ pipelineId: id, mode: "discard" });
+  await expect.poll(async () => (await atWork()).length).toBe(0);
+  close();
+});
 
 const STEPS = ["preset", "models", "data", "stages", "stage.grpo", "rewards", "hardware", "review"];
 
@@ -139,8 +151,7 @@ test("a sweep: a pipeline for each value, shown together; those that wait are mo
   await page.getByRole("radio", { name: "Queue" }).click();
   const grid = page.getByRole("grid", { name: "Queue" });
   const rows = grid.getByRole("row");
-  // What the tests before it began may have to end first.
-  await expect(rows).toHaveCount(5, { timeout: 60_000 });
+  await expect(rows).toHaveCount(5);
   const last = await rows.nth(4).textContent();
   await grid.focus();
   await page.keyboard.press("End");

@@ -1,11 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { completeLock, platformOf } from "../../scripts/complete-lock.mjs";
 import { applicationNode, installationKey, isInstalled } from "../../scripts/setup.mjs";
+import { memoryFolder } from "../../scripts/memory-folder.mjs";
 import { outcome, readPlaywright, readVitest } from "../../scripts/test.mjs";
 import { lacking } from "../helpers/need.ts";
 
@@ -138,6 +147,18 @@ describe("the launcher", () => {
       .map(() => "..");
     return [...up, path.slice(1)].join("/");
   }
+});
+
+test("a command has the folder in memory where there is one, its code comes through, and nothing is left of it", () => {
+  const memory = memoryFolder();
+  const folder = memory.env["TMPDIR"] ?? tmpdir();
+  const write = 'const { tmpdir } = require("node:os"); console.log(tmpdir()); process.exit(7);';
+  const [command = "", ...args] = memory.within([process.execPath, "-e", write]);
+  const env = { ...process.env, ...memory.env };
+  const { stdout, status } = spawnSync(command, args, { env, encoding: "utf8" });
+  expect([stdout.trim(), status]).toEqual([folder, 7]);
+  memory.remove();
+  expect(existsSync(folder)).toBe(folder === tmpdir());
 });
 
 describe("the count at the end of npm test", () => {
