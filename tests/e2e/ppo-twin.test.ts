@@ -14,7 +14,7 @@ const model = writeTinyModel(join(folder, "tiny"), 3);
 const STAGES = ["grpo", "grpo-ppo"] as const;
 
 /** Rewards vary with the text's length, so that there is something to learn; nothing is ever right. */
-function recipeOf(options: string): string {
+function trained(options: string): string {
   return `
 name: Twins
 seed: 5
@@ -36,6 +36,11 @@ stages:
     save_steps: 4
     twin: ppo
     ${options}
+`;
+}
+
+function measured(options: string): string {
+  return `${trained(options)}
   - name: bench
     kind: benchmark
     model: grpo
@@ -70,7 +75,7 @@ test.each([
   "twins begin with the same completions, and a critic %s goes on after a kill to the same weights",
   async (name, options) => {
     const whole = open(`${name} whole`);
-    const id = whole.startPipeline({ yaml: recipeOf(options), runtime: "tensorflow" });
+    const id = whole.startPipeline({ yaml: measured(options), runtime: "tensorflow" });
     const ended = await settled(whole, id);
     expect(ended.status).toBe("finished");
     const names = ended.runs.map(({ stageName }) => stageName);
@@ -99,7 +104,7 @@ test.each([
     expect(Math.abs(values("val/mean").at(-1) ?? 0)).toBeGreaterThan(0.01);
 
     const killed = open(`${name} killed`);
-    const other = killed.startPipeline({ yaml: recipeOf(options), runtime: "tensorflow" });
+    const other = killed.startPipeline({ yaml: trained(options), runtime: "tensorflow" });
     const runId = RunId.parse(`${other}-grpo-ppo`);
     await nextEvent(
       killed,

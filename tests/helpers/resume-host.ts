@@ -1,14 +1,15 @@
 /** A real host to be killed: starts the recipe and prints the engine's pid once the stage is at the given step. */
 import { readFileSync } from "node:fs";
 import { Application } from "#main/services/application.ts";
-import { RunId } from "#shared/schema/run.ts";
+import { PipelineId, RunId } from "#shared/schema/run.ts";
 import { resumeRecipe } from "./resume-recipe.ts";
 
-/** `recipe`: a file, instead of the usual one. */
-const [workspace = "", model = "", stage = "", step = "", recipe = ""] = process.argv.slice(2);
+/** `recipe`: a file, instead of the usual one. `resumed`: the pipeline that goes on, instead of a new one. */
+const [workspace = "", model = "", stage = "", step = "", recipe = "", resumed = ""] =
+  process.argv.slice(2);
 const app = new Application({ workspace, shell: "cli" });
-const yaml = recipe === "" ? resumeRecipe(model) : readFileSync(recipe, "utf8");
-const id = app.startPipeline({ yaml, runtime: "tensorflow" });
+const id = resumed === "" ? begin() : PipelineId.parse(resumed);
+if (resumed !== "") app.runner.resume(id);
 const runId = RunId.parse(`${id}-${stage}`);
 app.live.listen((event) => {
   const reached =
@@ -18,3 +19,8 @@ app.live.listen((event) => {
   if (reached)
     console.log(JSON.stringify({ id, enginePid: app.store.runs.openAttempt(runId)?.pid }));
 });
+
+function begin(): PipelineId {
+  const yaml = recipe === "" ? resumeRecipe(model) : readFileSync(recipe, "utf8");
+  return app.startPipeline({ yaml, runtime: "tensorflow" });
+}
