@@ -99,9 +99,17 @@ export const EngineRequest = z.discriminatedUnion("type", [
     exampleFiles: z.array(z.string()).optional(),
     /** JSONL of SetProblem for each problem set that the stage asks, by `problemFileKey`. */
     problemFiles: z.record(z.string(), z.string()).optional(),
-    /** Benchmarks behind it in the recipe, whose problems it had better not learn; of an imported one a file with them. */
+    /** Benchmarks behind it in the recipe, whose problems it had better not learn. */
     laterBenchmarks: z
-      .array(z.strictObject({ stage: BenchmarkStage, datasetFile: z.string().optional() }))
+      .array(
+        z.strictObject({
+          stage: BenchmarkStage,
+          /** Of an imported one: its problems. */
+          datasetFile: z.string().optional(),
+          /** JSONL of {id, messages, prompt}: its first problems, where a task makes them that the stage is not given. */
+          askedFile: z.string().optional(),
+        }),
+      )
       .optional(),
     /** Files of the stage's own rewards, by the SHA-256 of their texts. */
     rewardFiles: z.record(z.string(), z.string()).optional(),

@@ -2,9 +2,12 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadHubFolder } from "#main/core/formats/hub-layout.ts";
+import { heldOutProblems } from "#main/core/problems/evaluation-data.ts";
 import { Application } from "#main/services/application.ts";
+import type { SetProblem } from "#shared/schema/problem.ts";
 import { RunId } from "#shared/schema/run.ts";
-import { insertOwnProblems, OWN_SET } from "../helpers/own-problems.ts";
+import { insertOwnProblems, ownProblems, OWN_SET } from "../helpers/own-problems.ts";
+import { writeCoins } from "../helpers/coins-plugin.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { nextEvent, settled } from "../helpers/test-application.ts";
 import { writeTinyModel } from "../helpers/tiny-model.ts";
@@ -39,15 +42,16 @@ stages:
   - name: grpo
     kind: grpo
     model: tiny
-    data: { problems: ${OWN_SET} }
+    data: [{ problems: ${OWN_SET}, weight: 4 }, { problems: dump }]
     rewards: [{ name: language, weight: 1 }]
     num_generations: 4
-    generation_batch_size: 64
+    generation_batch_size: 80
     per_device_train_batch_size: 16
     max_steps: 1
     max_completion_length: 8
   - { name: apart, kind: benchmark, model: grpo, data: { problems: ${OWN_SET}, split: test }, num_problems: 4, num_samples: 1, max_completion_length: 8 }
   - { name: same, kind: benchmark, model: grpo, data: { problems: ${OWN_SET}, split: train }, num_problems: 16, num_samples: 1, max_completion_length: 8 }
+  - { name: coins, kind: benchmark, model: grpo, data: { task: coins, difficulties: [2, 3] }, num_problems: 4, num_samples: 1, max_completion_length: 8 }
 `;
 
 function open(name: string): Application {
@@ -126,8 +130,23 @@ test("a step that is not finite is dropped, made again with fewer rows, and ends
   expect(stateOf(app, runId)).toEqual(state);
 });
 
+/** What the benchmark of coins asks, as somebody's file of them: none of its problems is on a task's training side. */
+async function insertDump({ paths, store, tasks, sets }: Application): Promise<void> {
+  writeCoins(paths.root);
+  const source = { task: "coins", difficulties: [2, 3] };
+  const asked = await heldOutProblems(source, 4, { sets, outside: tasks });
+  const [one] = ownProblems(1);
+  if (one === undefined) throw new Error("no problem");
+  const problems = asked.map(({ prompt, gold }, i): SetProblem => ({
+    ...{ ...one, id: `c${i}`, gold, split: "train" },
+    messages: [{ role: "user", content: prompt }],
+  }));
+  insertOwnProblems(store, "dump", "", problems);
+}
+
 test("problems that a later benchmark of the recipe asks are told at the start, once, and the stage costs from its start on", async () => {
   const app = open("overlap");
+  await insertDump(app);
   let before: number | null = null;
   onTestFinished(
     app.live.listen((event) => {
@@ -141,9 +160,13 @@ test("problems that a later benchmark of the recipe asks are told at the start, 
   const alarms = app.store.history.alarms(runId);
   expect(alarms.map(({ code, step }) => ({ code, step }))).toEqual([
     { code: "train-test-overlap", step: 0 },
+    { code: "train-test-overlap", step: 0 },
   ]);
   expect(alarms[0]?.message).toContain(
     "16 of 16 problems that the benchmark same asks are among those that the stage learns from: ",
+  );
+  expect(alarms[1]?.message).toContain(
+    "4 of 4 problems that the benchmark coins asks are among those that the stage learns from: coins/",
   );
   expect(before).toBeGreaterThan(0);
 });

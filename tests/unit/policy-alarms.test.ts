@@ -155,6 +155,10 @@ test("a problem that is trained on and that a later benchmark asks is told, each
     "2 of 3 problems that the benchmark whole asks are ",
   ]);
   expect(told[0]?.change).toEqual({ option: "data", value: { problems: "mine", split: "train" } });
+  const first = { benchmark: "large", problems: MEASURED, more: true };
+  expect(overlapAlarms(LEARNT, [first], {})[0]?.message).toMatch(
+    /^1 of the first 2 problems that the benchmark large asks are /u,
+  );
   const [plain] = overlapAlarms(LEARNT, measures, { data: { problems: "mine", split: "train" } });
   expect(plain?.change).toBeNull();
 });

@@ -1,7 +1,7 @@
 /** A stage's own problems on their way from the store to the run: the version that is kept, the file that is written once, what a check says. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { SetProblem } from "#shared/schema/problem.ts";
 import { inertOptions } from "#shared/schema/inert-options.ts";
 import { BenchmarkStage } from "#shared/schema/stages/benchmark-stage.ts";
@@ -9,6 +9,8 @@ import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { ProblemSource } from "#shared/schema/stages/problem-data.ts";
 import { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { Recipe } from "#shared/schema/recipe.ts";
+import type { Problem } from "#main/core/problems/problem.ts";
+import { askOutsideBenchmarks } from "#main/services/benchmarks/outside-benchmarks.ts";
 import { laterBenchmarks } from "#main/services/benchmarks/later-benchmarks.ts";
 import { PROBLEM_FILES, writeProblemFiles } from "#main/services/problems/problem-files.ts";
 import { problemSourcesOf, setReader, withVersions } from "#main/services/problems/set-reader.ts";
@@ -18,6 +20,8 @@ import type { Finding } from "#main/services/recipes/checks/recipe-finding.ts";
 import { StagePlace } from "#main/services/recipes/checks/stage-place.ts";
 import { openStore } from "#main/store/store.ts";
 import type { Store } from "#main/store/store.ts";
+import { writeCoins } from "../helpers/coins-plugin.ts";
+import { problemWith } from "../helpers/problem-with.ts";
 import { insertOwnProblems, OWN_SET } from "../helpers/own-problems.ts";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { GymService } from "#main/services/gym/gym-service.ts";
@@ -121,14 +125,15 @@ test("a stage that learns from problems is told what later benchmarks ask, and k
       bench("set", { problems: OWN_SET, split: "test" }),
       bench("task", { task: "countdown", difficulties: [3] }),
       bench("imported", { benchmark: "held" }),
-      // Neither code of others is run for it, nor does it stop a stage that something later is missing.
+      // It does not stop a stage that something later is missing.
       bench("outside", { task: "mine", difficulties: [1] }),
       bench("nobody", { problems: OWN_SET, where: "tag:nobody" }),
       bench("gone", { benchmark: "gone" }),
     ],
   });
   const folder = temporaryFolder();
-  const deps = { sets: setReader(store), benchmarks: store.benchmarks };
+  const outside = new Map<string, readonly Problem[] | string>();
+  const deps = { sets: setReader(store), benchmarks: store.benchmarks, outside };
   const [, stage, set] = recipe.stages;
   if (stage === undefined || set === undefined) throw new Error("no stage");
   const later = laterBenchmarks(stage, recipe, folder, deps);
@@ -138,8 +143,64 @@ test("a stage that learns from problems is told what later benchmarks ask, and k
   // What a stage that begins anew keeps of its folder.
   expect(imported?.startsWith(join(folder, PROBLEM_FILES))).toBe(true);
   expect(laterBenchmarks(set, recipe, folder, deps)).toEqual([]);
+  // What tasks that run elsewhere were asked beforehand goes along, and nothing where they gave none.
+  outside.set("outside", "they throw");
+  expect(laterBenchmarks(stage, recipe, folder, deps)).toHaveLength(3);
+  outside.set("outside", [problemWith({ id: "mine/1", prompt: "What?" })]);
+  const asked = laterBenchmarks(stage, recipe, folder, deps).flatMap(
+    ({ askedFile }) => askedFile ?? [],
+  );
+  expect(asked.map((file) => readFileSync(file, "utf8"))).toEqual([
+    '{"id":"mine/1","messages":[{"role":"user","content":"What?"}],"prompt":"What?"}\n',
+  ]);
   const files = writeProblemFiles(stage, folder, deps.sets, problemSourcesOf(set));
   expect(Object.values(files).map((file) => problemsIn(file).length)).toEqual([16, 8]);
+});
+
+test("tasks that run elsewhere are asked what a later benchmark asks of them, within limits", async () => {
+  const workspace = temporaryFolder();
+  const file = writeCoins(workspace);
+  const sandbox = new SandboxPool({ workers: 1 });
+  const gym = new GymService(workspace);
+  onTestFinished(() => {
+    gym.close();
+    sandbox.close();
+  });
+  const outside = new WorkspaceTasks(workspace, sandbox, gym);
+  const bench = { kind: "benchmark", model: "grpo", data: { task: "coins", difficulties: [3] } };
+  const recipe = Recipe.parse({
+    name: "later",
+    models: { base: "base" },
+    stages: [
+      { ...GRPO, data: { problems: OWN_SET } },
+      { ...bench, name: "few", num_problems: 3 },
+      { ...bench, name: "many", num_problems: 300 },
+      { ...bench, name: "within", data: { task: "countdown", difficulties: [3] }, num_problems: 3 },
+    ],
+  });
+  const [stage, few] = recipe.stages;
+  if (stage === undefined || few === undefined) throw new Error("no stage");
+  const from = { sets: setReader(store), outside };
+  // A busy machine may take as long for it.
+  const counts = async (ms = 160_000) =>
+    [...(await askOutsideBenchmarks(stage, recipe, from, { problems: 20, ms }))].map(
+      ([name, asked]) => [name, typeof asked === "string" ? asked : asked.length],
+    );
+  expect(await counts()).toEqual([
+    ["few", 3],
+    ["many", 20],
+  ]);
+  expect(await askOutsideBenchmarks(few, recipe, from)).toEqual(new Map());
+  const late = "making its problems takes over 0.001 s";
+  expect(await counts(1)).toEqual([
+    ["few", late],
+    ["many", late],
+  ]);
+  rmSync(file);
+  expect(await counts()).toEqual([
+    ["few", expect.stringContaining("coins")],
+    ["many", expect.stringContaining("coins")],
+  ]);
 });
 
 test("a set's instruction stands under each of its problems", () => {

@@ -11,7 +11,7 @@ import { HOST_ENDED, markAbandoned } from "./abandoned-runs.ts";
 import { PipelineQueue } from "./pipeline-queue.ts";
 import { goOnWithLess, isOutOfMemory, outOfMemory } from "./out-of-memory.ts";
 import { soundCheckpoint } from "./run-checkpoints.ts";
-import { endStage, startStage } from "./stage-run.ts";
+import { beforeStage, endStage, startStage } from "./stage-run.ts";
 import type { StageEnd, StageRunDeps } from "./stage-run.ts";
 import { UnwrittenEnds } from "./unwritten-ends.ts";
 
@@ -229,10 +229,9 @@ export class PipelineRunner {
       for (;;) {
         const kills = this.#deps.oomKills();
         const from = await soundCheckpoint(store, runId);
-        // Its memory is counted with the lengths of its problems.
-        await this.#deps.tasks.try([run.config]);
+        const before = await beforeStage(this.#deps, run, recipe, from);
         if (current.stop !== undefined) return stoppedBefore(current.stop);
-        const supervisor = startStage(this.#deps, run, recipe, from);
+        const supervisor = startStage(this.#deps, run, recipe, from, before);
         current.supervisor = supervisor;
         if (current.paused) supervisor.pause(true);
         const outcome = await supervisor.outcome;

@@ -21,6 +21,8 @@ import type { Store } from "#main/store/store.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { BENCHMARK_FILE, writeBenchmark } from "../benchmarks/benchmark-file.ts";
 import { laterBenchmarks } from "../benchmarks/later-benchmarks.ts";
+import { askOutsideBenchmarks } from "../benchmarks/outside-benchmarks.ts";
+import type { OutsideBenchmarks } from "../benchmarks/outside-benchmarks.ts";
 import { PROBLEM_FILES, writeProblemFiles } from "../problems/problem-files.ts";
 import { problemSourcesOf } from "../problems/set-reader.ts";
 import type { SoundCheckpoint } from "./run-checkpoints.ts";
@@ -61,15 +63,35 @@ export interface StageEnd {
   readonly reason: StatusReason | null;
 }
 
+/** What is asked of tasks that run elsewhere before a stage starts. */
+export interface StageBefore {
+  /** First problems of the benchmarks behind it. */
+  readonly outside: OutsideBenchmarks;
+}
+
+/** Makes the problems whose lengths count in the stage's memory, and those that it had better not learn. */
+export async function beforeStage(
+  { tasks, sets }: StageRunDeps,
+  run: Run,
+  recipe: Recipe,
+  { checkpoint }: SoundCheckpoint,
+): Promise<StageBefore> {
+  await tasks.try([run.config]);
+  const from = { sets, outside: tasks };
+  const isNew = checkpoint === undefined;
+  return { outside: isNew ? await askOutsideBenchmarks(run.config, recipe, from) : new Map() };
+}
+
 /** Starts a run's next attempt. Throws AppError where an input is missing, and OUT_OF_MEMORY where it would not fit. */
 export function startStage(
   deps: StageRunDeps,
   run: Run,
   recipe: Recipe,
   { checkpoint, damaged }: SoundCheckpoint,
+  before: StageBefore,
 ): StageSupervisor {
   const { store, now } = deps;
-  const inputs = inputsOfRun(deps, run, recipe, checkpoint === undefined);
+  const inputs = inputsOfRun(deps, run, recipe, checkpoint === undefined ? before : undefined);
   const halvings = halvingsOf(store, run);
   const runtime = RuntimeChoice.parse(store.pipelines.runtimeOf(run.pipelineId));
   const { model, teacher } = inputs.models;
@@ -94,6 +116,14 @@ export function startStage(
     const message = `The checkpoint of step ${step} cannot be used, so the stage ${instead}. ${reason}`;
     tell(deps, run, "attempt", message, "warning");
   }
+  for (const [benchmark, problems] of before.outside)
+    if (typeof problems === "string")
+      tell(
+        deps,
+        run,
+        "log",
+        `What the benchmark ${benchmark} asks is not compared with what this stage learns from: ${problems}`,
+      );
   if (checkpoint === undefined) clearOutput(run.outDir);
   mkdirSync(run.outDir, { recursive: true });
   const rewardFiles = deps.rewardFiles.copyFor(run.config, run.outDir);
@@ -259,13 +289,13 @@ export function modelsOfRun(store: Store, run: Run, recipe: Recipe): Record<stri
 
 /**
  * Its models, its problems, and the dataset: a published version, a file, or what an earlier run wrote.
- * @param isNew whether it begins at its first step
+ * @param begins where it begins at its first step
  */
 function inputsOfRun(
   { store, versions, sets }: StageRunDeps,
   run: Run,
   recipe: Recipe,
-  isNew: boolean,
+  begins: StageBefore | undefined,
 ): Pick<
   StartRequest,
   "models" | "datasetFile" | "exampleFiles" | "problemFiles" | "laterBenchmarks"
@@ -277,9 +307,11 @@ function inputsOfRun(
       models,
       datasetFile: writeBenchmark(store.benchmarks, config.data.benchmark, run.outDir),
     };
-  const later = isNew
-    ? laterBenchmarks(config, recipe, run.outDir, { sets, benchmarks: store.benchmarks })
-    : [];
+  const { benchmarks } = store;
+  const later =
+    begins === undefined
+      ? []
+      : laterBenchmarks(config, recipe, run.outDir, { sets, benchmarks, ...begins });
   const more = later.flatMap(({ stage }) => problemSourcesOf(stage));
   const asked = {
     ...(problemSourcesOf(config).length + more.length > 0

@@ -1,5 +1,8 @@
 /** Problems that a stage both learns from and is measured on: what is measured is then partly memory. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
 import type { AlarmChange } from "#shared/schema/alarm.ts";
+import { ProblemMessage } from "#shared/schema/problem.ts";
 import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
 import type { Alarm } from "../../training/alarms.ts";
@@ -8,11 +11,19 @@ import type { StageSession } from "./stage-session.ts";
 
 type Asked = Pick<Problem, "id" | "messages" | "prompt">;
 
+const AskedProblem = z.strictObject({
+  id: z.string(),
+  messages: z.array(ProblemMessage),
+  prompt: z.string(),
+});
+
 /** What measures the model: the stage itself as it trains, or a benchmark stage behind it. */
 type Measure = {
   /** The stage's name; null: itself. */
   readonly benchmark: string | null;
   readonly problems: readonly Asked[];
+  /** It asks more than those. */
+  readonly more?: boolean;
 };
 
 /** What the stage learns from and is measured on, where its options say so. */
@@ -35,9 +46,13 @@ export async function warnOfOverlap(
 ): Promise<void> {
   if (session.fromStep > 0) return;
   const measures = [...own];
-  for (const { stage: later, datasetFile } of session.request.laterBenchmarks ?? []) {
-    const problems = await benchmarkProblems(session, later, datasetFile);
-    measures.push({ benchmark: later.name, problems });
+  for (const { stage: later, datasetFile, askedFile } of session.request.laterBenchmarks ?? []) {
+    const problems =
+      askedFile === undefined
+        ? await benchmarkProblems(session, later, datasetFile)
+        : askedIn(askedFile);
+    const more = problems.length < later.num_problems && askedFile !== undefined;
+    measures.push({ benchmark: later.name, problems, more });
   }
   if (measures.length === 0) return;
   for (const alarm of overlapAlarms(trained(), measures, stage)) session.alarm(0, alarm);
@@ -50,7 +65,7 @@ export function overlapAlarms(
   stage: Sides,
 ): Alarm[] {
   const learnt = new Set(trained.map(textOf));
-  return measures.flatMap(({ benchmark, problems }): Alarm[] => {
+  return measures.flatMap(({ benchmark, problems, more }): Alarm[] => {
     const measured = new Map(problems.map((problem) => [textOf(problem), problem]));
     const shared = [...measured].flatMap(([text, problem]) => (learnt.has(text) ? problem : []));
     if (shared.length === 0) return [];
@@ -60,12 +75,20 @@ export function overlapAlarms(
       {
         code: "train-test-overlap",
         level: "warning",
-        message: `${shared.length} of ${measured.size} problems that ${by} are among those that the stage learns from: ${shared.slice(0, NAMED).map(nameOf).join(", ")}. ${what} measures memory there.`,
+        message: `${shared.length} of ${more === true ? "the first " : ""}${measured.size} problems that ${by} are among those that the stage learns from: ${shared.slice(0, NAMED).map(nameOf).join(", ")}. ${what} measures memory there.`,
         advice: "Learn from the set's train side and measure on its test side, or on another set.",
         change: benchmark === null ? testSide(stage) : trainSide(stage),
       },
     ];
   });
+}
+
+/** As the host wrote them. */
+function askedIn(file: string): Asked[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => AskedProblem.parse(JSON.parse(line)));
 }
 
 function nameOf({ id, prompt }: Asked): string {
