@@ -341,6 +341,22 @@ test("Parquet comes in with lists and numbers, and a file that lies about itself
   expect(new Set(codes)).toEqual(new Set(["read", "BAD_INPUT"]));
 });
 
+test("a Parquet number of 32 bits is the number that was written", async () => {
+  const path = join(temporaryFolder(), "singles.parquet");
+  const data = [0.1, 1.1, -3.14159, 16_777_216, 0.5, 1e-20];
+  parquetWriteFile({
+    filename: path,
+    columnData: [
+      { name: "prompt", data: data.map(String), type: "STRING" },
+      { name: "answer", data, type: "FLOAT" },
+    ],
+  });
+  const read: unknown[] = [];
+  for await (const row of openRows(path, "parquet").rows)
+    if ("value" in row) read.push(row.value["answer"]);
+  expect(read).toEqual(data);
+});
+
 test("files that are not there, folders and unknown formats are refused with what to do", async () => {
   const inspect = inspector();
   const folder = temporaryFolder();

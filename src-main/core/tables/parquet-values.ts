@@ -7,6 +7,8 @@ import { WrittenNumber } from "#main/platform/exact-json.ts";
 export interface ValueSchema {
   /** Digits after the point of a DECIMAL; undefined for any other type. */
   readonly scale: number | undefined;
+  /** A FLOAT of 32 bits. */
+  readonly isSingle: boolean;
   readonly fields: ReadonlyMap<string, ValueSchema>;
 }
 
@@ -64,6 +66,7 @@ function instant(count: bigint, digits: number): string {
 /** Whole numbers past 2⁵³ and DECIMALs that a double would change are `WrittenNumber`s. */
 export function plainValue(value: unknown, schema: ValueSchema | undefined): unknown {
   if (schema?.scale !== undefined) return decimal(value, schema.scale);
+  if (schema?.isSingle === true && typeof value === "number") return shortestSingle(value);
   if (typeof value === "bigint") return exactly(value.toString());
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (ArrayBuffer.isView(value)) return `(${String(value.byteLength)} bytes, left out)`;
@@ -76,11 +79,24 @@ export function plainValue(value: unknown, schema: ValueSchema | undefined): unk
   return value;
 }
 
+/** Digits that tell any number of 32 bits from its neighbours. */
+const SINGLE_DIGITS = 9;
+
+/** 0.1 rather than 0.10000000149011612, which is the same number of 32 bits. */
+function shortestSingle(value: number): number {
+  for (let digits = 1; digits < SINGLE_DIGITS; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
+}
+
 function valueSchema({ element, children }: SchemaTree): ValueSchema {
   const { logical_type: logical, scale } = element;
   const own = logical?.type === "DECIMAL" ? logical.scale : undefined;
   return {
     scale: isDecimal(element) ? (own ?? scale ?? 0) : undefined,
+    isSingle: element.type === "FLOAT",
     fields: new Map(children.map((child) => [child.element.name, valueSchema(child)])),
   };
 }
