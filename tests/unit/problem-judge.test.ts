@@ -1,7 +1,11 @@
 /** Verdicts on completions of a set's problems: texts at once, code in the sandbox. */
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { SandboxPool } from "#main/processes/sandbox/sandbox-pool.ts";
 import { judgeMany } from "#main/services/problems/judge-many.ts";
+import { verifyFile } from "#main/services/problems/verify-file.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { testApplication } from "../helpers/test-application.ts";
 
 const sandbox = new SandboxPool();
 afterAll(() => {
@@ -40,4 +44,13 @@ test("text and code are judged side by side, in their order, with partial credit
 test("a verifier that there is not is refused with the problem's id", async () => {
   const problem = { ...SUM, verifier: { name: "oracle", options: {} } };
   await expect(judgeMany([{ problem, completion: "72" }], sandbox)).rejects.toThrow(/sum.*oracle/);
+});
+
+test("verdicts do not take the place of the completions that they judge", async () => {
+  const store = testApplication().app.store;
+  const file = join(temporaryFolder(), "completions.jsonl");
+  const request = { set: "mine", version: null, completions: file, out: file };
+  await expect(verifyFile({ store, sandbox }, request, () => 0)).rejects.toThrow(
+    "is the file of completions",
+  );
 });

@@ -1,4 +1,6 @@
 /** Judges a file of completions, JSONL of {id, completion}, into JSONL of {id, correct, score, detail}. */
+import { resolve } from "node:path";
+import { AppError } from "#shared/errors.ts";
 import { writeTextAtomically } from "#main/platform/atomic-write.ts";
 import type { Sandbox } from "#main/core/sandbox-port.ts";
 import type { Store } from "#main/store/store.ts";
@@ -24,6 +26,12 @@ export async function verifyFile(
   monotonic: () => number,
 ): Promise<VerifiedFile> {
   const { set, version, completions, out } = request;
+  if (resolve(out) === resolve(completions))
+    throw new AppError(
+      "BAD_INPUT",
+      `${out} is the file of completions: the verdicts would take its place.`,
+      "Name another file to write.",
+    );
   const asked = await readCompletions(store, { set, version }, completions);
   const startedMs = monotonic();
   const verdicts = await judgeMany(asked, sandbox);
