@@ -343,7 +343,7 @@ test("Parquet comes in with lists and numbers, and a file that lies about itself
 
 test("a Parquet number of 32 bits is the number that was written", async () => {
   const path = join(temporaryFolder(), "singles.parquet");
-  const data = [0.1, 1.1, -3.14159, 16_777_216, 0.5, 1e-20];
+  const data = [0.1, 1.1, -3.25719, 16_777_216, 0.5, 1e-20];
   parquetWriteFile({
     filename: path,
     columnData: [
