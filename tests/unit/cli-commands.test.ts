@@ -94,6 +94,22 @@ test("a recipe with mistakes is refused with their lines, and nothing is started
   expect((await gradus(home, "runs", "list", "--json")).stdout.trim()).toBe("[]");
 });
 
+test("a run gets the models that its changes name, not those that they replace", async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, "workspace");
+  const file = join(folder, "recipe.yaml");
+  writeFileSync(file, recipeYaml("/nowhere/replaced"));
+  const other = "models.base=/nowhere/other";
+  const changed = await gradus(home, "run", file, other);
+  expect(changed.code).toBe(1);
+  expect(changed.stderr).toContain("/nowhere/other");
+  expect(changed.stderr).not.toContain("/nowhere/replaced");
+  const swept = await gradus(home, "run", file, "--sweep", `${other},/nowhere/third`);
+  expect(swept.code).toBe(1);
+  expect(swept.stderr).toContain("/nowhere/other");
+  expect(swept.stderr).not.toContain("/nowhere/replaced");
+});
+
 test("the oldest of 1,001 pipelines is listed and shown, by its own id and a stage's", async () => {
   const workspace = join(temporaryFolder(), "workspace");
   mkdirSync(workspace);

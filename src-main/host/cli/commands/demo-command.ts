@@ -2,6 +2,9 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeFolder } from "#main/platform/make-folder.ts";
+import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
+import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
+import { overridesOf, parseAxis, sweepPoints } from "#main/services/recipes/sweep.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
@@ -80,7 +83,8 @@ export function addDemoCommands(program: Command): void {
       const context = contextOf(command);
       await withHost(context, async (host) => {
         const { yaml, relativeTo, id } = await recipeText(host.client, recipe);
-        await resolveRecipeModels(host, context, yaml, relativeTo);
+        for (const name of modelsOf(yaml, changes, options.sweep))
+          await resolveModel(host, context.terminal, name, relativeTo);
         const launch = {
           yaml,
           relativeTo,
@@ -105,17 +109,21 @@ export function addDemoCommands(program: Command): void {
     });
 }
 
-/** Gets the models that the recipe names and that are not here yet. What else is wrong with it, its start says. */
-async function resolveRecipeModels(
-  host: OpenHost,
-  context: CommandContext,
+/**
+ * The models that the recipe names once it is changed, in each pipeline of a sweep. What else is wrong with it, its
+ * start says. @throws AppError BAD_INPUT for a sweep that makes no sense
+ */
+function modelsOf(
   yaml: string,
-  relativeTo: string | undefined,
-): Promise<void> {
-  const { recipe } = await host.client.recipes.validate({ yaml });
-  for (const name of Object.values(recipe?.models ?? {})) {
-    await resolveModel(host, context.terminal, name, relativeTo);
-  }
+  changes: readonly string[],
+  sweep: readonly string[],
+): ReadonlySet<string> {
+  const points = sweepPoints(
+    sweep.map((text) => parseAxis(text, yamlValue)),
+    "grid",
+  );
+  const recipes = points.map((point) => readRecipe(yaml, [...changes, ...overridesOf(point)]));
+  return new Set(recipes.flatMap(({ recipe }) => Object.values(recipe?.models ?? {})));
 }
 
 /** Follows a pipeline to its end and prints its results. Throws Failed or Cancelled where it did not finish. */
