@@ -115,7 +115,7 @@ export class EndpointAnswerRepository {
   unpricedUses(of: UnpricedOf = {}): UnpricedUse[] {
     const [run, pipeline] = [of.runId ?? null, of.pipelineId ?? null];
     return this.#db
-      .prepare<(string | null)[], unknown>(
+      .prepare<(string | null)[]>(
         `SELECT r.pipeline_id AS pipelineId, q.purpose, q.endpoint, q.model,
            count(*) AS requests, coalesce(sum(q.prompt_tokens), 0) AS promptTokens,
            coalesce(sum(q.completion_tokens), 0) AS completionTokens, max(q.time_ms) AS timeMs
