@@ -1,8 +1,7 @@
 /** `run --sweep`: starts one recipe for each combination, follows them all, and prints a row for each. */
 import { counted } from "#shared/counted.ts";
+import type { SweepAxis } from "#shared/schema/recipe-draft.ts";
 import { usdText } from "#shared/usd-text.ts";
-import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
-import { parseAxis } from "#main/services/recipes/sweep.ts";
 import type { CommandContext } from "./command-context.ts";
 import { follow } from "./printing/follow.ts";
 import { duration } from "./printing/live-line.ts";
@@ -17,10 +16,9 @@ type Launch = Omit<Parameters<Client["pipelines"]["startSweep"]>[0], "axes" | "m
 export async function sweepAndPrint(
   host: OpenHost,
   context: CommandContext,
-  texts: readonly string[],
+  axes: SweepAxis[],
   launch: Launch,
 ): Promise<void> {
-  const axes = texts.map((text) => parseAxis(text, yamlValue));
   const { sweepId, pipelineIds } = await host.client.pipelines.startSweep({
     ...launch,
     axes,

@@ -1,14 +1,15 @@
 /** `demo` and `run`: start a recipe, watch it, print its results. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
 import { makeFolder } from "#main/platform/make-folder.ts";
 import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { yamlValue } from "#main/services/recipes/recipe-yaml.ts";
 import { overridesOf, parseAxis, sweepPoints } from "#main/services/recipes/sweep.ts";
-import type { Command } from "commander";
-import { z } from "zod";
 import { RuntimeChoice } from "#shared/schema/engine-protocol.ts";
 import type { PipelineResults } from "#shared/schema/evaluation.ts";
+import type { SweepAxis } from "#shared/schema/recipe-draft.ts";
 import type { PipelineId, PipelineSummary } from "#shared/schema/run.ts";
 import {
   contextOf,
@@ -83,7 +84,8 @@ export function addDemoCommands(program: Command): void {
       const context = contextOf(command);
       await withHost(context, async (host) => {
         const { yaml, relativeTo, id } = await recipeText(host.client, recipe);
-        for (const name of modelsOf(yaml, changes, options.sweep))
+        const axes = options.sweep.map((text) => parseAxis(text, yamlValue));
+        for (const name of modelsOf(yaml, changes, axes))
           await resolveModel(host, context.terminal, name, relativeTo);
         const launch = {
           yaml,
@@ -91,9 +93,9 @@ export function addDemoCommands(program: Command): void {
           ...(id === undefined ? {} : { recipeId: id }),
           ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
         };
-        if (options.sweep.length > 0) {
+        if (axes.length > 0) {
           const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
-          await sweepAndPrint(host, context, options.sweep, {
+          await sweepAndPrint(host, context, axes, {
             ...launch,
             overrides: [...changes, ...seed],
           });
@@ -116,13 +118,11 @@ export function addDemoCommands(program: Command): void {
 function modelsOf(
   yaml: string,
   changes: readonly string[],
-  sweep: readonly string[],
+  axes: readonly SweepAxis[],
 ): ReadonlySet<string> {
-  const points = sweepPoints(
-    sweep.map((text) => parseAxis(text, yamlValue)),
-    "grid",
+  const recipes = sweepPoints(axes, "grid").map((point) =>
+    readRecipe(yaml, [...changes, ...overridesOf(point)]),
   );
-  const recipes = points.map((point) => readRecipe(yaml, [...changes, ...overridesOf(point)]));
   return new Set(recipes.flatMap(({ recipe }) => Object.values(recipe?.models ?? {})));
 }
 
