@@ -5,6 +5,7 @@ import type { TestSpecification } from "vitest/node";
 
 /** The files that take longest, the longest first: begun last, one alone would keep one of two workers busy at the end. */
 const LONGEST = [
+  "exported-trl",
   "resume",
   "demo-smoke",
   "ppo-twin",
@@ -14,7 +15,6 @@ const LONGEST = [
   "own-problems-story",
   "sampling-resume",
   "engine-webgpu",
-  "exported-trl",
   "outside-tasks",
   "alarms-on-engine",
   "cli-commands",
