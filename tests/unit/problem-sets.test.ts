@@ -328,6 +328,14 @@ describe("what a file says that is wrong", () => {
     expect(taken.goldRejected[0]?.reason).toContain("cannot be read as mathematics");
   });
 
+  test("a verifier of tests is doubted where a problem has none", async () => {
+    const path = fileOf([{ question: "1 + 1?", answer: "2" }]);
+    const { goldRejected } = await imported(path, "untested", { verifier: "python-tests" });
+    expect(goldRejected).toEqual([
+      { line: 1, reason: "The tests are not understood: there is no test." },
+    ]);
+  });
+
   test("a worked answer that ends with #### and nothing has no answer, and is not one whole", async () => {
     const path = fileOf([
       { question: "1 + 1?", answer: "One and one.\n#### 2" },

@@ -182,15 +182,20 @@ test("tasks that run elsewhere are asked what a later benchmark asks of them, wi
   if (stage === undefined || few === undefined) throw new Error("no stage");
   const from = { sets: setReader(store), outside };
   // A busy machine may take as long for it.
-  const counts = async (ms = 160_000) =>
-    [...(await askOutsideBenchmarks(stage, recipe, from, { problems: 20, ms }))].map(
+  const counts = async (ms = 160_000, stop = new AbortController().signal) =>
+    [...(await askOutsideBenchmarks(stage, recipe, from, stop, { problems: 20, ms }))].map(
       ([name, asked]) => [name, typeof asked === "string" ? asked : asked.length],
     );
   expect(await counts()).toEqual([
     ["few", 3],
     ["many", 20],
   ]);
-  expect(await askOutsideBenchmarks(few, recipe, from)).toEqual(new Map());
+  const { signal } = new AbortController();
+  expect(await askOutsideBenchmarks(few, recipe, from, signal)).toEqual(new Map());
+  const stopping = new AbortController();
+  const stopped = counts(undefined, stopping.signal);
+  stopping.abort();
+  expect(await stopped).toEqual([]);
   const late = "making its problems takes over 0.001 s";
   expect(await counts(1)).toEqual([
     ["few", late],

@@ -14,11 +14,15 @@ const LIMITS = { problems: 256, ms: 30_000 };
 /** Problems by the benchmark stage's name, or in words why there are none. */
 export type OutsideBenchmarks = ReadonlyMap<string, readonly Problem[] | string>;
 
-/** Throws nothing that a task does: it says so itself when its benchmark's turn comes. */
+/**
+ * Throws nothing that a task does: it says so itself when its benchmark's turn comes.
+ * @param stop ends it early, with the benchmarks that were asked by then
+ */
 export async function askOutsideBenchmarks(
   stage: Stage,
   recipe: Recipe,
   from: ProblemSources,
+  stop: AbortSignal,
   { problems: most, ms } = LIMITS,
 ): Promise<OutsideBenchmarks> {
   const asked = new Map<string, readonly Problem[] | string>();
@@ -26,12 +30,15 @@ export async function askOutsideBenchmarks(
     const { data, name } = later;
     if ("benchmark" in data) continue;
     if (allSourcesOf(later).every((source) => outsideSource(source) === undefined)) continue;
-    const signal = AbortSignal.timeout(ms);
+    if (stop.aborted) break;
+    const late = AbortSignal.timeout(ms);
+    const signal = AbortSignal.any([stop, late]);
     try {
       const count = Math.min(later.num_problems, most);
       asked.set(name, await heldOutProblems(data, count, from, { signal }));
     } catch (error) {
-      if (signal.aborted) asked.set(name, `making its problems takes over ${ms / 1000} s`);
+      if (stop.aborted) break;
+      if (late.aborted) asked.set(name, `making its problems takes over ${ms / 1000} s`);
       else if (error instanceof AppError) asked.set(name, error.message);
       else throw error;
     }

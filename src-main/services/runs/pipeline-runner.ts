@@ -19,6 +19,8 @@ interface Current {
   readonly pipelineId: PipelineId;
   supervisor: StageSupervisor | undefined;
   stop: StopMode | undefined;
+  /** Aborted with the first stop: for what is made before a stage has a process. */
+  readonly stopping: AbortController;
   /** A stage that starts meanwhile waits at its first step. */
   paused: boolean;
 }
@@ -101,6 +103,7 @@ export class PipelineRunner {
       // A discard overrides a stop that waits for its checkpoint; not the other way round.
       if (current.stop === "discard") return;
       current.stop = mode;
+      current.stopping.abort();
       // First of all: what is shown of it may wait for a disk that is full.
       current.supervisor?.stop(mode);
       this.#setStatus(id, "stopping", null);
@@ -174,6 +177,7 @@ export class PipelineRunner {
     this.#queue.close();
     if (this.#current !== undefined) {
       this.#current.stop ??= "keep";
+      this.#current.stopping.abort();
       this.#current.supervisor?.kill();
       await this.#walking;
     }
@@ -188,6 +192,7 @@ export class PipelineRunner {
       pipelineId: id,
       supervisor: undefined,
       stop: undefined,
+      stopping: new AbortController(),
       paused: false,
     };
     this.#current = current;
@@ -229,7 +234,7 @@ export class PipelineRunner {
       for (;;) {
         const kills = this.#deps.oomKills();
         const from = await soundCheckpoint(store, runId);
-        const before = await beforeStage(this.#deps, run, recipe, from);
+        const before = await beforeStage(this.#deps, run, recipe, from, current.stopping.signal);
         if (current.stop !== undefined) return stoppedBefore(current.stop);
         const supervisor = startStage(this.#deps, run, recipe, from, before);
         current.supervisor = supervisor;

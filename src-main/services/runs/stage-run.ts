@@ -75,11 +75,14 @@ export async function beforeStage(
   run: Run,
   recipe: Recipe,
   { checkpoint }: SoundCheckpoint,
+  stop: AbortSignal,
 ): Promise<StageBefore> {
   await tasks.try([run.config]);
   const from = { sets, outside: tasks };
   const isNew = checkpoint === undefined;
-  return { outside: isNew ? await askOutsideBenchmarks(run.config, recipe, from) : new Map() };
+  return {
+    outside: isNew ? await askOutsideBenchmarks(run.config, recipe, from, stop) : new Map(),
+  };
 }
 
 /** Starts a run's next attempt. Throws AppError where an input is missing, and OUT_OF_MEMORY where it would not fit. */

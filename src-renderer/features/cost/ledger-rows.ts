@@ -44,7 +44,8 @@ export type LedgerRow =
       readonly type: "others";
       readonly key: string;
       readonly label: string;
-      readonly totalUsd: number;
+      /** null where nothing under it has a price. */
+      readonly totalUsd: number | null;
     }
   | { readonly type: "written"; readonly key: string; readonly entry: LedgerEntry }
   | { readonly type: "unpriced"; readonly key: string; readonly use: UnpricedUse };
@@ -137,7 +138,8 @@ function othersRows(
   unpriced: readonly UnpricedUse[] = [],
 ): LedgerRow[] {
   if (entries.length + unpriced.length === 0) return [];
-  const totalUsd = entries.reduce((sum, entry) => sum + entry.totalUsd, 0);
+  const totalUsd =
+    entries.length === 0 ? null : entries.reduce((sum, entry) => sum + entry.totalUsd, 0);
   return [
     { type: "others", key, label, totalUsd },
     ...entries.map((entry): LedgerRow => ({ type: "written", key: `written ${entry.id}`, entry })),

@@ -61,7 +61,12 @@ export function languageOfTests(verifier: string): SandboxLanguage | undefined {
 /** Why no code can be tested by these options, in words; null where some can. */
 export function refusalOfTests(options: Readonly<Record<string, JsonValue>>): string | null {
   const parsed = CodeTestOptions.safeParse(options);
-  return parsed.success ? null : `The tests are not understood: ${z.prettifyError(parsed.error)}`;
+  return parsed.success ? null : notUnderstood(parsed.error);
+}
+
+function notUnderstood({ issues }: z.ZodError): string {
+  const reasons = issues.map(({ path, message }) => [...path, message].join(": "));
+  return `The tests are not understood: ${reasons.join("; ")}.`;
 }
 
 export interface CodeTestRun {
@@ -81,7 +86,7 @@ export async function judgeCode(
   run: CodeTestRun = {},
 ): Promise<Verdict> {
   const parsed = CodeTestOptions.safeParse(options);
-  if (!parsed.success) return wrong(`The tests are not understood: ${parsed.error.message}`);
+  if (!parsed.success) return wrong(notUnderstood(parsed.error));
   const { tests, examples, prompt, setup, entry_point: entryPoint = null } = parsed.data;
   if (examples.length > 0 && language !== "python")
     return wrong("Examples of inputs and outputs are tried on programs in Python alone.");

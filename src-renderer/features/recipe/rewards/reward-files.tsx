@@ -75,6 +75,7 @@ export function RewardFiles({ index, rewards, onChange }: RewardFilesProps): Rea
         />
       ))}
       <NewFile
+        stage={String(getValue(value, ["stages", index, "name"]) ?? index + 1)}
         busy={act.busy}
         taken={exists}
         unused={unused.map(({ file }) => file)}
@@ -177,6 +178,8 @@ function OwnFile({ spec, exists, opened, busy, onOpen, onWrite }: OwnFileProps):
 }
 
 interface NewFileProps {
+  /** Its name: a recipe's stages have their rewards on one page. */
+  readonly stage: string;
   readonly busy: boolean;
   readonly taken: (file: string) => boolean;
   /** Files of the workspace that the stage does not name. */
@@ -185,7 +188,7 @@ interface NewFileProps {
   readonly onUse: (file: RewardPath) => void;
 }
 
-function NewFile({ busy, taken, unused, onWrite, onUse }: NewFileProps): ReactNode {
+function NewFile({ stage, busy, taken, unused, onWrite, onUse }: NewFileProps): ReactNode {
   const { broken } = useDraft();
   const [name, setName] = useState("");
   const [language, setLanguage] = useState<RewardLanguage>("python");
@@ -212,7 +215,7 @@ function NewFile({ busy, taken, unused, onWrite, onUse }: NewFileProps): ReactNo
         <input
           className={why === undefined ? "input mono" : "input mono bad"}
           style={{ width: 144 }}
-          aria-label="Name of the new reward file"
+          aria-label={`Name of the new reward file of ${stage}`}
           aria-invalid={why !== undefined}
           placeholder="short"
           value={name}
@@ -221,7 +224,7 @@ function NewFile({ busy, taken, unused, onWrite, onUse }: NewFileProps): ReactNo
         />
       </label>
       <Segments
-        label="Language of the new reward file"
+        label={`Language of the new reward file of ${stage}`}
         slim
         value={language}
         onChange={setLanguage}
