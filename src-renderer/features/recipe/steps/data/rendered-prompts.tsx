@@ -60,7 +60,14 @@ export function StagePrompts({
         </div>
       </div>
     );
-  return <Prompts key={shown.prompts.length} prompts={shown.prompts} stage={stage} />;
+  return (
+    <Prompts
+      key={shown.prompts.length}
+      prompts={shown.prompts}
+      stage={stage}
+      before={shown !== data && loading}
+    />
+  );
 }
 
 function PromptsLabel(): ReactNode {
@@ -75,9 +82,12 @@ function PromptsLabel(): ReactNode {
 function Prompts({
   prompts,
   stage,
+  before,
 }: {
   readonly prompts: readonly RenderedPrompt[];
   readonly stage: string;
+  /** Those after an edit are on their way: with a source in another process that takes seconds. */
+  readonly before: boolean;
 }): ReactNode {
   const [place, setPlace] = useState<Place>("0");
   const prompt = prompts[Number(place)];
@@ -107,12 +117,14 @@ function Prompts({
                 <span className="fromtemplate">template’s</span>
               </>
             )}
+            {before && <span className="afterwait">, before the edit; writing those after it…</span>}
           </span>
         </span>
       </div>
       <pre
         className="out prompttext"
         tabIndex={0}
+        aria-busy={before}
         aria-label={`Prompt ${String(Number(place) + 1)} of ${stage}`}
       >
         {placed(prompt).map(({ at, text, role }) =>
