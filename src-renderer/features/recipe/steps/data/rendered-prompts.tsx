@@ -117,7 +117,9 @@ function Prompts({
                 <span className="fromtemplate">template’s</span>
               </>
             )}
-            {before && <span className="afterwait">, before the edit; writing those after it…</span>}
+            {before && (
+              <span className="afterwait">, before the edit; writing those after it…</span>
+            )}
           </span>
         </span>
       </div>
