@@ -3,6 +3,7 @@
  * `node tests/ui/take-pictures.ts WORKSPACE FOLDER [PIPELINE]`. For docs; what they show was measured in that workspace.
  * With `--own SET` instead of the demo's screens those of problems of one's own: the sets, that set, and rewards tried on
  * the newest GRPO run. With `--twin` those of a pipeline in which PPO ran beside GRPO: the result, and the wizard's switch.
+ * With `--alarm RUN` that run at the first completion that proves its newest alarm.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,9 +15,14 @@ import { openWindow } from "./window-page.ts";
 
 const own = process.argv.indexOf("--own");
 const ownSet = own === -1 ? undefined : process.argv[own + 1];
+const alarm = process.argv.indexOf("--alarm");
+const alarmed = alarm === -1 ? undefined : process.argv[alarm + 1];
 const hasTwin = process.argv.includes("--twin");
 const [workspace, folder, pipeline = "p1"] = process.argv
-  .slice(2, own === -1 ? undefined : own)
+  .slice(
+    2,
+    [own, alarm].find((at) => at !== -1),
+  )
   .filter((word) => word !== "--twin");
 if (workspace === undefined || folder === undefined)
   throw new Error("name the workspace and the folder for the pictures");
@@ -128,6 +134,20 @@ async function twins(page: Page, colorScheme: string): Promise<void> {
   await show(/^Critic$/u, "twin-wizard");
 }
 
+/** What an alarm says, and one of its completions. */
+async function alarms(page: Page, run: string, colorScheme: string): Promise<void> {
+  await page.evaluate((id) => {
+    window.location.hash = `#/run/${id}`;
+  }, run);
+  const section = page.getByRole("region", { name: "Alarms" });
+  await section
+    .getByRole("button", { name: /^Prompt \d+, completion \d+$/u })
+    .first()
+    .click();
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(folder ?? "", `alarm-${colorScheme}.png`) });
+}
+
 /** A step of the recipe wizard, in a recipe that is begun and left. */
 async function wizard(page: Page, colorScheme: string): Promise<void> {
   await page.evaluate(() => {
@@ -153,9 +173,13 @@ mkdirSync(folder, { recursive: true });
 const browser = await launchTestBrowser();
 const host = await startHost(workspace);
 try {
-  if (ownSet === undefined && !hasTwin) await curateTraces(host.url);
+  if (ownSet === undefined && alarmed === undefined && !hasTwin) await curateTraces(host.url);
   for (const colorScheme of ["dark", "light"] as const) {
     const { page, goTo } = await openWindow(browser, host, { colorScheme });
+    if (alarmed !== undefined) {
+      await alarms(page, alarmed, colorScheme);
+      continue;
+    }
     if (hasTwin) {
       await twins(page, colorScheme);
       continue;
