@@ -253,6 +253,18 @@ test("one batch of completions is one sign, of the steps that first saw it", () 
   });
 });
 
+test("what a batch's later steps are computed with has moved already: the ratio is of its first step", () => {
+  const rollouts = [ROLLOUT, { ...ROLLOUT, index: 1 }];
+  const entropies = Float32Array.of(1, 1);
+  const step = (logprob: number) => ({
+    ...{ entropy: 1, kl: null },
+    tokens: [{ logprobs: Float32Array.of(logprob, logprob), entropies }],
+  });
+  const batch = { rollouts, fracZeroStd: 0, seconds: 4, gradingSeconds: 1 };
+  const { firstRatio, samplerDifference } = policySigns(batch, [step(-1), step(-3)]);
+  expect({ firstRatio, samplerDifference }).toEqual({ firstRatio: 1, samplerDifference: 0 });
+});
+
 test("an alarm's evidence is the completions that show it, the clearest first", () => {
   const long = { ...ROLLOUT, group: 2, index: 3, completionIds: [1, 2, 3, 4, 5], correct: false };
   const cut = { ...ROLLOUT, group: 1, index: 2, finishReason: "length" as const };
@@ -307,6 +319,26 @@ test("the change that an alarm offers is one that the stage can have", () => {
     const { option, value } = offered;
     expect(GrpoStage.safeParse({ ...STAGE, [option]: value }).success, code).toBe(true);
   }
+});
+
+test("no alarm offers a bound that nothing meets, a reference that the objective refuses, or more than the context holds", () => {
+  const offered = (code: string, other: Partial<GrpoStage>, room?: number): unknown =>
+    changeFor(code, { ...STAGE, learning_rate: 1e-4, ...other }, room);
+  const slower = { option: "learning_rate", value: 5e-5 };
+  for (const code of ["entropy-collapse", "coverage-lost"]) {
+    // One step of each batch: the ratio is 1.
+    expect(offered(code, { generation_batch_size: 8 })).toEqual(slower);
+    expect(offered(code, { loss_type: "sapo" })).toEqual(slower);
+    expect(offered(code, { loss_type: "vespo" })).toEqual(slower);
+    // Its bound is of the ratio itself.
+    expect(offered(code, { loss_type: "cispo" })).toEqual(slower);
+    expect(offered(code, { loss_type: "rloo", epsilon: 0.3, learning_rate: 1e-6 })).toEqual({
+      option: "learning_rate",
+      value: 5e-7,
+    });
+  }
+  expect(offered("truncated", {}, 700)).toEqual({ option: "max_completion_length", value: 700 });
+  expect(offered("truncated", {}, 512)).toBeNull();
 });
 
 const Healthy = z.array(
@@ -411,6 +443,19 @@ test("a step that is not finite is dropped and made again with half the rows, an
   ]);
   const fine = guarded(0);
   expect([fine.run(false), fine.asked, fine.raised]).toEqual(["made", [0], []]);
+});
+
+test("a critic's step that is not finite offers the critic's own rate", () => {
+  const raised: Alarm[] = [];
+  const session = { alarm: (_: number, one: Alarm) => raised.push(one), keepState: () => {} };
+  const run = () => {
+    throw new NonFiniteError("gradient");
+  };
+  const training = { bf16: false, learning_rate: 1e-4 };
+  expect(() => guardStep(session, { step: 6, training, critic: true, run })).toThrow(
+    "Training stopped at step 7: in the critic's update, the gradient is not finite.",
+  );
+  expect(raised[0]?.change).toEqual({ option: "critic_learning_rate", value: 5e-5 });
 });
 
 test("a step that is not finite twice ends the stage, with its state as it was before", () => {

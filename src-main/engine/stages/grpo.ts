@@ -138,7 +138,7 @@ export async function runGrpo(session: StageSession, stage: GrpoStage): Promise<
     session.emit({ type: "rollouts", rollouts: [...sampled.rollouts] });
     const generation = mixed(work, withReplay(work, sampled, at.step), index);
     const firstSteps = learn(work, generation, at, () => parts(undrawn));
-    for (const alarm of alarms.check(policySigns(generation, firstSteps)))
+    for (const alarm of alarms.check(policySigns(generation, firstSteps), roomOf(model, sampled)))
       session.alarm(at.step, {
         ...alarm,
         evidence: evidenceOf(alarm.code, generation.rollouts, generation),
@@ -328,6 +328,7 @@ function guardedCritic(
   const done = guardStep(session, {
     step,
     training: { ...stage, learning_rate: stage.critic_learning_rate ?? stage.learning_rate },
+    critic: true,
     run: (halvings) => trainer.step(rows, rate, step, halvings),
   });
   return { ...done, learningRate: rate };
@@ -344,6 +345,12 @@ function rolloutScores(
     const { logprobs, entropies } = scored;
     return [{ step, group, index, logprobs: [...logprobs], entropies: [...entropies] }];
   });
+}
+
+/** Tokens that the model's context leaves behind the batch's longest prompt. */
+function roomOf({ config }: LanguageModel, { rows }: Generation): number {
+  const longest = rows.reduce((most, { promptIds }) => Math.max(most, promptIds.length), 0);
+  return config.maxPositionEmbeddings - longest;
 }
 
 /** Tokens of each row, prompt and completion. */

@@ -1,5 +1,7 @@
 /** The one option that most likely mends what an alarm saw, with the value to try in a branch. */
 import { generationBatchSize } from "#shared/schema/generation-batch.ts";
+import { inertOptions, whyNothingIsClipped } from "#shared/schema/inert-options.ts";
+import { objectiveFaults } from "#shared/schema/objective-faults.ts";
 import type { AlarmChange } from "#shared/schema/alarm.ts";
 import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
@@ -32,8 +34,11 @@ export function sourceOfGamed(code: string): string | undefined {
   return code.startsWith(GAMED) ? code.slice(GAMED.length) : undefined;
 }
 
-/** null where no single option would. */
-export function changeFor(code: string, stage: GrpoStage): AlarmChange | null {
+/**
+ * null where no single option would.
+ * @param room tokens that the model's context leaves behind the longest prompt
+ */
+export function changeFor(code: string, stage: GrpoStage, room = Infinity): AlarmChange | null {
   const tag = tagOfHole(code);
   if (tag !== undefined) return moreOfTag(tag, stage);
   const difficulty = /^hole-(\d+)$/u.exec(code)?.[1];
@@ -41,15 +46,13 @@ export function changeFor(code: string, stage: GrpoStage): AlarmChange | null {
   if (sourceOfGamed(code) !== undefined) return wholeAnswers(stage);
   switch (code) {
     case "truncated":
-      return { option: "max_completion_length", value: 2 * stage.max_completion_length };
+      return longer(stage, room);
     case "no-signal":
     case "all-wrong":
       return moreCompletions(stage);
     case "entropy-collapse":
     case "coverage-lost":
-      return (stage.epsilon_high ?? stage.epsilon) < CLIP_HIGHER
-        ? { option: "epsilon_high", value: CLIP_HIGHER }
-        : slower(stage);
+      return clipHigher(stage) ?? slower(stage);
     case "kl-high":
       return slower(stage);
     case "sampler-apart":
@@ -68,8 +71,25 @@ export function changeFor(code: string, stage: GrpoStage): AlarmChange | null {
   }
 }
 
+function longer({ max_completion_length: limit }: GrpoStage, room: number): AlarmChange | null {
+  const value = Math.min(2 * limit, room);
+  return value > limit ? { option: "max_completion_length", value } : null;
+}
+
+/** null where the loss does not clip so, where nothing is clipped, and where the bound is as high already. */
+function clipHigher(stage: GrpoStage): AlarmChange | null {
+  const read = (name: string): unknown => Reflect.get(stage, name);
+  if ((stage.epsilon_high ?? stage.epsilon) >= CLIP_HIGHER) return null;
+  // cispo's bound is of the ratio itself.
+  if (stage.loss_type === "cispo" || inertOptions("grpo", read).has("epsilon_high")) return null;
+  if (whyNothingIsClipped(read) !== null) return null;
+  return { option: "epsilon_high", value: CLIP_HIGHER };
+}
+
+/** A stage at TRL's low rate is held by a reference first, where its objective may have one. */
 function slower(stage: GrpoStage): AlarmChange {
-  return stage.beta === 0 && stage.learning_rate <= 1e-6
+  const held = { ...stage, beta: SOME_KL };
+  return stage.beta === 0 && stage.learning_rate <= 1e-6 && objectiveFaults(held).length === 0
     ? { option: "beta", value: SOME_KL }
     : { option: "learning_rate", value: stage.learning_rate / 2 };
 }

@@ -100,15 +100,18 @@ export class PolicyAlarms {
     };
   }
 
-  /** The alarms that this batch raises. */
-  check(signs: PolicySigns): Alarm[] {
+  /**
+   * The alarms that this batch raises.
+   * @param room tokens that the model's context leaves behind the batch's longest prompt
+   */
+  check(signs: PolicySigns, room?: number): Alarm[] {
     const alarms: Alarm[] = [];
     const watch: Watch = (holds, alarm, patience = PATIENCE) => {
       const streak = holds ? (this.#streaks.get(alarm.code) ?? 0) + 1 : 0;
       this.#streaks.set(alarm.code, streak);
       if (streak < patience || this.#raised.has(alarm.code)) return;
       this.#raised.add(alarm.code);
-      alarms.push({ ...alarm, level: "warning", change: changeFor(alarm.code, this.#stage) });
+      alarms.push({ ...alarm, level: "warning", change: changeFor(alarm.code, this.#stage, room) });
     };
     watchRewards(signs, watch);
     watchTexts(signs, watch);

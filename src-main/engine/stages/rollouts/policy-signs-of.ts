@@ -34,7 +34,10 @@ export type SignedBatch = {
 
 type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
 
-/** @param firstSteps the optimizer steps in which each completion was used for the first time, in the batch's order */
+/**
+ * @param firstSteps the optimizer steps in which each completion was used for the first time, in the batch's order, as the
+ *   rollouts stand
+ */
 export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]): PolicySigns {
   const { rollouts } = batch;
   const groups = [...Map.groupBy(rollouts, ({ group }) => group).values()];
@@ -42,8 +45,8 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
     share(groups, groups.filter(holds).length);
   const ofRollouts = (holds: (rollout: Rollout) => boolean): number =>
     share(rollouts, rollouts.filter(holds).length);
-  const trained = firstSteps.flatMap(({ tokens }) => tokens);
-  const apart = logprobDifferences(rollouts, trained);
+  // Of the batch's first step alone: what later ones are computed with was moved by it.
+  const apart = logprobDifferences(rollouts, firstSteps[0]?.tokens ?? []);
   return {
     fracZeroStd: batch.fracZeroStd,
     fracAllWrong: ofGroups((group) => group.every(({ correct }) => !correct)),

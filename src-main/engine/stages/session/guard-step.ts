@@ -14,6 +14,8 @@ export type GuardedStep<T> = {
   /** From 0. */
   readonly step: number;
   readonly training: Pick<TrainingOptions, "bf16" | "learning_rate">;
+  /** It is the step of a critic with an optimizer of its own. */
+  readonly critic?: boolean;
   /** @param halvings how often the rows computed together are halved, beside what memory asks for */
   readonly run: (halvings: number) => T;
   /** What a checkpoint before the step has; undefined where there can be none. */
@@ -26,12 +28,13 @@ type Guard = Pick<StageSession, "alarm" | "keepState">;
 
 /** @throws AppError ENGINE_ERROR where the step is not finite twice. */
 export function guardStep<T>(session: Guard, guarded: GuardedStep<T>): T {
-  const { step, run, keep, evidence = [] } = guarded;
-  const change = steadier(guarded.training);
+  const { step, run, keep, critic = false, evidence = [] } = guarded;
+  const change = steadier(guarded.training, critic ? "critic_learning_rate" : "learning_rate");
   const first = unlessNonFinite(() => run(0));
   if ("made" in first) return first.made;
   const again = unlessNonFinite(() => run(1));
-  const at = `At step ${step + 1} ${first.failed.message}`;
+  const of = critic ? "in the critic's update, " : "";
+  const at = `At step ${step + 1} ${of}${first.failed.message}`;
   if ("made" in again) {
     session.alarm(step + 1, {
       code: "non-finite-once",
@@ -54,7 +57,7 @@ export function guardStep<T>(session: Guard, guarded: GuardedStep<T>): T {
   if (keep !== undefined) session.keepState(keep);
   throw new AppError(
     "ENGINE_ERROR",
-    `Training stopped at step ${step + 1}: ${first.failed.message}.`,
+    `Training stopped at step ${step + 1}: ${of}${first.failed.message}.`,
     NON_FINITE_ADVICE,
     { cause: first.failed },
   );
@@ -71,8 +74,9 @@ function unlessNonFinite<T>(
   }
 }
 
-function steadier({ bf16, learning_rate }: GuardedStep<unknown>["training"]): AlarmChange {
-  return bf16
-    ? { option: "bf16", value: false }
-    : { option: "learning_rate", value: learning_rate / 2 };
+function steadier(
+  { bf16, learning_rate: rate }: GuardedStep<unknown>["training"],
+  option: "learning_rate" | "critic_learning_rate",
+): AlarmChange {
+  return bf16 ? { option: "bf16", value: false } : { option, value: rate / 2 };
 }
