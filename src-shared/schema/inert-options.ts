@@ -171,6 +171,14 @@ function inertObjective(
     "normalize_then_sum divides each reward by its group's spread and their sum by the batch's",
   );
   inert(
+    estimator === "pass_at_k" && read("twin") !== "ppo",
+    [
+      ...["delta", "off_policy_mask_threshold", "sapo_temperature_neg"],
+      ...["vespo_k_neg", "vespo_lambda_neg"],
+    ],
+    "pass_at_k gives no completion an advantage under 0, and it is of such alone",
+  );
+  inert(
     estimator !== "pass_at_k",
     ["adv_k"],
     `adv_estimator is ${estimator}: only pass_at_k looks at sets of completions`,
@@ -237,13 +245,16 @@ function inertObjective(
  * policy to the old is exactly 1. Papers' ranges are written all the same, so this is worth a note and no more.
  */
 export function whyNothingIsClipped(read: OptionReader): string | null {
-  const [batch, device, accumulation, iterations] = [
+  const [batch, device, accumulation, iterations, replayed] = [
     "generation_batch_size",
     "per_device_train_batch_size",
     "gradient_accumulation_steps",
     "num_iterations",
+    "replay_groups",
   ].map((name) => z.number().catch(Number.NaN).parse(read(name)));
   if (device === undefined || accumulation === undefined) return null;
+  // What comes again was sampled by an earlier policy.
+  if (replayed !== undefined && replayed > 0) return null;
   const completions = generationBatchSize({
     generation_batch_size: Number.isNaN(batch) ? undefined : batch,
     steps_per_generation: z.number().safeParse(read("steps_per_generation")).data,

@@ -151,6 +151,19 @@ describe("KL in the reward", () => {
   });
 });
 
+test("a group of equal rewards has exactly no advantage, though the batch's mean carries float noise", () => {
+  // Groups of 3: thirds do not add up to 0 in floating point.
+  const rewards = [1, 0, 0, 2, 2, 2, 0.1, 0.2, 0.7, 0, 0, 0];
+  const rows = rewards.map((reward) => [reward]);
+  const idle = (own: Float64Array): number[][] => [[...own.slice(3, 6)], [...own.slice(9)]];
+  const zeros = [
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
+  expect(idle(normalizeThenSum(rows, [0.3], 3))).toEqual(zeros);
+  expect(idle(leaveOneOut(rewards, { numGenerations: 3, normalize: true }))).toEqual(zeros);
+});
+
 test("prompts with an answer and prompts that a judge grades learn in one batch, each from its own reward", () => {
   // Two sums, right and wrong, that no judge speaks of; two stories, graded 0.9 and 0.1, that have no answer. All have the form.
   const rows = [

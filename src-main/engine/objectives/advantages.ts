@@ -32,12 +32,16 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
 }
 
-/** Less their mean and over their spread, of all that are not null; 0 for those that are. */
+/**
+ * Less their mean and over their spread, of all that are not null; 0 for those that are. Each group's values add up to 0
+ * already, and so do the batch's but for float noise, which is left out: what is 0 stays 0, and is not learnt from.
+ */
 export function inBatch(values: readonly (number | null)[]): Float64Array {
   const present = values.filter((value) => value !== null);
   const std = standardDeviation(present);
   if (std === 0) return new Float64Array(values.length);
-  const mean = meanOf(present);
+  const own = meanOf(present);
+  const mean = Math.abs(own) <= SAME * std ? 0 : own;
   return Float64Array.from(values, (value) =>
     value === null ? 0 : (value - mean) / (std + TO_SPREAD),
   );

@@ -66,5 +66,40 @@ export function objectiveFindings(stage: GrpoStage, index: number): Finding[] {
     "RLOO's loss with advantages that are not RLOO's",
     [setting(at("adv_estimator"), "rloo", "Use rloo")],
   );
+  doubt(
+    stage.top_entropy_quantile < 1 && isPerCompletion(stage),
+    "top_entropy_quantile",
+    "the ratio is of whole completions, so that no token is chosen: each completion weighs by its share of them (TRL does the same)",
+    type === "rloo"
+      ? [setting(at("top_entropy_quantile"), 1, "Learn from all tokens")]
+      : levelFix("token"),
+  );
+  doubt(
+    stage.use_adaptive_entropy &&
+      (stage.entropy_coef_max === 0 ||
+        (stage.entropy_coef_delta === 0 && stage.entropy_coef === 0)),
+    "use_adaptive_entropy",
+    `the coefficient stays at 0: entropy_coef_${stage.entropy_coef_max === 0 ? "max" : "delta"} is 0`,
+    [setting(at("use_adaptive_entropy"), false, "Leave it out")],
+  );
+  doubt(
+    stage.vf_coef === 0 && (stage.adv_estimator === "gae" || stage.twin === "ppo"),
+    "vf_coef",
+    "at 0 the critic learns nothing, and its advantages are of what it knew at the start",
+    [setting(at("vf_coef"), 0.1, "Use 0.1, as TRL does")],
+  );
+  doubt(
+    stage.twin === "ppo" && stage.beta > 0 && stage.kl_estimator !== "k1",
+    "kl_estimator",
+    `the twin takes KL off the reward, where ${stage.kl_estimator} has another gradient than KL's; PPO has k1`,
+  );
   return findings;
+}
+
+/** Whether the loss is of a completion's ratio; vespo's weight is, and its loss is of tokens. */
+function isPerCompletion({
+  loss_type: type,
+  importance_sampling_level: level,
+}: GrpoStage): boolean {
+  return type === "rloo" || (level === "sequence" && type !== "vespo" && type !== "cispo");
 }

@@ -17,6 +17,7 @@ import { inertFindings } from "./recipe-inert.ts";
 import { checkGroups, doubts } from "./recipe-sanity.ts";
 import { setting } from "./recipe-finding.ts";
 import { rewardDoubts } from "./reward-doubts.ts";
+import { timingDoubts } from "./timing-doubts.ts";
 import { traceFindings } from "./trace-checks.ts";
 import type { Finding, Path } from "./recipe-finding.ts";
 import { readYaml } from "../recipe-yaml.ts";
@@ -129,6 +130,7 @@ export function checkRecipe(recipe: Recipe): Finding[] {
     findings.push(...checkInputs(recipe, stage, index, position));
     if (stage.kind === "grpo") findings.push(...checkGroups(stage, index));
     findings.push(...doubts(stage, index), ...inertFindings(stage, index));
+    findings.push(...timingDoubts(stage, index));
     if (hasRewards(stage)) findings.push(...rewardDoubts(stage, index));
     if (stage.kind === "rejection-sampling" || stage.kind === "distill")
       findings.push(...traceFindings(stage, index));

@@ -15,22 +15,30 @@ import type { Finding, Path } from "./recipe-finding.ts";
 export function checkGroups(stage: GrpoStage, index: number): Finding[] {
   const findings: Finding[] = [];
   const at = (key: string): Path => ["stages", index, key];
-  const path = at("generation_batch_size");
   const {
+    steps_per_generation: steps,
     num_generations: group,
     per_device_train_batch_size: device,
     gradient_accumulation_steps: accumulation,
   } = stage;
   const batch = generationBatchSize(stage);
   const { stepSize: step } = grpoBatches(stage);
-  const whole = nearestMultiples(batch, lcm(step, group)).map((size) =>
-    setting(path, size, `Use ${size}`),
-  );
+  // Said in micro-batches, it is mended in them.
+  const unit = steps === undefined ? 1 : device;
+  const key = steps === undefined ? "generation_batch_size" : "steps_per_generation";
+  const path = at(key);
+  const distance = (size: number): number => Math.abs(size * unit - batch);
+  const said =
+    steps === undefined ? `${key} (${batch})` : `${key} (${steps}, so ${batch} completions)`;
+  // A step is whole micro-batches already.
+  const sizes = nearestMultiples(batch, lcm(step, group)).map((size) => size / unit);
+  const whole = sizes.map((size) => setting(path, size, `Use ${size}`));
+  const nearestSize = sizes.toSorted((a, b) => distance(a) - distance(b) || b - a)[0] ?? group;
   if (batch % step !== 0) {
     findings.push({
       path,
-      message: `generation_batch_size (${batch}) must be a multiple of per_device_train_batch_size × gradient_accumulation_steps (${device} × ${accumulation} = ${step})`,
-      advice: `Use ${Math.max(1, Math.round(batch / step)) * step}, or change the other two.`,
+      message: `${said} must be a multiple of per_device_train_batch_size × gradient_accumulation_steps (${device} × ${accumulation} = ${step})`,
+      advice: `Use ${nearestSize}, or change the other two.`,
       fixes: [
         ...whole,
         ...nearest(accumulation, divisors(batch / device)).map((n) =>
@@ -42,8 +50,8 @@ export function checkGroups(stage: GrpoStage, index: number): Finding[] {
   if (batch % group !== 0) {
     findings.push({
       path,
-      message: `generation_batch_size (${batch}) must be a multiple of num_generations (${group}): every prompt has a whole group`,
-      advice: `Use ${Math.max(1, Math.round(batch / group)) * group}, or change num_generations.`,
+      message: `${said} must be a multiple of num_generations (${group}): every prompt has a whole group`,
+      advice: `Use ${nearestSize}, or change num_generations.`,
       fixes: [
         ...whole,
         ...nearest(
@@ -83,12 +91,6 @@ export function doubts(stage: Stage, index: number): Finding[] {
       doubt(at("learning_rate"), `high for ${stage.kind}; ${usual}`, [
         setting(at("learning_rate"), high, `Use ${high.toExponential()}`),
       ]);
-    if (stage.max_steps > 0 && stage.warmup_steps >= Math.max(1, stage.max_steps))
-      doubt(
-        at("warmup_steps"),
-        `the warm-up is as long as the stage (${stage.max_steps} steps): the rate is never reached`,
-        [setting(at("warmup_steps"), Math.floor(stage.max_steps / 10), "Use a tenth of the steps")],
-      );
   }
   if (stage.kind === "grpo") {
     findings.push(...checkPolicySampling(stage, at));

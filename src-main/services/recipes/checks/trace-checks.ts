@@ -30,6 +30,25 @@ export function traceFindings(stage: TraceStage, index: number): Finding[] {
       `more than num_generations (${stage.num_generations}) can never be kept`,
       [setting(at("max_per_prompt"), stage.num_generations, `Use ${stage.num_generations}`)],
     );
+  if (
+    stage.rewards !== undefined &&
+    stage.min_reward === undefined &&
+    stage.max_per_prompt >= stage.num_generations &&
+    !stage.drop_near_duplicates
+  )
+    doubt(
+      "rewards",
+      `they choose nothing: up to ${stage.max_per_prompt} of ${stage.num_generations} completions of a prompt are kept, and min_reward is not set`,
+      stage.num_generations > 1
+        ? [
+            setting(
+              at("max_per_prompt"),
+              Math.ceil(stage.num_generations / 2),
+              "Keep the better half",
+            ),
+          ]
+        : [],
+    );
   if (!stage.require_correct && stage.rewards === undefined)
     doubt(
       "require_correct",
