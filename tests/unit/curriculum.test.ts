@@ -5,6 +5,9 @@ import type { ProblemData } from "#shared/schema/stages/problem-data.ts";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { easyToHard, hardnessIn } from "#main/core/problems/easy-to-hard.ts";
 import { grpoProblems } from "#main/core/problems/grpo-batches.ts";
+import { checkAsked } from "#main/services/recipes/checks/asked-checks.ts";
+import type { Finding } from "#main/services/recipes/checks/recipe-finding.ts";
+import { StagePlace } from "#main/services/recipes/checks/stage-place.ts";
 import { NO_OUTSIDE } from "#main/core/problems/outside/outside-task.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 
@@ -68,4 +71,49 @@ test("of several sources each goes from easy to hard by itself, and batches keep
   // The same sums are asked, in another order.
   expect(tasks(ids(problems))).toEqual(tasks(ids(plain)));
   expect(ids(problems)).not.toEqual(ids(plain));
+});
+
+/** What the check says of a stage on such problems: option and words. */
+function said(data: ProblemData, more: Record<string, unknown>, problems = measured): string[] {
+  const stage = GrpoStage.parse({
+    ...{ name: "g", kind: "grpo", model: "m", data, max_steps: 3, ...more },
+  });
+  const findings: Finding[] = [];
+  checkAsked(stage, new StagePlace(stage, 0, findings), { sets: () => problems });
+  return findings.map(({ path, message }) => `${path.at(-1)}: ${message}`);
+}
+
+test("a curriculum without anything to put problems in order by is said", () => {
+  const ordered = { curriculum: "easy-to-hard" };
+  const mine = { problems: "mine", split: "train" as const };
+  expect(said(mine, ordered)).toEqual([]);
+  expect(said(mine, {}, [stored("a"), stored("b")])).toEqual([]);
+  const alike = "harder: they come in the seed's order";
+  expect(said(mine, ordered, [stored("a"), stored("b")])).toEqual([
+    `curriculum: nothing says which problems of mine are ${alike}`,
+  ]);
+  // Rates of some alone decide nothing.
+  const some = [stored("a", { passRate: 0.5 }), stored("b")];
+  expect(said(mine, ordered, some)).toHaveLength(1);
+  const graded = [...some, stored("c", { difficulty: 3 })];
+  expect(said(mine, ordered, graded)).toEqual([
+    "curriculum: 1 of 3 problems of mine were measured: their difficulty decides, not their pass rate",
+  ]);
+  expect(said({ task: "arithmetic", difficulties: [3, 4] }, ordered)).toEqual([]);
+  expect(said({ task: "arithmetic", difficulties: [3, 3] }, ordered)).toHaveLength(1);
+  expect(said({ task: "reasoning-gym/chain_sum", config: {} }, ordered)).toHaveLength(1);
+});
+
+test("what looks for groups that are right in part is doubted where nothing judges answers", () => {
+  const data = { problems: "mine", split: "train" as const };
+  const open = [stored("a", { gold: null })];
+  const more = { filter_groups: true, replay_groups: 2 };
+  expect(said(data, more)).toEqual([]);
+  expect(said(data, more, open)).toEqual([
+    "filter_groups: nothing judges the answers to mine, so that its groups never count: they are sampled up to 10 times for nothing",
+    "replay_groups: groups that were right in part come again, and nothing judges the answers to mine",
+  ]);
+  // A schema judges without a gold answer.
+  const verifier = { name: "json", options: { schema: { type: "object" } } };
+  expect(said(data, more, [stored("a", { gold: null, verifier })])).toEqual([]);
 });

@@ -265,6 +265,16 @@ test("what a batch's later steps are computed with has moved already: the ratio 
   expect({ firstRatio, samplerDifference }).toEqual({ firstRatio: 1, samplerDifference: 0 });
 });
 
+test("problems whose answers nothing judges are not all wrong", () => {
+  const rollouts = [
+    { ...ROLLOUT, correct: false },
+    { ...ROLLOUT, group: 1, problemId: "q", correct: false },
+  ];
+  const batch = { rollouts, fracZeroStd: 0, seconds: 4, gradingSeconds: 1 };
+  expect(policySigns(batch, []).fracAllWrong).toBe(1);
+  expect(policySigns({ ...batch, unjudged: new Set(["q"]) }, []).fracAllWrong).toBe(0.5);
+});
+
 test("an alarm's evidence is the completions that show it, the clearest first", () => {
   const long = { ...ROLLOUT, group: 2, index: 3, completionIds: [1, 2, 3, 4, 5], correct: false };
   const cut = { ...ROLLOUT, group: 1, index: 2, finishReason: "length" as const };

@@ -1,6 +1,8 @@
 /** Options that a stage accepts and that would do nothing in it: each is said before the start, and what is offered mends it. */
 import { expect, test } from "vitest";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import { TrainingOptions } from "#shared/schema/stages/stage-options.ts";
+import { scheduleNotes } from "#main/core/examples/schedule-faults.ts";
 import { readRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { clippingNotes } from "#main/services/recipes/checks/recipe-inert.ts";
 
@@ -156,6 +158,13 @@ test.each<readonly [keyof typeof STAGES, Options, string, RegExp, Options]>([
     { kl_estimator: "k1" },
   ],
   [
+    "grpo",
+    { twin: "ppo", eval_steps: 4, early_stopping_patience: 1 },
+    "early_stopping_patience",
+    /not compared at one budget/u,
+    { twin: undefined },
+  ],
+  [
     "traces",
     { rewards: REWARDS, num_generations: 2, max_per_prompt: 2 },
     "rewards",
@@ -219,4 +228,15 @@ test("what a ratio of 1 leaves without effect is noted, and what a batch's first
   expect(noted({ epsilon: 0.1, num_iterations: 2 })).toEqual([]);
   // A critic's advantages differ from token to token.
   expect(noted({ adv_estimator: "gae", importance_sampling_level: "sequence" })).toEqual([]);
+});
+
+test("where epochs say how many steps there are, the stage itself says that its schedule has no room", () => {
+  const options = TrainingOptions.parse({ warmup_steps: 5 });
+  expect(scheduleNotes(options, 5)).toEqual([
+    "warmup_steps: the warm-up is as long as the stage (5 steps): the rate is never reached.",
+  ]);
+  expect(scheduleNotes(options, 6)).toEqual([]);
+  expect(scheduleNotes(TrainingOptions.parse({}), 1)).toEqual([]);
+  // The check said it.
+  expect(scheduleNotes({ ...options, max_steps: 5 }, 5)).toEqual([]);
 });

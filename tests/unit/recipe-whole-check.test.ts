@@ -367,6 +367,23 @@ test.each(CASES)(
   },
 );
 
+test("an end of answers that the tokenizer does not have, and more of a teacher's tokens than there are, are said before the start", () => {
+  const eos = found(demoWith([["stages", 2, "eos_token"], "<nowhere>"]));
+  expect(eos.find(({ path }) => path === "stages[2].eos_token")).toMatchObject({
+    level: "error",
+    message: expect.stringContaining("has no token <nowhere>"),
+  });
+  expect(found(demoWith([["stages", 2, "eos_token"], "<|end|>"]))).toEqual([]);
+  const text = builtInRecipe("on-policy-distill");
+  const index = (readRecipe(text).recipe?.stages ?? []).findIndex(({ kind }) => kind === "distill");
+  const top = (count: number) =>
+    found(setKeys(text, ["stages", index, "loss_top_k"], count)).filter(({ path }) =>
+      path.endsWith("loss_top_k"),
+    );
+  expect(top(32)).toEqual([]);
+  expect(top(1_000_000)[0]?.message).toMatch(/all of them are compared/u);
+});
+
 test("the demo is sound, and what fits is said with the numbers", () => {
   const { recipe, problems } = checkWhole(app, builtInRecipe("demo"));
   expect(recipe?.name).toBe("Demo");

@@ -34,3 +34,12 @@ export function scheduleFaults(options: Schedule, totalSteps: number): ScheduleF
     },
   ];
 }
+
+/** What only epochs say, in sentences: where `max_steps` is set, the check has said it. */
+export function scheduleNotes(
+  options: Schedule & Pick<TrainingOptions, "max_steps">,
+  totalSteps: number,
+): string[] {
+  if (options.max_steps > 0) return [];
+  return scheduleFaults(options, totalSteps).map(({ name, message }) => `${name}: ${message}.`);
+}

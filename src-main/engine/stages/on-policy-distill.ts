@@ -16,6 +16,7 @@ import {
   overlongMessage,
 } from "#main/core/examples/encode-examples.ts";
 import type { Example } from "#main/core/examples/example.ts";
+import { scheduleNotes } from "#main/core/examples/schedule-faults.ts";
 import { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
@@ -81,6 +82,7 @@ export async function runOnPolicyDistill(
   });
   session.newPhase();
   session.started(student.model.parameters, totalSteps);
+  for (const note of scheduleNotes(stage, totalSteps)) session.log(note);
   session.progress(session.fromStep, totalSteps, "steps", "compiling", null, true);
   for (let step = session.fromStep; step < totalSteps; step++) {
     await session.boundary(() => parts(step));

@@ -3,6 +3,8 @@ import type { PeftOptions, TrainingOptions } from "#shared/schema/stages/stage-o
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import type { Example } from "#main/core/examples/example.ts";
 import { rowsAtOnce } from "#main/core/resources/rows-at-once.ts";
+import { scheduleNotes } from "#main/core/examples/schedule-faults.ts";
+import { endTokenId } from "#main/core/text/end-token-id.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import { deriveSeed } from "#main/platform/random.ts";
 import { requireNoise } from "../objectives/neftune.ts";
@@ -19,7 +21,6 @@ import type { StageSession } from "./session/stage-session.ts";
 import { openTrainable } from "./session/trainable-model.ts";
 import { runTrainingLoop } from "./session/training-loop.ts";
 import { trainingPrecision } from "./session/training-precision.ts";
-import { endTokenId } from "./session/write-model.ts";
 
 export async function runSft(session: StageSession, stage: SftStage): Promise<void> {
   const examples = await stageExamples(session, stage);
@@ -110,7 +111,7 @@ export async function fineTune(
   session.started(model.parameters, totalSteps);
   if (together < wanted)
     session.log(`${together} of ${wanted} rows are computed together, to save memory.`);
-  for (const note of notes) session.log(note);
+  for (const note of [...notes, ...scheduleNotes(options, totalSteps)]) session.log(note);
   if (alarm !== null && session.fromStep === 0) session.alarm(0, alarm);
   if (measured.length > 0)
     session.log(`${measured.length} examples are held out, ${learned.length} are learned from.`);

@@ -28,6 +28,8 @@ export type SignedBatch = {
   readonly kl?: number | null;
   /** By the problems' ids. */
   readonly tags?: ReadonlyMap<string, readonly string[]>;
+  /** Ids of problems whose answers nothing judges: none of their completions is right, and none wrong. */
+  readonly unjudged?: ReadonlySet<string>;
   /** The tasks or problem sets of the problems, by the problems' ids. */
   readonly sources?: ReadonlyMap<string, string>;
 };
@@ -39,7 +41,7 @@ type FirstStep = Pick<PolicyStepMetrics, "entropy" | "kl" | "tokens">;
  *   rollouts stand
  */
 export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]): PolicySigns {
-  const { rollouts } = batch;
+  const { rollouts, unjudged = new Set() } = batch;
   const groups = [...Map.groupBy(rollouts, ({ group }) => group).values()];
   const ofGroups = (holds: (group: readonly Rollout[]) => boolean): number =>
     share(groups, groups.filter(holds).length);
@@ -49,7 +51,9 @@ export function policySigns(batch: SignedBatch, firstSteps: readonly FirstStep[]
   const apart = logprobDifferences(rollouts, firstSteps[0]?.tokens ?? []);
   return {
     fracZeroStd: batch.fracZeroStd,
-    fracAllWrong: ofGroups((group) => group.every(({ correct }) => !correct)),
+    fracAllWrong: ofGroups((group) =>
+      group.every(({ correct, problemId }) => !correct && !unjudged.has(problemId)),
+    ),
     fracAllRight: ofGroups((group) => group.every(({ correct }) => correct)),
     anyRight: ofGroups((group) => group.some(({ correct }) => correct)),
     truncatedShare: ofRollouts(isCut),

@@ -1,7 +1,7 @@
 /** A stage's model as files: in hub layout, and where only an adapter was trained, that by itself too. */
 import { join } from "node:path";
-import { AppError } from "#shared/errors.ts";
 import { saveAdapterFolder } from "#main/core/formats/peft-adapter.ts";
+import { endTokenId } from "#main/core/text/end-token-id.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
 import { loadTokenizer } from "#main/core/text/tokenizer.ts";
 import type { LanguageModel } from "../../model/language-model.ts";
@@ -28,16 +28,4 @@ export function writeModel(
     tokenizerFrom,
     ...(ends.length === 0 ? {} : { generationConfig: { eos_token_id: ends } }),
   });
-}
-
-/** @throws AppError BAD_RECIPE where the tokenizer has no such token */
-export function endTokenId(tokenizerFrom: string, token: string): number {
-  const id = loadTokenizer(tokenizerFrom).idOf(token);
-  if (id === undefined)
-    throw new AppError(
-      "BAD_RECIPE",
-      `eos_token: the tokenizer in ${tokenizerFrom} has no token ${token}.`,
-      "Write one that it has, or leave eos_token out.",
-    );
-  return id;
 }

@@ -15,6 +15,7 @@ import { sourcesOf } from "#main/core/problems/problem-supply.ts";
 import type { SetReader } from "#main/core/problems/problem-supply.ts";
 import { findTask } from "#main/core/problems/registry.ts";
 import type { WorkspaceTasks } from "../../plugins/workspace-tasks.ts";
+import { isJudged } from "#main/core/rewards/scoring/applies.ts";
 import { answerRule } from "#main/core/verifiers/answers/answer-rule.ts";
 import { Random } from "#main/platform/random.ts";
 import { setting } from "./recipe-finding.ts";
@@ -174,7 +175,7 @@ function checkProblems(
 ): void {
   try {
     const problems = sets(source);
-    const golds = problems.filter(({ gold }) => gold !== null).length;
+    const judged = problems.filter(isJudged).length;
     if (problems.length === 0) {
       place.add(`${key}.${source.where === undefined ? "split" : "where"}`, {
         message: `no problem of ${source.problems} is on its ${source.split} side${source.where === undefined ? "" : ` and found by "${source.where}"`}`,
@@ -184,7 +185,7 @@ function checkProblems(
       place.add(`${key}.problems`, { message: counted(problems.length, "problem"), level: "note" });
     const { stage } = place;
     if (problems.length > 0 && stage.kind === "sft") noteWorked(source, problems, key, place);
-    else if (problems.length > 0 && golds === 0) noGold(source.problems, `${key}.problems`, place);
+    else if (problems.length > 0 && judged === 0) noGold(source.problems, `${key}.problems`, place);
     if (stage.kind === "benchmark" && problems.length > 0) {
       if (source.split === "train")
         place.add(`${key}.split`, {

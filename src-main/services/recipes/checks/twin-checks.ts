@@ -49,6 +49,13 @@ function findingsOf(recipe: Recipe, stage: GrpoStage, index: number): Finding[] 
       advice: "Leave replay_groups out, or twin.",
       fixes: [setting(["stages", index, "replay_groups"], 0, "Learn from each group once")],
     },
+    stage.eval_steps !== undefined &&
+      stage.early_stopping_patience !== undefined && {
+        path: ["stages", index, "early_stopping_patience"],
+        level: "warning" as const,
+        message: "the twins may end at different steps: they are then not compared at one budget",
+        advice: null,
+      },
     stage.filter_groups && {
       path: ["stages", index, "filter_groups"],
       level: "warning" as const,

@@ -24,7 +24,9 @@ import { modelFacts } from "#main/core/formats/inspect-model.ts";
 import { checkpointBytes, contextOf, stageMemory } from "#main/core/resources/stage-memory.ts";
 import type { StageFolders } from "#main/core/resources/stage-memory.ts";
 import { problemLengths, requireTrainable } from "#main/core/text/problem-lengths.ts";
+import { endTokenId } from "#main/core/text/end-token-id.ts";
 import type { LookedAt, ProblemLengths } from "#main/core/text/problem-lengths.ts";
+import { checkAsked } from "./asked-checks.ts";
 import { builtInDatasetFile } from "../../datasets/built-in-datasets.ts";
 import { noDataset, requireDataFile } from "../data-file.ts";
 import { checkOnPolicy } from "./distill-check.ts";
@@ -36,7 +38,7 @@ import { folderOf } from "../model-of-stage.ts";
 import type { SourceCheckDeps } from "./source-checks.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
-import { StagePlace } from "./stage-place.ts";
+import { StagePlace, tried } from "./stage-place.ts";
 import {
   checkEvaluationData,
   checkHeldOutSource,
@@ -138,7 +140,10 @@ function checkData(
   if (stage.kind === "sft") return checkExamples(stage, place, deps);
   const data = problemDataOf(stage);
   if (data !== undefined) checkSources(data, "data", place, deps);
-  if (stage.kind === "grpo") checkEvaluationData(stage, place, deps);
+  if (stage.kind === "grpo") {
+    checkEvaluationData(stage, place, deps);
+    checkAsked(stage, place, deps);
+  }
   if (stage.kind === "benchmark" && "benchmark" in stage.data)
     checkSet(stage.data.benchmark, stage.num_problems, place, deps);
   return undefined;
@@ -236,6 +241,10 @@ function checkTrainable(
   from: LookedAt,
 ): void {
   if (stage.kind !== "sft" && stage.kind !== "distill") return;
+  if (stage.kind === "sft" && stage.eos_token !== undefined) {
+    const { eos_token: token } = stage;
+    tried("eos_token", place, () => endTokenId(folder, token));
+  }
   for (const source of sourcesToTrainOn(recipe, stage)) {
     try {
       requireTrainable(folder, source, promptingOf(stage), from);
