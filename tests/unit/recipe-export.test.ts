@@ -319,6 +319,22 @@ test("what verl has no counterpart for in the objective is listed, and what it h
   expect(paths).not.toContain("stages.grpo.loss_type");
 });
 
+test("what is left out where it is too long, and a lower bound of the sampler's weight, are listed", async () => {
+  const missing = async (target: "trl" | "verl", name: string, ...changes: string[]) => {
+    const { unmapped } = await exportRecipe(recipe(name, changes), target, FROM, OWN_PARTS);
+    return unmapped.map(({ path }) => path);
+  };
+  const weighed = ["stages.grpo.bf16=true", "stages.grpo.importance_sampling_clip_min=0.3"];
+  const bound = "stages.grpo.importance_sampling_clip_min";
+  expect(await missing("verl", "demo", ...weighed)).toContain(bound);
+  expect(await missing("verl", "demo", "stages.grpo.bf16=true")).not.toContain(bound);
+  const dropped = "stages.student.truncation_mode";
+  const drop = `${dropped}=drop`;
+  const solved = ["stages.student.lmbda=0.5", "stages.student.seq_kd=false"];
+  expect(await missing("trl", "on-policy-distill", drop, ...solved)).toContain(dropped);
+  expect(await missing("trl", "on-policy-distill", ...solved)).not.toContain(dropped);
+});
+
 test("a constant rate that is warmed up to is transformers' constant_with_warmup", async () => {
   // transformers' "constant" leaves warmup_steps out.
   const rateOf = async (warmup: number): Promise<unknown> => {

@@ -33,6 +33,7 @@ function batch(...groups: readonly (readonly [number, string])[]): Generation {
       gradingSeconds: 0,
       sampledBatches: null,
       tags: new Map(),
+      unjudged: new Set(),
       sources: new Map(),
     },
   };

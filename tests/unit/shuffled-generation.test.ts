@@ -27,6 +27,7 @@ const generation: Generation = {
     gradingSeconds: 0,
     sampledBatches: null,
     tags: new Map(),
+    unjudged: new Set(),
     sources: new Map(),
   },
 };

@@ -18,7 +18,7 @@ import type { PromptRow } from "#main/core/problems/task-data.ts";
 import { ExportPart } from "./export-part.ts";
 import type { OwnParts, RecipeExport } from "./export-part.ts";
 import { evaluationArguments, listByAccuracy, sidesOfAll } from "./list-evaluation.ts";
-import { heldOutArguments, learnedArguments } from "./trl-examples.ts";
+import { heldOutArguments, learnedArguments, listDropped } from "./trl-examples.ts";
 import { listMissingInTrl, objectiveArguments, trlPolicyTrainer } from "./trl-objective.ts";
 import { trlScript } from "./trl-script.ts";
 import { REWARDS_PYTHON, verifiersPython } from "./rewards-python.ts";
@@ -129,16 +129,6 @@ function traceFiles(part: ExportPart, stage: DistillStage): void {
   });
 }
 
-function listDropped(part: ExportPart, stage: SftStage | DistillStage, data: string): void {
-  if (stage.truncation_mode === "drop")
-    part.missing(
-      stage,
-      "truncation_mode",
-      "drop",
-      `TRL cuts examples to max_length; leave those of more than ${stage.max_length} tokens out of ${data}`,
-    );
-}
-
 function writeSft(
   part: ExportPart,
   stage: SftStage | DistillStage,
@@ -188,6 +178,7 @@ async function gkdFiles(part: ExportPart, stage: OnPolicyStage): Promise<void> {
       "TRL divides a step's loss by the tokens of the data's answers, not of those that are sampled: its losses and gradients differ by that factor",
     );
   }
+  if (usesTraces(stage)) listDropped(part, stage, data);
   if (stage.prompt_template === "r1-zero")
     lacks("prompt_template", "r1-zero", "GKDTrainer writes its prompts by the chat template");
   for (const [name, off] of [

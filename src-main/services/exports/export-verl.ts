@@ -261,6 +261,11 @@ function listMissingObjective(part: ExportPart, stage: GrpoStage): void {
     "importance_sampling_clip_max",
     "set it with algorithm.rollout_correction.rollout_is_threshold",
   );
+  missing(
+    stage.bf16 && stage.importance_sampling_correction,
+    "importance_sampling_clip_min",
+    "see algorithm.rollout_correction for verl's own bounds",
+  );
 }
 
 /** Options that are not as the recipe has them. */

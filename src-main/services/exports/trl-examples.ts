@@ -1,5 +1,6 @@
 /** TRL's SFTTrainer: which tokens it learns from, and how it measures held-out examples; what it has not is listed. */
 import { heldOutSource } from "#shared/schema/stages/example-data.ts";
+import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import type { SftStage } from "#shared/schema/stages/sft-stage.ts";
 import { learnedOf } from "#main/core/examples/encode-examples.ts";
 import type { ExportPart } from "./export-part.ts";
@@ -66,4 +67,15 @@ export function heldOutArguments(part: ExportPart, stage: SftStage): Arguments {
     metric_for_best_model: "eval_loss",
     greater_is_better: false,
   };
+}
+
+/** @param data the file that the examples stand in */
+export function listDropped(part: ExportPart, stage: SftStage | DistillStage, data: string): void {
+  if (stage.truncation_mode === "drop")
+    part.missing(
+      stage,
+      "truncation_mode",
+      "drop",
+      `TRL cuts examples to max_length; leave those of more than ${stage.max_length} tokens out of ${data}`,
+    );
 }
