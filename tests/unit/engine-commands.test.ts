@@ -106,10 +106,79 @@ describe("grpo replay", () => {
       [{ ...line, completion_ids: [] }, other],
       /rollouts\.jsonl:1/,
     ],
+    // What would be accepted and ignored, or weigh one reward by another's weight.
+    [
+      "KL of no reference in the reward",
+      { ...good, use_kl_in_reward: true },
+      [line, other],
+      /beta is 0/,
+    ],
+    [
+      "a reference that cannot move",
+      { ...good, sync_ref_model: true },
+      [line, other],
+      /sync_ref_model/,
+    ],
+    [
+      "the best of more than there are",
+      { ...good, adv_estimator: "pass_at_k", adv_k: 3 },
+      [line, other],
+      /adv_k: the best of 3/,
+    ],
+    [
+      "vespo with weights of whole completions",
+      { ...good, loss_type: "vespo" },
+      [line, other].map((one) => ({ ...one, logprobs: one.completion_ids.map(() => -1) })),
+      /importance_sampling_mode/,
+    ],
+    [
+      "weights of other rewards",
+      { ...good, reward_weights: [1, 2] },
+      [line, other],
+      /reward_weights has 2/,
+    ],
+    [
+      "a line with other rewards",
+      good,
+      [line, { ...other, rewards: { left: 0 } }],
+      /completion 2 has the rewards left, and the first one right/,
+    ],
+    [
+      "a sampler's log-probabilities of some",
+      good,
+      [{ ...line, logprobs: [-1, -1] }, other],
+      /completion 2 has no log-probabilities/,
+    ],
+    [
+      "a sampler's log-probabilities of some tokens",
+      good,
+      [line, other].map((one) => ({ ...one, logprobs: [-1, -1] })),
+      /completion 2 has 2 log-probabilities of 3 tokens/,
+    ],
+    [
+      "a generation of another size",
+      { ...good, generation_batch_size: 4 },
+      [line, other],
+      /generation_batch_size is 4, and generation 0 has 2/,
+    ],
   ])("refuses %s", (_, config, lines, message) => {
     expect(() => replay(config, lines)).toThrow(
       expect.objectContaining({ code: "BAD_INPUT", message: expect.stringMatching(message) }),
     );
+  });
+
+  test("rewards are weighed by their names, in whatever order a line has them", () => {
+    const config = { ...good, reward_weights: [1, 10] };
+    replay(config, [
+      { ...line, rewards: { right: 1, form: 0 } },
+      { ...other, rewards: { form: 1, right: 0 } },
+    ]);
+    expect(readReplayed(out).steps[0]?.["reward"]).toBe(5.5);
+    replay(config, [
+      { ...line, rewards: { right: 1, form: 0 } },
+      { ...other, rewards: { form: 0.1, right: 0 } },
+    ]);
+    expect(readReplayed(out).steps[0]?.["reward"]).toBe(1);
   });
 
   test("refuses files that are not there", () => {

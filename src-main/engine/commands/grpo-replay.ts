@@ -24,6 +24,8 @@ import { clipMetrics, valueMetrics } from "../training/policy-step-metrics.ts";
 import { PolicyTrainer } from "../training/policy-trainer.ts";
 import { lastLogits } from "./logits.ts";
 import { readJsonl } from "./read-jsonl.ts";
+import { isSampledElsewhere, requireReplayable } from "./replay-inputs.ts";
+import type { RewardColumns } from "./replay-inputs.ts";
 import { withAdvantage } from "../training/policy-row.ts";
 import type { PolicyRow, RowLogprobs } from "../training/policy-row.ts";
 
@@ -105,6 +107,7 @@ function checkTokens(ids: readonly number[], vocabSize: number, where: string): 
 export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): void {
   const config = readConfig(options.config);
   const rollouts = readJsonl(options.rollouts, Rollout, ADVICE);
+  const columns = requireReplayable(config, rollouts, options);
   const model = loadLanguageModel(runtime, options.model);
   const { vocabSize } = model.config;
   rollouts.forEach(({ prompt_ids: prompt, completion_ids: completion }, i) =>
@@ -122,9 +125,10 @@ export function runGrpoReplay(runtime: Runtime, options: GrpoReplayOptions): voi
       config.use_kl_in_reward ||
       config.num_iterations > 1 ||
       [...generations.values()].some((batch) => batch.length > stepSize),
-    samplerDiffers: rollouts.some(({ logprobs }) => logprobs !== undefined),
+    samplerDiffers: isSampledElsewhere(rollouts),
   });
-  const steps = replaySteps({ trainer, critic: critic?.trainer ?? null }, model, config, rollouts);
+  const trainers = { trainer, critic: critic?.trainer ?? null };
+  const steps = replaySteps(trainers, model, config, { rollouts, columns });
   const probe =
     config.probe_ids === undefined ? [] : Array.from(lastLogits(runtime, model, config.probe_ids));
   writeFileSync(options.out, JSON.stringify({ steps, probe_logits_after: probe }));
@@ -152,7 +156,10 @@ function replaySteps(
   { trainer, critic }: Trainers,
   model: LanguageModel,
   config: z.infer<typeof ReplayConfig>,
-  rollouts: readonly z.infer<typeof Rollout>[],
+  {
+    rollouts,
+    columns: { names, weights },
+  }: { readonly rollouts: readonly z.infer<typeof Rollout>[]; readonly columns: RewardColumns },
 ): Record<string, number | null>[] {
   const generations = [...new Set(rollouts.map(({ generation }) => generation))].sort(
     (a, b) => a - b,
@@ -169,13 +176,9 @@ function replaySteps(
         "Record whole groups, or change num_generations and the batch sizes.",
       );
     }
-    const rewards = batch.map(({ rewards: named }) =>
-      weightedReward(
-        Object.values(named).map((value, i) => ({
-          value,
-          weight: config.reward_weights?.[i] ?? 1,
-        })),
-      ),
+    const values = batch.map(({ rewards: named }) => names.map((name) => named[name] ?? null));
+    const rewards = values.map((own) =>
+      weightedReward(own.map((value, i) => ({ value, weight: weights[i] ?? 0 }))),
     );
     const rows: PolicyRow[] = batch.map((rollout) => ({
       promptIds: rollout.prompt_ids,
@@ -193,12 +196,12 @@ function replaySteps(
     const penalties = config.use_kl_in_reward ? rewardPenalties(scored, config) : null;
     const { advantages, tokenAdvantages, targets, ...spread } = estimateAdvantages(config, {
       totals: rewards,
-      rows: batch.map((rollout) => Object.values(rollout.rewards)),
-      weights: Object.keys(batch[0]?.rewards ?? {}).map((_, i) => config.reward_weights?.[i] ?? 1),
+      rows: values,
+      weights,
       lengths: rows.map(({ completionIds }) => completionIds.length),
       penalties,
       finished: rows.map(({ finished }) => finished),
-      values: critic?.score(rows) ?? logprobs.map(({ values }) => values ?? new Float32Array()),
+      values: critic?.score(rows) ?? logprobs.map((own) => own.values ?? new Float32Array()),
     });
     const learnt = rows.map((row, i) =>
       withAdvantage(row, advantages[i], tokenAdvantages?.[i], targets?.[i]),
