@@ -349,6 +349,8 @@ test("no alarm offers a bound that nothing meets, a reference that the objective
   }
   expect(offered("truncated", {}, 700)).toEqual({ option: "max_completion_length", value: 700 });
   expect(offered("truncated", {}, 512)).toBeNull();
+  const rewards = [{ name: "soft_overlong" as const, weight: 1 }];
+  expect(offered("length-explosion", { rewards })).toBeNull();
 });
 
 const Healthy = z.array(

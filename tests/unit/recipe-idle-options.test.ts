@@ -164,6 +164,14 @@ test.each<readonly [keyof typeof STAGES, Options, string, RegExp, Options]>([
     /not compared at one budget/u,
     { twin: undefined },
   ],
+  // One reward by two names.
+  [
+    "grpo",
+    { rewards: [...REWARDS, { name: "accuracy", weight: 1 }] },
+    "rewards[1].name",
+    /one reward by two names/u,
+    { rewards: REWARDS },
+  ],
   [
     "traces",
     { rewards: REWARDS, num_generations: 2, max_per_prompt: 2 },
@@ -185,6 +193,15 @@ test.each<readonly [keyof typeof STAGES, Options, string, RegExp, Options]>([
       const fixed = inner === undefined ? { [key]: value } : { [key]: { [inner]: value } };
       expect(said(fixed)).toEqual([]);
     }
+});
+
+test.each(["top_k", "min_p"])("%s 1 leaves no policy to learn, as temperature 0", (name) => {
+  const [fault, ...others] = found("grpo", { [name]: 1 });
+  expect(fault).toMatchObject({ at: name, level: "error" });
+  expect(fault?.message).toMatch(/no policy to learn/u);
+  expect(fault?.fixes[0]?.changes[0]?.value).toBe(0);
+  expect(others).toEqual([]);
+  expect(found("grpo", { [name]: 0.5 * (name === "top_k" ? 100 : 1) })[0]?.level).toBe("warning");
 });
 
 test.each([

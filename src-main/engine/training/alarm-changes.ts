@@ -124,7 +124,9 @@ function moreOfTag(tag: string, stage: GrpoStage): AlarmChange | null {
 }
 
 function withReward(stage: GrpoStage, reward: Record<string, string | number>): AlarmChange | null {
-  if (stage.rewards.some((one) => rewardName(one) === reward["name"])) return null;
+  // TRL writes soft_overlong.
+  const plain = (name: unknown): string => String(name).replaceAll("-", "_");
+  if (stage.rewards.some((one) => plain(rewardName(one)) === plain(reward["name"]))) return null;
   return { option: "rewards", value: [...stage.rewards.map(written), reward] };
 }
 

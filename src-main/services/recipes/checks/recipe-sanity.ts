@@ -138,17 +138,18 @@ function checkPolicySampling(
   at: (...keys: (string | number)[]) => Path,
 ): Finding[] {
   const findings: Finding[] = [];
-  for (const { name, message, advice } of notThePolicy(stage))
+  const faults = notThePolicy(stage);
+  for (const { name, message, advice, use } of faults)
     findings.push({
       path: at(name),
       message,
       advice,
-      fixes: [setting(at(name), 1, "Use 1")],
+      fixes: [setting(at(name), use, `Use ${use}`)],
     });
   if (stage.temperature === 0) return findings;
   const off = { top_p: 1, top_k: 0, min_p: 0 } as const;
   for (const name of ["top_p", "top_k", "min_p"] as const) {
-    if (stage[name] === off[name]) continue;
+    if (stage[name] === off[name] || faults.some((fault) => fault.name === name)) continue;
     findings.push({
       path: at(name),
       message: "what is sampled is narrower than the policy that is trained (TRL does the same)",

@@ -36,7 +36,24 @@ export function rewardDoubts(stage: RewardedStage, index: number): Finding[] {
             : "Keep one, with the sum of their weights.",
       });
   });
+  for (const [name, other] of [
+    ["answer", "accuracy"],
+    ["soft-overlong", "soft_overlong"],
+  ] as const) {
+    const place = rewards.findLastIndex((one) => isBuiltIn(one, name) || isBuiltIn(one, other));
+    if (rewards.some((one) => isBuiltIn(one, name)) && rewards.some((one) => isBuiltIn(one, other)))
+      findings.push({
+        path: at("rewards", place, "name"),
+        message: `${name} and ${other} are one reward by two names: it counts twice`,
+        advice: "Keep one, with the sum of their weights.",
+        level: "warning",
+      });
+  }
   return findings;
+}
+
+function isBuiltIn(reward: RewardSpec, name: string): boolean {
+  return !("file" in reward || "judge" in reward) && reward.name === name;
 }
 
 function keyOf(reward: RewardSpec): string {
