@@ -8,7 +8,7 @@ import { stageMemory } from "#main/core/resources/stage-memory.ts";
 import { missingOfCritic, verlCritic } from "#main/services/exports/verl-critic.ts";
 import { readRecipe, requireRecipe } from "#main/services/recipes/checks/recipe-checks.ts";
 import { builtInRecipe } from "#main/services/recipes/built-in-recipes.ts";
-import { withTwins } from "#main/services/recipes/with-twins.ts";
+import { withoutTwin, withTwins } from "#main/services/recipes/with-twins.ts";
 import { seedOf } from "#main/services/runs/write-pipeline.ts";
 import { recipeYaml } from "#main/services/recipes/write-recipe.ts";
 import { learnedClaim, savedClaim, savedText, twinMeasures } from "#shared/twin-text.ts";
@@ -66,6 +66,20 @@ describe("a recipe with a twin", () => {
   test("that has its twin written out stays as it is, and reads the same again", () => {
     expect(withTwins(recipe).recipe).toEqual(recipe);
     expect(requireRecipe(recipeYaml(recipe, "again"))).toEqual(recipe);
+  });
+
+  test("is written out anew where the stage itself is another: nothing is left of the old twin", () => {
+    const [grpo] = recipe.stages.slice(GRPO);
+    if (grpo === undefined) throw new Error("the preset has a grpo stage");
+    const bare = withoutTwin(recipe.stages, grpo);
+    expect(bare.map(({ name }) => name)).toEqual(
+      recipe.stages.flatMap(({ name }) => (name.endsWith("-ppo") ? [] : [name])),
+    );
+    expect(withTwins({ ...recipe, stages: [...bare] }).recipe).toEqual(recipe);
+    const other = bare.map((stage) => (stage === grpo ? { ...stage, learning_rate: 1e-5 } : stage));
+    const again = withTwins({ ...recipe, stages: other }).recipe.stages;
+    expect(again[GRPO + 2]).toMatchObject({ name: "grpo-ppo", learning_rate: 1e-5 });
+    expect(withoutTwin(bare, grpo)).toEqual(bare);
   });
 
   test("has its twin before the first stage that begins with the twin's model", () => {
@@ -139,6 +153,28 @@ describe("the check of a twin", () => {
       message:
         "no benchmark measures grpo: results can say what its twin cost, not what it learned",
     });
+  });
+
+  const recipe = requireRecipe(PRESET);
+
+  test("says where a twin that is written out differs in more than the critic", () => {
+    const apart = (change: Partial<GrpoStage>) => {
+      const stages = recipe.stages.map((stage, i) =>
+        i === GRPO + 2 ? { ...stage, ...change } : stage,
+      );
+      return readRecipe(JSON.stringify({ ...recipe, stages })).problems.filter(({ message }) =>
+        message.includes("more than the critic"),
+      );
+    };
+    expect(apart({})).toEqual([]);
+    // Its own: what only a critic reads, and how KL is estimated in the reward.
+    expect(apart({ lam: 0.9, vf_coef: 0.2 })).toEqual([]);
+    const [doubt, ...others] = apart({ learning_rate: 5e-5 });
+    expect(others).toEqual([]);
+    expect(doubt).toMatchObject({ path: `stages[${GRPO + 2}].learning_rate`, level: "warning" });
+    expect(apart({ model: recipe.stages[GRPO]?.name ?? "" })[0]?.path).toBe(
+      `stages[${GRPO + 2}].model`,
+    );
   });
 
   test("refuses vespo's and rloo's losses for a critic's stage", () => {

@@ -12,6 +12,7 @@ import type { Run, RunId } from "#shared/schema/run.ts";
 import type { Store } from "#main/store/store.ts";
 import { checkpointsOnDisk } from "../runs/run-checkpoints.ts";
 import { runIdOf } from "../runs/write-pipeline.ts";
+import { withoutTwin } from "./with-twins.ts";
 import { earlierStage, inputsOf } from "./checks/recipe-checks.ts";
 
 /**
@@ -37,8 +38,11 @@ export function recipeFromRun(
     models[name] = folder;
     return name;
   };
-  const rest = recipe.stages.slice(run.position);
-  const kept = new Set(rest.map(({ name }) => name));
+  const after = recipe.stages.slice(run.position);
+  const [begun] = after;
+  // A twin begins where its stage does, and has what is changed there.
+  const rest = begun === undefined ? after : withoutTwin(after, begun);
+  const kept = new Set(after.map(({ name }) => name));
   const inputName = (stage: Stage, name: string): string => {
     if (kept.has(name)) return name;
     const named = recipe.models[name];

@@ -51,6 +51,24 @@ export function withTwins(recipe: Recipe): WithTwins {
   };
 }
 
+/**
+ * The stages without what was written out for this one, as it was before: where it begins otherwise, so must its twin, and
+ * is written out anew.
+ */
+export function withoutTwin(stages: readonly Stage[], stage: Stage): readonly Stage[] {
+  const twin = stages.find((other) => isTwinOf(other, stage));
+  if (twin === undefined) return stages;
+  const measuring = stages.filter(
+    (other) => other.kind === "benchmark" && other.model === stage.name,
+  );
+  const written = new Set(measuring.map(({ name }) => twinName(name)));
+  return stages.filter(
+    (other) =>
+      other !== twin &&
+      !(other.kind === "benchmark" && other.model === twin.name && written.has(other.name)),
+  );
+}
+
 /** Whether a stage begins with that model, or is taught by it. */
 function needs(stage: Stage, model: string): boolean {
   return stage.model === model || modelTeacher(stage) === model;
@@ -64,7 +82,7 @@ function needsTwin(recipe: Recipe, stage: GrpoStage): boolean {
  * The same model, prompts, seed (see `seedOf`) and numbers of completions and steps; KL, where there is any, is a part of
  * the reward, as in PPO.
  */
-function ppoOf(stage: GrpoStage): Stage {
+export function ppoOf(stage: GrpoStage): GrpoStage {
   const { twin: _, ...same } = stage;
   return {
     ...same,

@@ -1,9 +1,14 @@
 /** Checks of `twin: ppo`: what keeps the two from being compared. */
+import { z } from "zod";
+import { CriticOptions } from "#shared/schema/critic-options.ts";
 import type { Recipe } from "#shared/schema/recipe.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import { isTwinOf, twinName } from "#shared/schema/twin.ts";
+import { ppoOf } from "../with-twins.ts";
 import { setting } from "./recipe-finding.ts";
 import type { Finding } from "./recipe-finding.ts";
+
+const Value = z.json();
 
 export function twinFindings(recipe: Recipe): Finding[] {
   return recipe.stages.flatMap((stage, index) =>
@@ -17,8 +22,8 @@ function findingsOf(recipe: Recipe, stage: GrpoStage, index: number): Finding[] 
     (other) => other.kind === "benchmark" && other.model === stage.name,
   );
   const names = new Set([stage, ...benchmarks].map(({ name }) => twinName(name)));
-  const written = recipe.stages.some((other) => isTwinOf(other, stage));
-  const taken = written ? undefined : recipe.stages.find(({ name }) => names.has(name));
+  const written = recipe.stages.findIndex((other) => isTwinOf(other, stage));
+  const taken = written !== -1 ? undefined : recipe.stages.find(({ name }) => names.has(name));
   const findings: (Finding | false)[] = [
     stage.adv_estimator === "gae" && {
       path,
@@ -65,5 +70,32 @@ function findingsOf(recipe: Recipe, stage: GrpoStage, index: number): Finding[] 
       fixes: [setting(["stages", index, "filter_groups"], false, "Sample each prompt once")],
     },
   ];
-  return findings.filter((finding) => finding !== false);
+  return [...findings.filter((finding) => finding !== false), ...otherwise(recipe, stage, written)];
+}
+
+/** What a stage without a critic does not read, and how KL is estimated in a reward. */
+const OF_THE_CRITIC = new Set<string>([...Object.keys(CriticOptions.shape), "kl_estimator"]);
+
+/** Where a twin that is written out differs from its stage in more than the critic. */
+function otherwise(recipe: Recipe, stage: GrpoStage, place: number): Finding[] {
+  const twin = recipe.stages[place];
+  if (twin === undefined) return [];
+  return Object.entries(ppoOf(stage)).flatMap(([name, value]): Finding[] => {
+    if (OF_THE_CRITIC.has(name) || same(Reflect.get(twin, name), value)) return [];
+    const path = ["stages", place, name];
+    const plain = Value.safeParse(value);
+    return [
+      {
+        path,
+        level: "warning",
+        message: `${stage.name} has ${JSON.stringify(value)}: the twins then differ in more than the critic`,
+        advice: null,
+        fixes: plain.success ? [setting(path, plain.data, `As in ${stage.name}`)] : [],
+      },
+    ];
+  });
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
