@@ -86,6 +86,18 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
       fix: ["loss_type", "dapo"],
     },
   );
+  fault(
+    options.adv_estimator === "reinforce_plus_plus" &&
+      options.use_kl_in_reward &&
+      options.beta > 0 &&
+      (options.loss_type === "rloo" || options.loss_type === "vespo"),
+    {
+      name: "loss_type",
+      message: `${options.loss_type} weighs whole completions, and with KL in the reward REINFORCE++'s advantages are of single tokens`,
+      advice: "Use dapo, or reinforce_plus_plus_baseline, which has one advantage a completion.",
+      fix: ["loss_type", "dapo"],
+    },
+  );
   fault(options.adv_estimator === "gae" && options.replay_groups > 0, {
     name: "replay_groups",
     message: "a critic's advantages are of the values that it had when the group was sampled",

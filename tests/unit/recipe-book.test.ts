@@ -163,6 +163,23 @@ test("a branch begins at the checkpoint with that stage and those after it", asy
   expect(await codeOf(client.recipes.fromRun({ runId: RunId.parse("p9-grpo") }))).toBe("NOT_FOUND");
 });
 
+test("in a branch of a stage with a twin both begin at its checkpoint, with what is changed", async () => {
+  const { client, app, model } = opened();
+  const yaml = recipeYaml(model).replace("max_steps: 10 }", "max_steps: 10, twin: ppo }");
+  const { pipelineId } = await client.pipelines.start({ yaml });
+  await settled(app, pipelineId);
+  const change = { option: "learning_rate", value: 2e-5 };
+  const runId = RunId.parse(`${pipelineId}-grpo`);
+  const branch = await client.recipes.fromRun({ runId, change });
+  expect(branch.stages.map(({ name }) => name)).toEqual(["grpo", "after"]);
+  const { recipe } = await client.recipes.validate({ yaml: branch.yaml });
+  const both = recipe?.stages.filter(({ kind }) => kind === "grpo") ?? [];
+  expect(both).toMatchObject([
+    { name: "grpo", model: "checkpoint", learning_rate: 2e-5, twin: "ppo" },
+    { name: "grpo-ppo", model: "checkpoint", learning_rate: 2e-5, adv_estimator: "gae" },
+  ]);
+});
+
 test("what waits is moved, held and let go", async () => {
   const { client, app, model } = opened();
   holdEngine("cold-start", 1);

@@ -164,6 +164,13 @@ test.each<readonly [keyof typeof STAGES, Options, string, RegExp, Options]>([
     /not compared at one budget/u,
     { twin: undefined },
   ],
+  [
+    "grpo",
+    { filter_groups: true, max_num_gen_batches: 1 },
+    "max_num_gen_batches",
+    /leaves nothing out/u,
+    { max_num_gen_batches: 2 },
+  ],
   // One reward by two names.
   [
     "grpo",
@@ -202,6 +209,38 @@ test.each(["top_k", "min_p"])("%s 1 leaves no policy to learn, as temperature 0"
   expect(fault?.fixes[0]?.changes[0]?.value).toBe(0);
   expect(others).toEqual([]);
   expect(found("grpo", { [name]: 0.5 * (name === "top_k" ? 100 : 1) })[0]?.level).toBe("warning");
+});
+
+const DISTILL = {
+  ...{ kind: "distill", name: "one", model: "base", num_prompts: 8, max_steps: 20 },
+  data: { task: "arithmetic", difficulties: [3] },
+};
+
+test("a student that is its own teacher has nothing to learn of its distribution", () => {
+  const errors = (options: Options) => {
+    const stages = [{ ...DISTILL, ...options }];
+    const recipe = { name: "x", models: { base: "b", other: "c" }, stages };
+    const { problems } = readRecipe(JSON.stringify(recipe));
+    return problems.filter(({ level }) => level === "error").map(({ message }) => message);
+  };
+  expect(errors({ teacher: "base", method: "gkd" })).toEqual([
+    "the teacher is the student itself: they agree on every token, and nothing is learnt",
+  ]);
+  expect(errors({ teacher: "other", method: "gkd" })).toEqual([]);
+  expect(errors({ teacher: "base" })).toEqual([]);
+});
+
+test.each(["vespo", "rloo"])("%s is refused where advantages are of single tokens", (loss_type) => {
+  const plus = { ...KL, adv_estimator: "reinforce_plus_plus", use_kl_in_reward: true };
+  const refused = (options: Options) =>
+    found("grpo", { ...plus, kl_estimator: "k1", loss_type, ...options }).filter(
+      ({ level }) => level === "error",
+    );
+  expect(refused({}).map(({ at, message }) => [at, message])).toEqual([
+    ["loss_type", expect.stringContaining("advantages are of single tokens")],
+  ]);
+  expect(refused({ adv_estimator: "reinforce_plus_plus_baseline" })).toEqual([]);
+  expect(refused({ loss_type: "dapo" })).toEqual([]);
 });
 
 test.each([

@@ -83,6 +83,12 @@ export function objectiveFindings(stage: GrpoStage, index: number): Finding[] {
     [setting(at("use_adaptive_entropy"), false, "Leave it out")],
   );
   doubt(
+    stage.filter_groups && stage.max_num_gen_batches === 1,
+    "max_num_gen_batches",
+    "at 1 no batch is sampled again, so that filter_groups leaves nothing out",
+    [setting(at("max_num_gen_batches"), 10, "Use 10, as verl does")],
+  );
+  doubt(
     stage.vf_coef === 0 && (stage.adv_estimator === "gae" || stage.twin === "ppo"),
     "vf_coef",
     "at 0 the critic learns nothing, and its advantages are of what it knew at the start",

@@ -96,7 +96,18 @@ export function doubts(stage: Stage, index: number): Finding[] {
     findings.push(...checkPolicySampling(stage, at));
     grpoDoubts(stage, at, doubt);
   }
-  if (stage.kind === "distill") findings.push(...teacherFaults(stage, at("teacher"), at("method")));
+  if (stage.kind === "distill") {
+    findings.push(...teacherFaults(stage, at("teacher"), at("method")));
+    if (stage.method === "gkd" && stage.teacher === stage.model)
+      findings.push({
+        path: at("teacher"),
+        message:
+          "the teacher is the student itself: they agree on every token, and nothing is learnt",
+        advice:
+          "Name another model, or method sft, which learns from the solutions that were right.",
+        fixes: [setting(at("method"), "sft", "Use sft")],
+      });
+  }
   if (
     stage.kind !== "grpo" &&
     "num_generations" in stage &&
