@@ -76,28 +76,8 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
       fix: ["multi_objective_aggregation", "sum_then_normalize"],
     },
   );
-  fault(
-    options.adv_estimator === "gae" &&
-      (options.loss_type === "rloo" || options.loss_type === "vespo"),
-    {
-      name: "loss_type",
-      message: `${options.loss_type} weighs whole completions, and a critic's advantages are of single tokens`,
-      advice: "Use dapo, or bnpo as TRL's PPO has it.",
-      fix: ["loss_type", "dapo"],
-    },
-  );
-  fault(
-    options.adv_estimator === "reinforce_plus_plus" &&
-      options.use_kl_in_reward &&
-      options.beta > 0 &&
-      (options.loss_type === "rloo" || options.loss_type === "vespo"),
-    {
-      name: "loss_type",
-      message: `${options.loss_type} weighs whole completions, and with KL in the reward REINFORCE++'s advantages are of single tokens`,
-      advice: "Use dapo, or reinforce_plus_plus_baseline, which has one advantage a completion.",
-      fix: ["loss_type", "dapo"],
-    },
-  );
+  const ofTokens = lossOfTokens(options);
+  if (ofTokens !== null) faults.push(ofTokens);
   fault(options.adv_estimator === "gae" && options.replay_groups > 0, {
     name: "replay_groups",
     message: "a critic's advantages are of the values that it had when the group was sampled",
@@ -162,4 +142,25 @@ export function objectiveFaults(options: Options): ObjectiveFault[] {
     fix: ["entropy_coef_min", 0],
   });
   return faults;
+}
+
+/** A loss of whole completions with advantages that differ from token to token; null where there is none. */
+function lossOfTokens(options: Options): ObjectiveFault | null {
+  const { loss_type: type, adv_estimator: estimator } = options;
+  if (type !== "rloo" && type !== "vespo") return null;
+  if (estimator === "gae")
+    return {
+      name: "loss_type",
+      message: `${type} weighs whole completions, and a critic's advantages are of single tokens`,
+      advice: "Use dapo, or bnpo as TRL's PPO has it.",
+      fix: ["loss_type", "dapo"],
+    };
+  if (estimator !== "reinforce_plus_plus" || !options.use_kl_in_reward || options.beta === 0)
+    return null;
+  return {
+    name: "loss_type",
+    message: `${type} weighs whole completions, and with KL in the reward REINFORCE++'s advantages are of single tokens`,
+    advice: "Use dapo, or reinforce_plus_plus_baseline, which has one advantage a completion.",
+    fix: ["loss_type", "dapo"],
+  };
 }
