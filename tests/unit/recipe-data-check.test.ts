@@ -254,6 +254,17 @@ test("a file of blank lines has no examples", async () => {
   ]);
 });
 
+test("one example cannot be learned from and held out", async () => {
+  const model = modelWith("alone", STRICT);
+  const file = fileOf("alone.jsonl", [PLAIN]);
+  expect(await found(sftOn(model, file, ", eval_steps: 1"))).toMatchObject([
+    { path: "stages[0].eval_steps", level: "error" },
+  ]);
+  expect(await found(sftOn(model, file))).toEqual([]);
+  const two = fileOf("two.jsonl", [PLAIN, AGAIN]);
+  expect(await found(sftOn(model, two, ", eval_steps: 1"))).toEqual([]);
+});
+
 test("pretraining beyond the model's context is an error", () => {
   const yaml =
     "name: t\nmodels: { base: gradus-base }\nstages:\n  - { name: pre, kind: pretrain, model: base, sequence_length: 1024, max_steps: 1 }\n";

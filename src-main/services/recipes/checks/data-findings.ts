@@ -36,6 +36,20 @@ export function sftFindings(
     ...lengthFindings(stage, index, report, context),
     ...overlapFindings(data, report),
     ...goldFindings(data, statistics),
+    ...divisionFindings(stage, index, report),
+  ];
+}
+
+/** One example is on one side alone. */
+function divisionFindings(stage: SftStage, index: number, { examples }: DataReport): Finding[] {
+  const isDivided = stage.eval_steps !== undefined && stage.eval_data === undefined;
+  if (!isDivided || examples > 1 || Array.isArray(stage.data)) return [];
+  return [
+    {
+      path: ["stages", index, "eval_steps"],
+      message: "there is one example: where it is held out, none is left to learn from",
+      advice: "Leave eval_steps out, or name eval_data.",
+    },
   ];
 }
 
