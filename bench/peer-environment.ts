@@ -30,6 +30,8 @@ export function preparePeer(): string {
     "install",
     "--quiet",
     "--disable-pip-version-check",
+    // Python compiles what it imports, a small part of what these hold.
+    "--no-compile",
     "-r",
     requirements,
   ]);
