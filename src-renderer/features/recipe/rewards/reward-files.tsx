@@ -13,7 +13,7 @@ import { useQuery } from "#renderer/bridge/use-query.ts";
 import { FailureNotice } from "#renderer/ui/region-state.tsx";
 import { Segments } from "#renderer/ui/segments.tsx";
 import { useDraft } from "../document/draft-value.ts";
-import { getValue } from "../document/plain-value.ts";
+import { getValue, textAt } from "../document/plain-value.ts";
 import { RewardEditor } from "./reward-editor.tsx";
 import { ENDINGS, languageOf, STARTING_TEXT } from "./starting-text.ts";
 
@@ -75,7 +75,7 @@ export function RewardFiles({ index, rewards, onChange }: RewardFilesProps): Rea
         />
       ))}
       <NewFile
-        stage={String(getValue(value, ["stages", index, "name"]) ?? index + 1)}
+        stage={textAt(value, ["stages", index, "name"])}
         busy={act.busy}
         taken={exists}
         unused={unused.map(({ file }) => file)}
