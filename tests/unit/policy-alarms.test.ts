@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { ALARM_LIMITS } from "#shared/schema/alarm-limits.ts";
 import type { Rollout } from "#shared/schema/engine-protocol.ts";
+import { RewardSpec } from "#shared/schema/reward.ts";
 import { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
+import { unjudgedProblems } from "#main/core/rewards/scoring/unjudged-problems.ts";
 import { guardStep } from "#main/engine/stages/session/guard-step.ts";
 import { overlapAlarms } from "#main/engine/stages/session/overlap-alarm.ts";
 import { evidenceOf, policySigns } from "#main/engine/stages/rollouts/policy-signs-of.ts";
@@ -273,6 +275,18 @@ test("problems whose answers nothing judges are not all wrong", () => {
   const batch = { rollouts, fracZeroStd: 0, seconds: 4, gradingSeconds: 1 };
   expect(policySigns(batch, []).fracAllWrong).toBe(1);
   expect(policySigns({ ...batch, unjudged: new Set(["q"]) }, []).fracAllWrong).toBe(0.5);
+});
+
+test("where no reward goes by the answer, nothing says that answers are wrong", () => {
+  const judged = problemWith({ id: "a", prompt: "1+1?", gold: "2" });
+  const open = problemWith({ id: "b", prompt: "Tell a story." });
+  const ids = (rewards: unknown) =>
+    [...unjudgedProblems(RewardSpec.array().parse(rewards), [judged, open, judged])].toSorted();
+  const own = { file: "rewards/last-number.py", weight: 1 };
+  expect(ids([{ name: "answer", weight: 1 }, own])).toEqual(["b"]);
+  expect(ids([{ name: "cosine", weight: 1 }])).toEqual(["b"]);
+  expect(ids([own])).toEqual(["a", "b"]);
+  expect(ids([own, { name: "format", weight: 0.1 }])).toEqual(["a", "b"]);
 });
 
 test("an alarm's evidence is the completions that show it, the clearest first", () => {

@@ -9,9 +9,9 @@ import { hash32 } from "#main/platform/random.ts";
 import type { GrpoBatches } from "#main/core/problems/grpo-batches.ts";
 import type { ProblemSupply } from "#main/core/problems/problem-supply.ts";
 import type { Problem } from "#main/core/problems/problem.ts";
-import { isJudged } from "#main/core/rewards/scoring/applies.ts";
 import { scoreCompletions } from "#main/core/rewards/scoring/score-completions.ts";
 import type { CompletionScore, OwnRewards } from "#main/core/rewards/scoring/score-completions.ts";
+import { unjudgedProblems } from "#main/core/rewards/scoring/unjudged-problems.ts";
 import type { RewardInput } from "#main/core/rewards/reward-input.ts";
 import { promptIds } from "#main/core/text/prompt-ids.ts";
 import { stopIds } from "#main/core/text/templates/stop-ids.ts";
@@ -53,7 +53,7 @@ export type Generation = Pick<EstimatedAdvantages, "batchStd" | "fracZeroStd"> &
   readonly tags: ReadonlyMap<string, readonly string[]>;
   /** The tasks or problem sets of the problems, by their ids. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Ids of the problems whose answers nothing judges. */
+  /** Ids of the problems whose answers nothing judges: see `unjudgedProblems`. */
   readonly unjudged: ReadonlySet<string>;
   /** Completions of which a judge gave no verdict that can be used, by the judge's name. */
   readonly unusable: ReadonlyMap<string, number>;
@@ -145,7 +145,10 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
       graded.flatMap(({ problem: { id, tags } }) => (tags === undefined ? [] : [[id, tags]])),
     ),
     sources: new Map(graded.map(({ problem: { id, source } }) => [id, source])),
-    unjudged: unjudgedOf(graded),
+    unjudged: unjudgedProblems(
+      stage.rewards,
+      graded.map(({ problem }) => problem),
+    ),
     ...{ batchStd, fracZeroStd },
     critic:
       values === null || targets === null
@@ -259,11 +262,6 @@ async function gradeGroups(
       return { ...one, finished: input.finished, score, correct: input.score.correct };
     }),
   );
-}
-
-function unjudgedOf(graded: readonly GradedCompletion[]): ReadonlySet<string> {
-  const problems = new Set(graded.map(({ problem }) => problem));
-  return new Set([...problems].flatMap((one) => (isJudged(one) ? [] : [one.id])));
 }
 
 function unusableOf(
