@@ -141,6 +141,19 @@ export function rewardName(spec: RewardSpec): string {
   return (path.split(/[/\\]/).at(-1) ?? path).replace(/\.[a-z]+$/, "");
 }
 
+const BY_THE_ANSWER: ReadonlySet<string> = new Set([
+  "answer",
+  "accuracy",
+  "cosine",
+  "length",
+  "code",
+] satisfies NamedReward["name"][]);
+
+/** Whether a built-in reward looks at whether the answer is right; what a file or a judge looks at nobody knows. */
+export function goesByAnswer(spec: RewardSpec): boolean {
+  return !("file" in spec || "judge" in spec) && BY_THE_ANSWER.has(spec.name);
+}
+
 /** A file that a reward stands in: code, or a rubric. */
 export type RewardFile = Pick<FileReward, "file" | "sha256">;
 

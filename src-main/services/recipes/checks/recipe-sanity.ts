@@ -5,7 +5,7 @@ import { learnsFromTexts, teacherFault } from "#shared/schema/distillation.ts";
 import type { DistillStage } from "#shared/schema/stages/distill-stage.ts";
 import type { GrpoStage } from "#shared/schema/stages/grpo-stage.ts";
 import type { Stage } from "#shared/schema/recipe.ts";
-import { writtenReward } from "#shared/schema/reward.ts";
+import { goesByAnswer, writtenReward } from "#shared/schema/reward.ts";
 import type { RewardSpec } from "#shared/schema/reward.ts";
 import { notThePolicy } from "#shared/schema/policy-sampling.ts";
 import { setting } from "./recipe-finding.ts";
@@ -198,14 +198,9 @@ function grpoDoubts(
     );
 }
 
-/** Whether a right answer gains by it; what a file or a judge looks at nobody knows. */
+/** Whether a right answer may gain by it. */
 function looksAtAnswer(reward: RewardSpec): boolean {
-  if (reward.weight <= 0) return false;
-  return (
-    "file" in reward ||
-    "judge" in reward ||
-    ["answer", "accuracy", "cosine", "length", "code"].includes(reward.name)
-  );
+  return reward.weight > 0 && ("file" in reward || "judge" in reward || goesByAnswer(reward));
 }
 
 function gcd(a: number, b: number): number {
